@@ -1,0 +1,1 @@
+"""Private ECR images in GitLab CI: a Pulumi component library."""

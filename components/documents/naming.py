@@ -1,0 +1,139 @@
+"""The names of everything one stack creates, computed from the declaration alone.
+
+No name is ever taken from a resource's output, so every policy and the plan are complete in the first preview.
+"""
+
+import hashlib
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from .registry_host import partition_of, registry_host
+
+_PREFIX: Final = re.compile(r"[a-z][a-z0-9-]{0,28}[a-z0-9]")
+_ROLE_PATH: Final = re.compile(r"/([A-Za-z0-9._-]+/)+")
+_PLAIN: Final = re.compile(r"[a-z0-9](-?[a-z0-9]+)*")
+_ROLE_NAME_LIMIT: Final = 64  # IAM CreateRole, RoleName
+
+
+def slug(text: str, limit: int) -> str:
+    """A short name of lower-case letters, digits and dashes for `text`, at most `limit` long.
+
+    A text that already is such a name stays as it is; any other carries eight characters of its hash,
+    so that `a/b` and `a-b` never meet.
+    """
+    if _PLAIN.fullmatch(text) and len(text) <= limit:
+        return text
+    readable = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[: limit - 9].strip("-")
+    digest = hashlib.sha256(text.encode()).hexdigest()[:8]
+    return f"{readable}-{digest}" if readable else digest
+
+
+@dataclass(frozen=True)
+class Names:
+    """Names and ARNs of one stack in one account and region.
+
+    Attributes:
+        account: the twelve digits of the AWS account.
+        region: the region of the rotator and, by default, of the repositories.
+        prefix: starts every name; two stacks in one account need two prefixes. 2 to 30 lower-case letters,
+            digits and dashes, because a role's name holds 64 characters and an audience's name follows.
+        role_path: the IAM path of this stack's roles; `/<prefix>/` when empty.
+    """
+
+    account: str
+    region: str
+    prefix: str
+    role_path: str = ""
+
+    def __post_init__(self) -> None:
+        registry_host(self.account, self.region)
+        if not _PREFIX.fullmatch(self.prefix):
+            raise ValueError(
+                f"prefix: got {self.prefix!r}; write 2 to 30 lower-case letters, digits and dashes, "
+                "starting with a letter, such as gitlab-ecr-prod"
+            )
+        if self.role_path and not _ROLE_PATH.fullmatch(self.role_path):
+            raise ValueError(
+                f"role_path: got {self.role_path!r}; write a path that starts and ends with /, such as /ci/"
+            )
+
+    @property
+    def partition(self) -> str:
+        """The AWS partition, `aws` nearly everywhere."""
+        return partition_of(self.region)
+
+    @property
+    def path(self) -> str:
+        """The IAM path of the stack's roles."""
+        return self.role_path or f"/{self.prefix}/"
+
+    @property
+    def pull_path(self) -> str:
+        """The IAM path of the pull-only roles, and of nothing else: the rotator may assume what lies under it."""
+        return f"{self.path}pull/"
+
+    @property
+    def registry_host(self) -> str:
+        """The registry host of the account in the region."""
+        return registry_host(self.account, self.region)
+
+    def arn(self, service: str, resource: str, region: str | None = None) -> str:
+        """An ARN in this account; `region=""` for services without one."""
+        where = self.region if region is None else region
+        return f"arn:{self.partition}:{service}:{where}:{self.account}:{resource}"
+
+    def repository_arn(self, pattern: str, region: str | None = None) -> str:
+        """The ARN of a repository, or of all that a pattern such as `ci/*` names."""
+        return self.arn("ecr", f"repository/{pattern}", region)
+
+    def role_arn(self, role_name: str, path: str) -> str:
+        """The ARN of a role by its name and path."""
+        return self.arn("iam", f"role{path}{role_name}", region="")
+
+    def pull_role_name(self, audience: str, generation: int = 1) -> str:
+        """The name of an audience's pull-only role; `generation` is what a revocation raises."""
+        return self._role_name("pull", audience, f"-g{generation}")
+
+    def pull_role_arn(self, audience: str, generation: int = 1) -> str:
+        """The ARN of an audience's pull-only role."""
+        return self.role_arn(self.pull_role_name(audience, generation), self.pull_path)
+
+    def push_role_name(self, consumer: str) -> str:
+        """The name of the role that a consumer's jobs assume to push."""
+        return self._role_name("push", consumer)
+
+    def push_role_arn(self, consumer: str) -> str:
+        """The ARN of the role that a consumer's jobs assume to push."""
+        return self.role_arn(self.push_role_name(consumer), f"{self.path}push/")
+
+    def runner_role_name(self, runner: str) -> str:
+        """The name of a runner's instance role."""
+        return self._role_name("runner", runner)
+
+    def runner_role_arn(self, runner: str) -> str:
+        """The ARN of a runner's instance role."""
+        return self.role_arn(self.runner_role_name(runner), f"{self.path}runner/")
+
+    def runner_parameter(self, runner: str) -> str:
+        """The SSM parameter that holds a runner's config.toml."""
+        return f"/{self.prefix}/runner/{slug(runner, 40)}/config.toml"
+
+    @property
+    def rotator(self) -> str:
+        """The name of the rotator: of its function, its role, its schedule group and its schedule."""
+        return f"{self.prefix}-rotator"
+
+    @property
+    def rotator_role_arn(self) -> str:
+        """The ARN of the rotator's execution role."""
+        return self.role_arn(self.rotator, self.path)
+
+    @property
+    def gitlab_token_secret(self) -> str:
+        """The Secrets Manager secret that holds the rotator's GitLab token."""
+        return f"{self.prefix}/gitlab-token"
+
+    def _role_name(self, kind: str, text: str, suffix: str = "") -> str:
+        head = f"{self.prefix}-{kind}-"
+        return f"{head}{slug(text, _ROLE_NAME_LIMIT - len(head) - len(suffix))}{suffix}"

@@ -1,0 +1,153 @@
+"""Pulumi mocks that record what the engine would have been told."""
+
+import asyncio
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import pulumi
+from pulumi.runtime import rpc
+from pulumi.runtime.mocks import MockCallArgs, MockMonitor, MockResourceArgs, Mocks
+
+
+def unwrap(value: Any) -> Any:
+    """The plain value, with every secret wrapper taken off at every depth."""
+    value = rpc.unwrap_rpc_secret(value) if rpc.is_rpc_secret(value) else value
+    if isinstance(value, dict):
+        return {key: unwrap(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [unwrap(item) for item in value]
+    return value
+
+
+@dataclass(frozen=True)
+class Registered:
+    """A resource as the engine would have been told of it."""
+
+    type: str
+    name: str
+    inputs: dict[str, Any]
+    """Plain values; which of them were secret stands in `secret_inputs`."""
+    secret_inputs: frozenset[str]
+    parent: str
+    """The parent's name, empty for a resource of the stack itself."""
+    ignore_changes: tuple[str, ...] = ()
+    additional_secret_outputs: tuple[str, ...] = ()
+    protect: bool = False
+    retain_on_delete: bool = False
+    import_id: str = ""
+    dependencies: tuple[str, ...] = ()
+    """The names of the resources that are created before this one."""
+    aliases: tuple[Any, ...] = ()
+
+
+@dataclass
+class Recorder:
+    """Everything a program registered. An invoke that no test announced raises."""
+
+    resources: list[Registered] = field(default_factory=list)
+    outputs: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """What each component registered as its outputs, by its name; the stack's under `stack`."""
+    invokes: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """Answers to invokes by token."""
+
+    def of_type(self, type_: str) -> list[Registered]:
+        return [resource for resource in self.resources if resource.type == type_]
+
+    def one(self, type_: str, name: str | None = None) -> Registered:
+        found = [r for r in self.of_type(type_) if name is None or r.name == name]
+        assert len(found) == 1, f"{type_} {name}: {len(found)} found, there are {[r.name for r in self.of_type(type_)]}"
+        return found[0]
+
+
+class _Mocks(Mocks):
+    def __init__(self, recorder: Recorder) -> None:
+        self._recorder = recorder
+
+    def call(self, args: MockCallArgs) -> tuple[dict[str, Any], None]:
+        if args.token not in self._recorder.invokes:
+            raise AssertionError(f"unexpected invoke of {args.token} with {args.args}")
+        return self._recorder.invokes[args.token], None
+
+    def new_resource(self, args: MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
+        return f"{args.name}-id", dict(args.inputs)
+
+
+class _UnknownMocks(_Mocks):
+    """A preview of a first `up`: no resource exists, so no output is known beyond the inputs."""
+
+    def new_resource(self, args: MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
+        return None, dict(args.inputs)
+
+
+class _RecordingMonitor(MockMonitor):
+    def __init__(self, mocks: Mocks, recorder: Recorder) -> None:
+        super().__init__(mocks)
+        self._recorder = recorder
+
+    def RegisterResource(self, request: Any) -> Any:  # noqa: N802 - the name of Pulumi's RPC
+        if request.type != "pulumi:pulumi:Stack":
+            with _event_loop_of_this_thread():
+                inputs = rpc.deserialize_properties(request.object, keep_unknowns=True)
+            self._recorder.resources.append(
+                Registered(
+                    type=request.type,
+                    name=request.name,
+                    inputs=unwrap(inputs),
+                    secret_inputs=frozenset(key for key, value in inputs.items() if rpc.is_rpc_secret(value)),
+                    parent=_name(request.parent),
+                    ignore_changes=tuple(request.ignoreChanges),
+                    additional_secret_outputs=tuple(request.additionalSecretOutputs),
+                    protect=request.protect,
+                    retain_on_delete=request.retainOnDelete,
+                    import_id=request.importId,
+                    dependencies=tuple(sorted(_name(urn) for urn in request.dependencies)),
+                    aliases=tuple(request.aliases),
+                )
+            )
+        with _event_loop_of_this_thread():
+            return super().RegisterResource(request)
+
+    def Invoke(self, request: Any) -> Any:  # noqa: N802 - the name of Pulumi's RPC
+        with _event_loop_of_this_thread():
+            return super().Invoke(request)
+
+    def RegisterResourceOutputs(self, request: Any) -> Any:  # noqa: N802 - the name of Pulumi's RPC
+        outputs = rpc.deserialize_properties(request.outputs, keep_unknowns=True)
+        name = "stack" if "::pulumi:pulumi:Stack::" in request.urn else _name(request.urn)
+        self._recorder.outputs[name] = outputs
+        return super().RegisterResourceOutputs(request)
+
+
+@contextmanager
+def _event_loop_of_this_thread() -> Iterator[None]:
+    """Pulumi's mock monitor needs an event loop in each thread of its pool, and would leave each one open."""
+    if threading.current_thread() is threading.main_thread():
+        yield
+        return
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    try:
+        yield
+    finally:
+        asyncio.set_event_loop(None)
+        loop.close()
+
+
+def _name(urn: str) -> str:
+    return "" if "::pulumi:pulumi:Stack::" in urn else urn.rpartition("::")[2]
+
+
+def record(*, preview: bool = False) -> Recorder:
+    """From now on, resources go to the returned recorder.
+
+    With `preview`, no resource exists yet: no output is known beyond the inputs.
+    """
+    recorder = Recorder()
+    mocks = _UnknownMocks(recorder) if preview else _Mocks(recorder)
+    pulumi.runtime.set_mocks(
+        mocks, project="gitlab-ecr", stack="test", preview=preview, monitor=_RecordingMonitor(mocks, recorder)
+    )
+    return recorder
