@@ -10,7 +10,7 @@ import types
 import typing
 from collections.abc import Awaitable, Mapping
 from enum import Enum
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 import pulumi
 import pulumi_aws as aws
@@ -33,7 +33,7 @@ def read() -> RegistryAccessArgs:
         SettingsError: the stack file is wrong.
     """
     config = pulumi.Config(_PROJECT)
-    known = [_camel(key) for key in typing.get_type_hints(RegistryAccessArgs) if key not in _NOT_IN_THE_FILE]
+    known = [_camel(key) for key in _hints(RegistryAccessArgs) if key not in _NOT_IN_THE_FILE]
     values = {key: text for key in known if (text := config.get(key)) is not None}
     return parse(values, stack=pulumi.get_stack(), region=pulumi.Config("aws").get("region"))
 
@@ -98,7 +98,7 @@ def _typed_dict(expected: Any, value: Any, where: str, mistakes: list[str]) -> d
         mistakes.append(f"{where.rstrip('.')}: got {_shown(value)}; write a mapping")
         return {}
     entries = cast("Mapping[str, Any]", value)
-    hints = {_camel(key): (key, hint) for key, hint in typing.get_type_hints(expected).items()}
+    hints = {_camel(key): (key, hint) for key, hint in _hints(expected).items()}
     required = {_camel(key) for key in expected.__required_keys__}
     for key in entries.keys() - hints.keys():
         close = difflib.get_close_matches(str(key), hints, n=1)
@@ -130,6 +130,11 @@ def _value(hint: Any, value: Any, where: str, mistakes: list[str]) -> Any:
         return value
     mistakes.append(f"{where}: got {_shown(value)}; {_wanted(hint)}")
     return None
+
+
+def _hints(expected: Any) -> dict[str, Any]:
+    # pulumi.Input[T] names Output by a forward reference that only pulumi.output can resolve.
+    return typing.get_type_hints(expected, localns={"Output": pulumi.Output, "T": TypeVar("T")})
 
 
 def _plain_type(hint: Any) -> Any:

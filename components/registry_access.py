@@ -12,7 +12,6 @@ from .documents.naming import Names
 from .identities import Identities
 from .repositories import Repositories, RepositoryArgs
 from .rotator import Rotator
-from .runner import Runner, RunnerArgs
 
 
 class RotationArgs(TypedDict):
@@ -45,8 +44,6 @@ class RegistryAccessArgs(TypedDict):
     """ECR repositories by name."""
     consumers: NotRequired[dict[str, ConsumerArgs]]
     """Who pulls, by the full path of the GitLab project or group."""
-    runners: NotRequired[dict[str, RunnerArgs]]
-    """GitLab runners by a name of your choice."""
     rotation: NotRequired[RotationArgs]
     """The rotator's settings."""
 
@@ -84,8 +81,6 @@ class RegistryAccess(pulumi.ComponentResource):
             child,
         )
         variables = CiVariables(f"{name}-variables", {"variables": consumers.variables(consumer_args)}, child)
-        for runner_name, runner in args.get("runners", {}).items():
-            Runner(f"{name}-runner-{runner_name}", {**_runner(args, runner_name), **runner}, child)
         plan = consumers.plan(names, args["stack"], gitlab, args["repositories"], consumer_args)
         rotator = Rotator(
             f"{name}-rotator",

@@ -8,7 +8,14 @@ PACKAGE: Final = "gitlab_ecr"
 HANDLER: Final = f"{PACKAGE}.rotation.handler.handle"
 _COMPONENTS: Final = Path(__file__).parents[1]
 # What `rotation` imports from here, and what that imports in turn; all of it standard library.
-_DOCUMENTS: Final = ("__init__", "docker_auth", "plan", "strict_decoding", "variable_description")
+_DOCUMENTS: Final = (
+    "__init__",
+    "docker_auth",
+    "docker_auth_mistakes",
+    "plan",
+    "strict_decoding",
+    "variable_description",
+)
 
 
 def code_files() -> dict[str, Path]:

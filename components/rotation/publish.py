@@ -46,9 +46,9 @@ def publish(target: Target, plan: Plan, tokens: Mapping[str, Mapping[str, Token]
 
 
 def _merged(variable: Variable | None, auths: Mapping[str, str]) -> Secret:
-    existing = variable.value.reveal() if variable and variable.value else ""
-    document = docker_auth.parse(existing) if existing else {}
-    text = docker_auth.dumps(docker_auth.merge(document, auths))
+    existing = variable.value.reveal() if variable and variable.value else None
+    entries = {host: docker_auth.auth_entry(auth) for host, auth in auths.items()}
+    text = docker_auth.dumps(docker_auth.merge(existing, entries, entries))
     if len(text) > _VALUE_LIMIT:
         raise ValueError(
             f"the value would be {len(text)} characters long, GitLab holds {_VALUE_LIMIT}: "

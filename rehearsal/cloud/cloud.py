@@ -34,6 +34,7 @@ class Cloud:
         front: what stands before the emulator; `endpoint_url` is its address.
         registry: the registry hosts.
         proxy: the way to them.
+        authority: signs the certificates of who else answers behind the proxy.
         ca_file: what to trust on that way.
     """
 
@@ -57,10 +58,10 @@ class Cloud:
             undo.callback(self.proxy.stop)
             self._emulator = Emulator(account, region, scratch, self.environment() | dict(extra_env), port)
             undo.callback(self._emulator.stop)
-            authority = Authority(self.ca_file)
+            self.authority = Authority(self.ca_file)
             judge = Judge(self._emulator.endpoint_url)
             undo.callback(judge.stop)
-            self.registry = Registry(hosts, self.tokens, judge, authority.server_context(hosts))
+            self.registry = Registry(hosts, self.tokens, judge, self.authority.server_context(hosts))
             undo.callback(self.registry.stop)
             for host in hosts:
                 self.proxy.route(host, self.registry.port)

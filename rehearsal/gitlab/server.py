@@ -23,6 +23,7 @@ from .params import read_body, read_query
 from .router import dispatch
 
 _API = "/api/v4/"
+_TLS_HANDSHAKE = b"\x16"
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,9 @@ class Server(ThreadingHTTPServer):
         self._ssl_context = ssl_context
         self._connections: set[socket.socket] = set()
         self._thread = Thread(target=self.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
-        state.url = f"{'https' if ssl_context else 'http'}://127.0.0.1:{self.server_address[1]}"
+        self._external_ssl_context: ssl.SSLContext | None = None
+        self.url = f"{'https' if ssl_context else 'http'}://127.0.0.1:{self.server_address[1]}"
+        state.url = self.url
 
     def start(self) -> None:
         self._thread.start()
@@ -75,6 +78,17 @@ class Server(ThreadingHTTPServer):
             connection = self._ssl_context.wrap_socket(connection, server_side=True, do_handshake_on_connect=False)
         self._connections.add(connection)
         return connection, address
+
+    def serve_as(self, url: str, ssl_context: ssl.SSLContext) -> None:
+        """Answer on the same port in TLS too, and name `url` in answers: what users know the instance by."""
+        self.state.url = url
+        self._external_ssl_context = ssl_context
+
+    def finish_request(self, request: Any, client_address: Any) -> None:
+        """Who begins a TLS handshake gets one, where `serve_as` allows both."""
+        if self._external_ssl_context and request.recv(1, socket.MSG_PEEK) == _TLS_HANDSHAKE:
+            request = self._external_ssl_context.wrap_socket(request, server_side=True)
+        super().finish_request(request, client_address)
 
     def shutdown_request(self, request: Any) -> None:
         self._connections.discard(request)
