@@ -39,7 +39,7 @@ def document(*statements: Mapping[str, Any]) -> Document:
 
 def allow(sid: str, actions: str | Sequence[str], resources: str | Sequence[str], **more: Any) -> Document:
     """A statement that allows actions on resources, in an order that a diff can trust."""
-    return {"Sid": sid, "Effect": "Allow", "Action": _listed(actions), "Resource": _listed(resources), **more}
+    return {"Sid": sid, "Effect": "Allow", "Action": listed(actions), "Resource": listed(resources), **more}
 
 
 def policy_json(policy: Mapping[str, Any]) -> str:
@@ -125,7 +125,8 @@ def _checked(policy: Document, field: str) -> Document:
     return policy
 
 
-def _listed(values: str | Sequence[str]) -> str | list[str]:
+def listed(values: str | Sequence[str]) -> str | list[str]:
+    """One value as it is, several without repetition and in an order that a diff can trust."""
     if isinstance(values, str):
         return values
     unique = sorted(set(values))
