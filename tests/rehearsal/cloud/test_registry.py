@@ -75,6 +75,14 @@ def test_a_boundary_limits_what_a_role_is_given(aws: Principals, cloud: Cloud, i
     assert not aws.pull("ci/theirs", "1.0", auth).allowed
 
 
+def test_a_session_policy_limits_the_tokens_of_its_session(aws: Principals, cloud: Cloud, images: Images) -> None:
+    role = aws.role("sessions", GET_TOKEN, allow(PULL))
+    limited = aws.assume(role, Policy=policy(GET_TOKEN, allow(PULL, repository_arn("ci/theirs"))))
+    auth = aws.token(limited)["authorizationToken"]
+    assert aws.pull("ci/theirs", "1.0", auth).allowed
+    assert not aws.pull("ci/ours", "1.0", auth).allowed
+
+
 def test_a_repository_policy_denies_whom_the_role_allows(aws: Principals, cloud: Cloud) -> None:
     cloud.client("ecr").create_repository(repositoryName="closed")
     cloud.registry.push(HOST, "closed", "1", tiny_image("closed"))
@@ -120,6 +128,19 @@ def test_a_head_of_a_manifest_tells_its_digest_and_size(
     assert answer.headers["Docker-Content-Digest"] == images.ours.digest
     assert answer.headers["Content-Length"] == str(len(images.ours.manifest))
     assert answer.data == b""
+
+
+@pytest.mark.parametrize(
+    ("method", "action"), [("HEAD", "ecr:BatchCheckLayerAvailability"), ("GET", "ecr:GetDownloadUrlForLayer")]
+)
+def test_a_blob_needs_the_action_of_its_method(
+    aws: Principals, cloud: Cloud, images: Images, method: str, action: str
+) -> None:
+    path = f"/v2/ci/ours/blobs/{next(iter(images.ours.blobs))}"
+    name = f"blobs-{method}"
+    others = tuple(other for other in PULL if other != action)
+    assert get(cloud, path, aws.auth(aws.role(name, GET_TOKEN, allow(action))), method).status == 200
+    assert get(cloud, path, aws.auth(aws.role(f"{name}-not", GET_TOKEN, allow(others))), method).status == 403
 
 
 def test_listing_tags_is_a_right_of_its_own(aws: Principals, cloud: Cloud, narrow: str) -> None:
