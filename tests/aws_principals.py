@@ -37,6 +37,15 @@ ROOT = {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}
 GET_TOKEN = allow("ecr:GetAuthorizationToken")
 
 
+def as_client_arguments(credentials: dict[str, str]) -> dict[str, str]:
+    """The arguments that make a boto3 client one of these credentials."""
+    return {
+        "aws_access_key_id": credentials["AccessKeyId"],
+        "aws_secret_access_key": credentials["SecretAccessKey"],
+        "aws_session_token": credentials["SessionToken"],
+    }
+
+
 @dataclass
 class Principals:
     cloud: Cloud
@@ -48,15 +57,11 @@ class Principals:
         iam.put_role_policy(RoleName=name, PolicyName="inline", PolicyDocument=policy(*statements))
         return made["Role"]["Arn"]
 
-    def assume(self, role_arn: str, by: dict[str, str] | None = None) -> dict[str, str]:
+    def assume(self, role_arn: str, by: dict[str, str] | None = None, **settings: Any) -> dict[str, str]:
         """The arguments that make a boto3 client one of a session under this role."""
         sts = self.client("sts", by) if by else self.cloud.client("sts")
-        made = sts.assume_role(RoleArn=role_arn, RoleSessionName="test")["Credentials"]
-        return {
-            "aws_access_key_id": made["AccessKeyId"],
-            "aws_secret_access_key": made["SecretAccessKey"],
-            "aws_session_token": made["SessionToken"],
-        }
+        made = sts.assume_role(RoleArn=role_arn, RoleSessionName="test", **settings)["Credentials"]
+        return as_client_arguments(made)
 
     def client(self, service: str, credentials: dict[str, str], region: str = REGION) -> Any:
         return boto3.client(service, region_name=region, endpoint_url=self.cloud.endpoint_url, **credentials)  # pyright: ignore[reportCallIssue, reportArgumentType] - services by name

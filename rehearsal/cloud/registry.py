@@ -2,9 +2,11 @@
 
 What a request may do, the emulator decides: each is one ECR action, called there as the session that minted the token.
 As on ECR, a token that is missing or unknown is 401, an expired one 403, a denial 403 with ECR's own words, and only
-who is allowed learns that a repository or an image is absent. Not as on ECR: blobs come from here and not by a redirect
-to S3, and what a token of another region gets (401 here) is an assumption. A mount starts an upload, as
-ECR does unless the account turned blob mounting on.
+who is allowed learns that a repository or an image is absent. A mount starts an upload, as on ECR unless the account
+turned blob mounting on.
+
+Not as on ECR: blobs come from here and not by a redirect to S3, a manifest may be pushed before its blobs, and that a
+token of another region gets 401 is an assumption.
 """
 
 import re
