@@ -103,6 +103,11 @@ class Cloud:
         """The CONNECT proxy, the only way to the registry hosts."""
         return self.proxy.url
 
+    @property
+    def root_secret(self) -> str:
+        """The secret key of the account's administrator; the access key is the account's number."""
+        return ROOT_SECRET
+
     def environment(self) -> dict[str, str]:
         """What a process needs in its environment to live in this cloud; no credentials."""
         return {
