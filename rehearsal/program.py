@@ -109,7 +109,11 @@ async def _run(monitor: "_Monitor", stack_name: str, config: Mapping[str, str]) 
         )
     )
     pulumi.runtime.set_all_config(dict(config))
-    await stack.run_in_stack(lambda: runpy.run_path(str(_ROOT / "__main__.py"), run_name="__main__") and None)
+
+    def main() -> None:
+        runpy.run_path(str(_ROOT / "__main__.py"), run_name="__main__")
+
+    await stack.run_in_stack(main)
 
 
 class _AdapterMocks(Mocks):

@@ -35,7 +35,11 @@ def rotate(plan: Plan, outside: Outside, *, fired_by: str) -> Report:
         tokens = {result.audience: found for result, found in minted if not result.reason}
         reasons = {result.audience: result.reason for result, _ in minted if result.reason}
         gitlabs = _gitlabs(plan, outside)
-        targets = list(pool.map(lambda target: _target(target, plan, tokens, reasons, gitlabs), plan.targets))
+
+        def published(target: Target) -> TargetResult:
+            return _target(target, plan, tokens, reasons, gitlabs)
+
+        targets = list(pool.map(published, plan.targets))
     return Report(
         stack=plan.stack,
         fired_by=fired_by,
