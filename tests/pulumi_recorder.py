@@ -52,6 +52,8 @@ class Recorder:
     """What each component registered as its outputs, by its name; the stack's under `stack`."""
     invokes: dict[str, dict[str, Any]] = field(default_factory=dict)
     """Answers to invokes by token."""
+    answers: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """Outputs that resources have beyond their inputs after an `up`, by type."""
 
     def of_type(self, type_: str) -> list[Registered]:
         return [resource for resource in self.resources if resource.type == type_]
@@ -72,7 +74,7 @@ class _Mocks(Mocks):
         return self._recorder.invokes[args.token], []
 
     def new_resource(self, args: MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
-        return f"{args.name}-id", dict(args.inputs)
+        return f"{args.name}-id", dict(args.inputs) | self._recorder.answers.get(args.typ, {})
 
 
 class _UnknownMocks(_Mocks):
