@@ -171,19 +171,9 @@ class AutoscalerArgs(TypedDict):
     """Further keys of the section, as the runner knows them."""
 
 
-class RunnerArgs(TypedDict):
-    """One GitLab runner, its registration and its config.toml."""
+class RunnerOptions(TypedDict):
+    """What a stack says of one GitLab runner: its registration and its config.toml."""
 
-    account: str
-    """The AWS account of the registry and the parameter, twelve digits."""
-    region: str
-    """The region of the parameter."""
-    prefix: str
-    """Starts the name of everything in AWS."""
-    name: str
-    """The runner's name, unique in the stack; it stands in config.toml, in the log and in the parameter's name."""
-    gitlab_url: NotRequired[str]
-    """Default https://gitlab.com. The runner must reach it."""
     group_id: NotRequired[int]
     """The number of the group whose projects may use the runner. With neither this nor `project_id` the runner is for
     the whole instance, which only its administrators can create."""
@@ -247,3 +237,18 @@ class RunnerArgs(TypedDict):
     kubernetes: NotRequired[KubernetesArgs]
     autoscaler: NotRequired[AutoscalerArgs]
     cache: NotRequired[CacheArgs]
+
+
+class RunnerArgs(RunnerOptions):
+    """One GitLab runner, and where it belongs."""
+
+    account: str
+    """The AWS account of the registry and the parameter, twelve digits."""
+    region: str
+    """The region of the parameter."""
+    prefix: str
+    """Starts the name of everything in AWS."""
+    name: str
+    """The runner's name, unique in the stack; it stands in config.toml, in the log and in the parameter's name."""
+    gitlab_url: NotRequired[str]
+    """Default https://gitlab.com. The runner must reach it."""
