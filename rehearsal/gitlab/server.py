@@ -7,6 +7,7 @@ import struct
 import sys
 from dataclasses import dataclass
 from datetime import datetime
+from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event as Signal
 from threading import Thread
@@ -53,7 +54,7 @@ class Server(ThreadingHTTPServer):
         self.stopping = Signal()
         self._ssl_context = ssl_context
         self._connections: set[socket.socket] = set()
-        self._thread = Thread(target=self.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+        self._thread = Thread(target=self.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
         state.url = f"{'https' if ssl_context else 'http'}://127.0.0.1:{self.server_address[1]}"
 
     def start(self) -> None:
@@ -138,12 +139,12 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response(reply.status)
         for name, value in reply.headers.items():
             self.send_header(name, value)
-        bodiless = self.command == "HEAD" or reply.status == 204  # noqa: PLR2004 - No Content
-        if reply.status != 204:  # noqa: PLR2004 - No Content
+        empty = reply.status == HTTPStatus.NO_CONTENT
+        if not empty:
             self.send_header("Content-Type", reply.content_type)
             self.send_header("Content-Length", str(len(reply.body)))
         self.end_headers()
-        if bodiless:
+        if empty or self.command == "HEAD":
             return
         if fault and fault.truncate:
             self.close_connection = True

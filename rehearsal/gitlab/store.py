@@ -115,11 +115,14 @@ class Store:
                 self._moved[old.lower()] = each.id
                 self._moved.pop(each.path.lower(), None)
 
-    def delete(self, path: str) -> None:
+    def delete(self, path: str) -> list[Owner]:
+        """Removes it with all below, and says what that was."""
         owner = self.at(path)
-        for each in (owner, *self.below(owner)):
+        gone = [owner, *self.below(owner)]
+        for each in gone:
             del self._paths[each.path.lower()]
             (self.projects if isinstance(each, Project) else self.groups).pop(each.id)
+        return gone
 
     def _make_room(self, path: str) -> None:
         if path.lower() in self._paths:
