@@ -87,6 +87,16 @@ def test_who_may_create_which_runner(
             assert body == {"message": "403 Forbidden - Insufficient permissions"}
 
 
+def test_tags_come_as_a_list_or_with_commas(root: Api) -> None:
+    tags: Any
+    for tags in (["a", "b"], "a, b"):
+        sent = {"runner_type": "instance_type", "tag_list": tags}
+        number = root.decoded("POST", "/user/runners", json=sent)[1]["id"]
+        assert root.decoded("GET", f"/runners/{number}")[1]["tag_list"] == ["a", "b"]
+    number = root.decoded("POST", "/user/runners?runner_type=instance_type&tag_list[]=a&tag_list[]=b")[1]["id"]
+    assert root.decoded("GET", f"/runners/{number}")[1]["tag_list"] == ["a", "b"]
+
+
 def test_a_read_scope_creates_no_runner(emulator: GitLab, http: Http) -> None:
     api = http(emulator.create_token("t", ["read_api"], user="root"))
     assert (

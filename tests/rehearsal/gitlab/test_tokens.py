@@ -149,6 +149,11 @@ def test_people_list_their_own_tokens_and_root_all(emulator: GitLab, http: Http,
     assert [each["name"] for each in person.decoded("GET", "/personal_access_tokens")[1]] == ["person"]
     assert {each["name"] for each in root.decoded("GET", "/personal_access_tokens")[1]} == {"root", "person"}
     number = person.decoded("GET", SELF)[1]["id"]
+    assert person.decoded("GET", f"/personal_access_tokens/{number}")[1]["name"] == "person"
+    assert root.decoded("GET", f"{PROJECT_TOKENS}/{number}") == (
+        404,
+        {"message": "404 project Access Token Not Found"},
+    )
     assert root("DELETE", f"/personal_access_tokens/{number}").status == 204
     assert person("GET", SELF).status == 401
 

@@ -71,6 +71,7 @@ def test_a_urlencoded_form_is_read_too(maintainer: Api, emulator: GitLab) -> Non
         ({"key": "A"}, 400, {"error": "value is missing"}),
         ({"key": "A", "value": "x", "masked": "maybe"}, 400, {"error": "masked is invalid"}),
         ({"key": "A", "value": "x", "raw": {}}, 400, {"error": "raw is invalid"}),
+        ({"key": "A", "value": {"auths": {}}}, 400, {"error": "value is invalid"}),
         (
             {"key": "A", "value": "x", "variable_type": "secret"},
             400,
@@ -206,6 +207,10 @@ def test_a_filter_selects_and_a_scope_in_the_body_changes(maintainer: Api) -> No
     assert maintainer.decoded(
         "PUT", f"{PROJECT}/A", json={"environment_scope": "*", "filter": {"environment_scope": "review/*"}}
     ) == (400, {"message": {"key": ["(A) has already been taken"]}})
+
+
+def test_a_filter_is_a_mapping(maintainer: Api) -> None:
+    assert maintainer.decoded("GET", f"{PROJECT}/A?filter=production") == (400, {"error": "filter is invalid"})
 
 
 def test_a_filter_matches_exactly_and_never_by_wildcard(maintainer: Api) -> None:
