@@ -1,1 +1,1 @@
-"""The whole system on one machine: local emulators, and the program run against them."""
+"""The embedded default: the whole system on one machine, against local emulators."""

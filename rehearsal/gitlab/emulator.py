@@ -58,7 +58,16 @@ class GitLab:
 
     @property
     def url(self) -> str:
-        return self._state.url
+        """Where it listens on this machine."""
+        return self._server.url
+
+    @property
+    def port(self) -> int:
+        return self._server.server_address[1]
+
+    def serve_as(self, url: str, ssl_context: ssl.SSLContext) -> None:
+        """Be known as `url`: answer in TLS too, on the same port, and name that URL in answers and JWTs."""
+        self._server.serve_as(url, ssl_context)
 
     @property
     def events(self) -> list[Event]:
@@ -119,6 +128,12 @@ class GitLab:
             bot = tokens.bot(owner, level)
             return tokens.create(name, scopes, bot, owner=owner, access_level=level, expires_at=expiry).secret
 
+    def add_member(self, user: str, path: str, access_level: int) -> None:
+        """Makes a user a member of a group or project, and so of all below it."""
+        with self._state.lock:
+            owner = self._state.store.at(path)
+            self._state.tokens.user(user).memberships[owner.kind, owner.id] = access_level
+
     def revoke_token(self, name: str) -> None:
         """Revokes every token of this name."""
         with self._state.lock:
@@ -171,7 +186,9 @@ class GitLab:
             found = self._project(project)
             namespace = next(self._state.store.ancestors(found))
             user = self._state.tokens.user("root")
-            return self._issuer.issue(Job(aud, ref, **job), found, namespace, user, url=self.url, now=self._state.now())
+            return self._issuer.issue(
+                Job(aud, ref, **job), found, namespace, user, url=self._state.url, now=self._state.now()
+            )
 
     def _owner(self, kind: str, path: str) -> Owner:
         owner = self._state.store.at(path)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from socketserver import TCPServer
 from threading import Event as Signal
 from threading import Thread
 from typing import Any
@@ -24,6 +25,7 @@ from .params import read_body, read_query
 from .router import dispatch
 
 _API = "/api/v4/"
+_TLS_HANDSHAKE = b"\x16"
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,9 @@ class Server(ThreadingHTTPServer):
         self._ssl_context = ssl_context
         self._connections: set[socket.socket] = set()
         self._thread = Thread(target=self.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-        state.url = f"{'https' if ssl_context else 'http'}://127.0.0.1:{self.server_address[1]}"
+        self._external_ssl_context: ssl.SSLContext | None = None
+        self.url = f"{'https' if ssl_context else 'http'}://127.0.0.1:{self.server_address[1]}"
+        state.url = self.url
 
     def start(self) -> None:
         self._thread.start()
@@ -69,13 +73,35 @@ class Server(ThreadingHTTPServer):
             with contextlib.suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)
 
-    def get_request(self) -> tuple[socket.socket, Any]:
-        connection, address = super().get_request()
-        if self._ssl_context:
-            # The handshake happens at the first read, in the connection's own thread.
-            connection = self._ssl_context.wrap_socket(connection, server_side=True, do_handshake_on_connect=False)
-        self._connections.add(connection)
-        return connection, address
+    def server_bind(self) -> None:
+        """Without the base class's look-up of the host's name, which asks DNS."""
+        TCPServer.server_bind(self)
+        self.server_name, self.server_port = "127.0.0.1", self.server_address[1]
+
+    def serve_as(self, url: str, ssl_context: ssl.SSLContext) -> None:
+        """Answer on the same port in TLS too, and name `url` in answers: what users know the instance by."""
+        self.state.url = url
+        self._external_ssl_context = ssl_context
+
+    def finish_request(self, request: Any, client_address: Any) -> None:
+        """The handshake happens here, in the connection's own thread: a stalled one holds up nobody else."""
+        self._connections.add(request)
+        context = self._context(request)
+        if context is None:
+            super().finish_request(request, client_address)
+            return
+        with context.wrap_socket(request, server_side=True) as secured:
+            self._connections.add(secured)
+            try:
+                super().finish_request(secured, client_address)
+            finally:
+                self._connections.discard(secured)
+
+    def _context(self, request: socket.socket) -> ssl.SSLContext | None:
+        """Who begins a TLS handshake gets one, where `serve_as` allows both."""
+        if self._external_ssl_context and request.recv(1, socket.MSG_PEEK) == _TLS_HANDSHAKE:
+            return self._external_ssl_context
+        return self._ssl_context
 
     def shutdown_request(self, request: Any) -> None:
         self._connections.discard(request)

@@ -134,6 +134,14 @@ def test_a_user_is_a_member_where_tokens_say_so(emulator: GitLab, http: Http) ->
     assert http(emulator.create_token("admin", ["api"], user="root"))("GET", "/projects/acme%2Fother").status == 200
 
 
+def test_a_member_is_one_of_all_below(emulator: GitLab, http: Http) -> None:
+    api = http(emulator.create_token("t", ["api"], user="dev"))
+    assert api("GET", VARIABLES).status == 404
+    emulator.add_member("dev", "acme/platform", 40)
+    assert api("GET", VARIABLES).status == 200
+    assert api("GET", "/groups/acme%2Fplatform/variables").status == 403
+
+
 @pytest.mark.parametrize("method", ["GET", "PUT", "POST", "DELETE"])
 def test_variables_of_an_archived_project_are_forbidden(maintainer: Api, emulator: GitLab, method: str) -> None:
     emulator.set_variable("project", "acme/platform/app", "A", "x")

@@ -1,4 +1,5 @@
 import json
+import socket
 import ssl
 import time
 from collections.abc import Callable
@@ -6,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import gitlab as python_gitlab
+import jwt
 import pytest
 import trustme
 import urllib3
@@ -14,6 +16,14 @@ from raw_http import Api
 from rehearsal.gitlab import Event, Fault, GitLab
 
 VARIABLES = "/projects/acme%2Fplatform%2Fapp/variables"
+
+
+def private_authority() -> tuple[trustme.CA, ssl.SSLContext]:
+    """An authority, and the context of a server that has its certificate for loopback."""
+    authority = trustme.CA()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    return authority, context
 
 
 def test_events_tell_what_happened_and_no_secret(
@@ -63,9 +73,7 @@ def test_the_limiter_counts_per_token_and_minute(
 
 
 def test_tls_with_a_private_authority() -> None:
-    authority = trustme.CA()
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert("127.0.0.1").configure_cert(context)
+    authority, context = private_authority()
     with GitLab.start(ssl_context=context) as emulator, authority.cert_pem.tempfile() as bundle:
         emulator.create_project("acme/app")
         token = emulator.create_token("t", ["api"], project="acme/app")
@@ -75,6 +83,48 @@ def test_tls_with_a_private_authority() -> None:
         with Api(emulator.url, token) as stranger, pytest.raises(urllib3.exceptions.SSLError, match="CERTIFICATE"):
             stranger("GET", "/version")
         assert [event.status for event in emulator.events] == [200]
+
+
+def test_an_instance_is_known_by_another_url_and_answers_there_in_tls_too(clock: Any) -> None:
+    authority, context = private_authority()
+    with GitLab.start(now=clock) as emulator, authority.cert_pem.tempfile() as bundle:
+        emulator.create_project("acme/app")
+        token = emulator.create_token("t", ["api"], project="acme/app")
+        emulator.serve_as("https://gitlab.example.com", context)
+        assert emulator.url == f"http://127.0.0.1:{emulator.port}"
+        for url, verify in ((emulator.url, True), (f"https://127.0.0.1:{emulator.port}", bundle)):
+            with python_gitlab.Gitlab(url, private_token=token, ssl_verify=verify) as client:
+                assert client.projects.get("acme/app").web_url == "https://gitlab.example.com/acme/app"
+        claims = jwt.decode(emulator.issue_id_token("acme/app", aud="aws"), options={"verify_signature": False})
+        assert claims["iss"] == "https://gitlab.example.com"
+
+
+def test_stopping_closes_connections_in_tls() -> None:
+    authority, context = private_authority()
+    emulator = GitLab.start(ssl_context=context)
+    client = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    authority.configure_trust(client)
+    with (
+        socket.create_connection(("127.0.0.1", emulator.port), timeout=5) as plain,
+        client.wrap_socket(plain, server_hostname="127.0.0.1", suppress_ragged_eofs=True) as secured,
+    ):
+        secured.sendall(b"GET /api/v4/version HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert secured.recv(12) == b"HTTP/1.1 401"
+        emulator.stop()
+        while secured.recv(4096):
+            pass
+
+
+def test_a_stalled_handshake_holds_up_nobody() -> None:
+    authority, context = private_authority()
+    with (
+        GitLab.start(ssl_context=context) as emulator,
+        socket.create_connection(("127.0.0.1", emulator.port)),
+        authority.cert_pem.tempfile() as bundle,
+        python_gitlab.Gitlab(emulator.url, ssl_verify=bundle, timeout=5) as client,
+        pytest.raises(python_gitlab.GitlabAuthenticationError),
+    ):
+        client.http_get("/version")
 
 
 def test_the_default_clock_is_the_real_one() -> None:

@@ -1,0 +1,167 @@
+"""Lifecycle policies of ECR repositories: which images are archived, and which are deleted.
+
+Source: ECR user guide, "Lifecycle policy properties" and its evaluation rules. ECR acts within 24 hours. Age since the
+last pull can only archive: an archived image answers a pull with 404, and comes back within some 20 minutes
+once it is restored; it can be deleted 90 days after it was archived, not before.
+"""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, NotRequired, TypedDict, cast
+
+UNTAGGED_DAYS: Final = 30
+ARCHIVE_DAYS: Final = 90
+"""The least time in the archive. Source: ECR user guide, "Archiving an image"."""
+
+_KEEP_ALL: Final = 999_999
+_MOST_RULES: Final = 50
+_MOST_CHARACTERS: Final = 30_720
+_MOST_STARS: Final = 4
+_PATTERN: Final = re.compile(r"[A-Za-z0-9._*-]{1,128}")
+_COUNT_TYPES: Final = {
+    "keep": "imageCountMoreThan",
+    "days_since_pushed": "sinceImagePushed",
+    "days_since_pulled": "sinceImagePulled",
+    "days_since_archived": "sinceImageTransitioned",
+}
+
+
+class LifecycleRuleArgs(TypedDict):
+    """One lifecycle rule. Without `tags` and `untagged` it selects every image.
+
+    Exactly one of `keep`, `days_since_pushed`, `days_since_pulled` and `days_since_archived` says which of them go.
+    """
+
+    tags: NotRequired[list[str]]
+    """Tag patterns such as `1.*`, with at most four `*` each. An image is selected when each pattern matches one
+    of its tags: two patterns in one rule narrow it down; write two rules for "either"."""
+    untagged: NotRequired[bool]
+    """True selects the images without a tag; it replaces the default rule for them."""
+    keep: NotRequired[int]
+    """The newest images that stay, by the time they were pushed; the others are deleted. The safer rule for
+    releases, since it never empties a repository that nobody pushes to any more."""
+    days_since_pushed: NotRequired[int]
+    """Images older than that are deleted, however often they are pulled."""
+    days_since_pulled: NotRequired[int]
+    """Images not pulled for that many days are archived; ECR cannot delete by this age. One that was never
+    pulled counts from its push. Pulls made elsewhere, such as from a replica, do not count."""
+    days_since_archived: NotRequired[int]
+    """Images are deleted that many days after they were archived, 90 or more."""
+    archive: NotRequired[bool]
+    """True moves the images to the archive where `keep` or `days_since_pushed` would delete them."""
+
+
+def lifecycle_policy(rules: Sequence[LifecycleRuleArgs] = (), protected_tags: Sequence[str] = ()) -> dict[str, Any]:
+    """The lifecycle policy of a repository.
+
+    Untagged images are archived 30 days after they were last pulled, so that a digest still in use survives, and
+    deleted 90 days later, unless a rule speaks of untagged images itself. Priorities follow the order of `rules`,
+    with the protected tags before all of them and the rules for any image after them, where ECR wants them.
+
+    Raises:
+        ValueError: a rule is not one, or two of them cannot both hold.
+    """
+    protected = [_protection(pattern) for pattern in protected_tags]
+    wanted = [_rule(rule, f"lifecycle_rules[{position}]") for position, rule in enumerate(rules)]
+    if not any(rule["selection"]["tagStatus"] == "untagged" for rule in wanted):
+        wanted += [
+            _rule({"untagged": True, "days_since_pulled": UNTAGGED_DAYS}, "default"),
+            _rule({"untagged": True, "days_since_archived": ARCHIVE_DAYS}, "default"),
+        ]
+    ordered = [*protected, *sorted(wanted, key=lambda rule: rule["selection"]["tagStatus"] == "any")]
+    _refuse_conflicts(ordered)
+    policy = {"rules": [{"rulePriority": priority, **rule} for priority, rule in enumerate(ordered, start=1)]}
+    if len(ordered) > _MOST_RULES or len(json.dumps(policy)) > _MOST_CHARACTERS:
+        raise ValueError(
+            f"lifecycle_rules: got {len(ordered)} rules; ECR takes {_MOST_RULES} of at most "
+            f"{_MOST_CHARACTERS} characters, the protected tags and the rules for untagged images included"
+        )
+    return policy
+
+
+def _rule(rule: LifecycleRuleArgs, place: str) -> dict[str, Any]:
+    counts = {key: cast(int, rule[key]) for key in _COUNT_TYPES if key in rule}  # pyright: ignore[reportTypedDictNotRequiredAccess] - the loop asks first
+    if len(counts) != 1:
+        raise ValueError(f"{place}: got {sorted(counts) or 'no count'}; write exactly one of {', '.join(_COUNT_TYPES)}")
+    ((key, number),) = counts.items()
+    least = ARCHIVE_DAYS if key == "days_since_archived" else 1
+    if number < least:
+        raise ValueError(f"{place}.{key}: got {number}; write a number of {least} or more")
+    archives = rule.get("archive", key == "days_since_pulled")
+    if key == "days_since_pulled" and not archives:
+        raise ValueError(
+            f"{place}.archive: got False; by the last pull ECR can only archive: leave archive out, "
+            "and add a rule with days_since_archived to delete"
+        )
+    if key == "days_since_archived" and archives:
+        raise ValueError(f"{place}.archive: got True; what is archived can only be deleted: leave archive out")
+    selection: dict[str, Any] = {**_tag_selection(rule, place), "countType": _COUNT_TYPES[key], "countNumber": number}
+    if key != "keep":
+        selection["countUnit"] = "days"
+    if key == "days_since_archived":
+        selection["storageClass"] = "archive"
+    action = {"type": "transition", "targetStorageClass": "archive"} if archives else {"type": "expire"}
+    return {"description": _in_words(selection, archives=archives), "selection": selection, "action": action}
+
+
+def _tag_selection(rule: LifecycleRuleArgs, place: str) -> dict[str, Any]:
+    if "tags" in rule:
+        if rule.get("untagged"):
+            raise ValueError(f"{place}: got tags and untagged; write one of them, an image is never both")
+        if not rule["tags"]:
+            raise ValueError(f"{place}.tags: got []; write tag patterns such as 1.*, or leave tags out for any image")
+        patterns = [tag_pattern(pattern, f"{place}.tags") for pattern in rule["tags"]]
+        return {"tagStatus": "tagged", "tagPatternList": patterns}
+    return {"tagStatus": "untagged" if rule.get("untagged") else "any"}
+
+
+def tag_pattern(text: str, field: str) -> str:
+    """`text`, when ECR accepts it as a pattern of tags.
+
+    Raises:
+        ValueError: it does not; the message names `field`.
+    """
+    if not _PATTERN.fullmatch(text) or text.count("*") > _MOST_STARS:
+        raise ValueError(
+            f"{field}: got {text!r}; write letters, digits, dots, dashes and underscores, "
+            "with at most four *, such as 1.* or release-*"
+        )
+    return text
+
+
+def _protection(pattern: str) -> dict[str, Any]:
+    # An image that matches a rule's tags is out of reach of all rules after it, whether that rule takes it or not.
+    selection = {
+        "tagStatus": "tagged",
+        "tagPatternList": [tag_pattern(pattern, "protected_tags")],
+        "countType": _COUNT_TYPES["keep"],
+        "countNumber": _KEEP_ALL,
+    }
+    return {"description": f"keep {pattern}", "selection": selection, "action": {"type": "expire"}}
+
+
+def _refuse_conflicts(rules: Sequence[Mapping[str, Any]]) -> None:
+    seen: dict[tuple[str, ...], str] = {}
+    for rule in rules:
+        selection = rule["selection"]
+        tags = sorted(set(selection.get("tagPatternList", ())))
+        key = (selection["tagStatus"], selection.get("storageClass", "standard"), *tags)
+        if key in seen:
+            raise ValueError(
+                f"lifecycle_rules: got {seen[key]!r} and {rule['description']!r} for the same images; "
+                "ECR lets the first rule that matches an image's tags decide: write one rule"
+            )
+        seen[key] = rule["description"]
+
+
+def _in_words(selection: Mapping[str, Any], *, archives: bool) -> str:
+    images = " + ".join(selection.get("tagPatternList", ())) or f"{selection['tagStatus']} images"
+    verb = "archive" if archives else "delete"
+    number = selection["countNumber"]
+    return {
+        "imageCountMoreThan": f"{verb} {images} but the newest {number}",
+        "sinceImagePushed": f"{verb} {images} {number} days after their push",
+        "sinceImagePulled": f"{verb} {images} {number} days after their last pull",
+        "sinceImageTransitioned": f"{verb} {images} {number} days after they were archived",
+    }[selection["countType"]]
