@@ -9,6 +9,7 @@ import logging
 import os
 import runpy
 import threading
+import traceback
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -116,8 +117,8 @@ class _AdapterMocks(Mocks):
         self._adapter = adapter
         self._failures = failures
 
-    def call(self, args: MockCallArgs) -> tuple[dict[str, Any], None]:
-        return self._adapter.invoke(args.token, args.args), None
+    def call(self, args: MockCallArgs) -> tuple[dict[str, Any], list[tuple[str, str]]]:
+        return self._adapter.invoke(args.token, args.args), []
 
     def new_resource(self, args: MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
         if not args.custom:
@@ -185,8 +186,13 @@ def _shown(value: Any) -> Any:
 
 
 def _words(error: BaseException) -> str:
-    """An error's own words; the type too where it is none of ours."""
-    return str(error) if isinstance(error, pulumi.RunError) else f"{type(error).__name__}: {error}"
+    """An error's own words; where it is not one for the user, also its type and the line it came from."""
+    if isinstance(error, pulumi.RunError | ValueError | AdapterError):
+        return str(error)
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [frame for frame in frames if Path(frame.filename).is_relative_to(_ROOT) and ".venv" not in frame.filename]
+    where = f" ({Path(ours[-1].filename).relative_to(_ROOT)}:{ours[-1].lineno})" if ours else ""
+    return f"{type(error).__name__}: {error}{where}"
 
 
 @contextmanager

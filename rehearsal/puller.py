@@ -64,6 +64,17 @@ def pull(host: str, repository: str, reference: str, *, auth: str | None, proxy_
     return PullResult(allowed=True, reason="", digest=digest)
 
 
+def can_sign_in(host: str, *, auth: str | None, proxy_url: str, ca_file: Path) -> bool:
+    """Whether the registry still takes the token, whatever it may pull with it."""
+    headers = {"Authorization": f"Basic {auth}"} if auth else {}
+    with urllib3.ProxyManager(proxy_url, ca_certs=str(ca_file), retries=False, timeout=30) as pool:
+        try:
+            _get(pool, f"https://{host}/v2/", headers)
+        except _Denied:
+            return False
+    return True
+
+
 def _get(pool: urllib3.PoolManager, url: str, headers: dict[str, str]) -> bytes:
     try:
         answer = pool.request("GET", url, headers=headers)

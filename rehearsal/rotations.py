@@ -4,14 +4,11 @@ import json
 import re
 import time
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, Final
 
-from components.documents.credential_resolution import resolve
-
 from .program import Program
-from .puller import can_sign_in
-from .world import TAG, World
+from .world import World
 
 _BEFORE_A_RUN: Final = timedelta(seconds=60)  # time to look at the tokens just before they are replaced
 _LONGEST_RUN_SECONDS: Final = 60.0
@@ -66,13 +63,8 @@ class Rotations:
         raise RotationError(f"the schedule rate({self.interval}) fired no run that left a report in {self._log_group}")
 
 
-def variable_value(world: World, kind: str, owner: str) -> str | None:
-    """What the consumer's variable holds now, as a job would see it."""
-    record = world.gitlab.variable(kind, owner, "DOCKER_AUTH_CONFIG")
-    return None if record is None else record["value"]
-
-
-def auth_for(world: World, value: str | None, repository: str) -> str | None:
-    """The `auth` value that the runner would take from a variable for a repository's image, None for none."""
-    found = resolve(f"{world.registry_host}/{repository}:{TAG}", docker_auth_config=value)
-    return found.auth if found.found else None
+def _interval(expression: str) -> timedelta:
+    match = _RATE.fullmatch(expression)
+    if match is None:
+        raise RotationError(f"{expression}: the rehearsal moves time by a rate, such as rate(2 hours)")
+    return timedelta(**{f"{match[2]}s": int(match[1])})

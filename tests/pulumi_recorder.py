@@ -66,10 +66,10 @@ class _Mocks(Mocks):
     def __init__(self, recorder: Recorder) -> None:
         self._recorder = recorder
 
-    def call(self, args: MockCallArgs) -> tuple[dict[str, Any], None]:
+    def call(self, args: MockCallArgs) -> tuple[dict[str, Any], list[tuple[str, str]]]:
         if args.token not in self._recorder.invokes:
             raise AssertionError(f"unexpected invoke of {args.token} with {args.args}")
-        return self._recorder.invokes[args.token], None
+        return self._recorder.invokes[args.token], []
 
     def new_resource(self, args: MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
         return f"{args.name}-id", dict(args.inputs)

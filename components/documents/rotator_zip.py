@@ -12,6 +12,8 @@ _DOCUMENTS: Final = (
     "__init__",
     "docker_auth",
     "docker_auth_mistakes",
+    "docker_config",
+    "go_json",
     "plan",
     "strict_decoding",
     "variable_description",

@@ -14,7 +14,7 @@ class Clients(Protocol):
         """A boto3 client; the stack's region unless another is named."""
         ...
 
-    def gitlab(self, method: str, path: str, body: Mapping[str, Any]) -> tuple[int, Any]:
+    def gitlab_api(self, method: str, path: str, body: Mapping[str, Any]) -> tuple[int, Any]:
         """Status and JSON of a request to GitLab's API, for example `POST projects/7/variables`."""
         ...
 

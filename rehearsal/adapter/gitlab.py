@@ -62,7 +62,7 @@ def _variable(clients: Clients, collection: str, owner: str, inputs: dict[str, A
 
 
 def _create(clients: Clients, path: str, body: dict[str, Any]) -> Any:
-    status, answer = clients.gitlab("POST", path, body)
+    status, answer = clients.gitlab_api("POST", path, body)
     if status != _CREATED:
         raise RefusedError(f"GitLab answered {status} to POST {path}: {answer}")
     return answer

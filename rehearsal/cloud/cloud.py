@@ -1,6 +1,7 @@
 """One object for all of it: started, moved through time, stopped."""
 
 import contextlib
+import os
 import shutil
 import tempfile
 import threading
@@ -12,6 +13,7 @@ from typing import Any, Final, Self
 
 from boto3.session import Session as Boto3Session
 from botocore.config import Config
+from botocore.session import Session as BotocoreSession
 
 from .certificates import Authority
 from .emulator import ROOT_SECRET, Emulator, free_port
@@ -103,6 +105,11 @@ class Cloud:
         """The CONNECT proxy, the only way to the registry hosts."""
         return self.proxy.url
 
+    @property
+    def root_secret(self) -> str:
+        """The secret key of the account's administrator; the access key is the account's number."""
+        return ROOT_SECRET
+
     def environment(self) -> dict[str, str]:
         """What a process needs in its environment to live in this cloud; no credentials."""
         return {
@@ -118,7 +125,7 @@ class Cloud:
         key = (service, region or self.region)
         with self._client_lock:  # making a client is not thread-safe, using one is
             if key not in self._clients:
-                self._clients[key] = Boto3Session().client(
+                self._clients[key] = _session_of_nobody().client(
                     service,
                     region_name=key[1],
                     endpoint_url=self.endpoint_url,
@@ -154,3 +161,9 @@ class Cloud:
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stop()
+
+
+def _session_of_nobody() -> Boto3Session:
+    # The user's own AWS profile and files have no say here: a profile that does not exist would even be an error.
+    nobody = {"profile": (None, None, None, None), "config_file": (None, None, os.devnull, None)}
+    return Boto3Session(botocore_session=BotocoreSession(session_vars=nobody))

@@ -85,3 +85,10 @@ def test_a_wrong_secret_is_refused(aws: Principals, role: str) -> None:
     session = aws.assume(role) | {"aws_secret_access_key": "not-it"}
     with pytest.raises(ClientError, match="Signature"):
         aws.token(session)
+
+
+def test_the_profile_of_the_user_has_no_say(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_PROFILE", "not-configured-anywhere")
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    identity = cloud.client("sts", "eu-west-1").get_caller_identity()
+    assert identity["Arn"] == f"arn:aws:iam::{ACCOUNT}:root"
