@@ -51,9 +51,9 @@ class Store:
         self.projects: dict[int, Project] = {}
         self._paths: dict[str, Owner] = {}
         self._moved: dict[str, int] = {}
-        # Groups and projects count apart in GitLab; far apart here, so that an id of the wrong kind finds nothing.
-        self._group_ids = itertools.count(101)
-        self._project_ids = itertools.count(5001)
+        # Far apart, so that an id of the wrong kind finds nothing; and high, so that ids a stack file names are free.
+        self._group_ids = itertools.count(90_000_001)
+        self._project_ids = itertools.count(70_000_001)
 
     def create_group(self, path: str, group_id: int | None = None) -> Group:
         self._make_room(path)
