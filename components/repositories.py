@@ -88,7 +88,7 @@ class Repositories(pulumi.ComponentResource):
                 created = self._repository(f"{name}-{repository}", repository, region, import_id, options)
                 self._policies(f"{name}-{repository}", created, account, region, options)
             except ValueError as error:
-                raise ValueError(f"repositories.{repository}: {error}") from None
+                raise ValueError(f"repositories.{repository}.{error}") from None
         self.urls, self.arns = pulumi.Output.from_input(urls), pulumi.Output.from_input(arns)
         self.register_outputs({"urls": self.urls, "arns": self.arns})
 

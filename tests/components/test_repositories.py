@@ -131,9 +131,9 @@ def test_only_a_repository_that_others_use_has_a_repository_policy(recorder: Rec
     ("repository", "options", "message"),
     [
         ("CI/Python", {}, r"^repositories: got 'CI/Python'; write"),
-        ("ci/a", {"mutable_tags": ["a b"]}, r"^repositories\.ci/a: mutable_tags: got \['a b'\]; write"),
-        ("ci/a", {"lifecycle_rules": [{}]}, r"^repositories\.ci/a: lifecycle_rules\[0\]: got no count; write"),
-        ("ci/a", {"pull": {"accounts": ["1"]}}, r"^repositories\.ci/a: pull\.accounts: got '1'; write"),
+        ("ci/a", {"mutable_tags": ["a b"]}, r"^repositories\.ci/a\.mutable_tags: got \['a b'\]; write"),
+        ("ci/a", {"lifecycle_rules": [{}]}, r"^repositories\.ci/a\.lifecycle_rules\[0\]: got no count; write"),
+        ("ci/a", {"pull": {"accounts": ["1"]}}, r"^repositories\.ci/a\.pull\.accounts: got '1'; write"),
     ],
 )
 def test_what_aws_would_refuse_is_refused_with_its_place(
