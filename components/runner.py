@@ -28,7 +28,7 @@ class Runner(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: RunnerArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(TOKEN, name, {}, opts)
-        declaration = cast("Mapping[str, Any]", args)
+        declaration = cast("Mapping[str, Any]", {**args, **args["options"]})
         parameter = Names(args["account"], args["region"], args["prefix"]).runner_parameter(args["name"])
         rehearsed = runner_config.render(runner_config.config(declaration, TOKEN_STANDIN))
         child = pulumi.ResourceOptions(parent=self)

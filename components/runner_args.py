@@ -239,7 +239,7 @@ class RunnerOptions(TypedDict):
     cache: NotRequired[CacheArgs]
 
 
-class RunnerArgs(RunnerOptions):
+class RunnerArgs(TypedDict):
     """One GitLab runner, and where it belongs."""
 
     account: str
@@ -252,3 +252,5 @@ class RunnerArgs(RunnerOptions):
     """The runner's name, unique in the stack; it stands in config.toml, in the log and in the parameter's name."""
     gitlab_url: NotRequired[str]
     """Default https://gitlab.com. The runner must reach it."""
+    options: RunnerOptions
+    """The runner itself."""

@@ -22,9 +22,9 @@ def _args(**more: Any) -> RunnerArgs:
         "region": "eu-central-1",
         "prefix": "gitlab-ecr-test",
         "name": "build",
-        "docker": {"image": "ruby:3.4"},
+        "options": {"docker": {"image": "ruby:3.4"}, **more},
     }
-    return cast("RunnerArgs", declared | more)
+    return cast("RunnerArgs", declared)
 
 
 @pytest.fixture(autouse=True)
@@ -124,6 +124,6 @@ def test_a_preview_refuses_what_cannot_work(first_preview: Recorder, more: dict[
 
 def test_pulumis_analyzer_reads_the_arguments() -> None:
     schema = json.loads(str(ComponentProvider([Runner], "gitlab-ecr").schema))
-    inputs = schema["resources"]["gitlab-ecr:index:Runner"]["inputProperties"]
+    inputs = schema["types"]["gitlab-ecr:index:RunnerOptions"]["properties"]
     assert inputs["groupId"]["type"] == "integer"
     assert all("description" in inputs[key] for key in ("groupId", "tags", "environment"))
