@@ -50,8 +50,9 @@ def parse(values: Mapping[str, Any], *, stack: str, region: str | None) -> Regis
         SettingsError: a line for each mistake.
     """
     mistakes: list[str] = []
-    given = {"prefix": f"gitlab-ecr-{slug(stack, 18)}", **{key: _from_json(text) for key, text in values.items()}}
-    if region is None:
+    nested = {key: _from_json(value, key, mistakes) for key, value in values.items()}
+    given = {"prefix": f"gitlab-ecr-{slug(stack, 18)}", **nested}
+    if not region:
         mistakes.append("aws:region: missing; write the region of the repositories, such as eu-central-1")
     declaration = _typed_dict(
         RegistryAccessArgs, {**given, "stack": stack, "region": region or ""}, f"{_PROJECT}:", mistakes
@@ -86,10 +87,15 @@ def plain(declaration: RegistryAccessArgs) -> dict[str, Any]:
     }
 
 
-def _from_json(value: Any) -> Any:
+def _from_json(value: Any, key: str, mistakes: list[str]) -> Any:
+    """Pulumi hands nested values over as JSON text."""
     if not isinstance(value, str) or not value.lstrip().startswith(("{", "[")):
         return value
-    return json.loads(value)
+    try:
+        return json.loads(value)
+    except ValueError as error:
+        mistakes.append(f"{_PROJECT}:{key}: not JSON: {error}")
+        return {}
 
 
 def _typed_dict(expected: Any, value: Any, where: str, mistakes: list[str]) -> dict[str, Any]:
