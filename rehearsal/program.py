@@ -108,6 +108,10 @@ async def _run(monitor: "_Monitor", stack_name: str, config: Mapping[str, str]) 
             callbacks=None,
         )
     )
+    # What a failed run in this process left unawaited belongs to a loop that is closed.
+    leftovers: Any = settings.SETTINGS
+    leftovers.rpc_manager.clear()
+    leftovers.outputs.clear()
     pulumi.runtime.set_all_config(dict(config))
 
     def main() -> None:
