@@ -1,8 +1,5 @@
 """IAM roles: for each audience, for jobs that push or pull by themselves, and for runners."""
 
-from collections.abc import Generator
-from contextlib import contextmanager
-
 import pulumi
 import pulumi_aws as aws
 
@@ -18,6 +15,7 @@ from .documents.iam_policies import (
     push_policy,
 )
 from .documents.naming import Names
+from .documents.places import place
 from .documents.registries import RegistryArgs, repository_arns
 from .documents.registry_host import dns_suffix
 from .documents.trust_policies import instance_trust, pull_role_trust
@@ -40,15 +38,15 @@ class Identities(pulumi.ComponentResource):
         self._names = Names(args["account"], args["region"], args["prefix"], args.get("role_path", ""))
         self.pull_role_arns, self.job_role_arns, self.runner_role_arns = {}, {}, {}
         for audience, options in args["audiences"].items():
-            with _place(f"audiences.{audience}"):
+            with place(f"audiences.{audience}"):
                 self.pull_role_arns[audience] = self._pull_role(audience, options)
         if args.get("jobs"):
             provider = self._gitlab_provider(args.get("gitlab", {}))
             for consumer, options in args.get("jobs", {}).items():
-                with _place(f"jobs.{consumer}"):
+                with place(f"jobs.{consumer}"):
                     self.job_role_arns[consumer] = self._job_role(consumer, options, provider)
         for runner, options in args.get("runners", {}).items():
-            with _place(f"runners.{runner}"):
+            with place(f"runners.{runner}"):
                 self.runner_role_arns[runner] = self._runner_role(runner, options)
         arns = {"pull_role_arns": self.pull_role_arns, "job_role_arns": self.job_role_arns}
         self.register_outputs({**arns, "runner_role_arns": self.runner_role_arns})
@@ -177,12 +175,3 @@ class Identities(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self),
         )
         return role
-
-
-@contextmanager
-def _place(place: str) -> Generator[None]:
-    """Puts the place in the declaration before the field that a document's error names."""
-    try:
-        yield
-    except ValueError as error:
-        raise ValueError(f"{place}.{error}") from None
