@@ -13,6 +13,7 @@ from .documents.iam_policies import (
     policy_json,
     pull_policy,
     push_policy,
+    session_seconds,
 )
 from .documents.naming import Names
 from .documents.places import place
@@ -35,6 +36,8 @@ class Identities(pulumi.ComponentResource):
     def __init__(self, name: str, args: IdentitiesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("gitlab-ecr:index:Identities", name, {}, opts)
         self._args, self._child = args, name
+        duration = args.get("max_session_duration")
+        self._session = session_seconds(duration) if isinstance(duration, int) else duration
         self._names = Names(args["account"], args["region"], args["prefix"], args.get("role_path", ""))
         self.pull_role_arns, self.job_role_arns, self.runner_role_arns = {}, {}, {}
         for audience, options in args["audiences"].items():
@@ -162,7 +165,7 @@ class Identities(pulumi.ComponentResource):
             description=description,
             assume_role_policy=policy_json(trust),
             permissions_boundary=self._args.get("permissions_boundary"),
-            max_session_duration=self._args.get("max_session_duration"),
+            max_session_duration=self._session,
             tags=self._args.get("tags"),
             opts=pulumi.ResourceOptions(parent=self, depends_on=[provider] if provider else None),
         )
