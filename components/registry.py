@@ -73,7 +73,8 @@ def add_cache(
         region=region,
         upstream_registry_url=host,
         credential_arn=credential_arn(secret) if isinstance(secret, str) else secret,
-        opts=pulumi.ResourceOptions(parent=parent, depends_on=[template]),
+        # A prefix has one rule: the new one cannot be made while the old one is there.
+        opts=pulumi.ResourceOptions(parent=parent, depends_on=[template], delete_before_replace=True),
     )
 
 

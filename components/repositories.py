@@ -143,7 +143,12 @@ class Repositories(pulumi.ComponentResource):
         )
         # The repository's own output, known in every preview: when it is replaced, its policies go with it.
         opts = pulumi.ResourceOptions(parent=self)
-        aws.ecr.LifecyclePolicy(child, repository=created.name, region=region, policy=policy_json(lifecycle), opts=opts)
+        # A changed lifecycle policy is a replacement, and AWS has one per repository: deleting the old one after the
+        # new one was put would delete the new one.
+        before = pulumi.ResourceOptions(parent=self, delete_before_replace=True)
+        aws.ecr.LifecyclePolicy(
+            child, repository=created.name, region=region, policy=policy_json(lifecycle), opts=before
+        )
         if access is not None:
             aws.ecr.RepositoryPolicy(
                 child, repository=created.name, region=region, policy=policy_json(access), opts=opts

@@ -27,6 +27,7 @@ def test_a_cache_has_a_rule_and_a_template_for_the_repositories_it_makes(recorde
         "images",
         ("images-cache-docker-hub",),
     )
+    assert rule.delete_before_replace
     assert rule.inputs == {
         "ecrRepositoryPrefix": "docker-hub",
         "region": "eu-central-1",
