@@ -1,1 +1,32 @@
-"""Private ECR images in GitLab CI: a Pulumi component library."""
+"""Private ECR images in GitLab CI: a Pulumi component library.
+
+Names load on first use, so that importing `documents` or `rotation` loads no Pulumi.
+"""
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .ci_variables import CiVariables
+    from .identities import Identities
+    from .registry_access import RegistryAccess
+    from .repositories import Repositories
+    from .rotator import Rotator
+    from .runner import Runner
+
+__all__ = ["CiVariables", "Identities", "RegistryAccess", "Repositories", "Rotator", "Runner"]
+
+_MODULES = {
+    "CiVariables": "ci_variables",
+    "Identities": "identities",
+    "RegistryAccess": "registry_access",
+    "Repositories": "repositories",
+    "Rotator": "rotator",
+    "Runner": "runner",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(f".{_MODULES[name]}", __name__), name)

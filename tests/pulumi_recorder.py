@@ -53,6 +53,8 @@ class Recorder:
     """What each component registered as its outputs, by its name; the stack's under `stack`."""
     invokes: dict[str, dict[str, Any]] = field(default_factory=dict)
     """Answers to invokes by token."""
+    answers: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """Outputs that resources have beyond their inputs after an `up`, by type."""
 
     def of_type(self, type_: str) -> list[Registered]:
         return [resource for resource in self.resources if resource.type == type_]
@@ -67,13 +69,13 @@ class _Mocks(Mocks):
     def __init__(self, recorder: Recorder) -> None:
         self._recorder = recorder
 
-    def call(self, args: MockCallArgs) -> tuple[dict[str, Any], None]:
+    def call(self, args: MockCallArgs) -> tuple[dict[str, Any], list[tuple[str, str]]]:
         if args.token not in self._recorder.invokes:
             raise AssertionError(f"unexpected invoke of {args.token} with {args.args}")
-        return self._recorder.invokes[args.token], None
+        return self._recorder.invokes[args.token], []
 
     def new_resource(self, args: MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
-        return f"{args.name}-id", dict(args.inputs)
+        return f"{args.name}-id", dict(args.inputs) | self._recorder.answers.get(args.typ, {})
 
 
 class _UnknownMocks(_Mocks):

@@ -1,0 +1,46 @@
+"""What the Lambda's zip holds: the rotation code, the documents it needs, the plan, and nothing of Pulumi."""
+
+import hashlib
+from pathlib import Path
+from typing import Final
+
+PACKAGE: Final = "gitlab_ecr"
+HANDLER: Final = f"{PACKAGE}.rotation.handler.handle"
+_COMPONENTS: Final = Path(__file__).parents[1]
+# What `rotation` imports from here, and what that imports in turn; all of it standard library.
+_DOCUMENTS: Final = (
+    "__init__",
+    "docker_auth",
+    "docker_auth_mistakes",
+    "docker_config",
+    "go_json",
+    "plan",
+    "strict_decoding",
+    "variable_description",
+)
+
+
+def code_files() -> dict[str, Path]:
+    """The path in the zip of each source file, sorted."""
+    files = [
+        *(_COMPONENTS / "rotation").glob("*.py"),
+        *(_COMPONENTS / "documents" / f"{name}.py" for name in _DOCUMENTS),
+    ]
+    return {f"{PACKAGE}/{file.relative_to(_COMPONENTS).as_posix()}": file for file in sorted(files)}
+
+
+def texts(plan: str) -> dict[str, str]:
+    """The path in the zip of what is no file of the tree: the plan, and the package itself, one comment line."""
+    # An empty StringAsset fails on the engine, and the real package file would load Pulumi (pulumi/pulumi#13878).
+    return {f"{PACKAGE}/__init__.py": "# The rotator; see plan.json.\n", f"{PACKAGE}/plan.json": plan}
+
+
+def digest(plan: str) -> str:
+    """The SHA-256 of everything in the zip: equal digests do the same."""
+    sha = hashlib.sha256()
+    contents = {path: file.read_bytes() for path, file in code_files().items()}
+    contents |= {path: text.encode() for path, text in texts(plan).items()}
+    for path, content in sorted(contents.items()):
+        sha.update(f"{path}\0{len(content)}\0".encode())
+        sha.update(content)
+    return sha.hexdigest()

@@ -1,0 +1,60 @@
+"""What GitLab keeps about a runner: it goes into the registration and never into config.toml."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+_SHORTEST_TIMEOUT: Final = 600
+_LONGEST_NOTE: Final = 1024
+
+
+def registration(declaration: Mapping[str, Any]) -> dict[str, Any]:
+    """The inputs of `gitlab.UserRunner` for a runner's declaration.
+
+    Raises:
+        ValueError: names the argument, what it got and what to write instead.
+    """
+    inputs = _owner(declaration)
+    tags: list[str] = declaration.get("tags", [])
+    untagged = declaration.get("run_untagged", not tags)
+    if not untagged and not tags:
+        raise ValueError("runner.run_untagged: got false without tags, so that no job ever runs; write tags")
+    for tag in tags:
+        if not tag.strip() or "," in tag:
+            raise ValueError(f"runner.tags: got {tag!r}; write each tag as an entry of its own, such as docker")
+    timeout = declaration.get("maximum_timeout")
+    if timeout is not None and timeout < _SHORTEST_TIMEOUT:
+        raise ValueError(f"runner.maximum_timeout: got {timeout}; write at least {_SHORTEST_TIMEOUT} seconds")
+    note = declaration.get("maintenance_note")
+    if note is not None and len(note) > _LONGEST_NOTE:
+        raise ValueError(f"runner.maintenance_note: got {len(note)} characters; write at most {_LONGEST_NOTE}")
+    inputs |= {
+        "description": declaration.get("description", declaration["name"]),
+        "tag_lists": tags,
+        "untagged": untagged,
+        "locked": declaration.get("locked", "project_id" in inputs),
+        "access_level": "ref_protected" if declaration.get("protected", False) else "not_protected",
+    }
+    optional = ("maximum_timeout", "maintenance_note", "paused")
+    return inputs | {key: declaration[key] for key in optional if declaration.get(key) is not None}
+
+
+def is_shared(declaration: Mapping[str, Any]) -> bool:
+    """Whether jobs of several projects meet on the runner's machine."""
+    return declaration.get("project_id") is None
+
+
+def _owner(declaration: Mapping[str, Any]) -> dict[str, Any]:
+    group, project = declaration.get("group_id"), declaration.get("project_id")
+    if group is not None and project is not None:
+        raise ValueError("runner: got group_id and project_id; write one of them, or none for the whole instance")
+    for key, value in (("group_id", group), ("project_id", project)):
+        if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < 1):
+            raise ValueError(
+                f"runner.{key}: got {value!r}; write the number that GitLab shows on the {key[:-3]}'s page. A preview "
+                "has no GitLab token with which it could look up a path"
+            )
+    if group is not None:
+        return {"runner_type": "group_type", "group_id": group}
+    if project is not None:
+        return {"runner_type": "project_type", "project_id": project}
+    return {"runner_type": "instance_type"}

@@ -1,0 +1,41 @@
+"""A rotated variable's description: the one place that says what it holds and until when.
+
+The rotator writes it with the value, so it is read by compare-before-overwrite, by `gitlab-ecr status` and `doctor`,
+and by a pipeline author looking at GitLab's settings page.
+"""
+
+import re
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Final
+
+LIMIT: Final = 255  # GitLab, CI/CD variables API: description
+_VALID_UNTIL: Final = re.compile(r"^gitlab-ecr: .*\bvalid until (\d{4}-\d\d-\d\dT\d\d:\d\dZ)(?:,|$)")
+
+
+def describe(hosts: Sequence[str], valid_until: datetime, audiences: Sequence[str]) -> str:
+    """For example `gitlab-ecr: <registry host>, valid until 2026-11-22T20:00Z, audience backend`.
+
+    The time is rounded down to the minute. What does not fit in 255 characters is counted instead of named.
+    """
+    until = valid_until.astimezone(UTC).strftime("%Y-%m-%dT%H:%MZ")
+    for registries, who in (
+        (", ".join(hosts), f"audience {', '.join(audiences)}"),
+        (f"{len(hosts)} registries", f"audience {', '.join(audiences)}"),
+        (f"{len(hosts)} registries", f"{len(audiences)} audiences"),
+    ):
+        text = f"gitlab-ecr: {registries}, valid until {until}, {who}"
+        if len(text) <= LIMIT:
+            return text
+    return f"gitlab-ecr: valid until {until}"
+
+
+def valid_until(description: str | None) -> datetime | None:
+    """Until when the variable's token is good, or None for a description that the rotator did not write."""
+    match = _VALID_UNTIL.match(description or "")
+    if match is None:
+        return None
+    try:
+        return datetime.strptime(match[1], "%Y-%m-%dT%H:%MZ").replace(tzinfo=UTC)
+    except ValueError:
+        return None

@@ -1,0 +1,119 @@
+"""Private ECR images in GitLab CI from one declaration: who may pull what, kept true around the clock."""
+
+from typing import NotRequired, TypedDict
+
+import pulumi
+
+from . import consumers
+from .ci_variables import CiVariables
+from .consumers import ConsumerArgs, GitLabArgs
+from .documents import plan as plans
+from .documents.naming import Names
+from .identities import Identities
+from .repositories import Repositories, RepositoryArgs
+from .rotator import Rotator
+from .runner import Runner
+from .runner_args import RunnerArgs, RunnerOptions
+
+
+class RotationArgs(TypedDict):
+    """The rotator's settings."""
+
+    interval: NotRequired[str]
+    """From one run to the next. Default `2 hours`."""
+    tolerate_outage: NotRequired[str]
+    """For how long every run may fail without an expired token anywhere. Default `7 hours`."""
+    log_retention_days: NotRequired[int]
+    """How long CloudWatch keeps the reports. Default 90 days."""
+    alarm_topics: NotRequired[list[str]]
+    """ARNs of SNS topics that alarms go to."""
+
+
+class RegistryAccessArgs(TypedDict):
+    """The whole declaration of one stack."""
+
+    account: str
+    """The twelve digits of the AWS account that holds the repositories."""
+    region: str
+    """The region of repositories and rotator."""
+    prefix: str
+    """Starts the name of everything but the repositories; one for each stack of an account."""
+    stack: str
+    """The stack's name, as metrics and reports call it."""
+    gitlab: NotRequired[GitLabArgs]
+    """The GitLab instance. Default: gitlab.com."""
+    repositories: dict[str, RepositoryArgs]
+    """ECR repositories by name."""
+    consumers: NotRequired[dict[str, ConsumerArgs]]
+    """Who pulls, by the full path of the GitLab project or group."""
+    runners: NotRequired[dict[str, RunnerOptions]]
+    """GitLab runners by a name of your choice."""
+    rotation: NotRequired[RotationArgs]
+    """The rotator's settings."""
+
+
+class RegistryAccess(pulumi.ComponentResource):
+    """Repositories, pull-only roles, CI/CD variables, runners and the rotator of one declaration."""
+
+    repository_urls: pulumi.Output[dict[str, str]]
+    """What to write as `image:`, without a tag, by repository name."""
+    rotator: pulumi.Output[str]
+    """The rotator's function name."""
+    gitlab_token_secret: pulumi.Output[str]
+    """The name of the secret that waits for the GitLab token."""
+
+    def __init__(self, name: str, args: RegistryAccessArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("gitlab-ecr:index:RegistryAccess", name, {}, opts)
+        names = Names(args["account"], args["region"], args["prefix"])
+        gitlab, consumer_args = args.get("gitlab", {}), args.get("consumers", {})
+        consumers.check_patterns(consumer_args, args["repositories"])
+        child = pulumi.ResourceOptions(parent=self)
+
+        repositories = Repositories(
+            f"{name}-repositories",
+            {"account": names.account, "region": names.region, "repositories": args["repositories"]},
+            child,
+        )
+        identities = Identities(
+            f"{name}-identities",
+            {
+                "account": names.account,
+                "region": names.region,
+                "prefix": names.prefix,
+                "audiences": {path: {"pull": consumer["pull"]} for path, consumer in consumer_args.items()},
+            },
+            child,
+        )
+        variables = CiVariables(f"{name}-variables", {"variables": consumers.variables(consumer_args)}, child)
+        for runner_name, runner in args.get("runners", {}).items():
+            runner_args: RunnerArgs = {
+                "account": names.account,
+                "region": names.region,
+                "prefix": names.prefix,
+                "name": runner_name,
+                "gitlab_url": consumers.gitlab_url(gitlab),
+                "options": runner,
+            }
+            Runner(f"{name}-runner-{runner_name}", runner_args, child)
+        plan = consumers.plan(names, args["stack"], gitlab, args["repositories"], consumer_args)
+        rotator = Rotator(
+            f"{name}-rotator",
+            {
+                "account": names.account,
+                "region": names.region,
+                "prefix": names.prefix,
+                "plan": plans.dumps(plan),
+                **args.get("rotation", {}),
+            },
+            pulumi.ResourceOptions(parent=self, depends_on=[repositories, identities, variables]),
+        )
+        self.repository_urls = repositories.urls
+        self.rotator = rotator.function_name
+        self.gitlab_token_secret = rotator.gitlab_token_secret
+        self.register_outputs(
+            {
+                "repositoryUrls": self.repository_urls,
+                "rotator": self.rotator,
+                "gitlabTokenSecret": self.gitlab_token_secret,
+            }
+        )

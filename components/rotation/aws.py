@@ -1,0 +1,94 @@
+"""What the rotator asks of AWS, and the way it asks: boto3, one session a run."""
+
+import threading
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, Protocol, cast
+
+import boto3  # pyright: ignore[reportMissingTypeStubs] - it ships none
+from botocore.config import Config  # pyright: ignore[reportMissingTypeStubs] - it ships none
+from botocore.exceptions import BotoCoreError, ClientError  # pyright: ignore[reportMissingTypeStubs] - it ships none
+
+from .secret import Secret
+
+_CONFIG: Final = Config(connect_timeout=5, read_timeout=10, retries={"mode": "standard", "max_attempts": 4})
+_SESSION_NAME: Final = "gitlab-ecr-rotator"
+_SESSION_SECONDS: Final = 900  # the least STS grants; one call is made with it
+
+
+class AwsError(Exception):
+    """An AWS call failed. `code` is AWS's own, for example `AccessDenied`; the message holds no secret."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(f"{code}: {message}")
+        self.code = code
+
+
+@dataclass(frozen=True)
+class Authorization:
+    """What `GetAuthorizationToken` answered.
+
+    Attributes:
+        token: `base64("AWS:" + password)`, exactly the `auth` value of a registry.
+        expires_at: when ECR says that the token ends; None when it did not say.
+    """
+
+    token: Secret
+    expires_at: datetime | None
+
+
+class Aws(Protocol):
+    """The calls of a rotation."""
+
+    def authorization(self, role_arn: str, region: str) -> Authorization | None:
+        """An ECR token asked for by a session of the role; None when ECR's answer holds none."""
+        ...
+
+    def secret(self, secret_id: str) -> Secret:
+        """The current value of a Secrets Manager secret."""
+        ...
+
+
+class BotoAws:
+    """AWS by boto3, with the credentials of the environment."""
+
+    def __init__(self, region: str) -> None:
+        self._session: Any = cast("Any", boto3).Session(region_name=region)  # boto3 ships no types
+        self._lock = threading.Lock()  # boto3 documents clients as thread-safe, their creation not
+        self._sts = self._client("sts")
+
+    def authorization(self, role_arn: str, region: str) -> Authorization | None:
+        try:
+            credentials = self._sts.assume_role(
+                RoleArn=role_arn, RoleSessionName=_SESSION_NAME, DurationSeconds=_SESSION_SECONDS
+            )["Credentials"]
+            ecr = self._client(
+                "ecr",
+                region_name=region,
+                aws_access_key_id=credentials["AccessKeyId"],
+                aws_secret_access_key=credentials["SecretAccessKey"],
+                aws_session_token=credentials["SessionToken"],
+            )
+            entries = ecr.get_authorization_token().get("authorizationData", [])
+        except (ClientError, BotoCoreError) as error:
+            raise _aws_error(error) from None
+        if not entries or not entries[0].get("authorizationToken"):
+            return None
+        return Authorization(Secret(entries[0]["authorizationToken"]), entries[0].get("expiresAt"))
+
+    def secret(self, secret_id: str) -> Secret:
+        try:
+            return Secret(self._client("secretsmanager").get_secret_value(SecretId=secret_id)["SecretString"])
+        except (ClientError, BotoCoreError) as error:
+            raise _aws_error(error) from None
+
+    def _client(self, service: str, **options: Any) -> Any:
+        with self._lock:
+            return self._session.client(service, config=_CONFIG, **options)
+
+
+def _aws_error(error: ClientError | BotoCoreError) -> AwsError:
+    if isinstance(error, ClientError):
+        answer = cast("dict[str, Any]", cast("Any", error).response).get("Error", {})
+        return AwsError(str(answer.get("Code", "Unknown")), str(answer.get("Message", "")))
+    return AwsError(type(error).__name__, str(error))

@@ -1,0 +1,45 @@
+"""Step two: a token is tried against the registry before anything is published."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from ..documents.plan import Audience, Registry
+from .http import Http, UnreachableError
+from .mint import RefusedError, Token
+
+# No image has this tag: the answer tells of rights, not of images, and no image's last pull is touched.
+_PROBE_TAG: Final = "gitlab-ecr-probe"
+_OK, _UNAUTHORIZED, _FORBIDDEN, _NOT_FOUND = 200, 401, 403, 404
+
+
+def prove(audience: Audience, tokens: Mapping[str, Token], http: Http) -> None:
+    """Returns when each registry accepts its token, allows the repository inside and refuses the one outside.
+
+    Raises:
+        RefusedError: a registry refuses the token, is unreachable, or allows too much.
+    """
+    for registry in audience.registries:
+        _prove_at(registry, audience, tokens[registry.region], http)
+
+
+def _prove_at(registry: Registry, audience: Audience, token: Token, http: Http) -> None:
+    host = registry.hosts[0]
+    if (status := _get(host, "/v2/", token, http)) != _OK:
+        raise RefusedError(f"{host} refuses the new token: GET /v2/ answered {status}, not 200")
+    if audience.inside is not None:
+        status = _get(host, f"/v2/{audience.inside}/manifests/{_PROBE_TAG}", token, http)
+        if status not in (_OK, _NOT_FOUND):
+            raise RefusedError(f"{host} does not let the new token pull {audience.inside}: answered {status}")
+    if audience.outside is not None:
+        status = _get(host, f"/v2/{audience.outside}/manifests/{_PROBE_TAG}", token, http)
+        if status in (_OK, _NOT_FOUND):
+            raise RefusedError(f"over-broad: {host} lets the new token pull {audience.outside}, outside its audience")
+        if status != _FORBIDDEN:
+            raise RefusedError(f"{host} answered {status}, not 403, for {audience.outside}, outside the audience")
+
+
+def _get(host: str, path: str, token: Token, http: Http) -> int:
+    try:
+        return http.request("GET", f"https://{host}{path}", {"Authorization": f"Basic {token.auth.reveal()}"}).status
+    except UnreachableError as error:
+        raise RefusedError(f"unreachable: {error}") from None

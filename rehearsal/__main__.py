@@ -1,0 +1,85 @@
+"""`python -m rehearsal`: rehearses a stack file on this machine, and says what came of it."""
+
+import argparse
+import json
+import signal
+import sys
+from pathlib import Path
+from typing import Any, Final, NoReturn
+
+from . import screen
+from .rehearsal import Findings, Rehearsal, RehearsalError, as_document
+from .stack_file import StackFileError, read
+
+_ROOT: Final = Path(__file__).parents[1]
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """0 when everything went as declared, 1 when something did not, 2 for a stack file that cannot be used."""
+    options = _options(arguments)
+    signal.signal(signal.SIGTERM, _interrupted)
+    show = screen.Screen(quiet=options.quiet)
+    findings, error, status = Findings(), "", 0
+    try:
+        with Rehearsal(read(options.stack_file), show.step) as rehearsal:
+            findings = rehearsal.findings
+            _rehearse(rehearsal, show)
+            if options.keep:
+                _keep(rehearsal, show)
+    except StackFileError as refused:
+        error, status = str(refused), 2
+    except RehearsalError as failed:
+        error, status = str(failed), 1
+    except KeyboardInterrupt:
+        error, status = "interrupted; everything is stopped and removed", 130
+    _write(options.report, as_document(findings, error))
+    if error:
+        show.failure(error)
+    else:
+        show.success(findings, options.report)
+    return status
+
+
+def _rehearse(rehearsal: Rehearsal, show: screen.Screen) -> None:
+    rehearsal.up()
+    show.resources(rehearsal.findings.program)
+    show.rotation(rehearsal.findings.rotations[0])
+    rehearsal.let_time_pass()
+    show.rotations(rehearsal.findings.rotations)
+    try:
+        rehearsal.pull()
+    finally:
+        show.matrix(rehearsal.findings.pulls)
+
+
+def _keep(rehearsal: Rehearsal, show: screen.Screen) -> None:
+    world = rehearsal.world
+    show.endpoints(
+        f"GitLab {world.gitlab.url} token {world.administrator_token}",
+        f"AWS {world.cloud.endpoint_url} access key {world.account} secret {world.cloud.root_secret} "
+        f"region {world.region}",
+        f"Registry https://{world.registry_host} by the proxy {world.cloud.proxy_url} trusting {world.cloud.ca_file}",
+    )
+    signal.pause()
+
+
+def _interrupted(*_: object) -> NoReturn:
+    raise KeyboardInterrupt
+
+
+def _write(path: Path, document: dict[str, Any]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(document, indent=1, default=str) + "\n")
+
+
+def _options(arguments: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m rehearsal", description=__doc__)
+    parser.add_argument("--stack-file", type=Path, default=_ROOT / "stacks" / "Pulumi.local.yaml", metavar="F")
+    parser.add_argument("--report", type=Path, default=_ROOT / ".rehearsal" / "report.json", metavar="FILE")
+    parser.add_argument("--keep", action="store_true", help="leave everything up until Ctrl-C, and say where it is")
+    parser.add_argument("--quiet", action="store_true", help="say nothing but failures")
+    return parser.parse_args(arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

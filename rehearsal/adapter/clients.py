@@ -1,0 +1,41 @@
+"""What the adapter's functions call: AWS by boto3, GitLab by HTTP."""
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+
+class Clients(Protocol):
+    """The outside, as an administrator reaches it."""
+
+    account: str
+    region: str
+
+    def aws(self, service: str, region: str | None = None) -> Any:
+        """A boto3 client; the stack's region unless another is named."""
+        ...
+
+    def gitlab_api(self, method: str, path: str, body: Mapping[str, Any]) -> tuple[int, Any]:
+        """Status and JSON of a request to GitLab's API, for example `POST projects/7/variables`."""
+        ...
+
+
+def pascal(value: Any) -> Any:
+    """CamelCase keys as PascalCase, at every depth: how most AWS APIs spell what Pulumi spells in camelCase."""
+    if isinstance(value, dict):
+        return {key[:1].upper() + key[1:]: pascal(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [pascal(item) for item in value]
+    return value
+
+
+def given(**arguments: Any) -> dict[str, Any]:
+    """The arguments that are not None: what the declaration leaves out, the API decides."""
+    return {key: value for key, value in arguments.items() if value is not None}
+
+
+def tag_list(tags: Mapping[str, str] | None, *, lower: bool = False) -> list[dict[str, str]] | None:
+    """Tags as AWS's list of pairs, None when there are none."""
+    if not tags:
+        return None
+    key, value = ("key", "value") if lower else ("Key", "Value")
+    return [{key: name, value: text} for name, text in tags.items()]

@@ -1,0 +1,30 @@
+"""AWS on loopback: the emulator, its front, a registry that believes it, and one clock for all three.
+
+Measured with ministack 1.5.33 behind this front, and tested under `tests/rehearsal/cloud/`:
+- A twelve-digit access key selects the account: root is `AWS_ACCESS_KEY_ID=<account>`, for example 123456789012.
+- Enforced: signatures, identity policies, permissions boundaries, session policies, repository policies, trust
+  policies, and role paths with wildcards in what a caller may assume. A session under a role with a path works.
+- `aws:PrincipalArn` is wrong in the emulator for role sessions; `principal_arn.py` puts it right, so that a trust
+  policy for the account with `ArnEquals aws:PrincipalArn` on one role admits that role and no other.
+- A Lambda function assumes a role and gets its token through the front, since it inherits `Cloud.environment()`.
+- A job assumes a role by web identity when issuer, `aud` and `sub` are those of the trust policy.
+- Not enforced: a schedule's role. Not verified: signature and expiry of a web identity token; of its claims, trust
+  policies see `aud`, `sub` and `amr` only. Not judged: a registry in an account other than the session's.
+- Schedules fire asynchronously: `move` returns when a function was started, not when it has ended.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .cloud import Cloud as Cloud
+
+__all__ = ["Cloud"]
+
+
+def __getattr__(name: str) -> Any:
+    # The launcher's processes lie in this package too, and need no boto3 to start.
+    if name != "Cloud":
+        raise AttributeError(name)
+    from .cloud import Cloud  # noqa: PLC0415 - see above
+
+    return Cloud

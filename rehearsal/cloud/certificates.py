@@ -1,0 +1,35 @@
+"""A private certificate authority, and a leaf for each host it is asked for."""
+
+import ssl
+from collections.abc import Iterable
+from pathlib import Path
+
+import trustme
+
+
+class Authority:
+    """Lives for one rehearsal. The file that it writes is all that a client needs to trust."""
+
+    def __init__(self, ca_file: Path) -> None:
+        self._authority = trustme.CA()
+        self._authority.cert_pem.write_to_path(str(ca_file))
+
+    def server_context(self, hosts: Iterable[str]) -> ssl.SSLContext:
+        """A TLS context for a server that answers to these hosts, each with its own certificate."""
+        leaves = {host: self._leaf(host) for host in hosts}
+        fallback = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+
+        def choose(connection: ssl.SSLObject | ssl.SSLSocket, name: str | None, _: ssl.SSLContext) -> int | None:
+            leaf = leaves.get(name or "")
+            if leaf is None:
+                return ssl.ALERT_DESCRIPTION_UNRECOGNIZED_NAME
+            connection.context = leaf
+            return None
+
+        fallback.sni_callback = choose
+        return fallback
+
+    def _leaf(self, host: str) -> ssl.SSLContext:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self._authority.issue_cert(host).configure_cert(context)
+        return context

@@ -1,0 +1,169 @@
+"""One object for all of it: started, moved through time, stopped."""
+
+import contextlib
+import os
+import shutil
+import tempfile
+import threading
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final, Self
+
+from boto3.session import Session as Boto3Session
+from botocore.config import Config
+from botocore.session import Session as BotocoreSession
+
+from .certificates import Authority
+from .emulator import ROOT_SECRET, Emulator, free_port
+from .front import AwsFront
+from .judge import Judge
+from .proxy import Proxy
+from .registry import Registry
+from .tokens import Clock, TokenBook
+
+_TOKEN_LIFE: Final = timedelta(hours=12)  # ECR's; no API changes it
+
+
+class Cloud:
+    """All of it, from `start` to `stop`. Make one with `start`.
+
+    Attributes:
+        account: the account of the stack.
+        region: where clients go by default.
+        tokens: the registry tokens and the sessions behind them.
+        front: what stands before the emulator; `endpoint_url` is its address.
+        registry: the registry hosts.
+        proxy: the way to them.
+        authority: signs the certificates of who else answers behind the proxy.
+        ca_file: what to trust on that way.
+    """
+
+    def __init__(
+        self, account: str, region: str, hosts: Sequence[str], token_life: timedelta, extra_env: Mapping[str, str]
+    ) -> None:
+        self.account = account
+        self.region = region
+        self._clients: dict[tuple[str, str], Any] = {}
+        self._client_lock = threading.Lock()
+        self._clock = Clock()
+        self.tokens = TokenBook(self._clock, token_life)
+        with contextlib.ExitStack() as undo:
+            scratch = Path(tempfile.mkdtemp(prefix="rehearsal-cloud-"))
+            undo.callback(shutil.rmtree, scratch, ignore_errors=True)
+            self.ca_file = scratch / "ca.pem"
+            port = free_port()
+            self.front = AwsFront(account, port, self.tokens)
+            undo.callback(self.front.stop)
+            self.proxy = Proxy()
+            undo.callback(self.proxy.stop)
+            self._emulator = Emulator(account, region, scratch, self.environment() | dict(extra_env), port)
+            undo.callback(self._emulator.stop)
+            self.authority = Authority(self.ca_file)
+            judge = Judge(self._emulator.endpoint_url)
+            undo.callback(judge.stop)
+            self.registry = Registry(hosts, self.tokens, judge, self.authority.server_context(hosts))
+            undo.callback(self.registry.stop)
+            for host in hosts:
+                self.proxy.route(host, self.registry.port)
+            self._emulator.wait_ready()
+            self._undo = undo.pop_all()
+
+    @classmethod
+    def start(
+        cls,
+        account: str,
+        region: str,
+        *,
+        hosts: Sequence[str],
+        token_life: timedelta = _TOKEN_LIFE,
+        extra_env: Mapping[str, str] | None = None,
+    ) -> Self:
+        """Start everything; on return it takes requests.
+
+        Args:
+            account: twelve digits.
+            region: the default region of clients and of the emulator.
+            hosts: the registry hosts to serve, of this account, in any region and form.
+            token_life: how long a registry token lives by the clock that `move` advances.
+            extra_env: what Lambda functions find in their environment besides `environment()`.
+
+        Raises:
+            ValueError: a host is not one of ECR's.
+            RuntimeError: the emulator did not start; the message ends with its log.
+        """
+        return cls(account, region, hosts, token_life, extra_env or {})
+
+    @property
+    def endpoint_url(self) -> str:
+        """Where every AWS API answers."""
+        return self.front.endpoint_url
+
+    @property
+    def proxy_url(self) -> str:
+        """The CONNECT proxy, the only way to the registry hosts."""
+        return self.proxy.url
+
+    @property
+    def root_secret(self) -> str:
+        """The secret key of the account's administrator; the access key is the account's number."""
+        return ROOT_SECRET
+
+    def environment(self) -> dict[str, str]:
+        """What a process needs in its environment to live in this cloud; no credentials."""
+        return {
+            "AWS_ENDPOINT_URL": self.endpoint_url,
+            "HTTPS_PROXY": self.proxy_url,
+            "NO_PROXY": "127.0.0.1,localhost",
+            "SSL_CERT_FILE": str(self.ca_file),
+            "AWS_CA_BUNDLE": str(self.ca_file),
+        }
+
+    def client(self, service: str, region: str | None = None) -> Any:
+        """A boto3 client of this account's root."""
+        key = (service, region or self.region)
+        with self._client_lock:  # making a client is not thread-safe, using one is
+            if key not in self._clients:
+                self._clients[key] = _session_of_nobody().client(
+                    service,
+                    region_name=key[1],
+                    endpoint_url=self.endpoint_url,
+                    aws_access_key_id=self.account,
+                    aws_secret_access_key=ROOT_SECRET,
+                    config=Config(retries={"total_max_attempts": 1}, proxies={}, max_pool_connections=16),
+                )
+            return self._clients[key]
+
+    def now(self) -> datetime:
+        """The time by which tokens expire and schedules fire."""
+        return self._clock.now()
+
+    def move(self, seconds: float) -> None:
+        """Advance that time; on return, what fell due has been fired, once. Lambda functions run on by themselves.
+
+        The clocks of the functions, of IAM sessions and of signatures stay real. Move by one interval at a time.
+        """
+        self._clock.move(seconds)
+        self._emulator.move(seconds)
+
+    def stop(self) -> None:
+        """End every process and thread, and remove every file. Safe to call twice."""
+        for client in self._clients.values():
+            client.close()
+        self._clients.clear()
+        self._undo.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+
+def _session_of_nobody() -> Boto3Session:
+    # The user's own AWS profile and files have no say here: a profile that does not exist would even be an error.
+    nobody = {"profile": (None, None, None, None), "config_file": (None, None, os.devnull, None)}
+    return Boto3Session(botocore_session=BotocoreSession(session_vars=nobody))

@@ -1,0 +1,148 @@
+"""The AWS front: a plain-HTTP reverse proxy before the emulator.
+
+Requests pass untouched, `Host` included, so that their signatures verify. On the way back it learns each session from
+the answer that created it, and where the emulator's registry token is a constant, it puts one of real form, tied to
+the session that asked.
+"""
+
+import http.client
+import json
+import re
+import threading
+from dataclasses import dataclass
+from datetime import datetime
+from http.server import BaseHTTPRequestHandler
+from typing import Final
+from urllib.parse import parse_qs, urlsplit
+from xml.etree import ElementTree as ET
+
+from components.documents.registry_host import registry_host
+
+from .serving import Service, read_body
+from .tokens import Session, Token, TokenBook
+
+_CREDENTIAL: Final = re.compile(r"Credential=(?P<key>[^/]+)/\d{8}/(?P<region>[^/]+)/(?P<service>[^/]+)/")
+_CREATE_SESSION: Final = ("AssumeRole", "AssumeRoleWithWebIdentity")
+_CREATE_KEY: Final = "CreateAccessKey"
+_GET_TOKEN: Final = "AmazonEC2ContainerRegistry_V20150921.GetAuthorizationToken"  # noqa: S105 - an action's name
+_HOP_BY_HOP: Final = frozenset({"connection", "keep-alive", "transfer-encoding", "content-length", "date", "server"})
+
+
+@dataclass(frozen=True)
+class TokenRequest:
+    """One GetAuthorizationToken: who asked, and the token's fingerprint, or why there is none."""
+
+    at: datetime
+    access_key: str
+    principal_arn: str | None
+    region: str
+    fingerprint: str | None
+    refused: str | None
+
+
+class AwsFront:
+    """Serves the emulator's API on a port of its own.
+
+    Attributes:
+        token_requests: every GetAuthorizationToken that the emulator allowed, oldest first.
+    """
+
+    def __init__(self, account: str, upstream_port: int, tokens: TokenBook) -> None:
+        self._account = account
+        self._upstream_port = upstream_port
+        self._tokens = tokens
+        self._lock = threading.Lock()
+        self.token_requests: list[TokenRequest] = []
+        self._service = Service("aws-front", self._serve)
+        self.port = self._service.port
+        self.endpoint_url = f"http://127.0.0.1:{self.port}"
+
+    def stop(self) -> None:
+        """Take no more requests."""
+        self._service.stop()
+
+    def _serve(self, request: BaseHTTPRequestHandler) -> None:
+        body = read_body(request)
+        upstream = http.client.HTTPConnection("127.0.0.1", self._upstream_port, timeout=900)
+        try:
+            upstream.putrequest(request.command, request.path, skip_host=True, skip_accept_encoding=True)
+            for name, value in request.headers.items():
+                upstream.putheader(name, value)
+            upstream.endheaders(body or None)
+            answer = upstream.getresponse()
+            status, content, headers = answer.status, answer.read(), answer.getheaders()
+        except OSError as error:
+            status, headers = 502, [("Content-Type", "text/plain")]
+            content = f"AWS front: the emulator does not answer: {error}".encode()
+        finally:
+            upstream.close()
+        if status == http.client.OK:
+            status, content = self._read_answer(request, body, content)
+        request.send_response(status)
+        for name, value in headers:
+            if name.lower() not in _HOP_BY_HOP:
+                request.send_header(name, value)
+        request.send_header("Content-Length", str(len(content)))
+        request.end_headers()
+        if request.command != "HEAD":
+            request.wfile.write(content)
+
+    def _read_answer(self, request: BaseHTTPRequestHandler, body: bytes, content: bytes) -> tuple[int, bytes]:
+        if request.headers.get("X-Amz-Target") == _GET_TOKEN:
+            return self._hand_out_token(request)
+        action = _query_action(request, body)
+        if action in _CREATE_SESSION or action == _CREATE_KEY:
+            self._tokens.register(_session_in(content, self._account))
+        return http.client.OK, content
+
+    def _hand_out_token(self, request: BaseHTTPRequestHandler) -> tuple[int, bytes]:
+        credential = _CREDENTIAL.search(request.headers.get("Authorization", ""))
+        access_key, region = (credential["key"], credential["region"]) if credential else ("none", "none")
+        session = self._tokens.session(access_key)
+        token: Token | None = None
+        refused: str | None = None
+        if session is None:
+            refused = (
+                f"AWS front: GetAuthorizationToken by access key {access_key}, which is the root of the account or was "
+                "not made by AssumeRole, AssumeRoleWithWebIdentity or CreateAccessKey through this front; "
+                "ask with a role session made through it"
+            )
+            status, answer = http.client.BAD_REQUEST, {"__type": "RehearsalFrontException", "message": refused}
+        else:
+            auth, token = self._tokens.mint(session, region)
+            datum = {
+                "authorizationToken": auth,
+                "expiresAt": token.expires_at.timestamp(),
+                "proxyEndpoint": f"https://{registry_host(session.account, region)}",
+            }
+            status, answer = http.client.OK, {"authorizationData": [datum]}
+        with self._lock:
+            self.token_requests.append(
+                TokenRequest(
+                    at=self._tokens.clock.now(),
+                    access_key=access_key,
+                    principal_arn=session.principal_arn if session else None,
+                    region=region,
+                    fingerprint=token.fingerprint if token else None,
+                    refused=refused,
+                )
+            )
+        return status, json.dumps(answer).encode()
+
+
+def _query_action(request: BaseHTTPRequestHandler, body: bytes) -> str:
+    fields = parse_qs(urlsplit(request.path).query)
+    if "urlencoded" in request.headers.get("Content-Type", ""):
+        fields |= parse_qs(body.decode())
+    return fields.get("Action", [""])[0]
+
+
+def _session_in(answer: bytes, account: str) -> Session:
+    values = {element.tag.rpartition("}")[2]: element.text or "" for element in ET.fromstring(answer).iter()}  # noqa: S314 - written by our own emulator
+    return Session(
+        access_key=values["AccessKeyId"],
+        secret_key=values["SecretAccessKey"],
+        session_token=values.get("SessionToken"),
+        # AssumeRole names the session's ARN, CreateAccessKey only the user.
+        principal_arn=values.get("Arn") or f"arn:aws:iam::{account}:user/{values['UserName']}",
+    )

@@ -1,0 +1,69 @@
+"""Who may do what in a registry: asked of the emulator, in the name of the session behind the token."""
+
+import json
+from enum import Enum
+from typing import Any, Final
+
+import urllib3
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
+
+from .tokens import Session
+
+_TARGET: Final = "AmazonEC2ContainerRegistry_V20150921"
+
+
+class Verdict(Enum):
+    """What the emulator said."""
+
+    ALLOWED = "allowed"
+    DENIED = "denied"
+    NO_REPOSITORY = "no repository"
+    TAG_EXISTS = "tag exists"
+
+
+_VERDICTS: Final = {
+    "AccessDeniedException": Verdict.DENIED,
+    "RepositoryNotFoundException": Verdict.NO_REPOSITORY,
+    "ImageTagAlreadyExistsException": Verdict.TAG_EXISTS,
+}
+
+
+class Judge:
+    """Calls ECR's own actions, so that identity policies, boundaries, session and repository policies all count."""
+
+    def __init__(self, emulator_url: str) -> None:
+        self._url = f"{emulator_url}/"
+        self._pool = urllib3.PoolManager(maxsize=8, retries=False)
+
+    def ask(self, session: Session, region: str, action: str, arguments: dict[str, Any]) -> tuple[Verdict, str]:
+        """The verdict on one action, and the emulator's message if there is one.
+
+        Raises:
+            RuntimeError: the emulator answered neither yes nor no.
+        """
+        request = AWSRequest(
+            "POST",
+            self._url,
+            data=json.dumps(arguments).encode(),
+            headers={"Content-Type": "application/x-amz-json-1.1", "X-Amz-Target": f"{_TARGET}.{action}"},
+        )
+        credentials = Credentials(session.access_key, session.secret_key, session.session_token)
+        SigV4Auth(credentials, "ecr", region).add_auth(request)
+        answer = self._pool.request("POST", self._url, body=request.data, headers=dict(request.headers.items()))
+        if answer.status == 200:  # noqa: PLR2004 - OK
+            return Verdict.ALLOWED, ""
+        try:
+            problem = json.loads(answer.data)
+        except ValueError:
+            problem = {}
+        code = str(problem.get("__type", "")).rpartition("#")[2]
+        message = str(problem.get("message") or problem.get("Message") or "")
+        if code not in _VERDICTS:
+            raise RuntimeError(f"ecr:{action} as {session.principal_arn}: HTTP {answer.status} {code} {message}")
+        return _VERDICTS[code], message
+
+    def stop(self) -> None:
+        """Close the connections."""
+        self._pool.clear()

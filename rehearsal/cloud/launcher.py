@@ -1,0 +1,102 @@
+"""Runs the AWS emulator in a process of its own, with a clock that its parent moves.
+
+`emulator.py` starts it as `python -m rehearsal.cloud.launcher SCRATCH`. It takes lines `move SECONDS` on stdin and
+answers `moved` once every schedule that fell due was fired. When stdin ends, so does everything: the emulator,
+the Lambda processes it started, and the scratch folder. A killed parent therefore leaves nothing behind.
+
+Two processes: the emulator leads a group with its Lambda processes, and a guard, which does nothing but wait for its
+end, clears up behind it.
+"""
+
+import contextlib
+import os
+import shutil
+import signal
+import sys
+import threading
+import time
+from typing import TextIO
+
+
+class SteppingClock:
+    """Stands in for the module `time` in the scheduler: its now can be moved, and a move ends its sleep."""
+
+    def __init__(self) -> None:
+        self._offset = 0.0
+        self._moves = 0
+        self._worked_off = 0
+        self._taken = 0
+        self._changed = threading.Condition()
+
+    def time(self) -> float:
+        """The scheduler's now."""
+        return time.time() + self._offset
+
+    def sleep(self, seconds: float) -> None:
+        """Wait for a move, `seconds` at the most. Who sleeps again has worked off the move that woke it."""
+        with self._changed:
+            self._worked_off = self._taken
+            self._changed.notify_all()
+            self._changed.wait_for(lambda: self._moves > self._taken, timeout=seconds)
+            self._taken = self._moves
+
+    def move(self, seconds: float) -> None:
+        """Advance, and return when the scheduler has looked at all its schedules at the new time."""
+        with self._changed:
+            self._offset += seconds
+            self._moves += 1
+            move = self._moves
+            self._changed.notify_all()
+            self._changed.wait_for(lambda: self._worked_off >= move)
+
+
+def obey(clock: SteppingClock, orders: TextIO, answers: TextIO) -> None:
+    """Work off the parent's orders until it goes away, then end the emulator and its Lambda processes."""
+    for order in orders:
+        clock.move(float(order.removeprefix("move ")))
+        print("moved", file=answers, flush=True)
+    os.killpg(0, signal.SIGKILL)
+
+
+def emulate() -> None:
+    """Give the emulator its clock, then run it."""
+    from ministack import app  # noqa: PLC0415 - the guard needs none of it
+    from ministack.services import scheduler  # noqa: PLC0415 - the guard needs none of it
+
+    from .principal_arn import correct_principal_arn  # noqa: PLC0415 - the guard needs none of it
+
+    correct_principal_arn()
+    if scheduler.time is not time:
+        raise RuntimeError("ministack's scheduler no longer takes its time from the module `time`: adapt SteppingClock")
+    clock = SteppingClock()
+    scheduler.time = clock
+    answers = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)  # what the emulator prints is its log, not an answer
+    threading.Thread(target=obey, args=(clock, sys.stdin, answers), daemon=True).start()
+    del sys.argv[1:]
+    app.main()
+
+
+def guard(emulator: int, scratch: str) -> None:
+    """Wait for the emulator's end, end what it started, and remove its files once the parent is done with them."""
+    os.close(1)  # to the parent, the end of the answers is the end of the emulator
+    os.waitpid(emulator, 0)
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(emulator, signal.SIGKILL)
+    while os.read(0, 1024):
+        continue
+    shutil.rmtree(scratch, ignore_errors=True)
+
+
+def main() -> None:
+    """Become the guard of an emulator."""
+    emulator = os.fork()
+    if emulator:
+        guard(emulator, sys.argv[1])
+    else:
+        os.setpgid(0, 0)
+        emulate()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,82 @@
+"""A small HTTP server on a free loopback port, in a thread of its own."""
+
+import ssl
+import sys
+import threading
+from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from socketserver import BaseRequestHandler
+from typing import Any, Final
+
+_POLL: Final = 0.02
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 128
+    block_on_close = False
+
+    def __init__(self, handler: type[BaseRequestHandler], tls: ssl.SSLContext | None) -> None:
+        super().__init__(("127.0.0.1", 0), handler)
+        self._tls = tls
+
+    def server_bind(self) -> None:
+        # HTTPServer asks DNS for the host's name here; loopback needs none.
+        self.socket.bind(self.server_address)
+        self.server_address = self.socket.getsockname()
+        self.server_name, self.server_port = "127.0.0.1", self.server_address[1]
+
+    def finish_request(self, request: Any, client_address: Any) -> None:
+        if self._tls:  # here and not in accept: a client that stalls its handshake must stall only itself
+            with self._tls.wrap_socket(request, server_side=True) as secured:
+                super().finish_request(secured, client_address)
+        else:
+            super().finish_request(request, client_address)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        if not isinstance(sys.exception(), (ConnectionError, ssl.SSLError, TimeoutError)):
+            super().handle_error(request, client_address)
+
+
+class Service:
+    """One function that answers every request, whatever its method."""
+
+    def __init__(
+        self, name: str, answer: Callable[[BaseHTTPRequestHandler], None], tls: ssl.SSLContext | None = None
+    ) -> None:
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+            disable_nagle_algorithm = True
+
+            def __getattr__(self, attribute: str) -> Callable[[], None]:
+                # The base class looks for do_GET, do_CONNECT and so on.
+                if not attribute.startswith("do_"):
+                    raise AttributeError(attribute)
+                return lambda: answer(self)
+
+            def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's signature
+                pass
+
+        self._server = _Server(Handler, tls)
+        self.port: int = self._server.server_port
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(_POLL,), name=name, daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Take no more connections."""
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+
+
+def read_body(request: BaseHTTPRequestHandler) -> bytes:
+    """The whole body, with a length or in chunks. An unread one would be taken for the next request."""
+    if "chunked" not in request.headers.get("Transfer-Encoding", "").lower():
+        return request.rfile.read(int(request.headers.get("Content-Length") or 0))
+    body = b""
+    while size := int(request.rfile.readline().partition(b";")[0], 16):
+        body += request.rfile.read(size)
+        request.rfile.readline()
+    while request.rfile.readline().strip():
+        continue
+    return body

@@ -1,0 +1,126 @@
+"""What a route's function works with: the state, the request, who asks, and what they may see."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from threading import RLock
+from typing import Any, TypeVar
+
+from .messages import (
+    ApiError,
+    Reply,
+    Request,
+    forbidden,
+    insufficient_scope,
+    not_allowed,
+    not_found,
+)
+from .pagination import paginate
+from .params import Field, declared
+from .runners import Runners
+from .store import Group, Owner, Project, Store
+from .tokens import OWNER, Token, Tokens
+from .users import User
+
+_Found = TypeVar("_Found", bound=Owner)
+
+
+@dataclass
+class State:
+    """All the emulator knows. A request holds `lock` from its authentication to its reply."""
+
+    now: Callable[[], datetime]
+    premium: bool
+    url: str = ""
+    store: Store = field(default_factory=Store)
+    runners: Runners = field(default_factory=Runners)
+    lock: RLock = field(default_factory=RLock)
+
+    def __post_init__(self) -> None:
+        self.tokens = Tokens(self.now)
+
+    def level(self, user: User, owner: Owner) -> int:
+        """The highest role on it or on a group above it; 0 is none."""
+        if user.admin:
+            return OWNER
+        places = (owner, *self.store.ancestors(owner))
+        return max(user.memberships.get((place.kind, place.id), 0) for place in places)
+
+    def sees(self, user: User, owner: Owner) -> bool:
+        """A group is also seen by those who see a project in it."""
+        return self.level(user, owner) > 0 or any(
+            isinstance(each, Project) and self.level(user, each) > 0 for each in self.store.below(owner)
+        )
+
+
+@dataclass
+class Call:
+    state: State
+    request: Request
+    values: dict[str, str]
+    _token: Token | None = None
+
+    @property
+    def token(self) -> Token:
+        assert self._token is not None, "a public route has no token"  # noqa: S101 - a mistake in the route table
+        return self._token
+
+    @property
+    def user(self) -> User:
+        return self.token.user
+
+    def authenticate(self, scopes: tuple[str, ...]) -> None:
+        rotating = self.request.method == "POST" and self.request.segments[-1] == "rotate"
+        self._token = self.state.tokens.authenticate(self._secret(), rotating=rotating)
+        if scopes and not set(scopes) & set(self._token.scopes):
+            raise insufficient_scope(scopes)
+
+    @property
+    def token_name(self) -> str:
+        return self._token.name if self._token else ""
+
+    def project(self, level: int, *, writable: bool = False) -> Project:
+        key = self.values["id"]
+        project = self._visible(self.state.store.project(key), "Project")
+        if not key.isdecimal() and key.lower() != project.path.lower():
+            raise self._moved(project)
+        return self._permitted(project, level, writable=writable)
+
+    def group(self, level: int, *, writable: bool = False) -> Group:
+        return self._permitted(
+            self._visible(self.state.store.group(self.values["id"]), "Group"), level, writable=writable
+        )
+
+    def declared(self, *fields: Field) -> dict[str, Any]:
+        return declared(self.request.params, *fields)
+
+    def page(self, items: Sequence[Any]) -> Reply:
+        return paginate(self.request, self.state.url, items)
+
+    def _visible(self, owner: _Found | None, name: str) -> _Found:
+        if owner is None or not self.state.sees(self.user, owner):
+            raise not_found(name)
+        return owner
+
+    def _permitted(self, owner: _Found, level: int, *, writable: bool) -> _Found:
+        if self.state.level(self.user, owner) < level or (writable and self.state.store.archived(owner)):
+            raise forbidden()
+        return owner
+
+    def _moved(self, project: Project) -> ApiError:
+        """A GET is sent on to the project's id; everything else is refused."""
+        if self.request.method != "GET":
+            return not_allowed("Non GET methods are not allowed for moved projects")
+        raw = self.request.path.split("/")
+        raw[raw.index("projects") + 1] = str(project.id)
+        query = f"?{self.request.query}" if self.request.query else ""
+        url = f"{self.state.url}{'/'.join(raw)}{query}"
+        body = f"This resource has been moved permanently to {url}".encode()
+        return ApiError(Reply(301, body, {"Location": url}))
+
+    def _secret(self) -> str | None:
+        headers = self.request.headers
+        scheme, _, bearer = (headers.get("Authorization") or "").partition(" ")
+        if scheme.lower() == "bearer":
+            return bearer.strip()
+        return headers.get("Private-Token") or self.request.params.get("private_token")

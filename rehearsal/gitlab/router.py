@@ -1,0 +1,63 @@
+"""The table of routes; the modules under `api` fill it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from .call import Call, State
+from .messages import ApiError, Reply, Request, json_reply, message
+
+Handler = Callable[[Call], Reply]
+
+READ = ("api", "read_api")
+WRITE = ("api",)
+ANY: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Route:
+    method: str
+    segments: tuple[str, ...]
+    scopes: tuple[str, ...] | None
+    handler: Handler
+
+    def match(self, segments: tuple[str, ...]) -> dict[str, str] | None:
+        if len(segments) != len(self.segments):
+            return None
+        pairs = list(zip(self.segments, segments, strict=True))
+        if any(want != got for want, got in pairs if not want.startswith(":")):
+            return None
+        return {want[1:]: got for want, got in pairs if want.startswith(":")}
+
+
+_routes: list[_Route] = []
+
+
+def route(method: str, path: str, scopes: tuple[str, ...] | None) -> Callable[[Handler], Handler]:
+    """Registers a function; of several that match, the one written first wins. `scopes=None` needs no token."""
+
+    def register(handler: Handler) -> Handler:
+        _routes.append(_Route(method, tuple(path.strip("/").split("/")), scopes, handler))
+        return handler
+
+    return register
+
+
+def dispatch(state: State, request: Request) -> tuple[Reply, str]:
+    """The reply, and the name of the token that asked."""
+    matches = [(each, values) for each in _routes if (values := each.match(request.segments)) is not None]
+    method = "GET" if request.method == "HEAD" else request.method
+    chosen = next(((each, values) for each, values in matches if each.method == method), None)
+    if chosen is None:
+        if matches:
+            return message(HTTPStatus.METHOD_NOT_ALLOWED, "405 Method Not Allowed").reply, ""
+        return json_reply({"error": "404 Not Found"}, HTTPStatus.NOT_FOUND), ""
+    found, values = chosen
+    call = Call(state, request, values)
+    with state.lock:
+        try:
+            if found.scopes is not None:
+                call.authenticate(found.scopes)
+            return found.handler(call), call.token_name
+        except ApiError as error:
+            return error.reply, call.token_name

@@ -1,0 +1,140 @@
+"""Groups and projects: one tree of paths, with ids that survive a rename."""
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from .notes import MergeRequest
+from .variables import Variable
+
+
+@dataclass(eq=False)
+class Owner:
+    """A group or a project: what has variables, members and a path."""
+
+    id: int
+    path: str
+    archived: bool = False
+    variables: list[Variable] = field(default_factory=list)
+
+    @property
+    def kind(self) -> str:
+        return type(self).__name__.lower()
+
+    @property
+    def name(self) -> str:
+        return self.path.rpartition("/")[2]
+
+    @property
+    def parent_path(self) -> str:
+        return self.path.rpartition("/")[0]
+
+
+@dataclass(eq=False)
+class Group(Owner):
+    pass
+
+
+@dataclass(eq=False)
+class Project(Owner):
+    default_branch: str = "main"
+    protected_branches: list[str] = field(default_factory=list)
+    protected_tags: list[str] = field(default_factory=list)
+    merge_requests: dict[int, MergeRequest] = field(default_factory=dict)
+
+
+class Store:
+    """Finds by id or path; paths compare without case, as GitLab's routes do."""
+
+    def __init__(self) -> None:
+        self.groups: dict[int, Group] = {}
+        self.projects: dict[int, Project] = {}
+        self._paths: dict[str, Owner] = {}
+        self._moved: dict[str, int] = {}
+        # Far apart, so that an id of the wrong kind finds nothing; and high, so that ids a stack file names are free.
+        self._group_ids = itertools.count(90_000_001)
+        self._project_ids = itertools.count(70_000_001)
+
+    def create_group(self, path: str, group_id: int | None = None) -> Group:
+        self._make_room(path)
+        group = Group(_new_id(group_id, self._group_ids, self.groups), path)
+        self.groups[group.id] = self._paths[path.lower()] = group
+        return group
+
+    def create_project(self, path: str, project_id: int | None = None) -> Project:
+        if "/" not in path:
+            raise ValueError(f"full_path: got {path!r}; a project lies in a group, write group/{path}")
+        self._make_room(path)
+        project = Project(_new_id(project_id, self._project_ids, self.projects), path)
+        self.projects[project.id] = self._paths[path.lower()] = project
+        self._moved.pop(path.lower(), None)
+        return project
+
+    def group(self, key: str) -> Group | None:
+        found = self.groups.get(int(key)) if key.isdecimal() else self._paths.get(key.lower())
+        return found if isinstance(found, Group) else None
+
+    def project(self, key: str) -> Project | None:
+        """By id or path; an old path still finds the project, and the caller sees that `path` differs."""
+        if key.isdecimal():
+            return self.projects.get(int(key))
+        found = self._paths.get(key.lower())
+        return found if isinstance(found, Project) else self.projects.get(self._moved.get(key.lower(), 0))
+
+    def at(self, path: str) -> Owner:
+        found = self._paths.get(path.lower())
+        if found is None:
+            raise ValueError(f"path: there is no group or project {path!r}; create it first")
+        return found
+
+    def ancestors(self, owner: Owner) -> Iterator[Group]:
+        """From the nearest group to the top one."""
+        path = owner.parent_path
+        while path:
+            group = self.group(path)
+            if group is not None:
+                yield group
+            path = path.rpartition("/")[0]
+
+    def archived(self, owner: Owner) -> bool:
+        return owner.archived or any(group.archived for group in self.ancestors(owner))
+
+    def below(self, owner: Owner) -> list[Owner]:
+        prefix = owner.path.lower() + "/"
+        return [each for path, each in self._paths.items() if path.startswith(prefix)]
+
+    def rename(self, path: str, new_path: str) -> None:
+        """Ids stay; a project's old path keeps leading to it, a group's does not."""
+        owner = self.at(path)
+        self._make_room(new_path)
+        for each, old in [(each, each.path) for each in (owner, *self.below(owner))]:
+            del self._paths[old.lower()]
+            each.path = new_path + old[len(path) :]
+            self._paths[each.path.lower()] = each
+            if isinstance(each, Project):
+                self._moved[old.lower()] = each.id
+                self._moved.pop(each.path.lower(), None)
+
+    def delete(self, path: str) -> list[Owner]:
+        """Removes it with all below, and says what that was."""
+        owner = self.at(path)
+        gone = [owner, *self.below(owner)]
+        for each in gone:
+            del self._paths[each.path.lower()]
+            (self.projects if isinstance(each, Project) else self.groups).pop(each.id)
+        return gone
+
+    def _make_room(self, path: str) -> None:
+        if path.lower() in self._paths:
+            raise ValueError(f"full_path: {path!r} is taken; choose another")
+        parent = path.rpartition("/")[0]
+        if parent and parent.lower() not in self._paths:
+            self.create_group(parent)
+
+
+def _new_id(wanted: int | None, ids: Iterator[int], taken: "dict[int, Group] | dict[int, Project]") -> int:
+    if wanted is None:
+        return next(each for each in ids if each not in taken)
+    if wanted in taken:
+        raise ValueError(f"id: {wanted} is taken; choose another")
+    return wanted

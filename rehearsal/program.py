@@ -1,0 +1,236 @@
+"""Runs the very `__main__.py` under Pulumi's own test monitor; each resource is created by the adapter.
+
+Not public in Pulumi's SDK, so the SDK is pinned: `MockSettings`, `settings.configure`, `set_root_resource`,
+`run_in_stack`, and the monitor's RPC methods.
+"""
+
+import asyncio
+import logging
+import os
+import runpy
+import threading
+import traceback
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import pulumi
+from pulumi.runtime import rpc, settings, stack
+from pulumi.runtime.mocks import MockCallArgs, MockEngine, MockMonitor, MockResourceArgs, Mocks, MockSettings
+
+from .adapter import Adapter, AdapterError
+
+_ROOT: Final = Path(__file__).parents[1]
+_PROJECT: Final = "gitlab-ecr"
+_SECRET: Final = "[secret]"  # noqa: S105 - what stands in a secret's place
+_STACK_TYPE: Final = "pulumi:pulumi:Stack"
+
+
+class ProgramError(Exception):
+    """The program did not come through; one line for each resource that failed, or the program's own error."""
+
+
+@dataclass(frozen=True)
+class Resource:
+    """A resource that the program made.
+
+    Attributes:
+        inputs: camelCase, each secret as "[secret]".
+        id: empty for a component.
+        parent: the parent's URN; empty below the stack itself.
+    """
+
+    urn: str
+    type: str
+    name: str
+    parent: str
+    id: str
+    inputs: dict[str, Any]
+
+
+@dataclass
+class Program:
+    """What a run of the program made.
+
+    Attributes:
+        resources: in the order of their creation.
+        outputs: the stack's, without those that are secret.
+    """
+
+    resources: list[Resource] = field(default_factory=list)
+    outputs: dict[str, Any] = field(default_factory=dict)
+
+    def of_type(self, type_: str) -> list[Resource]:
+        """The resources of one type."""
+        return [resource for resource in self.resources if resource.type == type_]
+
+
+def run(
+    stack_name: str, config: Mapping[str, str], adapter: Adapter, on_created: Callable[[Resource], None]
+) -> Program:
+    """Runs the program to its end.
+
+    Args:
+        stack_name: what `pulumi.get_stack()` answers.
+        config: by full key.
+        adapter: creates each resource.
+        on_created: told of each resource as soon as it exists, from the thread that made it.
+
+    Raises:
+        ProgramError: a resource failed, or the program.
+    """
+    program, failures = Program(), list[str]()
+    monitor = _Monitor(_AdapterMocks(adapter, failures), program, on_created)
+    try:
+        with _in_folder(_ROOT), _quiet():
+            asyncio.run(_run(monitor, stack_name, config))
+    except Exception as error:  # the program is the user's: whatever it raises is its answer
+        raise ProgramError("\n".join(failures) or _words(error)) from error
+    return program
+
+
+async def _run(monitor: "_Monitor", stack_name: str, config: Mapping[str, str]) -> None:
+    # Of several resources that fail, run_in_stack raises one; the others' futures are never asked.
+    asyncio.get_running_loop().set_exception_handler(lambda *_: None)
+    settings.set_root_resource(None)  # pyright: ignore[reportArgumentType] - a second run in one process needs it
+    features = set(monitor.GetDeploymentInfo(None).supportedFeatures)
+    settings.configure(
+        MockSettings(
+            monitor=monitor,
+            monitor_features=features,
+            engine=MockEngine(None),
+            project=_PROJECT,
+            stack=stack_name,
+            dry_run=False,
+            organization=None,
+            callbacks=None,
+        )
+    )
+    pulumi.runtime.set_all_config(dict(config))
+
+    def main() -> None:
+        runpy.run_path(str(_ROOT / "__main__.py"), run_name="__main__")
+
+    await stack.run_in_stack(main)
+
+
+class _AdapterMocks(Mocks):
+    def __init__(self, adapter: Adapter, failures: list[str]) -> None:
+        self._adapter = adapter
+        self._failures = failures
+
+    def call(self, args: MockCallArgs) -> tuple[dict[str, Any], list[tuple[str, str]]]:
+        return self._adapter.invoke(args.token, args.args), []
+
+    def new_resource(self, args: MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
+        if not args.custom:
+            return "", dict(args.inputs)
+        try:
+            id_, outputs = self._adapter.create(args.typ, args.name, _plain(args.inputs))
+        except AdapterError as error:
+            self._failures.append(str(error))
+            raise
+        # The program gets its own inputs back as it gave them, so that what is secret stays secret.
+        return id_, {**outputs, **args.inputs}
+
+
+class _Monitor(MockMonitor):
+    def __init__(self, mocks: Mocks, program: Program, on_created: Callable[[Resource], None]) -> None:
+        super().__init__(mocks)
+        self._program = program
+        self._on_created = on_created
+
+    def RegisterResource(self, request: Any) -> Any:  # noqa: N802 - the name of Pulumi's RPC
+        with _event_loop_of_this_thread():
+            answer = super().RegisterResource(request)
+            if request.type != _STACK_TYPE:
+                parent = "" if f"::{_STACK_TYPE}::" in request.parent else request.parent
+                inputs = _shown(rpc.deserialize_properties(request.object))
+                resource = Resource(answer.urn, request.type, request.name, parent, answer.id, inputs)
+                self._program.resources.append(resource)
+                self._on_created(resource)
+            return answer
+
+    def Invoke(self, request: Any) -> Any:  # noqa: N802 - the name of Pulumi's RPC
+        with _event_loop_of_this_thread():
+            return super().Invoke(request)
+
+    def RegisterResourceOutputs(self, request: Any) -> Any:  # noqa: N802 - the name of Pulumi's RPC
+        if f"::{_STACK_TYPE}::" in request.urn:
+            outputs = rpc.deserialize_properties(request.outputs)
+            self._program.outputs |= {key: value for key, value in _shown(outputs).items() if value != _SECRET}
+        return super().RegisterResourceOutputs(request)
+
+
+def _plain(value: Any) -> Any:
+    """The value without Pulumi's secret wrappers, for the API that has to have it."""
+    value = rpc.unwrap_rpc_secret(value) if rpc.is_rpc_secret(value) else value
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    return value
+
+
+def _shown(value: Any) -> Any:
+    """The value for a person: a secret as "[secret]", an archive as the paths in it, a whole number as one."""
+    if rpc.is_rpc_secret(value):
+        return _SECRET
+    if isinstance(value, dict):
+        return {key: _shown(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_shown(item) for item in value]
+    if isinstance(value, pulumi.AssetArchive):
+        return {"archive": sorted(value.assets)}
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    return value
+
+
+def _words(error: BaseException) -> str:
+    """An error's own words; where it is not one for the user, also its type and the line it came from."""
+    if isinstance(error, pulumi.RunError | ValueError | AdapterError):
+        return str(error)
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [frame for frame in frames if Path(frame.filename).is_relative_to(_ROOT) and ".venv" not in frame.filename]
+    where = f" ({Path(ours[-1].filename).relative_to(_ROOT)}:{ours[-1].lineno})" if ours else ""
+    return f"{type(error).__name__}: {error}{where}"
+
+
+@contextmanager
+def _event_loop_of_this_thread() -> Iterator[None]:
+    """The monitor needs an event loop in each thread of its pool, and would leave each one open."""
+    if threading.current_thread() is threading.main_thread():
+        yield
+        return
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    try:
+        yield
+    finally:
+        asyncio.set_event_loop(None)
+        loop.close()
+
+
+@contextmanager
+def _in_folder(folder: Path) -> Iterator[None]:
+    before = Path.cwd()
+    os.chdir(folder)
+    try:
+        yield
+    finally:
+        os.chdir(before)
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Pulumi logs a traceback for each failed resource; the rehearsal says it in one line."""
+    logger = logging.getLogger("pulumi")
+    before = logger.level
+    logger.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logger.setLevel(before)

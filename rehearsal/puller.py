@@ -1,0 +1,110 @@
+"""Pulls an image as a container runtime does, and trusts nothing: every digest and every size is checked."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import urllib3
+
+_MANIFEST_TYPES: Final = (
+    "application/vnd.oci.image.manifest.v1+json",
+    "application/vnd.docker.distribution.manifest.v2+json",
+)
+_OK: Final = 200
+_DENIED: Final = (401, 403)
+
+
+@dataclass(frozen=True)
+class PullResult:
+    """Whether the registry let the image go: with the manifest's digest if so, with its reason if not."""
+
+    allowed: bool
+    reason: str
+    digest: str | None
+
+
+class PullError(Exception):
+    """The pull neither worked nor was denied."""
+
+
+class _Denied(Exception):  # noqa: N818 - an answer, not an error
+    pass
+
+
+def pull(host: str, repository: str, reference: str, *, auth: str | None, proxy_url: str, ca_file: Path) -> PullResult:
+    """Fetch manifest, config and layers of an image.
+
+    Args:
+        host: the registry host.
+        repository: the repository, without the host.
+        reference: a tag, or a digest such as `sha256:...`.
+        auth: the `auth` value for the host, or None to ask without one.
+        proxy_url: the CONNECT proxy on the way.
+        ca_file: the certificate authority to trust, and no other.
+
+    Raises:
+        PullError: an answer other than yes or no, or content that is not what its digest or size says.
+    """
+    base = f"https://{host}/v2/{repository}"
+    headers = {"Authorization": f"Basic {auth}"} if auth else {}
+    with urllib3.ProxyManager(proxy_url, ca_certs=str(ca_file), retries=False, timeout=30) as pool:
+        try:
+            wanted = headers | {"Accept": ", ".join(_MANIFEST_TYPES)}
+            manifest = _get(pool, f"{base}/manifests/{reference}", wanted)
+            digest = _digest_of(manifest)
+            if reference.startswith("sha256:"):
+                _same(f"digest of manifest {reference}", digest, reference)
+            document = json.loads(manifest)
+            for part in (document["config"], *document["layers"]):
+                _check(part, _get(pool, f"{base}/blobs/{part['digest']}", headers))
+        except _Denied as denied:
+            return PullResult(allowed=False, reason=str(denied), digest=None)
+    return PullResult(allowed=True, reason="", digest=digest)
+
+
+def can_sign_in(host: str, *, auth: str | None, proxy_url: str, ca_file: Path) -> bool:
+    """Whether the registry still takes the token, whatever it may pull with it."""
+    headers = {"Authorization": f"Basic {auth}"} if auth else {}
+    with urllib3.ProxyManager(proxy_url, ca_certs=str(ca_file), retries=False, timeout=30) as pool:
+        try:
+            _get(pool, f"https://{host}/v2/", headers)
+        except _Denied:
+            return False
+    return True
+
+
+def _get(pool: urllib3.PoolManager, url: str, headers: dict[str, str]) -> bytes:
+    try:
+        answer = pool.request("GET", url, headers=headers)
+    except urllib3.exceptions.HTTPError as error:
+        raise PullError(f"GET {url}: {error}") from error
+    if answer.status in _DENIED:
+        raise _Denied(_reason(answer))
+    if answer.status != _OK:
+        raise PullError(f"GET {url}: {_reason(answer)}")
+    return answer.data
+
+
+def _reason(answer: urllib3.BaseHTTPResponse) -> str:
+    try:
+        first: dict[str, Any] = json.loads(answer.data)["errors"][0]
+        return f"{answer.status} {first['code']}: {first['message']}"
+    except (ValueError, LookupError, TypeError):
+        return f"{answer.status} {answer.reason or ''}".strip()
+
+
+def _check(descriptor: dict[str, Any], content: bytes) -> None:
+    name = descriptor["digest"]
+    _same(f"size of {name}", len(content), descriptor["size"])
+    _same(f"digest of {name}", _digest_of(content), name)
+
+
+def _same(what: str, found: object, said: object) -> None:
+    if found != said:
+        raise PullError(f"{what}: got {found}, the registry said {said}")
+
+
+def _digest_of(content: bytes) -> str:
+    return f"sha256:{hashlib.sha256(content).hexdigest()}"

@@ -1,0 +1,194 @@
+"""The whole way, step by step, on one machine; each step raises when something is not as it should be."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from types import TracebackType
+from typing import Any, Self
+
+from . import consumers, program
+from .adapter import Adapter
+from .consumers import Consumer, Pull
+from .program import Program, ProgramError, Resource
+from .rotations import RotationError, Rotations
+from .stack_file import StackFile
+from .world import World
+
+
+class RehearsalError(Exception):
+    """Something is not as it should be; a line for each such thing."""
+
+
+@dataclass
+class Findings:
+    """What a rehearsal saw, for the report and the screen.
+
+    Attributes:
+        timings: seconds by step.
+    """
+
+    program: Program = field(default_factory=Program)
+    rotations: list[dict[str, Any]] = field(default_factory=list)
+    pulls: list[Pull] = field(default_factory=list)
+    timings: dict[str, float] = field(default_factory=dict)
+
+
+class Rehearsal:
+    """A stack file's rehearsal: `start`, then `up`, `let_time_pass`, `pull`. Use it as a context manager.
+
+    Attributes:
+        world: what runs on this machine; tests break things in it between two steps.
+        findings: what was seen so far.
+    """
+
+    def __init__(self, stack_file: StackFile, say: Callable[[str], None]) -> None:
+        self._stack_file = stack_file
+        self._say = say
+        self.findings = Findings()
+        with self._timed("start"):
+            say("Starting AWS, GitLab and the registry on loopback")
+            self.world = World(stack_file.declaration)
+        self._consumers: list[Consumer] = []
+        self._first_auths: dict[str, str | None] = {}
+
+    def up(self) -> None:
+        """Runs the program: every resource, and the first rotation at its end.
+
+        Raises:
+            RehearsalError: a resource failed, the first rotation among them.
+        """
+        self._say(f"Running __main__.py with stack {self._stack_file.stack}")
+        with self._timed("up"):
+            try:
+                made = program.run(
+                    self._stack_file.stack, self._stack_file.config, Adapter(self.world), self._administer
+                )
+            except ProgramError as error:
+                raise RehearsalError(str(error)) from None
+        self.findings.program = made
+        self._rotations = Rotations(self.world, made)
+        self.findings.rotations = self._rotations.reports
+        self._consumers = list(consumers.declared(self.world, made.outputs["declaration"]))
+        self._first_auths = {consumer.path: self._auth(consumer) for consumer in self._consumers}
+
+    def let_time_pass(self) -> None:
+        """Moves time, interval by interval, until the first tokens are past their end; the scheduler fires each run.
+
+        Raises:
+            RehearsalError: a token ended before its replacement came, a run failed, or an old token still opens.
+        """
+        with self._timed("rotations"):
+            first_end = max(_ends(self._rotations.reports[0]), default=self.world.cloud.now())
+            while self.world.cloud.now() <= first_end:
+                self._one_interval()
+            for consumer in self._consumers:
+                if consumer.signs_in(self._first_auths[consumer.path]):
+                    raise RehearsalError(f"{consumer.path}: the token of the deploy is past its end and still opens")
+                if not consumer.signs_in(self._auth(consumer)):
+                    raise RehearsalError(f"{consumer.path}: the registry refuses the token in the variable")
+
+    def pull(self) -> None:
+        """Pulls every repository as every consumer.
+
+        Raises:
+            RehearsalError: a pull was allowed that is not declared, or denied that is.
+        """
+        repositories = self.findings.program.outputs["declaration"]["repositories"]
+        with self._timed("pulls"):
+            self._say(f"Pulling {len(repositories)} images as each of {len(self._consumers)} consumers")
+            pulls = [consumer.pull_from(repository) for consumer in self._consumers for repository in repositories]
+        self.findings.pulls = pulls
+        if wrong := [cell for cell in pulls if not cell.as_declared]:
+            raise RehearsalError(
+                "\n".join(
+                    f"{cell.consumer} pulling {cell.repository}: declared {cell.expected}, was {cell.actual}"
+                    f"{f' ({cell.reason})' if cell.reason else ''}"
+                    for cell in wrong
+                )
+            )
+
+    def stop(self) -> None:
+        """Ends everything that `start` began."""
+        self.world.stop()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def _one_interval(self) -> None:
+        self._say(f"Moving time by {self._rotations.interval}")
+        try:
+            report = self._rotations.next_run(self._nobody_is_locked_out)
+        except RotationError as error:
+            raise RehearsalError(str(error)) from None
+        finally:
+            self.findings.rotations = self._rotations.reports
+        if not report["ok"]:
+            raise RehearsalError("\n".join(["the scheduled rotation failed:", *failures(report)]))
+
+    def _nobody_is_locked_out(self) -> None:
+        for consumer in self._consumers:
+            if not consumer.signs_in(self._auth(consumer)):
+                raise RotationError(
+                    f"the interval of {self._rotations.interval} is too long: the token of {consumer.path} ended "
+                    "before the next rotation; write a shorter rotation.interval, such as 2 hours"
+                )
+
+    def _auth(self, consumer: Consumer) -> str | None:
+        return consumer.auth(self.findings.program.outputs["declaration"]["repositories"][0])
+
+    def _administer(self, resource: Resource) -> None:
+        """What a person does between two resources: the secret is made empty, its token comes from an administrator."""
+        if resource.type == "aws:secretsmanager/secret:Secret":
+            self._say(f"Administrator stores the rotator's GitLab token in the secret {resource.name}")
+            self.world.aws("secretsmanager").put_secret_value(
+                SecretId=resource.id, SecretString=self.world.rotator_token
+            )
+
+    @contextmanager
+    def _timed(self, step: str) -> Iterator[None]:
+        begin = time.monotonic()
+        try:
+            yield
+        finally:
+            self.findings.timings[step] = round(time.monotonic() - begin, 3)
+
+
+def failures(report: dict[str, Any]) -> list[str]:
+    """A line for each audience and each target of a rotation that failed."""
+    return [f"audience {a['audience']}: {a['reason']}" for a in report["audiences"] if not a["ok"]] + [
+        f"{t['target']}: {t['reason']}" for t in report["targets"] if t["status"] == "failed"
+    ]
+
+
+def _ends(report: dict[str, Any]) -> list[datetime]:
+    return [datetime.fromisoformat(t["expires_at"]) for t in report["targets"] if t["expires_at"]]
+
+
+def as_document(findings: Findings, error: str) -> dict[str, Any]:
+    """The report as JSON holds it; every secret is "[secret]" or absent."""
+    return {
+        "ok": not error,
+        "error": error,
+        "resources": [asdict(resource) for resource in findings.program.resources],
+        "outputs": findings.program.outputs,
+        "rotations": [
+            {
+                "fired_by": rotation["fired_by"],
+                "ok": rotation["ok"],
+                "targets": [
+                    {**{k: v for k, v in target.items() if k != "expires_at"}, "expiresAt": target["expires_at"]}
+                    for target in rotation["targets"]
+                ],
+            }
+            for rotation in findings.rotations
+        ],
+        "pulls": [asdict(cell) for cell in findings.pulls],
+        "timings": {**findings.timings, "total": round(sum(findings.timings.values()), 3)},
+    }

@@ -1,0 +1,70 @@
+"""The rotator's runs as the function's log tells them, and the passing of time between them."""
+
+import json
+import re
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any, Final
+
+from .program import Program
+from .world import World
+
+_BEFORE_A_RUN: Final = timedelta(seconds=60)  # time to look at the tokens just before they are replaced
+_LONGEST_RUN_SECONDS: Final = 60.0
+_RATE: Final = re.compile(r"rate\((\d+) (minute|hour|day)s?\)")
+
+
+class RotationError(Exception):
+    """The rotator did not keep a variable valid; the message says which and why."""
+
+
+class Rotations:
+    """Watches a program's rotator, and moves time under it.
+
+    Attributes:
+        reports: every run's report, oldest first.
+    """
+
+    def __init__(self, world: World, program: Program) -> None:
+        self._world = world
+        self._log_group = program.of_type("aws:cloudwatch/logGroup:LogGroup")[0].id
+        expression = program.of_type("aws:scheduler/schedule:Schedule")[0].inputs["scheduleExpression"]
+        self.interval = _interval(expression)
+        self.reports: list[dict[str, Any]] = []
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Reads the log anew."""
+        pages = self._world.aws("logs").get_paginator("filter_log_events").paginate(logGroupName=self._log_group)
+        lines = [event["message"] for page in pages for event in page["events"]]
+        found = [json.loads(line)["gitlab_ecr_report"] for line in lines if line.startswith('{"gitlab_ecr_report"')]
+        self.reports = found
+
+    def next_run(self, check: Callable[[], None]) -> dict[str, Any]:
+        """Moves time by one interval; `check` is called just before the run that this fires.
+
+        Returns:
+            The run's report.
+
+        Raises:
+            RotationError: the schedule fired nothing.
+        """
+        before = len(self.reports)
+        self._world.cloud.move((self.interval - _BEFORE_A_RUN).total_seconds())
+        check()
+        self._world.cloud.move(_BEFORE_A_RUN.total_seconds())
+        give_up = time.monotonic() + _LONGEST_RUN_SECONDS
+        while time.monotonic() < give_up:
+            self.refresh()
+            if len(self.reports) > before:
+                return self.reports[-1]
+            time.sleep(0.05)
+        raise RotationError(f"the schedule rate({self.interval}) fired no run that left a report in {self._log_group}")
+
+
+def _interval(expression: str) -> timedelta:
+    match = _RATE.fullmatch(expression)
+    if match is None:
+        raise RotationError(f"{expression}: the rehearsal moves time by a rate, such as rate(2 hours)")
+    return timedelta(**{f"{match[2]}s": int(match[1])})

@@ -1,0 +1,110 @@
+"""What a rehearsal shows on the screen."""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+from rich.tree import Tree
+
+from .consumers import Pull
+from .program import Program, Resource
+from .rehearsal import Findings
+
+_NOT_PROVEN: Final = (
+    "Not rehearsed: the provider plugins' own checks, updates and deletes, AWS's validation of schedules and alarms,",
+    "the schedule's role, delivery retries, alarms firing, IAM's delays, and a runner that takes a job.",
+)
+_MARK: Final = {"allowed": "pulled", "denied": "denied", "failed": "FAILED"}
+
+
+class Screen:
+    """Tells a person what happens; with `quiet` only what failed."""
+
+    def __init__(self, *, quiet: bool) -> None:
+        self._out = Console(quiet=quiet, highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else 160)
+        self._failures = Console(stderr=True, highlight=False, soft_wrap=True)
+
+    def step(self, what: str) -> None:
+        """One line for what begins now."""
+        self._out.print(f"- {what}", markup=False)
+
+    def resources(self, program: Program) -> None:
+        """The tree of what was made, with ids."""
+        top = Tree(f"{len(program.resources)} resources", guide_style="dim")
+        branches = {"": top}
+        waiting = list(program.resources)
+        while waiting:
+            # A component may be told of after its first child.
+            known = [resource for resource in waiting if resource.parent in branches]
+            for resource in sorted(known, key=lambda found: (found.type, found.name)):
+                branches[resource.urn] = branches[resource.parent].add(_leaf(resource))
+            waiting = [resource for resource in waiting if resource.urn not in branches]
+        self._out.print(top)
+
+    def rotation(self, report: dict[str, Any]) -> None:
+        """One run, with its targets."""
+        self._out.print(f"\nRotation at deploy, {report['seconds']} s:", markup=False)
+        for target in report["targets"]:
+            self._out.print(
+                f"  {target['target']}: {target['status']}, valid until {target['expires_at']}", markup=False
+            )
+
+    def rotations(self, reports: Sequence[dict[str, Any]]) -> None:
+        """The scheduled runs, and what they prove."""
+        for report in reports[1:]:
+            count = sum(target["status"] == "published" for target in report["targets"])
+            ends = min(target["expires_at"] for target in report["targets"])
+            self._out.print(f"  fired by the {report['fired_by']}: {count} targets, valid until {ends}", markup=False)
+        self._out.print("  the deploy's tokens are refused by now, those in the variables work\n", markup=False)
+
+    def matrix(self, pulls: Sequence[Pull]) -> None:
+        """Who could pull what; a cell that is not as declared says so."""
+        if not pulls:
+            return
+        table = Table(box=None, pad_edge=False, header_style="bold")
+        table.add_column("pulls with its own variable")
+        repositories = sorted({cell.repository for cell in pulls})
+        for repository in repositories:
+            table.add_column(repository)
+        cells = {(cell.consumer, cell.repository): cell for cell in pulls}
+        for consumer in dict.fromkeys(cell.consumer for cell in pulls):
+            table.add_row(consumer, *(_cell(cells[consumer, repository]) for repository in repositories))
+        self._out.print(table)
+
+    def endpoints(self, *lines: str) -> None:
+        """Where everything is, until Ctrl-C."""
+        self._out.print("\nEverything stays up until Ctrl-C:", *lines, sep="\n", markup=False)
+        sys.stdout.flush()
+
+    def success(self, findings: Findings, report: Path) -> None:
+        """The end, when all went as declared."""
+        allowed = sum(cell.actual == "allowed" for cell in findings.pulls)
+        self._out.print(
+            f"\n{allowed} pulls allowed, {len(findings.pulls) - allowed} denied, all as declared.", markup=False
+        )
+        self._out.print(*_NOT_PROVEN, sep="\n", markup=False)
+        total = sum(findings.timings.values())
+        self._out.print(f"{total:.1f} s. Report: {_short(report)}", markup=False)
+
+    def failure(self, error: str) -> None:
+        """Why it did not go as declared."""
+        self._failures.print(f"rehearsal failed: {error}", markup=False, style="bold red")
+
+
+def _leaf(resource: Resource) -> Text:
+    leaf = Text(f"{resource.type.rpartition(':')[2]} {resource.name}", overflow="fold")
+    return leaf.append(f" {resource.id}" if resource.id else "", style="dim")
+
+
+def _cell(cell: Pull) -> str:
+    if cell.as_declared:
+        return _MARK[cell.actual]
+    return f"[bold red]{_MARK[cell.actual]}, declared {cell.expected}[/bold red]"
+
+
+def _short(path: Path) -> str:
+    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)

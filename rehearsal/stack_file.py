@@ -1,0 +1,63 @@
+"""A stack file, read as Pulumi would read it."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+import settings
+from components.registry_access import RegistryAccessArgs
+
+
+class StackFileError(Exception):
+    """The stack file cannot be used; the message names the file and what is wrong in it."""
+
+
+@dataclass(frozen=True)
+class StackFile:
+    """A stack file and what it declares.
+
+    Attributes:
+        stack: the stack's name, from `Pulumi.<stack>.yaml`.
+        config: by full key, each value as text, as the engine hands it to a program.
+        declaration: the settings, checked.
+    """
+
+    stack: str
+    config: dict[str, str]
+    declaration: RegistryAccessArgs
+
+
+def read(path: Path) -> StackFile:
+    """The stack file at `path`.
+
+    Raises:
+        StackFileError: not there, not YAML, without config, encrypted, or refused by the settings.
+    """
+    try:
+        document = yaml.safe_load(path.read_text())
+    except OSError as error:
+        raise StackFileError(
+            f"{path}: {error.strerror}; write the path of a stack file, such as stacks/Pulumi.local.yaml"
+        ) from None
+    except yaml.YAMLError as error:
+        raise StackFileError(f"{path}: not YAML: {' '.join(str(error).split())}") from None
+    values = document.get("config") if isinstance(document, dict) else None
+    if not isinstance(values, dict):
+        raise StackFileError(f"{path}: has no `config:`; write one, as in stacks/Pulumi.local.yaml")
+    if encrypted := [key for key, value in values.items() if isinstance(value, dict) and "secure" in value]:
+        raise StackFileError(f"{path}: {encrypted[0]} is encrypted; rehearse with a copy that holds a made-up value")
+    config = {str(key): _text(value) for key, value in values.items()}
+    stack = path.name.removeprefix("Pulumi.").removesuffix(".yaml")
+    own = {key.removeprefix("gitlab-ecr:"): text for key, text in config.items() if key.startswith("gitlab-ecr:")}
+    try:
+        declaration = settings.parse(own, stack=stack, region=config.get("aws:region"))
+    except settings.SettingsError as error:
+        raise StackFileError(f"{path}: {error}") from None
+    return StackFile(stack, config, declaration)
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value)

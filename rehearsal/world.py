@@ -1,0 +1,97 @@
+"""The world that a stack file expects: an AWS account, a GitLab with its groups and projects, images to pull."""
+
+import json
+from collections.abc import Mapping
+from contextlib import ExitStack
+from types import TracebackType
+from typing import Any, Final, Self
+from urllib.parse import urlsplit
+
+import urllib3
+
+from components.consumers import gitlab_url
+from components.documents.registry_host import registry_host
+from components.registry_access import RegistryAccessArgs
+
+from .cloud import Cloud
+from .cloud.images import tiny_image
+from .gitlab import GitLab
+
+TAG: Final = "1.0"
+"""The tag of the one image in each repository."""
+FOREIGN_HOST: Final = "registry.example.com:5000"
+"""A registry that is not ours, in each adopted variable before we come."""
+_FOREIGN_AUTHS: Final = {"auths": {FOREIGN_HOST: {"auth": "ZmFrZS11c2VyOmZha2UtcGFzc3dvcmQ="}}}
+_BOT: Final = "gitlab-ecr-rotator"
+_MAINTAINER, _OWNER = 40, 50
+
+
+class World:
+    """AWS, GitLab and registry on loopback, holding what the declaration takes for granted.
+
+    Attributes:
+        cloud: the AWS account.
+        gitlab: the GitLab instance.
+        administrator_token: GitLab's, for whoever runs `pulumi up`.
+        rotator_token: GitLab's, for the rotator: it may write the consumers' variables and nothing else.
+    """
+
+    def __init__(self, declaration: RegistryAccessArgs) -> None:
+        self.account = declaration["account"]
+        self.region = declaration["region"]
+        self.registry_host = registry_host(self.account, self.region)
+        with ExitStack() as undo:
+            self.cloud = undo.enter_context(Cloud.start(self.account, self.region, hosts=[self.registry_host]))
+            self.gitlab = undo.enter_context(GitLab.start(now=self.cloud.now))
+            self.administrator_token = self.gitlab.create_token("administrator", ["api"], user="root")
+            self._name_gitlab(gitlab_url(declaration.get("gitlab", {})))
+            self._populate(declaration)
+            self.rotator_token = self.gitlab.create_token("rotator", ["api"], user=_BOT)
+            for repository in declaration["repositories"]:
+                image = tiny_image(repository, "a layer that all images share")
+                self.cloud.registry.push(self.registry_host, repository, TAG, image)
+            self._http = undo.enter_context(urllib3.PoolManager(maxsize=8, retries=False))
+            self._undo = undo.pop_all()
+
+    def aws(self, service: str, region: str | None = None) -> Any:
+        """A boto3 client of the account's administrator."""
+        return self.cloud.client(service, region)
+
+    def gitlab_api(self, method: str, path: str, body: Mapping[str, Any]) -> tuple[int, Any]:
+        """A request of GitLab's administrator."""
+        answer = self._http.request(
+            method,
+            f"{self.gitlab.url}/api/v4/{path}",
+            body=json.dumps(body),
+            headers={"PRIVATE-TOKEN": self.administrator_token, "Content-Type": "application/json"},
+        )
+        return answer.status, answer.json()
+
+    def stop(self) -> None:
+        """Ends every process and thread, and removes every file."""
+        self._undo.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def _name_gitlab(self, url: str) -> None:
+        """The declared URL leads to the GitLab of this machine, by the same proxy as the registry hosts."""
+        host = urlsplit(url).hostname or ""
+        self.gitlab.serve_as(url, self.cloud.authority.server_context([host]))
+        self.cloud.proxy.route(host, self.gitlab.port)
+
+    def _populate(self, declaration: RegistryAccessArgs) -> None:
+        for path, consumer in declaration.get("consumers", {}).items():
+            kind = consumer.get("kind", "project")
+            if kind == "group":
+                self.gitlab.create_group(path, consumer.get("id"))
+            else:
+                self.gitlab.create_project(path, consumer.get("id"))
+            self.gitlab.add_member(_BOT, path, _OWNER if kind == "group" else _MAINTAINER)
+            if consumer.get("adopt", False):
+                self.gitlab.set_variable(kind, path, "DOCKER_AUTH_CONFIG", json.dumps(_FOREIGN_AUTHS))

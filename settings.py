@@ -1,0 +1,175 @@
+"""The stack file, read and checked. The only place that reads Pulumi's config.
+
+The keys are those of the components' arguments, in camelCase: one declaration of each key, its type and its meaning.
+"""
+
+import difflib
+import json
+import re
+import types
+import typing
+from collections.abc import Awaitable, Mapping
+from enum import Enum
+from typing import Any, TypeVar, cast
+
+import pulumi
+import pulumi_aws as aws
+
+from components.documents.naming import slug
+from components.registry_access import RegistryAccessArgs
+
+_PROJECT = "gitlab-ecr"
+_NOT_IN_THE_FILE = ("region", "stack")  # aws:region, and the stack's own name
+
+
+class SettingsError(pulumi.RunError):
+    """The stack file is wrong; the message has a line for each mistake: the key, what it holds, what to write."""
+
+
+def read() -> RegistryAccessArgs:
+    """The declaration of the selected stack.
+
+    Raises:
+        SettingsError: the stack file is wrong.
+    """
+    config = pulumi.Config(_PROJECT)
+    known = [_camel(key) for key in _hints(RegistryAccessArgs) if key not in _NOT_IN_THE_FILE]
+    values = {key: text for key in known if (text := config.get(key)) is not None}
+    return parse(values, stack=pulumi.get_stack(), region=pulumi.Config("aws").get("region"))
+
+
+def parse(values: Mapping[str, Any], *, stack: str, region: str | None) -> RegistryAccessArgs:
+    """The declaration that a stack file's values make.
+
+    Args:
+        values: by key without `gitlab-ecr:`; nested values may be JSON text, as Pulumi hands them over.
+        stack: the stack's name.
+        region: the value of `aws:region`.
+
+    Raises:
+        SettingsError: a line for each mistake.
+    """
+    mistakes: list[str] = []
+    given = {"prefix": f"gitlab-ecr-{slug(stack, 18)}", **{key: _from_json(text) for key, text in values.items()}}
+    if region is None:
+        mistakes.append("aws:region: missing; write the region of the repositories, such as eu-central-1")
+    declaration = _typed_dict(
+        RegistryAccessArgs, {**given, "stack": stack, "region": region or ""}, f"{_PROJECT}:", mistakes
+    )
+    if mistakes:
+        raise SettingsError("\n".join(["the stack file is wrong:", *(f"  {mistake}" for mistake in mistakes)]))
+    return cast("RegistryAccessArgs", declaration)
+
+
+def check_account(account: str) -> None:
+    """Stops a program that runs with another account's credentials, before anything is made there.
+
+    Raises:
+        SettingsError: the credentials are for another account.
+    """
+    actual = aws.get_caller_identity().account_id
+    if actual != account:
+        raise SettingsError(
+            f"{_PROJECT}:account: got {account!r}, but the AWS credentials are for {actual}; "
+            "use the right credentials (AWS_PROFILE), or the right stack"
+        )
+
+
+def plain(declaration: RegistryAccessArgs) -> dict[str, Any]:
+    """Who may do what, for a stack output: a later preview compares the new declaration with it."""
+    return {
+        "repositories": sorted(declaration["repositories"]),
+        "consumers": {
+            path: {"kind": consumer.get("kind", "project"), "pull": list(consumer["pull"])}
+            for path, consumer in declaration.get("consumers", {}).items()
+        },
+    }
+
+
+def _from_json(value: Any) -> Any:
+    if not isinstance(value, str) or not value.lstrip().startswith(("{", "[")):
+        return value
+    return json.loads(value)
+
+
+def _typed_dict(expected: Any, value: Any, where: str, mistakes: list[str]) -> dict[str, Any]:
+    """`value` with camelCase keys as the TypedDict `expected` with snake_case ones; every mistake is noted."""
+    if not isinstance(value, Mapping):
+        mistakes.append(f"{where.rstrip('.')}: got {_shown(value)}; write a mapping")
+        return {}
+    entries = cast("Mapping[str, Any]", value)
+    hints = {_camel(key): (key, hint) for key, hint in _hints(expected).items()}
+    required = {_camel(key) for key in expected.__required_keys__}
+    for key in entries.keys() - hints.keys():
+        close = difflib.get_close_matches(str(key), hints, n=1)
+        advice = f"did you mean {close[0]}?" if close else f"known keys are {', '.join(sorted(hints))}"
+        mistakes.append(f"{where}{key}: no such key; {advice}")
+    mistakes.extend(f"{where}{key}: missing; {_wanted(hints[key][1])}" for key in sorted(required - entries.keys()))
+    return {
+        snake: _value(hint, entries[key], f"{where}{key}", mistakes)
+        for key, (snake, hint) in hints.items()
+        if key in entries
+    }
+
+
+def _value(hint: Any, value: Any, where: str, mistakes: list[str]) -> Any:
+    hint = _plain_type(hint)
+    origin, arguments = typing.get_origin(hint), typing.get_args(hint)
+    if typing.is_typeddict(hint):
+        # `ci/node:` with nothing after it is a repository with every default.
+        return _typed_dict(hint, {} if value is None else value, f"{where}.", mistakes)
+    if isinstance(value, Mapping) and origin in (dict, Mapping):
+        items = cast("Mapping[str, Any]", value).items()
+        return {str(key): _value(arguments[1], item, f"{where}.{key}", mistakes) for key, item in items}
+    if isinstance(value, list) and origin is list:
+        items = cast("list[Any]", value)
+        return [_value(arguments[0], item, f"{where}[{index}]", mistakes) for index, item in enumerate(items)]
+    if isinstance(hint, type) and issubclass(hint, Enum) and value in [member.value for member in hint]:
+        return hint(value)
+    if hint is Any or (isinstance(hint, type) and type(value) is hint and not issubclass(hint, Enum)):
+        return value
+    mistakes.append(f"{where}: got {_shown(value)}; {_wanted(hint)}")
+    return None
+
+
+def _hints(expected: Any) -> dict[str, Any]:
+    # pulumi.Input[T] names Output by a forward reference that only pulumi.output can resolve.
+    return typing.get_type_hints(expected, localns={"Output": pulumi.Output, "T": TypeVar("T")})
+
+
+def _plain_type(hint: Any) -> Any:
+    """The type that a stack file can hold: `Input[T]`, `Output[T]` and `T | None` are `T` there."""
+    if typing.get_origin(hint) in (typing.Union, types.UnionType):
+        return next(
+            _plain_type(member)
+            for member in typing.get_args(hint)
+            if member is not types.NoneType and typing.get_origin(member) not in (Awaitable, pulumi.Output)
+        )
+    return hint
+
+
+_WORDS = {
+    str: 'write text, in quotes if it looks like a number: "3.10"',
+    int: "write a whole number",
+    bool: "write true or false",
+}
+
+
+def _wanted(hint: Any) -> str:
+    hint = _plain_type(hint)
+    if isinstance(hint, type) and issubclass(hint, Enum):
+        return f"write one of {', '.join(str(member.value) for member in hint)}"
+    if typing.get_origin(hint) is list:
+        return "write a list"
+    if typing.get_origin(hint) in (dict, Mapping) or typing.is_typeddict(hint):
+        return "write a mapping"
+    return _WORDS.get(hint, "write a value of another type")
+
+
+def _shown(value: Any) -> str:
+    text = json.dumps(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."  # noqa: PLR2004 - a line a person reads
+
+
+def _camel(snake: str) -> str:
+    return re.sub(r"_([a-z])", lambda match: match[1].upper(), snake)

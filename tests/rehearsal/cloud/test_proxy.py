@@ -1,0 +1,40 @@
+import pytest
+import urllib3
+from aws_principals import HOST
+
+from rehearsal.cloud import Cloud
+
+
+def through(cloud: Cloud, url: str) -> urllib3.BaseHTTPResponse:
+    with urllib3.ProxyManager(cloud.proxy_url, ca_certs=str(cloud.ca_file), retries=False) as pool:
+        return pool.request("GET", url)
+
+
+def refusal(cloud: Cloud, url: str) -> str:
+    try:
+        answer = through(cloud, url)
+    except urllib3.exceptions.ProxyError as error:
+        return str(error.original_error)
+    return str(answer.status)
+
+
+def test_a_registry_host_is_reached_under_its_own_certificate(cloud: Cloud) -> None:
+    assert through(cloud, f"https://{HOST}/v2/").status == 401
+
+
+def test_a_foreign_host_is_refused_and_written_down(cloud: Cloud) -> None:
+    assert "403" in refusal(cloud, "https://registry-1.docker.io/v2/")
+    assert refusal(cloud, "http://example.com/") == "403"
+    assert "403" in refusal(cloud, f"https://{HOST}:8443/v2/")
+    assert cloud.proxy.refused == ["registry-1.docker.io:443", "example.com:80", f"{HOST}:8443"]
+
+
+def test_loopback_passes_as_plain_http(cloud: Cloud) -> None:
+    assert through(cloud, f"{cloud.endpoint_url}/_ministack/health").status == 200
+
+
+def test_a_routed_host_passes(cloud: Cloud) -> None:
+    cloud.proxy.route("elsewhere.example", cloud.registry.port)
+    # The way is open; the registry has no certificate of this name and ends the handshake.
+    with pytest.raises(urllib3.exceptions.SSLError, match="unrecognized name"):
+        through(cloud, "https://elsewhere.example/v2/")
