@@ -20,7 +20,7 @@ from .documents.places import place
 from .documents.registries import RegistryArgs, repository_arns
 from .documents.registry_host import dns_suffix
 from .documents.trust_policies import instance_trust, pull_role_trust
-from .identity_args import AudienceArgs, GitlabArgs, IdentitiesArgs, JobRoleArgs, RunnerIdentityArgs
+from .identity_args import AudienceArgs, IdentitiesArgs, JobIssuerArgs, JobRoleArgs, RunnerIdentityArgs
 
 
 class Identities(pulumi.ComponentResource):
@@ -44,7 +44,8 @@ class Identities(pulumi.ComponentResource):
             with place(f"audiences.{audience}"):
                 self.pull_role_arns[audience] = self._pull_role(audience, options)
         if args.get("jobs"):
-            provider = self._gitlab_provider(args.get("gitlab", {}))
+            with place("issuer"):
+                provider = self._issuer(args.get("issuer", {}))
             for consumer, options in args.get("jobs", {}).items():
                 with place(f"jobs.{consumer}"):
                     self.job_role_arns[consumer] = self._job_role(consumer, options, provider)
@@ -73,30 +74,30 @@ class Identities(pulumi.ComponentResource):
         )
         return names.pull_role_arn(audience, generation)
 
-    def _gitlab_provider(self, gitlab: GitlabArgs) -> aws.iam.OpenIdConnectProvider | None:
-        url = gitlab.get("url", "https://gitlab.com")
+    def _issuer(self, issuer: JobIssuerArgs) -> aws.iam.OpenIdConnectProvider | None:
+        url = issuer.get("url", "https://gitlab.com")
         issuer_host(url)
-        if gitlab.get("existing_provider"):
+        if issuer.get("existing_provider"):
             return None
         return aws.iam.OpenIdConnectProvider(
             f"{self._child}-gitlab",
             url=url,
-            client_id_lists=[gitlab.get("audience", url)],
-            thumbprint_lists=thumbprints(url, gitlab.get("thumbprints", [])) or None,
+            client_id_lists=[issuer.get("audience", url)],
+            thumbprint_lists=thumbprints(url, issuer.get("thumbprints", [])) or None,
             tags=self._args.get("tags"),
             opts=pulumi.ResourceOptions(parent=self),
         )
 
     def _job_role(self, consumer: str, options: JobRoleArgs, provider: aws.iam.OpenIdConnectProvider | None) -> str:
-        names, gitlab = self._names, self._args.get("gitlab", {})
-        url = gitlab.get("url", "https://gitlab.com")
+        names, issuer = self._names, self._args.get("issuer", {})
+        url = issuer.get("url", "https://gitlab.com")
         push, unprotected = options.get("push", []), options.get("unprotected_refs", False)
         if push and unprotected:
             raise ValueError("unprotected_refs: got True for a role that pushes; leave it out, or push out of the role")
         trust = job_trust(
             names.arn("iam", f"oidc-provider/{issuer_host(url)}", region=""),
             gitlab_url=url,
-            audience=gitlab.get("audience", url),
+            audience=issuer.get("audience", url),
             project=options["project"],
             branches=options.get("branches", []),
             tags=options.get("tags", []),

@@ -17,7 +17,7 @@ from components.documents.iam_policies import (
 )
 from components.documents.naming import Names
 from components.documents.registries import repository_arns
-from components.documents.repository_names import matches
+from components.documents.repository_patterns import matches
 from components.documents.repository_policy import repository_policy
 from components.documents.trust_policies import pull_role_trust
 
