@@ -136,3 +136,9 @@ def test_credentials_of_another_account_stop_the_program(recorder: Recorder) -> 
     with pytest.raises(pulumi.RunError, match=r"gitlab-ecr:account: got '123456789012', but .* for 999999999999"):
         pulumi.runtime.test(lambda: main(recorder))()
     assert recorder.resources == []
+
+
+def test_a_misspelled_key_is_named_although_nobody_reads_it(recorder: Recorder) -> None:
+    pulumi.runtime.set_all_config({**read(LOCAL).config, "gitlab-ecr:consumer": "{}"})
+    with pytest.raises(pulumi.RunError, match=r"gitlab-ecr:consumer: no such key; did you mean consumers\?"):
+        pulumi.runtime.test(lambda: main(recorder))()
