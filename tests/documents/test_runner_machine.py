@@ -220,6 +220,26 @@ def test_a_token_that_the_runner_rotated_is_kept_while_the_rest_changes(machine:
     assert machine.files() == before
 
 
+def test_a_key_named_token_in_another_table_is_not_touched(machine: _Machine) -> None:
+    tables = '\n[runners.labels]\nid = "x"\ntoken = "label"\n'
+    globals_ = '[labels]\nid = "y"\ntoken = "global"\n\n'
+    published = globals_ + (machine.stubs / "parameters/config.toml").read_text() + tables
+    machine.publish("", text=published)
+    machine.run(user_data.FETCH)
+    machine.config.write_text(machine.config.read_text().replace("glrt-fake-1", "glrt-fake-rotated"))
+    assert machine.run(user_data.FETCH).returncode == 0
+    assert machine.config.read_text() == published.replace("glrt-fake-1", "glrt-fake-rotated")
+
+
+def test_the_plugin_of_an_autoscaler_is_installed_when_the_configuration_changes(machine: _Machine) -> None:
+    text = (machine.stubs / "parameters/config.toml").read_text() + '\n[runners.autoscaler]\nplugin = "aws:latest"\n'
+    machine.publish("", text=text)
+    machine.run(user_data.FETCH)
+    assert [call for call in machine.calls() if call.startswith("gitlab-runner fleeting install --config ")]
+    machine.run(user_data.FETCH)
+    assert not [call for call in machine.calls() if "fleeting" in call]
+
+
 def test_the_token_of_a_new_registration_replaces_the_present_one(machine: _Machine) -> None:
     machine.run(user_data.FETCH)
     machine.publish("glrt-fake-2", runner_id=8)

@@ -28,16 +28,24 @@ fetch() {
     fail "The parameter $1 cannot be read: check the instance role and the network."
 }
 
-value_of() { sed -n "s/^[[:space:]]*$1 = //p" "$2" | head -n 1; }
+# The keys of [[runners]] itself; a table below it may have keys of the same names.
+registration() { sed -e '1,/^\[\[runners\]\]$/d' "$1" | sed -e '/^[[:space:]]*\[/,$d'; }
+
+value_of() { registration "$2" | sed -n "s/^[[:space:]]*$1 = //p"; }
 
 # The runner may have rotated its token: GitLab no longer takes the published one then, and only this machine has the
 # new one. It holds as long as the registration, told by its id, is the same.
 keep_token() {
   same=$(value_of id "$new")
   [ -f "$config" ] && [ -n "$same" ] && [ "$(value_of id "$config")" = "$same" ] || return 0
+  here=no
   while IFS= read -r line; do
     case "$line" in
-      'token = '*) grep -E '^[[:space:]]*(token|token_obtained_at|token_expires_at) = ' "$config" ;;
+      '[[runners]]') here=yes ;;
+      '['*) here=no ;;
+    esac
+    case "$here $line" in
+      'yes token = '*) registration "$config" | grep -E '^[[:space:]]*(token|token_obtained_at|token_expires_at) = ' ;;
       *) printf '%s\n' "$line" ;;
     esac
   done <"$new" >"$new.merged"
