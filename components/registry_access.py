@@ -87,12 +87,12 @@ class RegistryAccess(pulumi.ComponentResource):
         variables = CiVariables(f"{name}-variables", {"variables": consumers.variables(consumer_args)}, child)
         for runner_name, runner in args.get("runners", {}).items():
             runner_args: RunnerArgs = {
-                **runner,
                 "account": names.account,
                 "region": names.region,
                 "prefix": names.prefix,
                 "name": runner_name,
                 "gitlab_url": consumers.gitlab_url(gitlab),
+                "options": runner,
             }
             Runner(f"{name}-runner-{runner_name}", runner_args, child)
         plan = consumers.plan(names, args["stack"], gitlab, args["repositories"], consumer_args)
