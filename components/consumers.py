@@ -131,6 +131,7 @@ def _target(audience: str, variable: CiVariableArgs) -> plans.Target:
     return plans.Target(
         owner_kind=plans.OwnerKind(variable["owner_kind"]),
         owner=variable["owner"],
+        path=audience,
         key=variable.get("key", "DOCKER_AUTH_CONFIG"),
         environment_scope=variable.get("environment_scope", "*"),
         audiences=(audience,),

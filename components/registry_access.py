@@ -12,6 +12,8 @@ from .documents.naming import Names
 from .identities import Identities
 from .repositories import Repositories, RepositoryArgs
 from .rotator import Rotator
+from .runner import Runner
+from .runner_args import RunnerArgs, RunnerOptions
 
 
 class RotationArgs(TypedDict):
@@ -44,6 +46,8 @@ class RegistryAccessArgs(TypedDict):
     """ECR repositories by name."""
     consumers: NotRequired[dict[str, ConsumerArgs]]
     """Who pulls, by the full path of the GitLab project or group."""
+    runners: NotRequired[dict[str, RunnerOptions]]
+    """GitLab runners by a name of your choice."""
     rotation: NotRequired[RotationArgs]
     """The rotator's settings."""
 
@@ -81,6 +85,16 @@ class RegistryAccess(pulumi.ComponentResource):
             child,
         )
         variables = CiVariables(f"{name}-variables", {"variables": consumers.variables(consumer_args)}, child)
+        for runner_name, runner in args.get("runners", {}).items():
+            runner_args: RunnerArgs = {
+                "account": names.account,
+                "region": names.region,
+                "prefix": names.prefix,
+                "name": runner_name,
+                "gitlab_url": consumers.gitlab_url(gitlab),
+                "options": runner,
+            }
+            Runner(f"{name}-runner-{runner_name}", runner_args, child)
         plan = consumers.plan(names, args["stack"], gitlab, args["repositories"], consumer_args)
         rotator = Rotator(
             f"{name}-rotator",

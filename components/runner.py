@@ -41,7 +41,7 @@ class Runner(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: RunnerArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(TOKEN, name, {}, opts)
-        declaration = cast("Mapping[str, Any]", args)
+        declaration = cast("Mapping[str, Any]", {**args, **args["options"]})
         known = documents(declaration)
         for warning in known.warnings:
             pulumi.warn(warning, resource=self)
@@ -54,8 +54,8 @@ class Runner(pulumi.ComponentResource):
         )
         self._publish("config", known.parameter, "SecureString", known.tier, self.config)
         self._publish("docker-config", known.docker_parameter, "String", known.docker_tier, known.docker_config)
-        if "machine" in args:
-            self._launch_template(cast("Mapping[str, Any]", args["machine"]), known, args["name"])
+        if "machine" in declaration:
+            self._launch_template(declaration["machine"], known, args["name"])
 
         self.runner_id = registered.id
         self.template = passwords.apply(lambda completed: template_text(declaration, completed))

@@ -173,19 +173,9 @@ class AutoscalerArgs(TypedDict):
     """Further keys of the section, as the runner knows them."""
 
 
-class RunnerArgs(TypedDict):
-    """One GitLab runner, its registration and its config.toml."""
+class RunnerOptions(TypedDict):
+    """What a stack says of one GitLab runner: its registration and its config.toml."""
 
-    account: str
-    """The AWS account of the registry and the parameter, twelve digits."""
-    region: str
-    """The region of the parameter."""
-    prefix: str
-    """Starts the name of everything in AWS."""
-    name: str
-    """The runner's name, unique in the stack; it stands in config.toml, in the log and in the parameter's name."""
-    gitlab_url: NotRequired[str]
-    """Default https://gitlab.com. The runner must reach it."""
     group_id: NotRequired[int]
     """The number of the group whose projects may use the runner. With neither this nor `project_id` the runner is for
     the whole instance, which only its administrators can create."""
@@ -257,3 +247,20 @@ class RunnerArgs(TypedDict):
     template: NotRequired[str]
     """A template for `gitlab-runner register --template-config` that is there already. It is checked, and stands in the
     output `template` in place of the one made from these arguments."""
+
+
+class RunnerArgs(TypedDict):
+    """One GitLab runner, and where it belongs."""
+
+    account: str
+    """The AWS account of the registry and the parameter, twelve digits."""
+    region: str
+    """The region of the parameter."""
+    prefix: str
+    """Starts the name of everything in AWS."""
+    name: str
+    """The runner's name, unique in the stack; it stands in config.toml, in the log and in the parameter's name."""
+    gitlab_url: NotRequired[str]
+    """Default https://gitlab.com. The runner must reach it."""
+    options: RunnerOptions
+    """The runner itself."""

@@ -27,9 +27,22 @@ PUSH_ACTIONS: Final = (*PULL_ACTIONS, *WRITE_ACTIONS)
 a push asks for the manifest first. Images cannot be deleted, repositories neither created nor tagged."""
 LOG_ACTIONS: Final = ("logs:CreateLogStream", "logs:PutLogEvents")
 """The log group exists before the function, so creating one is not among them."""
+ACCESS_KEY_ACTIONS: Final = (
+    "iam:CreateAccessKey",
+    "iam:DeleteAccessKey",
+    "iam:GetAccessKeyLastUsed",
+    "iam:ListAccessKeys",
+    "iam:UpdateAccessKey",
+)
+"""What changing a user's access keys takes, with the old one still valid until nobody uses it."""
+IMPORT_ACTIONS: Final = ("ecr:BatchImportUpstreamImage", "ecr:CreateRepository")
+"""What the first pull through a cache takes. Source: ECR user guide, "IAM permissions for pull through cache"."""
 
 INLINE_POLICY_LIMIT: Final = {"role": 10_240, "user": 2_048}
 """Characters of all inline policies of one identity, whitespace not counted. Source: IAM quotas."""
+
+SESSION_SECONDS: Final = range(3_600, 43_201)
+"""Source: IAM CreateRole, MaxSessionDuration."""
 
 
 def document(*statements: Mapping[str, Any]) -> Document:
@@ -51,9 +64,48 @@ def pull_policy(repository_arns: Sequence[str]) -> Document:
     """Sign in, and pull exactly these repositories; patterns such as `...:repository/ci/*` are ARNs too.
 
     Raises:
-        ValueError: there is no repository, or the document would not fit into a role.
+        ValueError: there is no repository.
     """
-    return _checked(document(*_image_statements("Pull", PULL_ACTIONS, repository_arns)), "pull")
+    if not repository_arns:
+        raise ValueError("pull: got no repository; write repository names, or patterns such as ci/*")
+    return document(_SIGN_IN, allow("Pull", PULL_ACTIONS, repository_arns))
+
+
+def cache_puller_policy(repository_arns: Sequence[str], cache_arns: Sequence[str]) -> Document:
+    """Pull, and let ECR fetch from upstream what a cache does not hold yet, only below the caches' prefixes.
+
+    Args:
+        repository_arns: as for `pull_policy`; those of the caches are added.
+        cache_arns: the patterns `...:repository/<prefix>/*` of pull-through caches.
+    """
+    policy = pull_policy([*repository_arns, *cache_arns])
+    return document(*policy["Statement"], allow("FillCache", IMPORT_ACTIONS, cache_arns) if cache_arns else {})
+
+
+def push_policy(repository_arns: Sequence[str], pull_arns: Sequence[str] = ()) -> Document:
+    """Sign in, push to and pull from these repositories, and pull from the others.
+
+    Raises:
+        ValueError: there is no repository to push to.
+    """
+    if not repository_arns:
+        raise ValueError("push: got no repository; write repository names, or patterns such as ci/*")
+    return document(
+        _SIGN_IN,
+        allow("Push", PUSH_ACTIONS, repository_arns),
+        allow("Pull", PULL_ACTIONS, pull_arns) if pull_arns else {},
+    )
+
+
+def parameter_statement(
+    parameter_arns: str | Sequence[str], key_arn: str = "", via_service: str = ""
+) -> tuple[Document, Document]:
+    """Read these parameters, and decrypt them when their key is not the account's default one for parameters."""
+    decrypt = {"Condition": {"StringEquals": {"kms:ViaService": via_service}}}
+    return (
+        allow("ReadConfiguration", "ssm:GetParameter", parameter_arns),
+        allow("DecryptConfiguration", "kms:Decrypt", key_arn, **decrypt) if key_arn else {},
+    )
 
 
 def rotator_policy(
@@ -64,6 +116,7 @@ def rotator_policy(
     dead_letters_arn: str,
     key_arn: str = "",
     via_service: str = "",
+    pull_user_arns: Sequence[str] = (),
 ) -> Document:
     """What the rotator's execution role may do: nothing in ECR itself.
 
@@ -76,6 +129,7 @@ def rotator_policy(
         dead_letters_arn: its own dead-letter queue.
         key_arn: the KMS key of the secrets, when they have one of their own.
         via_service: the service through which alone the key decrypts, `secretsmanager.<region>.amazonaws.com`.
+        pull_user_arns: the pull users whose access keys it changes.
     """
     return document(
         allow("AssumePullRoles", "sts:AssumeRole", pull_roles_arn),
@@ -83,6 +137,7 @@ def rotator_policy(
         allow("DecryptSecrets", "kms:Decrypt", key_arn, Condition={"StringEquals": {"kms:ViaService": via_service}})
         if key_arn
         else {},
+        allow("ChangeAccessKeys", ACCESS_KEY_ACTIONS, pull_user_arns) if pull_user_arns else {},
         allow("WriteOwnLog", LOG_ACTIONS, f"{log_group_arn}:*"),
         allow("LeaveDeadLetters", "sqs:SendMessage", dead_letters_arn),
     )
@@ -105,24 +160,30 @@ def secret_arn_pattern(secret_arn_without_suffix: str) -> str:
     return f"{secret_arn_without_suffix}-??????"
 
 
-def _image_statements(sid: str, actions: Sequence[str], repository_arns: Sequence[str]) -> tuple[Document, Document]:
-    if not repository_arns:
-        raise ValueError(f"{sid.lower()}: got no repository; write repository names, or patterns such as ci/*")
-    return (
-        # No narrower resource exists for signing in: the action has no resource type.
-        allow("SignIn", SIGN_IN_ACTION, "*"),
-        allow(sid, actions, repository_arns),
-    )
+def checked_size(policy: Mapping[str, Any], kind: str, field: str) -> str:
+    """The document's JSON, when an identity of this kind, `role` or `user`, can hold it.
 
-
-def _checked(policy: Document, field: str) -> Document:
-    size, limit = len(policy_json(policy)), INLINE_POLICY_LIMIT["role"]
-    if size > limit:
+    Raises:
+        ValueError: it is too long; the message names `field`.
+    """
+    text, limit = policy_json(policy), INLINE_POLICY_LIMIT[kind]
+    if len(text) > limit:
         raise ValueError(
-            f"{field}: got a policy of {size} characters, a role holds {limit}; "
+            f"{field}: got a policy of {len(text)} characters, a {kind} holds {limit}; "
             "write patterns such as ci/* in place of single repositories"
         )
-    return policy
+    return text
+
+
+def session_seconds(seconds: int) -> int:
+    """`seconds`, when a role's sessions can last that long at most.
+
+    Raises:
+        ValueError: they cannot.
+    """
+    if seconds not in SESSION_SECONDS:
+        raise ValueError(f"max_session_duration: got {seconds}; write seconds, 3600 (an hour) to 43200 (twelve)")
+    return seconds
 
 
 def listed(values: str | Sequence[str]) -> str | list[str]:
@@ -131,3 +192,7 @@ def listed(values: str | Sequence[str]) -> str | list[str]:
         return values
     unique = sorted(set(values))
     return unique[0] if len(unique) == 1 else unique
+
+
+# No narrower resource exists for signing in: the action has no resource type.
+_SIGN_IN: Final = allow("SignIn", SIGN_IN_ACTION, "*")

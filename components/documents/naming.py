@@ -107,6 +107,22 @@ class Names:
         """The ARN of the role that a consumer's jobs assume to push."""
         return self.role_arn(self.push_role_name(consumer), f"{self.path}push/")
 
+    def job_role_name(self, consumer: str) -> str:
+        """The name of the role that a consumer's jobs assume to pull only."""
+        return self._role_name("job", consumer)
+
+    def job_role_arn(self, consumer: str) -> str:
+        """The ARN of the role that a consumer's jobs assume to pull only."""
+        return self.role_arn(self.job_role_name(consumer), f"{self.path}job/")
+
+    def pull_user_name(self, user: str) -> str:
+        """The name of an IAM user that only pulls."""
+        return self._role_name("user", user)
+
+    def pull_user_arn(self, user: str) -> str:
+        """The ARN of an IAM user that only pulls."""
+        return self.arn("iam", f"user{self.path}{self.pull_user_name(user)}", region="")
+
     def runner_role_name(self, runner: str) -> str:
         """The name of a runner's instance role."""
         return self._role_name("runner", runner)

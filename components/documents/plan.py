@@ -72,6 +72,7 @@ class Target:
     Attributes:
         owner_kind: project or group.
         owner: the numeric id as text, which survives a rename, or the full path.
+        path: the full path as declared, for messages.
         key: the variable's key.
         environment_scope: `*` or an environment's name or pattern.
         audiences: whose tokens stand in its `auths`; their registry hosts are disjoint.
@@ -81,6 +82,7 @@ class Target:
 
     owner_kind: OwnerKind
     owner: str
+    path: str
     key: str
     environment_scope: str
     audiences: tuple[str, ...]
@@ -91,7 +93,7 @@ class Target:
     def name(self) -> str:
         """How messages call it: `project acme/web DOCKER_AUTH_CONFIG`, with the environment scope unless it is `*`."""
         scope = "" if self.environment_scope == "*" else f" ({self.environment_scope})"
-        return f"{self.owner_kind.value} {self.owner} {self.key}{scope}"
+        return f"{self.owner_kind.value} {self.path} {self.key}{scope}"
 
 
 @dataclass(frozen=True)

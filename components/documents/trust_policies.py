@@ -40,12 +40,19 @@ def scheduler_trust(account: str, schedule_group_arn: str) -> Document:
     )
 
 
+def instance_trust() -> Document:
+    """Trust of an instance profile's role.
+
+    EC2 sends no source to hold it to; only instances of the own account can be given the profile.
+    """
+    return _service_trust("ec2.amazonaws.com", {})
+
+
 def _service_trust(service: str, condition: Document) -> Document:
     statement: Document = {
-        "Sid": "OwnAccountOnly",
+        "Sid": "ServiceOnly",
         "Effect": "Allow",
         "Principal": {"Service": service},
         "Action": "sts:AssumeRole",
-        "Condition": condition,
     }
-    return document(statement)
+    return document({**statement, "Condition": condition} if condition else statement)

@@ -166,8 +166,11 @@ class GitLab:
             self._state.store.rename(path, new_path)
 
     def delete(self, path: str) -> None:
+        """A deleted project or group takes its access tokens and runners with it."""
         with self._state.lock:
-            self._state.store.delete(path)
+            for owner in self._state.store.delete(path):
+                self._state.tokens.forget(owner)
+                self._state.runners.forget(owner)
 
     def protect_branch(self, path: str, name: str) -> None:
         with self._state.lock:

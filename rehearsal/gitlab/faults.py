@@ -8,7 +8,7 @@ from threading import Lock
 from .limits import throttled
 from .messages import Reply, json_reply
 
-_PROXY_PAGE = b"<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>nginx</body>\r\n</html>\r\n"
+_PROXY_PAGE = "<html>\r\n<head><title>{}</title></head>\r\n<body>nginx</body>\r\n</html>\r\n"
 _BODIES: dict[int, dict[str, str]] = {
     HTTPStatus.UNAUTHORIZED: {"message": "401 Unauthorized"},
     HTTPStatus.FORBIDDEN: {"message": "403 Forbidden"},
@@ -23,7 +23,7 @@ class Fault:
     """Hits requests whose method is `method` and whose raw path `path` (a regular expression) is found in.
 
     The first `skip` of them pass; then `times` are hit, or all until it is removed with `times=None`.
-    Exactly one effect: `status` (GitLab's usual body; 429 as the limiter sends it, 502 to 504 as a proxy's HTML),
+    Exactly one effect: `status` (GitLab's usual body; 429 as the limiter sends it, any other a proxy's HTML),
     `redirect` (302 to this URL), `reset` (the connection breaks), `truncate` (half of the body, then the connection
     breaks) or only `delay` in seconds, which also combines with the others. With `carried_out` the
     request has its effect before the answer is lost; `truncate` and a lone `delay` always carry it out.
@@ -62,7 +62,8 @@ class Fault:
             return throttled(limit=1, observed=2, now=now, retry_after=self.retry_after)
         if self.status in _BODIES:
             return json_reply(_BODIES[self.status], self.status)
-        return Reply(self.status, _PROXY_PAGE, {}, "text/html")
+        page = _PROXY_PAGE.format(f"{self.status} {HTTPStatus(self.status).phrase}")
+        return Reply(self.status, page.encode(), {}, "text/html")
 
 
 class Faults:

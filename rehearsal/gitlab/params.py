@@ -80,7 +80,8 @@ def declared(given: dict[str, Any], *fields: Field) -> dict[str, Any]:
         except ValueError:
             problems.append(f"{field.name} is invalid")
             continue
-        if field.values and result[field.name] not in field.values:
+        found = result[field.name]
+        if field.values and not set(found if isinstance(found, list) else [found]) <= set(field.values):
             problems.append(f"{field.name} does not have a valid value")
     if problems:
         raise parameter_error(", ".join(problems))

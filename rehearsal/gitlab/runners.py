@@ -85,5 +85,8 @@ class Runners:
     def by_token(self, token: str) -> Runner | None:
         return next((runner for runner in self._runners.values() if runner.token == token), None)
 
+    def forget(self, owner: Owner) -> None:
+        self._runners = {number: runner for number, runner in self._runners.items() if runner.owner is not owner}
+
     def remove(self, runner: Runner) -> None:
         del self._runners[runner.id]

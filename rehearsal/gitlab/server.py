@@ -7,7 +7,9 @@ import struct
 import sys
 from dataclasses import dataclass
 from datetime import datetime
+from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from socketserver import TCPServer
 from threading import Event as Signal
 from threading import Thread
 from typing import Any
@@ -54,7 +56,7 @@ class Server(ThreadingHTTPServer):
         self.stopping = Signal()
         self._ssl_context = ssl_context
         self._connections: set[socket.socket] = set()
-        self._thread = Thread(target=self.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+        self._thread = Thread(target=self.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
         self._external_ssl_context: ssl.SSLContext | None = None
         self.url = f"{'https' if ssl_context else 'http'}://127.0.0.1:{self.server_address[1]}"
         state.url = self.url
@@ -71,13 +73,10 @@ class Server(ThreadingHTTPServer):
             with contextlib.suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)
 
-    def get_request(self) -> tuple[socket.socket, Any]:
-        connection, address = super().get_request()
-        if self._ssl_context:
-            # The handshake happens at the first read, in the connection's own thread.
-            connection = self._ssl_context.wrap_socket(connection, server_side=True, do_handshake_on_connect=False)
-        self._connections.add(connection)
-        return connection, address
+    def server_bind(self) -> None:
+        """Without the base class's look-up of the host's name, which asks DNS."""
+        TCPServer.server_bind(self)
+        self.server_name, self.server_port = "127.0.0.1", self.server_address[1]
 
     def serve_as(self, url: str, ssl_context: ssl.SSLContext) -> None:
         """Answer on the same port in TLS too, and name `url` in answers: what users know the instance by."""
@@ -85,10 +84,24 @@ class Server(ThreadingHTTPServer):
         self._external_ssl_context = ssl_context
 
     def finish_request(self, request: Any, client_address: Any) -> None:
+        """The handshake happens here, in the connection's own thread: a stalled one holds up nobody else."""
+        self._connections.add(request)
+        context = self._context(request)
+        if context is None:
+            super().finish_request(request, client_address)
+            return
+        with context.wrap_socket(request, server_side=True) as secured:
+            self._connections.add(secured)
+            try:
+                super().finish_request(secured, client_address)
+            finally:
+                self._connections.discard(secured)
+
+    def _context(self, request: socket.socket) -> ssl.SSLContext | None:
         """Who begins a TLS handshake gets one, where `serve_as` allows both."""
         if self._external_ssl_context and request.recv(1, socket.MSG_PEEK) == _TLS_HANDSHAKE:
-            request = self._external_ssl_context.wrap_socket(request, server_side=True)
-        super().finish_request(request, client_address)
+            return self._external_ssl_context
+        return self._ssl_context
 
     def shutdown_request(self, request: Any) -> None:
         self._connections.discard(request)
@@ -152,12 +165,12 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response(reply.status)
         for name, value in reply.headers.items():
             self.send_header(name, value)
-        bodiless = self.command == "HEAD" or reply.status == 204  # noqa: PLR2004 - No Content
-        if reply.status != 204:  # noqa: PLR2004 - No Content
+        empty = reply.status == HTTPStatus.NO_CONTENT
+        if not empty:
             self.send_header("Content-Type", reply.content_type)
             self.send_header("Content-Length", str(len(reply.body)))
         self.end_headers()
-        if bodiless:
+        if empty or self.command == "HEAD":
             return
         if fault and fault.truncate:
             self.close_connection = True

@@ -51,9 +51,9 @@ class Store:
         self.projects: dict[int, Project] = {}
         self._paths: dict[str, Owner] = {}
         self._moved: dict[str, int] = {}
-        # Groups and projects count apart in GitLab; far apart here, so that an id of the wrong kind finds nothing.
-        self._group_ids = itertools.count(101)
-        self._project_ids = itertools.count(5001)
+        # Far apart, so that an id of the wrong kind finds nothing; and high, so that ids a stack file names are free.
+        self._group_ids = itertools.count(90_000_001)
+        self._project_ids = itertools.count(70_000_001)
 
     def create_group(self, path: str, group_id: int | None = None) -> Group:
         self._make_room(path)
@@ -115,11 +115,14 @@ class Store:
                 self._moved[old.lower()] = each.id
                 self._moved.pop(each.path.lower(), None)
 
-    def delete(self, path: str) -> None:
+    def delete(self, path: str) -> list[Owner]:
+        """Removes it with all below, and says what that was."""
         owner = self.at(path)
-        for each in (owner, *self.below(owner)):
+        gone = [owner, *self.below(owner)]
+        for each in gone:
             del self._paths[each.path.lower()]
             (self.projects if isinstance(each, Project) else self.groups).pop(each.id)
+        return gone
 
     def _make_room(self, path: str) -> None:
         if path.lower() in self._paths:

@@ -143,6 +143,9 @@ class Tokens:
         if expires_at > last:
             raise bad_request(f"Expiration date must be before {last.isoformat()}")
 
+    def forget(self, owner: Owner) -> None:
+        self._by_secret = {secret: token for secret, token in self._by_secret.items() if token.owner is not owner}
+
     def revoke_family(self, token: Token) -> None:
         for other in self.all:
             if other.family == token.family:

@@ -9,10 +9,11 @@ import pulumi
 import pytest
 from pulumi.provider.experimental.component import ComponentProvider
 from pulumi.runtime import rpc
-from pulumi_recorder import Recorder, unwrap
+from pulumi_recorder import Recorder
 
 from components.runner import Runner
 from components.runner_args import RunnerArgs
+from rehearsal.pulumi_values import plain
 
 _REGISTRATION = "gitlab:index/userRunner:UserRunner"
 _PARAMETER = "aws:ssm/parameter:Parameter"
@@ -23,7 +24,7 @@ _FAKE_AUTH = "cm9ib3Q6ZmFrZS1wYXNzd29yZA=="
 
 
 def _is_known(value: object) -> bool:
-    return not isinstance(unwrap(value), pulumi.output.Unknown)
+    return not isinstance(plain(value), pulumi.output.Unknown)
 
 
 def _args(**more: Any) -> RunnerArgs:
@@ -32,9 +33,9 @@ def _args(**more: Any) -> RunnerArgs:
         "region": "eu-central-1",
         "prefix": "gitlab-ecr-test",
         "name": "build",
-        "docker": {"image": "ruby:3.4"},
+        "options": {"docker": {"image": "ruby:3.4"}, **more},
     }
-    return cast("RunnerArgs", declared | more)
+    return cast("RunnerArgs", declared)
 
 
 @pytest.fixture(autouse=True)
@@ -200,6 +201,6 @@ def test_what_surprises_is_warned_of_in_the_preview(first_preview: Recorder, mon
 
 def test_pulumis_analyzer_reads_the_arguments() -> None:
     schema = json.loads(str(ComponentProvider([Runner], "gitlab-ecr").schema))
-    inputs = schema["resources"]["gitlab-ecr:index:Runner"]["inputProperties"]
+    inputs = schema["types"]["gitlab-ecr:index:RunnerOptions"]["properties"]
     assert inputs["groupId"]["type"] == "integer"
     assert all("description" in inputs[key] for key in ("groupId", "tags", "environment"))

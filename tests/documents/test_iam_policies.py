@@ -1,8 +1,14 @@
+import json
+
 import pytest
 
 from components.documents.iam_policies import (
+    cache_puller_policy,
+    checked_size,
+    parameter_statement,
     policy_json,
     pull_policy,
+    push_policy,
     rotator_policy,
     scheduler_policy,
     secret_arn_pattern,
@@ -37,8 +43,50 @@ def test_a_pull_policy_of_nothing_is_refused() -> None:
 
 
 def test_a_policy_that_no_role_holds_is_refused_and_patterns_are_named_as_the_way_out() -> None:
-    with pytest.raises(ValueError, match=r"^pull: got a policy of 1\d{4} characters, a role holds 10240; write patt"):
-        pull_policy([f"{_REPOSITORY}-{number:04}" for number in range(180)])
+    policy = pull_policy([f"{_REPOSITORY}-{number:04}" for number in range(180)])
+    with pytest.raises(ValueError, match=r"^audiences\.a: got a policy of 1\d{4} characters, a role holds 10240; w"):
+        checked_size(policy, "role", "audiences.a")
+
+
+def test_a_policy_that_fits_is_compact_json() -> None:
+    assert json.loads(checked_size(pull_policy([_REPOSITORY]), "user", "")) == pull_policy([_REPOSITORY])
+    assert " " not in checked_size(pull_policy([_REPOSITORY]), "user", "")
+
+
+def test_a_push_policy_pulls_as_well_and_deletes_nothing() -> None:
+    policy = push_policy([_REPOSITORY], ["base"])
+    assert [(s["Sid"], s["Resource"]) for s in policy["Statement"]] == [
+        ("SignIn", "*"),
+        ("Push", _REPOSITORY),
+        ("Pull", "base"),
+    ]
+    assert policy["Statement"][1]["Action"] == [
+        "ecr:BatchCheckLayerAvailability",
+        "ecr:BatchGetImage",
+        "ecr:CompleteLayerUpload",
+        "ecr:GetDownloadUrlForLayer",
+        "ecr:InitiateLayerUpload",
+        "ecr:PutImage",
+        "ecr:UploadLayerPart",
+    ]
+    with pytest.raises(ValueError, match=r"^push: got no repository"):
+        push_policy([])
+
+
+def test_a_cache_is_filled_below_its_prefix_only() -> None:
+    cache = "arn:aws:ecr:eu-central-1:123456789012:repository/docker-hub/*"
+    pull, fill = cache_puller_policy([_REPOSITORY], [cache])["Statement"][1:]
+    assert pull["Resource"] == [_REPOSITORY, cache]
+    assert (fill["Action"], fill["Resource"]) == (["ecr:BatchImportUpstreamImage", "ecr:CreateRepository"], cache)
+    assert cache_puller_policy([_REPOSITORY], []) == pull_policy([_REPOSITORY])
+
+
+def test_a_parameter_is_read_and_decrypted_only_with_a_key_of_its_own() -> None:
+    read, decrypt = parameter_statement("parameter", "key", "ssm.eu-central-1.amazonaws.com")
+    assert (read["Action"], read["Resource"]) == ("ssm:GetParameter", "parameter")
+    assert (decrypt["Action"], decrypt["Resource"]) == ("kms:Decrypt", "key")
+    assert decrypt["Condition"] == {"StringEquals": {"kms:ViaService": "ssm.eu-central-1.amazonaws.com"}}
+    assert parameter_statement("parameter")[1] == {}
 
 
 def test_the_rotator_may_nothing_in_ecr_itself() -> None:

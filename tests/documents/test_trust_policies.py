@@ -1,5 +1,5 @@
 from components.documents.naming import Names
-from components.documents.trust_policies import lambda_trust, pull_role_trust, scheduler_trust
+from components.documents.trust_policies import instance_trust, lambda_trust, pull_role_trust, scheduler_trust
 
 _NAMES = Names("123456789012", "eu-central-1", "gitlab-ecr")
 
@@ -37,3 +37,9 @@ def test_scheduler_is_trusted_for_one_schedule_group_only() -> None:
         "StringEquals": {"aws:SourceAccount": "123456789012"},
         "ArnEquals": {"aws:SourceArn": group},
     }
+
+
+def test_ec2_sends_nothing_to_hold_it_to() -> None:
+    (statement,) = instance_trust()["Statement"]
+    assert statement["Principal"] == {"Service": "ec2.amazonaws.com"}
+    assert "Condition" not in statement

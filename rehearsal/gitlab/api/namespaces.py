@@ -99,7 +99,7 @@ def _parent(call: Call, owner: Owner) -> Group | None:
 
 
 def _project_document(call: Call, project: Project) -> dict[str, Any]:
-    parent = _parent(call, project)
+    parent = next(call.state.store.ancestors(project))
     own = call.user.memberships.get(("project", project.id))
     inherited = [call.user.memberships.get(("group", group.id), 0) for group in call.state.store.ancestors(project)]
     above = max(inherited, default=0)
@@ -119,9 +119,7 @@ def _project_document(call: Call, project: Project) -> dict[str, Any]:
             "kind": "group",
             "full_path": parent.path,
             "parent_id": getattr(_parent(call, parent), "id", None),
-        }
-        if parent
-        else None,
+        },
         "visibility": "private",
         "archived": call.state.store.archived(project),
         "ci_id_token_sub_claim_components": ["project_path", "ref_type", "ref"],

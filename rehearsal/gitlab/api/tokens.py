@@ -117,17 +117,17 @@ def _create(call: Call) -> Reply:
     owner = _owner(call, level=1)
     given = call.declared(
         Field("name", text, required=True),
-        Field("scopes", words, required=True),
+        Field("scopes", words, required=True, values=_SCOPES),
         Field("expires_at", day, required=True),
         Field("access_level", number),
     )
     level = given.get("access_level") or MAINTAINER
     least = MAINTAINER if owner.kind == "project" else OWNER
     own_level = call.state.level(call.user, owner)
-    if call.user.bot or own_level < max(least, level):
+    if call.user.bot or own_level < least or call.state.store.archived(owner):
         raise bad_request(f"User does not have permission to create {owner.kind} access token")
-    if not set(given["scopes"]) <= set(_SCOPES):
-        raise bad_request("Scopes can only contain available scopes")
+    if level > own_level:
+        raise bad_request("Access level of the token contains permissions not held by the creating user")
     tokens = call.state.tokens
     tokens.check_life(given["expires_at"])
     bot = tokens.bot(owner, level)
