@@ -15,6 +15,7 @@ from typing import Any, TypeVar, cast
 import pulumi
 import pulumi_aws as aws
 
+from components import consumers
 from components.documents.naming import slug
 from components.registry_access import RegistryAccessArgs
 
@@ -77,13 +78,7 @@ def check_account(account: str) -> None:
 
 def plain(declaration: RegistryAccessArgs) -> dict[str, Any]:
     """Who may do what, for a stack output: a later preview compares the new declaration with it."""
-    return {
-        "repositories": sorted(declaration["repositories"]),
-        "consumers": {
-            path: {"kind": consumer.get("kind", "project"), "pull": list(consumer["pull"])}
-            for path, consumer in declaration.get("consumers", {}).items()
-        },
-    }
+    return consumers.declaration(declaration["repositories"], declaration.get("consumers", {}))
 
 
 def _from_json(value: Any) -> Any:
