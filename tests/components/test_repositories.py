@@ -43,6 +43,7 @@ def test_the_lifecycle_policy_belongs_to_its_repository(recorder: Recorder) -> N
     lifecycle = recorder.one("aws:ecr/lifecyclePolicy:LifecyclePolicy")
     assert (lifecycle.name, lifecycle.parent) == ("images-ci/python", "images")
     assert lifecycle.inputs["repository"] == "ci/python"
+    assert lifecycle.delete_before_replace  # or the new policy would go with the old one
     assert lifecycle.dependencies == ("images-ci/python",)
 
 
@@ -141,3 +142,11 @@ def test_what_aws_would_refuse_is_refused_with_its_place(
 ) -> None:
     with pytest.raises(ValueError, match=message):
         _declare({repository: options})
+
+
+@pytest.mark.parametrize(("key", "value"), [("account", "12345"), ("region", "europe")])
+def test_a_registry_that_cannot_be_is_refused_even_without_repositories(
+    recorder: Recorder, key: str, value: str
+) -> None:
+    with pytest.raises(ValueError, match=rf"^{key}: got '{value}'"):
+        _declare({}, **{key: value})
