@@ -3,7 +3,6 @@
 import json
 from typing import Any
 
-
 ACCESS = "gitlab-ecr:index:RegistryAccess"
 ROLE = "aws:iam/role:Role"
 ROLE_POLICY = "aws:iam/rolePolicy:RolePolicy"

@@ -109,15 +109,16 @@ def _images(on: Sequence[str]) -> str:
 
 
 def _gone(preview: Preview) -> list[str]:
-    lines = [
-        f"**{verb} {preview_iam.kind(step)}** {code(preview_iam.name(step))}{_consequence(step)}"
-        for verb, steps in (
-            ("replaces", [step for step in preview.steps if step.replaces]),
-            ("deletes", [step for step in preview.steps if step.deletes]),
-        )
-        for step in sorted(steps, key=lambda step: (step.type != _REPOSITORY, step.type, step.name))
-    ]
-    return [line for line in lines if line]
+    """Repositories first; a line for all that goes in the same way."""
+    alike: dict[str, list[str]] = {}
+    for verb, steps in (
+        ("replaces", [step for step in preview.steps if step.replaces]),
+        ("deletes", [step for step in preview.steps if step.deletes]),
+    ):
+        for step in sorted(steps, key=lambda step: (step.type != _REPOSITORY, step.type, step.name)):
+            line = f"**{verb} {preview_iam.kind(step)}** {{}}{_consequence(step)}"
+            alike.setdefault(line, []).append(preview_iam.name(step))
+    return [line.replace("{}", names(called, _MOST_NAMES), 1) for line, called in alike.items()]
 
 
 def _consequence(step: Step) -> str:
@@ -146,7 +147,7 @@ def _unknown(preview: Preview, found: Access) -> list[str]:
             now = [f"{right} {_images([name])}" for right, name in sorted(found.old.get(who, ()))]
             before = f" (today: {', '.join(now[:_MOST_NAMES])})" if now else ""
             lines.insert(0, f"**what {who[0]} {code(who[1])} may do**{before}")
-        elif properties and step.type != STACK:
+        elif properties and step.type not in {STACK, ACCESS}:
             lines.append(f"{preview_iam.kind(step)} {code(preview_iam.name(step))}: {names(properties)}")
     lines += [
         f"what {kind} {code(name)} may pull and push" for kind, name in sorted(found.unsure) if kind not in _ROLES
@@ -175,7 +176,8 @@ def _bullets(lines: Sequence[str]) -> list[str]:
 def _picture(found: Access) -> list[str]:
     drawn = picture(found)
     if drawn is None:
-        return ["_No picture: too many rights for one._"] if any(found.new.values()) else []
+        drawable = any(rights for who, rights in found.new.items() if who not in found.unsure)
+        return ["_No picture: too many rights for one._"] if drawable else []
     whole = (
         "Who may pull and push what" if found.declared else "Of the roles in this preview, who may pull and push what"
     )
