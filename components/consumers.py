@@ -1,7 +1,7 @@
 """From consumers to their variables and to the plan: pure derivations, no resource is made here."""
 
 from collections.abc import Collection, Mapping
-from typing import NotRequired, TypedDict
+from typing import Any, NotRequired, TypedDict
 from urllib.parse import urlsplit
 
 from .ci_variables import CiVariableArgs
@@ -59,6 +59,17 @@ def check_patterns(consumers: Mapping[str, ConsumerArgs], repositories: Collecti
                     f"consumers.{path}.pull[{index}]: {pattern!r} names no repository of this stack; "
                     f"write one of {', '.join(sorted(repositories))}, or a pattern such as ci/*"
                 )
+
+
+def declaration(repositories: Collection[str], consumers: Mapping[str, ConsumerArgs]) -> dict[str, Any]:
+    """Who may do what, in plain values: what a later preview compares its own declaration with."""
+    return {
+        "repositories": sorted(repositories),
+        "consumers": {
+            path: {"kind": consumer.get("kind", "project"), "pull": list(consumer["pull"])}
+            for path, consumer in consumers.items()
+        },
+    }
 
 
 def gitlab_url(gitlab: GitLabArgs) -> str:
