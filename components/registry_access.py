@@ -82,7 +82,7 @@ class RegistryAccess(pulumi.ComponentResource):
                 "account": names.account,
                 "region": names.region,
                 "prefix": names.prefix,
-                "audiences": {path: {"pull": consumer["pull"]} for path, consumer in consumer_args.items()},
+                "audiences": consumers.audiences(consumer_args),
             },
             child,
         )
