@@ -16,6 +16,7 @@ import pulumi
 import pulumi_aws as aws
 from pulumi.runtime import config as runtime_config
 
+from components import consumers
 from components.documents.naming import slug
 from components.documents.runner_forms import image, service
 from components.registry_access import RegistryAccessArgs
@@ -83,13 +84,7 @@ def check_account(account: str) -> None:
 
 def plain(declaration: RegistryAccessArgs) -> dict[str, Any]:
     """Who may do what, for a stack output: a later preview compares the new declaration with it."""
-    return {
-        "repositories": sorted(declaration["repositories"]),
-        "consumers": {
-            path: {"kind": consumer.get("kind", "project"), "pull": list(consumer["pull"])}
-            for path, consumer in declaration.get("consumers", {}).items()
-        },
-    }
+    return consumers.declaration(declaration["repositories"], declaration.get("consumers", {}))
 
 
 def _from_json(value: Any, key: str, mistakes: list[str]) -> Any:

@@ -1,13 +1,18 @@
 """From consumers to their variables and to the plan: pure derivations, no resource is made here."""
 
 from collections.abc import Collection, Mapping
-from typing import NotRequired, TypedDict
+from typing import Any, Final, NotRequired, TypedDict
 from urllib.parse import urlsplit
 
 from .ci_variables import CiVariableArgs
 from .documents import plan as plans
 from .documents import repository_patterns
 from .documents.naming import Names
+from .documents.registries import RegistryArgs
+from .documents.registry_host import dual_stack_host, fips_host, registry_host
+from .identity_args import AudienceArgs
+
+_HOST_FORMS: Final = {"classic": registry_host, "fips": fips_host, "dual-stack": dual_stack_host}
 
 
 class GitLabArgs(TypedDict):
@@ -19,8 +24,13 @@ class GitLabArgs(TypedDict):
     """Default false. True sends tokens in clear: for an instance on this machine only."""
     ca_bundle: NotRequired[str]
     """PEM certificates of the private CA that signed the instance's certificate. Default: public CAs."""
+    proxy: NotRequired[str]
+    """The URL of the proxy between the rotator and GitLab, without a password. Default: `HTTPS_PROXY` of its
+    environment, which Lambda does not set."""
     concurrency: NotRequired[int]
     """How many variables the rotator writes at once, 1 to 64. Default 16."""
+    requests_per_second: NotRequired[int]
+    """How many requests the rotator sends to GitLab, 1 to 1000. Default 30: gitlab.com allows 2,000 a minute."""
 
 
 class ConsumerArgs(TypedDict):
@@ -36,8 +46,17 @@ class ConsumerArgs(TypedDict):
     """Default `*`."""
     variable_type: NotRequired[str]
     """`file` (default) or `env_var`."""
+    registries: NotRequired[list[RegistryArgs]]
+    """The accounts and regions whose registries hold the repositories, the first of them for the probe. A token opens
+    one region, so each region adds one. Default: the stack's own."""
+    host_forms: NotRequired[list[str]]
+    """How its `image:` lines write the registry host: `classic` (always there), `fips`, `dual-stack`. The runner
+    matches hosts literally, and each form adds some 3,000 of the 10,000 characters that a variable holds."""
     hidden: NotRequired[bool]
     """Default false. Can be set only when the variable is created."""
+    foreign_auths_secret: NotRequired[str]
+    """The name of a Secrets Manager secret with a `DOCKER_AUTH_CONFIG` document: what a hidden variable holds for
+    other registries, as GitLab shows nobody what is in it now."""
     protected: NotRequired[bool]
     """Default false, since merge-request pipelines must pull."""
     adopt: NotRequired[bool]
@@ -61,6 +80,17 @@ def check_patterns(consumers: Mapping[str, ConsumerArgs], repositories: Collecti
                 )
 
 
+def declaration(repositories: Collection[str], consumers: Mapping[str, ConsumerArgs]) -> dict[str, Any]:
+    """Who may do what, in plain values: what a later preview compares its own declaration with."""
+    return {
+        "repositories": sorted(repositories),
+        "consumers": {
+            path: {"kind": consumer.get("kind", "project"), "pull": list(consumer["pull"])}
+            for path, consumer in consumers.items()
+        },
+    }
+
+
 def gitlab_url(gitlab: GitLabArgs) -> str:
     """The instance's URL, without a slash at its end.
 
@@ -78,6 +108,14 @@ def gitlab_url(gitlab: GitLabArgs) -> str:
     return url
 
 
+def audiences(consumers: Mapping[str, ConsumerArgs]) -> dict[str, AudienceArgs]:
+    """The audience of each consumer, by the consumer's path."""
+    return {
+        path: {"pull": consumer["pull"], "registries": consumer.get("registries", [])}
+        for path, consumer in consumers.items()
+    }
+
+
 def variables(consumers: Mapping[str, ConsumerArgs]) -> dict[str, CiVariableArgs]:
     """The variable of each consumer, by the consumer's path."""
     return {path: _variable(path, consumer) for path, consumer in consumers.items()}
@@ -91,27 +129,33 @@ def plan(
     consumers: Mapping[str, ConsumerArgs],
 ) -> plans.Plan:
     """What the rotator has to do for the consumers: each is its own audience."""
-    registry = plans.Registry(names.account, names.region, (names.registry_host,))
     return plans.Plan(
         version=plans.VERSION,
         stack=stack,
         region=names.region,
+        state=names.rotator_state,
         gitlab=plans.GitLab(
             url=gitlab_url(gitlab),
+            allow_http=gitlab.get("allow_http", False),
+            proxy=gitlab.get("proxy"),
             tokens={"default": names.gitlab_token_secret},
             ca_bundle=gitlab.get("ca_bundle"),
             concurrency=gitlab.get("concurrency", 16),
+            requests_per_second=gitlab.get("requests_per_second", 30),
         ),
         audiences={
             path: plans.Audience(
                 role_arn=names.pull_role_arn(path),
-                registries=(registry,),
+                registries=_registries(path, consumer, names),
                 inside=repository_patterns.matching(consumer["pull"], repositories)[0],
                 outside=repository_patterns.outside(consumer["pull"], repositories),
             )
             for path, consumer in consumers.items()
         },
-        targets=tuple(_target(path, variable) for path, variable in variables(consumers).items()),
+        targets=tuple(
+            _target(path, variable, consumers[path].get("foreign_auths_secret"))
+            for path, variable in variables(consumers).items()
+        ),
     )
 
 
@@ -127,7 +171,24 @@ def _variable(path: str, consumer: ConsumerArgs) -> CiVariableArgs:
     }
 
 
-def _target(audience: str, variable: CiVariableArgs) -> plans.Target:
+def _registries(path: str, consumer: ConsumerArgs, names: Names) -> tuple[plans.Registry, ...]:
+    own = RegistryArgs(account=names.account, region=names.region)
+    forms = ["classic", *(form for form in consumer.get("host_forms", []) if form != "classic")]
+    if unknown := sorted(set(forms) - set(_HOST_FORMS)):
+        raise ValueError(
+            f"consumers.{path}.host_forms: got {unknown[0]!r}; write some of {', '.join(sorted(_HOST_FORMS))}"
+        )
+    return tuple(
+        plans.Registry(
+            registry["account"],
+            registry["region"],
+            tuple(_HOST_FORMS[form](registry["account"], registry["region"]) for form in forms),
+        )
+        for registry in consumer.get("registries", [own])
+    )
+
+
+def _target(audience: str, variable: CiVariableArgs, foreign: str | None) -> plans.Target:
     return plans.Target(
         owner_kind=plans.OwnerKind(variable["owner_kind"]),
         owner=variable["owner"],
@@ -143,4 +204,5 @@ def _target(audience: str, variable: CiVariableArgs) -> plans.Target:
             raw=True,
             hidden=variable.get("hidden", False),
         ),
+        foreign=foreign,
     )
