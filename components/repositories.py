@@ -8,9 +8,12 @@ import pulumi_aws as aws
 from .documents.iam_policies import policy_json
 from .documents.lifecycle_rules import LifecycleRuleArgs, lifecycle_policy
 from .documents.mutable_tags import tag_mutability
-from .documents.registry_host import partition_of, registry_host
+from .documents.places import place
+from .documents.registries import repository_arn
+from .documents.registry_host import registry_host
 from .documents.repository_names import repository_name
 from .documents.repository_policy import GranteesArgs, repository_policy
+from .registry import CacheArgs, RegistryWideArgs, add_cache, add_registry_wide
 
 
 class RepositoryArgs(TypedDict):
@@ -65,6 +68,11 @@ class RepositoriesArgs(TypedDict):
     repositories: dict[str, RepositoryArgs]
     """Options by repository name, such as `ci/python`: 2 to 256 lower-case letters and digits, joined by
     single `.`, `_` or `/`, or by dashes."""
+    caches: NotRequired[dict[str, CacheArgs]]
+    """Pull-through caches by the prefix of the repositories that they make, such as `docker-hub`; at most 30
+    characters. An audience that names the prefix in its `caches` may fill it."""
+    registry: NotRequired[RegistryWideArgs]
+    """Settings of the whole registry, for one stack of the account and region only."""
 
 
 class Repositories(pulumi.ComponentResource):
@@ -81,14 +89,17 @@ class Repositories(pulumi.ComponentResource):
         for repository, options in args["repositories"].items():
             region = options.get("region", args["region"])
             urls[repository] = f"{registry_host(account, region)}/{repository_name(repository)}"
-            arns[repository] = f"arn:{partition_of(region)}:ecr:{region}:{account}:repository/{repository}"
+            arns[repository] = repository_arn(account, region, repository)
             # Only a region of its own is part of what AWS knows the repository by; see `adopt`.
             import_id = f"{repository}@{region}" if "region" in options else repository
-            try:
+            with place(f"repositories.{repository}"):
                 created = self._repository(f"{name}-{repository}", repository, region, import_id, options)
                 self._policies(f"{name}-{repository}", created, account, region, options)
-            except ValueError as error:
-                raise ValueError(f"repositories.{repository}.{error}") from None
+        for prefix, cache in args.get("caches", {}).items():
+            with place(f"caches.{prefix}"):
+                add_cache(self, name, args["region"], prefix, cache)
+        with place("registry"):
+            add_registry_wide(self, name, account, args["region"], args.get("registry", {}))
         self.urls, self.arns = pulumi.Output.from_input(urls), pulumi.Output.from_input(arns)
         self.register_outputs({"urls": self.urls, "arns": self.arns})
 
@@ -132,7 +143,12 @@ class Repositories(pulumi.ComponentResource):
         )
         # The repository's own output, known in every preview: when it is replaced, its policies go with it.
         opts = pulumi.ResourceOptions(parent=self)
-        aws.ecr.LifecyclePolicy(child, repository=created.name, region=region, policy=policy_json(lifecycle), opts=opts)
+        # A changed lifecycle policy is a replacement, and AWS has one per repository: deleting the old one after the
+        # new one was put would delete the new one.
+        before = pulumi.ResourceOptions(parent=self, delete_before_replace=True)
+        aws.ecr.LifecyclePolicy(
+            child, repository=created.name, region=region, policy=policy_json(lifecycle), opts=before
+        )
         if access is not None:
             aws.ecr.RepositoryPolicy(
                 child, repository=created.name, region=region, policy=policy_json(access), opts=opts

@@ -37,6 +37,7 @@ class Registered:
     additional_secret_outputs: tuple[str, ...] = ()
     protect: bool = False
     retain_on_delete: bool = False
+    delete_before_replace: bool = False
     import_id: str = ""
     dependencies: tuple[str, ...] = ()
     """The names of the resources that are created before this one."""
@@ -104,6 +105,7 @@ class _RecordingMonitor(MockMonitor):
                     additional_secret_outputs=tuple(request.additionalSecretOutputs),
                     protect=request.protect,
                     retain_on_delete=request.retainOnDelete,
+                    delete_before_replace=request.deleteBeforeReplace,
                     import_id=request.importId,
                     dependencies=tuple(sorted(_name(urn) for urn in request.dependencies)),
                     aliases=tuple(request.aliases),

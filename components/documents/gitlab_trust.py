@@ -32,7 +32,7 @@ def issuer_host(gitlab_url: str) -> str:
     plain = url.scheme == "https" and url.netloc == url.hostname and not (url.query or url.fragment)
     if not plain or gitlab_url.endswith("/"):
         raise ValueError(
-            f"gitlab_url: got {gitlab_url!r}; write it as the token's iss has it: https, no slash at its end, "
+            f"url: got {gitlab_url!r}; write it as the token's iss has it: https, no slash at its end, "
             "such as https://gitlab.com"
         )
     return host

@@ -41,6 +41,9 @@ IMPORT_ACTIONS: Final = ("ecr:BatchImportUpstreamImage", "ecr:CreateRepository")
 INLINE_POLICY_LIMIT: Final = {"role": 10_240, "user": 2_048}
 """Characters of all inline policies of one identity, whitespace not counted. Source: IAM quotas."""
 
+SESSION_SECONDS: Final = range(3_600, 43_201)
+"""Source: IAM CreateRole, MaxSessionDuration."""
+
 
 def document(*statements: Mapping[str, Any]) -> Document:
     """A policy document of statements; empty ones are left out."""
@@ -168,6 +171,17 @@ def checked_size(policy: Mapping[str, Any], kind: str, field: str) -> str:
             "write patterns such as ci/* in place of single repositories"
         )
     return text
+
+
+def session_seconds(seconds: int) -> int:
+    """`seconds`, when a role's sessions can last that long at most.
+
+    Raises:
+        ValueError: they cannot.
+    """
+    if seconds not in SESSION_SECONDS:
+        raise ValueError(f"max_session_duration: got {seconds}; write seconds, 3600 (an hour) to 43200 (twelve)")
+    return seconds
 
 
 def listed(values: str | Sequence[str]) -> str | list[str]:

@@ -43,6 +43,7 @@ def test_the_lifecycle_policy_belongs_to_its_repository(recorder: Recorder) -> N
     lifecycle = recorder.one("aws:ecr/lifecyclePolicy:LifecyclePolicy")
     assert (lifecycle.name, lifecycle.parent) == ("images-ci/python", "images")
     assert lifecycle.inputs["repository"] == "ci/python"
+    assert lifecycle.delete_before_replace  # or the new policy would go with the old one
     assert lifecycle.dependencies == ("images-ci/python",)
 
 
