@@ -62,7 +62,12 @@ class CiVariables(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: CiVariablesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("gitlab-ecr:index:CiVariables", name, {}, opts)
-        fixed = pulumi.ResourceOptions(parent=self, additional_secret_outputs=["value"])
+        fixed = pulumi.ResourceOptions(
+            parent=self,
+            additional_secret_outputs=["value"],
+            replace_on_changes=["hidden"],  # GitLab sets it at creation only
+            delete_before_replace=True,  # an owner has a key and scope once
+        )
         rotated = pulumi.ResourceOptions.merge(fixed, pulumi.ResourceOptions(ignore_changes=_OWNED_BY_THE_ROTATOR))
         for variable_name, variable in args["variables"].items():
             if not _adopted(variable_name, variable):

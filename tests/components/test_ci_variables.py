@@ -40,6 +40,7 @@ def test_a_rotated_variable_starts_as_a_placeholder_that_a_runner_passes_over(re
 def test_no_update_ever_reaches_a_rotated_variable(recorder: Recorder) -> None:
     """Every attribute that the provider can update is ignored; the others replace the variable."""
     found = _one(recorder)
+    assert (found.replace_on_changes, found.delete_before_replace) == (("hidden",), True)
     assert found.ignore_changes == _IGNORED
     assert set(found.inputs) - set(_IGNORED) == {"project", "key", "environmentScope", "hidden"}
 
