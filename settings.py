@@ -14,6 +14,7 @@ from typing import Any, TypeVar, cast
 
 import pulumi
 import pulumi_aws as aws
+from pulumi.runtime import config as runtime_config
 
 from components.documents.naming import slug
 from components.registry_access import RegistryAccessArgs
@@ -33,8 +34,10 @@ def read() -> RegistryAccessArgs:
         SettingsError: the stack file is wrong.
     """
     config = pulumi.Config(_PROJECT)
-    known = [_camel(key) for key in _hints(RegistryAccessArgs) if key not in _NOT_IN_THE_FILE]
-    values = {key: text for key in known if (text := config.get(key)) is not None}
+    # Every key that stands in the file, so that a misspelled one is named; pulumi.Config answers only to known ones.
+    keys = runtime_config.get_config_env().keys() | runtime_config.CONFIG.get().keys()
+    own = sorted(key.partition(":")[2] for key in keys if key.startswith(f"{_PROJECT}:"))
+    values = {key: text for key in own if (text := config.get(key)) is not None}
     return parse(values, stack=pulumi.get_stack(), region=pulumi.Config("aws").get("region"))
 
 
@@ -50,8 +53,9 @@ def parse(values: Mapping[str, Any], *, stack: str, region: str | None) -> Regis
         SettingsError: a line for each mistake.
     """
     mistakes: list[str] = []
-    given = {"prefix": f"gitlab-ecr-{slug(stack, 18)}", **{key: _from_json(text) for key, text in values.items()}}
-    if region is None:
+    nested = {key: _from_json(value, key, mistakes) for key, value in values.items()}
+    given = {"prefix": f"gitlab-ecr-{slug(stack, 18)}", **nested}
+    if not region:
         mistakes.append("aws:region: missing; write the region of the repositories, such as eu-central-1")
     declaration = _typed_dict(
         RegistryAccessArgs, {**given, "stack": stack, "region": region or ""}, f"{_PROJECT}:", mistakes
@@ -86,10 +90,15 @@ def plain(declaration: RegistryAccessArgs) -> dict[str, Any]:
     }
 
 
-def _from_json(value: Any) -> Any:
+def _from_json(value: Any, key: str, mistakes: list[str]) -> Any:
+    """Pulumi hands nested values over as JSON text."""
     if not isinstance(value, str) or not value.lstrip().startswith(("{", "[")):
         return value
-    return json.loads(value)
+    try:
+        return json.loads(value)
+    except ValueError as error:
+        mistakes.append(f"{_PROJECT}:{key}: not JSON: {error}")
+        return {}
 
 
 def _typed_dict(expected: Any, value: Any, where: str, mistakes: list[str]) -> dict[str, Any]:
@@ -102,7 +111,8 @@ def _typed_dict(expected: Any, value: Any, where: str, mistakes: list[str]) -> d
     required = {_camel(key) for key in expected.__required_keys__}
     for key in entries.keys() - hints.keys():
         close = difflib.get_close_matches(str(key), hints, n=1)
-        advice = f"did you mean {close[0]}?" if close else f"known keys are {', '.join(sorted(hints))}"
+        known = sorted(hints.keys() - set(_NOT_IN_THE_FILE)) if expected is RegistryAccessArgs else sorted(hints)
+        advice = f"did you mean {close[0]}?" if close else f"known keys are {', '.join(known)}"
         mistakes.append(f"{where}{key}: no such key; {advice}")
     mistakes.extend(f"{where}{key}: missing; {_wanted(hints[key][1])}" for key in sorted(required - entries.keys()))
     return {

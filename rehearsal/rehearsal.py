@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from types import TracebackType
@@ -11,6 +11,7 @@ from typing import Any, Self
 from . import consumers, program
 from .adapter import Adapter
 from .consumers import Consumer, Pull
+from .interrupts import held_back
 from .program import Program, ProgramError, Resource
 from .rotations import RotationError, Rotations
 from .stack_file import StackFile
@@ -49,7 +50,10 @@ class Rehearsal:
         self.findings = Findings()
         with self._timed("start"):
             say("Starting AWS, GitLab and the registry on loopback")
-            self.world = World(stack_file.declaration)
+            with ExitStack() as undo:
+                with held_back():
+                    self.world = undo.enter_context(World(stack_file.declaration))
+                self._undo = undo.pop_all()
         self._consumers: list[Consumer] = []
         self._first_auths: dict[str, str | None] = {}
 
@@ -111,7 +115,8 @@ class Rehearsal:
 
     def stop(self) -> None:
         """Ends everything that `start` began."""
-        self.world.stop()
+        with held_back():
+            self._undo.close()
 
     def __enter__(self) -> Self:
         return self

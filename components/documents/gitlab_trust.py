@@ -16,7 +16,7 @@ from .iam_policies import Document, document, listed, policy_json
 GITLAB_COM: Final = "https://gitlab.com"
 _LIMIT: Final = 2_048  # IAM quota, characters of a trust policy
 _PROJECT: Final = re.compile(r"[A-Za-z0-9_][\w.-]*(/[A-Za-z0-9_][\w.-]*)+", re.ASCII)
-_REF: Final = re.compile(r"[^\s:?*~^\\\[]+")
+_REF: Final = re.compile(r"[^\s:?*~^$\\\[]+")  # what git allows, but for `$`, which starts IAM's own variables
 _THUMBPRINT: Final = re.compile(r"[0-9A-Fa-f]{40}")
 _ID: Final = re.compile(r"[1-9]\d*")
 
@@ -81,7 +81,7 @@ def job_trust(
         ValueError: the trust would be wider than it reads.
     """
     issuer = issuer_host(gitlab_url)
-    if not audience or "*" in audience:
+    if not audience or set("*$") & set(audience):
         raise ValueError(
             f"audience: got {audience!r}; write the aud of the jobs' id_tokens exactly, such as {gitlab_url}"
         )

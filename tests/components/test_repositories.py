@@ -142,3 +142,11 @@ def test_what_aws_would_refuse_is_refused_with_its_place(
 ) -> None:
     with pytest.raises(ValueError, match=message):
         _declare({repository: options})
+
+
+@pytest.mark.parametrize(("key", "value"), [("account", "12345"), ("region", "europe")])
+def test_a_registry_that_cannot_be_is_refused_even_without_repositories(
+    recorder: Recorder, key: str, value: str
+) -> None:
+    with pytest.raises(ValueError, match=rf"^{key}: got '{value}'"):
+        _declare({}, **{key: value})
