@@ -161,7 +161,7 @@ def test_a_role_stripped_of_its_pull_right_fails_the_rotation_and_keeps_the_old_
     with rehearsal() as running:
         running.up()
         before = running.world.gitlab.variable("project", WEB, "DOCKER_AUTH_CONFIG")
-        running.world.aws("iam").delete_role_policy(RoleName=role_of(running, WEB), PolicyName="pull")
+        running.world.aws("iam").delete_role_policy(RoleName=role_of(running, WEB), PolicyName="images")
         with pytest.raises(RehearsalError, match=f"audience {WEB}: "):
             running.let_time_pass()
         assert running.world.gitlab.variable("project", WEB, "DOCKER_AUTH_CONFIG") == before
