@@ -124,7 +124,10 @@ class Identities(pulumi.ComponentResource):
         arns = repository_arns(names, options["pull"], options.get("registries", []))
         pull = cache_puller_policy(arns, self._cache_arns(options.get("caches", []), options.get("registries", [])))
         parameter = parameter_statement(
-            names.arn("ssm", f"parameter{names.runner_parameter(runner)}"),
+            [
+                names.arn("ssm", f"parameter{parameter}")
+                for parameter in (names.runner_parameter(runner), names.runner_docker_config(runner))
+            ],
             options.get("parameter_key", ""),
             f"ssm.{names.region}.{dns_suffix(names.region)}",
         )

@@ -66,7 +66,9 @@ class RegistryAccess(pulumi.ComponentResource):
     """The name of the secret that waits for the GitLab token."""
 
     def __init__(self, name: str, args: RegistryAccessArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("gitlab-ecr:index:RegistryAccess", name, {}, opts)
+        # An input, not only an output: the JSON of a preview has a component's new inputs, but no new output.
+        declaration = consumers.declaration(args["repositories"], args.get("consumers", {}))
+        super().__init__("gitlab-ecr:index:RegistryAccess", name, {"declaration": declaration}, opts)
         names = Names(args["account"], args["region"], args["prefix"])
         gitlab, consumer_args = args.get("gitlab", {}), args.get("consumers", {})
         check_consumers(consumer_args, args["repositories"], consumers.gitlab_url(gitlab))

@@ -97,11 +97,13 @@ def push_policy(repository_arns: Sequence[str], pull_arns: Sequence[str] = ()) -
     )
 
 
-def parameter_statement(parameter_arn: str, key_arn: str = "", via_service: str = "") -> tuple[Document, Document]:
-    """Read one parameter, and decrypt it when its key is not the account's default one for parameters."""
+def parameter_statement(
+    parameter_arns: str | Sequence[str], key_arn: str = "", via_service: str = ""
+) -> tuple[Document, Document]:
+    """Read these parameters, and decrypt them when their key is not the account's default one for parameters."""
     decrypt = {"Condition": {"StringEquals": {"kms:ViaService": via_service}}}
     return (
-        allow("ReadConfiguration", "ssm:GetParameter", parameter_arn),
+        allow("ReadConfiguration", "ssm:GetParameter", parameter_arns),
         allow("DecryptConfiguration", "kms:Decrypt", key_arn, **decrypt) if key_arn else {},
     )
 

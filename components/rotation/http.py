@@ -52,10 +52,19 @@ class Http(Protocol):
 class PooledHttp:
     """Kept-alive connections, proxies from the environment, TLS verified against the system's CAs and `ca_bundle`."""
 
-    def __init__(self, clock: Clock, deadline: Deadline, *, connections: int, ca_bundle: str | None = None) -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        deadline: Deadline,
+        *,
+        connections: int,
+        ca_bundle: str | None = None,
+        answer_limit: int = _ANSWER_LIMIT,
+    ) -> None:
         self._clock = clock
         self._deadline = deadline
         self._connections = connections
+        self._answer_limit = answer_limit
         self._trust = ssl.create_default_context()
         if ca_bundle is not None:
             self._trust.load_verify_locations(cadata=ca_bundle)
@@ -95,10 +104,10 @@ class PooledHttp:
             method, url, headers=dict(headers), body=body, timeout=timeout,
             retries=False, redirect=False, preload_content=False, decode_content=True,
         )  # fmt: skip
-        content = answer.read(_ANSWER_LIMIT + 1)
-        if len(content) > _ANSWER_LIMIT:
+        content = answer.read(self._answer_limit + 1)
+        if len(content) > self._answer_limit:
             answer.close()
-            raise urllib3.exceptions.HTTPError(f"the answer is longer than {_ANSWER_LIMIT} bytes")
+            raise urllib3.exceptions.HTTPError(f"the answer is longer than {self._answer_limit} bytes")
         answer.release_conn()
         return Response(answer.status, answer.headers, content)
 

@@ -164,7 +164,10 @@ def test_a_runner_has_an_instance_profile_that_pulls_and_reads_its_configuration
     assert [(s["Sid"], s["Resource"]) for s in statements[2:]] == [
         (
             "ReadConfiguration",
-            "arn:aws:ssm:eu-central-1:123456789012:parameter/gitlab-ecr/runner/fleet/config.toml",
+            [
+                "arn:aws:ssm:eu-central-1:123456789012:parameter/gitlab-ecr/runner/fleet/config.toml",
+                "arn:aws:ssm:eu-central-1:123456789012:parameter/gitlab-ecr/runner/fleet/docker-config.json",
+            ],
         ),
         ("DecryptConfiguration", "arn:aws:kms:::key/k"),
     ]
