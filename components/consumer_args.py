@@ -27,8 +27,13 @@ class GitLabArgs(TypedDict):
     """Default false. True sends tokens in clear: for an instance on this machine only."""
     ca_bundle: NotRequired[str]
     """PEM certificates of the private CA that signed the instance's certificate. Default: public CAs."""
+    proxy: NotRequired[str]
+    """The URL of the proxy between the rotator and GitLab, without a password. Default: `HTTPS_PROXY` of its
+    environment, which Lambda does not set."""
     concurrency: NotRequired[int]
     """How many variables the rotator writes at once, 1 to 64. Default 16."""
+    requests_per_second: NotRequired[int]
+    """How many requests the rotator sends to GitLab, 1 to 1000. Default 30: gitlab.com allows 2,000 a minute."""
     id_token_audience: NotRequired[str]
     """The `aud` that pushing jobs ask for in `id_tokens`. Default: the instance's URL."""
     existing_oidc_provider: NotRequired[bool]
@@ -93,6 +98,9 @@ class ConsumerArgs(TypedDict):
     """`file` (default) or `env_var`."""
     hidden: NotRequired[bool]
     """Default false. GitLab sets it at creation only, so a change of it replaces the variable."""
+    foreign_auths_secret: NotRequired[str]
+    """With `rotated-variable`: the name of a Secrets Manager secret with a `DOCKER_AUTH_CONFIG` document: what a hidden
+    variable holds for other registries, as GitLab shows nobody what is in it now."""
     protected: NotRequired[bool]
     """Default false, since merge-request pipelines must pull; true for `access-keys`."""
     adopt: NotRequired[bool]

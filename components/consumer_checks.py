@@ -16,6 +16,7 @@ _BELONGS_TO: Final[Mapping[str, frozenset[Access]]] = {
     "helper": frozenset({Access.CREDENTIAL_HELPER, Access.CREDENTIALS_STORE}),
     "variable_type": frozenset(Access) - {Access.ACCESS_KEYS},
     "adopt": frozenset({Access.ROTATED_VARIABLE}),
+    "foreign_auths_secret": frozenset({Access.ROTATED_VARIABLE}),
     "long_lived_keys": frozenset({Access.ACCESS_KEYS}),
 }
 _CHOICES: Final[Mapping[str, tuple[str, ...]]] = {

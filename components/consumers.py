@@ -93,11 +93,15 @@ def plan(
         version=plans.VERSION,
         stack=stack,
         region=names.region,
+        state=names.rotator_state,
         gitlab=plans.GitLab(
             url=gitlab_url(gitlab),
+            allow_http=gitlab.get("allow_http", False),
+            proxy=gitlab.get("proxy"),
             tokens={"default": names.gitlab_token_secret},
             ca_bundle=gitlab.get("ca_bundle"),
             concurrency=gitlab.get("concurrency", 16),
+            requests_per_second=gitlab.get("requests_per_second", 30),
         ),
         audiences={
             path: plans.Audience(
@@ -156,6 +160,7 @@ def _targets(names: Names, path: str, consumer: ConsumerArgs) -> list[plans.Targ
                 raw=True,
                 hidden=variable.get("hidden", False),
             ),
+            foreign=consumer.get("foreign_auths_secret"),
         )
         for variable in credentials(names, path, consumer)
     ]

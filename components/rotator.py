@@ -123,8 +123,10 @@ def _function(
             iam_policies.rotator_policy(
                 pull_roles_arn=names.role_arn("*", names.pull_path),
                 secret_arns=[
-                    iam_policies.secret_arn_pattern(names.arn("secretsmanager", f"secret:{names.gitlab_token_secret}"))
+                    iam_policies.secret_arn_pattern(names.arn("secretsmanager", f"secret:{secret}"))
+                    for secret in plan.secrets(plan.loads(args["plan"]))
                 ],
+                state_arn=names.arn("ssm", f"parameter{names.rotator_state}"),
                 log_group_arn=names.arn("logs", f"log-group:/aws/lambda/{names.rotator}"),
                 dead_letters_arn=_dead_letters_arn(names),
             )

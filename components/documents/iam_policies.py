@@ -35,6 +35,16 @@ ACCESS_KEY_ACTIONS: Final = (
     "iam:UpdateAccessKey",
 )
 """What changing a user's access keys takes, with the old one still valid until nobody uses it."""
+STATE_ACTIONS: Final = ("ssm:GetParameter", "ssm:PutParameter")
+VPC_ACTIONS: Final = (
+    "ec2:AssignPrivateIpAddresses",
+    "ec2:CreateNetworkInterface",
+    "ec2:DeleteNetworkInterface",
+    "ec2:DescribeNetworkInterfaces",
+    "ec2:DescribeSubnets",
+    "ec2:UnassignPrivateIpAddresses",
+)
+"""Source: the AWS managed policy AWSLambdaVPCAccessExecutionRole, without its rights on logs."""
 IMPORT_ACTIONS: Final = ("ecr:BatchImportUpstreamImage", "ecr:CreateRepository")
 """What the first pull through a cache takes. Source: ECR user guide, "IAM permissions for pull through cache"."""
 
@@ -117,6 +127,8 @@ def rotator_policy(
     key_arn: str = "",
     via_service: str = "",
     pull_user_arns: Sequence[str] = (),
+    state_arn: str = "",
+    in_vpc: bool = False,
 ) -> Document:
     """What the rotator's execution role may do: nothing in ECR itself.
 
@@ -130,6 +142,8 @@ def rotator_policy(
         key_arn: the KMS key of the secrets, when they have one of their own.
         via_service: the service through which alone the key decrypts, `secretsmanager.<region>.amazonaws.com`.
         pull_user_arns: the pull users whose access keys it changes.
+        state_arn: the parameter in which it remembers what failed.
+        in_vpc: it has network interfaces in a VPC of the account, which have no narrower resource before they exist.
     """
     return document(
         allow("AssumePullRoles", "sts:AssumeRole", pull_roles_arn),
@@ -138,6 +152,8 @@ def rotator_policy(
         if key_arn
         else {},
         allow("ChangeAccessKeys", ACCESS_KEY_ACTIONS, pull_user_arns) if pull_user_arns else {},
+        allow("RememberFailures", STATE_ACTIONS, state_arn) if state_arn else {},
+        allow("HaveNetworkInterfaces", VPC_ACTIONS, "*") if in_vpc else {},
         allow("WriteOwnLog", LOG_ACTIONS, f"{log_group_arn}:*"),
         allow("LeaveDeadLetters", "sqs:SendMessage", dead_letters_arn),
     )

@@ -154,6 +154,11 @@ class Names:
         """The Secrets Manager secret that holds the rotator's GitLab token."""
         return f"{self.prefix}/gitlab-token"
 
+    @property
+    def rotator_state(self) -> str:
+        """The SSM parameter in which one run tells the next which targets failed."""
+        return f"/{self.prefix}/rotator/state"
+
     def _role_name(self, kind: str, text: str, suffix: str = "") -> str:
         head = f"{self.prefix}-{kind}-"
         return f"{head}{slug(text, _ROLE_NAME_LIMIT - len(head) - len(suffix))}{suffix}"

@@ -48,6 +48,14 @@ class Aws(Protocol):
         """The current value of a Secrets Manager secret."""
         ...
 
+    def parameter(self, name: str) -> str | None:
+        """The text of an SSM parameter; None when there is no such parameter."""
+        ...
+
+    def put_parameter(self, name: str, text: str) -> None:
+        """Writes an SSM parameter, and makes it when it is not there."""
+        ...
+
 
 class BotoAws:
     """AWS by boto3, with the credentials of the environment."""
@@ -84,6 +92,20 @@ class BotoAws:
         if not text:
             raise AwsError("NoText", "it holds no text; store the token in it with `gitlab-ecr token set`")
         return Secret(text)
+
+    def parameter(self, name: str) -> str | None:
+        try:
+            return str(self._client("ssm").get_parameter(Name=name)["Parameter"]["Value"])
+        except (ClientError, BotoCoreError) as error:
+            if (failure := _aws_error(error)).code == "ParameterNotFound":
+                return None
+            raise failure from None
+
+    def put_parameter(self, name: str, text: str) -> None:
+        try:
+            self._client("ssm").put_parameter(Name=name, Value=text, Type="String", Overwrite=True)
+        except (ClientError, BotoCoreError) as error:
+            raise _aws_error(error) from None
 
     def _client(self, service: str, **options: Any) -> Any:
         with self._lock:
