@@ -6,10 +6,13 @@ import pulumi
 
 from . import consumers
 from .ci_variables import CiVariables
-from .consumers import ConsumerArgs, GitLabArgs
+from .consumer_args import ConsumerArgs, GitLabArgs
+from .consumer_checks import check_consumers
+from .consumer_variables import variables as variables_of
 from .documents import plan as plans
 from .documents.naming import Names
 from .identities import Identities
+from .pull_user import PullUser
 from .repositories import Repositories, RepositoryArgs
 from .rotator import Rotator
 from .runner import Runner
@@ -68,7 +71,7 @@ class RegistryAccess(pulumi.ComponentResource):
         super().__init__("gitlab-ecr:index:RegistryAccess", name, {"declaration": declaration}, opts)
         names = Names(args["account"], args["region"], args["prefix"])
         gitlab, consumer_args = args.get("gitlab", {}), args.get("consumers", {})
-        consumers.check_patterns(consumer_args, args["repositories"])
+        check_consumers(consumer_args, args["repositories"], consumers.gitlab_url(gitlab))
         child = pulumi.ResourceOptions(parent=self)
 
         repositories = Repositories(
@@ -83,10 +86,16 @@ class RegistryAccess(pulumi.ComponentResource):
                 "region": names.region,
                 "prefix": names.prefix,
                 "audiences": consumers.audiences(consumer_args),
+                "jobs": consumers.jobs(consumer_args),
+                "issuer": consumers.issuer(gitlab),
             },
             child,
         )
-        variables = CiVariables(f"{name}-variables", {"variables": consumers.variables(consumer_args)}, child)
+        for path, user in consumers.pull_users(names, consumer_args).items():
+            PullUser(f"{name}-user-{path}", user, child)
+        variables = CiVariables(
+            f"{name}-variables", {"variables": variables_of(names, consumer_args, args["repositories"])}, child
+        )
         for runner_name, runner in args.get("runners", {}).items():
             runner_args: RunnerArgs = {
                 "account": names.account,
