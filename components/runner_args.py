@@ -7,6 +7,8 @@ from typing import Any, NotRequired, TypedDict
 
 import pulumi
 
+from .runner_machine_args import AccessArgs, MachineArgs
+
 
 class ServiceArgs(TypedDict):
     """A service container beside each job: a database, a registry, Docker in Docker."""
@@ -237,6 +239,14 @@ class RunnerOptions(TypedDict):
     kubernetes: NotRequired[KubernetesArgs]
     autoscaler: NotRequired[AutoscalerArgs]
     cache: NotRequired[CacheArgs]
+    access: NotRequired[AccessArgs]
+    images: NotRequired[list[str]]
+    """Images that jobs on this runner use. The output `explanation` says for each where its credential comes from."""
+    machine: NotRequired[MachineArgs]
+    """With it a launch template is made. The output `user_data` is there without it too."""
+    template: NotRequired[str]
+    """A template for `gitlab-runner register --template-config` that is there already. It is checked, and stands in the
+    output `template` in place of the one made from these arguments."""
 
 
 class RunnerArgs(TypedDict):

@@ -64,7 +64,8 @@ class _Mocks(Mocks):
         return self._recorder.invokes[args.token], []
 
     def new_resource(self, args: MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
-        return f"{args.name}-id", dict(args.inputs) | self._recorder.answers.get(args.typ, {})
+        outputs = dict(args.inputs) | self._recorder.answers.get(args.typ, {})
+        return str(outputs.pop("id", f"{args.name}-id")), outputs
 
 
 class _UnknownMocks(_Mocks):

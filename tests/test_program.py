@@ -22,7 +22,9 @@ LOCAL = ROOT / "stacks" / "Pulumi.local.yaml"
 
 def run_program(recorder: Recorder, stack_file: Path = LOCAL) -> None:
     recorder.invokes |= ACCOUNT
-    recorder.answers |= {"gitlab:index/userRunner:UserRunner": {"token": pulumi.Output.secret("glrt-fake-0000")}}
+    recorder.answers |= {
+        "gitlab:index/userRunner:UserRunner": {"id": "9171", "token": pulumi.Output.secret("glrt-fake-0000")}
+    }
     pulumi.runtime.set_all_config(dict(read(stack_file).config))
     pulumi.runtime.test(lambda: main(recorder))()
 

@@ -78,9 +78,12 @@ class BotoAws:
 
     def secret(self, secret_id: str) -> Secret:
         try:
-            return Secret(self._client("secretsmanager").get_secret_value(SecretId=secret_id)["SecretString"])
+            text = self._client("secretsmanager").get_secret_value(SecretId=secret_id).get("SecretString")
         except (ClientError, BotoCoreError) as error:
             raise _aws_error(error) from None
+        if not text:
+            raise AwsError("NoText", "it holds no text; store the token in it with `gitlab-ecr token set`")
+        return Secret(text)
 
     def _client(self, service: str, **options: Any) -> Any:
         with self._lock:

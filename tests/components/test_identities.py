@@ -39,7 +39,7 @@ def test_the_role_pulls_what_the_audience_names(first_preview: Recorder) -> None
     policy = first_preview.one("aws:iam/rolePolicy:RolePolicy", "access-pull-backend")
     assert (policy.parent, policy.inputs["name"], policy.inputs["role"]) == (
         "access",
-        "images",
+        "pull",
         "gitlab-ecr-pull-backend-g1",
     )
     assert policy.dependencies == ("access-pull-backend",)

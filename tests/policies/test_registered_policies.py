@@ -21,7 +21,7 @@ _STACKS = sorted((Path(__file__).parents[2] / "stacks").glob("Pulumi.*.yaml"))
 
 @pytest.mark.parametrize("path", _STACKS, ids=lambda path: path.name)
 def test_no_policy_of_a_stack_has_a_finding(recorder: Recorder, path: Path) -> None:
-    recorder.answers["gitlab:index/userRunner:UserRunner"] = {"token": "glrt-fake-0000"}
+    recorder.answers["gitlab:index/userRunner:UserRunner"] = {"id": "9171", "token": "glrt-fake-0000"}
     declaration = stack_file.read(path).declaration
     pulumi.runtime.test(lambda: RegistryAccess("access", declaration) and None)()
     types = {place.partition(" ")[0] for place, _ in policies(recorder.resources)}
@@ -33,7 +33,7 @@ def test_no_policy_of_a_stack_has_a_finding(recorder: Recorder, path: Path) -> N
 
 @pytest.mark.parametrize("path", _STACKS, ids=lambda path: path.name)
 def test_a_consumers_role_pulls_exactly_what_its_stack_file_says(recorder: Recorder, path: Path) -> None:
-    recorder.answers["gitlab:index/userRunner:UserRunner"] = {"token": "glrt-fake-0000"}
+    recorder.answers["gitlab:index/userRunner:UserRunner"] = {"id": "9171", "token": "glrt-fake-0000"}
     declaration = stack_file.read(path).declaration
     pulumi.runtime.test(lambda: RegistryAccess("access", declaration) and None)()
     names = Names(declaration["account"], declaration["region"], declaration["prefix"])

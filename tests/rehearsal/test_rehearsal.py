@@ -129,6 +129,13 @@ def test_the_foreign_registry_in_an_adopted_variable_survives_every_rotation() -
     assert after[FOREIGN_HOST] == before[FOREIGN_HOST]
 
 
+def test_a_new_target_that_meets_an_existing_variable_says_what_to_do() -> None:
+    with rehearsal() as running:
+        running.world.gitlab.set_variable("group", BACKEND, "DOCKER_AUTH_CONFIG", '{"auths":{}}')
+        with pytest.raises(RehearsalError, match=r"has already been taken.*write adopt: true .* or delete it first"):
+            running.up()
+
+
 def entries(running: Rehearsal, project: str) -> dict[str, Any]:
     record = running.world.gitlab.variable("project", project, "DOCKER_AUTH_CONFIG")
     assert record is not None
@@ -161,7 +168,9 @@ def test_a_role_stripped_of_its_pull_right_fails_the_rotation_and_keeps_the_old_
     with rehearsal() as running:
         running.up()
         before = running.world.gitlab.variable("project", WEB, "DOCKER_AUTH_CONFIG")
-        running.world.aws("iam").delete_role_policy(RoleName=role_of(running, WEB), PolicyName="images")
+        iam, role = running.world.aws("iam"), role_of(running, WEB)
+        for policy in iam.list_role_policies(RoleName=role)["PolicyNames"]:
+            iam.delete_role_policy(RoleName=role, PolicyName=policy)
         with pytest.raises(RehearsalError, match=f"audience {WEB}: "):
             running.let_time_pass()
         assert running.world.gitlab.variable("project", WEB, "DOCKER_AUTH_CONFIG") == before
