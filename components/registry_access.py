@@ -11,6 +11,7 @@ from .consumer_checks import check_consumers
 from .consumer_variables import variables as variables_of
 from .documents import plan as plans
 from .documents.naming import Names
+from .documents.size_planner import size_findings
 from .identities import Identities
 from .pull_user import PullUser
 from .repositories import Repositories, RepositoryArgs
@@ -107,6 +108,7 @@ class RegistryAccess(pulumi.ComponentResource):
             }
             Runner(f"{name}-runner-{runner_name}", runner_args, child)
         plan = consumers.plan(names, args["stack"], gitlab, args["repositories"], consumer_args)
+        _check_sizes(plan)
         rotator = Rotator(
             f"{name}-rotator",
             {
@@ -128,3 +130,11 @@ class RegistryAccess(pulumi.ComponentResource):
                 "gitlabTokenSecret": self.gitlab_token_secret,
             }
         )
+
+
+def _check_sizes(plan: plans.Plan) -> None:
+    findings = size_findings(plan)
+    if certain := [finding.message for finding in findings if finding.certain]:
+        raise ValueError("\n".join(certain))
+    for finding in findings:
+        pulumi.log.warn(finding.message)
