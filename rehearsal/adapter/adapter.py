@@ -12,6 +12,7 @@ Created = tuple[str, dict[str, Any]]
 """A resource's id, and the outputs that its inputs do not hold already."""
 
 _CREATE: dict[str, Callable[[Clients, dict[str, Any]], Created]] = {
+    "aws:cloudwatch/dashboard:Dashboard": operations.dashboard,
     "aws:cloudwatch/logGroup:LogGroup": operations.log_group,
     "aws:cloudwatch/metricAlarm:MetricAlarm": operations.metric_alarm,
     "aws:ecr/lifecyclePolicy:LifecyclePolicy": ecr.lifecycle_policy,
@@ -24,6 +25,8 @@ _CREATE: dict[str, Callable[[Clients, dict[str, Any]], Created]] = {
     "aws:scheduler/schedule:Schedule": operations.schedule,
     "aws:scheduler/scheduleGroup:ScheduleGroup": operations.schedule_group,
     "aws:secretsmanager/secret:Secret": operations.secret,
+    "aws:sns/topic:Topic": operations.topic,
+    "aws:sns/topicSubscription:TopicSubscription": operations.topic_subscription,
     "aws:sqs/queue:Queue": operations.queue,
     "aws:ssm/parameter:Parameter": operations.parameter,
     "gitlab:index/groupVariable:GroupVariable": gitlab.group_variable,

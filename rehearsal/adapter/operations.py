@@ -40,6 +40,28 @@ def metric_alarm(clients: Clients, inputs: dict[str, Any]) -> tuple[str, dict[st
     return inputs["name"], {"arn": arn}
 
 
+def dashboard(clients: Clients, inputs: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    name = inputs["dashboardName"]
+    clients.aws("cloudwatch", inputs.get("region")).put_dashboard(
+        DashboardName=name, DashboardBody=inputs["dashboardBody"]
+    )
+    return name, {"dashboardArn": f"arn:aws:cloudwatch::{clients.account}:dashboard/{name}"}
+
+
+def topic(clients: Clients, inputs: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    answer = clients.aws("sns", inputs.get("region")).create_topic(
+        Name=inputs["name"], **given(Tags=tag_list(inputs.get("tags")))
+    )
+    return answer["TopicArn"], {"arn": answer["TopicArn"]}
+
+
+def topic_subscription(clients: Clients, inputs: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    answer = clients.aws("sns", inputs.get("region")).subscribe(
+        TopicArn=inputs["topic"], Protocol=inputs["protocol"], Endpoint=inputs["endpoint"], ReturnSubscriptionArn=True
+    )
+    return answer["SubscriptionArn"], {"arn": answer["SubscriptionArn"]}
+
+
 def schedule_group(clients: Clients, inputs: dict[str, Any]) -> tuple[str, dict[str, Any]]:
     answer = clients.aws("scheduler", inputs.get("region")).create_schedule_group(
         Name=inputs["name"], **given(Tags=tag_list(inputs.get("tags")))
