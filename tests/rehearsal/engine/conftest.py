@@ -86,9 +86,7 @@ class Provider:
 
     def delete(self, type_: str, id_: str, state: dict[str, Any] | None = None) -> None:
         self.stub.Delete(
-            provider_pb2.DeleteRequest(
-                urn=_urn(type_), type=type_, name="it", id=id_, properties=struct(state or {})
-            )
+            provider_pb2.DeleteRequest(urn=_urn(type_), type=type_, name="it", id=id_, properties=struct(state or {}))
         )
 
 

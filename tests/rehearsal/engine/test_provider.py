@@ -23,10 +23,20 @@ FUNCTION = "aws:lambda/function:Function"
 INVOCATION = "aws:lambda/invocation:Invocation"
 VARIABLE = "gitlab:index/groupVariable:GroupVariable"
 OPTIONS = {"imageTagMutability": "IMMUTABLE", "imageScanningConfiguration": {"scanOnPush": True}}
-TRUST = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"},
-                                                 "Action": "sts:AssumeRole"}]}
-PLACEHOLDER = {"group": "20", "environmentScope": "*", "variableType": "file", "masked": True, "protected": False,
-               "raw": True, "value": '{"auths":{}}', "description": "waiting"}
+TRUST = {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}],
+}
+PLACEHOLDER = {
+    "group": "20",
+    "environmentScope": "*",
+    "variableType": "file",
+    "masked": True,
+    "protected": False,
+    "raw": True,
+    "value": '{"auths":{}}',
+    "description": "waiting",
+}
 DIFFERENT = provider_pb2.DiffResponse.DIFF_SOME
 EQUAL = provider_pb2.DiffResponse.DIFF_NONE
 
@@ -142,10 +152,22 @@ def test_an_import_of_equal_settings_differs_in_nothing(aws: Provider) -> None:
         # The provider cannot change it in place, and the new one would be deleted with the old one.
         (LIFECYCLE, {"repository": "a", "policy": '{"rules":[]}'}, {"policy": '{"rules":[1]}'}, ["policy"], True),
         (LIFECYCLE, {"repository": "a", "policy": '{"rules": []}'}, {"policy": '{"rules":[]}'}, [], False),
-        (INVOCATION, {"functionName": "f", "triggers": {"plan": "1"}}, {"triggers": {"plan": "2"}}, ["triggers"], False),
+        (
+            INVOCATION,
+            {"functionName": "f", "triggers": {"plan": "1"}},
+            {"triggers": {"plan": "2"}},
+            ["triggers"],
+            False,
+        ),
         (VARIABLE, {"key": "K", **PLACEHOLDER}, {"hidden": True}, ["hidden"], False),
         (VARIABLE, {"key": "K", **PLACEHOLDER}, {"masked": False}, [], False),
-        (FUNCTION, {"name": "f", "code": {"hash": "1"}, "timeout": 30}, {"code": {"hash": "1", "path": "b"}}, [], False),
+        (
+            FUNCTION,
+            {"name": "f", "code": {"hash": "1"}, "timeout": 30},
+            {"code": {"hash": "1", "path": "b"}},
+            [],
+            False,
+        ),
     ],
 )
 def test_a_change_replaces_what_the_real_provider_would_replace(
