@@ -1,64 +1,25 @@
-"""From consumers to their variables and to the plan: pure derivations, no resource is made here."""
+"""From consumers to roles and to the plan: pure derivations, no resource is made here."""
 
 from collections.abc import Collection, Mapping
-from typing import NotRequired, TypedDict
+from typing import Any
 from urllib.parse import urlsplit
 
-from .ci_variables import CiVariableArgs
+from .consumer_args import Access, ConsumerArgs, GitLabArgs
+from .consumer_checks import access_of
+from .consumer_variables import credentials, registries
 from .documents import plan as plans
 from .documents import repository_patterns
 from .documents.naming import Names
+from .identity_args import AudienceArgs, JobIssuerArgs, JobRoleArgs
+from .pull_user import PullUserArgs
 
 
-class GitLabArgs(TypedDict):
-    """The GitLab instance."""
-
-    url: NotRequired[str]
-    """Default `https://gitlab.com`. `http://` is refused unless `allow_http` says otherwise."""
-    allow_http: NotRequired[bool]
-    """Default false. True sends tokens in clear: for an instance on this machine only."""
-    ca_bundle: NotRequired[str]
-    """PEM certificates of the private CA that signed the instance's certificate. Default: public CAs."""
-    concurrency: NotRequired[int]
-    """How many variables the rotator writes at once, 1 to 64. Default 16."""
-
-
-class ConsumerArgs(TypedDict):
-    """A GitLab project or group, and what it may pull."""
-
-    kind: NotRequired[str]
-    """`project` (default) or `group`; a group's variable reaches every project below it."""
-    id: NotRequired[int]
-    """The numeric id. With it, a renamed project or group is still found."""
-    pull: list[str]
-    """Repositories, by name or by a pattern such as `ci/*`, where `*` stands for any characters."""
-    environment_scope: NotRequired[str]
-    """Default `*`."""
-    variable_type: NotRequired[str]
-    """`file` (default) or `env_var`."""
-    hidden: NotRequired[bool]
-    """Default false. Can be set only when the variable is created."""
-    protected: NotRequired[bool]
-    """Default false, since merge-request pipelines must pull."""
-    adopt: NotRequired[bool]
-    """Default false. True takes over a `DOCKER_AUTH_CONFIG` that exists already, and keeps its other registries."""
-
-
-def check_patterns(consumers: Mapping[str, ConsumerArgs], repositories: Collection[str]) -> None:
-    """Stops a consumer that names a repository which the stack does not have.
-
-    Raises:
-        ValueError: names the consumer and the pattern.
-    """
-    for path, consumer in consumers.items():
-        if not consumer["pull"]:
-            raise ValueError(f"consumers.{path}.pull: got an empty list; write repositories, or a pattern such as ci/*")
-        for index, pattern in enumerate(consumer["pull"]):
-            if not repository_patterns.matching([pattern], repositories):
-                raise ValueError(
-                    f"consumers.{path}.pull[{index}]: {pattern!r} names no repository of this stack; "
-                    f"write one of {', '.join(sorted(repositories))}, or a pattern such as ci/*"
-                )
+def declaration(repositories: Collection[str], consumers: Mapping[str, ConsumerArgs]) -> dict[str, Any]:
+    """Who may do what, in plain values: what a later preview compares its own declaration with."""
+    return {
+        "repositories": sorted(repositories),
+        "consumers": {path: _rights(consumer) for path, consumer in consumers.items()},
+    }
 
 
 def gitlab_url(gitlab: GitLabArgs) -> str:
@@ -78,9 +39,45 @@ def gitlab_url(gitlab: GitLabArgs) -> str:
     return url
 
 
-def variables(consumers: Mapping[str, ConsumerArgs]) -> dict[str, CiVariableArgs]:
-    """The variable of each consumer, by the consumer's path."""
-    return {path: _variable(path, consumer) for path, consumer in consumers.items()}
+def audiences(consumers: Mapping[str, ConsumerArgs]) -> dict[str, AudienceArgs]:
+    """The audience of each consumer with a rotated variable: each is its own."""
+    return {
+        path: {"pull": consumer.get("pull", []), "registries": consumer.get("registries", [])}
+        for path, consumer in _rotated(consumers).items()
+    }
+
+
+def jobs(consumers: Mapping[str, ConsumerArgs]) -> dict[str, JobRoleArgs]:
+    """The role of each consumer whose jobs push."""
+    return {path: _job(path, consumer) for path, consumer in consumers.items() if consumer.get("push")}
+
+
+def issuer(gitlab: GitLabArgs) -> JobIssuerArgs:
+    """The GitLab of the jobs that push."""
+    url = gitlab_url(gitlab)
+    return {
+        "url": url,
+        "audience": gitlab.get("id_token_audience", url),
+        "existing_provider": gitlab.get("existing_oidc_provider", False),
+        "thumbprints": gitlab.get("thumbprints", []),
+    }
+
+
+def pull_users(names: Names, consumers: Mapping[str, ConsumerArgs]) -> dict[str, PullUserArgs]:
+    """The IAM user of each consumer with access keys."""
+    return {
+        path: {
+            "account": names.account,
+            "region": names.region,
+            "prefix": names.prefix,
+            "user": path,
+            "pull": consumer.get("pull", []),
+            "registries": consumer.get("registries", []),
+            "long_lived_keys": consumer.get("long_lived_keys", False),
+        }
+        for path, consumer in consumers.items()
+        if access_of(consumer) is Access.ACCESS_KEYS
+    }
 
 
 def plan(
@@ -90,57 +87,80 @@ def plan(
     repositories: Collection[str],
     consumers: Mapping[str, ConsumerArgs],
 ) -> plans.Plan:
-    """What the rotator has to do for the consumers: each is its own audience."""
-    registry = plans.Registry(names.account, names.region, (names.registry_host,))
+    """What the rotator has to do for the consumers with a rotated variable."""
+    rotated = _rotated(consumers)
     return plans.Plan(
         version=plans.VERSION,
         stack=stack,
         region=names.region,
+        state=names.rotator_state,
         gitlab=plans.GitLab(
             url=gitlab_url(gitlab),
+            allow_http=gitlab.get("allow_http", False),
+            proxy=gitlab.get("proxy"),
             tokens={"default": names.gitlab_token_secret},
             ca_bundle=gitlab.get("ca_bundle"),
             concurrency=gitlab.get("concurrency", 16),
+            requests_per_second=gitlab.get("requests_per_second", 30),
         ),
         audiences={
             path: plans.Audience(
                 role_arn=names.pull_role_arn(path),
-                registries=(registry,),
-                inside=repository_patterns.matching(consumer["pull"], repositories)[0],
-                outside=repository_patterns.outside(consumer["pull"], repositories),
+                registries=registries(names, path, consumer),
+                inside=repository_patterns.matching(consumer.get("pull", []), repositories)[0],
+                outside=repository_patterns.outside(consumer.get("pull", []), repositories),
             )
-            for path, consumer in consumers.items()
+            for path, consumer in rotated.items()
         },
-        targets=tuple(_target(path, variable) for path, variable in variables(consumers).items()),
+        targets=tuple(target for path, consumer in rotated.items() for target in _targets(names, path, consumer)),
     )
 
 
-def _variable(path: str, consumer: ConsumerArgs) -> CiVariableArgs:
+def _rights(consumer: ConsumerArgs) -> dict[str, Any]:
+    rights = {"kind": consumer.get("kind", "project"), "pull": list(consumer.get("pull", []))}
+    pushes = list(consumer.get("push", []))
+    return {**rights, "push": pushes} if pushes else rights
+
+
+def _rotated(consumers: Mapping[str, ConsumerArgs]) -> dict[str, ConsumerArgs]:
     return {
-        "owner_kind": consumer.get("kind", "project"),
-        "owner": str(consumer.get("id", path)),
-        "environment_scope": consumer.get("environment_scope", "*"),
-        "variable_type": consumer.get("variable_type", "file"),
-        "hidden": consumer.get("hidden", False),
-        "protected": consumer.get("protected", False),
-        "adopt": consumer.get("adopt", False),
+        path: consumer
+        for path, consumer in consumers.items()
+        if access_of(consumer) is Access.ROTATED_VARIABLE and consumer.get("pull")
     }
 
 
-def _target(audience: str, variable: CiVariableArgs) -> plans.Target:
-    return plans.Target(
-        owner_kind=plans.OwnerKind(variable["owner_kind"]),
-        owner=variable["owner"],
-        path=audience,
-        key=variable.get("key", "DOCKER_AUTH_CONFIG"),
-        environment_scope=variable.get("environment_scope", "*"),
-        audiences=(audience,),
-        token="default",  # noqa: S106 - the name of a token, not a token
-        flags=plans.Flags(
-            variable_type=variable.get("variable_type", "file"),
-            masked=variable.get("masked", True),
-            protected=variable.get("protected", False),
-            raw=True,
-            hidden=variable.get("hidden", False),
-        ),
-    )
+def _job(path: str, consumer: ConsumerArgs) -> JobRoleArgs:
+    role: JobRoleArgs = {"project": path, "push": consumer.get("push", [])}
+    if branches := consumer.get("branches"):
+        role["branches"] = branches
+    if tags := consumer.get("tags"):
+        role["tags"] = tags
+    if "id" in consumer:
+        role["project_id"] = str(consumer["id"])
+    if "namespace_id" in consumer:
+        role["namespace_id"] = str(consumer["namespace_id"])
+    return role
+
+
+def _targets(names: Names, path: str, consumer: ConsumerArgs) -> list[plans.Target]:
+    return [
+        plans.Target(
+            owner_kind=plans.OwnerKind(variable["owner_kind"]),
+            owner=variable["owner"],
+            path=path,
+            key=variable.get("key", ""),
+            environment_scope=variable.get("environment_scope", ""),
+            audiences=(path,),
+            token="default",  # noqa: S106 - the name of a token, not a token
+            flags=plans.Flags(
+                variable_type=variable.get("variable_type", ""),
+                masked=variable.get("masked", True),
+                protected=variable.get("protected", False),
+                raw=True,
+                hidden=variable.get("hidden", False),
+            ),
+            foreign=consumer.get("foreign_auths_secret"),
+        )
+        for variable in credentials(names, path, consumer)
+    ]

@@ -52,8 +52,8 @@ class Identities(pulumi.ComponentResource):
         for runner, options in args.get("runners", {}).items():
             with place(f"runners.{runner}"):
                 self.runner_role_arns[runner] = self._runner_role(runner, options)
-        arns = {"pull_role_arns": self.pull_role_arns, "job_role_arns": self.job_role_arns}
-        self.register_outputs({**arns, "runner_role_arns": self.runner_role_arns})
+        arns = {"pullRoleArns": self.pull_role_arns, "jobRoleArns": self.job_role_arns}
+        self.register_outputs({**arns, "runnerRoleArns": self.runner_role_arns})
 
     def _pull_role(self, audience: str, options: AudienceArgs) -> str:
         names, generation = self._names, options.get("generation", 1)
@@ -124,7 +124,10 @@ class Identities(pulumi.ComponentResource):
         arns = repository_arns(names, options["pull"], options.get("registries", []))
         pull = cache_puller_policy(arns, self._cache_arns(options.get("caches", []), options.get("registries", [])))
         parameter = parameter_statement(
-            names.arn("ssm", f"parameter{names.runner_parameter(runner)}"),
+            [
+                names.arn("ssm", f"parameter{parameter}")
+                for parameter in (names.runner_parameter(runner), names.runner_docker_config(runner))
+            ],
             options.get("parameter_key", ""),
             f"ssm.{names.region}.{dns_suffix(names.region)}",
         )
@@ -172,7 +175,7 @@ class Identities(pulumi.ComponentResource):
         )
         aws.iam.RolePolicy(
             f"{self._child}-{key}",
-            name="images",
+            name=key.partition("-")[0],
             # The role's own output, known in every preview: when the role is replaced, its policy goes with it.
             role=role.name,
             policy=checked_size(policy, "role", "pull, push"),

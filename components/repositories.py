@@ -25,7 +25,8 @@ class RepositoryArgs(TypedDict):
     its tag which image ran."""
     lifecycle_rules: NotRequired[list[LifecycleRuleArgs]]
     """Rules in the order of their priority. By default untagged images are archived 30 days after they were last
-    pulled and deleted 90 days later; tagged images stay."""
+    pulled and deleted 90 days later; tagged images stay. The platforms of a multi-platform image are untagged too;
+    ECR keeps them as long as the index that names them. Archived images answer a pull with 404 until restored."""
     protected_tags: NotRequired[list[str]]
     """Tag patterns such as `release-*` that no lifecycle rule touches."""
     scan_on_push: NotRequired[pulumi.Input[bool]]

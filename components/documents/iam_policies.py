@@ -35,6 +35,21 @@ ACCESS_KEY_ACTIONS: Final = (
     "iam:UpdateAccessKey",
 )
 """What changing a user's access keys takes, with the old one still valid until nobody uses it."""
+RENEWAL_ACTIONS: Final = (
+    "secretsmanager:GetSecretValue",
+    "secretsmanager:PutSecretValue",
+    "secretsmanager:UpdateSecretVersionStage",
+)
+STATE_ACTIONS: Final = ("ssm:GetParameter", "ssm:PutParameter")
+VPC_ACTIONS: Final = (
+    "ec2:AssignPrivateIpAddresses",
+    "ec2:CreateNetworkInterface",
+    "ec2:DeleteNetworkInterface",
+    "ec2:DescribeNetworkInterfaces",
+    "ec2:DescribeSubnets",
+    "ec2:UnassignPrivateIpAddresses",
+)
+"""Source: the AWS managed policy AWSLambdaVPCAccessExecutionRole, without its rights on logs."""
 IMPORT_ACTIONS: Final = ("ecr:BatchImportUpstreamImage", "ecr:CreateRepository")
 """What the first pull through a cache takes. Source: ECR user guide, "IAM permissions for pull through cache"."""
 
@@ -97,11 +112,13 @@ def push_policy(repository_arns: Sequence[str], pull_arns: Sequence[str] = ()) -
     )
 
 
-def parameter_statement(parameter_arn: str, key_arn: str = "", via_service: str = "") -> tuple[Document, Document]:
-    """Read one parameter, and decrypt it when its key is not the account's default one for parameters."""
+def parameter_statement(
+    parameter_arns: str | Sequence[str], key_arn: str = "", via_service: str = ""
+) -> tuple[Document, Document]:
+    """Read these parameters, and decrypt them when their key is not the account's default one for parameters."""
     decrypt = {"Condition": {"StringEquals": {"kms:ViaService": via_service}}}
     return (
-        allow("ReadConfiguration", "ssm:GetParameter", parameter_arn),
+        allow("ReadConfiguration", "ssm:GetParameter", parameter_arns),
         allow("DecryptConfiguration", "kms:Decrypt", key_arn, **decrypt) if key_arn else {},
     )
 
@@ -115,6 +132,8 @@ def rotator_policy(
     key_arn: str = "",
     via_service: str = "",
     pull_user_arns: Sequence[str] = (),
+    state_arn: str = "",
+    in_vpc: bool = False,
 ) -> Document:
     """What the rotator's execution role may do: nothing in ECR itself.
 
@@ -128,6 +147,8 @@ def rotator_policy(
         key_arn: the KMS key of the secrets, when they have one of their own.
         via_service: the service through which alone the key decrypts, `secretsmanager.<region>.amazonaws.com`.
         pull_user_arns: the pull users whose access keys it changes.
+        state_arn: the parameter in which it remembers what failed.
+        in_vpc: it has network interfaces in a VPC of the account, which have no narrower resource before they exist.
     """
     return document(
         allow("AssumePullRoles", "sts:AssumeRole", pull_roles_arn),
@@ -136,6 +157,20 @@ def rotator_policy(
         if key_arn
         else {},
         allow("ChangeAccessKeys", ACCESS_KEY_ACTIONS, pull_user_arns) if pull_user_arns else {},
+        allow("RememberFailures", STATE_ACTIONS, state_arn) if state_arn else {},
+        allow("HaveNetworkInterfaces", VPC_ACTIONS, "*") if in_vpc else {},
+        allow("WriteOwnLog", LOG_ACTIONS, f"{log_group_arn}:*"),
+        allow("LeaveDeadLetters", "sqs:SendMessage", dead_letters_arn),
+    )
+
+
+def renewal_policy(
+    *, secret_arns: Sequence[str], log_group_arn: str, dead_letters_arn: str, in_vpc: bool = False
+) -> Document:
+    """What the job may do that renews the GitLab tokens: read and replace them, and nothing else."""
+    return document(
+        allow("RenewTokens", RENEWAL_ACTIONS, secret_arns),
+        allow("HaveNetworkInterfaces", VPC_ACTIONS, "*") if in_vpc else {},
         allow("WriteOwnLog", LOG_ACTIONS, f"{log_group_arn}:*"),
         allow("LeaveDeadLetters", "sqs:SendMessage", dead_letters_arn),
     )

@@ -9,10 +9,13 @@ import json
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from .strict_decoding import decode
 
 VERSION: Final = 1
+TARGET_LIMIT: Final = 5_000
+"""What one run writes within its 15 minutes when GitLab allows the default 30 requests a second, twice over."""
 
 
 class OwnerKind(Enum):
@@ -78,6 +81,8 @@ class Target:
         audiences: whose tokens stand in its `auths`; their registry hosts are disjoint.
         token: the name of the GitLab token that may write it.
         flags: what the rotator sets with every value.
+        foreign: the Secrets Manager secret with the `DOCKER_AUTH_CONFIG` document whose other registries a hidden
+            variable keeps, as a hidden value cannot be read back; None when there are none.
     """
 
     owner_kind: OwnerKind
@@ -88,6 +93,7 @@ class Target:
     audiences: tuple[str, ...]
     token: str
     flags: Flags
+    foreign: str | None
 
     @property
     def name(self) -> str:
@@ -101,25 +107,38 @@ class GitLab:
     """The GitLab instance whose variables are written.
 
     Attributes:
-        url: `https://` and the host; `http://` only where the stack file allows it.
+        url: `https://` and the host; `http://` only with `allow_http`.
+        allow_http: tokens may be sent in clear.
+        proxy: the URL of the proxy to GitLab, without a password; None for the environment's.
         tokens: the Secrets Manager secret of each named GitLab token.
         ca_bundle: PEM certificates of a private CA; None for the public ones.
         concurrency: how many targets are written at once, 1 to 64.
+        requests_per_second: never more than these, 1 to 1000.
     """
 
     url: str
+    allow_http: bool
+    proxy: str | None
     tokens: dict[str, str]
     ca_bundle: str | None
     concurrency: int
+    requests_per_second: int
 
 
 @dataclass(frozen=True)
 class Plan:
-    """Everything the rotator needs to know."""
+    """Everything the rotator needs to know.
+
+    Attributes:
+        stack: as metrics and reports call it.
+        region: of the secrets and of the state.
+        state: the SSM parameter in which a run tells the next one which targets failed.
+    """
 
     version: int
     stack: str
     region: str
+    state: str
     gitlab: GitLab
     audiences: dict[str, Audience]
     targets: tuple[Target, ...]
@@ -158,22 +177,58 @@ def loads(text: str) -> Plan:
     return plan
 
 
+def secrets(plan: Plan) -> list[str]:
+    """The names of the secrets that a rotation reads."""
+    foreign = {target.foreign for target in plan.targets if target.foreign is not None}
+    return sorted({*plan.gitlab.tokens.values(), *foreign})
+
+
 def _check(plan: Plan) -> None:
+    _check_gitlab(plan.gitlab)
+    if len(plan.targets) > TARGET_LIMIT:
+        raise ValueError(
+            f"plan.targets: got {len(plan.targets)} variables, one rotator writes {TARGET_LIMIT}; "
+            "move some of the consumers to a second stack with a prefix of its own"
+        )
+    for name, audience in plan.audiences.items():
+        if not audience.registries or not all(registry.hosts for registry in audience.registries):
+            raise ValueError(f"plan.audiences.{name}.registries: write at least one, with one host or more each")
     for index, target in enumerate(plan.targets):
-        where = f"plan.targets[{index}] ({target.name})"
-        if target.token not in plan.gitlab.tokens:
-            raise ValueError(f"{where}.token: {target.token!r} is not one of {sorted(plan.gitlab.tokens)}")
-        seen: dict[str, str] = {}
-        for audience in target.audiences:
-            if audience not in plan.audiences:
-                raise ValueError(f"{where}.audiences: {audience!r} is not one of {sorted(plan.audiences)}")
-            for host in (host for registry in plan.audiences[audience].registries for host in registry.hosts):
-                if host in seen:
-                    raise ValueError(
-                        f"{where}.audiences: {seen[host]!r} and {audience!r} both hold {host}; "
-                        "one variable has one entry for a registry host: merge the two audiences"
-                    )
-                seen[host] = audience
+        _check_target(target, plan, f"plan.targets[{index}] ({target.name})")
+
+
+def _check_gitlab(gitlab: GitLab) -> None:
+    url = urlsplit(gitlab.url)
+    if url.scheme not in (("https", "http") if gitlab.allow_http else ("https",)) or not url.hostname or url.username:
+        raise ValueError(f"plan.gitlab.url: got {gitlab.url!r}; write https:// and the host, without a user")
+    if gitlab.proxy is not None:
+        proxy = urlsplit(gitlab.proxy)
+        # A plan is no place for a password: it lies readable in the zip.
+        if proxy.scheme not in ("http", "https") or not proxy.hostname or proxy.username or proxy.password:
+            raise ValueError("plan.gitlab.proxy: write http:// or https://, the proxy's host and port, without a user")
+    for field, most in (("concurrency", 64), ("requests_per_second", 1000)):
+        if not 1 <= (value := getattr(gitlab, field)) <= most:
+            raise ValueError(f"plan.gitlab.{field}: got {value}; write 1 to {most}")
+
+
+def _check_target(target: Target, plan: Plan, where: str) -> None:
+    if target.token not in plan.gitlab.tokens:
+        raise ValueError(f"{where}.token: {target.token!r} is not one of {sorted(plan.gitlab.tokens)}")
+    if not target.audiences:
+        raise ValueError(f"{where}.audiences: got an empty list; write the audience whose tokens stand in it")
+    if target.foreign is not None and not target.flags.hidden:
+        raise ValueError(f"{where}.foreign: only a hidden variable needs it, others keep what is in them; leave it out")
+    seen: dict[str, str] = {}
+    for audience in target.audiences:
+        if audience not in plan.audiences:
+            raise ValueError(f"{where}.audiences: {audience!r} is not one of {sorted(plan.audiences)}")
+        for host in (host for registry in plan.audiences[audience].registries for host in registry.hosts):
+            if host in seen:
+                raise ValueError(
+                    f"{where}.audiences: {seen[host]!r} and {audience!r} both hold {host}; "
+                    "one variable has one entry for a registry host: merge the two audiences"
+                )
+            seen[host] = audience
 
 
 def _enum_value(value: object) -> Any:

@@ -18,7 +18,7 @@ def describe(hosts: Sequence[str], valid_until: datetime, audiences: Sequence[st
 
     The time is rounded down to the minute. What does not fit in 255 characters is counted instead of named.
     """
-    until = valid_until.astimezone(UTC).strftime("%Y-%m-%dT%H:%MZ")
+    until = to_the_minute(valid_until).strftime("%Y-%m-%dT%H:%MZ")
     for registries, who in (
         (", ".join(hosts), f"audience {', '.join(audiences)}"),
         (f"{len(hosts)} registries", f"audience {', '.join(audiences)}"),
@@ -28,6 +28,11 @@ def describe(hosts: Sequence[str], valid_until: datetime, audiences: Sequence[st
         if len(text) <= LIMIT:
             return text
     return f"gitlab-ecr: valid until {until}"
+
+
+def to_the_minute(moment: datetime) -> datetime:
+    """The moment as a description holds it: in UTC, rounded down."""
+    return moment.astimezone(UTC).replace(second=0, microsecond=0)
 
 
 def valid_until(description: str | None) -> datetime | None:

@@ -8,19 +8,25 @@ from urllib.parse import quote
 
 from ..documents.plan import OwnerKind, Target
 from .http import Http, Response, UnreachableError
-from .secret import Secret
+from .secret import Secret, without_pieces
 
 _COLLECTION: Final = {OwnerKind.PROJECT: "projects", OwnerKind.GROUP: "groups"}
-_OK, _CREATED, _NOT_FOUND = 200, 201, 404
+_OK, _CREATED, _FORBIDDEN, _NOT_FOUND = 200, 201, 403, 404
 _MESSAGE_LIMIT: Final = 200
 
 
 class GitLabError(Exception):
-    """GitLab did not do what was asked. `status` is None when no answer came; the message holds no value."""
+    """GitLab did not do what was asked; the message holds no value.
 
-    def __init__(self, message: str, status: int | None = None) -> None:
+    Attributes:
+        status: None when no answer came.
+        absent: the owner is deleted, archived, or out of the token's reach, and GitLab itself says so.
+    """
+
+    def __init__(self, message: str, status: int | None = None, *, absent: bool = False) -> None:
         super().__init__(message)
         self.status = status
+        self.absent = absent
 
 
 @dataclass(frozen=True)
@@ -53,12 +59,16 @@ class GitLab:
             GitLabError: anything else, an absent owner among it.
         """
         response = self._send("GET", self._url(target))
-        if response.status == _NOT_FOUND and "Variable Not Found" in _message(response):
+        if response.status == _NOT_FOUND and "Variable Not Found" in _message(response):  # GroupVariable too
             return None
-        return _variable(_expect(response, _OK, target), target)
+        return _variable(self._expect(response, _OK, target), target)
 
-    def update(self, target: Target, value: Secret, description: str) -> Variable:
-        """Writes value, description and flags of a variable that exists; the answer is the read-back."""
+    def update(self, target: Target, value: Secret, description: str, *, hidden: bool) -> Variable:
+        """Writes value, description and flags of a variable that exists; the answer is the read-back.
+
+        Args:
+            hidden: whether it is hidden now: GitLab refuses to change that.
+        """
         flags = target.flags
         body: dict[str, Any] = {
             "value": value.reveal(),
@@ -67,9 +77,9 @@ class GitLab:
             "protected": flags.protected,
             "raw": flags.raw,
         }
-        if not flags.hidden:  # GitLab refuses to change a hidden variable's visibility
-            body["masked"] = flags.masked
-        return _variable(_expect(self._send("PUT", self._url(target), body), _OK, target), target)
+        if not hidden:
+            body["masked"] = flags.masked or flags.hidden
+        return _variable(self._expect(self._send("PUT", self._url(target), body), _OK, target, value), target)
 
     def create(self, target: Target, value: Secret, description: str) -> Variable:
         """Creates a variable that is not there; hidden can only be set here."""
@@ -85,7 +95,7 @@ class GitLab:
             **({"masked_and_hidden": True} if flags.hidden else {"masked": flags.masked}),
         }
         url = f"{self._api}/{self._owner(target)}/variables"
-        return _variable(_expect(self._send("POST", url, body), _CREATED, target), target)
+        return _variable(self._expect(self._send("POST", url, body), _CREATED, target, value), target)
 
     def _url(self, target: Target) -> str:
         scope = quote(target.environment_scope, safe="")
@@ -109,14 +119,16 @@ class GitLab:
         except UnreachableError as error:
             raise GitLabError(f"unreachable: {error}") from None
 
-
-def _expect(response: Response, status: int, target: Target) -> Response:
-    if response.status != status:
-        detail = _message(response)
+    def _expect(self, response: Response, status: int, target: Target, *sent: Secret) -> Response:
+        if response.status == status:
+            return response
+        said = without_pieces(_message(response), (self._token, *sent))
         raise GitLabError(
-            f"GitLab answered {response.status}{f' ({detail})' if detail else ''} for {target.name}", response.status
+            f"GitLab answered {response.status}{f' ({said})' if said else ''} for {target.name}",
+            response.status,
+            # An error page of a proxy is not GitLab's word, and a token without the scope is no owner that is gone.
+            absent=response.status in (_FORBIDDEN, _NOT_FOUND) and bool(said) and "privileges" not in said,
         )
-    return response
 
 
 def _variable(response: Response, target: Target) -> Variable:

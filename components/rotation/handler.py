@@ -6,9 +6,12 @@ from pathlib import Path
 from typing import Any, Final, Protocol
 
 from ..documents import plan as plans
+from . import metrics
 from .aws import BotoAws
 from .clock import Deadline, SystemClock
 from .http import PooledHttp
+from .pace import Pace
+from .report import Report
 from .rotate import Outside, rotate
 
 _PLAN: Final = Path(__file__).parents[1] / "plan.json"
@@ -18,6 +21,8 @@ _LAST_SECONDS: Final = 10.0  # kept for the report
 
 class Context(Protocol):
     """What the runtime tells of the invocation."""
+
+    aws_request_id: str
 
     def get_remaining_time_in_millis(self) -> int:
         """Milliseconds until the function's own time limit."""
@@ -39,32 +44,58 @@ def handle(event: Mapping[str, Any], context: Context) -> dict[str, Any]:
         ValueError: another event.
         RotationFailedError: what could be rotated was, something could not.
     """
-    # At DEBUG, both would write tokens into the log.
-    for chatty in ("botocore", "urllib3"):
-        logging.getLogger(chatty).setLevel(logging.WARNING)
-    fired_by = _fired_by(event)
-    plan = plans.loads(_PLAN.read_text())
-    clock = SystemClock()
-    deadline = Deadline(clock, context.get_remaining_time_in_millis() / 1000 - _LAST_SECONDS)
-    connections = plan.gitlab.concurrency
-    outside = Outside(
-        aws=BotoAws(plan.region),
-        registry_http=PooledHttp(clock, deadline, connections=connections),
-        gitlab_http=PooledHttp(clock, deadline, connections=connections, ca_bundle=plan.gitlab.ca_bundle),
-        clock=clock,
-        deadline=deadline,
-    )
-    report = rotate(plan, outside, fired_by=fired_by)
-    print(report.log_line(), report.metrics_line(), sep="\n", flush=True)  # noqa: T201 - the log is the report's place
+    who = fired_by(event)
+    seconds = context.get_remaining_time_in_millis() / 1000
+    report = run(plans.loads(_PLAN.read_text()), seconds, fired_by=who, run_id=context.aws_request_id)
     if report.failures:
         raise RotationFailedError("; ".join(report.short()["failures"]))
     return report.short()
 
 
-def _fired_by(event: Mapping[str, Any]) -> str:
-    fired_by = event.get("fired_by")
-    if set(event) != {"fired_by"} or fired_by not in _FIRED_BY:
+def run(plan: plans.Plan, seconds: float, *, fired_by: str, run_id: str) -> Report:
+    """One rotation with the credentials of the environment; its report and metrics go to standard output.
+
+    Args:
+        plan: what to do.
+        seconds: when it has to be over.
+        fired_by: deploy, schedule or manual.
+        run_id: names this run; a repetition of a failed run has the same.
+    """
+    # At DEBUG, both would write tokens into the log.
+    for chatty in ("botocore", "urllib3"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
+    clock = SystemClock()
+    deadline = Deadline(clock, seconds - _LAST_SECONDS)
+    gitlab = plan.gitlab
+    outside = Outside(
+        aws=BotoAws(plan.region),
+        registry_http=PooledHttp(clock, deadline, connections=gitlab.concurrency),
+        gitlab_http=PooledHttp(
+            clock,
+            deadline,
+            connections=gitlab.concurrency,
+            ca_bundle=gitlab.ca_bundle,
+            proxy=gitlab.proxy,
+            allow_http=gitlab.allow_http,
+            pace=Pace(clock, gitlab.requests_per_second),
+        ),
+        clock=clock,
+        deadline=deadline,
+    )
+    report = rotate(plan, outside, fired_by=fired_by, run=run_id)
+    print(report.log_line(), metrics.line(report), sep="\n", flush=True)  # noqa: T201 - the log is the report's place
+    return report
+
+
+def fired_by(event: Mapping[str, Any]) -> str:
+    """Who fired a run, the one thing that an event may say.
+
+    Raises:
+        ValueError: it says anything else.
+    """
+    who = event.get("fired_by")
+    if set(event) != {"fired_by"} or who not in _FIRED_BY:
         raise ValueError(
             f'event: got the keys {sorted(event)}; write {{"fired_by": one of {list(_FIRED_BY)}}}, no more'
         )
-    return str(fired_by)
+    return str(who)

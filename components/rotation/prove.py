@@ -6,6 +6,7 @@ from typing import Final
 from ..documents.plan import Audience, Registry
 from .http import Http, UnreachableError
 from .mint import RefusedError, Token
+from .secret import Secret
 
 # No image has this tag: the answer tells of rights, not of images, and no image's last pull is touched.
 _PROBE_TAG: Final = "gitlab-ecr-probe"
@@ -19,27 +20,38 @@ def prove(audience: Audience, tokens: Mapping[str, Token], http: Http) -> None:
         RefusedError: a registry refuses the token, is unreachable, or allows too much.
     """
     for registry in audience.registries:
-        _prove_at(registry, audience, tokens[registry.region], http)
+        _prove_at(registry, audience, tokens[registry.region].auth, http)
 
 
-def _prove_at(registry: Registry, audience: Audience, token: Token, http: Http) -> None:
+def signs_in(host: str, auth: Secret, http: Http) -> bool | None:
+    """Whether the registry takes a token; None when it could not be asked, or did not answer with yes or no."""
+    try:
+        return {_OK: True, _UNAUTHORIZED: False}.get(_get(host, "/v2/", auth, http))
+    except RefusedError:
+        return None
+
+
+def _prove_at(registry: Registry, audience: Audience, auth: Secret, http: Http) -> None:
     host = registry.hosts[0]
-    if (status := _get(host, "/v2/", token, http)) != _OK:
+    if (status := _get(host, "/v2/", auth, http)) != _OK:
         raise RefusedError(f"{host} refuses the new token: GET /v2/ answered {status}, not 200")
     if audience.inside is not None:
-        status = _get(host, f"/v2/{audience.inside}/manifests/{_PROBE_TAG}", token, http)
+        status = _get(host, f"/v2/{audience.inside}/manifests/{_PROBE_TAG}", auth, http)
         if status not in (_OK, _NOT_FOUND):
-            raise RefusedError(f"{host} does not let the new token pull {audience.inside}: answered {status}")
+            raise RefusedError(
+                f"{host} does not let the new token pull {audience.inside}: answered {status}",
+                denied=status == _FORBIDDEN,
+            )
     if audience.outside is not None:
-        status = _get(host, f"/v2/{audience.outside}/manifests/{_PROBE_TAG}", token, http)
+        status = _get(host, f"/v2/{audience.outside}/manifests/{_PROBE_TAG}", auth, http)
         if status in (_OK, _NOT_FOUND):
             raise RefusedError(f"over-broad: {host} lets the new token pull {audience.outside}, outside its audience")
         if status != _FORBIDDEN:
             raise RefusedError(f"{host} answered {status}, not 403, for {audience.outside}, outside the audience")
 
 
-def _get(host: str, path: str, token: Token, http: Http) -> int:
+def _get(host: str, path: str, auth: Secret, http: Http) -> int:
     try:
-        return http.request("GET", f"https://{host}{path}", {"Authorization": f"Basic {token.auth.reveal()}"}).status
+        return http.request("GET", f"https://{host}{path}", {"Authorization": f"Basic {auth.reveal()}"}).status
     except UnreachableError as error:
         raise RefusedError(f"unreachable: {error}") from None

@@ -1,54 +1,125 @@
 """Step three: one target gets its tokens; what is not ours in it stays."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from ..documents import docker_auth
-from ..documents.plan import Plan, Target
-from ..documents.variable_description import describe, valid_until
+from ..documents.plan import Plan, Registry, Target
+from ..documents.variable_description import describe, to_the_minute, valid_until
 from .gitlab import GitLab, GitLabError, Variable
 from .mint import Token
+from .old_tokens import OldTokens
 from .report import Status, TargetResult
 from .secret import Secret
 
 _VALUE_LIMIT: Final = 10_000  # GitLab, CI/CD variables: characters of a value
+_BAD_REQUEST: Final = 400
 
 
-def publish(target: Target, plan: Plan, tokens: Mapping[str, Mapping[str, Token]], gitlab: GitLab) -> TargetResult:
-    """Writes the target, unless what it holds lives longer; never raises, a failure is a result.
+@dataclass(frozen=True)
+class Publisher:
+    """What all targets of a run share.
 
-    Args:
-        tokens: by audience and region; holds every audience of the target.
+    Attributes:
+        tokens: the proven ones, by audience and region.
+        old_tokens: where replaced tokens are tried.
     """
-    auths = {
-        host: tokens[audience][registry.region]
-        for audience in target.audiences
-        for registry in plan.audiences[audience].registries
-        for host in registry.hosts
-    }
-    expires_at = min(token.expires_at for token in auths.values())
-    present = None
-    try:
-        variable = gitlab.variable(target)
-        present = valid_until(variable.description) if variable else None
-        if present is not None and present > expires_at:
-            return TargetResult(target.name, Status.KEPT, "another run published a token that lives longer", present)
-        value = _merged(variable, {host: token.auth.reveal() for host, token in auths.items()})
-        description = describe(list(auths), expires_at, target.audiences)
-        if variable is None:
-            written = gitlab.create(target, value, description)
-        else:
-            written = gitlab.update(target, value, description)
+
+    plan: Plan
+    tokens: Mapping[str, Mapping[str, Token]]
+    old_tokens: OldTokens
+
+    def publish(self, target: Target, gitlab: GitLab, foreign: Secret | None) -> TargetResult:
+        """Writes the target, unless what it holds lives longer; never raises, a failure is a result.
+
+        Args:
+            target: the variable.
+            gitlab: the instance, spoken to with the token that the target names.
+            foreign: the document whose entries a hidden variable keeps.
+        """
+        present, known = None, False
+        try:
+            variable = gitlab.variable(target)
+            present = valid_until(variable.description) if variable else None
+            known = present is not None and self._is_as_declared(variable, present, target)
+            if variable is not None and variable.value is not None:
+                hosts = {host: registry.hosts[0] for registry in self._registries(target) for host in registry.hosts}
+                self.old_tokens.look_at(variable.value.reveal(), present, hosts, target.name)
+            return self._write(target, variable, present, gitlab, foreign)
+        except (GitLabError, ValueError) as error:
+            absent = isinstance(error, GitLabError) and error.absent
+            return TargetResult(target, Status.FAILED, str(error), present, absent=absent, known=known)
+
+    def _write(
+        self,
+        target: Target,
+        variable: Variable | None,
+        present: datetime | None,
+        gitlab: GitLab,
+        foreign: Secret | None,
+    ) -> TargetResult:
+        auths = {
+            host: self.tokens[audience][registry.region]
+            for audience in target.audiences
+            if audience in self.tokens
+            for registry in self.plan.audiences[audience].registries
+            for host in registry.hosts
+        }
+        missing = [audience for audience in target.audiences if audience not in self.tokens]
+        reason = f"audience {', '.join(missing)} has no proven token; what is there stays" if missing else ""
+        status = Status.FAILED if missing else Status.PUBLISHED
+        if not auths:
+            return TargetResult(target, status, reason, present, known=present is not None)
+        expires_at = min(token.expires_at for token in auths.values())
+        if present is not None and present > to_the_minute(expires_at):
+            kept = reason or "another run published a token that lives longer"
+            return TargetResult(target, Status.FAILED if missing else Status.KEPT, kept, present, known=True)
+        if missing and present is not None:
+            expires_at = min(expires_at, present)  # the entries that stay end first
+        value = _merged(target, variable, foreign, {host: token.auth.reveal() for host, token in auths.items()})
+        description = describe([h for r in self._registries(target) for h in r.hosts], expires_at, target.audiences)
+        written = _put(target, variable, value, description, gitlab)
+        if written is None:  # another run created it a moment ago: once more, as an update
+            if (found := gitlab.variable(target)) is None:
+                raise GitLabError(f"GitLab says of {target.name} both that it is there and that it is not")
+            return self._write(target, found, valid_until(found.description), gitlab, foreign)
         _read_back(written, value, description, target)
-    except (GitLabError, ValueError) as error:
-        return TargetResult(target.name, Status.FAILED, str(error), present)
-    return TargetResult(target.name, Status.PUBLISHED, "", expires_at)
+        return TargetResult(target, status, reason, expires_at, known=present is not None)
+
+    def _registries(self, target: Target) -> list[Registry]:
+        return [registry for audience in target.audiences for registry in self.plan.audiences[audience].registries]
+
+    def _is_as_declared(self, variable: Variable | None, present: datetime | None, target: Target) -> bool:
+        """Whether an earlier run wrote just this declaration."""
+        if variable is None or present is None:
+            return False
+        hosts = [host for registry in self._registries(target) for host in registry.hosts]
+        return not _wrong_flags(variable, target) and variable.description == describe(hosts, present, target.audiences)
 
 
-def _merged(variable: Variable | None, auths: Mapping[str, str]) -> Secret:
-    existing = variable.value.reveal() if variable and variable.value else None
+def _put(target: Target, variable: Variable | None, value: Secret, description: str, gitlab: GitLab) -> Variable | None:
+    """What GitLab answers to the one write; None when the variable to create is there already."""
+    if variable is not None:
+        return gitlab.update(target, value, description, hidden=bool(variable.flags.get("hidden")))
+    try:
+        return gitlab.create(target, value, description)
+    except GitLabError as error:
+        if error.status == _BAD_REQUEST and "already been taken" in str(error):
+            return None
+        raise
+
+
+def _merged(target: Target, variable: Variable | None, foreign: Secret | None, auths: Mapping[str, str]) -> Secret:
+    if variable is not None and variable.value is None and not target.flags.hidden:
+        raise ValueError(
+            f"{target.name} is hidden, so what others wrote into it cannot be kept; write hidden: true, and "
+            "foreignAuthsSecret for its other registries"
+        )
+    existing = variable.value if variable is not None and variable.value is not None else foreign
     entries = {host: docker_auth.auth_entry(auth) for host, auth in auths.items()}
-    text = docker_auth.dumps(docker_auth.merge(existing, entries, entries))
+    text = docker_auth.dumps(docker_auth.merge(existing.reveal() if existing else None, entries, entries))
     if len(text) > _VALUE_LIMIT:
         raise ValueError(
             f"the value would be {len(text)} characters long, GitLab holds {_VALUE_LIMIT}: "
@@ -58,15 +129,22 @@ def _merged(variable: Variable | None, auths: Mapping[str, str]) -> Secret:
 
 
 def _read_back(written: Variable, value: Secret, description: str, target: Target) -> None:
+    if wrong := _wrong_flags(written, target):
+        advice = ": GitLab hides only new ones; delete it, the next run makes it anew" if "hidden" in wrong else ""
+        raise GitLabError(f"GitLab accepted {target.name} but did not set {', '.join(wrong)}{advice}")
+    if written.value is not None and written.value != value:
+        raise GitLabError(f"GitLab accepted {target.name} but holds another value: somebody writes it at the same time")
+    if written.description != description:
+        raise GitLabError(f"GitLab accepted {target.name} but did not keep its description")
+
+
+def _wrong_flags(variable: Variable, target: Target) -> list[str]:
     wanted = {
         "variable_type": target.flags.variable_type,
         "masked": target.flags.masked or target.flags.hidden,
         "protected": target.flags.protected,
         "raw": target.flags.raw,
     }
-    if wrong := sorted(key for key, flag in wanted.items() if written.flags.get(key) != flag):
-        raise GitLabError(f"GitLab accepted {target.name} but did not set {', '.join(wrong)}")
-    if written.value is not None and written.value != value:
-        raise GitLabError(f"GitLab accepted {target.name} but holds another value: somebody writes it at the same time")
-    if valid_until(written.description) != valid_until(description):
-        raise GitLabError(f"GitLab accepted {target.name} but did not keep its description")
+    if target.flags.hidden:
+        wanted["hidden"] = True
+    return sorted(key for key, flag in wanted.items() if variable.flags.get(key) != flag)

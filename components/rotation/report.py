@@ -1,4 +1,4 @@
-"""What a rotation did: for the log, for `up`, for metrics. It holds no value, only names and times."""
+"""What a rotation did: for the log and for `up`. It holds no value, only names and times."""
 
 import json
 from collections.abc import Sequence
@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 from enum import Enum
 from typing import Any, Final
 
-_SHORT_LIMIT: Final = 4_000  # characters of the form that Pulumi keeps
-_NAMESPACE: Final = "GitLabEcr"
+from ..documents.plan import Target
+
+_SHORT_LIMIT: Final = 4_000  # bytes of the form that Pulumi keeps
 
 
 class Status(Enum):
@@ -17,6 +18,8 @@ class Status(Enum):
     PUBLISHED = "published"
     KEPT = "kept"
     FAILED = "failed"
+    GONE = "gone"
+    LEFT = "left"
 
 
 @dataclass(frozen=True)
@@ -24,15 +27,20 @@ class TargetResult:
     """One target of one rotation.
 
     Attributes:
-        target: its name.
+        target: the variable.
+        status: what became of it.
         reason: one line, empty when it was published.
         expires_at: until when the token it now holds is good, where that is known.
+        absent: GitLab says that its owner is deleted, archived or out of reach.
+        known: an earlier run wrote it as it is declared now, or failed to: no news of this `up`.
     """
 
-    target: str
+    target: Target
     status: Status
     reason: str
     expires_at: datetime | None
+    absent: bool = False
+    known: bool = False
 
 
 @dataclass(frozen=True)
@@ -46,7 +54,19 @@ class AudienceResult:
 
 @dataclass(frozen=True)
 class Report:
-    """One rotation, whole."""
+    """One rotation, whole.
+
+    Attributes:
+        stack: the stack's name.
+        fired_by: deploy, schedule or manual.
+        started: the time of day.
+        seconds: how long it took.
+        audiences: a result for each.
+        targets: a result for each.
+        died_early: a line for each token that was refused before its end.
+        warnings: what went wrong beside tokens and targets.
+        token_days: how long the rotator's own GitLab token lives, the shortest of them; None when that is not known.
+    """
 
     stack: str
     fired_by: str
@@ -54,13 +74,33 @@ class Report:
     seconds: float
     audiences: Sequence[AudienceResult]
     targets: Sequence[TargetResult]
+    died_early: Sequence[str] = ()
+    warnings: Sequence[str] = ()
+    token_days: int | None = None
 
     @property
     def failures(self) -> list[str]:
-        """One line for each audience without a proven token, then one for each target that was not written."""
+        """What fails the run, a line each: audiences without a proven token, targets not written.
+
+        At deploy, only what is new: what was broken before is among the warnings.
+        """
         return [f"audience {a.audience}: {a.reason}" for a in self.audiences if a.reason] + [
-            f"{t.target}: {t.reason}" for t in self.targets if t.status is Status.FAILED
+            _line(result) for result in self.targets if _failed(result) and not self._excused(result)
         ]
+
+    @property
+    def notes(self) -> list[str]:
+        """What does not fail the run but wants a look, a line each."""
+        return [
+            *(_line(result) for result in self.targets if _failed(result) and self._excused(result)),
+            *(_gone(result) for result in self.targets if result.status is Status.GONE),
+            *self.died_early,
+            *self.warnings,
+        ]
+
+    def count(self, status: Status) -> int:
+        """How many targets ended so."""
+        return sum(result.status is status for result in self.targets)
 
     def as_dict(self) -> dict[str, Any]:
         """The report as JSON holds it."""
@@ -75,42 +115,54 @@ class Report:
                 for a in self.audiences
             ],
             "targets": [
-                {"target": t.target, "status": t.status.value, "reason": t.reason, "expires_at": _time(t.expires_at)}
+                {
+                    "target": t.target.name,
+                    "status": t.status.value,
+                    "reason": t.reason,
+                    "expires_at": _time(t.expires_at),
+                }
                 for t in self.targets
             ],
+            "notes": self.notes,
         }
 
     def log_line(self) -> str:
         """The one line a run leaves in the log; `gitlab_ecr_report` is what queries look for."""
         return json.dumps({"gitlab_ecr_report": self.as_dict()}, separators=(",", ":"))
 
-    def metrics_line(self) -> str:
-        """The same as CloudWatch metrics, in the embedded metric format."""
-        remaining = [(t.expires_at - self.started).total_seconds() for t in self.targets if t.expires_at]
-        values: dict[str, float] = {
-            "RotationSuccess": int(not any(a.reason for a in self.audiences) and self._every_audience_published()),
-            "TargetsFailed": sum(t.status is Status.FAILED for t in self.targets),
-            **({"TokenSecondsRemaining": min(remaining)} if remaining else {}),
-        }
-        definitions = [{"Name": name, "Unit": "Seconds" if "Seconds" in name else "Count"} for name in values]
-        metadata = {
-            "Timestamp": int(self.started.timestamp() * 1000),
-            "CloudWatchMetrics": [{"Namespace": _NAMESPACE, "Dimensions": [["Stack"]], "Metrics": definitions}],
-        }
-        return json.dumps({"_aws": metadata, "Stack": self.stack, **values}, separators=(",", ":"))
-
     def short(self) -> dict[str, Any]:
-        """What `up` shows: counts, and as many failures as fit in 4,000 characters."""
-        count = {status.value: sum(t.status is status for t in self.targets) for status in Status}
-        short: dict[str, Any] = {"ok": not self.failures, "targets": count, "failures": []}
-        for line in self.failures:
-            if len(json.dumps(short)) + len(line) > _SHORT_LIMIT:
-                break
-            short["failures"].append(line)
+        """What `up` shows: counts, and as many failures and notes as fit in 4,000 bytes."""
+        short: dict[str, Any] = {
+            "ok": not self.failures,
+            "targets": {status.value: self.count(status) for status in Status},
+            "failures": [],
+            "notes": [],
+        }
+        for key, lines in (("failures", self.failures), ("notes", self.notes)):
+            for line in lines:
+                short[key].append(line)
+                if len(json.dumps(short)) > _SHORT_LIMIT:
+                    short[key].pop()
+                    break
         return short
 
-    def _every_audience_published(self) -> bool:
-        return not self.targets or any(t.status is not Status.FAILED for t in self.targets)
+    def _excused(self, result: TargetResult) -> bool:
+        return self.fired_by == "deploy" and result.known
+
+
+def _failed(result: TargetResult) -> bool:
+    return result.status in (Status.FAILED, Status.LEFT)
+
+
+def _line(result: TargetResult) -> str:
+    return f"{result.target.name}: {result.reason}"
+
+
+def _gone(result: TargetResult) -> str:
+    return (
+        f"{_line(result)}; three runs in a row found it so: "
+        f"if it is meant to be, delete {result.target.path!r} below consumers in the stack file"
+    )
 
 
 def _time(moment: datetime | None) -> str | None:

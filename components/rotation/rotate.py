@@ -1,19 +1,33 @@
 """A rotation: plan in, report out. One token per audience and region, proven, then published to every target."""
 
-from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+import dataclasses
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
+from typing import Any, Final, TypeVar
 
-from ..documents.plan import Plan, Target
+from ..documents.plan import Audience, Plan, Target
+from . import memory
 from .aws import Aws, AwsError
 from .clock import Clock, Deadline
 from .gitlab import GitLab
+from .gitlab_secret import read as read_tokens
 from .http import Http
+from .memory import Memory
 from .mint import RefusedError, Token, mint
+from .old_tokens import OldTokens
 from .prove import prove
-from .publish import publish
+from .publish import Publisher
 from .report import AudienceResult, Report, Status, TargetResult
 from .secret import Secret
+
+_NEW_ROLE_SECONDS: Final = 90.0  # IAM is eventually consistent: a role of this `up` may be refused for a minute
+_NEW_ROLE_PAUSE: Final = 5.0
+_WORTH_STARTING: Final = 3.0  # seconds: with less left a target is not begun
+_GONE_AFTER: Final = 3
+_NO_TIME: Final = "not reached: the time of this run was over; what is there stays"
+_T = TypeVar("_T")
+_R = TypeVar("_R")
 
 
 @dataclass(frozen=True)
@@ -27,68 +41,161 @@ class Outside:
     deadline: Deadline
 
 
-def rotate(plan: Plan, outside: Outside, *, fired_by: str) -> Report:
-    """Runs every step for every audience and target; a failure of one is a line in the report, never the end."""
+def rotate(plan: Plan, outside: Outside, *, fired_by: str, run: str) -> Report:
+    """Runs every step for every audience and target; a failure of one is a line in the report, never the end.
+
+    Args:
+        plan: what to do.
+        outside: where.
+        fired_by: deploy, schedule or manual.
+        run: names this run; a repetition of a failed run has the same name.
+    """
     started, begin = outside.clock.now(), outside.clock.monotonic()
-    with ThreadPoolExecutor(max_workers=plan.gitlab.concurrency) as pool:
-        minted = list(pool.map(_guarded(plan, outside, at_deploy=fired_by == "deploy"), plan.audiences))
+    warnings: list[str] = []
+    before = _remembered(plan, outside, warnings)
+    pool = ThreadPoolExecutor(max_workers=plan.gitlab.concurrency)
+    try:
+        minted = _each(pool, plan.audiences, _obtain(plan, outside, at_deploy=fired_by == "deploy"), _unminted, outside)
         tokens = {result.audience: found for result, found in minted if not result.reason}
-        reasons = {result.audience: result.reason for result, _ in minted if result.reason}
-        gitlabs = _gitlabs(plan, outside)
-
-        def published(target: Target) -> TargetResult:
-            return _target(target, plan, tokens, reasons, gitlabs)
-
-        targets = list(pool.map(published, plan.targets))
+        old_tokens = OldTokens(outside.registry_http, outside.clock)
+        keys = _Keys(plan, outside)
+        publish = _publish(Publisher(plan, tokens, old_tokens), keys, outside)
+        results = _each(pool, plan.targets, publish, _left, outside)
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+    after = before.after(run, {memory.digest(r.target): r.absent for r in results if r.status is Status.FAILED})
+    _remember(plan, outside, before, after, warnings)
     return Report(
         stack=plan.stack,
         fired_by=fired_by,
         started=started,
         seconds=outside.clock.monotonic() - begin,
         audiences=[result for result, _ in minted],
-        targets=targets,
+        targets=[_judged(result, before, after) for result in results],
+        died_early=old_tokens.died_early,
+        warnings=[*warnings, *keys.warnings],
+        token_days=keys.days,
     )
 
 
-def _guarded(
+def _each(
+    pool: ThreadPoolExecutor,
+    items: "Sequence[_T] | Mapping[_T, Any]",
+    work: Callable[[_T], _R],
+    unfinished: Callable[[_T], _R],
+    outside: Outside,
+) -> list[_R]:
+    """What `work` makes of each item, in order; `unfinished` stands for what does not end before the deadline."""
+    futures: list[tuple[_T, Future[_R]]] = [(item, pool.submit(work, item)) for item in items]
+    wait([future for _, future in futures], timeout=outside.deadline.remaining())
+    return [future.result() if future.done() else unfinished(item) for item, future in futures]
+
+
+def _obtain(
     plan: Plan, outside: Outside, *, at_deploy: bool
 ) -> Callable[[str], tuple[AudienceResult, Mapping[str, Token]]]:
-    def tokens_of(name: str) -> tuple[AudienceResult, Mapping[str, Token]]:
-        audience = plan.audiences[name]
+    give_up = outside.clock.monotonic() + (_NEW_ROLE_SECONDS if at_deploy else 0)
+
+    def obtain(name: str) -> tuple[AudienceResult, Mapping[str, Token]]:
+        while True:
+            try:
+                tokens = _proven(plan.audiences[name], outside)
+            except RefusedError as error:
+                pause = _NEW_ROLE_PAUSE * (0.5 + outside.clock.jitter())
+                next_try = outside.clock.monotonic() + pause
+                if not error.denied or next_try > give_up or pause > outside.deadline.remaining():
+                    return AudienceResult(name, str(error), None), {}
+                outside.clock.sleep(pause)
+            else:
+                return AudienceResult(name, "", min(token.expires_at for token in tokens.values())), tokens
+
+    return obtain
+
+
+def _proven(audience: Audience, outside: Outside) -> Mapping[str, Token]:
+    tokens = mint(audience, outside.aws, outside.clock)
+    prove(audience, tokens, outside.registry_http)
+    return tokens
+
+
+def _unminted(name: str) -> tuple[AudienceResult, Mapping[str, Token]]:
+    return AudienceResult(name, "the time of this run was over before its token was there", None), {}
+
+
+def _publish(publisher: Publisher, keys: "_Keys", outside: Outside) -> Callable[[Target], TargetResult]:
+    def publish(target: Target) -> TargetResult:
+        if outside.deadline.remaining() < _WORTH_STARTING:
+            return _left(target)
+        gitlab, foreign = keys.gitlabs[target.token], keys.foreign.get(target.foreign or "")
+        if isinstance(gitlab, str):
+            return TargetResult(target, Status.FAILED, gitlab, None)
+        if isinstance(foreign, str):
+            return TargetResult(target, Status.FAILED, foreign, None)
+        return publisher.publish(target, gitlab, foreign)
+
+    return publish
+
+
+def _left(target: Target) -> TargetResult:
+    return TargetResult(target, Status.LEFT, _NO_TIME, None)
+
+
+class _Keys:
+    """What lies in secrets: GitLab's tokens, and the documents of hidden variables; a text says why one is missing."""
+
+    def __init__(self, plan: Plan, outside: Outside) -> None:
+        self.warnings: list[str] = []
+        self.days: int | None = None
+        self.gitlabs: dict[str, GitLab | str] = {}
+        for name, secret_id in plan.gitlab.tokens.items():
+            self.gitlabs[name] = self._gitlab(plan, outside, secret_id)
+        wanted = sorted({target.foreign for target in plan.targets if target.foreign is not None})
+        self.foreign: dict[str, Secret | str] = {secret_id: _secret(outside, secret_id) for secret_id in wanted}
+
+    def _gitlab(self, plan: Plan, outside: Outside, secret_id: str) -> GitLab | str:
+        secret = _secret(outside, secret_id)
+        if isinstance(secret, str):
+            return f"no GitLab token in {secret}"
         try:
-            tokens = mint(audience, outside.aws, outside.clock, outside.deadline, roles_are_new=at_deploy)
-            prove(audience, tokens, outside.registry_http)
-        except RefusedError as error:
-            return AudienceResult(name, str(error), None), {}
-        return AudienceResult(name, "", min(token.expires_at for token in tokens.values())), tokens
-
-    return tokens_of
-
-
-def _gitlabs(plan: Plan, outside: Outside) -> dict[str, GitLab | str]:
-    """A client for each named GitLab token, or the reason why there is none."""
-    clients: dict[str, GitLab | str] = {}
-    for name, secret_id in plan.gitlab.tokens.items():
-        try:
-            token: Secret = outside.aws.secret(secret_id)
-        except AwsError as error:
-            clients[name] = f"no GitLab token in the secret {secret_id}: {error}"
-        else:
-            clients[name] = GitLab(plan.gitlab.url, token, outside.gitlab_http)
-    return clients
+            working = read_tokens(secret, plan.gitlab.url, outside.gitlab_http)
+        except ValueError as error:
+            return str(error)
+        self.warnings.extend(working.warnings)
+        if working.expires_at is not None:
+            days = (working.expires_at - outside.clock.now().date()).days
+            self.days = days if self.days is None else min(days, self.days)
+        return GitLab(plan.gitlab.url, working.token, outside.gitlab_http)
 
 
-def _target(
-    target: Target,
-    plan: Plan,
-    tokens: Mapping[str, Mapping[str, Token]],
-    reasons: Mapping[str, str],
-    gitlabs: Mapping[str, GitLab | str],
-) -> TargetResult:
-    gitlab = gitlabs[target.token]
-    if isinstance(gitlab, str):
-        return TargetResult(target.name, Status.FAILED, gitlab, None)
-    if missing := [audience for audience in target.audiences if audience in reasons]:
-        reason = f"audience {missing[0]} has no proven token; what is there stays"
-        return TargetResult(target.name, Status.FAILED, reason, None)
-    return publish(target, plan, tokens, gitlab)
+def _secret(outside: Outside, secret_id: str) -> Secret | str:
+    try:
+        return outside.aws.secret(secret_id)
+    except AwsError as error:
+        return f"the secret {secret_id}: {error}"
+
+
+def _remembered(plan: Plan, outside: Outside, warnings: list[str]) -> Memory:
+    try:
+        return memory.loads(outside.aws.parameter(plan.state))
+    except AwsError as error:
+        warnings.append(f"what failed before is not known, the parameter {plan.state} cannot be read: {error}")
+        return Memory()
+
+
+def _remember(plan: Plan, outside: Outside, before: Memory, after: Memory, warnings: list[str]) -> None:
+    if before.failing == after.failing == {}:
+        return
+    try:
+        outside.aws.put_parameter(plan.state, memory.dumps(after))
+    except AwsError as error:
+        warnings.append(f"what failed is not remembered, the parameter {plan.state} cannot be written: {error}")
+
+
+def _judged(result: TargetResult, before: Memory, after: Memory) -> TargetResult:
+    """The result in the light of the runs before it."""
+    if result.status is not Status.FAILED:
+        return result
+    digest = memory.digest(result.target)
+    if after.failing[digest] >= _GONE_AFTER:
+        return dataclasses.replace(result, status=Status.GONE)
+    return dataclasses.replace(result, known=result.known or digest in before.failing)

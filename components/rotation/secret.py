@@ -1,5 +1,10 @@
 """A holder for a secret that shows itself to nobody by accident."""
 
+from collections.abc import Iterable
+from typing import Final
+
+_PIECE: Final = 8  # characters: fewer than these tell nothing
+
 
 class Secret:
     """A secret text. Only `reveal()` gives it away; `repr`, `str` and formatting do not."""
@@ -23,3 +28,14 @@ class Secret:
 
     def __hash__(self) -> int:
         return hash(self._value)
+
+
+def without_pieces(text: str, secrets: Iterable[Secret]) -> str:
+    """`text`, or a note in its place when it holds eight characters in a row of a secret.
+
+    A server's own words go into reports, and a proxy between may echo what it was sent.
+    """
+    pieces = {text[start : start + _PIECE] for start in range(len(text) - _PIECE + 1)}
+    if any(piece in secret.reveal() for secret in secrets for piece in pieces):
+        return "[withheld: it held a part of a secret]"
+    return text

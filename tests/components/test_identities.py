@@ -39,7 +39,7 @@ def test_the_role_pulls_what_the_audience_names(first_preview: Recorder) -> None
     policy = first_preview.one("aws:iam/rolePolicy:RolePolicy", "access-pull-backend")
     assert (policy.parent, policy.inputs["name"], policy.inputs["role"]) == (
         "access",
-        "images",
+        "pull",
         "gitlab-ecr-pull-backend-g1",
     )
     assert policy.dependencies == ("access-pull-backend",)
@@ -164,7 +164,10 @@ def test_a_runner_has_an_instance_profile_that_pulls_and_reads_its_configuration
     assert [(s["Sid"], s["Resource"]) for s in statements[2:]] == [
         (
             "ReadConfiguration",
-            "arn:aws:ssm:eu-central-1:123456789012:parameter/gitlab-ecr/runner/fleet/config.toml",
+            [
+                "arn:aws:ssm:eu-central-1:123456789012:parameter/gitlab-ecr/runner/fleet/config.toml",
+                "arn:aws:ssm:eu-central-1:123456789012:parameter/gitlab-ecr/runner/fleet/docker-config.json",
+            ],
         ),
         ("DecryptConfiguration", "arn:aws:kms:::key/k"),
     ]

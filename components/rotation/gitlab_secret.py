@@ -1,0 +1,76 @@
+"""What the secret of the rotator's GitLab token holds: one token, or two of one account that renew each other."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, cast
+
+from .gitlab import GitLabError
+from .gitlab_tokens import GitLabTokens
+from .http import Http
+from .secret import Secret
+
+
+@dataclass(frozen=True)
+class Working:
+    """The token to use.
+
+    Attributes:
+        token: the first that GitLab takes; the first of all when it takes none, so that its refusal is reported.
+        expires_at: the day on which the last of the working ones ends; None when it does not end, or none works.
+        warnings: what is wrong with the others.
+    """
+
+    token: Secret
+    expires_at: date | None
+    warnings: Sequence[str]
+
+
+def tokens_in(text: Secret) -> list[Secret]:
+    """The tokens in the secret's text: the text itself, or those of `{"tokens": [...]}`.
+
+    Raises:
+        ValueError: there is none. The message does not hold the text.
+    """
+    bare = text.reveal().strip()
+    if not bare.startswith("{"):
+        if not bare or not bare.isascii() or not bare.isprintable():
+            raise ValueError("the secret of the GitLab token: write the token alone, or a JSON object with tokens")
+        return [Secret(bare)]
+    try:
+        document: Any = json.loads(bare)
+    except ValueError:
+        document = {}
+    listed: Any = cast("dict[str, Any]", document).get("tokens")
+    tokens = [item for item in cast("list[Any]", listed) if isinstance(item, str)] if isinstance(listed, list) else []
+    if not tokens:
+        raise ValueError('the secret of the GitLab token: got JSON without tokens; write {"tokens": ["...", "..."]}')
+    return [Secret(token) for token in tokens]
+
+
+def dumps(tokens: Sequence[Secret]) -> Secret:
+    """The secret's text for these tokens."""
+    if len(tokens) == 1:
+        return tokens[0]
+    return Secret(json.dumps({"tokens": [token.reveal() for token in tokens]}))
+
+
+def read(text: Secret, url: str, http: Http) -> Working:
+    """The token to use; of two, a dead one is no reason to stop.
+
+    Raises:
+        ValueError: the secret holds none.
+    """
+    tokens, api = tokens_in(text), GitLabTokens(url, http)
+    warnings: list[str] = []
+    working: list[tuple[Secret, date | None]] = []
+    for index, token in enumerate(tokens):
+        try:
+            working.append((token, api.facts(token).expires_at))
+        except GitLabError as error:
+            warnings.append(f"GitLab token {index + 1} of {len(tokens)}: {error}")
+    if not working:
+        return Working(tokens[0], None, warnings)
+    ends = [end for _, end in working]
+    return Working(working[0][0], None if None in ends else max(end for end in ends if end is not None), warnings)

@@ -1,0 +1,64 @@
+"""A report as CloudWatch metrics, in the embedded metric format: one JSON line, no call and no right needed."""
+
+import json
+from typing import Final
+
+from .report import Report, Status
+
+NAMESPACE: Final = "GitLabEcr"
+_UNITS: Final = {"TokenSecondsRemaining": "Seconds"}
+
+
+def values(report: Report) -> dict[str, float]:
+    """The metrics by name.
+
+    `RotationSuccess` is 1 when every audience's tokens were minted and proven, and stand in one of its targets or more.
+    `TokenSecondsRemaining` is the least over all targets whose token is known; those that are gone do not count.
+    """
+    remaining = [
+        max(0.0, (result.expires_at - report.started).total_seconds())
+        for result in report.targets
+        if result.expires_at is not None and result.status is not Status.GONE
+    ]
+    metrics: dict[str, float] = {
+        "RotationSuccess": int(_success(report)),
+        "TargetsFailed": report.count(Status.FAILED) + report.count(Status.LEFT),
+        "TargetsGone": report.count(Status.GONE),
+        "TokenDiedEarly": len(report.died_early),
+    }
+    if remaining:
+        metrics["TokenSecondsRemaining"] = min(remaining)
+    if report.token_days is not None:
+        metrics["GitLabTokenDaysRemaining"] = report.token_days
+    return metrics
+
+
+def line(report: Report) -> str:
+    """The metrics as the line that CloudWatch Logs turns into metrics."""
+    found = values(report)
+    metadata = {
+        "Timestamp": int(report.started.timestamp() * 1000),
+        "CloudWatchMetrics": [
+            {
+                "Namespace": NAMESPACE,
+                "Dimensions": [["Stack"]],
+                "Metrics": [{"Name": name, "Unit": _UNITS.get(name, "Count")} for name in found],
+            }
+        ],
+    }
+    return json.dumps({"_aws": metadata, "Stack": report.stack, **found}, separators=(",", ":"))
+
+
+def _success(report: Report) -> bool:
+    if any(audience.reason for audience in report.audiences):
+        return False
+    wanted = {name for result in report.targets for name in result.target.audiences}
+    held = {
+        name
+        for result in report.targets
+        if result.status in (Status.PUBLISHED, Status.KEPT)
+        for name in result.target.audiences
+    }
+    # A stack whose every target is gone publishes nothing, and is no success; one without targets is.
+    gone = {name for result in report.targets if result.status is Status.GONE for name in result.target.audiences}
+    return wanted - gone <= held and bool(held or not wanted)

@@ -1,0 +1,24 @@
+"""Never more requests than the plan allows."""
+
+import threading
+
+from .clock import Clock
+
+
+class Pace:
+    """Hands out moments to begin a request, evenly spread; shared by all threads of a run."""
+
+    def __init__(self, clock: Clock, per_second: float) -> None:
+        self._clock = clock
+        self._gap = 1 / per_second
+        self._next = clock.monotonic()
+        self._lock = threading.Lock()
+
+    def wait(self) -> None:
+        """Returns when the next request may begin."""
+        with self._lock:
+            now = self._clock.monotonic()
+            begin = max(now, self._next)
+            self._next = begin + self._gap
+        if begin > now:
+            self._clock.sleep(begin - now)

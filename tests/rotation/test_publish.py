@@ -1,0 +1,307 @@
+"""What becomes of one variable."""
+
+import base64
+import json
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from rotation.scripted import (
+    FLAGS,
+    FOREIGN,
+    HOST,
+    START,
+    World,
+    answer,
+    audience,
+    denied,
+    plan_of,
+    target,
+    unreachable,
+)
+
+from components.documents import plan
+from components.rotation.aws import Authorization
+from components.rotation.http import Response
+from components.rotation.report import Status, TargetResult
+from components.rotation.secret import Secret
+
+
+def _result(world: World, *targets: plan.Target, **options: Any) -> TargetResult:
+    return world.rotate(plan_of(*(targets or (target("acme/web"),))), **options).targets[0]
+
+
+def test_the_tokens_take_their_place_and_all_else_stays() -> None:
+    world = World()
+    document = {"auths": FOREIGN | {HOST: {"auth": "old"}}, "HttpHeaders": {"X": "y"}}
+    world.seed("acme/web", json.dumps(document), protected=True, masked=False, variable_type="env_var")
+    assert _result(world).status is Status.PUBLISHED
+    stored = json.loads(world.variable("acme/web")["value"])
+    assert stored["HttpHeaders"] == {"X": "y"}
+    assert stored["auths"].keys() == {*FOREIGN, HOST}
+    assert stored["auths"]["registry.example.com:5000"] == FOREIGN["registry.example.com:5000"]
+    assert world.works("acme/web")
+    wanted = {"variable_type": "file", "masked": True, "protected": False, "raw": True}
+    assert {key: world.variable("acme/web")[key] for key in wanted} == wanted
+
+
+def test_the_description_says_what_and_until_when() -> None:
+    world = World()
+    world.seed("acme/web")
+    _result(world)
+    assert world.variable("acme/web")["description"] == (
+        f"gitlab-ecr: {HOST}, valid until 2026-01-01T18:00Z, audience backend"
+    )
+
+
+def test_one_get_and_one_put_a_target() -> None:
+    world = World()
+    world.seed("acme/web")
+    _result(world)
+    of_the_target = [call for call in world.calls if "acme/web" in call]
+    assert [call.split()[1] for call in of_the_target] == ["GET", "PUT"]
+
+
+def test_a_variable_that_someone_deleted_is_created_again() -> None:
+    world = World()
+    world.owners.add("acme/web")
+    assert _result(world).status is Status.PUBLISHED
+    assert world.works("acme/web")
+    assert [call.split()[1] for call in world.calls if "acme/web" in call] == ["GET", "POST"]
+
+
+def test_a_variable_that_another_run_created_meanwhile_is_updated() -> None:
+    world = World()
+    world.owners.add("acme/web")
+
+    def created_meanwhile(method: str, path: str) -> Response | None:
+        if method == "POST" and "acme/web" in path:
+            world.seed("acme/web", json.dumps({"auths": FOREIGN}))
+        return None
+
+    world.gitlab_fault = created_meanwhile
+    assert _result(world).status is Status.PUBLISHED
+    assert world.auths("acme/web").keys() == {*FOREIGN, HOST}
+
+
+def test_a_token_that_lives_longer_is_kept() -> None:
+    world = World()
+    world.seed("acme/web")
+    _result(world)
+    before = dict(world.variable("acme/web"))
+    world.life = timedelta(hours=11)
+    result = _result(world)
+    assert (result.status, result.expires_at) == (Status.KEPT, START + timedelta(hours=12))
+    assert world.variable("acme/web") == before
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["no json", "[]", '{"auths":[]}', '{"auths":{"a":{}}', '{"credsStore":"ecr-login"}', '{"auths":{},"auths":{}}'],
+)
+def test_what_cannot_be_kept_whole_is_not_touched(value: str) -> None:
+    world = World()
+    world.seed("acme/web", value)
+    result = _result(world)
+    assert result.status is Status.FAILED
+    assert "DOCKER_AUTH_CONFIG" in result.reason
+    assert world.variable("acme/web")["value"] == value
+
+
+def test_a_value_beyond_gitlabs_limit_is_refused_with_the_way_out() -> None:
+    world = World()
+    large = base64.b64encode(b"fake-user:" + b"x" * 7_480).decode()
+    value = json.dumps({"auths": {"registry.example.com": {"auth": large}}})
+    world.seed("acme/web", value)
+    result = _result(world)
+    assert result.status is Status.FAILED
+    assert "GitLab holds 10000" in result.reason
+    assert world.variable("acme/web")["value"] == value
+
+
+def test_a_hidden_variable_is_created_hidden_and_updated_without_its_visibility() -> None:
+    world = World()
+    world.owners.add("acme/web")
+    hidden = target("acme/web", flags=replace(FLAGS, hidden=True))
+    assert _result(world, hidden).status is Status.PUBLISHED
+    assert world.variable("acme/web")["hidden"]
+    world.clock.pass_by(hours=2)
+    assert _result(world, hidden).status is Status.PUBLISHED
+    assert world.works("acme/web")
+    assert world.described_until("acme/web") == START + timedelta(hours=14)
+
+
+def test_a_hidden_variable_keeps_the_foreign_entries_of_its_secret() -> None:
+    world = World()
+    world.seed("acme/web", hidden=True)
+    world.secrets["fake/foreign"] = json.dumps({"auths": FOREIGN})
+    hidden = target("acme/web", flags=replace(FLAGS, hidden=True), foreign="fake/foreign")
+    assert _result(world, hidden).status is Status.PUBLISHED
+    assert world.auths("acme/web").keys() == {*FOREIGN, HOST}
+
+
+def test_without_its_foreign_entries_a_hidden_variable_is_not_written() -> None:
+    world = World()
+    world.seed("acme/web", "before", hidden=True)
+    hidden = target("acme/web", flags=replace(FLAGS, hidden=True), foreign="fake/absent")
+    result = _result(world, hidden)
+    assert result.status is Status.FAILED
+    assert "the secret fake/absent: ResourceNotFoundException" in result.reason
+    assert world.variable("acme/web")["value"] == "before"
+
+
+def test_a_variable_that_is_hidden_but_not_declared_so_is_not_wiped() -> None:
+    world = World()
+    world.seed("acme/web", "before", hidden=True)
+    result = _result(world)
+    assert result.status is Status.FAILED
+    assert "write hidden: true" in result.reason
+    assert world.variable("acme/web")["value"] == "before"
+
+
+def test_a_visible_variable_that_is_declared_hidden_gets_its_token_and_the_advice() -> None:
+    world = World()
+    world.seed("acme/web", json.dumps({"auths": FOREIGN}))
+    result = _result(world, target("acme/web", flags=replace(FLAGS, hidden=True)))
+    assert result.status is Status.FAILED
+    assert "GitLab hides only new ones; delete it" in result.reason
+    assert world.auths("acme/web").keys() == {*FOREIGN, HOST}
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"masked": False}, "did not set masked"),
+        ({"variable_type": "env_var", "raw": False}, "did not set raw, variable_type"),
+        ({"value": "another"}, "somebody writes it at the same time"),
+        ({"description": None}, "did not keep its description"),
+    ],
+)
+def test_the_answer_to_the_write_is_read_back(change: dict[str, Any], words: str) -> None:
+    world = World()
+    world.seed("acme/web")
+
+    def something_else(method: str, path: str) -> Response | None:
+        del path
+        if method != "PUT":
+            return None
+        written = world.variable("acme/web")
+        return answer(200, {**written, "masked": True, **change})
+
+    world.gitlab_fault = something_else
+    result = _result(world)
+    assert result.status is Status.FAILED
+    assert words in result.reason or "somebody" in result.reason
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 422, 302])
+def test_one_targets_failure_leaves_all_others_updated(status: int) -> None:
+    world = World(gitlab_fault=lambda _, path: answer(status, {"message": "said"}) if "acme/b/" in path else None)
+    for path in ("acme/a", "acme/b", "acme/c"):
+        world.seed(path)
+    report = world.rotate(plan_of(*(target(path) for path in ("acme/a", "acme/b", "acme/c"))))
+    assert [result.status for result in report.targets] == [Status.PUBLISHED, Status.FAILED, Status.PUBLISHED]
+    assert f"GitLab answered {status} (said)" in report.targets[1].reason
+    assert world.works("acme/a")
+    assert world.works("acme/c")
+    assert len(report.failures) == 1
+
+
+def test_a_failed_target_says_until_when_its_present_token_is_good() -> None:
+    world = World()
+    world.seed("acme/web")
+    _result(world)
+    world.clock.pass_by(hours=2)
+    world.gitlab_fault = lambda method, _: answer(500) if method == "PUT" else None
+    assert _result(world).expires_at == START + timedelta(hours=12)
+    world.gitlab_fault = lambda *_: None
+    world.mint_fault = denied
+    assert _result(world).expires_at == START + timedelta(hours=12)
+
+
+def test_of_two_audiences_one_without_a_token_keeps_its_entry_and_the_other_gets_its_new_one() -> None:
+    world = World()
+    ireland = plan.Registry("123456789012", "eu-west-1", ("123456789012.dkr.ecr.eu-west-1.amazonaws.com",))
+    both = {"backend": audience("backend"), "frontend": audience("frontend", registries=(ireland,))}
+    wanted = plan_of(target("acme/web", "backend", "frontend"), audiences=both)
+    world.seed("acme/web")
+    world.rotate(wanted)
+    first = world.auths("acme/web")
+    world.clock.pass_by(hours=2)
+    world.registry_fault = lambda path: answer(401) if "frontend" in path else None
+    report = world.rotate(wanted)
+    assert report.targets[0].status is Status.FAILED
+    assert "audience frontend has no proven token; what is there stays" in report.targets[0].reason
+    assert world.auths("acme/web")[ireland.hosts[0]] == first[ireland.hosts[0]]
+    assert world.auths("acme/web")[HOST] != first[HOST]
+    assert report.targets[0].expires_at == world.described_until("acme/web") == START + timedelta(hours=12)
+
+
+def test_the_old_token_is_tried_once_however_many_variables_hold_it() -> None:
+    world = World()
+    for path in ("acme/a", "acme/b", "acme/c"):
+        world.seed(path)
+    wanted = plan_of(*(target(path) for path in ("acme/a", "acme/b", "acme/c")))
+    world.rotate(wanted)
+    world.calls.clear()
+    world.clock.pass_by(hours=2)
+    report = world.rotate(wanted)
+    assert report.died_early == []
+    assert [call for call in world.calls if call == "registry /v2/"] == ["registry /v2/"] * 2
+
+
+def test_an_old_token_that_is_refused_before_its_end_is_told() -> None:
+    world = World()
+    world.seed("acme/web")
+    _result(world)
+    for minted in world.tokens.values():
+        minted.dead = True
+    world.clock.pass_by(hours=2)
+    report = world.rotate(plan_of(target("acme/web")))
+    assert report.failures == []
+    assert world.works("acme/web")
+    assert len(report.died_early) == 1
+    assert "10.0 hours before its end" in report.died_early[0]
+    assert "shorter interval" in report.died_early[0]
+
+
+def test_an_old_token_at_its_end_or_a_registry_out_of_reach_is_no_early_death() -> None:
+    world = World()
+    world.seed("acme/web")
+    _result(world)
+    world.clock.pass_by(hours=12)
+    assert world.rotate(plan_of(target("acme/web"))).died_early == []
+    world.clock.pass_by(hours=2)
+    world.registry_fault = lambda path: unreachable() if path == "/v2/" and len(world.tokens) == 3 else None
+    assert world.rotate(plan_of(target("acme/web"))).died_early == []
+
+
+def test_a_gitlab_token_that_is_missing_fails_its_targets_and_no_others() -> None:
+    world = World()
+    for path in ("acme/a", "acme/b"):
+        world.seed(path)
+    wanted = plan_of(
+        target("acme/a"),
+        target("acme/b", token="other"),
+        tokens={"default": "fake/gitlab-token", "other": "fake/absent"},
+    )
+    report = world.rotate(wanted)
+    assert [result.status for result in report.targets] == [Status.PUBLISHED, Status.FAILED]
+    assert "no GitLab token in the secret fake/absent" in report.targets[1].reason
+
+
+def test_a_token_from_a_clock_that_is_ahead_is_published_as_ecr_dates_it() -> None:
+    world = World()
+    world.seed("acme/web")
+    world.clock.drift = timedelta(minutes=-20)
+    assert _result(world).expires_at == START + timedelta(hours=12)
+
+
+def test_a_shorter_life_than_twelve_hours_is_believed() -> None:
+    auth = base64.b64encode(b"AWS:fake-password-of-an-hour").decode()
+    world = World(mint_fault=lambda _: Authorization(Secret(auth), START + timedelta(hours=1)))
+    world.registry_fault = lambda path: answer(200 if path == "/v2/" else 403 if "secret" in path else 404)
+    world.seed("acme/web")
+    assert _result(world).expires_at == START + timedelta(hours=1)
+    assert world.auths("acme/web")[HOST] == {"auth": auth}
