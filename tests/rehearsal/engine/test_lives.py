@@ -50,8 +50,12 @@ NEEDED: list[tuple[str, dict[str, Any]]] = [
     ("aws:iam/role:Role", {"name": "base", "assumeRolePolicy": policy("lambda")}),
     ("aws:lambda/function:Function", FUNCTION),
     ("aws:scheduler/scheduleGroup:ScheduleGroup", {"name": "base"}),
+    ("aws:sns/topic:Topic", {"name": "base"}),
 ]
+TOPIC = "arn:aws:sns:eu-central-1:123456789012:base"
 LIVES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
+    ("aws:cloudwatch/dashboard:Dashboard", {"dashboardName": "own", "dashboardBody": '{"widgets": []}'},
+     {"dashboardBody": '{"widgets": [{"type": "text", "properties": {"markdown": "a"}}]}'}),
     ("aws:cloudwatch/logGroup:LogGroup", {"name": "/a", "retentionInDays": 90}, {"retentionInDays": 30}),
     ("aws:cloudwatch/metricAlarm:MetricAlarm", ALARM, {"threshold": 2, "dimensions": {"Stack": "b"}}),
     ("aws:ecr/repositoryPolicy:RepositoryPolicy", {"repository": "base", "policy": policy("lambda")},
@@ -60,7 +64,8 @@ LIVES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
      {"assumeRolePolicy": policy("ecs"), "description": "b", "maxSessionDuration": 7200}),
     ("aws:iam/rolePolicy:RolePolicy", {"role": "base", "name": "own", "policy": rights("ecr:BatchGetImage")},
      {"policy": rights("ecr:PutImage")}),
-    ("aws:lambda/function:Function", {**FUNCTION, "name": "own"}, {"timeout": 60, "code": archive("two")}),
+    ("aws:lambda/function:Function", {**FUNCTION, "name": "own"},
+     {"timeout": 60, "reservedConcurrentExecutions": 1, "code": archive("two")}),
     ("aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig",
      {"functionName": "base", "maximumRetryAttempts": 2}, {"maximumRetryAttempts": 1}),
     ("aws:scheduler/schedule:Schedule", SCHEDULE, {"scheduleExpression": "rate(1 hour)"}),

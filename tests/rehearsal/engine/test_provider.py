@@ -233,6 +233,12 @@ def test_an_apis_refusal_names_type_and_name(aws: Provider) -> None:
         aws.create(ROLE, inputs)
 
 
+def test_what_misses_its_owner_is_refused_and_not_taken_for_gone(aws: Provider) -> None:
+    with pytest.raises(grpc.RpcError, match=r"aws:iam/rolePolicy:RolePolicy it: .*NoSuchEntity") as raised:
+        aws.create("aws:iam/rolePolicy:RolePolicy", {"role": "nobody", "name": "a", "policy": "{}"})
+    assert "Exception calling application" not in str(raised.value)
+
+
 def test_cancel_is_heard(aws: Provider) -> None:
     assert aws.stub.Cancel(empty_pb2.Empty()) == empty_pb2.Empty()
 
