@@ -1,31 +1,27 @@
-"""The URNs of the local stack, with what each resource was called before. `python tests/urns.py` records new ones."""
+"""What the engine calls each resource, now and by its aliases."""
 
-import json
-import sys
-from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
-_TESTS: Final = Path(__file__).parent
-RECORDED: Final = _TESTS / "data" / "urns.json"
+from pulumi_recorder import Registered
 
 
-def urns(resources: list[Any]) -> dict[str, set[str]]:
-    """Every URN that the engine would take for a resource, by its present one: the `Registered` ones and their aliases.
+def urns(resources: list[Registered]) -> dict[str, set[str]]:
+    """By the URN of each resource in the stack `local`, every URN that the engine would take for it.
 
     The engine's rules: an alias of a parent is one of its children, and replaces the parent's name at the start of
-    theirs. Only what a rename or a move needs is understood here: `name`, `type_`, `parent` and whole URNs.
+    theirs. What a rename or a move needs is understood: an alias with `name`, `type_` or `parent`, or a whole URN.
     """
     by_name = {resource.name: resource for resource in resources if resource.type.startswith("gitlab-ecr:index:")}
     return {_of(r.type, r.name, _urn(r, by_name)): _all(r, by_name) for r in resources}
 
 
-def _urn(resource: Any, by_name: dict[str, Any]) -> str:
+def _urn(resource: Registered, by_name: dict[str, Registered]) -> str:
     """The parent's present URN; empty below the stack."""
     parent = by_name.get(resource.parent)
     return "" if parent is None else _of(parent.type, parent.name, _urn(parent, by_name))
 
 
-def _all(resource: Any, by_name: dict[str, Any]) -> set[str]:
+def _all(resource: Registered, by_name: dict[str, Registered]) -> set[str]:
     parent = by_name.get(resource.parent)
     specs = [(resource.type, resource.name, None), *(_spec(alias, resource) for alias in resource.aliases)]
     found = {alias.urn for alias in resource.aliases if alias.urn}
@@ -41,7 +37,7 @@ def _all(resource: Any, by_name: dict[str, Any]) -> set[str]:
     return found
 
 
-def _spec(alias: Any, resource: Any) -> tuple[str, str, str | None]:
+def _spec(alias: Any, resource: Registered) -> tuple[str, str, str | None]:
     spec = alias.spec
     old_parent = "" if spec.noParent else spec.parentUrn or None
     return spec.type or resource.type, spec.name or resource.name, old_parent
