@@ -8,6 +8,8 @@ from datetime import datetime
 from types import TracebackType
 from typing import Any, Self
 
+from components.documents.shadow_finder import Finding
+
 from . import consumers, program
 from .adapter import Adapter
 from .consumers import Consumer, Pull
@@ -15,6 +17,7 @@ from .interrupts import held_back
 from .program import Program, ProgramError, Resource
 from .rotations import RotationError, Rotations
 from .stack_file import StackFile
+from .variables import Held, look
 from .world import World
 
 
@@ -32,6 +35,8 @@ class Findings:
 
     program: Program = field(default_factory=Program)
     rotations: list[dict[str, Any]] = field(default_factory=list)
+    variables: list[Held] = field(default_factory=list)
+    shadows: list[Finding] = field(default_factory=list)
     pulls: list[Pull] = field(default_factory=list)
     timings: dict[str, float] = field(default_factory=dict)
 
@@ -112,6 +117,11 @@ class Rehearsal:
                     for cell in wrong
                 )
             )
+
+    def look(self) -> None:
+        """Reads every variable of the consumers, as a check of the whole would."""
+        with self._timed("variables"):
+            self.findings.variables, self.findings.shadows = look(self.world, self._stack_file.declaration)
 
     def stop(self) -> None:
         """Ends everything that `start` began."""
@@ -194,6 +204,8 @@ def as_document(findings: Findings, error: str) -> dict[str, Any]:
             }
             for rotation in findings.rotations
         ],
+        "variables": [asdict(held) for held in findings.variables],
+        "shadows": [asdict(finding) for finding in findings.shadows],
         "pulls": [asdict(cell) for cell in findings.pulls],
         "timings": {**findings.timings, "total": round(sum(findings.timings.values()), 3)},
     }
