@@ -8,6 +8,8 @@ from datetime import datetime
 from types import TracebackType
 from typing import Any, Self
 
+from components.documents.shadow_finder import Finding
+
 from . import consumers, program, runners
 from .adapter import Adapter
 from .consumers import Consumer, Pull
@@ -16,6 +18,7 @@ from .program import Program, ProgramError, Resource
 from .rotations import RotationError, Rotations
 from .runners import RunnerFound
 from .stack_file import StackFile
+from .variables import Held, look
 from .world import World
 
 
@@ -34,6 +37,8 @@ class Findings:
     program: Program = field(default_factory=Program)
     rotations: list[dict[str, Any]] = field(default_factory=list)
     runners: list[RunnerFound] = field(default_factory=list)
+    variables: list[Held] = field(default_factory=list)
+    shadows: list[Finding] = field(default_factory=list)
     pulls: list[Pull] = field(default_factory=list)
     timings: dict[str, float] = field(default_factory=dict)
 
@@ -131,6 +136,11 @@ class Rehearsal:
                 )
             )
 
+    def look(self) -> None:
+        """Reads every variable of the consumers, as a check of the whole would."""
+        with self._timed("variables"):
+            self.findings.variables, self.findings.shadows = look(self.world, self._stack_file.declaration)
+
     def stop(self) -> None:
         """Ends everything that `start` began."""
         with held_back():
@@ -213,6 +223,8 @@ def as_document(findings: Findings, error: str) -> dict[str, Any]:
             for rotation in findings.rotations
         ],
         "runners": [asdict(found) for found in findings.runners],
+        "variables": [asdict(held) for held in findings.variables],
+        "shadows": [asdict(finding) for finding in findings.shadows],
         "pulls": [asdict(cell) for cell in findings.pulls],
         "timings": {**findings.timings, "total": round(sum(findings.timings.values()), 3)},
     }
