@@ -18,7 +18,9 @@ from pulumi.runtime import config as runtime_config
 
 from components import consumers
 from components.documents.naming import slug
+from components.documents.runner_forms import image, service
 from components.registry_access import RegistryAccessArgs
+from components.runner_args import DockerArgs, KubernetesArgs, ServiceArgs
 
 _PROJECT = "gitlab-ecr"
 _NOT_IN_THE_FILE = ("region", "stack")  # aws:region, and the stack's own name
@@ -154,6 +156,7 @@ def _value(hint: Any, value: Any, where: str, mistakes: _Mistakes) -> Any:
 
 
 def _plain_value(hint: Any, value: Any, where: str, mistakes: _Mistakes) -> Any:
+    value = _one_form(hint, value, where, mistakes)
     origin, arguments = typing.get_origin(hint), typing.get_args(hint)
     if typing.is_typeddict(hint):
         # `ci/node:` with nothing after it is a repository with every default.
@@ -170,6 +173,20 @@ def _plain_value(hint: Any, value: Any, where: str, mistakes: _Mistakes) -> Any:
         return value
     mistakes.got(where, value, _wanted(hint))
     return None
+
+
+def _one_form(hint: Any, value: Any, where: str, mistakes: _Mistakes) -> Any:
+    """GitLab takes an image and a service as a text or as a map; the components take one form of each."""
+    try:
+        if hint is ServiceArgs:
+            return service(value, where)
+        if hint in (DockerArgs, KubernetesArgs) and isinstance(value, Mapping) and "image" in value:
+            section = cast("Mapping[str, Any]", value)
+            return {**section, "image": image(section["image"], f"{where}.image")}
+    except ValueError as error:
+        mistakes.append(str(error))
+        return {}
+    return value
 
 
 def _hints(expected: Any) -> dict[str, Any]:

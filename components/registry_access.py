@@ -11,12 +11,14 @@ from .consumer_checks import check_caches, check_consumers
 from .consumer_variables import variables as variables_of
 from .documents import plan as plans
 from .documents.naming import Names
+from .documents.size_planner import size_findings
 from .identities import Identities
 from .identity_args import IdentitiesArgs
 from .pull_user import PullUser
 from .registry import CacheArgs, RegistryWideArgs
 from .repositories import Repositories, RepositoryArgs
 from .rotator import Rotator
+from .rotator_args import VpcArgs
 from .runner import Runner
 from .runner_args import RunnerOptions
 from .runner_identities import runner_identities
@@ -31,8 +33,14 @@ class RotationArgs(TypedDict):
     """For how long every run may fail without an expired token anywhere. Default `7 hours`."""
     log_retention_days: NotRequired[int]
     """How long CloudWatch keeps the reports. Default 90 days."""
+    alarm_emails: NotRequired[list[str]]
+    """Who gets a mail of each alarm, after confirming SNS's first one."""
     alarm_topics: NotRequired[list[str]]
-    """ARNs of SNS topics that alarms go to."""
+    """ARNs of further SNS topics that alarms go to."""
+    vpc: NotRequired[VpcArgs]
+    """For a GitLab that is not reachable from the internet. Default: no VPC."""
+    reserved_concurrency: NotRequired[int]
+    """How many rotations at once. Default: not reserved."""
 
 
 class RegistryAccessArgs(TypedDict):
@@ -148,6 +156,7 @@ class RegistryAccess(pulumi.ComponentResource):
                 after_roles,
             )
         plan = consumers.plan(names, args["stack"], gitlab, args["repositories"], consumer_args)
+        _check_sizes(plan)
         rotator = Rotator(
             f"{name}-rotator",
             {**place, **iam, "plan": plans.dumps(plan), **args.get("rotation", {})},
@@ -171,3 +180,11 @@ def _named_caches(consumers: dict[str, ConsumerArgs], runners: dict[str, RunnerO
     return {f"consumers.{path}.caches": consumer.get("caches", []) for path, consumer in own.items()} | {
         f"runners.{name}.access.caches": runner.get("access", {}).get("caches", []) for name, runner in runners.items()
     }
+
+
+def _check_sizes(plan: plans.Plan) -> None:
+    findings = size_findings(plan)
+    if certain := [finding.message for finding in findings if finding.certain]:
+        raise ValueError("\n".join(certain))
+    for finding in findings:
+        pulumi.log.warn(finding.message)

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from . import consumers, program, pullers, pulls, pushes
+from . import consumers, program, pullers, pulls, pushes, runners
 from .adapter import Adapter
 from .clients import ClientError
 from .consumers import Consumer
@@ -20,6 +20,7 @@ from .pullers import Programs
 from .pulls import Pull
 from .pushes import Push
 from .rotations import RotationError, Rotations
+from .runners import RunnerFound
 from .stack_file import StackFile
 from .world import World
 
@@ -39,6 +40,7 @@ class Findings:
 
     program: Program = field(default_factory=Program)
     rotations: list[dict[str, Any]] = field(default_factory=list)
+    runners: list[RunnerFound] = field(default_factory=list)
     pulls: list[Pull] = field(default_factory=list)
     pushes: list[Push] = field(default_factory=list)
     not_rehearsed: list[str] = field(default_factory=list)
@@ -96,6 +98,22 @@ class Rehearsal:
         self.findings.rotations = self._rotations.reports
         self._consumers = list(consumers.rotated(self.world, self._declaration))
         self._first_auths = {consumer.path: self._auth(consumer) for consumer in self._consumers}
+
+    def read_runners(self) -> None:
+        """Reads what the runners' machines would fetch, as a runner reads it.
+
+        Raises:
+            RehearsalError: an image would get another credential than the one declared for it.
+        """
+        declaration = self._stack_file.declaration
+        self.findings.runners = list(runners.published(self.world, self.findings.program, declaration))
+        if wrong := [
+            f"runner {image.runner}: {image.image} is meant to be pulled with {image.expected}, gets {image.actual}"
+            for found in self.findings.runners
+            for image in found.images
+            if image.expected != image.actual
+        ]:
+            raise RehearsalError("\n".join(wrong))
 
     def let_time_pass(self) -> None:
         """Moves time, interval by interval, until the first tokens are past their end; the scheduler fires each run.
@@ -243,6 +261,7 @@ def as_document(findings: Findings, error: str) -> dict[str, Any]:
             }
             for rotation in findings.rotations
         ],
+        "runners": [asdict(found) for found in findings.runners],
         "pulls": [asdict(cell) for cell in findings.pulls],
         "pushes": [asdict(each) for each in findings.pushes],
         "notRehearsed": findings.not_rehearsed,

@@ -15,6 +15,7 @@ from .program import Program, Resource
 from .pulls import Pull
 from .pushes import Push
 from .rehearsal import Findings
+from .runners import RunnerFound
 
 _NOT_PROVEN: Final = (
     "Not rehearsed: the provider plugins' own checks, updates and deletes, AWS's validation of schedules and alarms,",
@@ -47,6 +48,14 @@ class Screen:
                 branches[resource.urn] = branches[resource.parent].add(_leaf(resource))
             waiting = [resource for resource in waiting if resource.urn not in branches]
         self._out.print(top)
+
+    def runners(self, found: Sequence[RunnerFound]) -> None:
+        """Each runner's config.toml without its secrets, and where the credential of each of its images comes from."""
+        for runner in found:
+            self._out.print(f"\nRunner {runner.name}, config.toml as its machine fetches it:", markup=False)
+            self._out.print(*(f"  {line}" for line in runner.config.splitlines()), sep="\n", markup=False)
+            for image in runner.images:
+                self._out.print(f"  {image.image}: pulled with {image.actual}", markup=False)
 
     def rotation(self, report: dict[str, Any]) -> None:
         """One run, with its targets."""

@@ -7,7 +7,19 @@ from typing import Any, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from . import ecr, gitlab, iam, iam_users, lambdas, machines, operations, registry_wide, schedules, secrets
+from . import (
+    ecr,
+    gitlab,
+    iam,
+    iam_users,
+    lambdas,
+    machines,
+    notifications,
+    operations,
+    registry_wide,
+    schedules,
+    secrets,
+)
 from .clients import Clients
 from .kind import Created, GoneError, Kind, Values
 
@@ -18,6 +30,7 @@ _KINDS: Final[dict[str, Kind]] = {
     **iam_users.KINDS,
     **lambdas.KINDS,
     **machines.KINDS,
+    **notifications.KINDS,
     **operations.KINDS,
     **registry_wide.KINDS,
     **schedules.KINDS,

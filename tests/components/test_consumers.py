@@ -98,7 +98,7 @@ def test_a_url_that_would_leak_is_refused(url: str) -> None:
         consumers.gitlab_url({"url": url})
 
 
-def _declare() -> None:
+def _declare(consumers: dict[str, Any] = _ALL) -> None:
     pulumi.runtime.test(
         lambda: (
             RegistryAccess(
@@ -109,7 +109,7 @@ def _declare() -> None:
                     "prefix": _NAMES.prefix,
                     "stack": "prod",
                     "repositories": {name: {} for name in _REPOSITORIES},
-                    "consumers": _ALL,
+                    "consumers": consumers,
                 },
             )
             and None
@@ -155,3 +155,21 @@ def test_a_fixed_password_is_in_no_plain_input_and_no_output(recorder: Recorder)
     ]
     assert "fake-password" not in repr((plain, recorder.outputs))
     assert "dTpmYWtlLXBhc3N3b3Jk" not in repr((plain, recorder.outputs))
+
+
+def _registries(count: int) -> list[dict[str, str]]:
+    return [{"account": f"{number:012}", "region": "eu-central-1"} for number in range(count)]
+
+
+def test_a_value_that_may_become_too_long_is_a_warning_in_every_preview(
+    first_preview: Recorder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(pulumi.log, "warn", said.append)
+    _declare({"acme/web": {"pull": ["ci/*"], "registries": _registries(3)}})
+    assert [line[:60] for line in said] == ["project acme/web DOCKER_AUTH_CONFIG: its value may be 7,697 "]
+
+
+def test_a_value_that_cannot_fit_stops_the_preview(first_preview: Recorder) -> None:
+    with pytest.raises(ValueError, match=r"^project acme/web DOCKER_AUTH_CONFIG: its value will be 10,259 to 14,659"):
+        _declare({"acme/web": {"pull": ["ci/*"], "registries": _registries(4)}})
