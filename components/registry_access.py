@@ -50,6 +50,8 @@ class RegistryAccessArgs(TypedDict):
     """GitLab runners by a name of your choice."""
     rotation: NotRequired[RotationArgs]
     """The rotator's settings."""
+    permissions_boundary: NotRequired[str]
+    """The ARN of the policy that bounds every role of the stack; what the bootstrap's deploy role asks for."""
 
 
 class RegistryAccess(pulumi.ComponentResource):
@@ -70,6 +72,7 @@ class RegistryAccess(pulumi.ComponentResource):
         gitlab, consumer_args = args.get("gitlab", {}), args.get("consumers", {})
         consumers.check_patterns(consumer_args, args["repositories"])
         child = pulumi.ResourceOptions(parent=self)
+        bounded: BoundaryArgs = {"permissions_boundary": args["permissions_boundary"]} if "permissions_boundary" in args else {}
 
         repositories = Repositories(
             f"{name}-repositories",
