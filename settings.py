@@ -8,7 +8,7 @@ import json
 import re
 import types
 import typing
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Collection, Mapping
 from enum import Enum
 from typing import Any, TypeVar, cast
 
@@ -19,7 +19,9 @@ from pulumi.runtime import config as runtime_config
 from components import consumers
 from components.bootstrap import BootstrapArgs
 from components.documents.naming import slug
+from components.documents.runner_forms import image, service
 from components.registry_access import RegistryAccessArgs
+from components.runner_args import DockerArgs, KubernetesArgs, ServiceArgs
 
 _PROJECT = "gitlab-ecr"
 _NOT_IN_THE_FILE = ("region", "stack")  # aws:region, and the stack's own name
@@ -40,7 +42,8 @@ def read() -> RegistryAccessArgs:
     keys = runtime_config.get_config_env().keys() | runtime_config.CONFIG.get().keys()
     own = sorted(key.partition(":")[2] for key in keys if key.startswith(f"{_PROJECT}:"))
     values = {key: text for key in own if (text := config.get(key)) is not None}
-    return parse(values, stack=pulumi.get_stack(), region=pulumi.Config("aws").get("region"))
+    secret = {key for key in values if runtime_config.is_config_secret(f"{_PROJECT}:{key}")}
+    return parse(values, stack=pulumi.get_stack(), region=pulumi.Config("aws").get("region"), secret=secret)
 
 
 def bootstrap() -> BootstrapArgs | None:
@@ -52,7 +55,7 @@ def bootstrap() -> BootstrapArgs | None:
     config = pulumi.Config(_PROJECT)
     if config.get("bootstrap") is None:
         return None
-    mistakes: list[str] = []
+    mistakes = _Mistakes(())
     given = _from_json(config.get("bootstrap"), "bootstrap", mistakes)
     common = {"account": config.get("account") or "", "region": pulumi.Config("aws").get("region") or ""}
     entries = {**cast("Mapping[str, Any]", given), **common} if isinstance(given, Mapping) else given
@@ -61,18 +64,22 @@ def bootstrap() -> BootstrapArgs | None:
     return cast("BootstrapArgs", found)
 
 
-def parse(values: Mapping[str, Any], *, stack: str, region: str | None) -> RegistryAccessArgs:
+def parse(
+    values: Mapping[str, Any], *, stack: str, region: str | None, secret: Collection[str] = ()
+) -> RegistryAccessArgs:
     """The declaration that a stack file's values make.
 
     Args:
         values: by key without `gitlab-ecr:`; nested values may be JSON text, as Pulumi hands them over.
         stack: the stack's name.
         region: the value of `aws:region`.
+        secret: the keys whose value is encrypted, or has something encrypted in it. Pulumi does not tell what, so every
+            `pulumi.Input` below such a key becomes a secret, and no message shows a value of it.
 
     Raises:
         SettingsError: a line for each mistake.
     """
-    mistakes: list[str] = []
+    mistakes = _Mistakes(secret)
     nested = {key: _from_json(value, key, mistakes) for key, value in values.items()}
     given = {"prefix": f"gitlab-ecr-{slug(stack, 18)}", **nested}
     if not region:
@@ -108,7 +115,22 @@ def _refuse(mistakes: list[str]) -> None:
         raise SettingsError("\n".join(["the stack file is wrong:", *(f"  {mistake}" for mistake in mistakes)]))
 
 
-def _from_json(value: Any, key: str, mistakes: list[str]) -> Any:
+class _Mistakes(list[str]):
+    """A line for each; and what of the file is secret, so that no line shows it."""
+
+    def __init__(self, secret: Collection[str]) -> None:
+        super().__init__()
+        self._secret = tuple(f"{_PROJECT}:{key}" for key in secret)
+
+    def is_secret(self, where: str) -> bool:
+        return any(where == place or where.startswith((f"{place}.", f"{place}[")) for place in self._secret)
+
+    def got(self, where: str, value: Any, advice: str) -> None:
+        shown = "[secret]" if self.is_secret(where) else _shown(value)
+        self.append(f"{where}: got {shown}; {advice}")
+
+
+def _from_json(value: Any, key: str, mistakes: _Mistakes) -> Any:
     """Pulumi hands nested values over as JSON text."""
     if not isinstance(value, str) or not value.lstrip().startswith(("{", "[")):
         return value
@@ -119,10 +141,10 @@ def _from_json(value: Any, key: str, mistakes: list[str]) -> Any:
         return {}
 
 
-def _typed_dict(expected: Any, value: Any, where: str, mistakes: list[str]) -> dict[str, Any]:
+def _typed_dict(expected: Any, value: Any, where: str, mistakes: _Mistakes) -> dict[str, Any]:
     """`value` with camelCase keys as the TypedDict `expected` with snake_case ones; every mistake is noted."""
     if not isinstance(value, Mapping):
-        mistakes.append(f"{where.rstrip('.')}: got {_shown(value)}; write a mapping")
+        mistakes.got(where.rstrip("."), value, "write a mapping")
         return {}
     entries = cast("Mapping[str, Any]", value)
     hints = {_camel(key): (key, hint) for key, hint in _hints(expected).items()}
@@ -140,8 +162,15 @@ def _typed_dict(expected: Any, value: Any, where: str, mistakes: list[str]) -> d
     }
 
 
-def _value(hint: Any, value: Any, where: str, mistakes: list[str]) -> Any:
-    hint = _plain_type(hint)
+def _value(hint: Any, value: Any, where: str, mistakes: _Mistakes) -> Any:
+    plain_hint = _plain_type(hint)
+    found = _plain_value(plain_hint, value, where, mistakes)
+    is_input = any(typing.get_origin(member) is pulumi.Output for member in typing.get_args(hint))
+    return pulumi.Output.secret(found) if is_input and mistakes.is_secret(where) else found
+
+
+def _plain_value(hint: Any, value: Any, where: str, mistakes: _Mistakes) -> Any:
+    value = _one_form(hint, value, where, mistakes)
     origin, arguments = typing.get_origin(hint), typing.get_args(hint)
     if typing.is_typeddict(hint):
         # `ci/node:` with nothing after it is a repository with every default.
@@ -156,8 +185,22 @@ def _value(hint: Any, value: Any, where: str, mistakes: list[str]) -> Any:
         return hint(value)
     if hint is Any or (isinstance(hint, type) and type(value) is hint and not issubclass(hint, Enum)):
         return value
-    mistakes.append(f"{where}: got {_shown(value)}; {_wanted(hint)}")
+    mistakes.got(where, value, _wanted(hint))
     return None
+
+
+def _one_form(hint: Any, value: Any, where: str, mistakes: _Mistakes) -> Any:
+    """GitLab takes an image and a service as a text or as a map; the components take one form of each."""
+    try:
+        if hint is ServiceArgs:
+            return service(value, where)
+        if hint in (DockerArgs, KubernetesArgs) and isinstance(value, Mapping) and "image" in value:
+            section = cast("Mapping[str, Any]", value)
+            return {**section, "image": image(section["image"], f"{where}.image")}
+    except ValueError as error:
+        mistakes.append(str(error))
+        return {}
+    return value
 
 
 def _hints(expected: Any) -> dict[str, Any]:

@@ -6,10 +6,14 @@ import pulumi
 
 from . import consumers
 from .ci_variables import CiVariables
-from .consumers import ConsumerArgs, GitLabArgs
+from .consumer_args import ConsumerArgs, GitLabArgs
+from .consumer_checks import check_consumers
+from .consumer_variables import variables as variables_of
 from .documents import plan as plans
 from .documents.naming import Names
+from .documents.size_planner import size_findings
 from .identities import Identities
+from .pull_user import PullUser
 from .repositories import Repositories, RepositoryArgs
 from .rotator import Rotator
 from .runner import Runner
@@ -54,6 +58,10 @@ class RegistryAccessArgs(TypedDict):
     """The ARN of the policy that bounds every role of the stack; what the bootstrap's deploy role asks for."""
 
 
+class _Bounded(TypedDict):
+    permissions_boundary: NotRequired[str]
+
+
 class RegistryAccess(pulumi.ComponentResource):
     """Repositories, pull-only roles, CI/CD variables, runners and the rotator of one declaration."""
 
@@ -70,9 +78,11 @@ class RegistryAccess(pulumi.ComponentResource):
         super().__init__("gitlab-ecr:index:RegistryAccess", name, {"declaration": declaration}, opts)
         names = Names(args["account"], args["region"], args["prefix"])
         gitlab, consumer_args = args.get("gitlab", {}), args.get("consumers", {})
-        consumers.check_patterns(consumer_args, args["repositories"])
+        check_consumers(consumer_args, args["repositories"], consumers.gitlab_url(gitlab))
         child = pulumi.ResourceOptions(parent=self)
-        bounded: BoundaryArgs = {"permissions_boundary": args["permissions_boundary"]} if "permissions_boundary" in args else {}
+        bounded: _Bounded = (
+            {"permissions_boundary": args["permissions_boundary"]} if "permissions_boundary" in args else {}
+        )
 
         repositories = Repositories(
             f"{name}-repositories",
@@ -86,10 +96,17 @@ class RegistryAccess(pulumi.ComponentResource):
                 "region": names.region,
                 "prefix": names.prefix,
                 "audiences": consumers.audiences(consumer_args),
+                **bounded,
+                "jobs": consumers.jobs(consumer_args),
+                "issuer": consumers.issuer(gitlab),
             },
             child,
         )
-        variables = CiVariables(f"{name}-variables", {"variables": consumers.variables(consumer_args)}, child)
+        for path, user in consumers.pull_users(names, consumer_args).items():
+            PullUser(f"{name}-user-{path}", user, child)
+        variables = CiVariables(
+            f"{name}-variables", {"variables": variables_of(names, consumer_args, args["repositories"])}, child
+        )
         for runner_name, runner in args.get("runners", {}).items():
             runner_args: RunnerArgs = {
                 "account": names.account,
@@ -101,6 +118,7 @@ class RegistryAccess(pulumi.ComponentResource):
             }
             Runner(f"{name}-runner-{runner_name}", runner_args, child)
         plan = consumers.plan(names, args["stack"], gitlab, args["repositories"], consumer_args)
+        _check_sizes(plan)
         rotator = Rotator(
             f"{name}-rotator",
             {
@@ -108,6 +126,7 @@ class RegistryAccess(pulumi.ComponentResource):
                 "region": names.region,
                 "prefix": names.prefix,
                 "plan": plans.dumps(plan),
+                **bounded,
                 **args.get("rotation", {}),
             },
             pulumi.ResourceOptions(parent=self, depends_on=[repositories, identities, variables]),
@@ -122,3 +141,11 @@ class RegistryAccess(pulumi.ComponentResource):
                 "gitlabTokenSecret": self.gitlab_token_secret,
             }
         )
+
+
+def _check_sizes(plan: plans.Plan) -> None:
+    findings = size_findings(plan)
+    if certain := [finding.message for finding in findings if finding.certain]:
+        raise ValueError("\n".join(certain))
+    for finding in findings:
+        pulumi.log.warn(finding.message)

@@ -26,6 +26,7 @@ class Registered:
     protect: bool = False
     retain_on_delete: bool = False
     delete_before_replace: bool = False
+    replace_on_changes: tuple[str, ...] = ()
     import_id: str = ""
     dependencies: tuple[str, ...] = ()
     """The names of the resources that are created before this one."""
@@ -95,6 +96,7 @@ class _RecordingMonitor(MockMonitor):
                     protect=request.protect,
                     retain_on_delete=request.retainOnDelete,
                     delete_before_replace=request.deleteBeforeReplace,
+                    replace_on_changes=tuple(request.replaceOnChanges),
                     import_id=request.importId,
                     dependencies=tuple(sorted(_name(urn) for urn in request.dependencies)),
                     aliases=tuple(request.aliases),

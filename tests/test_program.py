@@ -99,7 +99,7 @@ def test_the_first_rotation_comes_after_roles_variables_and_schedule(recorder: R
     waits_for = set(recorder.one("aws:lambda/invocation:Invocation").dependencies)
     assert {
         "access-identities-pull-acme/backend",
-        "access-variables-acme/backend",
+        "access-variables-acme/backend:DOCKER_AUTH_CONFIG:*",
         "access-rotator-function",
         "access-rotator-schedule",
     } <= waits_for

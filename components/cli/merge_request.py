@@ -53,14 +53,15 @@ class MergeRequest:
             )
         bundle = environment.get("CI_SERVER_TLS_CA_FILE")
         clock = SystemClock()
+        api_url, project_id, iid = (environment[name] for name in _JOB)
         http = PooledHttp(
             clock,
             Deadline(clock, _SECONDS),
             connections=1,
             ca_bundle=Path(bundle).read_text() if bundle else None,
             answer_limit=_ANSWER_LIMIT,
+            allow_http=api_url.startswith("http://"),  # the instance's own choice, as its variable says
         )
-        api_url, project_id, iid = (environment[name] for name in _JOB)
         return cls(api_url, project_id, iid, Secret(environment[_TOKEN]), http)
 
     def publish(self, marker: str, body: str) -> Published:

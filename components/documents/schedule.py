@@ -8,6 +8,7 @@ from typing import Final
 
 TOKEN_LIFE: Final = timedelta(hours=12)  # AWS, GetAuthorizationToken; at run time its `expiresAt` is believed instead
 MARGIN: Final = timedelta(hours=1)  # a job may wait this long between its token's publication check and its pull
+_REACTION: Final = timedelta(hours=2)  # what an alarm leaves to the person on call
 _HOUR: Final = timedelta(hours=1)
 _DURATION: Final = re.compile(r"(\d{1,4}) (minute|hour|day)s?")
 _SHORTEST_INTERVAL: Final = timedelta(minutes=15)  # below that the runs cost more than they keep valid
@@ -47,6 +48,11 @@ class Schedule:
                 f"have to live {_words(needed)} (a margin of {_words(MARGIN)} included), but ECR's tokens live "
                 f"{_words(TOKEN_LIFE)}; write a shorter interval, such as 2 hours, or a shorter tolerate_outage"
             )
+        if (self.alarm_hours + 1) * _HOUR + _REACTION > TOKEN_LIFE:
+            raise ValueError(
+                f"interval: with {_words(self.interval)}, its alarm could not fire {_words(_REACTION)} before the end "
+                "of the tokens; write a shorter interval, such as 2 hours"
+            )
 
     @property
     def expression(self) -> str:
@@ -59,6 +65,19 @@ class Schedule:
     def alarm_hours(self) -> int:
         """After how many whole hours without a success the alarm fires: one missed run and an hour or two."""
         return math.ceil(self.interval / _HOUR) + 2
+
+    @property
+    def ending_seconds(self) -> int:
+        """With how little left in any one target its alarm fires.
+
+        The first run that sees less still sees `_REACTION` and more, and every healthy run sees far more.
+        """
+        return int((self.interval + _REACTION + MARGIN).total_seconds())
+
+    @property
+    def period_seconds(self) -> int:
+        """The interval as a period of CloudWatch, in whole minutes."""
+        return math.ceil(self.interval / timedelta(minutes=1)) * 60
 
 
 def _words(time: timedelta) -> str:

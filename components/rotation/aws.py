@@ -63,14 +63,14 @@ class BotoAws:
     def __init__(self, region: str) -> None:
         self._session: Any = cast("Any", boto3).Session(region_name=region)  # boto3 ships no types
         self._lock = threading.Lock()  # boto3 documents clients as thread-safe, their creation not
-        self._sts = self._client("sts")
+        self._sts = self.client("sts")
 
     def authorization(self, role_arn: str, region: str) -> Authorization | None:
         try:
             credentials = self._sts.assume_role(
                 RoleArn=role_arn, RoleSessionName=_SESSION_NAME, DurationSeconds=_SESSION_SECONDS
             )["Credentials"]
-            ecr = self._client(
+            ecr = self.client(
                 "ecr",
                 region_name=region,
                 aws_access_key_id=credentials["AccessKeyId"],
@@ -79,40 +79,42 @@ class BotoAws:
             )
             entries = ecr.get_authorization_token().get("authorizationData", [])
         except (ClientError, BotoCoreError) as error:
-            raise _aws_error(error) from None
+            raise aws_error(error) from None
         if not entries or not entries[0].get("authorizationToken"):
             return None
         return Authorization(Secret(entries[0]["authorizationToken"]), entries[0].get("expiresAt"))
 
     def secret(self, secret_id: str) -> Secret:
         try:
-            text = self._client("secretsmanager").get_secret_value(SecretId=secret_id).get("SecretString")
+            text = self.client("secretsmanager").get_secret_value(SecretId=secret_id).get("SecretString")
         except (ClientError, BotoCoreError) as error:
-            raise _aws_error(error) from None
+            raise aws_error(error) from None
         if not text:
             raise AwsError("NoText", "it holds no text; store the token in it with `gitlab-ecr token set`")
         return Secret(text)
 
     def parameter(self, name: str) -> str | None:
         try:
-            return str(self._client("ssm").get_parameter(Name=name)["Parameter"]["Value"])
+            return str(self.client("ssm").get_parameter(Name=name)["Parameter"]["Value"])
         except (ClientError, BotoCoreError) as error:
-            if (failure := _aws_error(error)).code == "ParameterNotFound":
+            if (failure := aws_error(error)).code == "ParameterNotFound":
                 return None
             raise failure from None
 
     def put_parameter(self, name: str, text: str) -> None:
         try:
-            self._client("ssm").put_parameter(Name=name, Value=text, Type="String", Overwrite=True)
+            self.client("ssm").put_parameter(Name=name, Value=text, Type="String", Overwrite=True)
         except (ClientError, BotoCoreError) as error:
-            raise _aws_error(error) from None
+            raise aws_error(error) from None
 
-    def _client(self, service: str, **options: Any) -> Any:
+    def client(self, service: str, **options: Any) -> Any:
+        """A boto3 client with the rotator's own time limits."""
         with self._lock:
             return self._session.client(service, config=_CONFIG, **options)
 
 
-def _aws_error(error: ClientError | BotoCoreError) -> AwsError:
+def aws_error(error: ClientError | BotoCoreError) -> AwsError:
+    """AWS's own code and words for a call that failed."""
     if isinstance(error, ClientError):
         answer = cast("dict[str, Any]", cast("Any", error).response).get("Error", {})
         return AwsError(str(answer.get("Code", "Unknown")), str(answer.get("Message", "")))

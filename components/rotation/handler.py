@@ -44,9 +44,9 @@ def handle(event: Mapping[str, Any], context: Context) -> dict[str, Any]:
         ValueError: another event.
         RotationFailedError: what could be rotated was, something could not.
     """
-    fired_by = _fired_by(event)
+    who = fired_by(event)
     seconds = context.get_remaining_time_in_millis() / 1000
-    report = run(plans.loads(_PLAN.read_text()), seconds, fired_by=fired_by, run_id=context.aws_request_id)
+    report = run(plans.loads(_PLAN.read_text()), seconds, fired_by=who, run_id=context.aws_request_id)
     if report.failures:
         raise RotationFailedError("; ".join(report.short()["failures"]))
     return report.short()
@@ -87,10 +87,15 @@ def run(plan: plans.Plan, seconds: float, *, fired_by: str, run_id: str) -> Repo
     return report
 
 
-def _fired_by(event: Mapping[str, Any]) -> str:
-    fired_by = event.get("fired_by")
-    if set(event) != {"fired_by"} or fired_by not in _FIRED_BY:
+def fired_by(event: Mapping[str, Any]) -> str:
+    """Who fired a run, the one thing that an event may say.
+
+    Raises:
+        ValueError: it says anything else.
+    """
+    who = event.get("fired_by")
+    if set(event) != {"fired_by"} or who not in _FIRED_BY:
         raise ValueError(
             f'event: got the keys {sorted(event)}; write {{"fired_by": one of {list(_FIRED_BY)}}}, no more'
         )
-    return str(fired_by)
+    return str(who)

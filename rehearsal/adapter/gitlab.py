@@ -138,8 +138,18 @@ def _call(clients: Clients, method: str, path: str, body: Values | None = None) 
     if status == _GONE and method != "POST":
         raise GoneError(path)
     if status >= _REFUSED:
-        raise RefusedError(f"GitLab answered {status} to {method} {path}: {answer}")
+        raise RefusedError(f"GitLab answered {status} to {method} {path}: {answer}{_advice(str(answer))}")
     return answer
+
+
+def _advice(answer: str) -> str:
+    """What the real provider leaves unsaid."""
+    if "has already been taken" not in answer:
+        return ""
+    return (
+        ". The variable is older than this stack: write adopt: true for its consumer, and what others wrote into it "
+        "stays, or delete it first"
+    )
 
 
 def _variable(owner: str) -> Kind:

@@ -50,7 +50,7 @@ def test_a_consumers_role_pulls_exactly_what_its_stack_file_says(recorder: Recor
             if allowed(request, [policy], resource=shared.get(repository)):
                 pulls.setdefault(consumer, []).append(repository)
             assert not allowed(Request(arn, "ecr:PutImage", request.resource), [policy])
-        assert sorted(pulls[consumer]) == matching(options["pull"], declaration["repositories"])
+        assert sorted(pulls[consumer]) == matching(options.get("pull", []), declaration["repositories"])
     assert pulls
 
 

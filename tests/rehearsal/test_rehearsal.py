@@ -129,6 +129,13 @@ def test_the_foreign_registry_in_an_adopted_variable_survives_every_rotation() -
     assert after[FOREIGN_HOST] == before[FOREIGN_HOST]
 
 
+def test_a_new_target_that_meets_an_existing_variable_says_what_to_do() -> None:
+    with rehearsal() as running:
+        running.world.gitlab.set_variable("group", BACKEND, "DOCKER_AUTH_CONFIG", '{"auths":{}}')
+        with pytest.raises(RehearsalError, match=r"has already been taken.*write adopt: true .* or delete it first"):
+            running.up()
+
+
 def entries(running: Rehearsal, project: str) -> dict[str, Any]:
     record = running.world.gitlab.variable("project", project, "DOCKER_AUTH_CONFIG")
     assert record is not None

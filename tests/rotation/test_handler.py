@@ -1,0 +1,156 @@
+"""The Lambda's entry: what events it takes, and that its zip needs nothing but the runtime's own packages."""
+
+import json
+import subprocess
+import sys
+import threading
+import zipfile
+from collections.abc import Iterator
+from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rotation.scripted import plan_of, target
+
+from components.documents import plan, rotator_zip
+from components.rotation.handler import handle
+from rehearsal.gitlab import GitLab
+
+_ONLY_THE_RUNTIME = """
+import json, sys
+
+RUNTIME = {"boto3", "botocore", "s3transfer", "jmespath", "dateutil", "six", "urllib3", "gitlab_ecr"}
+
+class OnlyTheRuntime:
+    def find_spec(self, name, path=None, target=None):
+        top = name.partition(".")[0]
+        # What boto3 and urllib3 try and do without.
+        if top in RUNTIME or top in sys.stdlib_module_names or top.startswith("_"):
+            return None
+        raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+
+sys.meta_path.insert(0, OnlyTheRuntime())
+sys.path.insert(0, sys.argv[1])
+from gitlab_ecr.rotation import handler, renewal_handler, __main__
+assert not {"pulumi", "click", "rich"} & set(sys.modules)
+
+class Context:
+    aws_request_id = "request-1"
+    def get_remaining_time_in_millis(self):
+        return 60_000
+
+print("answer", json.dumps(handler.handle({"fired_by": "manual"}, Context())))
+"""
+
+
+class _Context:
+    aws_request_id = "request-1"
+
+    def get_remaining_time_in_millis(self) -> int:
+        return 60_000
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        {},
+        {"fired_by": "somebody"},
+        {"fired_by": None},
+        {"fired_by": ["schedule"]},
+        {"fired_by": "schedule", "url": "https://elsewhere.example.com"},
+        {"fired_by": "schedule", "roleArn": "arn:aws:iam::123456789012:role/admin"},
+        {"Records": []},
+    ],
+)
+def test_an_event_says_who_fired_it_and_nothing_else(event: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match="event: got the keys") as caught:
+        handle(event, _Context())
+    assert "elsewhere" not in str(caught.value)
+
+
+class _AwsHandler(BaseHTTPRequestHandler):
+    """Secrets Manager and SSM, as much as a rotation without audiences asks of them."""
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"]))
+        if "secretsmanager" in self.headers["X-Amz-Target"]:
+            status, document = 200, {"SecretString": self.server.gitlab_token}  # type: ignore[attr-defined] # pyright: ignore[reportAttributeAccessIssue] - set below
+        else:
+            status, document = 400, {"__type": "ParameterNotFound"}
+        body = json.dumps(document).encode()
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base class's name
+        """Quiet."""
+
+
+@pytest.fixture
+def gitlab() -> Iterator[GitLab]:
+    with GitLab.start() as started:
+        yield started
+
+
+@pytest.fixture
+def aws_url(gitlab: GitLab) -> Iterator[str]:
+    server = HTTPServer(("127.0.0.1", 0), _AwsHandler)
+    server.gitlab_token = gitlab.create_token("rotator", ["api"], user="root", expires_at="2099-12-31")  # type: ignore[attr-defined] # pyright: ignore[reportAttributeAccessIssue] - read above
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_address[1]}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def test_the_zip_answers_with_the_runtimes_own_packages_alone(tmp_path: Path, gitlab: GitLab, aws_url: str) -> None:
+    empty = replace(plan_of(url=gitlab.url, allow_http=True), audiences={})
+    archive = tmp_path / "rotator.zip"
+    with zipfile.ZipFile(archive, "w") as file:
+        for path, source in rotator_zip.code_files().items():
+            file.write(source, path)
+        for path, text in rotator_zip.texts(plan.dumps(empty)).items():
+            file.writestr(path, text)
+    folder = tmp_path / "task"
+    zipfile.ZipFile(archive).extractall(folder)
+    environment = {
+        "AWS_ENDPOINT_URL": aws_url,
+        "AWS_ACCESS_KEY_ID": "fake",
+        "AWS_SECRET_ACCESS_KEY": "fake",
+        "NO_PROXY": "127.0.0.1",
+    }
+    done = subprocess.run(
+        [sys.executable, "-W", "error::SyntaxWarning", "-c", _ONLY_THE_RUNTIME, str(folder)],
+        capture_output=True,
+        text=True,
+        env=environment,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    report, metrics, answer = done.stdout.splitlines()
+    assert json.loads(report)["gitlab_ecr_report"]["ok"]
+    assert json.loads(metrics)["RotationSuccess"] == 1
+    assert json.loads(metrics)["GitLabTokenDaysRemaining"] > 0
+    assert json.loads(answer.removeprefix("answer "))["ok"]
+
+
+def test_the_zip_holds_the_code_the_plan_and_no_part_of_pulumi() -> None:
+    paths = {*rotator_zip.code_files(), *rotator_zip.texts("{}")}
+    assert "gitlab_ecr/rotation/handler.py" in paths
+    assert "gitlab_ecr/plan.json" in paths
+    assert "gitlab_ecr/__init__.py" in paths
+    assert all(path.startswith("gitlab_ecr/") for path in paths)
+    assert not [path for path in paths if "rotator.py" in path or "__pycache__" in path]
+    for file in rotator_zip.code_files().values():
+        assert "pulumi" not in file.read_text().replace("Pulumi", "")
+
+
+def test_equal_contents_have_equal_digests_and_others_do_not() -> None:
+    one, other = plan.dumps(plan_of(target("acme/web"))), plan.dumps(plan_of(target("acme/other")))
+    assert rotator_zip.digest(one) == rotator_zip.digest(one)
+    assert rotator_zip.digest(one) != rotator_zip.digest(other)
