@@ -16,6 +16,7 @@ from .identities import Identities
 from .pull_user import PullUser
 from .repositories import Repositories, RepositoryArgs
 from .rotator import Rotator
+from .rotator_args import VpcArgs
 from .runner import Runner
 from .runner_args import RunnerArgs, RunnerOptions
 
@@ -29,8 +30,14 @@ class RotationArgs(TypedDict):
     """For how long every run may fail without an expired token anywhere. Default `7 hours`."""
     log_retention_days: NotRequired[int]
     """How long CloudWatch keeps the reports. Default 90 days."""
+    alarm_emails: NotRequired[list[str]]
+    """Who gets a mail of each alarm, after confirming SNS's first one."""
     alarm_topics: NotRequired[list[str]]
-    """ARNs of SNS topics that alarms go to."""
+    """ARNs of further SNS topics that alarms go to."""
+    vpc: NotRequired[VpcArgs]
+    """For a GitLab that is not reachable from the internet. Default: no VPC."""
+    reserved_concurrency: NotRequired[int]
+    """How many rotations at once. Default: not reserved."""
 
 
 class RegistryAccessArgs(TypedDict):

@@ -51,10 +51,13 @@ class RepositoryArgs(TypedDict):
     protect: NotRequired[bool]
     """True: Pulumi refuses to delete or replace the repository until this is taken back."""
     retain_on_delete: NotRequired[bool]
-    """True: `destroy`, or taking the repository from the declaration, leaves it and its images in AWS."""
+    """True: `destroy`, or taking the repository from the declaration, leaves it and its images in AWS. Default: true
+    with `adopt`, else false."""
     adopt: NotRequired[bool]
     """True takes a repository that exists already (Pulumi's `import`): say so in the change that first declares it.
-    Its options have to be as they are in AWS; the preview names each one that differs. Its policies are overwritten."""
+    The preview names each option that differs from what is in AWS. Where only a new repository would do (`kms_key`),
+    `up` refuses; all others are set as declared, by Pulumi before 3.174 refused too. Its policies are overwritten.
+    `destroy` leaves it, unless `retain_on_delete` says otherwise."""
     tags: NotRequired[pulumi.Input[dict[str, pulumi.Input[str]]]]
     """AWS tags of the repository."""
 
@@ -126,7 +129,9 @@ class Repositories(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(
                 parent=self,
                 protect=options.get("protect"),
-                retain_on_delete=options.get("retain_on_delete"),
+                # An import that fails half-way is in the state already: taking the repository out of the
+                # declaration must not delete what this stack did not make.
+                retain_on_delete=options.get("retain_on_delete", options.get("adopt")),
                 import_=import_id if options.get("adopt") else None,
             ),
         )

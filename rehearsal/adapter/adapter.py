@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from . import ecr, gitlab, iam, lambdas, operations, schedules, secrets
+from . import ecr, gitlab, iam, lambdas, notifications, operations, schedules, secrets
 from .clients import Clients
 from .kind import Created, GoneError, Kind, Values
 
@@ -16,6 +16,7 @@ _KINDS: Final[dict[str, Kind]] = {
     **gitlab.KINDS,
     **iam.KINDS,
     **lambdas.KINDS,
+    **notifications.KINDS,
     **operations.KINDS,
     **schedules.KINDS,
     **secrets.KINDS,
