@@ -16,6 +16,7 @@ from .iam_policies import (
     LOG_ACTIONS,
     PULL_ACTIONS,
     PUSH_ACTIONS,
+    RENEWAL_ACTIONS,
     SIGN_IN_ACTION,
     VPC_ACTIONS,
     Document,
@@ -93,7 +94,7 @@ def boundary(names: BootstrapNames) -> Document:
         allow("Pull", PULL_ACTIONS, f"arn:{partition_of(names.region)}:ecr:*:*:repository/*"),
         allow("Push", (*PUSH_ACTIONS, *IMPORT_ACTIONS), names.arn("ecr", "repository/*", "*")),
         allow("AssumePullRoles", "sts:AssumeRole", pull_roles),
-        allow("ReadSecrets", "secretsmanager:GetSecretValue", names.of_stacks("secretsmanager", "secret:")),
+        allow("UseSecrets", RENEWAL_ACTIONS, names.of_stacks("secretsmanager", "secret:")),
         allow("UseParameters", ("ssm:GetParameter", "ssm:PutParameter"), names.of_stacks("ssm", "parameter/")),
         allow("ChangeAccessKeys", ACCESS_KEY_ACTIONS, names.arn("iam", f"user/{names.prefix}-*/*", "")),
         allow("Decrypt", "kms:Decrypt", names.arn("kms", "key/*"), Condition=_via_service(names)),
@@ -167,6 +168,10 @@ def _services(names: BootstrapNames) -> list[Document]:
         "UpdateSecret",
     )
     parameter = ("AddTagsToResource", "DeleteParameter", "GetParameter", "GetParameters", "ListTagsForResource")
+    topic = (
+        *("CreateTopic", "DeleteTopic", "GetTopicAttributes", "SetTopicAttributes", "Subscribe", *described),
+        *("GetSubscriptionAttributes", "SetSubscriptionAttributes", "Unsubscribe"),
+    )
     log_group = ("CreateLogGroup", "DeleteLogGroup", "DeleteRetentionPolicy", "PutRetentionPolicy", *described)
     logs = names.of_stacks("logs", "log-group:/aws/lambda/")
     return [
@@ -194,6 +199,12 @@ def _services(names: BootstrapNames) -> list[Document]:
             _of("cloudwatch", ("DeleteAlarms", "DescribeAlarms", "PutMetricAlarm", *described)),
             names.of_stacks("cloudwatch", "alarm:"),
         ),
+        allow(
+            "Dashboards",
+            _of("cloudwatch", ("DeleteDashboards", "GetDashboard", "PutDashboard")),
+            names.of_stacks("cloudwatch", "dashboard/", ""),
+        ),
+        allow("Topics", _of("sns", topic), names.of_stacks("sns", "")),
         # No narrower resource exists: both list.
         allow("Lists", ("logs:DescribeLogGroups", "ssm:DescribeParameters"), "*"),
     ]

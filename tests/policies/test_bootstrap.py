@@ -261,6 +261,7 @@ def test_every_role_of_a_stack_carries_the_boundary_and_does_within_it_what_its_
 _CREATES: Final = {
     "aws:cloudwatch/logGroup:LogGroup": ("logs:CreateLogGroup", "logs", "log-group:{name}"),
     "aws:cloudwatch/metricAlarm:MetricAlarm": ("cloudwatch:PutMetricAlarm", "cloudwatch", "alarm:{name}"),
+    "aws:cloudwatch/dashboard:Dashboard": ("cloudwatch:PutDashboard", "cloudwatch", "dashboard/{dashboardName}"),
     "aws:ecr/lifecyclePolicy:LifecyclePolicy": ("ecr:PutLifecyclePolicy", "ecr", "repository/{repository}"),
     "aws:ecr/repository:Repository": ("ecr:CreateRepository", "ecr", "repository/{name}"),
     "aws:ecr/repositoryPolicy:RepositoryPolicy": ("ecr:SetRepositoryPolicy", "ecr", "repository/{repository}"),
@@ -278,6 +279,8 @@ _CREATES: Final = {
         "schedule-group/{name}",
     ),
     "aws:secretsmanager/secret:Secret": ("secretsmanager:CreateSecret", "secretsmanager", "secret:{name}-a1b2c3"),
+    "aws:sns/topic:Topic": ("sns:CreateTopic", "sns", "{name}"),
+    "aws:sns/topicSubscription:TopicSubscription": ("sns:Subscribe", "", "{topic}"),
     "aws:sqs/queue:Queue": ("sqs:CreateQueue", "sqs", "{name}"),
     "aws:ssm/parameter:Parameter": ("ssm:PutParameter", "ssm", "parameter{name}"),
 }
@@ -292,7 +295,8 @@ def test_a_deployment_may_create_whatever_a_stack_is_made_of(recorder: Recorder)
             made = all(_may(_DEPLOY, f"iam:{verb}", arn, **context) for verb in ("CreateRole", "PutRolePolicy"))
         elif resource.type.startswith("aws:") and not resource.type.startswith("aws:iam/"):
             action, service, name = _CREATES[resource.type]
-            made = _may(_DEPLOY, action, _NAMES.arn(service, name.format(**resource.inputs)))
+            called, region = name.format(**resource.inputs), "" if "/dashboard:" in resource.type else None
+            made = _may(_DEPLOY, action, _NAMES.arn(service, called, region) if service else called)
         else:
             continue
         refused += [] if made else [f"{resource.type} {resource.name}"]
