@@ -44,6 +44,8 @@ def main(arguments: list[str] | None = None) -> int:
 def _rehearse(rehearsal: Rehearsal, show: screen.Screen) -> None:
     rehearsal.up()
     show.resources(rehearsal.findings.program)
+    rehearsal.read_runners()
+    show.runners(rehearsal.findings.runners)
     show.rotation(rehearsal.findings.rotations[0])
     rehearsal.let_time_pass()
     show.rotations(rehearsal.findings.rotations)

@@ -10,12 +10,13 @@ from typing import Any, Self
 
 from components.documents.shadow_finder import Finding
 
-from . import consumers, program
+from . import consumers, program, runners
 from .adapter import Adapter
 from .consumers import Consumer, Pull
 from .interrupts import held_back
 from .program import Program, ProgramError, Resource
 from .rotations import RotationError, Rotations
+from .runners import RunnerFound
 from .stack_file import StackFile
 from .variables import Held, look
 from .world import World
@@ -35,6 +36,7 @@ class Findings:
 
     program: Program = field(default_factory=Program)
     rotations: list[dict[str, Any]] = field(default_factory=list)
+    runners: list[RunnerFound] = field(default_factory=list)
     variables: list[Held] = field(default_factory=list)
     shadows: list[Finding] = field(default_factory=list)
     pulls: list[Pull] = field(default_factory=list)
@@ -81,6 +83,22 @@ class Rehearsal:
         self.findings.rotations = self._rotations.reports
         self._consumers = list(consumers.declared(self.world, made.outputs["declaration"]))
         self._first_auths = {consumer.path: self._auth(consumer) for consumer in self._consumers}
+
+    def read_runners(self) -> None:
+        """Reads what the runners' machines would fetch, as a runner reads it.
+
+        Raises:
+            RehearsalError: an image would get another credential than the one declared for it.
+        """
+        declaration = self._stack_file.declaration
+        self.findings.runners = list(runners.published(self.world, self.findings.program, declaration))
+        if wrong := [
+            f"runner {image.runner}: {image.image} is meant to be pulled with {image.expected}, gets {image.actual}"
+            for found in self.findings.runners
+            for image in found.images
+            if image.expected != image.actual
+        ]:
+            raise RehearsalError("\n".join(wrong))
 
     def let_time_pass(self) -> None:
         """Moves time, interval by interval, until the first tokens are past their end; the scheduler fires each run.
@@ -204,6 +222,7 @@ def as_document(findings: Findings, error: str) -> dict[str, Any]:
             }
             for rotation in findings.rotations
         ],
+        "runners": [asdict(found) for found in findings.runners],
         "variables": [asdict(held) for held in findings.variables],
         "shadows": [asdict(finding) for finding in findings.shadows],
         "pulls": [asdict(cell) for cell in findings.pulls],

@@ -101,7 +101,7 @@ def test_the_first_rotation_comes_after_roles_variables_and_schedule(recorder: R
         "access-identities-pull-acme/backend",
         "access-variables-acme/backend:DOCKER_AUTH_CONFIG:*",
         "access-rotator-function",
-        "access-rotator-schedule",
+        "access-rotator-function-schedule",
     } <= waits_for
 
 

@@ -183,7 +183,7 @@ class Engine:
         return Outcome(
             ok=done.returncode == 0,
             steps=tuple(_step(about) for about in began if not about["type"].startswith(_PROVIDER_TYPE)),
-            errors="".join(text["message"] for text in said if _matters(text)).strip(),
+            errors="".join(text["message"] for text in said if _matters(text)).strip() or done.stderr.strip(),
         )
 
     def _run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
