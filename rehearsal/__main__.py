@@ -55,6 +55,10 @@ def _rehearse(rehearsal: Rehearsal, show: screen.Screen) -> None:
         rehearsal.pull()
     finally:
         show.matrix(rehearsal.findings.pulls)
+    try:
+        rehearsal.push()
+    finally:
+        show.pushes(rehearsal.findings.pushes)
 
 
 def _keep(rehearsal: Rehearsal, show: screen.Screen) -> None:

@@ -47,6 +47,7 @@ class World:
             self.administrator_token = self.gitlab.create_token("administrator", ["api"], user="root")
             self._name_gitlab(declaration.get("gitlab", {}).get("url", "https://gitlab.com"))
             self._populate(declaration)
+            self._make_boundary(declaration.get("permissions_boundary"))
             self.rotator_token = self.gitlab.create_token("rotator", ["api"], user=_BOT)
             for repository in declaration["repositories"]:
                 image = tiny_image(repository, "a layer that all images share")
@@ -86,7 +87,28 @@ class World:
         self.gitlab.serve_as(url, self.cloud.authority.server_context([host]))
         self.cloud.proxy.route(host, self.gitlab.port)
 
+    def _make_boundary(self, arn: Any) -> None:
+        """The boundary that the stack names; what it allows is the account's matter, here it allows everything."""
+        if not isinstance(arn, str):
+            return
+        path, _, name = arn.partition(":policy")[2].rpartition("/")
+        everything = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+        self.aws("iam").create_policy(
+            PolicyName=name,
+            Path=f"{path}/",
+            PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [everything]}),
+        )
+
     def _populate(self, declaration: RegistryAccessArgs) -> None:
+        consumers = declaration.get("consumers", {}).values()
+        taken = {consumer["id"] for consumer in consumers if "id" in consumer}
+        for runner in declaration.get("runners", {}).values():
+            if (number := runner.get("group_id")) and number not in taken:
+                self.gitlab.create_group(f"group-{number}", number)
+                taken.add(number)
+            if (number := runner.get("project_id")) and number not in taken:
+                self.gitlab.create_project(f"project-{number}", number)
+                taken.add(number)
         for path, consumer in declaration.get("consumers", {}).items():
             kind = consumer.get("kind", "project")
             if kind == "group":

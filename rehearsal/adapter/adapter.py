@@ -7,7 +7,19 @@ from typing import Any, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from . import ecr, gitlab, iam, lambdas, notifications, operations, schedules, secrets
+from . import (
+    ecr,
+    gitlab,
+    iam,
+    iam_users,
+    lambdas,
+    machines,
+    notifications,
+    operations,
+    registry_wide,
+    schedules,
+    secrets,
+)
 from .clients import Clients
 from .kind import AdapterError, Created, GoneError, Kind, Values
 
@@ -15,9 +27,12 @@ _KINDS: Final[dict[str, Kind]] = {
     **ecr.KINDS,
     **gitlab.KINDS,
     **iam.KINDS,
+    **iam_users.KINDS,
     **lambdas.KINDS,
+    **machines.KINDS,
     **notifications.KINDS,
     **operations.KINDS,
+    **registry_wide.KINDS,
     **schedules.KINDS,
     **secrets.KINDS,
 }
@@ -32,6 +47,10 @@ class Adapter:
 
     def __init__(self, clients: Clients) -> None:
         self._clients = clients
+
+    def stand_in(self, type_: str) -> str:
+        """What of a type is not rehearsed, as the emulator has no API for it; empty for all others."""
+        return _KINDS[type_].stand_in if type_ in _KINDS else ""
 
     def kind(self, type_: str, name: str = "") -> Kind:
         """What is known of a type.
