@@ -4,11 +4,14 @@ VENV := .venv
 READY := $(VENV)/.ready
 BIN := $(VENV)/bin
 
-.PHONY: rehearse test check fmt bench lock clean
+.PHONY: rehearse rehearse-engine test check fmt bench lock clean
 .DEFAULT_GOAL := test
 
 rehearse: $(READY) ## the whole system on this machine, against local emulators
 	@$(BIN)/python -m rehearsal $(ARGS)
+
+rehearse-engine: $(READY) ## the same stack through Pulumi's own engine, where there is one
+	@$(BIN)/python -m rehearsal.engine
 
 test: check ## checks and all tests
 	$(BIN)/python -m pytest -q -n 2 $(ARGS)
@@ -26,7 +29,7 @@ fmt: $(READY)
 	$(BIN)/ruff check --fix .
 
 lock: ## pins anew from pyproject.toml; needs uv
-	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --group program -o requirements.txt
+	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url -o requirements.txt
 	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --extra cli --group dev -c requirements.txt -o requirements-dev.txt
 
 clean:

@@ -8,15 +8,19 @@ import json
 import re
 import types
 import typing
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Collection, Mapping
 from enum import Enum
 from typing import Any, TypeVar, cast
 
 import pulumi
 import pulumi_aws as aws
+from pulumi.runtime import config as runtime_config
 
+from components import consumers
 from components.documents.naming import slug
+from components.documents.runner_forms import image, service
 from components.registry_access import RegistryAccessArgs
+from components.runner_args import DockerArgs, KubernetesArgs, ServiceArgs
 
 _PROJECT = "gitlab-ecr"
 _NOT_IN_THE_FILE = ("region", "stack")  # aws:region, and the stack's own name
@@ -33,25 +37,33 @@ def read() -> RegistryAccessArgs:
         SettingsError: the stack file is wrong.
     """
     config = pulumi.Config(_PROJECT)
-    known = [_camel(key) for key in _hints(RegistryAccessArgs) if key not in _NOT_IN_THE_FILE]
-    values = {key: text for key in known if (text := config.get(key)) is not None}
-    return parse(values, stack=pulumi.get_stack(), region=pulumi.Config("aws").get("region"))
+    # Every key that stands in the file, so that a misspelled one is named; pulumi.Config answers only to known ones.
+    keys = runtime_config.get_config_env().keys() | runtime_config.CONFIG.get().keys()
+    own = sorted(key.partition(":")[2] for key in keys if key.startswith(f"{_PROJECT}:"))
+    values = {key: text for key in own if (text := config.get(key)) is not None}
+    secret = {key for key in values if runtime_config.is_config_secret(f"{_PROJECT}:{key}")}
+    return parse(values, stack=pulumi.get_stack(), region=pulumi.Config("aws").get("region"), secret=secret)
 
 
-def parse(values: Mapping[str, Any], *, stack: str, region: str | None) -> RegistryAccessArgs:
+def parse(
+    values: Mapping[str, Any], *, stack: str, region: str | None, secret: Collection[str] = ()
+) -> RegistryAccessArgs:
     """The declaration that a stack file's values make.
 
     Args:
         values: by key without `gitlab-ecr:`; nested values may be JSON text, as Pulumi hands them over.
         stack: the stack's name.
         region: the value of `aws:region`.
+        secret: the keys whose value is encrypted, or has something encrypted in it. Pulumi does not tell what, so every
+            `pulumi.Input` below such a key becomes a secret, and no message shows a value of it.
 
     Raises:
         SettingsError: a line for each mistake.
     """
-    mistakes: list[str] = []
-    given = {"prefix": f"gitlab-ecr-{slug(stack, 18)}", **{key: _from_json(text) for key, text in values.items()}}
-    if region is None:
+    mistakes = _Mistakes(secret)
+    nested = {key: _from_json(value, key, mistakes) for key, value in values.items()}
+    given = {"prefix": f"gitlab-ecr-{slug(stack, 18)}", **nested}
+    if not region:
         mistakes.append("aws:region: missing; write the region of the repositories, such as eu-central-1")
     declaration = _typed_dict(
         RegistryAccessArgs, {**given, "stack": stack, "region": region or ""}, f"{_PROJECT}:", mistakes
@@ -77,32 +89,47 @@ def check_account(account: str) -> None:
 
 def plain(declaration: RegistryAccessArgs) -> dict[str, Any]:
     """Who may do what, for a stack output: a later preview compares the new declaration with it."""
-    return {
-        "repositories": sorted(declaration["repositories"]),
-        "consumers": {
-            path: {"kind": consumer.get("kind", "project"), "pull": list(consumer["pull"])}
-            for path, consumer in declaration.get("consumers", {}).items()
-        },
-    }
+    return consumers.declaration(declaration["repositories"], declaration.get("consumers", {}))
 
 
-def _from_json(value: Any) -> Any:
+class _Mistakes(list[str]):
+    """A line for each; and what of the file is secret, so that no line shows it."""
+
+    def __init__(self, secret: Collection[str]) -> None:
+        super().__init__()
+        self._secret = tuple(f"{_PROJECT}:{key}" for key in secret)
+
+    def is_secret(self, where: str) -> bool:
+        return any(where == place or where.startswith((f"{place}.", f"{place}[")) for place in self._secret)
+
+    def got(self, where: str, value: Any, advice: str) -> None:
+        shown = "[secret]" if self.is_secret(where) else _shown(value)
+        self.append(f"{where}: got {shown}; {advice}")
+
+
+def _from_json(value: Any, key: str, mistakes: _Mistakes) -> Any:
+    """Pulumi hands nested values over as JSON text."""
     if not isinstance(value, str) or not value.lstrip().startswith(("{", "[")):
         return value
-    return json.loads(value)
+    try:
+        return json.loads(value)
+    except ValueError as error:
+        mistakes.append(f"{_PROJECT}:{key}: not JSON: {error}")
+        return {}
 
 
-def _typed_dict(expected: Any, value: Any, where: str, mistakes: list[str]) -> dict[str, Any]:
+def _typed_dict(expected: Any, value: Any, where: str, mistakes: _Mistakes) -> dict[str, Any]:
     """`value` with camelCase keys as the TypedDict `expected` with snake_case ones; every mistake is noted."""
     if not isinstance(value, Mapping):
-        mistakes.append(f"{where.rstrip('.')}: got {_shown(value)}; write a mapping")
+        mistakes.got(where.rstrip("."), value, "write a mapping")
         return {}
     entries = cast("Mapping[str, Any]", value)
     hints = {_camel(key): (key, hint) for key, hint in _hints(expected).items()}
     required = {_camel(key) for key in expected.__required_keys__}
     for key in entries.keys() - hints.keys():
         close = difflib.get_close_matches(str(key), hints, n=1)
-        advice = f"did you mean {close[0]}?" if close else f"known keys are {', '.join(sorted(hints))}"
+        known = sorted(hints.keys() - set(_NOT_IN_THE_FILE)) if expected is RegistryAccessArgs else sorted(hints)
+        advice = f"did you mean {close[0]}?" if close else f"known keys are {', '.join(known)}"
         mistakes.append(f"{where}{key}: no such key; {advice}")
     mistakes.extend(f"{where}{key}: missing; {_wanted(hints[key][1])}" for key in sorted(required - entries.keys()))
     return {
@@ -112,8 +139,15 @@ def _typed_dict(expected: Any, value: Any, where: str, mistakes: list[str]) -> d
     }
 
 
-def _value(hint: Any, value: Any, where: str, mistakes: list[str]) -> Any:
-    hint = _plain_type(hint)
+def _value(hint: Any, value: Any, where: str, mistakes: _Mistakes) -> Any:
+    plain_hint = _plain_type(hint)
+    found = _plain_value(plain_hint, value, where, mistakes)
+    is_input = any(typing.get_origin(member) is pulumi.Output for member in typing.get_args(hint))
+    return pulumi.Output.secret(found) if is_input and mistakes.is_secret(where) else found
+
+
+def _plain_value(hint: Any, value: Any, where: str, mistakes: _Mistakes) -> Any:
+    value = _one_form(hint, value, where, mistakes)
     origin, arguments = typing.get_origin(hint), typing.get_args(hint)
     if typing.is_typeddict(hint):
         # `ci/node:` with nothing after it is a repository with every default.
@@ -128,8 +162,22 @@ def _value(hint: Any, value: Any, where: str, mistakes: list[str]) -> Any:
         return hint(value)
     if hint is Any or (isinstance(hint, type) and type(value) is hint and not issubclass(hint, Enum)):
         return value
-    mistakes.append(f"{where}: got {_shown(value)}; {_wanted(hint)}")
+    mistakes.got(where, value, _wanted(hint))
     return None
+
+
+def _one_form(hint: Any, value: Any, where: str, mistakes: _Mistakes) -> Any:
+    """GitLab takes an image and a service as a text or as a map; the components take one form of each."""
+    try:
+        if hint is ServiceArgs:
+            return service(value, where)
+        if hint in (DockerArgs, KubernetesArgs) and isinstance(value, Mapping) and "image" in value:
+            section = cast("Mapping[str, Any]", value)
+            return {**section, "image": image(section["image"], f"{where}.image")}
+    except ValueError as error:
+        mistakes.append(str(error))
+        return {}
+    return value
 
 
 def _hints(expected: Any) -> dict[str, Any]:

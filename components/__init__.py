@@ -9,16 +9,18 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .ci_variables import CiVariables
     from .identities import Identities
+    from .pull_user import PullUser
     from .registry_access import RegistryAccess
     from .repositories import Repositories
     from .rotator import Rotator
     from .runner import Runner
 
-__all__ = ["CiVariables", "Identities", "RegistryAccess", "Repositories", "Rotator", "Runner"]
+__all__ = ["CiVariables", "Identities", "PullUser", "RegistryAccess", "Repositories", "Rotator", "Runner"]
 
 _MODULES = {
     "CiVariables": "ci_variables",
     "Identities": "identities",
+    "PullUser": "pull_user",
     "RegistryAccess": "registry_access",
     "Repositories": "repositories",
     "Rotator": "rotator",

@@ -1,8 +1,5 @@
 """IAM roles: for each audience, for jobs that push or pull by themselves, and for runners."""
 
-from collections.abc import Generator
-from contextlib import contextmanager
-
 import pulumi
 import pulumi_aws as aws
 
@@ -16,12 +13,14 @@ from .documents.iam_policies import (
     policy_json,
     pull_policy,
     push_policy,
+    session_seconds,
 )
 from .documents.naming import Names
+from .documents.places import place
 from .documents.registries import RegistryArgs, repository_arns
 from .documents.registry_host import dns_suffix
 from .documents.trust_policies import instance_trust, pull_role_trust
-from .identity_args import AudienceArgs, GitlabArgs, IdentitiesArgs, JobRoleArgs, RunnerIdentityArgs
+from .identity_args import AudienceArgs, IdentitiesArgs, JobIssuerArgs, JobRoleArgs, RunnerIdentityArgs
 
 
 class Identities(pulumi.ComponentResource):
@@ -37,21 +36,24 @@ class Identities(pulumi.ComponentResource):
     def __init__(self, name: str, args: IdentitiesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("gitlab-ecr:index:Identities", name, {}, opts)
         self._args, self._child = args, name
+        duration = args.get("max_session_duration")
+        self._session = session_seconds(duration) if isinstance(duration, int) else duration
         self._names = Names(args["account"], args["region"], args["prefix"], args.get("role_path", ""))
         self.pull_role_arns, self.job_role_arns, self.runner_role_arns = {}, {}, {}
         for audience, options in args["audiences"].items():
-            with _place(f"audiences.{audience}"):
+            with place(f"audiences.{audience}"):
                 self.pull_role_arns[audience] = self._pull_role(audience, options)
         if args.get("jobs"):
-            provider = self._gitlab_provider(args.get("gitlab", {}))
+            with place("issuer"):
+                provider = self._issuer(args.get("issuer", {}))
             for consumer, options in args.get("jobs", {}).items():
-                with _place(f"jobs.{consumer}"):
+                with place(f"jobs.{consumer}"):
                     self.job_role_arns[consumer] = self._job_role(consumer, options, provider)
         for runner, options in args.get("runners", {}).items():
-            with _place(f"runners.{runner}"):
+            with place(f"runners.{runner}"):
                 self.runner_role_arns[runner] = self._runner_role(runner, options)
-        arns = {"pull_role_arns": self.pull_role_arns, "job_role_arns": self.job_role_arns}
-        self.register_outputs({**arns, "runner_role_arns": self.runner_role_arns})
+        arns = {"pullRoleArns": self.pull_role_arns, "jobRoleArns": self.job_role_arns}
+        self.register_outputs({**arns, "runnerRoleArns": self.runner_role_arns})
 
     def _pull_role(self, audience: str, options: AudienceArgs) -> str:
         names, generation = self._names, options.get("generation", 1)
@@ -72,30 +74,30 @@ class Identities(pulumi.ComponentResource):
         )
         return names.pull_role_arn(audience, generation)
 
-    def _gitlab_provider(self, gitlab: GitlabArgs) -> aws.iam.OpenIdConnectProvider | None:
-        url = gitlab.get("url", "https://gitlab.com")
+    def _issuer(self, issuer: JobIssuerArgs) -> aws.iam.OpenIdConnectProvider | None:
+        url = issuer.get("url", "https://gitlab.com")
         issuer_host(url)
-        if gitlab.get("existing_provider"):
+        if issuer.get("existing_provider"):
             return None
         return aws.iam.OpenIdConnectProvider(
             f"{self._child}-gitlab",
             url=url,
-            client_id_lists=[gitlab.get("audience", url)],
-            thumbprint_lists=thumbprints(url, gitlab.get("thumbprints", [])) or None,
+            client_id_lists=[issuer.get("audience", url)],
+            thumbprint_lists=thumbprints(url, issuer.get("thumbprints", [])) or None,
             tags=self._args.get("tags"),
             opts=pulumi.ResourceOptions(parent=self),
         )
 
     def _job_role(self, consumer: str, options: JobRoleArgs, provider: aws.iam.OpenIdConnectProvider | None) -> str:
-        names, gitlab = self._names, self._args.get("gitlab", {})
-        url = gitlab.get("url", "https://gitlab.com")
+        names, issuer = self._names, self._args.get("issuer", {})
+        url = issuer.get("url", "https://gitlab.com")
         push, unprotected = options.get("push", []), options.get("unprotected_refs", False)
         if push and unprotected:
             raise ValueError("unprotected_refs: got True for a role that pushes; leave it out, or push out of the role")
         trust = job_trust(
             names.arn("iam", f"oidc-provider/{issuer_host(url)}", region=""),
             gitlab_url=url,
-            audience=gitlab.get("audience", url),
+            audience=issuer.get("audience", url),
             project=options["project"],
             branches=options.get("branches", []),
             tags=options.get("tags", []),
@@ -122,7 +124,10 @@ class Identities(pulumi.ComponentResource):
         arns = repository_arns(names, options["pull"], options.get("registries", []))
         pull = cache_puller_policy(arns, self._cache_arns(options.get("caches", []), options.get("registries", [])))
         parameter = parameter_statement(
-            names.arn("ssm", f"parameter{names.runner_parameter(runner)}"),
+            [
+                names.arn("ssm", f"parameter{parameter}")
+                for parameter in (names.runner_parameter(runner), names.runner_docker_config(runner))
+            ],
             options.get("parameter_key", ""),
             f"ssm.{names.region}.{dns_suffix(names.region)}",
         )
@@ -164,25 +169,16 @@ class Identities(pulumi.ComponentResource):
             description=description,
             assume_role_policy=policy_json(trust),
             permissions_boundary=self._args.get("permissions_boundary"),
-            max_session_duration=self._args.get("max_session_duration"),
+            max_session_duration=self._session,
             tags=self._args.get("tags"),
             opts=pulumi.ResourceOptions(parent=self, depends_on=[provider] if provider else None),
         )
         aws.iam.RolePolicy(
             f"{self._child}-{key}",
-            name="images",
+            name=key.partition("-")[0],
             # The role's own output, known in every preview: when the role is replaced, its policy goes with it.
             role=role.name,
             policy=checked_size(policy, "role", "pull, push"),
             opts=pulumi.ResourceOptions(parent=self),
         )
         return role
-
-
-@contextmanager
-def _place(place: str) -> Generator[None]:
-    """Puts the place in the declaration before the field that a document's error names."""
-    try:
-        yield
-    except ValueError as error:
-        raise ValueError(f"{place}.{error}") from None

@@ -24,8 +24,8 @@ class AudienceArgs(TypedDict):
     is fetched, which makes repositories below the prefix and nowhere else."""
 
 
-class GitlabArgs(TypedDict):
-    """The GitLab whose jobs assume roles."""
+class JobIssuerArgs(TypedDict):
+    """The GitLab whose tokens jobs assume roles with."""
 
     url: NotRequired[str]
     """The `iss` of its tokens; `https://gitlab.com` by default. AWS fetches its keys from there, from the internet."""
@@ -90,7 +90,7 @@ class IdentitiesArgs(TypedDict):
     """The audiences by name. A role lives as long as its audience's name and generation."""
     jobs: NotRequired[dict[str, JobRoleArgs]]
     """Roles of jobs by consumer."""
-    gitlab: NotRequired[GitlabArgs]
+    issuer: NotRequired[JobIssuerArgs]
     """The GitLab of the jobs; gitlab.com, with a provider of this stack, by default."""
     runners: NotRequired[dict[str, RunnerIdentityArgs]]
     """Instance roles by runner, each with an instance profile of the same name."""

@@ -72,13 +72,13 @@ class PullUser(pulumi.ComponentResource):
         )
         aws.iam.UserPolicy(
             name,
-            name="images",
+            name="pull",
             # The user's own output, known in every preview: when the user is replaced, its policy goes with it.
             user=user.name,
             policy=checked_size(policy, "user", "pull"),
             opts=pulumi.ResourceOptions(parent=self),
         )
-        self.register_outputs({"user_arn": self.user_arn, "user_name": self.user_name})
+        self.register_outputs({"userArn": self.user_arn, "userName": self.user_name})
 
     def _boundary(self, name: str, path: str, policy: str, args: PullUserArgs) -> aws.iam.Policy:
         return aws.iam.Policy(

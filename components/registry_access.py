@@ -6,10 +6,14 @@ import pulumi
 
 from . import consumers
 from .ci_variables import CiVariables
-from .consumers import ConsumerArgs, GitLabArgs
+from .consumer_args import ConsumerArgs, GitLabArgs
+from .consumer_checks import check_consumers
+from .consumer_variables import variables as variables_of
 from .documents import plan as plans
 from .documents.naming import Names
+from .documents.size_planner import size_findings
 from .identities import Identities
+from .pull_user import PullUser
 from .repositories import Repositories, RepositoryArgs
 from .rotator import Rotator
 from .rotator_args import VpcArgs
@@ -70,10 +74,12 @@ class RegistryAccess(pulumi.ComponentResource):
     """The name of the secret that waits for the GitLab token."""
 
     def __init__(self, name: str, args: RegistryAccessArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("gitlab-ecr:index:RegistryAccess", name, {}, opts)
+        # An input, not only an output: the JSON of a preview has a component's new inputs, but no new output.
+        declaration = consumers.declaration(args["repositories"], args.get("consumers", {}))
+        super().__init__("gitlab-ecr:index:RegistryAccess", name, {"declaration": declaration}, opts)
         names = Names(args["account"], args["region"], args["prefix"])
         gitlab, consumer_args = args.get("gitlab", {}), args.get("consumers", {})
-        consumers.check_patterns(consumer_args, args["repositories"])
+        check_consumers(consumer_args, args["repositories"], consumers.gitlab_url(gitlab))
         child = pulumi.ResourceOptions(parent=self)
 
         repositories = Repositories(
@@ -88,21 +94,28 @@ class RegistryAccess(pulumi.ComponentResource):
                 "region": names.region,
                 "prefix": names.prefix,
                 "audiences": consumers.audiences(consumer_args),
+                "jobs": consumers.jobs(consumer_args),
+                "issuer": consumers.issuer(gitlab),
             },
             child,
         )
-        variables = CiVariables(f"{name}-variables", {"variables": consumers.variables(consumer_args)}, child)
+        for path, user in consumers.pull_users(names, consumer_args).items():
+            PullUser(f"{name}-user-{path}", user, child)
+        variables = CiVariables(
+            f"{name}-variables", {"variables": variables_of(names, consumer_args, args["repositories"])}, child
+        )
         for runner_name, runner in args.get("runners", {}).items():
             runner_args: RunnerArgs = {
-                **runner,
                 "account": names.account,
                 "region": names.region,
                 "prefix": names.prefix,
                 "name": runner_name,
                 "gitlab_url": consumers.gitlab_url(gitlab),
+                "options": runner,
             }
             Runner(f"{name}-runner-{runner_name}", runner_args, child)
         plan = consumers.plan(names, args["stack"], gitlab, args["repositories"], consumer_args)
+        _check_sizes(plan)
         rotator = Rotator(
             f"{name}-rotator",
             {
@@ -124,3 +137,11 @@ class RegistryAccess(pulumi.ComponentResource):
                 "gitlabTokenSecret": self.gitlab_token_secret,
             }
         )
+
+
+def _check_sizes(plan: plans.Plan) -> None:
+    findings = size_findings(plan)
+    if certain := [finding.message for finding in findings if finding.certain]:
+        raise ValueError("\n".join(certain))
+    for finding in findings:
+        pulumi.log.warn(finding.message)

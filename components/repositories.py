@@ -8,9 +8,12 @@ import pulumi_aws as aws
 from .documents.iam_policies import policy_json
 from .documents.lifecycle_rules import LifecycleRuleArgs, lifecycle_policy
 from .documents.mutable_tags import tag_mutability
-from .documents.registry_host import partition_of, registry_host
+from .documents.places import place
+from .documents.registries import repository_arn
+from .documents.registry_host import registry_host
 from .documents.repository_names import repository_name
 from .documents.repository_policy import GranteesArgs, repository_policy
+from .registry import CacheArgs, RegistryWideArgs, add_cache, add_registry_wide
 
 
 class RepositoryArgs(TypedDict):
@@ -22,7 +25,8 @@ class RepositoryArgs(TypedDict):
     its tag which image ran."""
     lifecycle_rules: NotRequired[list[LifecycleRuleArgs]]
     """Rules in the order of their priority. By default untagged images are archived 30 days after they were last
-    pulled and deleted 90 days later; tagged images stay."""
+    pulled and deleted 90 days later; tagged images stay. The platforms of a multi-platform image are untagged too;
+    ECR keeps them as long as the index that names them. Archived images answer a pull with 404 until restored."""
     protected_tags: NotRequired[list[str]]
     """Tag patterns such as `release-*` that no lifecycle rule touches."""
     scan_on_push: NotRequired[pulumi.Input[bool]]
@@ -47,10 +51,13 @@ class RepositoryArgs(TypedDict):
     protect: NotRequired[bool]
     """True: Pulumi refuses to delete or replace the repository until this is taken back."""
     retain_on_delete: NotRequired[bool]
-    """True: `destroy`, or taking the repository from the declaration, leaves it and its images in AWS."""
+    """True: `destroy`, or taking the repository from the declaration, leaves it and its images in AWS. Default: true
+    with `adopt`, else false."""
     adopt: NotRequired[bool]
     """True takes a repository that exists already (Pulumi's `import`): say so in the change that first declares it.
-    Its options have to be as they are in AWS; the preview names each one that differs. Its policies are overwritten."""
+    The preview names each option that differs from what is in AWS. Where only a new repository would do (`kms_key`),
+    `up` refuses; all others are set as declared, by Pulumi before 3.174 refused too. Its policies are overwritten.
+    `destroy` leaves it, unless `retain_on_delete` says otherwise."""
     tags: NotRequired[pulumi.Input[dict[str, pulumi.Input[str]]]]
     """AWS tags of the repository."""
 
@@ -65,6 +72,11 @@ class RepositoriesArgs(TypedDict):
     repositories: dict[str, RepositoryArgs]
     """Options by repository name, such as `ci/python`: 2 to 256 lower-case letters and digits, joined by
     single `.`, `_` or `/`, or by dashes."""
+    caches: NotRequired[dict[str, CacheArgs]]
+    """Pull-through caches by the prefix of the repositories that they make, such as `docker-hub`; at most 30
+    characters. An audience that names the prefix in its `caches` may fill it."""
+    registry: NotRequired[RegistryWideArgs]
+    """Settings of the whole registry, for one stack of the account and region only."""
 
 
 class Repositories(pulumi.ComponentResource):
@@ -78,17 +90,21 @@ class Repositories(pulumi.ComponentResource):
     def __init__(self, name: str, args: RepositoriesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("gitlab-ecr:index:Repositories", name, {}, opts)
         account, urls, arns = args["account"], dict[str, str](), dict[str, str]()
+        registry_host(account, args["region"])
         for repository, options in args["repositories"].items():
             region = options.get("region", args["region"])
             urls[repository] = f"{registry_host(account, region)}/{repository_name(repository)}"
-            arns[repository] = f"arn:{partition_of(region)}:ecr:{region}:{account}:repository/{repository}"
+            arns[repository] = repository_arn(account, region, repository)
             # Only a region of its own is part of what AWS knows the repository by; see `adopt`.
             import_id = f"{repository}@{region}" if "region" in options else repository
-            try:
+            with place(f"repositories.{repository}"):
                 created = self._repository(f"{name}-{repository}", repository, region, import_id, options)
                 self._policies(f"{name}-{repository}", created, account, region, options)
-            except ValueError as error:
-                raise ValueError(f"repositories.{repository}.{error}") from None
+        for prefix, cache in args.get("caches", {}).items():
+            with place(f"caches.{prefix}"):
+                add_cache(self, name, args["region"], prefix, cache)
+        with place("registry"):
+            add_registry_wide(self, name, account, args["region"], args.get("registry", {}))
         self.urls, self.arns = pulumi.Output.from_input(urls), pulumi.Output.from_input(arns)
         self.register_outputs({"urls": self.urls, "arns": self.arns})
 
@@ -113,7 +129,9 @@ class Repositories(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(
                 parent=self,
                 protect=options.get("protect"),
-                retain_on_delete=options.get("retain_on_delete"),
+                # An import that fails half-way is in the state already: taking the repository out of the
+                # declaration must not delete what this stack did not make.
+                retain_on_delete=options.get("retain_on_delete", options.get("adopt")),
                 import_=import_id if options.get("adopt") else None,
             ),
         )
@@ -132,7 +150,12 @@ class Repositories(pulumi.ComponentResource):
         )
         # The repository's own output, known in every preview: when it is replaced, its policies go with it.
         opts = pulumi.ResourceOptions(parent=self)
-        aws.ecr.LifecyclePolicy(child, repository=created.name, region=region, policy=policy_json(lifecycle), opts=opts)
+        # A changed lifecycle policy is a replacement, and AWS has one per repository: deleting the old one after the
+        # new one was put would delete the new one.
+        before = pulumi.ResourceOptions(parent=self, delete_before_replace=True)
+        aws.ecr.LifecyclePolicy(
+            child, repository=created.name, region=region, policy=policy_json(lifecycle), opts=before
+        )
         if access is not None:
             aws.ecr.RepositoryPolicy(
                 child, repository=created.name, region=region, policy=policy_json(access), opts=opts

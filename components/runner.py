@@ -1,5 +1,6 @@
-"""A GitLab runner: its registration, its config.toml, and the SSM parameter that brings it to the machine."""
+"""A GitLab runner: its registration, its config.toml, and the way of both to the machine."""
 
+import base64
 from collections.abc import Mapping
 from typing import Any, Final, cast
 
@@ -7,9 +8,7 @@ import pulumi
 import pulumi_aws as aws
 import pulumi_gitlab as gitlab
 
-from .documents import runner_config
-from .documents.naming import Names
-from .documents.runner_parameter import TOKEN_STANDIN, tier
+from .documents.runner_documents import RunnerDocuments, config_text, documents, template_text
 from .documents.runner_registration import registration
 from .runner_args import RunnerArgs
 
@@ -23,32 +22,88 @@ class Runner(pulumi.ComponentResource):
     """The number that GitLab gave to the runner."""
     parameter_name: pulumi.Output[str]
     """The SSM parameter with config.toml."""
+    docker_parameter_name: pulumi.Output[str]
+    """The SSM parameter with the Docker configuration of the runner's user."""
     config: pulumi.Output[str]
     """config.toml, a secret."""
+    docker_config: pulumi.Output[str]
+    """The Docker configuration of the runner's user, without a secret."""
+    template: pulumi.Output[str]
+    """The file for `gitlab-runner register --template-config`; a secret with static access."""
+    template_leaves_out: pulumi.Output[list[str]]
+    """Declared keys that no template carries."""
+    register_command: pulumi.Output[str]
+    """The command that takes the template; it reads the token from `CI_SERVER_TOKEN`."""
+    explanation: pulumi.Output[list[str]]
+    """For each of the declared images, where the runner gets its credential."""
+    user_data: pulumi.Output[str]
+    """Cloud-init user data for Debian, Ubuntu and Amazon Linux 2023, without a secret."""
 
     def __init__(self, name: str, args: RunnerArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(TOKEN, name, {}, opts)
-        declaration = cast("Mapping[str, Any]", args)
-        parameter = Names(args["account"], args["region"], args["prefix"]).runner_parameter(args["name"])
-        rehearsed = runner_config.render(runner_config.config(declaration, TOKEN_STANDIN))
-        child = pulumi.ResourceOptions(parent=self)
-        registered = gitlab.UserRunner(f"{name}-registration", **registration(declaration), opts=child)
-
-        def with_token(token: str) -> str:
-            return runner_config.render(runner_config.config(declaration, token))
-
-        self.config = pulumi.Output.secret(registered.token).apply(with_token)
-        aws.ssm.Parameter(
-            f"{name}-config",
-            name=parameter,
-            type="SecureString",
-            tier=tier(rehearsed),
-            description=f"config.toml of the GitLab runner {args['name']}",
-            value=self.config,
-            opts=child,
+        declaration = cast("Mapping[str, Any]", {**args, **args["options"]})
+        known = documents(declaration)
+        for warning in known.warnings:
+            pulumi.warn(warning, resource=self)
+        registered = gitlab.UserRunner(
+            f"{name}-registration", **registration(declaration), opts=pulumi.ResourceOptions(parent=self)
         )
+        passwords = _passwords(declaration)
+        self.config = pulumi.Output.secret(pulumi.Output.all(registered.id, registered.token, passwords)).apply(
+            lambda completed: config_text(declaration, int(completed[0]), completed[1], completed[2])
+        )
+        self._publish("config", known.parameter, "SecureString", known.tier, self.config)
+        self._publish("docker-config", known.docker_parameter, "String", known.docker_tier, known.docker_config)
+        if "machine" in declaration:
+            self._launch_template(declaration["machine"], known, args["name"])
+
         self.runner_id = registered.id
-        self.parameter_name = pulumi.Output.from_input(parameter)
-        self.register_outputs(
-            {"runner_id": self.runner_id, "parameter_name": self.parameter_name, "config": self.config}
+        self.template = passwords.apply(lambda completed: template_text(declaration, completed))
+        self.parameter_name = pulumi.Output.from_input(known.parameter)
+        self.docker_parameter_name = pulumi.Output.from_input(known.docker_parameter)
+        self.docker_config = pulumi.Output.from_input(known.docker_config)
+        self.template_leaves_out = pulumi.Output.from_input(known.template_leaves_out)
+        self.register_command = pulumi.Output.from_input(known.register_command)
+        self.explanation = pulumi.Output.from_input(known.explanation)
+        self.user_data = pulumi.Output.from_input(known.user_data)
+        self.register_outputs({output: getattr(self, output) for output in Runner.__annotations__})
+
+    def _publish(self, key: str, parameter: str, type_: str, tier: str, value: pulumi.Input[str]) -> None:
+        aws.ssm.Parameter(
+            f"{self._name}-{key}",
+            name=parameter,
+            type=type_,
+            tier=tier,
+            description="Fetched by the machine of a GitLab runner",
+            value=value,
+            opts=pulumi.ResourceOptions(parent=self),
         )
+
+    def _launch_template(self, machine: Mapping[str, Any], known: RunnerDocuments, runner: str) -> None:
+        aws.ec2.LaunchTemplate(
+            f"{self._name}-machine",
+            name=known.instance_profile,
+            description=f"Machine of the GitLab runner {runner}",
+            update_default_version=True,
+            image_id=machine["image_id"],
+            instance_type=machine.get("instance_type", "t3.medium"),
+            iam_instance_profile={"name": machine.get("instance_profile", known.instance_profile)},
+            vpc_security_group_ids=machine.get("security_group_ids"),
+            # With one hop more, every job's container could ask for the instance role's credentials.
+            metadata_options={"http_endpoint": "enabled", "http_tokens": "required", "http_put_response_hop_limit": 1},
+            block_device_mappings=[
+                {
+                    "device_name": machine.get("disk_device", "/dev/xvda"),
+                    "ebs": {"encrypted": "true", "volume_size": machine.get("disk_gib", 50), "volume_type": "gp3"},
+                }
+            ],
+            user_data=base64.b64encode(known.user_data.encode()).decode(),
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+
+
+def _passwords(declaration: Mapping[str, Any]) -> pulumi.Output[dict[str, str]]:
+    access: Mapping[str, Any] = declaration.get("access") or {}
+    logins: Mapping[str, Mapping[str, Any]] = access.get("logins") or {}
+    passwords = {host: login["password"] for host, login in logins.items()}
+    return pulumi.Output.secret(passwords) if passwords else pulumi.Output.from_input(passwords)

@@ -7,6 +7,8 @@ from typing import Any, NotRequired, TypedDict
 
 import pulumi
 
+from .runner_machine_args import AccessArgs, MachineArgs
+
 
 class ServiceArgs(TypedDict):
     """A service container beside each job: a database, a registry, Docker in Docker."""
@@ -237,9 +239,17 @@ class RunnerOptions(TypedDict):
     kubernetes: NotRequired[KubernetesArgs]
     autoscaler: NotRequired[AutoscalerArgs]
     cache: NotRequired[CacheArgs]
+    access: NotRequired[AccessArgs]
+    images: NotRequired[list[str]]
+    """Images that jobs on this runner use. The output `explanation` says for each where its credential comes from."""
+    machine: NotRequired[MachineArgs]
+    """With it a launch template is made. The output `user_data` is there without it too."""
+    template: NotRequired[str]
+    """A template for `gitlab-runner register --template-config` that is there already. It is checked, and stands in the
+    output `template` in place of the one made from these arguments."""
 
 
-class RunnerArgs(RunnerOptions):
+class RunnerArgs(TypedDict):
     """One GitLab runner, and where it belongs."""
 
     account: str
@@ -252,3 +262,5 @@ class RunnerArgs(RunnerOptions):
     """The runner's name, unique in the stack; it stands in config.toml, in the log and in the parameter's name."""
     gitlab_url: NotRequired[str]
     """Default https://gitlab.com. The runner must reach it."""
+    options: RunnerOptions
+    """The runner itself."""

@@ -1,6 +1,7 @@
 """`python -m rehearsal`: rehearses a stack file on this machine, and says what came of it."""
 
 import argparse
+import contextlib
 import json
 import signal
 import sys
@@ -24,8 +25,11 @@ def main(arguments: list[str] | None = None) -> int:
         with Rehearsal(read(options.stack_file), show.step) as rehearsal:
             findings = rehearsal.findings
             _rehearse(rehearsal, show)
+            _write(options.report, as_document(findings, error))
+            show.success(findings, options.report)
             if options.keep:
                 _keep(rehearsal, show)
+            return status
     except StackFileError as refused:
         error, status = str(refused), 2
     except RehearsalError as failed:
@@ -33,16 +37,15 @@ def main(arguments: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         error, status = "interrupted; everything is stopped and removed", 130
     _write(options.report, as_document(findings, error))
-    if error:
-        show.failure(error)
-    else:
-        show.success(findings, options.report)
+    show.failure(error)
     return status
 
 
 def _rehearse(rehearsal: Rehearsal, show: screen.Screen) -> None:
     rehearsal.up()
     show.resources(rehearsal.findings.program)
+    rehearsal.read_runners()
+    show.runners(rehearsal.findings.runners)
     show.rotation(rehearsal.findings.rotations[0])
     rehearsal.let_time_pass()
     show.rotations(rehearsal.findings.rotations)
@@ -60,7 +63,8 @@ def _keep(rehearsal: Rehearsal, show: screen.Screen) -> None:
         f"region {world.region}",
         f"Registry https://{world.registry_host} by the proxy {world.cloud.proxy_url} trusting {world.cloud.ca_file}",
     )
-    signal.pause()
+    with contextlib.suppress(KeyboardInterrupt):  # the end that was asked for
+        signal.pause()
 
 
 def _interrupted(*_: object) -> NoReturn:

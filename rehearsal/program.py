@@ -8,7 +8,6 @@ import asyncio
 import logging
 import os
 import runpy
-import threading
 import traceback
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -21,6 +20,7 @@ from pulumi.runtime import rpc, settings, stack
 from pulumi.runtime.mocks import MockCallArgs, MockEngine, MockMonitor, MockResourceArgs, Mocks, MockSettings
 
 from .adapter import Adapter, AdapterError
+from .pulumi_values import event_loop_of_this_thread, plain
 
 _ROOT: Final = Path(__file__).parents[1]
 _PROJECT: Final = "gitlab-ecr"
@@ -108,6 +108,10 @@ async def _run(monitor: "_Monitor", stack_name: str, config: Mapping[str, str]) 
             callbacks=None,
         )
     )
+    # What a failed run in this process left unawaited belongs to a loop that is closed.
+    leftovers: Any = settings.SETTINGS
+    leftovers.rpc_manager.clear()
+    leftovers.outputs.clear()
     pulumi.runtime.set_all_config(dict(config))
 
     def main() -> None:
@@ -128,7 +132,7 @@ class _AdapterMocks(Mocks):
         if not args.custom:
             return "", dict(args.inputs)
         try:
-            id_, outputs = self._adapter.create(args.typ, args.name, _plain(args.inputs))
+            id_, outputs = self._adapter.create(args.typ, args.name, plain(args.inputs))
         except AdapterError as error:
             self._failures.append(str(error))
             raise
@@ -143,7 +147,7 @@ class _Monitor(MockMonitor):
         self._on_created = on_created
 
     def RegisterResource(self, request: Any) -> Any:  # noqa: N802 - the name of Pulumi's RPC
-        with _event_loop_of_this_thread():
+        with event_loop_of_this_thread():
             answer = super().RegisterResource(request)
             if request.type != _STACK_TYPE:
                 parent = "" if f"::{_STACK_TYPE}::" in request.parent else request.parent
@@ -154,7 +158,7 @@ class _Monitor(MockMonitor):
             return answer
 
     def Invoke(self, request: Any) -> Any:  # noqa: N802 - the name of Pulumi's RPC
-        with _event_loop_of_this_thread():
+        with event_loop_of_this_thread():
             return super().Invoke(request)
 
     def RegisterResourceOutputs(self, request: Any) -> Any:  # noqa: N802 - the name of Pulumi's RPC
@@ -162,16 +166,6 @@ class _Monitor(MockMonitor):
             outputs = rpc.deserialize_properties(request.outputs)
             self._program.outputs |= {key: value for key, value in _shown(outputs).items() if value != _SECRET}
         return super().RegisterResourceOutputs(request)
-
-
-def _plain(value: Any) -> Any:
-    """The value without Pulumi's secret wrappers, for the API that has to have it."""
-    value = rpc.unwrap_rpc_secret(value) if rpc.is_rpc_secret(value) else value
-    if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_plain(item) for item in value]
-    return value
 
 
 def _shown(value: Any) -> Any:
@@ -197,21 +191,6 @@ def _words(error: BaseException) -> str:
     ours = [frame for frame in frames if Path(frame.filename).is_relative_to(_ROOT) and ".venv" not in frame.filename]
     where = f" ({Path(ours[-1].filename).relative_to(_ROOT)}:{ours[-1].lineno})" if ours else ""
     return f"{type(error).__name__}: {error}{where}"
-
-
-@contextmanager
-def _event_loop_of_this_thread() -> Iterator[None]:
-    """The monitor needs an event loop in each thread of its pool, and would leave each one open."""
-    if threading.current_thread() is threading.main_thread():
-        yield
-        return
-    loop = asyncio.new_event_loop()
-    asyncio.set_event_loop(loop)
-    try:
-        yield
-    finally:
-        asyncio.set_event_loop(None)
-        loop.close()
 
 
 @contextmanager

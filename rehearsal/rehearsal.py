@@ -2,17 +2,19 @@
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from types import TracebackType
 from typing import Any, Self
 
-from . import consumers, program
+from . import consumers, program, runners
 from .adapter import Adapter
 from .consumers import Consumer, Pull
+from .interrupts import held_back
 from .program import Program, ProgramError, Resource
 from .rotations import RotationError, Rotations
+from .runners import RunnerFound
 from .stack_file import StackFile
 from .world import World
 
@@ -31,6 +33,7 @@ class Findings:
 
     program: Program = field(default_factory=Program)
     rotations: list[dict[str, Any]] = field(default_factory=list)
+    runners: list[RunnerFound] = field(default_factory=list)
     pulls: list[Pull] = field(default_factory=list)
     timings: dict[str, float] = field(default_factory=dict)
 
@@ -49,7 +52,10 @@ class Rehearsal:
         self.findings = Findings()
         with self._timed("start"):
             say("Starting AWS, GitLab and the registry on loopback")
-            self.world = World(stack_file.declaration)
+            with ExitStack() as undo:
+                with held_back():
+                    self.world = undo.enter_context(World(stack_file.declaration))
+                self._undo = undo.pop_all()
         self._consumers: list[Consumer] = []
         self._first_auths: dict[str, str | None] = {}
 
@@ -72,6 +78,22 @@ class Rehearsal:
         self.findings.rotations = self._rotations.reports
         self._consumers = list(consumers.declared(self.world, made.outputs["declaration"]))
         self._first_auths = {consumer.path: self._auth(consumer) for consumer in self._consumers}
+
+    def read_runners(self) -> None:
+        """Reads what the runners' machines would fetch, as a runner reads it.
+
+        Raises:
+            RehearsalError: an image would get another credential than the one declared for it.
+        """
+        declaration = self._stack_file.declaration
+        self.findings.runners = list(runners.published(self.world, self.findings.program, declaration))
+        if wrong := [
+            f"runner {image.runner}: {image.image} is meant to be pulled with {image.expected}, gets {image.actual}"
+            for found in self.findings.runners
+            for image in found.images
+            if image.expected != image.actual
+        ]:
+            raise RehearsalError("\n".join(wrong))
 
     def let_time_pass(self) -> None:
         """Moves time, interval by interval, until the first tokens are past their end; the scheduler fires each run.
@@ -111,7 +133,8 @@ class Rehearsal:
 
     def stop(self) -> None:
         """Ends everything that `start` began."""
-        self.world.stop()
+        with held_back():
+            self._undo.close()
 
     def __enter__(self) -> Self:
         return self
@@ -189,6 +212,7 @@ def as_document(findings: Findings, error: str) -> dict[str, Any]:
             }
             for rotation in findings.rotations
         ],
+        "runners": [asdict(found) for found in findings.runners],
         "pulls": [asdict(cell) for cell in findings.pulls],
         "timings": {**findings.timings, "total": round(sum(findings.timings.values()), 3)},
     }

@@ -13,6 +13,7 @@ from rich.tree import Tree
 from .consumers import Pull
 from .program import Program, Resource
 from .rehearsal import Findings
+from .runners import RunnerFound
 
 _NOT_PROVEN: Final = (
     "Not rehearsed: the provider plugins' own checks, updates and deletes, AWS's validation of schedules and alarms,",
@@ -44,6 +45,14 @@ class Screen:
                 branches[resource.urn] = branches[resource.parent].add(_leaf(resource))
             waiting = [resource for resource in waiting if resource.urn not in branches]
         self._out.print(top)
+
+    def runners(self, found: Sequence[RunnerFound]) -> None:
+        """Each runner's config.toml without its secrets, and where the credential of each of its images comes from."""
+        for runner in found:
+            self._out.print(f"\nRunner {runner.name}, config.toml as its machine fetches it:", markup=False)
+            self._out.print(*(f"  {line}" for line in runner.config.splitlines()), sep="\n", markup=False)
+            for image in runner.images:
+                self._out.print(f"  {image.image}: pulled with {image.actual}", markup=False)
 
     def rotation(self, report: dict[str, Any]) -> None:
         """One run, with its targets."""

@@ -8,7 +8,6 @@ from typing import Any
 import yaml
 
 import settings
-from components.registry_access import RegistryAccessArgs
 
 
 class StackFileError(Exception):
@@ -27,7 +26,7 @@ class StackFile:
 
     stack: str
     config: dict[str, str]
-    declaration: RegistryAccessArgs
+    declaration: settings.RegistryAccessArgs
 
 
 def read(path: Path) -> StackFile:

@@ -9,9 +9,8 @@ from urllib.parse import urlsplit
 
 import urllib3
 
-from components.consumers import gitlab_url
 from components.documents.registry_host import registry_host
-from components.registry_access import RegistryAccessArgs
+from settings import RegistryAccessArgs
 
 from .cloud import Cloud
 from .cloud.images import tiny_image
@@ -44,7 +43,7 @@ class World:
             self.cloud = undo.enter_context(Cloud.start(self.account, self.region, hosts=[self.registry_host]))
             self.gitlab = undo.enter_context(GitLab.start(now=self.cloud.now))
             self.administrator_token = self.gitlab.create_token("administrator", ["api"], user="root")
-            self._name_gitlab(gitlab_url(declaration.get("gitlab", {})))
+            self._name_gitlab(declaration.get("gitlab", {}).get("url", "https://gitlab.com"))
             self._populate(declaration)
             self.rotator_token = self.gitlab.create_token("rotator", ["api"], user=_BOT)
             for repository in declaration["repositories"]:

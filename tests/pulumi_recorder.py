@@ -1,9 +1,5 @@
 """Pulumi mocks that record what the engine would have been told."""
 
-import asyncio
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,15 +7,7 @@ import pulumi
 from pulumi.runtime import rpc
 from pulumi.runtime.mocks import MockCallArgs, MockMonitor, MockResourceArgs, Mocks
 
-
-def unwrap(value: Any) -> Any:
-    """The plain value, with every secret wrapper taken off at every depth."""
-    value = rpc.unwrap_rpc_secret(value) if rpc.is_rpc_secret(value) else value
-    if isinstance(value, dict):
-        return {key: unwrap(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [unwrap(item) for item in value]
-    return value
+from rehearsal.pulumi_values import event_loop_of_this_thread, plain
 
 
 @dataclass(frozen=True)
@@ -37,6 +25,8 @@ class Registered:
     additional_secret_outputs: tuple[str, ...] = ()
     protect: bool = False
     retain_on_delete: bool = False
+    delete_before_replace: bool = False
+    replace_on_changes: tuple[str, ...] = ()
     import_id: str = ""
     dependencies: tuple[str, ...] = ()
     """The names of the resources that are created before this one."""
@@ -74,7 +64,8 @@ class _Mocks(Mocks):
         return self._recorder.invokes[args.token], []
 
     def new_resource(self, args: MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
-        return f"{args.name}-id", dict(args.inputs) | self._recorder.answers.get(args.typ, {})
+        outputs = dict(args.inputs) | self._recorder.answers.get(args.typ, {})
+        return str(outputs.pop("id", f"{args.name}-id")), outputs
 
 
 class _UnknownMocks(_Mocks):
@@ -91,29 +82,31 @@ class _RecordingMonitor(MockMonitor):
 
     def RegisterResource(self, request: Any) -> Any:  # noqa: N802 - the name of Pulumi's RPC
         if request.type != "pulumi:pulumi:Stack":
-            with _event_loop_of_this_thread():
+            with event_loop_of_this_thread():
                 inputs = rpc.deserialize_properties(request.object, keep_unknowns=True)
             self._recorder.resources.append(
                 Registered(
                     type=request.type,
                     name=request.name,
-                    inputs=unwrap(inputs),
+                    inputs=plain(inputs),
                     secret_inputs=frozenset(key for key, value in inputs.items() if rpc.is_rpc_secret(value)),
                     parent=_name(request.parent),
                     ignore_changes=tuple(request.ignoreChanges),
                     additional_secret_outputs=tuple(request.additionalSecretOutputs),
                     protect=request.protect,
                     retain_on_delete=request.retainOnDelete,
+                    delete_before_replace=request.deleteBeforeReplace,
+                    replace_on_changes=tuple(request.replaceOnChanges),
                     import_id=request.importId,
                     dependencies=tuple(sorted(_name(urn) for urn in request.dependencies)),
                     aliases=tuple(request.aliases),
                 )
             )
-        with _event_loop_of_this_thread():
+        with event_loop_of_this_thread():
             return super().RegisterResource(request)
 
     def Invoke(self, request: Any) -> Any:  # noqa: N802 - the name of Pulumi's RPC
-        with _event_loop_of_this_thread():
+        with event_loop_of_this_thread():
             return super().Invoke(request)
 
     def RegisterResourceOutputs(self, request: Any) -> Any:  # noqa: N802 - the name of Pulumi's RPC
@@ -121,21 +114,6 @@ class _RecordingMonitor(MockMonitor):
         name = "stack" if "::pulumi:pulumi:Stack::" in request.urn else _name(request.urn)
         self._recorder.outputs[name] = outputs
         return super().RegisterResourceOutputs(request)
-
-
-@contextmanager
-def _event_loop_of_this_thread() -> Iterator[None]:
-    """Pulumi's mock monitor needs an event loop in each thread of its pool, and would leave each one open."""
-    if threading.current_thread() is threading.main_thread():
-        yield
-        return
-    loop = asyncio.new_event_loop()
-    asyncio.set_event_loop(loop)
-    try:
-        yield
-    finally:
-        asyncio.set_event_loop(None)
-        loop.close()
 
 
 def _name(urn: str) -> str:

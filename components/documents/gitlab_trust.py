@@ -16,7 +16,7 @@ from .iam_policies import Document, document, listed, policy_json
 GITLAB_COM: Final = "https://gitlab.com"
 _LIMIT: Final = 2_048  # IAM quota, characters of a trust policy
 _PROJECT: Final = re.compile(r"[A-Za-z0-9_][\w.-]*(/[A-Za-z0-9_][\w.-]*)+", re.ASCII)
-_REF: Final = re.compile(r"[^\s:?*~^\\\[]+")
+_REF: Final = re.compile(r"[^\s:?*~^$\\\[]+")  # what git allows, but for `$`, which starts IAM's own variables
 _THUMBPRINT: Final = re.compile(r"[0-9A-Fa-f]{40}")
 _ID: Final = re.compile(r"[1-9]\d*")
 
@@ -32,7 +32,7 @@ def issuer_host(gitlab_url: str) -> str:
     plain = url.scheme == "https" and url.netloc == url.hostname and not (url.query or url.fragment)
     if not plain or gitlab_url.endswith("/"):
         raise ValueError(
-            f"gitlab_url: got {gitlab_url!r}; write it as the token's iss has it: https, no slash at its end, "
+            f"url: got {gitlab_url!r}; write it as the token's iss has it: https, no slash at its end, "
             "such as https://gitlab.com"
         )
     return host
@@ -81,7 +81,7 @@ def job_trust(
         ValueError: the trust would be wider than it reads.
     """
     issuer = issuer_host(gitlab_url)
-    if not audience or "*" in audience:
+    if not audience or set("*$") & set(audience):
         raise ValueError(
             f"audience: got {audience!r}; write the aud of the jobs' id_tokens exactly, such as {gitlab_url}"
         )

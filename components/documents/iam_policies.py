@@ -56,6 +56,9 @@ IMPORT_ACTIONS: Final = ("ecr:BatchImportUpstreamImage", "ecr:CreateRepository")
 INLINE_POLICY_LIMIT: Final = {"role": 10_240, "user": 2_048}
 """Characters of all inline policies of one identity, whitespace not counted. Source: IAM quotas."""
 
+SESSION_SECONDS: Final = range(3_600, 43_201)
+"""Source: IAM CreateRole, MaxSessionDuration."""
+
 
 def document(*statements: Mapping[str, Any]) -> Document:
     """A policy document of statements; empty ones are left out."""
@@ -109,11 +112,13 @@ def push_policy(repository_arns: Sequence[str], pull_arns: Sequence[str] = ()) -
     )
 
 
-def parameter_statement(parameter_arn: str, key_arn: str = "", via_service: str = "") -> tuple[Document, Document]:
-    """Read one parameter, and decrypt it when its key is not the account's default one for parameters."""
+def parameter_statement(
+    parameter_arns: str | Sequence[str], key_arn: str = "", via_service: str = ""
+) -> tuple[Document, Document]:
+    """Read these parameters, and decrypt them when their key is not the account's default one for parameters."""
     decrypt = {"Condition": {"StringEquals": {"kms:ViaService": via_service}}}
     return (
-        allow("ReadConfiguration", "ssm:GetParameter", parameter_arn),
+        allow("ReadConfiguration", "ssm:GetParameter", parameter_arns),
         allow("DecryptConfiguration", "kms:Decrypt", key_arn, **decrypt) if key_arn else {},
     )
 
@@ -201,6 +206,17 @@ def checked_size(policy: Mapping[str, Any], kind: str, field: str) -> str:
             "write patterns such as ci/* in place of single repositories"
         )
     return text
+
+
+def session_seconds(seconds: int) -> int:
+    """`seconds`, when a role's sessions can last that long at most.
+
+    Raises:
+        ValueError: they cannot.
+    """
+    if seconds not in SESSION_SECONDS:
+        raise ValueError(f"max_session_duration: got {seconds}; write seconds, 3600 (an hour) to 43200 (twelve)")
+    return seconds
 
 
 def listed(values: str | Sequence[str]) -> str | list[str]:

@@ -135,6 +135,10 @@ class Names:
         """The SSM parameter that holds a runner's config.toml."""
         return f"/{self.prefix}/runner/{slug(runner, 40)}/config.toml"
 
+    def runner_docker_config(self, runner: str) -> str:
+        """The SSM parameter that holds the Docker configuration of a runner's user."""
+        return f"/{self.prefix}/runner/{slug(runner, 40)}/docker-config.json"
+
     @property
     def rotator(self) -> str:
         """The name of the rotator: of its function, its role, its schedule group and its schedule."""

@@ -17,6 +17,16 @@ class RegistryArgs(TypedDict):
     """The registry's region, such as `eu-central-1`."""
 
 
+def repository_arn(account: str, region: str, pattern: str) -> str:
+    """The ARN of a repository in a registry, or of all that a pattern such as `ci/*` names.
+
+    Raises:
+        ValueError: there can be no such registry.
+    """
+    registry_host(account, region)
+    return f"arn:{partition_of(region)}:ecr:{region}:{account}:repository/{pattern}"
+
+
 def repository_arns(
     names: Names, patterns: Sequence[str], registries: Sequence[RegistryArgs] = (), field: str = "pull"
 ) -> list[str]:
@@ -28,14 +38,10 @@ def repository_arns(
     arns: list[str] = []
     for registry in registries or [RegistryArgs(account=names.account, region=names.region)]:
         account, region = registry["account"], registry["region"]
-        registry_host(account, region)
         if partition_of(region) != names.partition:
             raise ValueError(
                 f"registries: got {region!r} for roles of the partition {names.partition}; "
                 "no identity reaches from one AWS partition into another: write a stack for each"
             )
-        arns += [
-            f"arn:{names.partition}:ecr:{region}:{account}:repository/{repository_pattern(pattern, field)}"
-            for pattern in patterns
-        ]
+        arns += [repository_arn(account, region, repository_pattern(pattern, field)) for pattern in patterns]
     return arns

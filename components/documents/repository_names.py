@@ -42,8 +42,3 @@ def repository_pattern(text: str, field: str = "pull") -> str:
             f"{field}: got {text!r}; write a repository's name, or a pattern that starts with one, such as ci/*"
         )
     return text
-
-
-def matches(pattern: str, name: str) -> bool:
-    """Whether a pattern names the repository, in the way a policy reads it."""
-    return re.fullmatch(".*".join(map(re.escape, pattern.split("*"))), name) is not None

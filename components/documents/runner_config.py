@@ -40,6 +40,7 @@ RUNNER_KEYS: Final = (
     "post_build_script",
     "feature_flags",
 )
+WRITTEN_BY_REGISTRATION: Final = ("token", "id", "token_obtained_at", "token_expires_at")
 _SECTIONS: Final = ("docker", "kubernetes", "autoscaler", "cache")
 _EXECUTORS: Final = ("docker", "docker-autoscaler", "instance", "kubernetes", "shell", "ssh", "custom")
 _CACHE_KEYS: Final = {
@@ -58,8 +59,10 @@ _S3_KEYS: Final = {
 }
 
 
-def config(declaration: Declaration, token: str, environment: Sequence[str] = ()) -> Config:
+def config(declaration: Declaration, runner_id: int, token: str, environment: Sequence[str] = ()) -> Config:
     """The whole of config.toml as a document; `environment` is appended to the declared entries.
+
+    The id tells the machine whether the token it has, and may have rotated, belongs to the same registration.
 
     Raises:
         ValueError: names the argument, what it got and what to write instead.
@@ -67,7 +70,7 @@ def config(declaration: Declaration, token: str, environment: Sequence[str] = ()
     settings = _merged(declaration, GLOBAL_KEYS, declaration.get("more"))
     settings.setdefault("concurrent", 1)
     runner = runner_section(declaration, environment)
-    document: Config = {**settings, "runners": [{**runner, "token": token}]}
+    document: Config = {**settings, "runners": [{**runner, "id": runner_id, "token": token}]}
     runner_keys.check({key: value for key, value in document.items() if key != "runners"}, "Config", "runner")
     return document
 
@@ -80,15 +83,15 @@ def runner_section(declaration: Declaration, environment: Sequence[str] = ()) ->
     """
     section = _merged(declaration, RUNNER_KEYS, declaration.get("runner_more"))
     section |= {"name": declaration["name"], "url": declaration.get("gitlab_url", "https://gitlab.com")}
-    section["executor"] = _executor(declaration)
+    section["executor"] = executor_of(declaration)
     entries = [*declaration.get("environment", ()), *environment]
     if entries:
         section["environment"] = entries
     for name in _SECTIONS:
         if name in declaration:
             section[name] = _section(name, declaration[name])
-    if "token" in section:
-        raise ValueError("runner.runner_more: names a token; take it out, the registration's token is put in")
+    if written := [key for key in WRITTEN_BY_REGISTRATION if key in section]:
+        raise ValueError(f"runner.runner_more: names {written[0]}; take it out, the registration puts it in")
     runner_keys.check(section, "RunnerConfig", "runner")
     check_values(section)
     return section
@@ -99,8 +102,9 @@ def render(document: Config) -> str:
     return tomli_w.dumps(document, multiline_strings=False)
 
 
-def _executor(declaration: Declaration) -> str:
-    executor = declaration.get("executor")
+def executor_of(declaration: Declaration) -> str:
+    """The declared executor, or the one that the declared sections need."""
+    executor: str | None = declaration.get("executor")
     if executor is None:
         if "kubernetes" in declaration:
             return "kubernetes"

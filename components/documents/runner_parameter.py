@@ -6,6 +6,7 @@ STANDARD_LIMIT: Final = 4096
 """Bytes of a parameter of the standard tier, which costs nothing."""
 ADVANCED_LIMIT: Final = 8192
 
+RUNNER_ID_STANDIN: Final = 10**12
 TOKEN_STANDIN: Final = "glrt-" + "0" * 95
 """As long as a runner's token ever is, for a size that is known before there is a token."""
 

@@ -88,9 +88,12 @@ class BotoAws:
 
     def secret(self, secret_id: str) -> Secret:
         try:
-            return Secret(self.client("secretsmanager").get_secret_value(SecretId=secret_id)["SecretString"])
+            text = self.client("secretsmanager").get_secret_value(SecretId=secret_id).get("SecretString")
         except (ClientError, BotoCoreError) as error:
             raise aws_error(error) from None
+        if not text:
+            raise AwsError("NoText", "it holds no text; store the token in it with `gitlab-ecr token set`")
+        return Secret(text)
 
     def parameter(self, name: str) -> str | None:
         try:

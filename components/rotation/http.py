@@ -67,6 +67,7 @@ class PooledHttp:
         proxy: goes before the environment's `HTTPS_PROXY`; `NO_PROXY` is honoured for that one only.
         allow_http: send to `http://` too; what is sent holds tokens.
         pace: bounds the requests of a second.
+        answer_limit: bytes; a longer answer is none.
     """
 
     def __init__(
@@ -79,6 +80,7 @@ class PooledHttp:
         proxy: str | None = None,
         allow_http: bool = False,
         pace: Pace | None = None,
+        answer_limit: int = _ANSWER_LIMIT,
     ) -> None:
         self._clock = clock
         self._deadline = deadline
@@ -86,6 +88,7 @@ class PooledHttp:
         self._proxy = proxy
         self._schemes = ("https", "http") if allow_http else ("https",)
         self._pace = pace
+        self._answer_limit = answer_limit
         self._trust = ssl.create_default_context()
         if ca_bundle is not None:
             self._trust.load_verify_locations(cadata=ca_bundle)
@@ -143,8 +146,8 @@ class PooledHttp:
         # Only the read after the last byte tells whether the answer was whole.
         while chunk := answer.read(_CHUNK):
             content += chunk
-            if len(content) > _ANSWER_LIMIT:
-                raise urllib3.exceptions.HTTPError(f"the answer is longer than {_ANSWER_LIMIT} bytes")
+            if len(content) > self._answer_limit:
+                raise urllib3.exceptions.HTTPError(f"the answer is longer than {self._answer_limit} bytes")
             if self._deadline.remaining() <= 0:
                 raise urllib3.exceptions.HTTPError("the answer had not ended when the time of this run had")
         return content

@@ -1,40 +1,28 @@
-"""The adapter's two entry points, and its table."""
+"""The adapter's entry points, and its table."""
 
-from collections.abc import Callable, Mapping
-from typing import Any
+import json
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from . import ecr, gitlab, iam, lambdas, operations
+from . import ecr, gitlab, iam, lambdas, notifications, operations, schedules, secrets
 from .clients import Clients
+from .kind import Created, GoneError, Kind, Values
 
-Created = tuple[str, dict[str, Any]]
-"""A resource's id, and the outputs that its inputs do not hold already."""
-
-_CREATE: dict[str, Callable[[Clients, dict[str, Any]], Created]] = {
-    "aws:cloudwatch/dashboard:Dashboard": operations.dashboard,
-    "aws:cloudwatch/logGroup:LogGroup": operations.log_group,
-    "aws:cloudwatch/metricAlarm:MetricAlarm": operations.metric_alarm,
-    "aws:ecr/lifecyclePolicy:LifecyclePolicy": ecr.lifecycle_policy,
-    "aws:ecr/repository:Repository": ecr.repository,
-    "aws:iam/role:Role": iam.role,
-    "aws:iam/rolePolicy:RolePolicy": iam.role_policy,
-    "aws:lambda/function:Function": lambdas.function,
-    "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig": lambdas.event_invoke_config,
-    "aws:lambda/invocation:Invocation": lambdas.invocation,
-    "aws:scheduler/schedule:Schedule": operations.schedule,
-    "aws:scheduler/scheduleGroup:ScheduleGroup": operations.schedule_group,
-    "aws:secretsmanager/secret:Secret": operations.secret,
-    "aws:sns/topic:Topic": operations.topic,
-    "aws:sns/topicSubscription:TopicSubscription": operations.topic_subscription,
-    "aws:sqs/queue:Queue": operations.queue,
-    "aws:ssm/parameter:Parameter": operations.parameter,
-    "gitlab:index/groupVariable:GroupVariable": gitlab.group_variable,
-    "gitlab:index/projectVariable:ProjectVariable": gitlab.project_variable,
-    "gitlab:index/userRunner:UserRunner": gitlab.user_runner,
+_KINDS: Final[dict[str, Kind]] = {
+    **ecr.KINDS,
+    **gitlab.KINDS,
+    **iam.KINDS,
+    **lambdas.KINDS,
+    **notifications.KINDS,
+    **operations.KINDS,
+    **schedules.KINDS,
+    **secrets.KINDS,
 }
 
-_INVOKE: dict[str, Callable[[Clients, Mapping[str, Any]], dict[str, Any]]] = {
+_INVOKE: Final[dict[str, Callable[[Clients, Mapping[str, Any]], dict[str, Any]]]] = {
     "aws:index/getCallerIdentity:getCallerIdentity": iam.caller_identity,
 }
 
@@ -44,12 +32,22 @@ class AdapterError(Exception):
 
 
 class Adapter:
-    """Creates resources over the emulators' real APIs. It only creates: no update, no delete, no diff."""
+    """Resources over the emulators' real APIs. What has to change, and in which order, is up to the caller."""
 
     def __init__(self, clients: Clients) -> None:
         self._clients = clients
 
-    def create(self, type_: str, name: str, inputs: dict[str, Any]) -> Created:
+    def kind(self, type_: str, name: str = "") -> Kind:
+        """What is known of a type.
+
+        Raises:
+            AdapterError: the type is not in the table.
+        """
+        if type_ not in _KINDS:
+            raise AdapterError(f"{type_} {name}: the rehearsal has no such type; add it to rehearsal/adapter")
+        return _KINDS[type_]
+
+    def create(self, type_: str, name: str, inputs: Values) -> Created:
         """Creates one resource.
 
         Args:
@@ -57,16 +55,57 @@ class Adapter:
             name: the resource's name in the program.
             inputs: camelCase as Pulumi sends them, without secret wrappers.
 
+        Returns:
+            Its id, and all of its outputs, the inputs among them.
+
         Raises:
             AdapterError: the type is not in the table, or the API refused.
         """
-        if type_ not in _CREATE:
-            raise AdapterError(f"{type_} {name}: the rehearsal has no such type; add it to rehearsal/adapter")
-        try:
-            id_, outputs = _CREATE[type_](self._clients, _whole_numbers(inputs))
-        except (ClientError, BotoCoreError, gitlab.RefusedError, lambdas.InvocationError) as error:
-            raise AdapterError(f"{type_} {name}: {error}") from None
+        kind = self.kind(type_, name)
+        with _named(type_, name):
+            id_, outputs = kind.create(self._clients, _whole_numbers(inputs))
         return id_, {**inputs, **outputs}
+
+    def read(self, type_: str, name: str, id_: str, state: Values) -> Values | None:
+        """The resource as it is today; None when it is gone. What cannot be read stays as in `state`.
+
+        Raises:
+            AdapterError: as `create`.
+        """
+        kind = self.kind(type_, name)
+        try:
+            with _named(type_, name):
+                found = kind.read(self._clients, id_, _whole_numbers(state))
+        except GoneError:
+            return None
+        return {**state, **{key: _as_known(state.get(key), value) for key, value in found.items()}}
+
+    def update(self, type_: str, name: str, id_: str, state: Values, inputs: Values) -> Values:
+        """Changes the resource in place; answers with its outputs.
+
+        Raises:
+            AdapterError: as `create`, or nothing of the type can change in place.
+        """
+        kind = self.kind(type_, name)
+        if kind.update is None:
+            raise AdapterError(f"{type_} {name}: cannot be changed in place")
+        with _named(type_, name):
+            kind.update(self._clients, id_, _whole_numbers(state), _whole_numbers(inputs))
+        computed = {key: value for key, value in state.items() if key in kind.computed}
+        return self.read(type_, name, id_, {**computed, **inputs}) or {**computed, **inputs}
+
+    def delete(self, type_: str, name: str, id_: str, state: Values) -> None:
+        """Deletes the resource; one that is gone already is no error.
+
+        Raises:
+            AdapterError: as `create`.
+        """
+        kind = self.kind(type_, name)
+        try:
+            with _named(type_, name):
+                kind.delete(self._clients, id_, _whole_numbers(state))
+        except GoneError:
+            return
 
     def invoke(self, token: str, args: Mapping[str, Any]) -> dict[str, Any]:
         """Answers a provider's function.
@@ -76,7 +115,34 @@ class Adapter:
         """
         if token not in _INVOKE:
             raise AdapterError(f"{token}: the rehearsal has no such function; add it to rehearsal/adapter")
-        return _INVOKE[token](self._clients, args)
+        with _named(token, ""):
+            return _INVOKE[token](self._clients, args)
+
+
+@contextmanager
+def _named(type_: str, name: str) -> Iterator[None]:
+    try:
+        yield
+    except ClientError as error:
+        code = str(error.response.get("Error", {}).get("Code"))
+        # NoSuchEntity of IAM, QueueDoesNotExist of SQS, ...NotFound... of all others.
+        if any(word in code for word in ("NotFound", "NoSuchEntity", "DoesNotExist", "NonExistent")):
+            raise GoneError(f"{type_} {name}: {error}") from None
+        raise AdapterError(f"{type_} {name}: {error}") from None
+    except (BotoCoreError, ecr.NotEmptyError, gitlab.RefusedError, lambdas.InvocationError) as error:
+        raise AdapterError(f"{type_} {name}: {error}") from None
+
+
+def _as_known(known: Any, found: Any) -> Any:
+    """What was found; in the known spelling, when it is a policy that says the same."""
+    return known if _meaning(known) == _meaning(found) else found
+
+
+def _meaning(value: Any) -> Any:
+    try:
+        return json.loads(value) if isinstance(value, str) and value.startswith("{") else value
+    except json.JSONDecodeError:
+        return value
 
 
 def _whole_numbers(value: Any) -> Any:

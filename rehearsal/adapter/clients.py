@@ -39,3 +39,25 @@ def tag_list(tags: Mapping[str, str] | None, *, lower: bool = False) -> list[dic
         return None
     key, value = ("key", "value") if lower else ("Key", "Value")
     return [{key: name, value: text} for name, text in tags.items()]
+
+
+def camel(value: Any) -> Any:
+    """PascalCase keys as camelCase, at every depth: the way back from `pascal`."""
+    if isinstance(value, dict):
+        return {key[:1].lower() + key[1:]: camel(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [camel(item) for item in value]
+    return value
+
+
+def tag_map(pairs: list[dict[str, str]] | None) -> dict[str, str] | None:
+    """AWS's list of pairs as tags, None when there are none."""
+    return {
+        pair.get("Key", pair.get("key", "")): pair.get("Value", pair.get("value", "")) for pair in pairs or []
+    } or None
+
+
+def tags_changed(state: Mapping[str, Any], inputs: Mapping[str, Any]) -> tuple[list[str], dict[str, str]]:
+    """The tags that an update takes away, and those that it sets."""
+    before, after = state.get("tags") or {}, inputs.get("tags") or {}
+    return sorted(before.keys() - after.keys()), {key: text for key, text in after.items() if before.get(key) != text}

@@ -1,30 +1,147 @@
 """`aws:ecr` resources."""
 
-from typing import Any
+from typing import Any, Final
 
-from .clients import Clients, given, tag_list
+from botocore.exceptions import ClientError
+
+from .clients import Clients, given, tag_list, tag_map, tags_changed
+from .kind import Created, Kind, Values, keys
 
 
-def repository(clients: Clients, inputs: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+class NotEmptyError(Exception):
+    """A repository with images in it is not deleted; the words are those of the real provider."""
+
+
+def _create_repository(clients: Clients, inputs: Values) -> Created:
     encryption = inputs.get("encryptionConfigurations")
     answer = clients.aws("ecr", inputs.get("region")).create_repository(
         **given(
             repositoryName=inputs["name"],
             imageTagMutability=inputs.get("imageTagMutability"),
+            imageTagMutabilityExclusionFilters=inputs.get("imageTagMutabilityExclusionFilters"),
             imageScanningConfiguration=inputs.get("imageScanningConfiguration"),
             encryptionConfiguration=encryption[0] if encryption else None,
             tags=tag_list(inputs.get("tags")),
         )
     )["repository"]
-    return inputs["name"], {
+    return inputs["name"], _computed(answer)
+
+
+def _read_repository(clients: Clients, id_: str, state: Values) -> Values:
+    # An import names a repository of another region as `name@region`.
+    name, _, region = id_.partition("@")
+    region = region or state.get("region") or clients.region
+    ecr = clients.aws("ecr", region)
+    answer = ecr.describe_repositories(repositoryNames=[name])["repositories"][0]
+    tags = ecr.list_tags_for_resource(resourceArn=answer["repositoryArn"]).get("tags", [])
+    return {
+        **_computed(answer),
+        "name": name,
+        "region": region,
+        "imageTagMutability": answer["imageTagMutability"],
+        # The emulator takes the filters and does not tell them: the state keeps them then.
+        **given(imageTagMutabilityExclusionFilters=answer.get("imageTagMutabilityExclusionFilters")),
+        "imageScanningConfiguration": answer.get("imageScanningConfiguration"),
+        "encryptionConfigurations": [answer.get("encryptionConfiguration", {"encryptionType": "AES256"})],
+        "tags": tag_map(tags),
+    }
+
+
+def _update_repository(clients: Clients, id_: str, state: Values, inputs: Values) -> None:
+    ecr, name = clients.aws("ecr", inputs.get("region")), id_.partition("@")[0]
+    ecr.put_image_tag_mutability(
+        repositoryName=name,
+        imageTagMutability=inputs.get("imageTagMutability", "MUTABLE"),
+        **given(imageTagMutabilityExclusionFilters=inputs.get("imageTagMutabilityExclusionFilters")),
+    )
+    scanning = inputs.get("imageScanningConfiguration", {"scanOnPush": False})
+    ecr.put_image_scanning_configuration(repositoryName=name, imageScanningConfiguration=scanning)
+    removed, kept = tags_changed(state, inputs)
+    if removed:
+        ecr.untag_resource(resourceArn=state["arn"], tagKeys=removed)
+    if kept:
+        ecr.tag_resource(resourceArn=state["arn"], tags=tag_list(kept))
+
+
+def _delete_repository(clients: Clients, id_: str, state: Values) -> None:
+    name = id_.partition("@")[0]
+    try:
+        clients.aws("ecr", state.get("region")).delete_repository(
+            repositoryName=name, force=state.get("forceDelete") or False
+        )
+    except ClientError as error:
+        if error.response.get("Error", {}).get("Code") != "RepositoryNotEmptyException":
+            raise
+        raise NotEmptyError(f"ECR Repository ({name}) not empty, consider using force_delete: {error}") from None
+
+
+def _computed(answer: dict[str, Any]) -> Values:
+    return {
         "arn": answer["repositoryArn"],
         "registryId": answer["registryId"],
         "repositoryUrl": answer["repositoryUri"],
     }
 
 
-def lifecycle_policy(clients: Clients, inputs: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+def _put_lifecycle_policy(clients: Clients, inputs: Values) -> Created:
     answer = clients.aws("ecr", inputs.get("region")).put_lifecycle_policy(
         repositoryName=inputs["repository"], lifecyclePolicyText=inputs["policy"]
     )
     return inputs["repository"], {"registryId": answer["registryId"]}
+
+
+def _read_lifecycle_policy(clients: Clients, id_: str, state: Values) -> Values:
+    answer = clients.aws("ecr", state.get("region")).get_lifecycle_policy(repositoryName=id_)
+    return {"repository": id_, "policy": answer["lifecyclePolicyText"], "registryId": answer["registryId"]}
+
+
+def _delete_lifecycle_policy(clients: Clients, id_: str, state: Values) -> None:
+    clients.aws("ecr", state.get("region")).delete_lifecycle_policy(repositoryName=id_)
+
+
+def _put_repository_policy(clients: Clients, inputs: Values) -> Created:
+    answer = clients.aws("ecr", inputs.get("region")).set_repository_policy(
+        repositoryName=inputs["repository"], policyText=inputs["policy"]
+    )
+    return inputs["repository"], {"registryId": answer["registryId"]}
+
+
+def _read_repository_policy(clients: Clients, id_: str, state: Values) -> Values:
+    answer = clients.aws("ecr", state.get("region")).get_repository_policy(repositoryName=id_)
+    return {"repository": id_, "policy": answer["policyText"], "registryId": answer["registryId"]}
+
+
+def _update_repository_policy(clients: Clients, _id: str, _state: Values, inputs: Values) -> None:
+    _put_repository_policy(clients, inputs)
+
+
+def _delete_repository_policy(clients: Clients, id_: str, state: Values) -> None:
+    clients.aws("ecr", state.get("region")).delete_repository_policy(repositoryName=id_)
+
+
+KINDS: Final = {
+    "aws:ecr/repository:Repository": Kind(
+        create=_create_repository,
+        read=_read_repository,
+        update=_update_repository,
+        delete=_delete_repository,
+        replaced_by=keys("name", "encryptionConfigurations", "region"),
+        computed=keys("arn", "registryId", "repositoryUrl", "tagsAll"),
+    ),
+    # Its text cannot change in place, says the provider; the policy is then deleted and made anew.
+    "aws:ecr/lifecyclePolicy:LifecyclePolicy": Kind(
+        create=_put_lifecycle_policy,
+        read=_read_lifecycle_policy,
+        delete=_delete_lifecycle_policy,
+        computed=keys("registryId"),
+        delete_first=True,
+    ),
+    "aws:ecr/repositoryPolicy:RepositoryPolicy": Kind(
+        create=_put_repository_policy,
+        read=_read_repository_policy,
+        update=_update_repository_policy,
+        delete=_delete_repository_policy,
+        replaced_by=keys("repository", "region"),
+        computed=keys("registryId"),
+    ),
+}

@@ -1,12 +1,20 @@
 """`aws:iam` resources, and who the caller is."""
 
+import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
-from .clients import Clients, given, tag_list
+from .clients import Clients, given, tag_list, tag_map, tags_changed
+from .kind import Created, Kind, Values, keys
 
 
-def role(clients: Clients, inputs: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+def caller_identity(clients: Clients, _args: Mapping[str, Any]) -> dict[str, Any]:
+    """`aws.get_caller_identity`."""
+    answer = clients.aws("sts").get_caller_identity()
+    return {"accountId": answer["Account"], "arn": answer["Arn"], "userId": answer["UserId"], "id": answer["Account"]}
+
+
+def _create_role(clients: Clients, inputs: Values) -> Created:
     answer = clients.aws("iam").create_role(
         **given(
             RoleName=inputs["name"],
@@ -21,13 +29,85 @@ def role(clients: Clients, inputs: dict[str, Any]) -> tuple[str, dict[str, Any]]
     return inputs["name"], {"arn": answer["Arn"], "uniqueId": answer["RoleId"]}
 
 
-def role_policy(clients: Clients, inputs: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+def _read_role(clients: Clients, id_: str, _state: Values) -> Values:
+    answer = clients.aws("iam").get_role(RoleName=id_)["Role"]
+    return {
+        "name": answer["RoleName"],
+        "path": answer["Path"],
+        "assumeRolePolicy": _text(answer["AssumeRolePolicyDocument"]),
+        "description": answer.get("Description"),
+        "maxSessionDuration": answer.get("MaxSessionDuration"),
+        "permissionsBoundary": answer.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn"),
+        "tags": tag_map(answer.get("Tags")),
+        "arn": answer["Arn"],
+        "uniqueId": answer["RoleId"],
+    }
+
+
+def _update_role(clients: Clients, id_: str, state: Values, inputs: Values) -> None:
+    iam = clients.aws("iam")
+    iam.update_assume_role_policy(RoleName=id_, PolicyDocument=inputs["assumeRolePolicy"])
+    iam.update_role(
+        RoleName=id_,
+        Description=inputs.get("description", ""),
+        MaxSessionDuration=inputs.get("maxSessionDuration", 3600),
+    )
+    if boundary := inputs.get("permissionsBoundary"):
+        iam.put_role_permissions_boundary(RoleName=id_, PermissionsBoundary=boundary)
+    elif state.get("permissionsBoundary"):
+        iam.delete_role_permissions_boundary(RoleName=id_)
+    removed, kept = tags_changed(state, inputs)
+    if removed:
+        iam.untag_role(RoleName=id_, TagKeys=removed)
+    if kept:
+        iam.tag_role(RoleName=id_, Tags=tag_list(kept))
+
+
+def _delete_role(clients: Clients, id_: str, _state: Values) -> None:
+    clients.aws("iam").delete_role(RoleName=id_)
+
+
+def _put_role_policy(clients: Clients, inputs: Values) -> Created:
     clients.aws("iam").put_role_policy(
         RoleName=inputs["role"], PolicyName=inputs["name"], PolicyDocument=inputs["policy"]
     )
     return f"{inputs['role']}:{inputs['name']}", {}
 
 
-def caller_identity(clients: Clients, _args: Mapping[str, Any]) -> dict[str, Any]:
-    answer = clients.aws("sts").get_caller_identity()
-    return {"accountId": answer["Account"], "arn": answer["Arn"], "userId": answer["UserId"], "id": answer["Account"]}
+def _read_role_policy(clients: Clients, id_: str, _state: Values) -> Values:
+    role, _, name = id_.partition(":")
+    answer = clients.aws("iam").get_role_policy(RoleName=role, PolicyName=name)
+    return {"role": role, "name": name, "policy": _text(answer["PolicyDocument"])}
+
+
+def _update_role_policy(clients: Clients, _id: str, _state: Values, inputs: Values) -> None:
+    _put_role_policy(clients, inputs)
+
+
+def _delete_role_policy(clients: Clients, id_: str, _state: Values) -> None:
+    role, _, name = id_.partition(":")
+    clients.aws("iam").delete_role_policy(RoleName=role, PolicyName=name)
+
+
+def _text(document: Any) -> str:
+    """boto3 has read the policy already; Pulumi's property is its text."""
+    return document if isinstance(document, str) else json.dumps(document)
+
+
+KINDS: Final = {
+    "aws:iam/role:Role": Kind(
+        create=_create_role,
+        read=_read_role,
+        update=_update_role,
+        delete=_delete_role,
+        replaced_by=keys("name", "path"),
+        computed=keys("arn", "uniqueId", "createDate", "tagsAll"),
+    ),
+    "aws:iam/rolePolicy:RolePolicy": Kind(
+        create=_put_role_policy,
+        read=_read_role_policy,
+        update=_update_role_policy,
+        delete=_delete_role_policy,
+        replaced_by=keys("name", "role"),
+    ),
+}

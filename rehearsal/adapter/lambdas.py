@@ -4,11 +4,12 @@ import io
 import json
 import zipfile
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pulumi
 
-from .clients import Clients, given, pascal
+from .clients import Clients, camel, given, pascal, tags_changed
+from .kind import Created, Kind, Values, keys
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time a zip can hold: equal content gives equal bytes
 
@@ -17,22 +18,12 @@ class InvocationError(Exception):
     """A function's run ended with an error, in its own words."""
 
 
-def function(clients: Clients, inputs: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+def _create_function(clients: Clients, inputs: Values) -> Created:
     answer = clients.aws("lambda", inputs.get("region")).create_function(
+        **_configuration(inputs),
         **given(
-            FunctionName=inputs["name"],
-            Description=inputs.get("description"),
-            Role=inputs["role"],
-            Runtime=inputs["runtime"],
-            Architectures=inputs.get("architectures"),
-            Handler=inputs["handler"],
-            Code={"ZipFile": zipped(inputs["code"])},
-            Timeout=inputs.get("timeout"),
-            MemorySize=inputs.get("memorySize"),
-            Environment=pascal(inputs.get("environment")),
-            LoggingConfig=pascal(inputs.get("loggingConfig")),
-            Tags=inputs.get("tags"),
-        )
+            Architectures=inputs.get("architectures"), Code={"ZipFile": zipped(inputs["code"])}, Tags=inputs.get("tags")
+        ),
     )
     if (reserved := inputs.get("reservedConcurrentExecutions")) is not None:
         clients.aws("lambda", inputs.get("region")).put_function_concurrency(
@@ -41,7 +32,59 @@ def function(clients: Clients, inputs: dict[str, Any]) -> tuple[str, dict[str, A
     return inputs["name"], {"arn": answer["FunctionArn"], "codeSha256": answer["CodeSha256"]}
 
 
-def event_invoke_config(clients: Clients, inputs: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+def _read_function(clients: Clients, id_: str, _state: Values) -> Values:
+    answer = clients.aws("lambda").get_function(FunctionName=id_)
+    found = answer["Configuration"]
+    variables = found.get("Environment", {}).get("Variables")
+    return {
+        "name": found["FunctionName"],
+        "description": found.get("Description"),
+        "role": found["Role"],
+        "runtime": found.get("Runtime"),
+        "architectures": found.get("Architectures"),
+        "handler": found.get("Handler"),
+        "timeout": found.get("Timeout"),
+        "memorySize": found.get("MemorySize"),
+        "environment": {"variables": variables} if variables else None,
+        "loggingConfig": camel(found.get("LoggingConfig")),
+        "tags": answer.get("Tags") or None,
+        "arn": found["FunctionArn"],
+        "codeSha256": found["CodeSha256"],
+    }
+
+
+def _update_function(clients: Clients, id_: str, state: Values, inputs: Values) -> None:
+    api = clients.aws("lambda", inputs.get("region"))
+    api.update_function_configuration(**_configuration(inputs))
+    api.update_function_code(
+        FunctionName=id_, ZipFile=zipped(inputs["code"]), **given(Architectures=inputs.get("architectures"))
+    )
+    removed, kept = tags_changed(state, inputs)
+    if removed:
+        api.untag_resource(Resource=state["arn"], TagKeys=removed)
+    if kept:
+        api.tag_resource(Resource=state["arn"], Tags=kept)
+
+
+def _delete_function(clients: Clients, id_: str, _state: Values) -> None:
+    clients.aws("lambda").delete_function(FunctionName=id_)
+
+
+def _configuration(inputs: Values) -> Values:
+    return given(
+        FunctionName=inputs["name"],
+        Description=inputs.get("description"),
+        Role=inputs["role"],
+        Runtime=inputs["runtime"],
+        Handler=inputs["handler"],
+        Timeout=inputs.get("timeout"),
+        MemorySize=inputs.get("memorySize"),
+        Environment={"Variables": inputs["environment"].get("variables", {})} if inputs.get("environment") else None,
+        LoggingConfig=pascal(inputs.get("loggingConfig")),
+    )
+
+
+def _put_event_invoke_config(clients: Clients, inputs: Values) -> Created:
     clients.aws("lambda").put_function_event_invoke_config(
         **given(
             FunctionName=inputs["functionName"],
@@ -53,12 +96,38 @@ def event_invoke_config(clients: Clients, inputs: dict[str, Any]) -> tuple[str, 
     return inputs["functionName"], {}
 
 
-def invocation(clients: Clients, inputs: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+def _read_event_invoke_config(clients: Clients, id_: str, _state: Values) -> Values:
+    answer = clients.aws("lambda").get_function_event_invoke_config(FunctionName=id_)
+    return {
+        "functionName": id_,
+        "maximumRetryAttempts": answer.get("MaximumRetryAttempts"),
+        "maximumEventAgeInSeconds": answer.get("MaximumEventAgeInSeconds"),
+        "destinationConfig": camel(answer.get("DestinationConfig")) or None,
+    }
+
+
+def _update_event_invoke_config(clients: Clients, _id: str, _state: Values, inputs: Values) -> None:
+    _put_event_invoke_config(clients, inputs)
+
+
+def _delete_event_invoke_config(clients: Clients, id_: str, _state: Values) -> None:
+    clients.aws("lambda").delete_function_event_invoke_config(FunctionName=id_)
+
+
+def _invoke(clients: Clients, inputs: Values) -> Created:
     answer = clients.aws("lambda").invoke(FunctionName=inputs["functionName"], Payload=inputs["input"].encode())
     payload = answer["Payload"].read().decode()
     if answer.get("FunctionError"):
         raise InvocationError(json.loads(payload).get("errorMessage", payload))
     return f"{inputs['functionName']}_invocation", {"result": payload}
+
+
+def _read_invocation(_clients: Clients, _id: str, state: Values) -> Values:
+    return state
+
+
+def _forget_invocation(_clients: Clients, _id: str, _state: Values) -> None:
+    """A run cannot be undone."""
 
 
 def zipped(archive: pulumi.Archive) -> bytes:
@@ -80,3 +149,25 @@ def _text(asset: Any) -> bytes:
     if isinstance(asset, pulumi.StringAsset):
         return str(asset.text).encode()
     raise InvocationError(f"code: the rehearsal zips files and texts, not {type(asset).__name__}")
+
+
+KINDS: Final = {
+    "aws:lambda/function:Function": Kind(
+        create=_create_function,
+        read=_read_function,
+        update=_update_function,
+        delete=_delete_function,
+        replaced_by=keys("name", "packageType", "region"),
+        computed=keys("arn", "codeSha256", "invokeArn", "lastModified", "qualifiedArn", "tagsAll"),
+    ),
+    "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig": Kind(
+        create=_put_event_invoke_config,
+        read=_read_event_invoke_config,
+        update=_update_event_invoke_config,
+        delete=_delete_event_invoke_config,
+        replaced_by=keys("functionName", "qualifier", "region"),
+    ),
+    "aws:lambda/invocation:Invocation": Kind(
+        create=_invoke, read=_read_invocation, delete=_forget_invocation, computed=keys("result")
+    ),
+}

@@ -1,11 +1,14 @@
-"""What surrounds the function: log groups, queues, alarms, schedules, secrets, parameters."""
+"""What surrounds the function: log groups, queues, alarms."""
 
-from typing import Any
+from typing import Any, Final
 
-from .clients import Clients, given, pascal, tag_list
+from .clients import Clients, given, tag_list, tag_map, tags_changed
+from .kind import Created, GoneError, Kind, Values, keys
+
+_ALARM_NAMES: Final = {"name": "AlarmName", "alarmActions": "AlarmActions", "okActions": "OKActions"}
 
 
-def log_group(clients: Clients, inputs: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+def _create_log_group(clients: Clients, inputs: Values) -> Created:
     logs, name = clients.aws("logs", inputs.get("region")), inputs["name"]
     logs.create_log_group(**given(logGroupName=name, kmsKeyId=inputs.get("kmsKeyId"), tags=inputs.get("tags")))
     if days := inputs.get("retentionInDays"):
@@ -13,101 +16,152 @@ def log_group(clients: Clients, inputs: dict[str, Any]) -> tuple[str, dict[str, 
     return name, {"arn": f"arn:aws:logs:{clients.region}:{clients.account}:log-group:{name}"}
 
 
-def queue(clients: Clients, inputs: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+def _read_log_group(clients: Clients, id_: str, _state: Values) -> Values:
+    logs = clients.aws("logs")
+    found = [
+        group for group in logs.describe_log_groups(logGroupNamePrefix=id_)["logGroups"] if group["logGroupName"] == id_
+    ]
+    if not found:
+        raise GoneError(id_)
+    arn = f"arn:aws:logs:{clients.region}:{clients.account}:log-group:{id_}"
+    return {
+        "name": id_,
+        "arn": arn,
+        "retentionInDays": found[0].get("retentionInDays"),
+        "kmsKeyId": found[0].get("kmsKeyId"),
+        "tags": logs.list_tags_for_resource(resourceArn=arn).get("tags") or None,
+    }
+
+
+def _update_log_group(clients: Clients, id_: str, state: Values, inputs: Values) -> None:
+    logs = clients.aws("logs", inputs.get("region"))
+    if days := inputs.get("retentionInDays"):
+        logs.put_retention_policy(logGroupName=id_, retentionInDays=days)
+    else:
+        logs.delete_retention_policy(logGroupName=id_)
+    removed, kept = tags_changed(state, inputs)
+    if removed:
+        logs.untag_resource(resourceArn=state["arn"], tagKeys=removed)
+    if kept:
+        logs.tag_resource(resourceArn=state["arn"], tags=kept)
+
+
+def _delete_log_group(clients: Clients, id_: str, _state: Values) -> None:
+    clients.aws("logs").delete_log_group(logGroupName=id_)
+
+
+def _create_queue(clients: Clients, inputs: Values) -> Created:
     sqs = clients.aws("sqs", inputs.get("region"))
+    url = sqs.create_queue(
+        QueueName=inputs["name"], Attributes=_queue_attributes(inputs), tags=inputs.get("tags") or {}
+    )["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    return url, {"arn": arn, "url": url}
+
+
+def _read_queue(clients: Clients, id_: str, _state: Values) -> Values:
+    sqs = clients.aws("sqs")
+    found = sqs.get_queue_attributes(QueueUrl=id_, AttributeNames=["All"])["Attributes"]
+    return {
+        "name": id_.rpartition("/")[2],
+        "url": id_,
+        "arn": found["QueueArn"],
+        "messageRetentionSeconds": int(found["MessageRetentionPeriod"]),
+        "sqsManagedSseEnabled": found.get("SqsManagedSseEnabled", "false") == "true",
+        "kmsMasterKeyId": found.get("KmsMasterKeyId"),
+        "tags": sqs.list_queue_tags(QueueUrl=id_).get("Tags") or None,
+    }
+
+
+def _update_queue(clients: Clients, id_: str, state: Values, inputs: Values) -> None:
+    sqs = clients.aws("sqs", inputs.get("region"))
+    sqs.set_queue_attributes(QueueUrl=id_, Attributes=_queue_attributes(inputs))
+    removed, kept = tags_changed(state, inputs)
+    if removed:
+        sqs.untag_queue(QueueUrl=id_, TagKeys=removed)
+    if kept:
+        sqs.tag_queue(QueueUrl=id_, Tags=kept)
+
+
+def _delete_queue(clients: Clients, id_: str, _state: Values) -> None:
+    clients.aws("sqs").delete_queue(QueueUrl=id_)
+
+
+def _queue_attributes(inputs: Values) -> dict[str, str]:
     attributes = given(
         MessageRetentionPeriod=inputs.get("messageRetentionSeconds"),
         SqsManagedSseEnabled=inputs.get("sqsManagedSseEnabled"),
         KmsMasterKeyId=inputs.get("kmsMasterKeyId"),
     )
-    texts = {key: str(value).lower() if isinstance(value, bool) else str(value) for key, value in attributes.items()}
-    url = sqs.create_queue(QueueName=inputs["name"], Attributes=texts, tags=inputs.get("tags") or {})["QueueUrl"]
-    arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-    return url, {"arn": arn, "url": url}
+    return {key: str(value).lower() if isinstance(value, bool) else str(value) for key, value in attributes.items()}
 
 
-def metric_alarm(clients: Clients, inputs: dict[str, Any]) -> tuple[str, dict[str, Any]]:
-    cloudwatch = clients.aws("cloudwatch", inputs.get("region"))
-    renamed = {"name": "AlarmName", "alarmActions": "AlarmActions", "okActions": "OKActions"}
+def _put_alarm(clients: Clients, inputs: Values) -> Created:
     arguments = {
-        renamed.get(key, key[:1].upper() + key[1:]): value
+        _ALARM_NAMES.get(key, key[:1].upper() + key[1:]): value
         for key, value in inputs.items()
         if key not in ("dimensions", "tags", "region") and value is not None
     }
     dimensions = [{"Name": key, "Value": value} for key, value in inputs.get("dimensions", {}).items()]
-    cloudwatch.put_metric_alarm(**arguments, Dimensions=dimensions, **given(Tags=tag_list(inputs.get("tags"))))
-    arn = f"arn:aws:cloudwatch:{clients.region}:{clients.account}:alarm:{inputs['name']}"
-    return inputs["name"], {"arn": arn}
-
-
-def dashboard(clients: Clients, inputs: dict[str, Any]) -> tuple[str, dict[str, Any]]:
-    name = inputs["dashboardName"]
-    clients.aws("cloudwatch", inputs.get("region")).put_dashboard(
-        DashboardName=name, DashboardBody=inputs["dashboardBody"]
+    clients.aws("cloudwatch", inputs.get("region")).put_metric_alarm(
+        **arguments, Dimensions=dimensions, **given(Tags=tag_list(inputs.get("tags")))
     )
-    return name, {"dashboardArn": f"arn:aws:cloudwatch::{clients.account}:dashboard/{name}"}
+    return inputs["name"], {"arn": f"arn:aws:cloudwatch:{clients.region}:{clients.account}:alarm:{inputs['name']}"}
 
 
-def topic(clients: Clients, inputs: dict[str, Any]) -> tuple[str, dict[str, Any]]:
-    answer = clients.aws("sns", inputs.get("region")).create_topic(
-        Name=inputs["name"], **given(Tags=tag_list(inputs.get("tags")))
-    )
-    return answer["TopicArn"], {"arn": answer["TopicArn"]}
+def _read_alarm(clients: Clients, id_: str, state: Values) -> Values:
+    cloudwatch = clients.aws("cloudwatch")
+    alarms = cloudwatch.describe_alarms(AlarmNames=[id_])["MetricAlarms"]
+    if not alarms:
+        raise GoneError(id_)
+    spelled = {theirs: ours for ours, theirs in _ALARM_NAMES.items()}
+    found = {spelled.get(key, key[:1].lower() + key[1:]): value for key, value in alarms[0].items()}
+    known: dict[str, Any] = {key: found.get(key) for key in state if key not in ("dimensions", "tags", "region", "arn")}
+    return {
+        **known,
+        "name": id_,
+        "arn": alarms[0]["AlarmArn"],
+        "dimensions": {pair["Name"]: pair["Value"] for pair in alarms[0].get("Dimensions", [])} or None,
+        "tags": tag_map(cloudwatch.list_tags_for_resource(ResourceARN=alarms[0]["AlarmArn"]).get("Tags")),
+    }
 
 
-def topic_subscription(clients: Clients, inputs: dict[str, Any]) -> tuple[str, dict[str, Any]]:
-    answer = clients.aws("sns", inputs.get("region")).subscribe(
-        TopicArn=inputs["topic"], Protocol=inputs["protocol"], Endpoint=inputs["endpoint"], ReturnSubscriptionArn=True
-    )
-    return answer["SubscriptionArn"], {"arn": answer["SubscriptionArn"]}
+def _update_alarm(clients: Clients, _id: str, state: Values, inputs: Values) -> None:
+    _put_alarm(clients, {key: value for key, value in inputs.items() if key != "tags"})
+    removed, kept = tags_changed(state, inputs)
+    if removed:
+        clients.aws("cloudwatch").untag_resource(ResourceARN=state["arn"], TagKeys=removed)
+    if kept:
+        clients.aws("cloudwatch").tag_resource(ResourceARN=state["arn"], Tags=tag_list(kept))
 
 
-def schedule_group(clients: Clients, inputs: dict[str, Any]) -> tuple[str, dict[str, Any]]:
-    answer = clients.aws("scheduler", inputs.get("region")).create_schedule_group(
-        Name=inputs["name"], **given(Tags=tag_list(inputs.get("tags")))
-    )
-    return inputs["name"], {"arn": answer["ScheduleGroupArn"]}
+def _delete_alarm(clients: Clients, id_: str, _state: Values) -> None:
+    clients.aws("cloudwatch").delete_alarms(AlarmNames=[id_])
 
 
-def schedule(clients: Clients, inputs: dict[str, Any]) -> tuple[str, dict[str, Any]]:
-    answer = clients.aws("scheduler", inputs.get("region")).create_schedule(
-        **given(
-            Name=inputs["name"],
-            GroupName=inputs.get("groupName"),
-            Description=inputs.get("description"),
-            ScheduleExpression=inputs["scheduleExpression"],
-            ScheduleExpressionTimezone=inputs.get("scheduleExpressionTimezone"),
-            FlexibleTimeWindow=pascal(inputs["flexibleTimeWindow"]),
-            State=inputs.get("state"),
-            Target=pascal(inputs["target"]),
-        )
-    )
-    return f"{inputs.get('groupName', 'default')}/{inputs['name']}", {"arn": answer["ScheduleArn"]}
-
-
-def secret(clients: Clients, inputs: dict[str, Any]) -> tuple[str, dict[str, Any]]:
-    answer = clients.aws("secretsmanager", inputs.get("region")).create_secret(
-        **given(
-            Name=inputs["name"],
-            Description=inputs.get("description"),
-            KmsKeyId=inputs.get("kmsKeyId"),
-            Tags=tag_list(inputs.get("tags")),
-        )
-    )
-    return answer["ARN"], {"arn": answer["ARN"]}
-
-
-def parameter(clients: Clients, inputs: dict[str, Any]) -> tuple[str, dict[str, Any]]:
-    clients.aws("ssm", inputs.get("region")).put_parameter(
-        **given(
-            Name=inputs["name"],
-            Type=inputs["type"],
-            Value=inputs["value"],
-            Tier=inputs.get("tier"),
-            Description=inputs.get("description"),
-            KeyId=inputs.get("keyId"),
-            Tags=tag_list(inputs.get("tags")),
-        )
-    )
-    arn = f"arn:aws:ssm:{clients.region}:{clients.account}:parameter/{inputs['name'].lstrip('/')}"
-    return inputs["name"], {"arn": arn, "version": 1}
+KINDS: Final = {
+    "aws:cloudwatch/logGroup:LogGroup": Kind(
+        create=_create_log_group,
+        read=_read_log_group,
+        update=_update_log_group,
+        delete=_delete_log_group,
+        replaced_by=keys("name", "region", "logGroupClass"),
+        computed=keys("arn", "tagsAll"),
+    ),
+    "aws:cloudwatch/metricAlarm:MetricAlarm": Kind(
+        create=_put_alarm,
+        read=_read_alarm,
+        update=_update_alarm,
+        delete=_delete_alarm,
+        replaced_by=keys("name", "region"),
+        computed=keys("arn", "tagsAll"),
+    ),
+    "aws:sqs/queue:Queue": Kind(
+        create=_create_queue,
+        read=_read_queue,
+        update=_update_queue,
+        delete=_delete_queue,
+        replaced_by=keys("name", "fifoQueue", "region"),
+        computed=keys("arn", "url", "tagsAll"),
+    ),
+}

@@ -39,7 +39,7 @@ def test_the_role_pulls_what_the_audience_names(first_preview: Recorder) -> None
     policy = first_preview.one("aws:iam/rolePolicy:RolePolicy", "access-pull-backend")
     assert (policy.parent, policy.inputs["name"], policy.inputs["role"]) == (
         "access",
-        "images",
+        "pull",
         "gitlab-ecr-pull-backend-g1",
     )
     assert policy.dependencies == ("access-pull-backend",)
@@ -122,8 +122,8 @@ def test_jobs_push_through_a_provider_of_the_stack(recorder: Recorder) -> None:
 
 
 def test_an_existing_provider_is_used_as_it_is(recorder: Recorder) -> None:
-    gitlab = {"url": "https://gitlab.example.com", "audience": "aws", "existing_provider": True}
-    _declare({}, gitlab=gitlab, jobs={"app": {"project": "acme/app", "push": ["app"], "branches": ["main"]}})
+    issuer = {"url": "https://gitlab.example.com", "audience": "aws", "existing_provider": True}
+    _declare({}, issuer=issuer, jobs={"app": {"project": "acme/app", "push": ["app"], "branches": ["main"]}})
     assert recorder.of_type("aws:iam/openIdConnectProvider:OpenIdConnectProvider") == []
     trust = json.loads(recorder.one("aws:iam/role:Role").inputs["assumeRolePolicy"])["Statement"][0]
     assert trust["Principal"] == {"Federated": "arn:aws:iam::123456789012:oidc-provider/gitlab.example.com"}
@@ -131,8 +131,8 @@ def test_an_existing_provider_is_used_as_it_is(recorder: Recorder) -> None:
 
 
 def test_a_private_ca_is_named_by_its_thumbprint(recorder: Recorder) -> None:
-    gitlab = {"url": "https://gitlab.example.com", "thumbprints": ["a" * 40]}
-    _declare({}, gitlab=gitlab, jobs={"app": {"project": "acme/app", "push": ["app"], "branches": ["main"]}})
+    issuer = {"url": "https://gitlab.example.com", "thumbprints": ["a" * 40]}
+    _declare({}, issuer=issuer, jobs={"app": {"project": "acme/app", "push": ["app"], "branches": ["main"]}})
     provider = recorder.one("aws:iam/openIdConnectProvider:OpenIdConnectProvider")
     assert provider.inputs["thumbprintLists"] == ["a" * 40]
 
@@ -164,7 +164,10 @@ def test_a_runner_has_an_instance_profile_that_pulls_and_reads_its_configuration
     assert [(s["Sid"], s["Resource"]) for s in statements[2:]] == [
         (
             "ReadConfiguration",
-            "arn:aws:ssm:eu-central-1:123456789012:parameter/gitlab-ecr/runner/fleet/config.toml",
+            [
+                "arn:aws:ssm:eu-central-1:123456789012:parameter/gitlab-ecr/runner/fleet/config.toml",
+                "arn:aws:ssm:eu-central-1:123456789012:parameter/gitlab-ecr/runner/fleet/docker-config.json",
+            ],
         ),
         ("DecryptConfiguration", "arn:aws:kms:::key/k"),
     ]
@@ -197,7 +200,8 @@ def test_every_document_is_without_findings(recorder: Recorder) -> None:
         ({"jobs": {"a": {"project": "acme*", "push": ["ab"]}}}, r"^jobs\.a\.project: got 'acme\*'"),
         ({"jobs": {"a": _JOB}}, r"^jobs\.a\.pull: got no repository"),
         ({"jobs": {"a": {**_JOB, "push": ["ab"], "unprotected_refs": True}}}, r"^jobs\.a\.unprotected_refs: got True"),
-        ({"jobs": {"a": _JOB}, "gitlab": {"url": "gitlab.com"}}, r"^gitlab_url: got 'gitlab.com'; write"),
+        ({"jobs": {"a": _JOB}, "issuer": {"url": "gitlab.com"}}, r"^issuer\.url: got 'gitlab.com'; write"),
+        ({"max_session_duration": 900}, r"^max_session_duration: got 900; write seconds, 3600"),
         ({"runners": {"a": {"pull": []}}}, r"^runners\.a\.pull: got no repository"),
     ],
 )

@@ -37,7 +37,7 @@ def test_the_user_only_pulls_and_its_boundary_says_so_too(recorder: Recorder) ->
     policy = recorder.one("aws:iam/userPolicy:UserPolicy")
     assert boundary.inputs["name"] == "gitlab-ecr-user-old-scripts-boundary"
     assert boundary.inputs["path"] == "/gitlab-ecr/"
-    assert (policy.inputs["name"], policy.inputs["user"]) == ("images", "gitlab-ecr-user-old-scripts")
+    assert (policy.inputs["name"], policy.inputs["user"]) == ("pull", "gitlab-ecr-user-old-scripts")
     assert policy.dependencies == ("scripts",)
     assert json.loads(policy.inputs["policy"]) == json.loads(boundary.inputs["policy"])
     assert lint(json.loads(policy.inputs["policy"])) == []

@@ -43,6 +43,7 @@ def test_the_lifecycle_policy_belongs_to_its_repository(recorder: Recorder) -> N
     lifecycle = recorder.one("aws:ecr/lifecyclePolicy:LifecyclePolicy")
     assert (lifecycle.name, lifecycle.parent) == ("images-ci/python", "images")
     assert lifecycle.inputs["repository"] == "ci/python"
+    assert lifecycle.delete_before_replace  # or the new policy would go with the old one
     assert lifecycle.dependencies == ("images-ci/python",)
 
 
@@ -119,6 +120,17 @@ def test_an_existing_repository_is_taken_by_its_name(
     assert recorder.one("aws:ecr/lifecyclePolicy:LifecyclePolicy").import_id == ""
 
 
+@pytest.mark.parametrize(
+    ("options", "retained"),
+    [({"adopt": True}, True), ({"adopt": True, "retain_on_delete": False}, False)],
+)
+def test_an_adopted_repository_outlives_the_stack_unless_told_otherwise(
+    recorder: Recorder, options: RepositoryArgs, *, retained: bool
+) -> None:
+    _declare({"ci/python": options})
+    assert recorder.one("aws:ecr/repository:Repository").retain_on_delete is retained
+
+
 def test_only_a_repository_that_others_use_has_a_repository_policy(recorder: Recorder) -> None:
     _declare({"ci/python": {"pull": {"accounts": ["111111111111"]}}, "ci/node": {}})
     policy = recorder.one("aws:ecr/repositoryPolicy:RepositoryPolicy")
@@ -141,3 +153,11 @@ def test_what_aws_would_refuse_is_refused_with_its_place(
 ) -> None:
     with pytest.raises(ValueError, match=message):
         _declare({repository: options})
+
+
+@pytest.mark.parametrize(("key", "value"), [("account", "12345"), ("region", "europe")])
+def test_a_registry_that_cannot_be_is_refused_even_without_repositories(
+    recorder: Recorder, key: str, value: str
+) -> None:
+    with pytest.raises(ValueError, match=rf"^{key}: got '{value}'"):
+        _declare({}, **{key: value})

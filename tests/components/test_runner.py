@@ -1,5 +1,6 @@
 """A runner's registration, its secret configuration, and the parameter that carries it."""
 
+import base64
 import json
 import tomllib
 from typing import Any, cast
@@ -7,13 +8,23 @@ from typing import Any, cast
 import pulumi
 import pytest
 from pulumi.provider.experimental.component import ComponentProvider
+from pulumi.runtime import rpc
 from pulumi_recorder import Recorder
 
 from components.runner import Runner
 from components.runner_args import RunnerArgs
+from rehearsal.pulumi_values import plain
 
 _REGISTRATION = "gitlab:index/userRunner:UserRunner"
 _PARAMETER = "aws:ssm/parameter:Parameter"
+
+
+_ECR = "123456789012.dkr.ecr.eu-central-1.amazonaws.com"
+_FAKE_AUTH = "cm9ib3Q6ZmFrZS1wYXNzd29yZA=="
+
+
+def _is_known(value: object) -> bool:
+    return not isinstance(plain(value), pulumi.output.Unknown)
 
 
 def _args(**more: Any) -> RunnerArgs:
@@ -22,15 +33,15 @@ def _args(**more: Any) -> RunnerArgs:
         "region": "eu-central-1",
         "prefix": "gitlab-ecr-test",
         "name": "build",
-        "docker": {"image": "ruby:3.4"},
+        "options": {"docker": {"image": "ruby:3.4"}, **more},
     }
-    return cast("RunnerArgs", declared | more)
+    return cast("RunnerArgs", declared)
 
 
 @pytest.fixture(autouse=True)
 def _registered(request: pytest.FixtureRequest) -> None:
     if "recorder" in request.fixturenames:
-        request.getfixturevalue("recorder").answers[_REGISTRATION] = {"token": "glrt-fake-0000"}
+        request.getfixturevalue("recorder").answers[_REGISTRATION] = {"id": "9171", "token": "glrt-fake-0000"}
 
 
 def _run(**more: Any) -> None:
@@ -74,6 +85,7 @@ def test_the_parameter_holds_the_whole_file_with_the_token_as_a_secret(recorder:
             {
                 "name": "build",
                 "url": "https://gitlab.com",
+                "id": 9171,
                 "token": "glrt-fake-0000",
                 "executor": "docker",
                 "docker": {"image": "ruby:3.4"},
@@ -85,23 +97,23 @@ def test_the_parameter_holds_the_whole_file_with_the_token_as_a_secret(recorder:
 
 def test_the_token_is_a_secret_in_every_output(recorder: Recorder) -> None:
     _run(group_id=7)
-    shown = {
-        key: value for key, value in recorder.outputs["build"].items() if not pulumi.runtime.rpc.is_rpc_secret(value)
-    }
+    shown = {key: value for key, value in recorder.outputs["build"].items() if not rpc.is_rpc_secret(value)}
     assert "glrt-fake-0000" not in json.dumps(shown)
     assert "config" not in shown
 
 
 def test_a_first_preview_knows_everything_but_the_token(first_preview: Recorder) -> None:
     _run(group_id=7, pre_build_script="x" * 4000)
-    parameter = first_preview.one(_PARAMETER)
+    parameter = first_preview.one(_PARAMETER, "build-config")
     assert isinstance(parameter.inputs.pop("value"), pulumi.output.Unknown)
     assert parameter.inputs == {
         "name": "/gitlab-ecr-test/runner/build/config.toml",
         "type": "SecureString",
         "tier": "Advanced",
-        "description": "config.toml of the GitLab runner build",
+        "description": "Fetched by the machine of a GitLab runner",
     }
+    known = {key for key, value in first_preview.outputs["build"].items() if _is_known(value)}
+    assert known == set(Runner.__annotations__) - {"config", "runner_id"}
 
 
 @pytest.mark.parametrize(
@@ -114,7 +126,10 @@ def test_a_first_preview_knows_everything_but_the_token(first_preview: Recorder)
         ({"run_untagged": False}, "runner.run_untagged: got false without tags"),
         ({"maximum_timeout": 10}, "runner.maximum_timeout: got 10; write at least 600 seconds"),
         ({"runner_more": {"tags": ["x"]}}, "runner: 'tags' is kept by GitLab .* write the argument tags"),
-        ({"runner_more": {"token": "glrt-fake"}}, "runner.runner_more: names a token"),
+        ({"docker": {"image": "ruby:3", "network_mode": "host"}}, "runner.docker.network_mode: got 'host'"),
+        ({"access": {"kind": "helper"}}, "runner.access.kind: got 'helper'; write one of"),
+        ({"template": "[[runners]]\n[[runners]]\n"}, r"runner.template: has 2 \[\[runners\]\]"),
+        ({"runner_more": {"token": "glrt-fake"}}, "runner.runner_more: names token"),
     ],
 )
 def test_a_preview_refuses_what_cannot_work(first_preview: Recorder, more: dict[str, Any], message: str) -> None:
@@ -122,8 +137,70 @@ def test_a_preview_refuses_what_cannot_work(first_preview: Recorder, more: dict[
         Runner("build", _args(**more))
 
 
+def test_the_docker_configuration_names_the_registry_and_nothing_else(recorder: Recorder) -> None:
+    _run(group_id=7)
+    parameter = recorder.one(_PARAMETER, "build-docker-config")
+    assert parameter.inputs["name"] == "/gitlab-ecr-test/runner/build/docker-config.json"
+    assert parameter.inputs["type"] == "String"
+    assert json.loads(parameter.inputs["value"]) == {"credHelpers": {_ECR: "ecr-login"}}
+
+
+def test_static_passwords_are_appended_to_the_environment_and_stay_secret(recorder: Recorder) -> None:
+    login = {"username": "robot", "password": pulumi.Output.secret("fake-password")}
+    _run(group_id=7, environment=["A=b"], access={"kind": "static", "logins": {"registry.example.com:5000": login}})
+    value = recorder.one(_PARAMETER, "build-config").inputs["value"]
+    first, second = tomllib.loads(value)["runners"][0]["environment"]
+    assert (first, second.partition("=")[0]) == ("A=b", "DOCKER_AUTH_CONFIG")
+    assert json.loads(second.partition("=")[2])["auths"]["registry.example.com:5000"]["auth"] == _FAKE_AUTH
+    outputs = recorder.outputs["build"]
+    assert {key for key, output in outputs.items() if rpc.is_rpc_secret(output)} == {"config", "template"}
+    assert _FAKE_AUTH not in json.dumps({key: outputs[key] for key in set(outputs) - {"config", "template"}})
+    assert recorder.one(_PARAMETER, "build-docker-config").inputs["value"] == '{"auths":{}}'
+
+
+def test_the_launch_template_keeps_the_instance_role_from_jobs_and_holds_no_secret(recorder: Recorder) -> None:
+    _run(group_id=7, machine={"image_id": "ami-0fake"})
+    machine = recorder.one("aws:ec2/launchTemplate:LaunchTemplate", "build-machine")
+    assert machine.parent == "build"
+    assert machine.inputs["metadataOptions"] == {
+        "httpEndpoint": "enabled",
+        "httpTokens": "required",
+        "httpPutResponseHopLimit": 1,
+    }
+    assert machine.inputs["iamInstanceProfile"] == {"name": "gitlab-ecr-test-runner-build"}
+    assert machine.inputs["blockDeviceMappings"][0]["ebs"]["encrypted"] == "true"
+    assert not machine.secret_inputs
+    user_data = base64.b64decode(machine.inputs["userData"]).decode()
+    assert user_data == recorder.outputs["build"]["user_data"]
+    assert "glrt-" not in user_data
+
+
+def test_without_a_machine_there_is_no_launch_template(recorder: Recorder) -> None:
+    _run(group_id=7)
+    assert sorted({resource.type for resource in recorder.resources}) == [
+        _PARAMETER,
+        "gitlab-ecr:index:Runner",
+        _REGISTRATION,
+    ]
+
+
+def test_a_declared_image_is_explained(recorder: Recorder) -> None:
+    _run(group_id=7, images=[f"{_ECR}/ci/python:3.13", "ruby:3.4"])
+    helper, public = recorder.outputs["build"]["explanation"]
+    assert helper.startswith(f"{_ECR}/ci/python:3.13: the runner asks its credential helper for {_ECR}")
+    assert public.startswith("ruby:3.4: pulled without a credential")
+
+
+def test_what_surprises_is_warned_of_in_the_preview(first_preview: Recorder, monkeypatch: pytest.MonkeyPatch) -> None:
+    warned: list[str] = []
+    monkeypatch.setattr(pulumi, "warn", lambda message, **_: warned.append(message))
+    _run(group_id=7, docker={"image": "ruby:3.4", "pull_policy": ["if-not-present"]})
+    (warning,) = warned
+    assert warning.startswith("runner.docker.pull_policy: if-not-present on a runner of several projects")
+
+
 def test_pulumis_analyzer_reads_the_arguments() -> None:
     schema = json.loads(str(ComponentProvider([Runner], "gitlab-ecr").schema))
-    inputs = schema["resources"]["gitlab-ecr:index:Runner"]["inputProperties"]
+    inputs = schema["types"]["gitlab-ecr:index:RunnerOptions"]["properties"]
     assert inputs["groupId"]["type"] == "integer"
     assert all("description" in inputs[key] for key in ("groupId", "tags", "environment"))

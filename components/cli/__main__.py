@@ -1,0 +1,50 @@
+"""`gitlab-ecr`; in the tree `python -m components.cli`."""
+
+import importlib
+import sys
+from typing import Final
+
+import click
+
+from .exit_codes import ExitCode
+
+_COMMANDS: Final = {
+    "plan-note": "plan_note",
+}
+"""The module of each command: it has the click command as `command`, which returns an ExitCode or None."""
+
+
+class _Commands(click.Group):
+    """Loads a command's module when it is asked for: boto3 alone takes longer than most commands."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        return sorted(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
+        if cmd_name not in _COMMANDS:
+            return None
+        return importlib.import_module(f".{_COMMANDS[cmd_name]}", __package__).command
+
+
+_EXIT_CODES: Final = "\b\nExit codes:\n" + "\n".join(f"{code.value:5}  {code.meaning}" for code in ExitCode)
+
+
+@click.group(cls=_Commands, epilog=_EXIT_CODES, context_settings={"help_option_names": ["-h", "--help"]})
+def commands() -> None:
+    """Private ECR images in GitLab CI: see what they do, and what is wrong with them."""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Runs a command and answers its exit code."""
+    try:
+        return commands.main(arguments, prog_name="gitlab-ecr", standalone_mode=False) or ExitCode.OK
+    except click.Abort:
+        click.echo("gitlab-ecr: stopped", err=True)
+        return ExitCode.INTERRUPTED
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

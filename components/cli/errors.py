@@ -1,0 +1,20 @@
+"""The one error a command raises for its user."""
+
+from typing import IO, Any
+
+import click
+
+from .exit_codes import ExitCode
+
+
+class CliError(click.ClickException):
+    """What went wrong, in one line: the place, what was found, what to do instead. Never with a value in it."""
+
+    exit_code = ExitCode.FAILED
+
+    def __init__(self, message: str) -> None:
+        super().__init__(" ".join(message.split()))
+
+    def show(self, file: IO[Any] | None = None) -> None:
+        """Prints it to stderr."""
+        click.echo(f"gitlab-ecr: {self.message}", file=file, err=file is None)

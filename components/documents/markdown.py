@@ -1,0 +1,48 @@
+"""Text for GitLab's renderer. Names come from outside and may hold anything; none of it may become markup."""
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+_LENGTH: Final = 200  # longer than any name of AWS or GitLab that a person compares by eye
+_LINE: Final = 500
+_INVISIBLE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]+")
+_PLAIN_IN_MERMAID: Final = re.compile(r"[^A-Za-z0-9 ._/@-]")
+_WORDS_OF_MERMAID: Final = re.compile(r"(?i)\b(end|graph|flowchart|subgraph|click|style|class|default)\b")
+
+
+def code(text: str, most: int = _LENGTH) -> str:
+    """A code span that shows the text and nothing else: no markup, mention, line break or bidirectional trick."""
+    shown = _one_line(text, most)
+    fence = "`" * (max((len(run) for run in re.findall("`+", shown)), default=0) + 1)
+    # A space at each end is taken off by the renderer, and keeps a backtick at an end apart from the fence.
+    return f"{fence} {shown} {fence}" if "`" in shown else f"{fence}{shown}{fence}"
+
+
+def names(texts: Sequence[str], most: int = 6) -> str:
+    """Code spans of some names; of many, the first and how many more."""
+    shown = [code(text) for text in texts[:most]]
+    more = len(texts) - len(shown)
+    return ", ".join(shown) + (f" and {more} more" if more else "")
+
+
+def block(text: str, most_lines: int = 30) -> str:
+    """A code block of several lines. Indented, so that no line can start with `/` and be one of GitLab's commands."""
+    lines = text.splitlines()
+    shown = [f"  {_one_line(line, _LINE)}" for line in lines[:most_lines]]
+    shown += [f"  ... {len(lines) - most_lines} more lines"] if len(lines) > most_lines else []
+    fence = "`" * max(3, *(len(run) + 1 for run in ["", *re.findall("`+", text)]))
+    return "\n".join([f"{fence}text", *shown, fence])
+
+
+def mermaid_label(text: str) -> str:
+    """A quoted label of a mermaid node; what mermaid could read as its own goes in by number."""
+    shown = _PLAIN_IN_MERMAID.sub(lambda match: f"#{ord(match[0])};", _one_line(text))
+    # `end` alone closes a subgraph even inside a label of older releases.
+    shown = _WORDS_OF_MERMAID.sub(lambda match: f"#{ord(match[0][0])};{match[0][1:]}", shown)
+    return f'"{shown}"'
+
+
+def _one_line(text: str, most: int = _LENGTH) -> str:
+    shown = _INVISIBLE.sub(" ", text).strip() or " "
+    return shown if len(shown) <= most else f"{shown[: most - 3]}..."

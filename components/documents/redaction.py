@@ -1,0 +1,34 @@
+"""Takes out of a text what could be a credential, for texts that others wrote."""
+
+import re
+from typing import Final
+
+_HIDDEN: Final = "[hidden]"
+_TOKENS: Final = (
+    re.compile(r"\bgl[a-z]{2,8}-[\w.-]{6,}"),  # GitLab: glpat-, glrt-, gldt-, glcbt-, ...
+    re.compile(r"\b(?:AKIA|ASIA)[A-Z0-9]{12,}"),  # AWS access key ids
+    re.compile(r"\beyJ[\w-]+\.[\w-]+\.[\w-]*"),  # JWTs
+    re.compile(r"-----BEGIN [A-Z ]+-----.*?(?:-----END [A-Z ]+-----|\Z)", re.DOTALL),
+)
+_AFTER_A_NAME: Final = re.compile(
+    r"""(?ix)(?P<name>(?:password|passphrase|secret|token|auth|(?:access|api|private)_?key)\w*["']?\s*(?:=|:\s*(?=["']))\s*)
+    (?:"[^"]*"|'[^']*'|[^\s,;)]+)"""
+)
+_IN_A_URL: Final = re.compile(r"(?P<scheme>\w://)[^/\s@]+@")
+_IN_A_HEADER: Final = re.compile(r"(?i)\b(?P<scheme>basic|bearer)\s+[\w+/=.~-]{6,}")
+_RUN: Final = re.compile(r"[A-Za-z0-9+/=_]{24,}")
+
+
+def redact(text: str) -> str:
+    """The text with `[hidden]` for everything that looks like a credential."""
+    for token in _TOKENS:
+        text = token.sub(_HIDDEN, text)
+    text = _AFTER_A_NAME.sub(lambda match: f"{match['name']}{_HIDDEN}", text)
+    text = _IN_A_URL.sub(lambda match: f"{match['scheme']}{_HIDDEN}@", text)
+    text = _IN_A_HEADER.sub(lambda match: f"{match['scheme']} {_HIDDEN}", text)
+    return _RUN.sub(lambda match: _HIDDEN if _random(match[0]) else match[0], text)
+
+
+def _random(run: str) -> bool:
+    """Whether a long run mixes capitals, small letters and digits, as keys do and names do not."""
+    return all(re.search(kind, run) for kind in ("[A-Z]", "[a-z]", "[0-9]"))

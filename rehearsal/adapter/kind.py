@@ -1,0 +1,51 @@
+"""How one type of resource lives: what the adapter's modules say of it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from .clients import Clients
+
+Values = dict[str, Any]
+"""A resource's properties, camelCase as Pulumi spells them."""
+
+Created = tuple[str, Values]
+"""A resource's id, and the outputs that its inputs do not hold already."""
+
+
+class GoneError(Exception):
+    """The resource does not exist any more; for those APIs that answer with an empty list instead of an error."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One type. Functions raise what the API raised; what is gone answers with an error that says so.
+
+    Attributes:
+        create: from the inputs.
+        read: from the id and the last known state (empty in an import): what can be read of it today.
+        delete: from the id and the state.
+        update: from the id, the state and the new inputs; None when nothing can change in place.
+        replaced_by: the properties that cannot change in place, as the real provider has it; all without `update`.
+        computed: outputs that no one knows before the resource exists.
+        delete_first: a replacement deletes first even when the name differs, as the real provider has it.
+        auto_named: the real provider makes up a name where none is given; with an explicit one it deletes first.
+    """
+
+    create: Callable[[Clients, Values], Created]
+    read: Callable[[Clients, str, Values], Values]
+    delete: Callable[[Clients, str, Values], None]
+    update: Callable[[Clients, str, Values, Values], None] | None = None
+    replaced_by: frozenset[str] = frozenset()
+    computed: frozenset[str] = frozenset()
+    delete_first: bool = False
+    auto_named: bool = True
+
+    def replaces(self, property_: str) -> bool:
+        """Whether a change of the property makes a new resource."""
+        return self.update is None or property_ in self.replaced_by
+
+
+def keys(*names: str) -> frozenset[str]:
+    """The names of properties, as a set."""
+    return frozenset(names)

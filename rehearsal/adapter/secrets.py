@@ -1,0 +1,121 @@
+"""Secrets Manager's secrets and Systems Manager's parameters."""
+
+from typing import Final
+
+from .clients import Clients, given, tag_list, tag_map, tags_changed
+from .kind import Created, GoneError, Kind, Values, keys
+
+_RECOVERY_DAYS: Final = 30  # the provider's default: a deleted secret's name is taken for so long
+
+
+def _create_secret(clients: Clients, inputs: Values) -> Created:
+    answer = clients.aws("secretsmanager", inputs.get("region")).create_secret(
+        **given(
+            Name=inputs["name"],
+            Description=inputs.get("description"),
+            KmsKeyId=inputs.get("kmsKeyId"),
+            Tags=tag_list(inputs.get("tags")),
+        )
+    )
+    return answer["ARN"], {"arn": answer["ARN"]}
+
+
+def _read_secret(clients: Clients, id_: str, _state: Values) -> Values:
+    found = clients.aws("secretsmanager").describe_secret(SecretId=id_)
+    if found.get("DeletedDate"):
+        raise GoneError(id_)
+    return {
+        "name": found["Name"],
+        "arn": found["ARN"],
+        "description": found.get("Description"),
+        "kmsKeyId": found.get("KmsKeyId"),
+        "tags": tag_map(found.get("Tags")),
+    }
+
+
+def _update_secret(clients: Clients, id_: str, state: Values, inputs: Values) -> None:
+    secrets = clients.aws("secretsmanager", inputs.get("region"))
+    secrets.update_secret(
+        SecretId=id_, Description=inputs.get("description", ""), **given(KmsKeyId=inputs.get("kmsKeyId"))
+    )
+    removed, kept = tags_changed(state, inputs)
+    if removed:
+        secrets.untag_resource(SecretId=id_, TagKeys=removed)
+    if kept:
+        secrets.tag_resource(SecretId=id_, Tags=tag_list(kept))
+
+
+def _delete_secret(clients: Clients, id_: str, state: Values) -> None:
+    days = state.get("recoveryWindowInDays", _RECOVERY_DAYS)
+    how = {"RecoveryWindowInDays": days} if days else {"ForceDeleteWithoutRecovery": True}
+    clients.aws("secretsmanager").delete_secret(SecretId=id_, **how)
+
+
+def _create_parameter(clients: Clients, inputs: Values) -> Created:
+    ssm = clients.aws("ssm", inputs.get("region"))
+    ssm.put_parameter(**_parameter(inputs), **given(Tags=tag_list(inputs.get("tags"))))
+    arn = f"arn:aws:ssm:{clients.region}:{clients.account}:parameter/{inputs['name'].lstrip('/')}"
+    return inputs["name"], {"arn": arn, "version": 1}
+
+
+def _read_parameter(clients: Clients, id_: str, _state: Values) -> Values:
+    ssm = clients.aws("ssm")
+    found = ssm.get_parameter(Name=id_, WithDecryption=True)["Parameter"]
+    filters = [{"Key": "Name", "Option": "Equals", "Values": [id_]}]
+    about = (ssm.describe_parameters(ParameterFilters=filters)["Parameters"] or [{}])[0]
+    tags = ssm.list_tags_for_resource(ResourceType="Parameter", ResourceId=id_).get("TagList")
+    return {
+        "name": found["Name"],
+        "type": found["Type"],
+        "value": found["Value"],
+        "version": found["Version"],
+        "arn": found["ARN"],
+        "tier": about.get("Tier", "Standard"),
+        "description": about.get("Description"),
+        "tags": tag_map(tags),
+    }
+
+
+def _update_parameter(clients: Clients, id_: str, state: Values, inputs: Values) -> None:
+    ssm = clients.aws("ssm", inputs.get("region"))
+    ssm.put_parameter(**_parameter(inputs), Overwrite=True)
+    removed, kept = tags_changed(state, inputs)
+    if removed:
+        ssm.remove_tags_from_resource(ResourceType="Parameter", ResourceId=id_, TagKeys=removed)
+    if kept:
+        ssm.add_tags_to_resource(ResourceType="Parameter", ResourceId=id_, Tags=tag_list(kept))
+
+
+def _delete_parameter(clients: Clients, id_: str, _state: Values) -> None:
+    clients.aws("ssm").delete_parameter(Name=id_)
+
+
+def _parameter(inputs: Values) -> Values:
+    return given(
+        Name=inputs["name"],
+        Type=inputs["type"],
+        Value=inputs["value"],
+        Tier=inputs.get("tier"),
+        Description=inputs.get("description"),
+        KeyId=inputs.get("keyId"),
+    )
+
+
+KINDS: Final = {
+    "aws:secretsmanager/secret:Secret": Kind(
+        create=_create_secret,
+        read=_read_secret,
+        update=_update_secret,
+        delete=_delete_secret,
+        replaced_by=keys("name", "region"),
+        computed=keys("arn", "policy", "replicas", "tagsAll"),
+    ),
+    "aws:ssm/parameter:Parameter": Kind(
+        create=_create_parameter,
+        read=_read_parameter,
+        update=_update_parameter,
+        delete=_delete_parameter,
+        replaced_by=keys("name", "region"),
+        computed=keys("arn", "version", "insecureValue", "hasValueWo", "tagsAll"),
+    ),
+}

@@ -1,0 +1,221 @@
+"""Pulumi's own engine, run in a scratch copy of the program, with a state, a home and providers of its own."""
+
+import json
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, Self
+
+import yaml
+
+from rehearsal.world import World
+
+from .provider import PROVIDERS
+
+_ROOT: Final = Path(__file__).parents[2]
+_PROGRAM: Final = ("Pulumi.yaml", "__main__.py", "settings.py", "components")
+_SECONDS: Final = 300
+_NOTHING: Final = ("same", "refresh", "read")
+_PROVIDER_TYPE: Final = "pulumi:providers:"
+
+
+@dataclass(frozen=True)
+class Step:
+    """What the engine did, or means to do, with one resource.
+
+    Attributes:
+        op: the engine's word: `create`, `update`, `replace`, `same`, `delete`, `import`...
+        diffs: the properties that differ.
+    """
+
+    op: str
+    type: str
+    name: str
+    diffs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One run of the engine.
+
+    Attributes:
+        errors: what it said of failures, warnings among them.
+    """
+
+    ok: bool
+    steps: tuple[Step, ...]
+    errors: str
+
+    @property
+    def changes(self) -> list[Step]:
+        """The steps that change something."""
+        return [step for step in self.steps if step.op not in _NOTHING]
+
+    def count(self) -> Counter[str]:
+        """How many steps of each kind."""
+        return Counter(step.op for step in self.steps)
+
+    def of_type(self, type_: str) -> list[Step]:
+        """The changes to resources of one type, by the end of its name."""
+        return [step for step in self.changes if step.type.endswith(type_)]
+
+
+class EngineError(Exception):
+    """The engine could not be used at all; its own words."""
+
+
+class Engine:
+    """`pulumi` with a stack of the program's, in a folder that goes when it is closed.
+
+    Args:
+        stack_file: is copied; `edit` changes the copy.
+        world: what the providers reach.
+
+    Raises:
+        EngineError: the stack could not be made.
+    """
+
+    def __init__(self, stack_file: Path, world: World) -> None:
+        self._scratch = Path(tempfile.mkdtemp(prefix="rehearsal-engine-"))
+        self._stack = stack_file.name.removeprefix("Pulumi.").removesuffix(".yaml")
+        self._program = self._scratch / "program"
+        self._stack_file = self._program / "stacks" / stack_file.name
+        self._copy(stack_file)
+        self._environment = self._surroundings(world)
+        made = self._run("stack", "init", self._stack)
+        if made.returncode:
+            self.close()
+            raise EngineError(f"pulumi stack init: {made.stderr.strip()}")
+
+    def preview(self) -> Outcome:
+        """`pulumi preview`."""
+        return self._outcome("preview")
+
+    def up(self) -> Outcome:
+        """`pulumi up`, without a preview before it."""
+        return self._outcome("up", "--yes", "--skip-preview")
+
+    def refresh(self) -> Outcome:
+        """`pulumi refresh`."""
+        return self._outcome("refresh", "--yes", "--skip-preview")
+
+    def destroy(self) -> Outcome:
+        """`pulumi destroy`."""
+        return self._outcome("destroy", "--yes", "--skip-preview")
+
+    def export(self) -> str:
+        """The state as `pulumi stack export` gives it to everybody: secrets encrypted."""
+        return self._run("stack", "export").stdout
+
+    def outputs(self) -> dict[str, Any]:
+        """The stack's outputs, without the secret ones."""
+        return json.loads(self._run("stack", "output", "--json").stdout)
+
+    def edit(self) -> "StackFileEdit":
+        """The stack file to change, in a `with`."""
+        return StackFileEdit(self._stack_file)
+
+    def close(self) -> None:
+        """Removes the folder."""
+        shutil.rmtree(self._scratch, ignore_errors=True)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _copy(self, stack_file: Path) -> None:
+        self._stack_file.parent.mkdir(parents=True)
+        shutil.copy(stack_file, self._stack_file)
+        for name in _PROGRAM:
+            source = _ROOT / name
+            if source.is_dir():
+                shutil.copytree(source, self._program / name, ignore=shutil.ignore_patterns("__pycache__"))
+            else:
+                shutil.copy(source, self._program / name)
+        (self._program / ".venv").symlink_to(sys.prefix)
+
+    def _surroundings(self, world: World) -> dict[str, str]:
+        launchers, state, home = (self._scratch / name for name in ("launchers", "state", "home"))
+        for folder in (launchers, state, home):
+            folder.mkdir()
+        for provider in PROVIDERS:
+            launcher = launchers / f"pulumi-resource-{provider}"
+            module = shlex.join([sys.executable, "-m", "rehearsal.engine.provider", provider])
+            launcher.write_text(f"#!/bin/sh\ncd {shlex.quote(str(_ROOT))} && exec {module}\n")
+            launcher.chmod(0o755)
+        return {
+            "PATH": os.pathsep.join([str(launchers), os.environ.get("PATH", os.defpath)]),
+            "HOME": str(home),
+            "TMPDIR": str(self._scratch),
+            "PULUMI_HOME": str(home / ".pulumi"),
+            "PULUMI_BACKEND_URL": state.as_uri(),
+            "PULUMI_CONFIG_PASSPHRASE": "a passphrase for one rehearsal",
+            "PULUMI_SKIP_UPDATE_CHECK": "true",
+            "PULUMI_DEBUG_COMMANDS": "true",  # brings --event-log
+            "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "AWS_ENDPOINT_URL": world.cloud.endpoint_url,
+            "AWS_ACCESS_KEY_ID": world.account,
+            "AWS_SECRET_ACCESS_KEY": world.cloud.root_secret,
+            "AWS_REGION": world.region,
+            "GITLAB_BASE_URL": f"{world.gitlab.url}/api/v4/",
+            "GITLAB_TOKEN": world.administrator_token,
+        }
+
+    def _outcome(self, *arguments: str) -> Outcome:
+        log = self._scratch / "events.json"
+        log.unlink(missing_ok=True)
+        done = self._run(*arguments, "--event-log", str(log), "--stack", self._stack)
+        events = [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []
+        if not events:
+            raise EngineError(f"pulumi {arguments[0]}: {done.stderr.strip()}")
+        began = [event["resourcePreEvent"]["metadata"] for event in events if "resourcePreEvent" in event]
+        said = [event["diagnosticEvent"] for event in events if "diagnosticEvent" in event]
+        return Outcome(
+            ok=done.returncode == 0,
+            steps=tuple(_step(about) for about in began if not about["type"].startswith(_PROVIDER_TYPE)),
+            errors="".join(text["message"] for text in said if _matters(text)).strip() or done.stderr.strip(),
+        )
+
+    def _run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(  # noqa: S603 - our own arguments
+            ["pulumi", *arguments, "--non-interactive"],  # noqa: S607 - whichever is on PATH: that is what is rehearsed
+            cwd=self._program,
+            env=self._environment,
+            capture_output=True,
+            text=True,
+            timeout=_SECONDS,
+            check=False,
+        )
+
+
+class StackFileEdit:
+    """A stack file's `config`, written back at the end of the `with`."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def __enter__(self) -> dict[str, Any]:
+        self._document = yaml.safe_load(self._path.read_text())
+        return self._document["config"]
+
+    def __exit__(self, *_: object) -> None:
+        self._path.write_text(yaml.safe_dump(self._document, sort_keys=False))
+
+
+def _step(about: Mapping[str, Any]) -> Step:
+    return Step(about["op"], about["type"], about["urn"].rpartition("::")[2], tuple(about.get("diffs") or ()))
+
+
+def _matters(text: Mapping[str, Any]) -> bool:
+    """That the providers come from PATH is what is meant here."""
+    return text["severity"] in ("error", "warning") and "from $PATH at" not in text["message"]

@@ -1,0 +1,53 @@
+"""`python -m rehearsal.engine.provider aws|gitlab`: a provider process for Pulumi's engine.
+
+It prints its port, as the engine expects of a plugin, and serves until the engine ends it.
+"""
+
+import os
+import sys
+from concurrent import futures
+from importlib import metadata
+from typing import Any, Final
+
+import grpc
+from pulumi.runtime.proto import provider_pb2_grpc
+
+from rehearsal.adapter import Adapter
+
+from .clients import EnvironmentClients
+from .servicer import Servicer
+
+PROVIDERS: Final = ("aws", "gitlab")
+_MESSAGE_BYTES: Final = 400 * 1024 * 1024  # the engine's own limit
+
+
+def serve(provider: str) -> tuple[grpc.Server, int]:
+    """Starts to serve; answers with the server and its port.
+
+    Args:
+        provider: `aws` or `gitlab`; it has the version of the SDK that the program uses.
+    """
+    options = [("grpc.max_receive_message_length", _MESSAGE_BYTES), ("grpc.max_send_message_length", _MESSAGE_BYTES)]
+    server = grpc.server(futures.ThreadPoolExecutor(max_workers=16), options=options)
+    servicer = Servicer(metadata.version(f"pulumi-{provider}"), _connect)
+    provider_pb2_grpc.add_ResourceProviderServicer_to_server(servicer, server)
+    port = server.add_insecure_port("127.0.0.1:0")
+    server.start()
+    return server, port
+
+
+def _connect(configuration: dict[str, Any]) -> Adapter:
+    return Adapter(EnvironmentClients(os.environ, configuration.get("region", "")))
+
+
+def main(arguments: list[str]) -> None:
+    """Serves the provider named first; the engine adds its own address, which is not needed."""
+    if not arguments or arguments[0] not in PROVIDERS:
+        sys.exit(f"python -m rehearsal.engine.provider: got {arguments}; write one of {', '.join(PROVIDERS)}")
+    server, port = serve(arguments[0])
+    print(port, flush=True)
+    server.wait_for_termination()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

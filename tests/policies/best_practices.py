@@ -1,0 +1,201 @@
+"""Best practices as assertions over everything a program registers, each named by its id.
+
+FSBP ids (`ECR.1`) are of AWS Security Hub's foundational standard, CKV ids of checkov, whose tables these checks
+restate for Pulumi. A trust or resource policy that names everybody passes when a condition names whom it means.
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from policy_linter import as_list
+from pulumi_recorder import Registered
+
+Inputs = Mapping[str, Any]
+
+_SECRET = re.compile(r"AKIA[0-9A-Z]{16}|glpat-|gldt-|glrt-|-----BEGIN|eyJ[A-Za-z0-9_-]{20}")
+_SUPPORTED = {"python3.12", "python3.13", "python3.14"}
+_YEAR = 365
+_LONGEST_ROTATION = 90
+
+
+@dataclass(frozen=True)
+class _Check:
+    id: str
+    type: str
+    wanted: str
+    holds: Callable[[Inputs, "_World"], bool]
+
+
+class _World:
+    """What else a program registered, for checks that look beyond one resource."""
+
+    def __init__(self, resources: Sequence[Registered]) -> None:
+        self._resources = resources
+
+    def has(self, type_: str, **inputs: Any) -> bool:
+        return any(
+            resource.type == type_ and all(resource.inputs.get(key) == value for key, value in inputs.items())
+            for resource in self._resources
+        )
+
+    def of_type(self, type_: str) -> Iterator[Inputs]:
+        return (resource.inputs for resource in self._resources if resource.type == type_)
+
+
+def findings(resources: Sequence[Registered], reasons: Mapping[str, str] | None = None) -> list[str]:
+    """What is not best practice, as `<id> <resource's name>: <what is wanted>`.
+
+    Args:
+        resources: everything that was registered.
+        reasons: why a deviation is meant, by `<id> <resource's name>`, or by `<id>` for all resources. A reason that
+            nothing needs is a finding too, so that none outlives its deviation.
+    """
+    reasons, used, found = reasons or {}, set[str](), list[str]()
+    world = _World(resources)
+    for resource in resources:
+        for check in _CHECKS:
+            if check.type != resource.type or check.holds(resource.inputs, world):
+                continue
+            excuses = [key for key in (f"{check.id} {resource.name}", check.id) if reasons.get(key, "").strip()]
+            used.update(excuses)
+            if not excuses:
+                found.append(f"{check.id} {resource.name}: {check.wanted}")
+    return found + [f"{key}: a reason that nothing needs" for key in reasons if key not in used]
+
+
+def _has_lifecycle(inputs: Inputs, world: _World) -> bool:
+    kind = "aws:ecr/lifecyclePolicy:LifecyclePolicy"
+    return world.has(kind, repository=inputs["name"], region=inputs.get("region"))
+
+
+def _scanned(inputs: Inputs, world: _World) -> bool:
+    on_push = inputs.get("imageScanningConfiguration", {}).get("scanOnPush") is True
+    return on_push or world.has(
+        "aws:ecr/registryScanningConfiguration:RegistryScanningConfiguration",
+        scanType="ENHANCED",
+        region=inputs.get("region"),
+    )
+
+
+def _own_key(inputs: Inputs, _: _World) -> bool:
+    return any(item.get("kmsKey") for item in inputs.get("encryptionConfigurations", []))
+
+
+def _not_public(inputs: Inputs, _: _World) -> bool:
+    return all("Condition" in statement for statement in _statements(inputs["policy"]) if "*" in _principals(statement))
+
+
+def _trusts_no_everybody(inputs: Inputs, _: _World) -> bool:
+    return not any("*" in _principals(statement) for statement in _statements(inputs["assumeRolePolicy"]))
+
+
+def _trusts_no_whole_account(inputs: Inputs, _: _World) -> bool:
+    return not any(
+        str(principal).endswith(":root") and "aws:PrincipalArn" not in json.dumps(statement.get("Condition", {}))
+        for statement in _statements(inputs["assumeRolePolicy"])
+        for principal in _principals(statement)
+    )
+
+
+def _keeps_failures(inputs: Inputs, world: _World) -> bool:
+    asynchronous = world.of_type("aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig")
+    return "deadLetterConfig" in inputs or any(
+        config.get("functionName") == inputs.get("name") and "onFailure" in config.get("destinationConfig", {})
+        for config in asynchronous
+    )
+
+
+def _no_secret(inputs: Inputs, _: _World) -> bool:
+    return not _SECRET.search(json.dumps(inputs.get("environment", {}), default=str))
+
+
+def _encrypted_environment(inputs: Inputs, _: _World) -> bool:
+    return "kmsKeyArn" in inputs or not inputs.get("environment", {}).get("variables")
+
+
+def _rotated(inputs: Inputs, world: _World) -> bool:
+    return any(
+        rotation.get("rotationRules", {}).get("automaticallyAfterDays", _LONGEST_ROTATION + 1) <= _LONGEST_ROTATION
+        for rotation in world.of_type("aws:secretsmanager/secretRotation:SecretRotation")
+        if rotation.get("secretId") == inputs.get("name")
+    )
+
+
+def _has(key: str) -> Callable[[Inputs, _World], bool]:
+    return lambda inputs, _: bool(inputs.get(key))
+
+
+def _never(_: Inputs, __: _World) -> bool:
+    return False
+
+
+def _statements(policy: str) -> list[dict[str, Any]]:
+    return json.loads(policy)["Statement"]
+
+
+def _principals(statement: Mapping[str, Any]) -> list[str]:
+    principal = statement.get("Principal", {})
+    return [principal] if principal == "*" else [name for value in principal.values() for name in as_list(value)]
+
+
+_REPOSITORY = "aws:ecr/repository:Repository"
+_ROLE = "aws:iam/role:Role"
+_FUNCTION = "aws:lambda/function:Function"
+_LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
+_SECRET_TYPE = "aws:secretsmanager/secret:Secret"
+
+_CHECKS = (
+    _Check("ECR.1", _REPOSITORY, "scan images on push", _scanned),
+    _Check("CKV_AWS_163", _REPOSITORY, "scan images on push", _scanned),
+    _Check("ECR.2", _REPOSITORY, "make every tag immutable", lambda i, _: i.get("imageTagMutability") == "IMMUTABLE"),
+    _Check(
+        "CKV_AWS_51",
+        _REPOSITORY,
+        "make tags immutable, at least all but named ones",
+        lambda i, _: str(i.get("imageTagMutability")).startswith("IMMUTABLE"),
+    ),
+    _Check("ECR.3", _REPOSITORY, "give it a lifecycle policy", _has_lifecycle),
+    _Check("ECR.4", "aws:ecrpublic/repository:Repository", "tag the public repository", _has("tags")),
+    _Check("ECR.5", _REPOSITORY, "encrypt with a KMS key of your own", _own_key),
+    _Check("CKV_AWS_136", _REPOSITORY, "encrypt with a KMS key of your own", _own_key),
+    _Check("CKV_AWS_32", "aws:ecr/repositoryPolicy:RepositoryPolicy", "do not open it to everybody", _not_public),
+    _Check("CKV_AWS_60", _ROLE, "trust no everybody", _trusts_no_everybody),
+    _Check("CKV_AWS_61", _ROLE, "trust no whole account", _trusts_no_whole_account),
+    _Check("CKV_AWS_40", "aws:iam/userPolicy:UserPolicy", "attach policies to roles or groups", _never),
+    _Check("CKV_AWS_273", "aws:iam/user:User", "have no IAM users", _never),
+    _Check(
+        "CKV_AWS_45", _FUNCTION, "keep secrets out of the environment", _no_secret
+    ),
+    _Check("CKV_AWS_50", _FUNCTION, "trace it", lambda i, _: i.get("tracingConfig", {}).get("mode") == "Active"),
+    _Check(
+        "CKV_AWS_115",
+        _FUNCTION,
+        "limit its concurrency",
+        lambda i, _: i.get("reservedConcurrentExecutions", -1) >= 0,
+    ),
+    _Check("CKV_AWS_116", _FUNCTION, "keep what failed", _keeps_failures),
+    _Check("CKV_AWS_117", _FUNCTION, "run it in a VPC", _has("vpcConfig")),
+    _Check("CKV_AWS_173", _FUNCTION, "encrypt its environment with a KMS key of your own", _encrypted_environment),
+    _Check("CKV_AWS_272", _FUNCTION, "have its code signed", _has("codeSigningConfigArn")),
+    _Check("CKV_AWS_363", _FUNCTION, "use a runtime that is supported", lambda i, _: i.get("runtime") in _SUPPORTED),
+    _Check(
+        "CKV_AWS_364",
+        "aws:lambda/permission:Permission",
+        "name the source that may invoke",
+        lambda i, _: bool(i.get("sourceArn") or i.get("sourceAccount")),
+    ),
+    _Check("CKV_AWS_66", _LOG_GROUP, "say how long logs are kept", _has("retentionInDays")),
+    _Check("CKV_AWS_158", _LOG_GROUP, "encrypt with a KMS key of your own", _has("kmsKeyId")),
+    _Check("CKV_AWS_338", _LOG_GROUP, "keep logs for a year", lambda i, _: i.get("retentionInDays", 0) >= _YEAR),
+    _Check("CKV_AWS_149", _SECRET_TYPE, "encrypt with a KMS key of your own", _has("kmsKeyId")),
+    _Check("CKV_AWS_304", _SECRET_TYPE, "change it every 90 days", _rotated),
+    _Check(
+        "CKV_AWS_337",
+        "aws:ssm/parameter:Parameter",
+        "encrypt with a KMS key of your own",
+        lambda i, _: i.get("type") != "SecureString" or bool(i.get("keyId")),
+    ),
+)  # fmt: skip

@@ -1,0 +1,278 @@
+"""The rehearsal end to end, and failing as it should: every fault is made in an emulator."""
+
+import base64
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from rehearsal.__main__ import main
+from rehearsal.rehearsal import Rehearsal, RehearsalError, as_document
+from rehearsal.stack_file import read
+from rehearsal.world import FOREIGN_HOST
+
+ROOT = Path(__file__).parents[2]
+LOCAL = ROOT / "stacks" / "Pulumi.local.yaml"
+WEB = "acme/frontend/web"
+BACKEND = "acme/backend"
+
+
+@contextmanager
+def rehearsal(stack_file: Path = LOCAL) -> Iterator[Rehearsal]:
+    with Rehearsal(read(stack_file), lambda _: None) as running:
+        yield running
+
+
+def changed(tmp_path: Path, **values: Any) -> Path:
+    """The local stack file with other values for some keys; None takes a key out."""
+    document = yaml.safe_load(LOCAL.read_text())
+    for key, value in values.items():
+        document["config"][f"gitlab-ecr:{key}"] = value
+    file = tmp_path / "Pulumi.changed.yaml"
+    file.write_text(yaml.safe_dump({"config": {k: v for k, v in document["config"].items() if v is not None}}))
+    return file
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, dict[str, Any]]:
+    """What a user of the command sees, and the report."""
+    report = tmp_path_factory.mktemp("report") / "report.json"
+    command = [sys.executable, "-m", "rehearsal", "--report", str(report)]
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stderr
+    assert run.stderr == ""
+    return run.stdout, json.loads(report.read_text())
+
+
+def test_the_table_shows_what_each_consumer_could_pull(whole: tuple[str, dict[str, Any]]) -> None:
+    rows = [" ".join(line.split()) for line in whole[0].splitlines()]
+    assert "pulls with its own variable base/alpine ci/node ci/python secret/tools" in rows
+    assert f"{BACKEND} denied pulled pulled denied" in rows
+    assert f"{WEB} denied pulled denied denied" in rows
+    assert any(row.startswith("Not rehearsed:") for row in rows)
+
+
+def test_the_report_holds_every_pull_with_what_was_expected(whole: tuple[str, dict[str, Any]]) -> None:
+    pulls = whole[1]["pulls"]
+    assert len(pulls) == 8
+    assert all(cell["expected"] == cell["actual"] for cell in pulls)
+    assert {cell["actual"] for cell in pulls} == {"allowed", "denied"}
+    denied = [cell for cell in pulls if cell["actual"] == "denied"]
+    assert all("is not authorized to perform: ecr:BatchGetImage" in cell["reason"] for cell in denied)
+
+
+def test_the_schedule_fires_until_the_deploys_token_is_past_its_end(whole: tuple[str, dict[str, Any]]) -> None:
+    rotations = whole[1]["rotations"]
+    assert [rotation["fired_by"] for rotation in rotations] == ["deploy", *["schedule"] * 6]
+    ends = [min(target["expiresAt"] for target in rotation["targets"]) for rotation in rotations]
+    assert ends == sorted(ends)
+    assert len(set(ends)) == len(ends)
+
+
+def test_the_report_names_every_resource_with_its_id(whole: tuple[str, dict[str, Any]]) -> None:
+    resources = whole[1]["resources"]
+    assert all(resource["id"] for resource in resources if not resource["type"].startswith("gitlab-ecr:"))
+    variable = next(r for r in resources if r["type"] == "gitlab:index/groupVariable:GroupVariable")
+    assert variable["inputs"]["value"] == "[secret]"
+    assert whole[1]["outputs"]["rotator"] == "gitlab-ecr-local-rotator"
+    assert whole[1]["timings"]["total"] == pytest.approx(
+        sum(seconds for step, seconds in whole[1]["timings"].items() if step != "total"), abs=0.01
+    )
+
+
+def test_no_secret_leaves_the_rehearsal(capsys: pytest.CaptureFixture[str]) -> None:
+    said: list[str] = []
+    with Rehearsal(read(LOCAL), said.append) as running:
+        running.up()
+        secrets = secrets_of(running)
+        running.let_time_pass()
+        secrets |= secrets_of(running)
+        running.pull()
+        logs = running.world.aws("logs").filter_log_events(logGroupName="/aws/lambda/gitlab-ecr-local-rotator")
+        document = json.dumps(as_document(running.findings, ""), default=str)
+    captured = capsys.readouterr()
+    everything = "\n".join([document, *said, captured.out, captured.err, json.dumps(logs, default=str)])
+    assert len(secrets) >= 9
+    assert [secret[:6] for secret in secrets if secret in everything] == []
+
+
+def secrets_of(running: Rehearsal) -> set[str]:
+    """Every token and password that exists now, and the password within each registry token."""
+    world = running.world
+    found = {world.administrator_token, world.rotator_token}
+    for kind, path in (("group", BACKEND), ("project", WEB)):
+        record = world.gitlab.variable(kind, path, "DOCKER_AUTH_CONFIG")
+        assert record is not None
+        for entry in json.loads(record["value"])["auths"].values():
+            password = base64.b64decode(entry["auth"]).decode().partition(":")[2]
+            found |= {entry["auth"], entry["auth"][100:140] or entry["auth"], password}
+    config = world.aws("ssm").get_parameter(Name="/gitlab-ecr-local/runner/docker/config.toml", WithDecryption=True)
+    token = next(line for line in config["Parameter"]["Value"].splitlines() if line.startswith("token ="))
+    return found | {token.split('"')[1]}
+
+
+def test_the_foreign_registry_in_an_adopted_variable_survives_every_rotation() -> None:
+    with rehearsal() as running:
+        before = entries(running, WEB)
+        running.up()
+        running.let_time_pass()
+        after = entries(running, WEB)
+    assert set(before) == {FOREIGN_HOST}
+    assert set(after) == {FOREIGN_HOST, running.world.registry_host}
+    assert after[FOREIGN_HOST] == before[FOREIGN_HOST]
+
+
+def test_a_new_target_that_meets_an_existing_variable_says_what_to_do() -> None:
+    with rehearsal() as running:
+        running.world.gitlab.set_variable("group", BACKEND, "DOCKER_AUTH_CONFIG", '{"auths":{}}')
+        with pytest.raises(RehearsalError, match=r"has already been taken.*write adopt: true .* or delete it first"):
+            running.up()
+
+
+def entries(running: Rehearsal, project: str) -> dict[str, Any]:
+    record = running.world.gitlab.variable("project", project, "DOCKER_AUTH_CONFIG")
+    assert record is not None
+    return json.loads(record["value"])["auths"]
+
+
+def test_a_dead_gitlab_token_fails_the_first_rotation_and_names_every_target() -> None:
+    with rehearsal() as running:
+        running.world.gitlab.revoke_token("rotator")
+        with pytest.raises(RehearsalError) as failed:
+            running.up()
+    lines = str(failed.value)
+    assert "aws:lambda/invocation:Invocation access-rotator-first-rotation" in lines
+    assert f"group {BACKEND} DOCKER_AUTH_CONFIG" in lines
+    assert "401" in lines
+    assert len(lines.splitlines()) == 1
+
+
+def test_an_unknown_project_fails_its_target_and_no_other() -> None:
+    with rehearsal() as running:
+        running.world.gitlab.delete(WEB)
+        with pytest.raises(RehearsalError, match=f"project {WEB} DOCKER_AUTH_CONFIG.*404 Project Not Found"):
+            running.up()
+        backend = running.world.gitlab.variable("group", BACKEND, "DOCKER_AUTH_CONFIG")
+    assert backend is not None
+    assert running.world.registry_host in json.loads(backend["value"])["auths"]
+
+
+def test_a_role_stripped_of_its_pull_right_fails_the_rotation_and_keeps_the_old_token() -> None:
+    with rehearsal() as running:
+        running.up()
+        before = running.world.gitlab.variable("project", WEB, "DOCKER_AUTH_CONFIG")
+        iam, role = running.world.aws("iam"), role_of(running, WEB)
+        for policy in iam.list_role_policies(RoleName=role)["PolicyNames"]:
+            iam.delete_role_policy(RoleName=role, PolicyName=policy)
+        with pytest.raises(RehearsalError, match=f"audience {WEB}: "):
+            running.let_time_pass()
+        assert running.world.gitlab.variable("project", WEB, "DOCKER_AUTH_CONFIG") == before
+
+
+def test_a_role_given_too_much_is_reported_as_over_broad_and_not_published() -> None:
+    with rehearsal() as running:
+        running.up()
+        before = running.world.gitlab.variable("project", WEB, "DOCKER_AUTH_CONFIG")
+        everything = {"Effect": "Allow", "Action": "ecr:*", "Resource": "*"}
+        running.world.aws("iam").put_role_policy(
+            RoleName=role_of(running, WEB),
+            PolicyName="too-much",
+            PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [everything]}),
+        )
+        with pytest.raises(RehearsalError, match=f"audience {WEB}: over-broad"):
+            running.let_time_pass()
+        assert running.world.gitlab.variable("project", WEB, "DOCKER_AUTH_CONFIG") == before
+
+
+def test_a_right_that_no_probe_finds_still_shows_in_the_matrix() -> None:
+    with rehearsal() as running:
+        running.up()
+        tools = "arn:aws:ecr:eu-central-1:123456789012:repository/secret/tools"
+        pull = {"Effect": "Allow", "Action": ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"], "Resource": tools}
+        running.world.aws("iam").put_role_policy(
+            RoleName=role_of(running, WEB),
+            PolicyName="too-much",
+            PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [pull]}),
+        )
+        with pytest.raises(RehearsalError, match=f"{WEB} pulling secret/tools: declared denied, was allowed"):
+            running.pull()
+
+
+def role_of(running: Rehearsal, consumer: str) -> str:
+    return next(
+        resource.id
+        for resource in running.findings.program.of_type("aws:iam/role:Role")
+        if resource.name.endswith(f"pull-{consumer}")
+    )
+
+
+def test_an_interval_longer_than_the_tokens_live_fails_before_the_next_run() -> None:
+    with rehearsal() as running:
+        running.world.cloud.tokens.life = timedelta(hours=1)
+        running.up()
+        with pytest.raises(RehearsalError, match=r"the interval of 2:00:00 is too long: the token of acme/"):
+            running.let_time_pass()
+
+
+def test_a_stack_whose_interval_can_never_work_is_refused_with_the_arithmetic(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stack_file = changed(tmp_path, rotation={"interval": "13 hours"})
+    report = tmp_path / "report.json"
+    assert main(["--stack-file", str(stack_file), "--report", str(report)]) == 1
+    assert "interval: with 13 hours and an outage of 7 hours" in capsys.readouterr().err
+    assert json.loads(report.read_text())["ok"] is False
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"repositories": {"ci/node": {"mutableTag": ["x"]}}}, "did you mean mutableTags?"),
+        ({"repositories": None}, "gitlab-ecr:repositories: missing"),
+        ({"consumers": {WEB: {"pull": "ci/node"}}}, 'pull: got "ci/node"; write a list'),
+    ],
+)
+def test_an_invalid_stack_file_is_refused_before_anything_starts(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], changes: dict[str, Any], message: str
+) -> None:
+    assert main(["--stack-file", str(changed(tmp_path, **changes)), "--report", str(tmp_path / "r.json")]) == 2
+    output = capsys.readouterr()
+    assert message in output.err
+    assert "Traceback" not in output.err
+    assert output.out == ""
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (None, "No such file"),
+        ("config: [", "not YAML"),
+        ("name: x", "has no `config:`"),
+        ("config:\n  gitlab-ecr:account: {secure: abc}\n", "gitlab-ecr:account is encrypted"),
+    ],
+)
+def test_a_file_that_is_no_stack_file_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], content: str | None, message: str
+) -> None:
+    file = tmp_path / "Pulumi.x.yaml"
+    if content is not None:
+        file.write_text(content)
+    assert main(["--stack-file", str(file), "--report", str(tmp_path / "r.json")]) == 2
+    error = capsys.readouterr().err
+    assert message in error
+    assert str(file) in error.replace("\n", "")
+
+
+def test_a_consumer_of_no_repository_is_told_which_there_are(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stack_file = changed(tmp_path, consumers={WEB: {"pull": ["ci/nod"]}})
+    assert main(["--stack-file", str(stack_file), "--report", str(tmp_path / "r.json"), "--quiet"]) == 1
+    assert f"consumers.{WEB}.pull[0]: 'ci/nod' names no repository of this stack" in capsys.readouterr().err

@@ -1,0 +1,157 @@
+"""The CI files: valid for GitLab, and as careful with rights as the rest of the project."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[1]
+CI = ROOT / ".gitlab-ci.yml"
+TEMPLATES = sorted((ROOT / "templates").glob("*.yml"))
+CREDENTIAL = re.compile(r"AWS_ACCESS_KEY_ID|AWS_SECRET_ACCESS_KEY|AWS_SESSION_TOKEN|gl[a-z]+-\w{8}|AKIA|ASIA|PASSWORD")
+ON_DEFAULT_BRANCH = '$CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH && $CI_COMMIT_REF_PROTECTED == "true"'
+KEYWORDS = {"workflow", "stages", "default", "variables", "include", "spec"}
+
+
+def _documents(file: Path) -> list[dict[str, Any]]:
+    return list(yaml.safe_load_all(file.read_text()))
+
+
+def _jobs() -> dict[str, dict[str, Any]]:
+    """The jobs with what they extend, merged as GitLab does: mappings by key, everything else replaced."""
+    (document,) = _documents(CI)
+
+    def merged(under: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
+        both = under.keys() & over.keys()
+        deep = {k: merged(under[k], over[k]) for k in both if isinstance(under[k], dict) and isinstance(over[k], dict)}
+        return {**under, **over, **deep}
+
+    def whole(job: dict[str, Any]) -> dict[str, Any]:
+        return merged(whole(document[job["extends"]]), job) if "extends" in job else job
+
+    return {name: whole(job) for name, job in document.items() if name not in KEYWORDS and not name.startswith(".")}
+
+
+@pytest.mark.parametrize("file", [CI, *TEMPLATES], ids=lambda file: file.name)
+def test_gitlabs_schema_accepts_it(file: Path, tmp_path: Path) -> None:
+    for number, document in enumerate(_documents(file)):
+        written = tmp_path / f"{number}.yml"
+        written.write_text(yaml.safe_dump(document))
+        arguments = ["--builtin-schema", "vendor.gitlab-ci", "--data-transform", "gitlab-ci", str(written)]
+        done = subprocess.run(
+            [sys.executable, "-m", "check_jsonschema", *arguments], capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stdout
+
+
+def test_the_schema_refuses_what_gitlab_would(tmp_path: Path) -> None:
+    wrong = tmp_path / "wrong.yml"
+    wrong.write_text("job:\n  script: [x]\n  when: sometimes\n")
+    arguments = ["--builtin-schema", "vendor.gitlab-ci", str(wrong)]
+    done = subprocess.run([sys.executable, "-m", "check_jsonschema", *arguments], capture_output=True, check=False)
+    assert done.returncode == 1
+
+
+@pytest.mark.parametrize("file", [CI, *TEMPLATES], ids=lambda file: file.name)
+def test_no_long_lived_credential_is_named(file: Path) -> None:
+    assert [found for text in _strings(_documents(file)) if (found := CREDENTIAL.search(text))] == []
+
+
+def _strings(value: Any) -> list[str]:
+    if isinstance(value, dict):
+        return [text for key, item in value.items() for text in [str(key), *_strings(item)]]
+    if isinstance(value, list):
+        return [text for item in value for text in _strings(item)]
+    return [str(value)]
+
+
+def test_every_job_that_needs_aws_trades_its_own_token_for_a_role() -> None:
+    roles = {}
+    for name, job in _jobs().items():
+        if any("pulumi" in line for line in job["script"]):
+            assert job["id_tokens"] == {"AWS_TOKEN": {"aud": "$CI_SERVER_URL"}}, name
+            assert job["variables"]["AWS_WEB_IDENTITY_TOKEN_FILE"] == "/tmp/aws-token"
+            roles[name] = job["variables"]["AWS_ROLE_ARN"]
+    assert roles == {
+        "preview": "$GITLAB_ECR_PREVIEW_ROLE",
+        "up-dev": "$GITLAB_ECR_DEPLOY_ROLE",
+        "up-prod": "$GITLAB_ECR_DEPLOY_ROLE",
+    }
+
+
+def test_only_protected_commits_of_the_default_branch_are_deployed_and_production_waits_for_a_person() -> None:
+    jobs = _jobs()
+    deploying = {name: job for name, job in jobs.items() if any("pulumi up" in line for line in job["script"])}
+    assert {name: job["rules"] for name, job in deploying.items()} == {
+        "up-dev": [{"if": ON_DEFAULT_BRANCH}],
+        "up-prod": [{"if": ON_DEFAULT_BRANCH, "when": "manual"}],
+    }
+    for job in deploying.values():
+        assert job["resource_group"] == "$STACK"
+        assert job["interruptible"] is False
+        assert job["environment"]["name"] in {"dev", "production"}
+
+
+def test_a_merge_request_previews_without_a_gitlab_token_and_shares_no_cache_with_a_deployment() -> None:
+    jobs = _jobs()
+    preview, up = jobs["preview"], jobs["up-prod"]
+    assert preview["rules"] == [{"if": '$CI_PIPELINE_SOURCE == "merge_request_event"'}]
+    assert "environment" not in preview
+    assert preview["script"][0].startswith('test -z "${GITLAB_TOKEN:-}" || ')
+    assert preview["variables"]["GITLAB_EARLY_AUTH_CHECK"] == "false"
+    assert preview["cache"]["key"]["prefix"] != up["cache"]["key"]["prefix"]
+    assert preview["cache"]["paths"] == up["cache"]["paths"] == [".pulumi/plugins"]
+    assert up["variables"]["PULUMI_HOME"] == "$CI_PROJECT_DIR/.pulumi"
+
+
+def test_the_note_is_written_also_of_a_preview_that_failed() -> None:
+    jobs = _jobs()
+    assert jobs["preview"]["artifacts"]["when"] == "always"
+    assert jobs["note"]["rules"] == [{"if": '$CI_PIPELINE_SOURCE == "merge_request_event"', "when": "always"}]
+    assert jobs["note"]["needs"] == ["preview"]
+    assert jobs["note"]["environment"] == {"name": "merge-request-note", "action": "access"}
+
+
+def test_a_preview_with_a_token_in_its_environment_stops() -> None:
+    guard = _jobs()["preview"]["script"][0]
+    for token, code in (("glpat-fake-0000", 1), ("", 0)):
+        done = subprocess.run(["/bin/sh", "-c", guard], env={"GITLAB_TOKEN": token}, capture_output=True, check=False)
+        assert done.returncode == code
+
+
+def test_the_push_template_forgets_docker_auth_config_before_it_logs_in() -> None:
+    _, jobs = _documents(ROOT / "templates" / "push.yml")
+    (job,) = jobs.values()
+    lines = job["before_script"]
+    login = next(index for index, line in enumerate(lines) if "docker login" in line)
+    assert "unset DOCKER_AUTH_CONFIG" in lines[:login]
+    assert "--password-stdin" in lines[login]
+    assert job["rules"] == [{"if": '$CI_COMMIT_REF_PROTECTED == "true"'}]
+
+
+def test_a_template_reads_inputs_as_variables_and_never_as_shell() -> None:
+    for file in TEMPLATES:
+        header, jobs = _documents(file)
+        used = set(re.findall(r"\$\[\[ inputs\.(\w+) \]\]", file.read_text()))
+        assert used == set(header["spec"]["inputs"])
+        for job in jobs.values():
+            scripts = [*job["before_script"], *job["script"], *job["after_script"]]
+            assert not [line for line in scripts if "$[[" in line]
+
+
+@pytest.mark.parametrize(
+    ("image", "fits"),
+    [
+        ("123456789012.dkr.ecr.eu-central-1.amazonaws.com/ci/python", True),
+        ("123456789012.dkr.ecr.cn-north-1.amazonaws.com.cn/ci/python", True),
+        ("docker.io/library/python", False),
+        ("123456789012.dkr.ecr.eu-central-1.amazonaws.com", False),
+    ],
+)
+def test_the_push_template_takes_images_of_ecr_only(image: str, fits: bool) -> None:
+    header, _ = _documents(ROOT / "templates" / "push.yml")
+    assert bool(re.search(header["spec"]["inputs"]["image"]["regex"], image)) is fits

@@ -1,0 +1,146 @@
+"""The program as a whole: what every stack file registers, and what its first preview already knows."""
+
+import json
+import runpy
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pulumi
+import pytest
+from policies.policy_linter import lint
+from pulumi_recorder import Recorder, Registered, record
+
+from components.documents import plan as plans
+from rehearsal.stack_file import read
+
+ROOT = Path(__file__).parents[1]
+ACCOUNT = {"aws:index/getCallerIdentity:getCallerIdentity": {"accountId": "123456789012", "arn": "", "userId": ""}}
+POLICY_KEYS = ("policy", "assumeRolePolicy")
+LOCAL = ROOT / "stacks" / "Pulumi.local.yaml"
+
+
+def run_program(recorder: Recorder, stack_file: Path = LOCAL) -> None:
+    recorder.invokes |= ACCOUNT
+    recorder.answers |= {
+        "gitlab:index/userRunner:UserRunner": {"id": "9171", "token": pulumi.Output.secret("glrt-fake-0000")}
+    }
+    pulumi.runtime.set_all_config(dict(read(stack_file).config))
+    pulumi.runtime.test(lambda: main(recorder))()
+
+
+def main(recorder: Recorder) -> pulumi.Output[None]:
+    runpy.run_path(str(ROOT / "__main__.py"), run_name="__main__")
+    stack: Any = pulumi.runtime.get_root_resource()
+
+    def keep(values: Any) -> None:
+        recorder.outputs["stack"] = values
+
+    return pulumi.Output.all(**stack.outputs).apply(keep)
+
+
+def documents(resources: list[Registered]) -> dict[str, Any]:
+    """Every policy document, by where it stands."""
+    return {
+        f"{resource.type} {resource.name} {key}": json.loads(resource.inputs[key])
+        for resource in resources
+        for key in POLICY_KEYS
+        if key in resource.inputs and "lifecyclePolicy" not in resource.type
+    }
+
+
+def plan_of(recorder: Recorder) -> plans.Plan:
+    archive = recorder.one("aws:lambda/function:Function").inputs["code"]
+    return plans.loads(archive.assets["gitlab_ecr/plan.json"].text)
+
+
+def test_no_two_resources_share_type_and_name(recorder: Recorder) -> None:
+    run_program(recorder)
+    counts = Counter((resource.type, resource.name) for resource in recorder.resources)
+    assert [key for key, count in counts.items() if count > 1] == []
+
+
+def test_every_resource_has_its_component_as_parent(recorder: Recorder) -> None:
+    run_program(recorder)
+    components = {r.name for r in recorder.resources if r.type.startswith("gitlab-ecr:index:")}
+    assert [r.name for r in recorder.resources if r.parent not in components and r.name != "access"] == []
+
+
+def test_the_first_preview_knows_every_policy_document_whole(first_preview: Recorder) -> None:
+    run_program(first_preview)
+    before = documents(first_preview.resources)
+    after_up = record()
+    run_program(after_up)
+    assert before == documents(after_up.resources)
+    assert len(before) >= 8
+
+
+def test_the_first_preview_knows_the_plan_whole(first_preview: Recorder) -> None:
+    run_program(first_preview)
+    plan = plan_of(first_preview)
+    assert {name: (a.inside, a.outside) for name, a in plan.audiences.items()} == {
+        "acme/backend": ("ci/node", "base/alpine"),
+        "acme/frontend/web": ("ci/node", "base/alpine"),
+    }
+    assert [(t.owner_kind.value, t.owner, t.path) for t in plan.targets] == [
+        ("group", "20", "acme/backend"),
+        ("project", "acme/frontend/web", "acme/frontend/web"),
+    ]
+
+
+def test_an_adopted_variable_is_no_resource(recorder: Recorder) -> None:
+    run_program(recorder)
+    assert [r.inputs["group"] for r in recorder.of_type("gitlab:index/groupVariable:GroupVariable")] == ["20"]
+    assert recorder.of_type("gitlab:index/projectVariable:ProjectVariable") == []
+
+
+def test_the_first_rotation_comes_after_roles_variables_and_schedule(recorder: Recorder) -> None:
+    run_program(recorder)
+    waits_for = set(recorder.one("aws:lambda/invocation:Invocation").dependencies)
+    assert {
+        "access-identities-pull-acme/backend",
+        "access-variables-acme/backend:DOCKER_AUTH_CONFIG:*",
+        "access-rotator-function",
+        "access-rotator-schedule",
+    } <= waits_for
+
+
+def test_every_policy_document_passes_the_linter(recorder: Recorder) -> None:
+    run_program(recorder)
+    found = documents(recorder.resources)
+    assert {where: problems for where, document in found.items() if (problems := lint(document))} == {}
+
+
+def test_no_stack_output_and_no_plain_input_holds_a_secret(recorder: Recorder) -> None:
+    run_program(recorder)
+    outputs = json.dumps(recorder.outputs["stack"], default=str)
+    assert "glrt-fake-0000" not in outputs
+    for resource in recorder.resources:
+        shown = {key: value for key, value in resource.inputs.items() if key not in resource.secret_inputs}
+        assert "glrt-fake-0000" not in json.dumps(shown, default=str), resource.name
+
+
+def test_the_declaration_is_an_output(recorder: Recorder) -> None:
+    run_program(recorder)
+    assert recorder.outputs["stack"]["declaration"] == {
+        "repositories": ["base/alpine", "ci/node", "ci/python", "secret/tools"],
+        "consumers": {
+            "acme/backend": {"kind": "group", "pull": ["ci/*"]},
+            "acme/frontend/web": {"kind": "project", "pull": ["ci/node"]},
+        },
+    }
+
+
+def test_credentials_of_another_account_stop_the_program(recorder: Recorder) -> None:
+    elsewhere = {**ACCOUNT["aws:index/getCallerIdentity:getCallerIdentity"], "accountId": "999999999999"}
+    pulumi.runtime.set_all_config(dict(read(LOCAL).config))
+    recorder.invokes["aws:index/getCallerIdentity:getCallerIdentity"] = elsewhere
+    with pytest.raises(pulumi.RunError, match=r"gitlab-ecr:account: got '123456789012', but .* for 999999999999"):
+        pulumi.runtime.test(lambda: main(recorder))()
+    assert recorder.resources == []
+
+
+def test_a_misspelled_key_is_named_although_nobody_reads_it(recorder: Recorder) -> None:
+    pulumi.runtime.set_all_config({**read(LOCAL).config, "gitlab-ecr:consumer": "{}"})
+    with pytest.raises(pulumi.RunError, match=r"gitlab-ecr:consumer: no such key; did you mean consumers\?"):
+        pulumi.runtime.test(lambda: main(recorder))()
