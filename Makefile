@@ -21,6 +21,9 @@ check: $(READY) ## format, lint, types
 	$(BIN)/ruff check .
 	$(BIN)/pyright --warnings
 
+bench: $(READY) ## measures this project next to what is done without it
+	@$(BIN)/python -m bench
+
 fmt: $(READY)
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .

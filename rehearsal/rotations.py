@@ -29,11 +29,11 @@ class Rotations:
     def __init__(self, world: World, program: Program) -> None:
         self._world = world
         rotator = program.outputs["rotator"]
+        rotator = program.outputs["rotator"]
         self._log_group = f"/aws/lambda/{rotator}"
         schedules = program.of_type("aws:scheduler/schedule:Schedule")
-        self.interval = next(
-            _interval(s.inputs["scheduleExpression"]) for s in schedules if s.inputs["name"] == rotator
-        )
+        own = next(schedule for schedule in schedules if schedule.inputs["target"]["arn"].endswith(f":{rotator}"))
+        self.interval = _interval(own.inputs["scheduleExpression"])
         self.reports: list[dict[str, Any]] = []
         self.refresh()
 
