@@ -9,6 +9,7 @@ import click
 from .exit_codes import ExitCode
 
 _COMMANDS: Final = {
+    "doctor": "doctor",
     "plan-note": "plan_note",
 }
 """The module of each command: it has the click command as `command`, which returns an ExitCode or None."""
