@@ -4,11 +4,14 @@ VENV := .venv
 READY := $(VENV)/.ready
 BIN := $(VENV)/bin
 
-.PHONY: rehearse test check fmt bench lock clean
+.PHONY: rehearse rehearse-engine test check fmt bench lock clean
 .DEFAULT_GOAL := test
 
 rehearse: $(READY) ## the whole system on this machine, against local emulators
 	@$(BIN)/python -m rehearsal $(ARGS)
+
+rehearse-engine: $(READY) ## the same stack through Pulumi's own engine, where there is one
+	@$(BIN)/python -m rehearsal.engine
 
 test: check ## checks and all tests
 	$(BIN)/python -m pytest -q -n 2 $(ARGS)
@@ -17,6 +20,9 @@ check: $(READY) ## format, lint, types
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/pyright --warnings
+
+bench: $(READY) ## measures this project next to what is done without it
+	@$(BIN)/python -m bench
 
 fmt: $(READY)
 	$(BIN)/ruff format .

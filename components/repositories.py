@@ -51,10 +51,13 @@ class RepositoryArgs(TypedDict):
     protect: NotRequired[bool]
     """True: Pulumi refuses to delete or replace the repository until this is taken back."""
     retain_on_delete: NotRequired[bool]
-    """True: `destroy`, or taking the repository from the declaration, leaves it and its images in AWS."""
+    """True: `destroy`, or taking the repository from the declaration, leaves it and its images in AWS. Default: true
+    with `adopt`, else false."""
     adopt: NotRequired[bool]
     """True takes a repository that exists already (Pulumi's `import`): say so in the change that first declares it.
-    Its options have to be as they are in AWS; the preview names each one that differs. Its policies are overwritten."""
+    The preview names each option that differs from what is in AWS. Where only a new repository would do (`kms_key`),
+    `up` refuses; all others are set as declared, by Pulumi before 3.174 refused too. Its policies are overwritten.
+    `destroy` leaves it, unless `retain_on_delete` says otherwise."""
     tags: NotRequired[pulumi.Input[dict[str, pulumi.Input[str]]]]
     """AWS tags of the repository."""
 
@@ -74,6 +77,8 @@ class RepositoriesArgs(TypedDict):
     characters. An audience that names the prefix in its `caches` may fill it."""
     registry: NotRequired[RegistryWideArgs]
     """Settings of the whole registry, for one stack of the account and region only."""
+    tags: NotRequired[dict[str, pulumi.Input[str]]]
+    """AWS tags of every repository; its own `tags` win."""
 
 
 class Repositories(pulumi.ComponentResource):
@@ -88,7 +93,8 @@ class Repositories(pulumi.ComponentResource):
         super().__init__("gitlab-ecr:index:Repositories", name, {}, opts)
         account, urls, arns = args["account"], dict[str, str](), dict[str, str]()
         registry_host(account, args["region"])
-        for repository, options in args["repositories"].items():
+        for repository, declared in args["repositories"].items():
+            options = _tagged(declared, args.get("tags"))
             region = options.get("region", args["region"])
             urls[repository] = f"{registry_host(account, region)}/{repository_name(repository)}"
             arns[repository] = repository_arn(account, region, repository)
@@ -126,7 +132,9 @@ class Repositories(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(
                 parent=self,
                 protect=options.get("protect"),
-                retain_on_delete=options.get("retain_on_delete"),
+                # An import that fails half-way is in the state already: taking the repository out of the
+                # declaration must not delete what this stack did not make.
+                retain_on_delete=options.get("retain_on_delete", options.get("adopt")),
                 import_=import_id if options.get("adopt") else None,
             ),
         )
@@ -155,3 +163,10 @@ class Repositories(pulumi.ComponentResource):
             aws.ecr.RepositoryPolicy(
                 child, repository=created.name, region=region, policy=policy_json(access), opts=opts
             )
+
+
+def _tagged(options: RepositoryArgs, shared: dict[str, pulumi.Input[str]] | None) -> RepositoryArgs:
+    if not shared:
+        return options
+    own = pulumi.Output.from_input(options.get("tags", {}))
+    return {**options, "tags": own.apply(lambda tags: {**shared, **tags})}

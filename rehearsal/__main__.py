@@ -44,13 +44,21 @@ def main(arguments: list[str] | None = None) -> int:
 def _rehearse(rehearsal: Rehearsal, show: screen.Screen) -> None:
     rehearsal.up()
     show.resources(rehearsal.findings.program)
+    rehearsal.read_runners()
+    show.runners(rehearsal.findings.runners)
     show.rotation(rehearsal.findings.rotations[0])
     rehearsal.let_time_pass()
     show.rotations(rehearsal.findings.rotations)
+    rehearsal.look()
+    show.variables(rehearsal.findings)
     try:
         rehearsal.pull()
     finally:
         show.matrix(rehearsal.findings.pulls)
+    try:
+        rehearsal.push()
+    finally:
+        show.pushes(rehearsal.findings.pushes)
 
 
 def _keep(rehearsal: Rehearsal, show: screen.Screen) -> None:

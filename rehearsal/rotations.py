@@ -28,9 +28,12 @@ class Rotations:
 
     def __init__(self, world: World, program: Program) -> None:
         self._world = world
-        self._log_group = program.of_type("aws:cloudwatch/logGroup:LogGroup")[0].id
-        expression = program.of_type("aws:scheduler/schedule:Schedule")[0].inputs["scheduleExpression"]
-        self.interval = _interval(expression)
+        rotator = program.outputs["rotator"]
+        rotator = program.outputs["rotator"]
+        self._log_group = f"/aws/lambda/{rotator}"
+        schedules = program.of_type("aws:scheduler/schedule:Schedule")
+        own = next(schedule for schedule in schedules if schedule.inputs["target"]["arn"].endswith(f":{rotator}"))
+        self.interval = _interval(own.inputs["scheduleExpression"])
         self.reports: list[dict[str, Any]] = []
         self.refresh()
 

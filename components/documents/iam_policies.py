@@ -35,6 +35,11 @@ ACCESS_KEY_ACTIONS: Final = (
     "iam:UpdateAccessKey",
 )
 """What changing a user's access keys takes, with the old one still valid until nobody uses it."""
+RENEWAL_ACTIONS: Final = (
+    "secretsmanager:GetSecretValue",
+    "secretsmanager:PutSecretValue",
+    "secretsmanager:UpdateSecretVersionStage",
+)
 STATE_ACTIONS: Final = ("ssm:GetParameter", "ssm:PutParameter")
 VPC_ACTIONS: Final = (
     "ec2:AssignPrivateIpAddresses",
@@ -153,6 +158,18 @@ def rotator_policy(
         else {},
         allow("ChangeAccessKeys", ACCESS_KEY_ACTIONS, pull_user_arns) if pull_user_arns else {},
         allow("RememberFailures", STATE_ACTIONS, state_arn) if state_arn else {},
+        allow("HaveNetworkInterfaces", VPC_ACTIONS, "*") if in_vpc else {},
+        allow("WriteOwnLog", LOG_ACTIONS, f"{log_group_arn}:*"),
+        allow("LeaveDeadLetters", "sqs:SendMessage", dead_letters_arn),
+    )
+
+
+def renewal_policy(
+    *, secret_arns: Sequence[str], log_group_arn: str, dead_letters_arn: str, in_vpc: bool = False
+) -> Document:
+    """What the job may do that renews the GitLab tokens: read and replace them, and nothing else."""
+    return document(
+        allow("RenewTokens", RENEWAL_ACTIONS, secret_arns),
         allow("HaveNetworkInterfaces", VPC_ACTIONS, "*") if in_vpc else {},
         allow("WriteOwnLog", LOG_ACTIONS, f"{log_group_arn}:*"),
         allow("LeaveDeadLetters", "sqs:SendMessage", dead_letters_arn),

@@ -155,6 +155,21 @@ class Names:
         return f"{self.prefix}/gitlab-token"
 
     @property
+    def renewal(self) -> str:
+        """The name of the job that renews the rotator's GitLab token: of its function, role and schedule."""
+        return f"{self.prefix}-token-renewal"
+
+    @property
+    def dead_letters(self) -> str:
+        """The name of the queue of what could not be run."""
+        return f"{self.rotator}-dead-letters"
+
+    @property
+    def alarm_topic_arn(self) -> str:
+        """The ARN of the SNS topic that alarms go to."""
+        return self.arn("sns", f"{self.prefix}-alarms")
+
+    @property
     def rotator_state(self) -> str:
         """The SSM parameter in which one run tells the next which targets failed."""
         return f"/{self.prefix}/rotator/state"

@@ -6,6 +6,7 @@ from typing import Final
 
 PACKAGE: Final = "gitlab_ecr"
 HANDLER: Final = f"{PACKAGE}.rotation.handler.handle"
+RENEWAL_HANDLER: Final = f"{PACKAGE}.rotation.renewal_handler.handle"
 _COMPONENTS: Final = Path(__file__).parents[1]
 # What `rotation` imports from here, and what that imports in turn; all of it standard library.
 _DOCUMENTS: Final = (

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Self
 
 import yaml
 
@@ -23,6 +23,7 @@ _ROOT: Final = Path(__file__).parents[2]
 _PROGRAM: Final = ("Pulumi.yaml", "__main__.py", "settings.py", "components")
 _SECONDS: Final = 300
 _NOTHING: Final = ("same", "refresh", "read")
+_PROVIDER_TYPE: Final = "pulumi:providers:"
 
 
 @dataclass(frozen=True)
@@ -125,6 +126,12 @@ class Engine:
         """Removes the folder."""
         shutil.rmtree(self._scratch, ignore_errors=True)
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
     def _copy(self, stack_file: Path) -> None:
         self._stack_file.parent.mkdir(parents=True)
         shutil.copy(stack_file, self._stack_file)
@@ -171,11 +178,12 @@ class Engine:
         events = [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []
         if not events:
             raise EngineError(f"pulumi {arguments[0]}: {done.stderr.strip()}")
+        began = [event["resourcePreEvent"]["metadata"] for event in events if "resourcePreEvent" in event]
         said = [event["diagnosticEvent"] for event in events if "diagnosticEvent" in event]
         return Outcome(
             ok=done.returncode == 0,
-            steps=tuple(_step(event["resourcePreEvent"]) for event in events if "resourcePreEvent" in event),
-            errors="".join(text["message"] for text in said if text["severity"] in ("error", "warning")),
+            steps=tuple(_step(about) for about in began if not about["type"].startswith(_PROVIDER_TYPE)),
+            errors="".join(text["message"] for text in said if _matters(text)).strip() or done.stderr.strip(),
         )
 
     def _run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -204,6 +212,10 @@ class StackFileEdit:
         self._path.write_text(yaml.safe_dump(self._document, sort_keys=False))
 
 
-def _step(event: Mapping[str, Any]) -> Step:
-    about = event["metadata"]
+def _step(about: Mapping[str, Any]) -> Step:
     return Step(about["op"], about["type"], about["urn"].rpartition("::")[2], tuple(about.get("diffs") or ()))
+
+
+def _matters(text: Mapping[str, Any]) -> bool:
+    """That the providers come from PATH is what is meant here."""
+    return text["severity"] in ("error", "warning") and "from $PATH at" not in text["message"]

@@ -120,6 +120,17 @@ def test_an_existing_repository_is_taken_by_its_name(
     assert recorder.one("aws:ecr/lifecyclePolicy:LifecyclePolicy").import_id == ""
 
 
+@pytest.mark.parametrize(
+    ("options", "retained"),
+    [({"adopt": True}, True), ({"adopt": True, "retain_on_delete": False}, False)],
+)
+def test_an_adopted_repository_outlives_the_stack_unless_told_otherwise(
+    recorder: Recorder, options: RepositoryArgs, *, retained: bool
+) -> None:
+    _declare({"ci/python": options})
+    assert recorder.one("aws:ecr/repository:Repository").retain_on_delete is retained
+
+
 def test_only_a_repository_that_others_use_has_a_repository_policy(recorder: Recorder) -> None:
     _declare({"ci/python": {"pull": {"accounts": ["111111111111"]}}, "ci/node": {}})
     policy = recorder.one("aws:ecr/repositoryPolicy:RepositoryPolicy")

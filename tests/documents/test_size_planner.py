@@ -26,7 +26,8 @@ def _plan(*audiences: tuple[tuple[str, ...], ...]) -> Plan:
         version=1,
         stack="prod",
         region="eu-central-1",
-        gitlab=GitLab(url="https://gitlab.com", tokens={"default": "secret"}, ca_bundle=None, concurrency=16),
+        state="/prod/rotator/state",
+        gitlab=GitLab("https://gitlab.com", False, None, {"default": "secret"}, None, 16, 50),
         audiences={
             name: Audience(
                 role_arn="arn",
@@ -36,7 +37,7 @@ def _plan(*audiences: tuple[tuple[str, ...], ...]) -> Plan:
             )
             for name, registries in zip(names, audiences, strict=True)
         },
-        targets=(Target(OwnerKind.PROJECT, "7", "acme/web", "DOCKER_AUTH_CONFIG", "*", names, "default", flags),),
+        targets=(Target(OwnerKind.PROJECT, "7", "acme/web", "DOCKER_AUTH_CONFIG", "*", names, "default", flags, None),),
     )
 
 

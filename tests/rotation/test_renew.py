@@ -85,6 +85,7 @@ class CountedHttp:
 class Job:
     def __init__(self, gitlab: GitLab, clock: FakeClock, *ends: date) -> None:
         self.gitlab, self.clock = gitlab, clock
+        self.http = PooledHttp(clock, Deadline(clock, 1e9), connections=1, allow_http=True)
         tokens = [
             gitlab.create_token(f"rotator-{number}", ["api"], user="bot", expires_at=end)
             for number, end in enumerate(ends)
@@ -93,14 +94,12 @@ class Job:
 
     def run(self, calls: Calls | None = None, run: str = "run-1") -> str:
         self.store.calls = calls or Calls()
-        http = PooledHttp(self.clock, Deadline(self.clock, 60), connections=1, allow_http=True)
-        api = GitLabTokens(self.gitlab.url, CountedHttp(http, self.store.calls))
+        api = GitLabTokens(self.gitlab.url, CountedHttp(self.http, self.store.calls))
         return renew(self.store, api, self.clock, run=run)
 
     def working(self) -> int:
         """How many of the tokens in the current version GitLab takes."""
-        http = PooledHttp(self.clock, Deadline(self.clock, 60), connections=1, allow_http=True)
-        api = GitLabTokens(self.gitlab.url, http)
+        api = GitLabTokens(self.gitlab.url, self.http)
         count = 0
         for token in self.store.current:
             try:
@@ -200,7 +199,7 @@ def test_of_one_token_only_a_crash_between_gitlabs_answer_and_the_store_loses_it
 def test_who_does_not_get_the_claim_does_not_rotate(gitlab: GitLab, clock: FakeClock) -> None:
     job = Job(gitlab, clock, _SOON)
     other = Job.__new__(Job)
-    other.gitlab, other.clock, other.store = gitlab, clock, job.store
+    other.gitlab, other.clock, other.store, other.http = gitlab, clock, job.store, job.http
     overtaken: list[str] = []
 
     class Overtaken(Calls):

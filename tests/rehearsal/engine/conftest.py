@@ -1,0 +1,49 @@
+"""The two providers as the engine meets them, before emulators with one small world in them."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+from provider_process import REGION, Provider, started
+
+from rehearsal.world import World
+
+
+@pytest.fixture(scope="module")
+def world() -> Iterator[World]:
+    with World(
+        {
+            "account": "123456789012",
+            "region": REGION,
+            "prefix": "gitlab-ecr-test",
+            "stack": "test",
+            "gitlab": {"url": "https://gitlab.example.com"},
+            "repositories": {},
+            "consumers": {"acme/backend": {"kind": "group", "id": 20, "pull": []}},
+        }
+    ) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def environment(world: World) -> dict[str, str]:
+    return {
+        "PATH": os.environ["PATH"],
+        "AWS_ENDPOINT_URL": world.cloud.endpoint_url,
+        "AWS_ACCESS_KEY_ID": world.account,
+        "AWS_SECRET_ACCESS_KEY": world.cloud.root_secret,
+        "GITLAB_BASE_URL": f"{world.gitlab.url}/api/v4/",
+        "GITLAB_TOKEN": world.administrator_token,
+    }
+
+
+@pytest.fixture(scope="module")
+def aws(environment: dict[str, str]) -> Iterator[Provider]:
+    with started("aws", environment) as provider:
+        yield provider
+
+
+@pytest.fixture(scope="module")
+def gitlab(environment: dict[str, str]) -> Iterator[Provider]:
+    with started("gitlab", environment) as provider:
+        yield provider
