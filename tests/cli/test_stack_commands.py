@@ -119,7 +119,29 @@ def test_rotate_names_what_failed(at_home: World, capsys: pytest.CaptureFixture[
     assert f"project {WEB} {KEY}: " in capsys.readouterr().out
 
 
-def test_rotate_with_a_plan_runs_on_this_machine(
+def test_rotate_with_a_plan_runs_on_this_machine_as_the_rotators_role(
+    at_home: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    plan = tmp_path / "plan.json"
+    plan.write_text(plans.dumps(Source(None, FUNCTION[1]).plan()))
+    before = web_variable(at_home)["value"]
+    iam, role = at_home.aws("iam"), "gitlab-ecr-local-rotator"
+    trust = iam.get_role(RoleName=role)["Role"]["AssumeRolePolicyDocument"]
+    everybody = {"Effect": "Allow", "Principal": {"AWS": at_home.account}, "Action": "sts:AssumeRole"}
+    opened = {**trust, "Statement": [*trust["Statement"], everybody]}
+    iam.update_assume_role_policy(RoleName=role, PolicyDocument=json.dumps(opened))
+    arn = iam.get_role(RoleName=role)["Role"]["Arn"]
+    session = at_home.aws("sts").assume_role(RoleArn=arn, RoleSessionName="person")["Credentials"]
+    iam.update_assume_role_policy(RoleName=role, PolicyDocument=json.dumps(trust))
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", session["AccessKeyId"])
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", session["SecretAccessKey"])
+    monkeypatch.setenv("AWS_SESSION_TOKEN", session["SessionToken"])
+    assert main(["rotate", "--plan", str(plan)]) == ExitCode.OK
+    assert capsys.readouterr().out.startswith("variables: 2 published\n")
+    assert web_variable(at_home)["value"] != before
+
+
+def test_rotate_with_a_plan_says_which_right_is_missing(
     at_home: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     plan = tmp_path / "plan.json"
