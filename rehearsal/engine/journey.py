@@ -5,8 +5,10 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
-from rehearsal.consumers import Consumer, declared
+from rehearsal.clients import OwnClient
+from rehearsal.consumers import Consumer, rotated
 from rehearsal.puller import pull
+from rehearsal.pulls import Pull, Puller, pull_all
 from rehearsal.stack_file import StackFile
 from rehearsal.world import FOREIGN_HOST, TAG, World
 
@@ -37,7 +39,9 @@ class Journey:
         self._own = next(path for path, consumer in consumers.items() if not consumer.get("adopt"))
         self._adopted = next(path for path, consumer in consumers.items() if consumer.get("adopt"))
         self._repositories = sorted(stack_file.declaration["repositories"])
-        self._kinds = {path: consumer.get("kind", "project") for path, consumer in consumers.items()}
+        self._kinds = {
+            path: consumer.get("kind", "project") for path, consumer in consumers.items() if consumer.get("pull")
+        }
 
     def walk(self) -> Iterator[str]:
         """Takes each step, and tells it.
@@ -191,9 +195,11 @@ class Journey:
         _expect(left == {_IMPORTED, _OTHERWISE}, f"repositories that should be left are not, or others are: {left}")
         return f"destroy: {len(outcome.changes)} deleted; what was adopted, a variable and repositories, is still there"
 
-    def _pulls(self) -> list[Any]:
-        consumers = declared(self._world, self._engine.outputs()["declaration"])
-        return [consumer.pull_from(repository) for consumer in consumers for repository in self._repositories]
+    def _pulls(self) -> list[Pull]:
+        consumers = rotated(self._world, self._engine.outputs()["declaration"])
+        client = OwnClient(self._world.cloud)
+        pullers = [Puller(each.path, each.pull, [(client, each.variable())]) for each in consumers]
+        return pull_all(pullers, self._repositories, self._world.registry_host)
 
     def _pulls_are_as_declared(self) -> int:
         pulls = self._pulls()
