@@ -4,7 +4,7 @@ VENV := .venv
 READY := $(VENV)/.ready
 BIN := $(VENV)/bin
 
-.PHONY: rehearse rehearse-engine test check fmt bench lock clean
+.PHONY: rehearse rehearse-engine test check fmt bench reference lock clean
 .DEFAULT_GOAL := test
 
 rehearse: $(READY) ## the whole system on this machine, against local emulators
@@ -23,6 +23,9 @@ check: $(READY) ## format, lint, types
 
 bench: $(READY) ## measures this project next to what is done without it
 	@$(BIN)/python -m bench
+
+reference: $(READY) ## docs/reference.md and stacks/schema.json anew, from the components
+	@$(BIN)/python -m reference
 
 fmt: $(READY)
 	$(BIN)/ruff format .

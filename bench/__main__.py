@@ -6,14 +6,15 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from . import rotation
+from . import program, rotation
 
 _FOLDER = Path(__file__).parents[1] / ".bench"
+_MODULES = (rotation, program)
 
 
 def main() -> None:
     _FOLDER.mkdir(exist_ok=True)
-    rows = rotation.measure()
+    rows = [row for module in _MODULES for row in module.measure()]
     (_FOLDER / "results.json").write_text(json.dumps(rows, indent=1) + "\n")
     table = Table("compared with", "ours", "other", "ratio", "what", box=None, pad_edge=False)
     for row in rows:

@@ -106,7 +106,7 @@ class S3CacheArgs(TypedDict):
     """Further keys, spelled as the runner spells them: `RoleARN`."""
 
 
-class CacheArgs(TypedDict):
+class JobCacheArgs(TypedDict):
     """`[runners.cache]`."""
 
     s3: NotRequired[S3CacheArgs]
@@ -238,7 +238,7 @@ class RunnerOptions(TypedDict):
     docker: NotRequired[DockerArgs]
     kubernetes: NotRequired[KubernetesArgs]
     autoscaler: NotRequired[AutoscalerArgs]
-    cache: NotRequired[CacheArgs]
+    cache: NotRequired[JobCacheArgs]
     access: NotRequired[AccessArgs]
     images: NotRequired[list[str]]
     """Images that jobs on this runner use. The output `explanation` says for each where its credential comes from."""

@@ -39,7 +39,9 @@ class Journey:
         self._own = next(path for path, consumer in consumers.items() if not consumer.get("adopt"))
         self._adopted = next(path for path, consumer in consumers.items() if consumer.get("adopt"))
         self._repositories = sorted(stack_file.declaration["repositories"])
-        self._kinds = {path: consumer.get("kind", "project") for path, consumer in consumers.items()}
+        self._kinds = {
+            path: consumer.get("kind", "project") for path, consumer in consumers.items() if consumer.get("pull")
+        }
 
     def walk(self) -> Iterator[str]:
         """Takes each step, and tells it.
@@ -194,8 +196,8 @@ class Journey:
         return f"destroy: {len(outcome.changes)} deleted; what was adopted, a variable and repositories, is still there"
 
     def _pulls(self) -> list[Pull]:
-        client = OwnClient(self._world.cloud)
         consumers = rotated(self._world, self._engine.outputs()["declaration"])
+        client = OwnClient(self._world.cloud)
         pullers = [Puller(each.path, each.pull, [(client, each.variable())]) for each in consumers]
         return pull_all(pullers, self._repositories, self._world.registry_host)
 

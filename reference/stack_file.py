@@ -1,0 +1,88 @@
+"""stacks/schema.json: the JSON schema of stack files, for editors and checks."""
+
+import json
+from collections.abc import Mapping
+from typing import Any, Final
+
+from .analysis import PREFIX, name_of, sentence
+
+_PROJECT: Final = "gitlab-ecr:"
+_ELSEWHERE: Final = ("region", "stack")  # aws:region, and the name of the file
+_REASON: Final = "Why the stack leaves this practice."
+_DEVIATIONS: Final = {
+    "description": "Best practices that the stack leaves on purpose, by id, or by id and resource: the reason.",
+    "type": "object",
+    "additionalProperties": {"type": "string", "minLength": 1, "description": _REASON},
+}
+_SECURE: Final = {
+    "type": "object",
+    "description": "Encrypted by `pulumi config set --secret --path`.",
+    "properties": {"secure": {"type": "string"}},
+    "required": ["secure"],
+    "additionalProperties": False,
+}
+
+
+def dumps(schema: Mapping[str, Any]) -> str:
+    """The schema as the file holds it."""
+    return json.dumps(json_schema(schema), indent=2) + "\n"
+
+
+def json_schema(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """The JSON schema of a stack file."""
+    access = schema["resources"][f"{PREFIX}RegistryAccess"]
+    given = {key: value for key, value in access["inputProperties"].items() if key not in _ELSEWHERE}
+    properties = {f"{_PROJECT}{key}": _value(value) for key, value in given.items()}
+    properties[f"{_PROJECT}deviations"] = _DEVIATIONS
+    with_default = (*_ELSEWHERE, "prefix")
+    required = [f"{_PROJECT}{key}" for key in access["requiredInputs"] if key not in with_default]
+    config: dict[str, Any] = {
+        "type": "object",
+        "properties": {"aws:region": {"type": "string", "description": "The region of repositories and rotator."}}
+        | properties,
+        "required": ["aws:region", *required],
+        # Other providers have keys of their own; a misspelled one of ours is none of them.
+        "propertyNames": {"anyOf": [{"enum": list(properties)}, {"pattern": f"^(?!{_PROJECT})"}]},
+    }
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Stack file of gitlab-ecr",
+        "type": "object",
+        "properties": {"config": config},
+        "required": ["config"],
+        "$defs": {token.removeprefix(PREFIX): _definition(type_) for token, type_ in sorted(schema["types"].items())},
+    }
+
+
+def _definition(type_: Mapping[str, Any]) -> dict[str, Any]:
+    if "enum" in type_:
+        return {"description": sentence(type_["description"]), "enum": [member["value"] for member in type_["enum"]]}
+    required = type_.get("required", [])
+    return {
+        "description": sentence(type_.get("description")),
+        # `ci/node:` with nothing after it has every default.
+        "type": "object" if required else ["object", "null"],
+        "properties": {key: _value(value) for key, value in type_.get("properties", {}).items()},
+        "additionalProperties": False,
+        **({"required": required} if required else {}),
+    }
+
+
+def _value(value: Mapping[str, Any]) -> dict[str, Any]:
+    described = {"description": sentence(value["description"])} if value.get("description") else {}
+    return {**described, **_type(value)}
+
+
+def _type(value: Mapping[str, Any]) -> dict[str, Any]:
+    if reference := value.get("$ref"):
+        name = name_of(reference)
+        return {"$ref": f"#/$defs/{name}"} if name else {}
+    kind = value.get("type")
+    if kind == "array":
+        return {"type": "array", "items": _type(value["items"])}
+    if kind == "object":
+        more = {"additionalProperties": _type(value["additionalProperties"])} if "additionalProperties" in value else {}
+        return {"type": "object", **more}
+    if kind == "string" and not value.get("plain"):
+        return {"anyOf": [{"type": "string"}, _SECURE]}
+    return {"type": kind} if kind else {}

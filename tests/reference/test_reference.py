@@ -1,0 +1,85 @@
+"""The generated files are those of the present components, and hold the example stack files."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+import yaml
+
+from reference import analysis, markdown
+from reference.__main__ import files
+from reference.stack_file import json_schema
+
+_STACKS = Path(__file__).parents[2] / "stacks"
+
+
+@pytest.fixture(scope="module")
+def schema() -> dict[str, Any]:
+    return analysis.schema()
+
+
+def refusals(schema: dict[str, Any], config: dict[str, Any]) -> list[str]:
+    checked = jsonschema.Draft202012Validator(json_schema(schema))
+    return [error.message for error in checked.iter_errors({"config": config})]
+
+
+def small(**more: Any) -> dict[str, Any]:
+    return {
+        "aws:region": "eu-central-1",
+        "gitlab-ecr:account": "123456789012",
+        "gitlab-ecr:repositories": {"ci/node": None},
+        **{f"gitlab-ecr:{key}": value for key, value in more.items()},
+    }
+
+
+def test_the_generated_files_are_those_of_the_present_components() -> None:
+    stale = [path.name for path, text in files().items() if path.read_text() != text]
+    assert stale == [], "run `make reference`"
+
+
+@pytest.mark.parametrize("path", sorted(_STACKS.glob("Pulumi.*.yaml")), ids=lambda path: path.name)
+def test_every_stack_file_is_valid(schema: dict[str, Any], path: Path) -> None:
+    assert refusals(schema, yaml.safe_load(path.read_text())["config"]) == []
+
+
+@pytest.mark.parametrize(
+    ("more", "refused"),
+    [
+        ({"repository": {}}, True),
+        ({"repositories": {"ci/node": {"mutableTag": ["x"]}}}, True),
+        ({"repositories": {"ci/node": {"mutableTags": "x"}}}, True),
+        ({"consumers": {"acme/a": {"access": "password"}}}, True),
+        ({"consumers": {"acme/a": {"access": "access-keys"}}}, False),
+        ({"runners": {"a": {"docker": {}}}}, True),
+        ({"permissionsBoundary": {"secure": "v1:abc"}}, False),
+        ({"deviations": {"ECR.5": ""}}, True),
+    ],
+)
+def test_a_mistake_is_refused(schema: dict[str, Any], more: dict[str, Any], refused: bool) -> None:
+    assert bool(refusals(schema, small(**more))) is refused
+
+
+def test_other_providers_have_keys_of_their_own(schema: dict[str, Any]) -> None:
+    assert refusals(schema, {**small(), "gitlab:baseUrl": "https://gitlab.example.com/api/v4/"}) == []
+    assert json.dumps(refusals(schema, {"aws:region": "eu-central-1"})).count("is a required property") == 2
+
+
+def test_every_key_of_every_component_is_explained(schema: dict[str, Any]) -> None:
+    unexplained = [
+        f"{token} {key}"
+        for token, resource in schema["resources"].items()
+        for key, value in resource["inputProperties"].items()
+        if not value.get("description")
+    ]
+    assert unexplained == []
+
+
+def test_the_reference_names_each_type_and_says_what_is_required(schema: dict[str, Any]) -> None:
+    text = markdown.document(schema)
+    assert all(f"### {token.removeprefix(analysis.PREFIX)}\n" in text for token in schema["types"])
+    assert "- `account` (text, required): The twelve digits" in text
+    assert "- `mutableTags` (list of text): Patterns of tags" in text
+    assert "- `permissionsBoundary` (text, output): " in text
+    assert "- `consumers` (mapping to [ConsumerArgs](#consumerargs)): " in text
