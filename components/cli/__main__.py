@@ -9,7 +9,9 @@ import click
 from .exit_codes import ExitCode
 
 _COMMANDS: Final = {
+    "forget": "forget",
     "plan-note": "plan_note",
+    "token": "token",
 }
 """The module of each command: it has the click command as `command`, which returns an ExitCode or None."""
 
