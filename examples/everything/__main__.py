@@ -1,10 +1,10 @@
-"""Everything: what a stack file can say, and beside it what is for programs only."""
+"""Everything at once: what a stack file can say, said by a program."""
 
 import pulumi
-from gitlab_ecr import Identities, RegistryAccess
+from gitlab_ecr import RegistryAccess
 from gitlab_ecr.consumer_args import Access
 
-account, region, prefix = "123456789012", "eu-central-1", "gitlab-ecr-prod"
+account, region = "123456789012", "eu-central-1"
 passwords = pulumi.Config().require_secret_object("passwords")
 
 access = RegistryAccess(
@@ -12,7 +12,7 @@ access = RegistryAccess(
     {
         "account": account,
         "region": region,
-        "prefix": prefix,
+        "prefix": "gitlab-ecr-prod",
         "stack": pulumi.get_stack(),
         "gitlab": {"url": "https://gitlab.example.com"},
         "repositories": {
@@ -20,8 +20,9 @@ access = RegistryAccess(
             "ci/node": {},
             "app/api": {"protect": True},
         },
+        "caches": {"public": {"upstream": "ecr-public", "days": 30}},
         "consumers": {
-            "acme/backend": {"kind": "group", "id": 20, "pull": ["ci/*"]},
+            "acme/backend": {"kind": "group", "id": 20, "pull": ["ci/*"], "caches": ["public"]},
             "acme/api": {"pull": ["ci/node"], "push": ["app/api"], "branches": ["main"], "tags": ["v1.0.0"]},
             "acme/legacy": {"access": Access.ACCESS_KEYS, "long_lived_keys": True, "pull": ["app/api"]},
             "acme/partner": {
@@ -34,24 +35,14 @@ access = RegistryAccess(
                 "group_id": 20,
                 "tags": ["docker"],
                 "docker": {"image": f"{account}.dkr.ecr.{region}.amazonaws.com/ci/python:3.13"},
+                "access": {"pull": ["ci/*"], "caches": ["public"]},  # whoever's job runs on it
                 "machine": {"image_id": "ami-0123456789abcdef0"},
             }
         },
+        "tags": {"team": "platform"},
         "rotation": {"interval": "2 hours", "tolerate_outage": "7 hours"},
-    },
-)
-# The runner's instance role: what its machine may pull, whoever's job runs on it.
-runner_roles = Identities(
-    "runners",
-    {
-        "account": account,
-        "region": region,
-        "prefix": prefix,
-        "audiences": {},
-        "runners": {"docker": {"pull": ["ci/*"]}},
     },
 )
 
 pulumi.export("repositoryUrls", access.repository_urls)
 pulumi.export("gitlabTokenSecret", access.gitlab_token_secret)
-pulumi.export("runnerRoles", runner_roles.runner_role_arns)

@@ -20,7 +20,7 @@ repositories = Repositories(
                 "protect": True,
             },
         },
-        "caches": {"docker-io": {"upstream": "ecr-public", "days": 30}},
+        "caches": {"public": {"upstream": "ecr-public", "days": 30}},
     },
 )
 
