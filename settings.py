@@ -10,7 +10,7 @@ import types
 import typing
 from collections.abc import Awaitable, Collection, Mapping
 from enum import Enum
-from typing import Any, TypeVar, cast
+from typing import Any, NotRequired, TypeVar, cast
 
 import pulumi
 import pulumi_aws as aws
@@ -26,11 +26,20 @@ _PROJECT = "gitlab-ecr"
 _NOT_IN_THE_FILE = ("region", "stack")  # aws:region, and the stack's own name
 
 
+class Declaration(RegistryAccessArgs):
+    """What a stack file declares: the arguments of RegistryAccess, and what concerns the file alone."""
+
+    deviations: NotRequired[dict[str, str]]
+    """Best practices that the stack leaves on purpose: the reason, by the practice's id such as `ECR.5`, or by id and
+    resource such as `ECR.2 access-repositories-ci/python`. Tests hold every resource of the production stack to them:
+    they fail on a deviation without a reason, and on a reason that nothing needs."""
+
+
 class SettingsError(pulumi.RunError):
     """The stack file is wrong; the message has a line for each mistake: the key, what it holds, what to write."""
 
 
-def read() -> RegistryAccessArgs:
+def read() -> Declaration:
     """The declaration of the selected stack.
 
     Raises:
@@ -45,9 +54,7 @@ def read() -> RegistryAccessArgs:
     return parse(values, stack=pulumi.get_stack(), region=pulumi.Config("aws").get("region"), secret=secret)
 
 
-def parse(
-    values: Mapping[str, Any], *, stack: str, region: str | None, secret: Collection[str] = ()
-) -> RegistryAccessArgs:
+def parse(values: Mapping[str, Any], *, stack: str, region: str | None, secret: Collection[str] = ()) -> Declaration:
     """The declaration that a stack file's values make.
 
     Args:
@@ -61,16 +68,18 @@ def parse(
         SettingsError: a line for each mistake.
     """
     mistakes = _Mistakes(secret)
-    nested = {key: _from_json(value, key, mistakes) for key, value in values.items()}
+    numbers = [_camel(key) for key, hint in _hints(Declaration).items() if _plain_type(hint) is int]
+    nested = {
+        key: int(value) if key in numbers and str(value).isdecimal() else _from_json(value, key, mistakes)
+        for key, value in values.items()
+    }
     given = {"prefix": f"gitlab-ecr-{slug(stack, 18)}", **nested}
     if not region:
         mistakes.append("aws:region: missing; write the region of the repositories, such as eu-central-1")
-    declaration = _typed_dict(
-        RegistryAccessArgs, {**given, "stack": stack, "region": region or ""}, f"{_PROJECT}:", mistakes
-    )
+    declaration = _typed_dict(Declaration, {**given, "stack": stack, "region": region or ""}, f"{_PROJECT}:", mistakes)
     if mistakes:
         raise SettingsError("\n".join(["the stack file is wrong:", *(f"  {mistake}" for mistake in mistakes)]))
-    return cast("RegistryAccessArgs", declaration)
+    return cast("Declaration", declaration)
 
 
 def check_account(account: str) -> None:
@@ -128,7 +137,7 @@ def _typed_dict(expected: Any, value: Any, where: str, mistakes: _Mistakes) -> d
     required = {_camel(key) for key in expected.__required_keys__}
     for key in entries.keys() - hints.keys():
         close = difflib.get_close_matches(str(key), hints, n=1)
-        known = sorted(hints.keys() - set(_NOT_IN_THE_FILE)) if expected is RegistryAccessArgs else sorted(hints)
+        known = sorted(hints.keys() - set(_NOT_IN_THE_FILE)) if expected is Declaration else sorted(hints)
         advice = f"did you mean {close[0]}?" if close else f"known keys are {', '.join(known)}"
         mistakes.append(f"{where}{key}: no such key; {advice}")
     mistakes.extend(f"{where}{key}: missing; {_wanted(hints[key][1])}" for key in sorted(required - entries.keys()))

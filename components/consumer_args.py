@@ -67,7 +67,8 @@ class ConsumerArgs(TypedDict):
     registries), or `access-keys` (old scripts that log in by themselves; not a way to pull a job's `image:`)."""
     pull: NotRequired[list[str]]
     """Repositories, by name or by a pattern such as `ci/*`, where `*` stands for any characters. With
-    `rotated-variable` and `access-keys`; a helper pulls what its runner's role may pull."""
+    `rotated-variable` and `access-keys`; a helper pulls what its runner's role may pull. With `push`, the role of the
+    project's jobs pulls them too, for a build that starts `FROM` one of them."""
     push: NotRequired[list[str]]
     """Repositories, or patterns, that the project's jobs may push, by a role that they assume with their `id_tokens`;
     never by a password in a variable. They find it in `AWS_ROLE_ARN`, the registry host in `ECR_REGISTRY`, and each
@@ -80,12 +81,17 @@ class ConsumerArgs(TypedDict):
     namespace_id: NotRequired[int]
     """With `push` on gitlab.com, together with `id`: the number of the project's group. A path can be taken over by
     others after a rename, a number cannot."""
+    caches: NotRequired[list[str]]
+    """With `rotated-variable`: prefixes of pull-through caches, such as `docker-hub`, to pull from and to fill."""
+    generation: NotRequired[int]
+    """With `rotated-variable`: 1 by default. Raise it to void every token of the consumer at once: its role is made
+    anew under another name, and the old one, whose rights the tokens carry, is deleted."""
     registries: NotRequired[list[RegistryArgs]]
     """Where the repositories are; by default the stack's own account and region. A registry of another account needs a
     repository policy there as well. Each one's token takes up to 3,600 of the 10,000 characters of a variable."""
     host_forms: NotRequired[list[str]]
-    """Which registry hosts the images are written with: `classic` (default), `fips`, `dual-stack`. The runner compares
-    hosts literally, so each form takes an entry of its own."""
+    """How its `image:` lines write the registry host: `classic` (always there), `fips`, `dual-stack`. The runner
+    compares hosts literally, so each form takes an entry, and a token, of its own."""
     auths: NotRequired[dict[str, AuthArgs]]
     """With `static`: the fixed logins, by registry host."""
     helper: NotRequired[str]

@@ -12,6 +12,8 @@ _BELONGS_TO: Final[Mapping[str, frozenset[Access]]] = {
     "pull": frozenset({Access.ROTATED_VARIABLE, Access.ACCESS_KEYS}),
     "registries": frozenset({Access.ROTATED_VARIABLE, Access.CREDENTIAL_HELPER, Access.ACCESS_KEYS}),
     "host_forms": frozenset({Access.ROTATED_VARIABLE, Access.CREDENTIAL_HELPER}),
+    "caches": frozenset({Access.ROTATED_VARIABLE}),
+    "generation": frozenset({Access.ROTATED_VARIABLE}),
     "auths": frozenset({Access.STATIC}),
     "helper": frozenset({Access.CREDENTIAL_HELPER, Access.CREDENTIALS_STORE}),
     "variable_type": frozenset(Access) - {Access.ACCESS_KEYS},
@@ -49,6 +51,25 @@ def check_consumers(consumers: Mapping[str, ConsumerArgs], repositories: Collect
         if owner in owners:
             raise ValueError(f"{where}.id: consumers.{owners[owner]} is {owner} too; write one consumer for it")
         owners[owner] = path
+
+
+def check_caches(named: Mapping[str, Collection[str]], caches: Collection[str]) -> None:
+    """Stops a declaration that names a pull-through cache which the stack does not have.
+
+    Args:
+        named: the prefixes, by the place that names them.
+        caches: the prefixes of the stack's caches.
+
+    Raises:
+        ValueError: names the place and the prefix.
+    """
+    for where, prefixes in named.items():
+        for prefix in prefixes:
+            if prefix not in caches:
+                raise ValueError(
+                    f"{where}: {prefix!r} is no cache of this stack; declare it below caches, or write one that is "
+                    f"there: {', '.join(sorted(caches)) or 'none yet'}"
+                )
 
 
 def _check_keys(where: str, consumer: ConsumerArgs) -> None:

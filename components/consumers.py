@@ -9,6 +9,7 @@ from .consumer_checks import access_of
 from .consumer_variables import credentials, registries
 from .documents import plan as plans
 from .documents import repository_patterns
+from .documents.gitlab_trust import GITLAB_COM
 from .documents.naming import Names
 from .identity_args import AudienceArgs, JobIssuerArgs, JobRoleArgs
 from .pull_user import PullUserArgs
@@ -42,14 +43,21 @@ def gitlab_url(gitlab: GitLabArgs) -> str:
 def audiences(consumers: Mapping[str, ConsumerArgs]) -> dict[str, AudienceArgs]:
     """The audience of each consumer with a rotated variable: each is its own."""
     return {
-        path: {"pull": consumer.get("pull", []), "registries": consumer.get("registries", [])}
+        path: {
+            "pull": consumer.get("pull", []),
+            "registries": consumer.get("registries", []),
+            "caches": consumer.get("caches", []),
+            "generation": consumer.get("generation", 1),
+        }
         for path, consumer in _rotated(consumers).items()
     }
 
 
-def jobs(consumers: Mapping[str, ConsumerArgs]) -> dict[str, JobRoleArgs]:
+def jobs(gitlab: GitLabArgs, consumers: Mapping[str, ConsumerArgs]) -> dict[str, JobRoleArgs]:
     """The role of each consumer whose jobs push."""
-    return {path: _job(path, consumer) for path, consumer in consumers.items() if consumer.get("push")}
+    # Of other instances AWS reads no number, so a consumer's own has no place in the trust.
+    numbers = gitlab_url(gitlab) == GITLAB_COM
+    return {path: _job(path, consumer, numbers=numbers) for path, consumer in consumers.items() if consumer.get("push")}
 
 
 def issuer(gitlab: GitLabArgs) -> JobIssuerArgs:
@@ -105,7 +113,7 @@ def plan(
         ),
         audiences={
             path: plans.Audience(
-                role_arn=names.pull_role_arn(path),
+                role_arn=names.pull_role_arn(path, consumer.get("generation", 1)),
                 registries=registries(names, path, consumer),
                 inside=repository_patterns.matching(consumer.get("pull", []), repositories)[0],
                 outside=repository_patterns.outside(consumer.get("pull", []), repositories),
@@ -130,15 +138,17 @@ def _rotated(consumers: Mapping[str, ConsumerArgs]) -> dict[str, ConsumerArgs]:
     }
 
 
-def _job(path: str, consumer: ConsumerArgs) -> JobRoleArgs:
+def _job(path: str, consumer: ConsumerArgs, *, numbers: bool) -> JobRoleArgs:
     role: JobRoleArgs = {"project": path, "push": consumer.get("push", [])}
+    if pull := consumer.get("pull"):
+        role["pull"] = pull
     if branches := consumer.get("branches"):
         role["branches"] = branches
     if tags := consumer.get("tags"):
         role["tags"] = tags
-    if "id" in consumer:
+    if numbers and "id" in consumer:
         role["project_id"] = str(consumer["id"])
-    if "namespace_id" in consumer:
+    if numbers and "namespace_id" in consumer:
         role["namespace_id"] = str(consumer["namespace_id"])
     return role
 

@@ -7,18 +7,21 @@ import pulumi
 from . import consumers
 from .ci_variables import CiVariables
 from .consumer_args import ConsumerArgs, GitLabArgs
-from .consumer_checks import check_consumers
+from .consumer_checks import check_caches, check_consumers
 from .consumer_variables import variables as variables_of
 from .documents import plan as plans
 from .documents.naming import Names
 from .documents.size_planner import size_findings
 from .identities import Identities
+from .identity_args import IdentitiesArgs
 from .pull_user import PullUser
+from .registry import CacheArgs, RegistryWideArgs
 from .repositories import Repositories, RepositoryArgs
 from .rotator import Rotator
 from .rotator_args import VpcArgs
 from .runner import Runner
-from .runner_args import RunnerArgs, RunnerOptions
+from .runner_args import RunnerOptions
+from .runner_identities import runner_identities
 
 
 class RotationArgs(TypedDict):
@@ -55,12 +58,40 @@ class RegistryAccessArgs(TypedDict):
     """The GitLab instance. Default: gitlab.com."""
     repositories: dict[str, RepositoryArgs]
     """ECR repositories by name."""
+    caches: NotRequired[dict[str, CacheArgs]]
+    """Pull-through caches by the prefix of the repositories that they make, such as `docker-hub`. A consumer or runner
+    that names the prefix in its own `caches` may fill it."""
+    registry: NotRequired[RegistryWideArgs]
+    """Settings of the whole registry, for one stack of the account and region only."""
     consumers: NotRequired[dict[str, ConsumerArgs]]
     """Who pulls, by the full path of the GitLab project or group."""
     runners: NotRequired[dict[str, RunnerOptions]]
     """GitLab runners by a name of your choice."""
+    role_path: NotRequired[str]
+    """The IAM path of everything in IAM, `/<prefix>/` by default. It must be this stack's alone: the rotator may assume
+    whatever lies under its `pull/`. Changing it makes every role anew."""
+    permissions_boundary: NotRequired[pulumi.Input[str]]
+    """The ARN of a policy that bounds every role, and every user of `access-keys`. Without one, such a user still is
+    held to what it may pull by a boundary made for it, and roles have none."""
+    max_session_duration: NotRequired[pulumi.Input[int]]
+    """Seconds, 3600 (default) to 43200: the longest session of the roles that jobs and runners assume. The rotator's
+    sessions last an hour at most all the same."""
+    tags: NotRequired[dict[str, pulumi.Input[str]]]
+    """AWS tags of everything that can have them; a repository's own tags win."""
     rotation: NotRequired[RotationArgs]
     """The rotator's settings."""
+
+
+class _Place(TypedDict):
+    account: str
+    region: str
+    prefix: str
+
+
+class _Iam(TypedDict):
+    role_path: str
+    tags: NotRequired[dict[str, pulumi.Input[str]]]
+    permissions_boundary: NotRequired[pulumi.Input[str]]
 
 
 class RegistryAccess(pulumi.ComponentResource):
@@ -77,54 +108,58 @@ class RegistryAccess(pulumi.ComponentResource):
         # An input, not only an output: the JSON of a preview has a component's new inputs, but no new output.
         declaration = consumers.declaration(args["repositories"], args.get("consumers", {}))
         super().__init__("gitlab-ecr:index:RegistryAccess", name, {"declaration": declaration}, opts)
-        names = Names(args["account"], args["region"], args["prefix"])
+        names = Names(args["account"], args["region"], args["prefix"], args.get("role_path", ""))
         gitlab, consumer_args = args.get("gitlab", {}), args.get("consumers", {})
         check_consumers(consumer_args, args["repositories"], consumers.gitlab_url(gitlab))
+        check_caches(_named_caches(consumer_args, args.get("runners", {})), args.get("caches", {}))
         child = pulumi.ResourceOptions(parent=self)
+        place: _Place = {"account": names.account, "region": names.region, "prefix": names.prefix}
+        iam: _Iam = {"role_path": names.path}
+        if "tags" in args:
+            iam["tags"] = args["tags"]
+        if "permissions_boundary" in args:
+            iam["permissions_boundary"] = args["permissions_boundary"]
 
         repositories = Repositories(
             f"{name}-repositories",
-            {"account": names.account, "region": names.region, "repositories": args["repositories"]},
-            child,
-        )
-        identities = Identities(
-            f"{name}-identities",
             {
                 "account": names.account,
                 "region": names.region,
-                "prefix": names.prefix,
-                "audiences": consumers.audiences(consumer_args),
-                "jobs": consumers.jobs(consumer_args),
-                "issuer": consumers.issuer(gitlab),
+                "repositories": args["repositories"],
+                "caches": args.get("caches", {}),
+                "registry": args.get("registry", {}),
+                "tags": args.get("tags", {}),
             },
             child,
         )
+        identity_args: IdentitiesArgs = {
+            **place,
+            **iam,
+            "audiences": consumers.audiences(consumer_args),
+            "jobs": consumers.jobs(gitlab, consumer_args),
+            "issuer": consumers.issuer(gitlab),
+            "runners": runner_identities(args.get("runners", {})),
+        }
+        if "max_session_duration" in args:
+            identity_args["max_session_duration"] = args["max_session_duration"]
+        identities = Identities(f"{name}-identities", identity_args, child)
         for path, user in consumers.pull_users(names, consumer_args).items():
-            PullUser(f"{name}-user-{path}", user, child)
+            PullUser(f"{name}-user-{path}", {**user, **iam}, child)
         variables = CiVariables(
             f"{name}-variables", {"variables": variables_of(names, consumer_args, args["repositories"])}, child
         )
+        after_roles = pulumi.ResourceOptions(parent=self, depends_on=[identities])
         for runner_name, runner in args.get("runners", {}).items():
-            runner_args: RunnerArgs = {
-                "account": names.account,
-                "region": names.region,
-                "prefix": names.prefix,
-                "name": runner_name,
-                "gitlab_url": consumers.gitlab_url(gitlab),
-                "options": runner,
-            }
-            Runner(f"{name}-runner-{runner_name}", runner_args, child)
+            Runner(
+                f"{name}-runner-{runner_name}",
+                {**place, "name": runner_name, "gitlab_url": consumers.gitlab_url(gitlab), "options": runner},
+                after_roles,
+            )
         plan = consumers.plan(names, args["stack"], gitlab, args["repositories"], consumer_args)
         _check_sizes(plan)
         rotator = Rotator(
             f"{name}-rotator",
-            {
-                "account": names.account,
-                "region": names.region,
-                "prefix": names.prefix,
-                "plan": plans.dumps(plan),
-                **args.get("rotation", {}),
-            },
+            {**place, **iam, "plan": plans.dumps(plan), **args.get("rotation", {})},
             pulumi.ResourceOptions(parent=self, depends_on=[repositories, identities, variables]),
         )
         self.repository_urls = repositories.urls
@@ -137,6 +172,14 @@ class RegistryAccess(pulumi.ComponentResource):
                 "gitlabTokenSecret": self.gitlab_token_secret,
             }
         )
+
+
+def _named_caches(consumers: dict[str, ConsumerArgs], runners: dict[str, RunnerOptions]) -> dict[str, list[str]]:
+    # A registry that is not the stack's own has caches of its own.
+    own = {path: consumer for path, consumer in consumers.items() if "registries" not in consumer}
+    return {f"consumers.{path}.caches": consumer.get("caches", []) for path, consumer in own.items()} | {
+        f"runners.{name}.access.caches": runner.get("access", {}).get("caches", []) for name, runner in runners.items()
+    }
 
 
 def _check_sizes(plan: plans.Plan) -> None:

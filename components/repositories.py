@@ -77,6 +77,8 @@ class RepositoriesArgs(TypedDict):
     characters. An audience that names the prefix in its `caches` may fill it."""
     registry: NotRequired[RegistryWideArgs]
     """Settings of the whole registry, for one stack of the account and region only."""
+    tags: NotRequired[dict[str, pulumi.Input[str]]]
+    """AWS tags of every repository; its own `tags` win."""
 
 
 class Repositories(pulumi.ComponentResource):
@@ -91,7 +93,8 @@ class Repositories(pulumi.ComponentResource):
         super().__init__("gitlab-ecr:index:Repositories", name, {}, opts)
         account, urls, arns = args["account"], dict[str, str](), dict[str, str]()
         registry_host(account, args["region"])
-        for repository, options in args["repositories"].items():
+        for repository, declared in args["repositories"].items():
+            options = _tagged(declared, args.get("tags"))
             region = options.get("region", args["region"])
             urls[repository] = f"{registry_host(account, region)}/{repository_name(repository)}"
             arns[repository] = repository_arn(account, region, repository)
@@ -160,3 +163,10 @@ class Repositories(pulumi.ComponentResource):
             aws.ecr.RepositoryPolicy(
                 child, repository=created.name, region=region, policy=policy_json(access), opts=opts
             )
+
+
+def _tagged(options: RepositoryArgs, shared: dict[str, pulumi.Input[str]] | None) -> RepositoryArgs:
+    if not shared:
+        return options
+    own = pulumi.Output.from_input(options.get("tags", {}))
+    return {**options, "tags": own.apply(lambda tags: {**shared, **tags})}

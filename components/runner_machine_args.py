@@ -23,6 +23,12 @@ class AccessArgs(TypedDict):
     and they are in state, encrypted. An ECR password lasts 12 hours at most and does not belong here.
     `credentials-store`: the helper is asked for all registries, Docker Hub too; one error of it and no private image
     can be pulled."""
+    pull: NotRequired[list[str]]
+    """With `credential-helper` and `credentials-store`: repositories of the stack's registry, or patterns, that jobs on
+    this runner can use as their image. Makes an instance role and an instance profile that pull them and read the
+    runner's two parameters. Default: none is made, and the machine's own role is up to you."""
+    caches: NotRequired[list[str]]
+    """With `pull`: prefixes of pull-through caches that the role may pull from and fill."""
     registry_hosts: NotRequired[list[str]]
     """For `credential-helper`. Default: the registry of `account` and `region`. Each spelling that an `image:` uses
     (FIPS, dual-stack) is a host of its own."""

@@ -49,10 +49,16 @@ def _rehearse(rehearsal: Rehearsal, show: screen.Screen) -> None:
     show.rotation(rehearsal.findings.rotations[0])
     rehearsal.let_time_pass()
     show.rotations(rehearsal.findings.rotations)
+    rehearsal.look()
+    show.variables(rehearsal.findings)
     try:
         rehearsal.pull()
     finally:
         show.matrix(rehearsal.findings.pulls)
+    try:
+        rehearsal.push()
+    finally:
+        show.pushes(rehearsal.findings.pushes)
 
 
 def _keep(rehearsal: Rehearsal, show: screen.Screen) -> None:

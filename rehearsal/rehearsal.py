@@ -1,21 +1,30 @@
 """The whole way, step by step, on one machine; each step raises when something is not as it should be."""
 
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from . import consumers, program, runners
+from components.documents.shadow_finder import Finding
+
+from . import consumers, program, pullers, pulls, pushes, runners
 from .adapter import Adapter
-from .consumers import Consumer, Pull
+from .clients import ClientError
+from .consumers import Consumer
 from .interrupts import held_back
 from .program import Program, ProgramError, Resource
+from .pullers import Programs
+from .pulls import Pull
+from .pushes import Push
 from .rotations import RotationError, Rotations
 from .runners import RunnerFound
 from .stack_file import StackFile
+from .variables import Held, look
 from .world import World
 
 
@@ -28,13 +37,18 @@ class Findings:
     """What a rehearsal saw, for the report and the screen.
 
     Attributes:
+        not_rehearsed: what this stack file has and this machine has not.
         timings: seconds by step.
     """
 
     program: Program = field(default_factory=Program)
     rotations: list[dict[str, Any]] = field(default_factory=list)
     runners: list[RunnerFound] = field(default_factory=list)
+    variables: list[Held] = field(default_factory=list)
+    shadows: list[Finding] = field(default_factory=list)
     pulls: list[Pull] = field(default_factory=list)
+    pushes: list[Push] = field(default_factory=list)
+    not_rehearsed: list[str] = field(default_factory=list)
     timings: dict[str, float] = field(default_factory=dict)
 
 
@@ -49,7 +63,12 @@ class Rehearsal:
     def __init__(self, stack_file: StackFile, say: Callable[[str], None]) -> None:
         self._stack_file = stack_file
         self._say = say
+        self._declaration = stack_file.declaration
         self.findings = Findings()
+        try:
+            self._programs = Programs.find()
+        except ClientError as error:
+            raise RehearsalError(str(error)) from None
         with self._timed("start"):
             say("Starting AWS, GitLab and the registry on loopback")
             with ExitStack() as undo:
@@ -67,16 +86,22 @@ class Rehearsal:
         """
         self._say(f"Running __main__.py with stack {self._stack_file.stack}")
         with self._timed("up"):
+            adapter = Adapter(self.world)
             try:
-                made = program.run(
-                    self._stack_file.stack, self._stack_file.config, Adapter(self.world), self._administer
-                )
+                made = program.run(self._stack_file.stack, self._stack_file.config, adapter, self._administer)
             except ProgramError as error:
                 raise RehearsalError(str(error)) from None
         self.findings.program = made
+        unseen = sorted({f"{reason}" for each in made.resources if (reason := adapter.stand_in(each.type))})
+        bounded = "permissions_boundary" in self._declaration
+        self.findings.not_rehearsed = [
+            *unseen,
+            *(["the permissions boundary: the account's own is not here, and its stand-in allows all"] * bounded),
+            *self._programs.missing(),
+        ]
         self._rotations = Rotations(self.world, made)
         self.findings.rotations = self._rotations.reports
-        self._consumers = list(consumers.declared(self.world, made.outputs["declaration"]))
+        self._consumers = list(consumers.rotated(self.world, self._declaration))
         self._first_auths = {consumer.path: self._auth(consumer) for consumer in self._consumers}
 
     def read_runners(self) -> None:
@@ -112,22 +137,56 @@ class Rehearsal:
                     raise RehearsalError(f"{consumer.path}: the registry refuses the token in the variable")
 
     def pull(self) -> None:
-        """Pulls every repository as every consumer.
+        """Pulls every repository as everybody who pulls, with every client of this machine.
 
         Raises:
             RehearsalError: a pull was allowed that is not declared, or denied that is.
         """
         repositories = self.findings.program.outputs["declaration"]["repositories"]
-        with self._timed("pulls"):
-            self._say(f"Pulling {len(repositories)} images as each of {len(self._consumers)} consumers")
-            pulls = [consumer.pull_from(repository) for consumer in self._consumers for repository in repositories]
-        self.findings.pulls = pulls
-        if wrong := [cell for cell in pulls if not cell.as_declared]:
+        with self._timed("pulls"), tempfile.TemporaryDirectory(prefix="rehearsal-pulls-") as scratch:
+            self.findings.not_rehearsed += pullers.notes(self._declaration)
+            everybody = pullers.pullers(
+                self.world, self._declaration, self.findings.program, self._consumers, self._programs, Path(scratch)
+            )
+            cells = len(everybody) * len(repositories)
+            self._say(f"Pulling {len(repositories)} images as each of {len(everybody)} consumers and runners")
+            if cells > pulls.CELLS:
+                self._say(f"  of {cells} cells a sample, the same each time, with every consumer and runner in it")
+            self.findings.pulls = pulls.pull_all(everybody, repositories, self.world.registry_host)
+        if wrong := [cell for cell in self.findings.pulls if not cell.as_declared]:
             raise RehearsalError(
                 "\n".join(
                     f"{cell.consumer} pulling {cell.repository}: declared {cell.expected}, was {cell.actual}"
-                    f"{f' ({cell.reason})' if cell.reason else ''}"
+                    f"{f' ({cell.client}: {cell.reason})' if cell.reason else ''}"
                     for cell in wrong
+                )
+            )
+
+    def look(self) -> None:
+        """Reads every variable of the consumers, as a check of the whole would."""
+        with self._timed("variables"):
+            self.findings.variables, self.findings.shadows = look(self.world, self._stack_file.declaration)
+
+    def push(self) -> None:
+        """Pushes from jobs that may and from jobs that may not.
+
+        Raises:
+            RehearsalError: a push was allowed that is not declared, or denied that is.
+        """
+        if not any(consumer.get("push") for consumer in self._declaration.get("consumers", {}).values()):
+            return
+        repositories = self.findings.program.outputs["declaration"]["repositories"]
+        with self._timed("pushes"):
+            self._say("Pushing from jobs, by the roles that their id_tokens open")
+            self.findings.pushes = pushes.push_all(self.world, self._declaration, repositories)
+        note = pushes.NOT_OF_TOKENS if self.findings.pushes else pushes.NOT_OF_GITLAB_COM
+        self.findings.not_rehearsed.append(note)
+        if wrong := [each for each in self.findings.pushes if not each.as_declared]:
+            raise RehearsalError(
+                "\n".join(
+                    f"{each.consumer} pushing {each.repository} from {each.job}: declared {each.expected}, "
+                    f"was {each.actual} ({each.reason})"
+                    for each in wrong
                 )
             )
 
@@ -213,6 +272,10 @@ def as_document(findings: Findings, error: str) -> dict[str, Any]:
             for rotation in findings.rotations
         ],
         "runners": [asdict(found) for found in findings.runners],
+        "variables": [asdict(held) for held in findings.variables],
+        "shadows": [asdict(finding) for finding in findings.shadows],
         "pulls": [asdict(cell) for cell in findings.pulls],
+        "pushes": [asdict(each) for each in findings.pushes],
+        "notRehearsed": findings.not_rehearsed,
         "timings": {**findings.timings, "total": round(sum(findings.timings.values()), 3)},
     }

@@ -1,6 +1,7 @@
 """What a rehearsal shows on the screen."""
 
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -10,8 +11,9 @@ from rich.table import Table
 from rich.text import Text
 from rich.tree import Tree
 
-from .consumers import Pull
 from .program import Program, Resource
+from .pulls import Pull
+from .pushes import Push
 from .rehearsal import Findings
 from .runners import RunnerFound
 
@@ -19,6 +21,7 @@ _NOT_PROVEN: Final = (
     "Not rehearsed: the provider plugins' own checks, updates and deletes, AWS's validation of schedules and alarms,",
     "the schedule's role, delivery retries, alarms firing, IAM's delays, and a runner that takes a job.",
 )
+_WIDEST: Final = 12  # columns; a larger matrix is in the report
 _MARK: Final = {"allowed": "pulled", "denied": "denied", "failed": "FAILED"}
 
 
@@ -70,19 +73,34 @@ class Screen:
             self._out.print(f"  fired by the {report['fired_by']}: {count} targets, valid until {ends}", markup=False)
         self._out.print("  the deploy's tokens are refused by now, those in the variables work\n", markup=False)
 
+    def variables(self, findings: Findings) -> None:
+        """What GitLab holds now, without a value, and what is in the way of it."""
+        table = Table(box=None, pad_edge=False, header_style="bold")
+        for heading in ("variable", "flags", "holds a login for"):
+            table.add_column(heading, overflow="fold")
+        for held in findings.variables:
+            table.add_row(held.name, held.flags, ", ".join(held.registries))
+        self._out.print(table)
+        for finding in findings.shadows:
+            self._out.print(f"  {finding.target}: {finding.what}", f"    {finding.fix}", sep="\n", markup=False)
+        self._out.print()
+
     def matrix(self, pulls: Sequence[Pull]) -> None:
         """Who could pull what; a cell that is not as declared says so."""
         if not pulls:
             return
-        table = Table(box=None, pad_edge=False, header_style="bold")
-        table.add_column("pulls with its own variable")
         repositories = sorted({cell.repository for cell in pulls})
-        for repository in repositories:
-            table.add_column(repository)
-        cells = {(cell.consumer, cell.repository): cell for cell in pulls}
-        for consumer in dict.fromkeys(cell.consumer for cell in pulls):
-            table.add_row(consumer, *(_cell(cells[consumer, repository]) for repository in repositories))
-        self._out.print(table)
+        if len(repositories) <= _WIDEST:
+            self._out.print(_table(pulls, repositories))
+        counts = Counter(cell.client for cell in pulls)
+        self._out.print("  " + ", ".join(f"{count} pulls by {name}" for name, count in counts.items()), markup=False)
+
+    def pushes(self, pushes: Sequence[Push]) -> None:
+        """Which jobs could push."""
+        for each in pushes:
+            outcome = {"allowed": "pushed"}.get(each.actual, each.actual)
+            as_declared = "" if each.as_declared else f", declared {each.expected}"
+            self._out.print(f"  {each.consumer}, {each.job}: {each.repository} {outcome}{as_declared}", markup=False)
 
     def endpoints(self, *lines: str) -> None:
         """Where everything is, until Ctrl-C."""
@@ -96,6 +114,9 @@ class Screen:
             f"\n{allowed} pulls allowed, {len(findings.pulls) - allowed} denied, all as declared.", markup=False
         )
         self._out.print(*_NOT_PROVEN, sep="\n", markup=False)
+        if findings.not_rehearsed:
+            lines = (f"  {each}" for each in findings.not_rehearsed)
+            self._out.print("Of this stack file also not rehearsed:", *lines, sep="\n", markup=False)
         total = sum(findings.timings.values())
         self._out.print(f"{total:.1f} s. Report: {_short(report)}", markup=False)
 
@@ -109,7 +130,22 @@ def _leaf(resource: Resource) -> Text:
     return leaf.append(f" {resource.id}" if resource.id else "", style="dim")
 
 
-def _cell(cell: Pull) -> str:
+def _table(pulls: Sequence[Pull], repositories: Sequence[str]) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("pulls with its own credential")
+    for repository in repositories:
+        table.add_column(repository)
+    for consumer in dict.fromkeys(cell.consumer for cell in pulls):
+        row = [[cell for cell in pulls if (cell.consumer, cell.repository) == (consumer, r)] for r in repositories]
+        table.add_row(consumer, *map(_cell, row))
+    return table
+
+
+def _cell(by_client: Sequence[Pull]) -> str:
+    """What came of it; one client's answer that is not as declared stands for all."""
+    cell = next((cell for cell in by_client if not cell.as_declared), by_client[0] if by_client else None)
+    if cell is None:
+        return ""
     if cell.as_declared:
         return _MARK[cell.actual]
     return f"[bold red]{_MARK[cell.actual]}, declared {cell.expected}[/bold red]"

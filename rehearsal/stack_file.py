@@ -26,7 +26,7 @@ class StackFile:
 
     stack: str
     config: dict[str, str]
-    declaration: settings.RegistryAccessArgs
+    declaration: settings.Declaration
 
 
 def read(path: Path) -> StackFile:

@@ -20,6 +20,8 @@ TAG: Final = "1.0"
 """The tag of the one image in each repository."""
 FOREIGN_HOST: Final = "registry.example.com:5000"
 """A registry that is not ours, in each adopted variable before we come."""
+SHADOWED: Final = "old-service"
+"""A project below each group that has a `DOCKER_AUTH_CONFIG` of its own, as somebody once set by hand."""
 _FOREIGN_AUTHS: Final = {"auths": {FOREIGN_HOST: {"auth": "ZmFrZS11c2VyOmZha2UtcGFzc3dvcmQ="}}}
 _BOT: Final = "gitlab-ecr-rotator"
 _MAINTAINER, _OWNER = 40, 50
@@ -45,6 +47,7 @@ class World:
             self.administrator_token = self.gitlab.create_token("administrator", ["api"], user="root")
             self._name_gitlab(declaration.get("gitlab", {}).get("url", "https://gitlab.com"))
             self._populate(declaration)
+            self._make_boundary(declaration.get("permissions_boundary"))
             self.rotator_token = self.gitlab.create_token("rotator", ["api"], user=_BOT)
             for repository in declaration["repositories"]:
                 image = tiny_image(repository, "a layer that all images share")
@@ -84,11 +87,36 @@ class World:
         self.gitlab.serve_as(url, self.cloud.authority.server_context([host]))
         self.cloud.proxy.route(host, self.gitlab.port)
 
+    def _make_boundary(self, arn: Any) -> None:
+        """The boundary that the stack names; what it allows is the account's matter, here it allows everything."""
+        if not isinstance(arn, str):
+            return
+        path, _, name = arn.partition(":policy")[2].rpartition("/")
+        everything = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+        self.aws("iam").create_policy(
+            PolicyName=name,
+            Path=f"{path}/",
+            PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [everything]}),
+        )
+
     def _populate(self, declaration: RegistryAccessArgs) -> None:
+        consumers = declaration.get("consumers", {}).values()
+        taken = {consumer["id"] for consumer in consumers if "id" in consumer}
+        for runner in declaration.get("runners", {}).values():
+            if (number := runner.get("group_id")) and number not in taken:
+                self.gitlab.create_group(f"group-{number}", number)
+                taken.add(number)
+            if (number := runner.get("project_id")) and number not in taken:
+                self.gitlab.create_project(f"project-{number}", number)
+                taken.add(number)
         for path, consumer in declaration.get("consumers", {}).items():
             kind = consumer.get("kind", "project")
             if kind == "group":
                 self.gitlab.create_group(path, consumer.get("id"))
+                self.gitlab.create_project(f"{path}/{SHADOWED}")
+                self.gitlab.set_variable(
+                    "project", f"{path}/{SHADOWED}", "DOCKER_AUTH_CONFIG", json.dumps(_FOREIGN_AUTHS)
+                )
             else:
                 self.gitlab.create_project(path, consumer.get("id"))
             self.gitlab.add_member(_BOT, path, _OWNER if kind == "group" else _MAINTAINER)

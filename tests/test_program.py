@@ -91,7 +91,9 @@ def test_the_first_preview_knows_the_plan_whole(first_preview: Recorder) -> None
 def test_an_adopted_variable_is_no_resource(recorder: Recorder) -> None:
     run_program(recorder)
     assert [r.inputs["group"] for r in recorder.of_type("gitlab:index/groupVariable:GroupVariable")] == ["20"]
-    assert recorder.of_type("gitlab:index/projectVariable:ProjectVariable") == []
+    variables = recorder.of_type("gitlab:index/projectVariable:ProjectVariable")
+    assert "DOCKER_AUTH_CONFIG" not in {variable.inputs["key"] for variable in variables}
+    assert {variable.inputs["project"] for variable in variables} == {"30"}
 
 
 def test_the_first_rotation_comes_after_roles_variables_and_schedule(recorder: Recorder) -> None:
@@ -101,7 +103,7 @@ def test_the_first_rotation_comes_after_roles_variables_and_schedule(recorder: R
         "access-identities-pull-acme/backend",
         "access-variables-acme/backend:DOCKER_AUTH_CONFIG:*",
         "access-rotator-function",
-        "access-rotator-schedule",
+        "access-rotator-function-schedule",
     } <= waits_for
 
 
@@ -127,6 +129,7 @@ def test_the_declaration_is_an_output(recorder: Recorder) -> None:
         "consumers": {
             "acme/backend": {"kind": "group", "pull": ["ci/*"]},
             "acme/frontend/web": {"kind": "project", "pull": ["ci/node"]},
+            "acme/images": {"kind": "project", "pull": [], "push": ["ci/*"]},
         },
     }
 

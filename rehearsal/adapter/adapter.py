@@ -7,17 +7,32 @@ from typing import Any, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from . import ecr, gitlab, iam, lambdas, notifications, operations, schedules, secrets
+from . import (
+    ecr,
+    gitlab,
+    iam,
+    iam_users,
+    lambdas,
+    machines,
+    notifications,
+    operations,
+    registry_wide,
+    schedules,
+    secrets,
+)
 from .clients import Clients
-from .kind import Created, GoneError, Kind, Values
+from .kind import AdapterError, Created, GoneError, Kind, Values
 
 _KINDS: Final[dict[str, Kind]] = {
     **ecr.KINDS,
     **gitlab.KINDS,
     **iam.KINDS,
+    **iam_users.KINDS,
     **lambdas.KINDS,
+    **machines.KINDS,
     **notifications.KINDS,
     **operations.KINDS,
+    **registry_wide.KINDS,
     **schedules.KINDS,
     **secrets.KINDS,
 }
@@ -27,15 +42,15 @@ _INVOKE: Final[dict[str, Callable[[Clients, Mapping[str, Any]], dict[str, Any]]]
 }
 
 
-class AdapterError(Exception):
-    """A resource or an invoke failed; one line: its type, its name, the reason."""
-
-
 class Adapter:
     """Resources over the emulators' real APIs. What has to change, and in which order, is up to the caller."""
 
     def __init__(self, clients: Clients) -> None:
         self._clients = clients
+
+    def stand_in(self, type_: str) -> str:
+        """What of a type is not rehearsed, as the emulator has no API for it; empty for all others."""
+        return _KINDS[type_].stand_in if type_ in _KINDS else ""
 
     def kind(self, type_: str, name: str = "") -> Kind:
         """What is known of a type.
@@ -123,6 +138,8 @@ class Adapter:
 def _named(type_: str, name: str) -> Iterator[None]:
     try:
         yield
+    except GoneError as error:
+        raise GoneError(f"{type_} {name}: not found: {error}") from None
     except ClientError as error:
         code = str(error.response.get("Error", {}).get("Code"))
         # NoSuchEntity of IAM, QueueDoesNotExist of SQS, ...NotFound... of all others.

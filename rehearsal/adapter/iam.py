@@ -34,7 +34,7 @@ def _read_role(clients: Clients, id_: str, _state: Values) -> Values:
     return {
         "name": answer["RoleName"],
         "path": answer["Path"],
-        "assumeRolePolicy": _text(answer["AssumeRolePolicyDocument"]),
+        "assumeRolePolicy": text(answer["AssumeRolePolicyDocument"]),
         "description": answer.get("Description"),
         "maxSessionDuration": answer.get("MaxSessionDuration"),
         "permissionsBoundary": answer.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn"),
@@ -77,7 +77,7 @@ def _put_role_policy(clients: Clients, inputs: Values) -> Created:
 def _read_role_policy(clients: Clients, id_: str, _state: Values) -> Values:
     role, _, name = id_.partition(":")
     answer = clients.aws("iam").get_role_policy(RoleName=role, PolicyName=name)
-    return {"role": role, "name": name, "policy": _text(answer["PolicyDocument"])}
+    return {"role": role, "name": name, "policy": text(answer["PolicyDocument"])}
 
 
 def _update_role_policy(clients: Clients, _id: str, _state: Values, inputs: Values) -> None:
@@ -89,7 +89,7 @@ def _delete_role_policy(clients: Clients, id_: str, _state: Values) -> None:
     clients.aws("iam").delete_role_policy(RoleName=role, PolicyName=name)
 
 
-def _text(document: Any) -> str:
+def text(document: Any) -> str:
     """boto3 has read the policy already; Pulumi's property is its text."""
     return document if isinstance(document, str) else json.dumps(document)
 

@@ -13,7 +13,11 @@ Created = tuple[str, Values]
 """A resource's id, and the outputs that its inputs do not hold already."""
 
 
-class GoneError(Exception):
+class AdapterError(Exception):
+    """A resource or an invoke failed; one line: its type, its name, the reason."""
+
+
+class GoneError(AdapterError):
     """The resource does not exist any more; for those APIs that answer with an empty list instead of an error."""
 
 
@@ -29,6 +33,7 @@ class Kind:
         replaced_by: the properties that cannot change in place, as the real provider has it; all without `update`.
         computed: outputs that no one knows before the resource exists.
         delete_first: a replacement deletes first even when the name differs, as the real provider has it.
+        stand_in: what the emulator has no API for; the resource is then accepted unseen, and said to be.
         auto_named: the real provider makes up a name where none is given; with an explicit one it deletes first.
     """
 
@@ -39,6 +44,7 @@ class Kind:
     replaced_by: frozenset[str] = frozenset()
     computed: frozenset[str] = frozenset()
     delete_first: bool = False
+    stand_in: str = ""
     auto_named: bool = True
 
     def replaces(self, property_: str) -> bool:

@@ -135,6 +135,12 @@ class Cloud:
                 )
             return self._clients[key]
 
+    def name_api(self, host: str) -> None:
+        """Lead `host` to the AWS API, for a client that cannot be told another endpoint."""
+        service = self.front.serve_tls(self.authority.server_context([host]))
+        self._undo.callback(service.stop)
+        self.proxy.route(host, service.port)
+
     def now(self) -> datetime:
         """The time by which tokens expire and schedules fire."""
         return self._clock.now()

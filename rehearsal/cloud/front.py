@@ -8,6 +8,7 @@ the session that asked.
 import http.client
 import json
 import re
+import ssl
 import threading
 from dataclasses import dataclass
 from datetime import datetime
@@ -60,6 +61,10 @@ class AwsFront:
     def stop(self) -> None:
         """Take no more requests."""
         self._service.stop()
+
+    def serve_tls(self, tls: ssl.SSLContext) -> Service:
+        """The same by TLS, for clients that take no other address than AWS's own."""
+        return Service("aws-front-tls", self._serve, tls)
 
     def _serve(self, request: BaseHTTPRequestHandler) -> None:
         body = read_body(request)

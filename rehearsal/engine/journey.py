@@ -5,8 +5,10 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
-from rehearsal.consumers import Consumer, declared
+from rehearsal.clients import OwnClient
+from rehearsal.consumers import Consumer, rotated
 from rehearsal.puller import pull
+from rehearsal.pulls import Puller, pull_all
 from rehearsal.stack_file import StackFile
 from rehearsal.world import FOREIGN_HOST, TAG, World
 
@@ -191,12 +193,11 @@ class Journey:
         _expect(left == {_IMPORTED, _OTHERWISE}, f"repositories that should be left are not, or others are: {left}")
         return f"destroy: {len(outcome.changes)} deleted; what was adopted, a variable and repositories, is still there"
 
-    def _pulls(self) -> list[Any]:
-        consumers = declared(self._world, self._engine.outputs()["declaration"])
-        return [consumer.pull_from(repository) for consumer in consumers for repository in self._repositories]
-
     def _pulls_are_as_declared(self) -> int:
-        pulls = self._pulls()
+        client = OwnClient(self._world.cloud)
+        consumers = rotated(self._world, self._engine.outputs()["declaration"])
+        pullers = [Puller(each.path, each.pull, [(client, each.variable())]) for each in consumers]
+        pulls = pull_all(pullers, self._repositories, self._world.registry_host)
         wrong = [f"{p.consumer} pulling {p.repository}: {p.actual} ({p.reason})" for p in pulls if not p.as_declared]
         _expect(not wrong, "; ".join(wrong))
         return sum(cell.actual == "allowed" for cell in pulls)

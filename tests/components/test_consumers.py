@@ -42,8 +42,14 @@ def test_the_plan_wants_the_flags_that_the_variable_was_made_with() -> None:
 
 
 def test_jobs_that_push_are_pinned_to_numbers_where_there_are_any() -> None:
-    assert consumers.jobs({**_ALL, "acme/plain": {"push": ["app"], "branches": ["main"]}}) == {
-        "acme/web": {"project": "acme/web", "push": ["app"], "project_id": "7", "namespace_id": "2"},
+    assert consumers.jobs({}, {**_ALL, "acme/plain": {"push": ["app"], "branches": ["main"]}}) == {
+        "acme/web": {
+            "project": "acme/web",
+            "push": ["app"],
+            "pull": ["ci/*"],
+            "project_id": "7",
+            "namespace_id": "2",
+        },
         "acme/tools": {
             "project": "acme/tools",
             "push": ["ci/node"],
@@ -53,6 +59,14 @@ def test_jobs_that_push_are_pinned_to_numbers_where_there_are_any() -> None:
             "tags": ["v*"],
         },
         "acme/plain": {"project": "acme/plain", "push": ["app"], "branches": ["main"]},
+    }
+
+
+def test_of_a_gitlab_of_ones_own_no_number_is_in_the_trust() -> None:
+    gitlab: Any = {"url": "https://gitlab.example.com"}
+    pusher: Any = {"push": ["app"], "id": 7, "namespace_id": 2, "branches": ["main"]}
+    assert consumers.jobs(gitlab, {"acme/web": pusher}) == {
+        "acme/web": {"project": "acme/web", "push": ["app"], "branches": ["main"]}
     }
 
 

@@ -1,6 +1,7 @@
 """Each check is shown a resource that breaks it, and one that does not."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pulumi
@@ -9,8 +10,11 @@ from best_practices import _CHECKS, findings
 from pulumi_recorder import Recorder, Registered
 
 from components.identities import Identities
+from components.registry_access import RegistryAccess
 from components.repositories import Repositories
+from rehearsal import stack_file
 
+_PROD = Path(__file__).parents[2] / "stacks" / "Pulumi.prod.yaml"
 _EVERYBODY = json.dumps({"Statement": [{"Principal": "*"}]})
 _WHOLE_ACCOUNT = json.dumps({"Statement": [{"Principal": {"AWS": "arn:aws:iam::123456789012:root"}}]})
 _REPOSITORY = "aws:ecr/repository:Repository"
@@ -97,6 +101,13 @@ def test_a_reason_excuses_one_resource_or_all_and_ends_with_its_deviation() -> N
         "CKV_AWS_273: a reason that nothing needs",
     ]
     assert findings([], {"ECR.5": "no key"}) == ["ECR.5: a reason that nothing needs"]
+
+
+def test_the_production_stack_leaves_no_practice_without_a_reason(recorder: Recorder) -> None:
+    recorder.answers["gitlab:index/userRunner:UserRunner"] = {"id": "9171", "token": "glrt-fake-0000"}
+    declaration = stack_file.read(_PROD).declaration
+    pulumi.runtime.test(lambda: RegistryAccess("access", declaration) and None)()
+    assert findings(recorder.resources, declaration.get("deviations", {})) == []
 
 
 def test_our_defaults_leave_only_the_key_of_your_own_to_decide(recorder: Recorder) -> None:

@@ -10,6 +10,7 @@ from policy_evaluator import Request, allowed
 from pulumi_recorder import Recorder, Registered
 from registered_policies import findings, policies
 
+from components.consumer_args import Access
 from components.documents.naming import Names
 from components.documents.repository_patterns import matching
 from components.registry_access import RegistryAccess
@@ -40,6 +41,8 @@ def test_a_consumers_role_pulls_exactly_what_its_stack_file_says(recorder: Recor
     shared = {r.inputs["repository"]: json.loads(r.inputs["policy"]) for r in recorder.of_type(_REPOSITORY_POLICY)}
     pulls: dict[str, list[str]] = {}
     for consumer, options in declaration.get("consumers", {}).items():
+        if options.get("access", Access.ROTATED_VARIABLE) is not Access.ROTATED_VARIABLE or not options.get("pull"):
+            continue
         role = recorder.one("aws:iam/role:Role", f"access-identities-pull-{consumer}")
         inline = recorder.one("aws:iam/rolePolicy:RolePolicy", f"access-identities-pull-{consumer}")
         assert inline.inputs["role"] == role.inputs["name"]

@@ -2,8 +2,10 @@
 
 import base64
 import json
+import shutil
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -14,9 +16,10 @@ import pytest
 import yaml
 
 from rehearsal.__main__ import main
+from rehearsal.clients import HELPER
 from rehearsal.rehearsal import Rehearsal, RehearsalError, as_document
 from rehearsal.stack_file import read
-from rehearsal.world import FOREIGN_HOST
+from rehearsal.world import FOREIGN_HOST, SHADOWED
 
 ROOT = Path(__file__).parents[2]
 LOCAL = ROOT / "stacks" / "Pulumi.local.yaml"
@@ -53,19 +56,62 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, dict[str, Any]
 
 def test_the_table_shows_what_each_consumer_could_pull(whole: tuple[str, dict[str, Any]]) -> None:
     rows = [" ".join(line.split()) for line in whole[0].splitlines()]
-    assert "pulls with its own variable base/alpine ci/node ci/python secret/tools" in rows
+    assert "pulls with its own credential base/alpine ci/node ci/python secret/tools" in rows
     assert f"{BACKEND} denied pulled pulled denied" in rows
     assert f"{WEB} denied pulled denied denied" in rows
+    assert "runner docker denied pulled pulled denied" in rows
     assert any(row.startswith("Not rehearsed:") for row in rows)
 
 
 def test_the_report_holds_every_pull_with_what_was_expected(whole: tuple[str, dict[str, Any]]) -> None:
     pulls = whole[1]["pulls"]
-    assert len(pulls) == 8
+    own = [cell for cell in pulls if cell["client"] == "rehearsal"]
+    assert len(own) == 12
     assert all(cell["expected"] == cell["actual"] for cell in pulls)
     assert {cell["actual"] for cell in pulls} == {"allowed", "denied"}
-    denied = [cell for cell in pulls if cell["actual"] == "denied"]
+    denied = [cell for cell in own if cell["actual"] == "denied"]
     assert all("is not authorized to perform: ecr:BatchGetImage" in cell["reason"] for cell in denied)
+
+
+def test_every_client_of_the_machine_pulls_every_cell(whole: tuple[str, dict[str, Any]]) -> None:
+    counts = Counter(cell["client"] for cell in whole[1]["pulls"])
+    missing = " ".join(whole[1]["notRehearsed"])
+    assert counts.pop("rehearsal") == 12
+    if shutil.which("skopeo"):
+        with_helper = {name: counts.pop(name) for name in list(counts) if name.endswith(HELPER)}
+        assert list(counts.values()) == [8]
+        assert list(with_helper.values()) == ([4] if shutil.which(HELPER) else [])
+    else:
+        assert counts == {}
+        assert "pulls by skopeo, which is not installed" in missing
+
+
+def test_only_a_job_of_the_named_branch_project_and_audience_pushes(whole: tuple[str, dict[str, Any]]) -> None:
+    assert [(push["job"], push["repository"], push["actual"]) for push in whole[1]["pushes"]] == [
+        ("protected branch main", "ci/node", "allowed"),
+        ("unprotected branch", "ci/node", "denied"),
+        ("another project", "ci/node", "denied"),
+        ("another audience", "ci/node", "denied"),
+        ("protected branch main", "base/alpine", "denied"),
+    ]
+    refused = [push["reason"] for push in whole[1]["pushes"][1:4]]
+    assert all("AssumeRoleWithWebIdentity" in reason for reason in refused)
+
+
+@pytest.mark.parametrize("name", ["dev", "prod"])
+def test_each_example_comes_through_and_says_what_it_leaves_out(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    report = tmp_path / "report.json"
+    stack_file = ROOT / "stacks" / f"Pulumi.{name}.yaml"
+    assert main(["--stack-file", str(stack_file), "--report", str(report)]) == 0, capsys.readouterr().err
+    left_out = json.loads(report.read_text())["notRehearsed"]
+    shown = capsys.readouterr().out
+    assert [line for line in left_out if line not in shown] == []
+    if name == "prod":
+        starts = [line.partition(":")[0] for line in left_out]
+        assert {"pull-through caches", "settings of the whole registry", "the permissions boundary"} <= set(starts)
+        assert "pushes from jobs of gitlab.com" in starts
 
 
 def test_the_schedule_fires_until_the_deploys_token_is_past_its_end(whole: tuple[str, dict[str, Any]]) -> None:
@@ -127,6 +173,19 @@ def test_the_foreign_registry_in_an_adopted_variable_survives_every_rotation() -
     assert set(before) == {FOREIGN_HOST}
     assert set(after) == {FOREIGN_HOST, running.world.registry_host}
     assert after[FOREIGN_HOST] == before[FOREIGN_HOST]
+
+
+def test_variables_are_shown_with_their_flags_and_a_shadowed_project_is_reported(
+    whole: tuple[str, dict[str, Any]],
+) -> None:
+    lines = [" ".join(line.split()) for line in whole[0].splitlines()]
+    host = "123456789012.dkr.ecr.eu-central-1.amazonaws.com"
+    assert f"group {BACKEND} DOCKER_AUTH_CONFIG file, masked, raw {host}" in lines
+    assert f"project {WEB} DOCKER_AUTH_CONFIG file, masked, raw {host}, {FOREIGN_HOST}" in lines
+    shadow = f"project {BACKEND}/{SHADOWED} DOCKER_AUTH_CONFIG"
+    assert f"group {BACKEND} DOCKER_AUTH_CONFIG: {shadow} hides it" in lines
+    assert [found["what"] for found in whole[1]["shadows"]] == [f"{shadow} hides it"]
+    assert len(whole[1]["variables"]) == 3
 
 
 def test_a_new_target_that_meets_an_existing_variable_says_what_to_do() -> None:

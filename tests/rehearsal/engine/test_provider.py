@@ -9,8 +9,8 @@ from typing import Any
 
 import grpc
 import pytest
-from conftest_engine import Provider, plain
 from google.protobuf import empty_pb2
+from provider_process import Provider, plain
 from pulumi.runtime.proto import provider_pb2
 
 from rehearsal.engine.values import UNKNOWN, struct
@@ -142,41 +142,37 @@ def test_an_import_of_equal_settings_differs_in_nothing(aws: Provider) -> None:
 
 
 @pytest.mark.parametrize(
-    ("type_", "state", "change", "replaces", "delete_first"),
+    ("type_", "state", "change", "expected"),
     [
         # An explicit name can be taken once: delete, then create.
-        (ROLE, {"name": "r", "path": "/a/"}, {"path": "/b/"}, ["path"], True),
-        (ROLE, {"name": "r", "path": "/a/"}, {"name": "s"}, ["name"], False),
-        (ROLE, {"name": "r", "description": "a"}, {"description": "b"}, [], False),
-        (ROLE, {"name": "r", "path": "/a/"}, {"path": UNKNOWN}, ["path"], True),
+        (ROLE, {"name": "r", "path": "/a/"}, {"path": "/b/"}, (["path"], True)),
+        (ROLE, {"name": "r", "path": "/a/"}, {"name": "s"}, (["name"], False)),
+        (ROLE, {"name": "r", "description": "a"}, {"description": "b"}, ([], False)),
+        (ROLE, {"name": "r", "path": "/a/"}, {"path": UNKNOWN}, (["path"], True)),
         # The provider cannot change it in place, and the new one would be deleted with the old one.
-        (LIFECYCLE, {"repository": "a", "policy": '{"rules":[]}'}, {"policy": '{"rules":[1]}'}, ["policy"], True),
-        (LIFECYCLE, {"repository": "a", "policy": '{"rules": []}'}, {"policy": '{"rules":[]}'}, [], False),
+        (LIFECYCLE, {"repository": "a", "policy": '{"rules":[]}'}, {"policy": '{"rules":[1]}'}, (["policy"], True)),
+        (LIFECYCLE, {"repository": "a", "policy": '{"rules": []}'}, {"policy": '{"rules":[]}'}, ([], False)),
         (
             INVOCATION,
             {"functionName": "f", "triggers": {"plan": "1"}},
             {"triggers": {"plan": "2"}},
-            ["triggers"],
-            False,
+            (["triggers"], False),
         ),
-        (VARIABLE, {"key": "K", **PLACEHOLDER}, {"hidden": True}, ["hidden"], False),
-        (VARIABLE, {"key": "K", **PLACEHOLDER}, {"masked": False}, [], False),
+        (VARIABLE, {"key": "K", **PLACEHOLDER}, {"hidden": True}, (["hidden"], False)),
+        (VARIABLE, {"key": "K", **PLACEHOLDER}, {"masked": False}, ([], False)),
         (
             FUNCTION,
             {"name": "f", "code": {"hash": "1"}, "timeout": 30},
             {"code": {"hash": "1", "path": "b"}},
-            [],
-            False,
+            ([], False),
         ),
     ],
 )
 def test_a_change_replaces_what_the_real_provider_would_replace(
-    aws: Provider, gitlab: Provider, type_: str, state: dict[str, Any], change: dict[str, Any],
-    replaces: list[str], *, delete_first: bool,
-) -> None:  # fmt: skip
-    provider = gitlab if type_ == VARIABLE else aws
-    answer = provider.diff(type_, state, {**state, **change})
-    assert (list(answer.replaces), answer.deleteBeforeReplace) == (replaces, delete_first)
+    aws: Provider, type_: str, state: dict[str, Any], change: dict[str, Any], expected: tuple[list[str], bool]
+) -> None:
+    answer = aws.diff(type_, state, {**state, **change})
+    assert (list(answer.replaces), answer.deleteBeforeReplace) == expected
 
 
 def test_a_property_that_the_program_gives_up_is_a_difference_and_an_ignored_one_is_none(aws: Provider) -> None:
@@ -184,7 +180,7 @@ def test_a_property_that_the_program_gives_up_is_a_difference_and_an_ignored_one
     assert list(aws.diff(ROLE, state, {"name": "r", "maxSessionDuration": 3600}).diffs) == ["description"]
     # What AWS decided and no program asked for:
     assert aws.diff(ROLE, state, {"name": "r"}, before={"name": "r"}).changes == EQUAL
-    assert aws.diff(ROLE, state, {"name": "r", "description": "b"}, ignored=["description"]).changes == EQUAL
+    assert aws.diff(ROLE, state, {**state, "description": "b"}, ignored=["description"]).changes == EQUAL
 
 
 def test_a_policy_in_another_spelling_is_read_in_the_known_one(aws: Provider) -> None:
@@ -231,8 +227,16 @@ def test_an_invoke_answers_and_an_unknown_one_is_named(aws: Provider) -> None:
 
 
 def test_an_apis_refusal_names_type_and_name(aws: Provider) -> None:
-    with pytest.raises(grpc.RpcError, match="aws:iam/role:Role it: .*MalformedPolicyDocument"):
-        aws.create(ROLE, {"name": "broken", "assumeRolePolicy": "no policy"})
+    inputs = {"name": "twice", "assumeRolePolicy": json.dumps(TRUST)}
+    aws.create(ROLE, inputs)
+    with pytest.raises(grpc.RpcError, match=r"aws:iam/role:Role it: .*EntityAlreadyExists"):
+        aws.create(ROLE, inputs)
+
+
+def test_what_misses_its_owner_is_refused_and_not_taken_for_gone(aws: Provider) -> None:
+    with pytest.raises(grpc.RpcError, match=r"aws:iam/rolePolicy:RolePolicy it: .*NoSuchEntity") as raised:
+        aws.create("aws:iam/rolePolicy:RolePolicy", {"role": "nobody", "name": "a", "policy": "{}"})
+    assert "Exception calling application" not in str(raised.value)
 
 
 def test_cancel_is_heard(aws: Provider) -> None:

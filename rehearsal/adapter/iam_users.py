@@ -1,0 +1,203 @@
+"""`aws:iam` resources beside roles: users, their boundaries, OIDC providers, instance profiles."""
+
+from typing import Final
+from urllib.parse import urlsplit
+
+from .clients import Clients, given, tag_list, tag_map, tags_changed
+from .iam import text
+from .kind import Created, Kind, Values, keys
+
+
+def _create_user(clients: Clients, inputs: Values) -> Created:
+    answer = clients.aws("iam").create_user(
+        **given(
+            UserName=inputs["name"],
+            Path=inputs.get("path"),
+            PermissionsBoundary=inputs.get("permissionsBoundary"),
+            Tags=tag_list(inputs.get("tags")),
+        )
+    )["User"]
+    return inputs["name"], {"arn": answer["Arn"], "uniqueId": answer["UserId"]}
+
+
+def _read_user(clients: Clients, id_: str, _state: Values) -> Values:
+    answer = clients.aws("iam").get_user(UserName=id_)["User"]
+    return {
+        "name": answer["UserName"],
+        "path": answer["Path"],
+        "permissionsBoundary": answer.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn"),
+        "tags": tag_map(answer.get("Tags")),
+        "arn": answer["Arn"],
+        "uniqueId": answer["UserId"],
+    }
+
+
+def _update_user(clients: Clients, id_: str, state: Values, inputs: Values) -> None:
+    iam = clients.aws("iam")
+    if boundary := inputs.get("permissionsBoundary"):
+        iam.put_user_permissions_boundary(UserName=id_, PermissionsBoundary=boundary)
+    elif state.get("permissionsBoundary"):
+        iam.delete_user_permissions_boundary(UserName=id_)
+    removed, kept = tags_changed(state, inputs)
+    if removed:
+        iam.untag_user(UserName=id_, TagKeys=removed)
+    if kept:
+        iam.tag_user(UserName=id_, Tags=tag_list(kept))
+
+
+def _delete_user(clients: Clients, id_: str, state: Values) -> None:
+    iam = clients.aws("iam")
+    if state.get("forceDestroy"):
+        for key in iam.list_access_keys(UserName=id_)["AccessKeyMetadata"]:
+            iam.delete_access_key(UserName=id_, AccessKeyId=key["AccessKeyId"])
+    iam.delete_user(UserName=id_)
+
+
+def _put_user_policy(clients: Clients, inputs: Values) -> Created:
+    clients.aws("iam").put_user_policy(
+        UserName=inputs["user"], PolicyName=inputs["name"], PolicyDocument=inputs["policy"]
+    )
+    return f"{inputs['user']}:{inputs['name']}", {}
+
+
+def _read_user_policy(clients: Clients, id_: str, _state: Values) -> Values:
+    user, _, name = id_.partition(":")
+    answer = clients.aws("iam").get_user_policy(UserName=user, PolicyName=name)
+    return {"user": user, "name": name, "policy": text(answer["PolicyDocument"])}
+
+
+def _update_user_policy(clients: Clients, _id: str, _state: Values, inputs: Values) -> None:
+    _put_user_policy(clients, inputs)
+
+
+def _delete_user_policy(clients: Clients, id_: str, _state: Values) -> None:
+    user, _, name = id_.partition(":")
+    clients.aws("iam").delete_user_policy(UserName=user, PolicyName=name)
+
+
+def _create_policy(clients: Clients, inputs: Values) -> Created:
+    answer = clients.aws("iam").create_policy(
+        **given(
+            PolicyName=inputs["name"],
+            Path=inputs.get("path"),
+            Description=inputs.get("description"),
+            PolicyDocument=inputs["policy"],
+            Tags=tag_list(inputs.get("tags")),
+        )
+    )["Policy"]
+    return answer["Arn"], {"arn": answer["Arn"], "policyId": answer["PolicyId"]}
+
+
+def _read_policy(clients: Clients, id_: str, _state: Values) -> Values:
+    iam = clients.aws("iam")
+    answer = iam.get_policy(PolicyArn=id_)["Policy"]
+    version = iam.get_policy_version(PolicyArn=id_, VersionId=answer["DefaultVersionId"])["PolicyVersion"]
+    return {
+        "name": answer["PolicyName"],
+        "path": answer["Path"],
+        "policy": text(version["Document"]),
+        "arn": answer["Arn"],
+        "policyId": answer["PolicyId"],
+    }
+
+
+def _update_policy(clients: Clients, id_: str, _state: Values, inputs: Values) -> None:
+    iam = clients.aws("iam")
+    # AWS keeps five versions; the provider, like this, deletes those that are not in force.
+    for version in iam.list_policy_versions(PolicyArn=id_)["Versions"]:
+        if not version["IsDefaultVersion"]:
+            iam.delete_policy_version(PolicyArn=id_, VersionId=version["VersionId"])
+    iam.create_policy_version(PolicyArn=id_, PolicyDocument=inputs["policy"], SetAsDefault=True)
+
+
+def _delete_policy(clients: Clients, id_: str, _state: Values) -> None:
+    clients.aws("iam").delete_policy(PolicyArn=id_)
+
+
+def _create_provider(clients: Clients, inputs: Values) -> Created:
+    arn = clients.aws("iam").create_open_id_connect_provider(
+        **given(
+            Url=inputs["url"],
+            ClientIDList=inputs["clientIdLists"],
+            ThumbprintList=inputs.get("thumbprintLists"),
+            Tags=tag_list(inputs.get("tags")),
+        )
+    )["OpenIDConnectProviderArn"]
+    return arn, {"arn": arn, "url": urlsplit(inputs["url"]).netloc or inputs["url"]}
+
+
+def _read_provider(clients: Clients, id_: str, _state: Values) -> Values:
+    answer = clients.aws("iam").get_open_id_connect_provider(OpenIDConnectProviderArn=id_)
+    return {"clientIdLists": answer["ClientIDList"], "arn": id_, "tags": tag_map(answer.get("Tags"))}
+
+
+def _delete_provider(clients: Clients, id_: str, _state: Values) -> None:
+    clients.aws("iam").delete_open_id_connect_provider(OpenIDConnectProviderArn=id_)
+
+
+def _create_profile(clients: Clients, inputs: Values) -> Created:
+    iam = clients.aws("iam")
+    answer = iam.create_instance_profile(
+        **given(InstanceProfileName=inputs["name"], Path=inputs.get("path"), Tags=tag_list(inputs.get("tags")))
+    )["InstanceProfile"]
+    iam.add_role_to_instance_profile(InstanceProfileName=inputs["name"], RoleName=inputs["role"])
+    return inputs["name"], {"arn": answer["Arn"], "uniqueId": answer["InstanceProfileId"]}
+
+
+def _read_profile(clients: Clients, id_: str, _state: Values) -> Values:
+    answer = clients.aws("iam").get_instance_profile(InstanceProfileName=id_)["InstanceProfile"]
+    roles = [role["RoleName"] for role in answer["Roles"]]
+    return {
+        "name": id_,
+        "path": answer["Path"],
+        "role": roles[0] if roles else None,
+        "tags": tag_map(answer.get("Tags")),
+        "arn": answer["Arn"],
+        "uniqueId": answer["InstanceProfileId"],
+    }
+
+
+def _delete_profile(clients: Clients, id_: str, state: Values) -> None:
+    iam = clients.aws("iam")
+    iam.remove_role_from_instance_profile(InstanceProfileName=id_, RoleName=state["role"])
+    iam.delete_instance_profile(InstanceProfileName=id_)
+
+
+KINDS: Final = {
+    "aws:iam/instanceProfile:InstanceProfile": Kind(
+        create=_create_profile,
+        read=_read_profile,
+        delete=_delete_profile,
+        computed=keys("arn", "uniqueId", "createDate", "tagsAll"),
+    ),
+    "aws:iam/openIdConnectProvider:OpenIdConnectProvider": Kind(
+        create=_create_provider,
+        read=_read_provider,
+        delete=_delete_provider,
+        computed=keys("arn", "tagsAll"),
+        auto_named=False,
+    ),
+    "aws:iam/policy:Policy": Kind(
+        create=_create_policy,
+        read=_read_policy,
+        update=_update_policy,
+        delete=_delete_policy,
+        replaced_by=keys("name", "path", "description"),
+        computed=keys("arn", "policyId", "attachmentCount", "tagsAll"),
+    ),
+    "aws:iam/user:User": Kind(
+        create=_create_user,
+        read=_read_user,
+        update=_update_user,
+        delete=_delete_user,
+        replaced_by=keys("name", "path"),
+        computed=keys("arn", "uniqueId", "tagsAll"),
+    ),
+    "aws:iam/userPolicy:UserPolicy": Kind(
+        create=_put_user_policy,
+        read=_read_user_policy,
+        update=_update_user_policy,
+        delete=_delete_user_policy,
+        replaced_by=keys("name", "user"),
+    ),
+}

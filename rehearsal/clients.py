@@ -1,0 +1,131 @@
+"""What pulls: this project's own small puller, and the container clients of this machine.
+
+The registry behind the front is the front's own. Debian's docker-registry in its place would store the same blobs,
+while all that is ECR's (whose token, what it may, in which words it is refused, which tags stay) would still be the
+front's: one more process, and nothing more proven.
+"""
+
+import base64
+import itertools
+import os
+import shutil
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final, Protocol
+
+from components.documents.credential_resolution import Outcome, resolve
+
+from .cloud import Cloud
+from .puller import PullError, pull
+
+HELPER: Final = "docker-credential-ecr-login"
+_DENIED: Final = ("unauthorized", "denied", "authentication required", "not authorized")
+_SECONDS: Final = 60
+
+
+class ClientError(Exception):
+    """A client that has to be there is not."""
+
+
+class Client(Protocol):
+    """Pulls an image with what stands in a Docker configuration."""
+
+    name: str
+
+    def pull(self, host: str, repository: str, tag: str, document: str | None) -> tuple[str, str]:
+        """What came of it, `allowed`, `denied` or `failed`, and the reason."""
+        ...
+
+
+class OwnClient:
+    """This project's own puller, which finds its credential as the runner does."""
+
+    name = "rehearsal"
+
+    def __init__(self, cloud: Cloud) -> None:
+        self._cloud = cloud
+
+    def pull(self, host: str, repository: str, tag: str, document: str | None) -> tuple[str, str]:
+        """As `Client`."""
+        auth = auth_of(f"{host}/{repository}:{tag}", document)
+        cloud = self._cloud
+        try:
+            result = pull(host, repository, tag, auth=auth, proxy_url=cloud.proxy_url, ca_file=cloud.ca_file)
+        except PullError as error:
+            return "failed", str(error)
+        return ("allowed" if result.allowed else "denied"), result.reason
+
+
+class Skopeo:
+    """Debian's skopeo, by the same proxy, trusting the same authority.
+
+    Args:
+        cloud: where the registry is.
+        scratch: a folder of its own; it becomes the process's home too.
+        more: what its environment holds beside that: a helper's credentials.
+        name: by default skopeo and its version.
+    """
+
+    def __init__(self, cloud: Cloud, scratch: Path, more: Mapping[str, str] | None = None, name: str = "") -> None:
+        self._scratch = scratch
+        self._count = itertools.count()
+        self._environment = {
+            "PATH": os.environ.get("PATH", os.defpath),
+            "HOME": str(scratch),
+            "HTTPS_PROXY": cloud.proxy_url,
+            "SSL_CERT_FILE": str(cloud.ca_file),
+            **(more or {}),
+        }
+        self.name = name or version()
+
+    def pull(self, host: str, repository: str, tag: str, document: str | None) -> tuple[str, str]:
+        """As `Client`."""
+        folder = self._scratch / str(next(self._count))
+        folder.mkdir()
+        authfile = folder / "auth.json"
+        authfile.write_text(document or '{"auths":{}}')
+        image = f"docker://{host}/{repository}:{tag}"
+        command = ["skopeo", "--insecure-policy", "copy", "--authfile", str(authfile), image, f"dir:{folder / 'image'}"]
+        try:
+            run = subprocess.run(  # noqa: S603 - no part of it comes from outside
+                command, env=self._environment, capture_output=True, text=True, timeout=_SECONDS, check=False
+            )
+        except subprocess.TimeoutExpired:
+            return "failed", f"skopeo: no end after {_SECONDS} s"
+        finally:
+            authfile.unlink()
+        if run.returncode == 0:
+            return "allowed", ""
+        lines = run.stderr.strip().splitlines() or [f"skopeo: exit {run.returncode}"]
+        return ("denied" if any(word in run.stderr for word in _DENIED) else "failed"), lines[-1]
+
+
+def auth_of(image: str, document: str | None) -> str | None:
+    """The `auth` that the runner takes from a `DOCKER_AUTH_CONFIG` for an image; None for none."""
+    found = resolve(image, docker_auth_config=document)
+    if found.outcome is not Outcome.FOUND:
+        return None
+    credential = found.credential
+    return base64.b64encode(f"{credential.username}:{credential.password}".encode()).decode()
+
+
+def present(program: str) -> bool:
+    """Whether the machine has a client.
+
+    Raises:
+        ClientError: it has not, and this is CI, where all clients pull.
+    """
+    if shutil.which(program):
+        return True
+    if os.environ.get("CI") == "true":
+        raise ClientError(
+            f"{program} is not installed; .ci/run installs it. Without CI=true the rehearsal does without"
+        )
+    return False
+
+
+def version() -> str:
+    """`skopeo` and its version."""
+    run = subprocess.run(["skopeo", "--version"], capture_output=True, text=True, check=True)  # noqa: S607 - as found on PATH
+    return run.stdout.strip().replace("skopeo version", "skopeo")

@@ -1,0 +1,107 @@
+"""Everybody who pulls: consumers, users of access keys, runners; each with every client of the machine."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from components.documents.registry_host import dns_suffix
+
+from . import clients, sessions
+from .clients import Client, OwnClient, Skopeo
+from .consumers import Consumer, access_of
+from .program import Program
+from .pulls import Puller
+from .world import World
+
+WITHOUT_MACHINE: Final = (
+    "a runner's instance profile: its role trusted the account for this run, by a statement RehearsalOnly"
+)
+WITHOUT_ROTATION: Final = "how access keys are changed: an administrator made those that pulled here"
+
+
+@dataclass(frozen=True)
+class Programs:
+    """The container clients that this machine has."""
+
+    skopeo: bool
+    helper: bool
+
+    @staticmethod
+    def find() -> "Programs":
+        """What is installed.
+
+        Raises:
+            ClientError: one is missing, and this is CI.
+        """
+        return Programs(clients.present("skopeo"), clients.present(clients.HELPER))
+
+    def missing(self) -> list[str]:
+        """A line for each client that did not pull."""
+        found = {"skopeo": self.skopeo, clients.HELPER: self.skopeo and self.helper}
+        return [f"pulls by {name}, which is not installed" for name, there in found.items() if not there]
+
+
+def pullers(  # noqa: PLR0917 - each is another part of the rehearsal
+    world: World,
+    declaration: Mapping[str, Any],
+    program: Program,
+    consumers: Sequence[Consumer],
+    programs: Programs,
+    scratch: Path,
+) -> list[Puller]:
+    """Who pulls, each with what it has."""
+    everyday: list[Client] = [OwnClient(world.cloud)]
+    if programs.skopeo:
+        everyday.append(Skopeo(world.cloud, _folder(scratch, "skopeo")))
+    return [
+        *(Puller(each.path, each.pull, [(client, each.variable()) for client in everyday]) for each in consumers),
+        *_users(world, declaration, program, everyday),
+        *_runners(world, declaration, program, programs, scratch),
+    ]
+
+
+def notes(declaration: Mapping[str, Any]) -> list[str]:
+    """What the pulls of this declaration do not prove."""
+    users = any(access_of(each) == "access-keys" for each in declaration.get("consumers", {}).values())
+    runners = any(each.get("access", {}).get("pull") for each in declaration.get("runners", {}).values())
+    return [WITHOUT_ROTATION] * users + [WITHOUT_MACHINE] * runners
+
+
+def _users(
+    world: World, declaration: Mapping[str, Any], program: Program, everyday: Sequence[Client]
+) -> Iterator[Puller]:
+    for path, consumer in sorted(declaration.get("consumers", {}).items()):
+        if access_of(consumer) == "access-keys":
+            user = _id(program, "aws:iam/user:User", f"-{path}")
+            document = sessions.docker_config(world, sessions.of_user(world, user))
+            yield Puller(f"{path} by access keys", consumer["pull"], [(client, document) for client in everyday])
+
+
+def _runners(
+    world: World, declaration: Mapping[str, Any], program: Program, programs: Programs, scratch: Path
+) -> Iterator[Puller]:
+    world.cloud.name_api(f"api.ecr.{world.region}.{dns_suffix(world.region)}")
+    for name, runner in sorted(declaration.get("runners", {}).items()):
+        if not (patterns := runner.get("access", {}).get("pull")):
+            continue
+        keys = sessions.of_runner(world, _id(program, "aws:iam/instanceProfile:InstanceProfile", f"-runner-{name}"))
+        logins: list[tuple[Client, str | None]] = [(OwnClient(world.cloud), sessions.docker_config(world, keys))]
+        if programs.skopeo and programs.helper:
+            # The very document that the runner's machine fetches.
+            parameter = _id(program, "aws:ssm/parameter:Parameter", f"-runner-{name}-docker-config")
+            document = world.aws("ssm").get_parameter(Name=parameter)["Parameter"]["Value"]
+            more = {**sessions.environment(keys, world.region), "AWS_ECR_DISABLE_CACHE": "1"}
+            with_helper = f"{clients.version()} with {clients.HELPER}"
+            logins.append((Skopeo(world.cloud, _folder(scratch, f"runner-{name}"), more, with_helper), document))
+        yield Puller(f"runner {name}", patterns, logins)
+
+
+def _id(program: Program, type_: str, end: str) -> str:
+    return next(resource.id for resource in program.of_type(type_) if resource.name.endswith(end))
+
+
+def _folder(scratch: Path, name: str) -> Path:
+    folder = scratch / name
+    folder.mkdir()
+    return folder

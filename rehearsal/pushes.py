@@ -1,0 +1,107 @@
+"""Pushes by jobs: a protected branch's signed token opens the push role, and no other does."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import urllib3
+from botocore.exceptions import ClientError
+
+from . import sessions
+from .cloud.images import Image, tiny_image
+from .pulls import names
+from .world import World
+
+_GITLAB_COM: Final = "https://gitlab.com"
+_STRANGER: Final = "other-group/other-project"
+NOT_OF_GITLAB_COM: Final = (
+    "pushes from jobs of gitlab.com: the emulator's STS does not read project_id, namespace_id and ref_protected"
+)
+NOT_OF_TOKENS: Final = "the signature and the end of a job's token, which the emulator's STS does not check"
+
+
+@dataclass(frozen=True)
+class Push:
+    """One attempt: expected from the declaration, actual from STS and the registry."""
+
+    consumer: str
+    repository: str
+    job: str
+    expected: str
+    actual: str
+    reason: str
+
+    @property
+    def as_declared(self) -> bool:
+        """Whether both agree."""
+        return self.expected == self.actual
+
+
+def push_all(world: World, declaration: Mapping[str, Any], repositories: Sequence[str]) -> list[Push]:
+    """Each pushing consumer's jobs, those that may and those that may not."""
+    gitlab = declaration.get("gitlab", {})
+    url = gitlab.get("url", _GITLAB_COM).rstrip("/")
+    if url == _GITLAB_COM:
+        return []
+    pushers = {path: each for path, each in declaration.get("consumers", {}).items() if each.get("push")}
+    if pushers:
+        world.gitlab.create_project(_STRANGER)
+    audience = gitlab.get("id_token_audience", url)
+    return [
+        push
+        for path, consumer in sorted(pushers.items())
+        for push in _attempts(world, path, consumer, audience, repositories)
+    ]
+
+
+def _attempts(
+    world: World, path: str, consumer: Mapping[str, Any], audience: str, repositories: Sequence[str]
+) -> Iterator[Push]:
+    variable = world.gitlab.variable("project", path, "AWS_ROLE_ARN")
+    role = variable["value"] if variable else ""
+    kind = "branch" if consumer.get("branches") else "tag"
+    ref = (consumer.get("branches") or consumer["tags"])[0]
+    (world.gitlab.protect_branch if kind == "branch" else world.gitlab.protect_tag)(path, ref)
+    inside = [name for name in repositories if any(names(pattern, name) for pattern in consumer["push"])]
+    outside = [name for name in repositories if name not in inside]
+    jobs = [
+        (f"protected {kind} {ref}", path, audience, ref, inside[0], "allowed"),
+        ("unprotected branch", path, audience, "not-protected", inside[0], "denied"),
+        ("another project", _STRANGER, audience, ref, inside[0], "denied"),
+        ("another audience", path, "https://other.example", ref, inside[0], "denied"),
+        *((f"protected {kind} {ref}", path, audience, ref, name, "denied") for name in outside[:1]),
+    ]
+    for job, project, aud, on, repository, expected in jobs:
+        ref_type = kind if on == ref else "branch"
+        token = world.gitlab.issue_id_token(project, aud=aud, ref=on, ref_type=ref_type)
+        try:
+            auth = sessions.registry_auth(world, sessions.of_job(world, role, token))
+            actual, reason = push_image(world, repository, "pushed", tiny_image(f"pushed by {path}"), auth)
+        except ClientError as error:
+            code = error.response.get("Error", {}).get("Code", "")
+            actual, reason = ("denied" if "AccessDenied" in code else "failed"), str(error)
+        yield Push(path, repository, job, expected, actual, reason)
+
+
+def push_image(world: World, repository: str, tag: str, image: Image, auth: str) -> tuple[str, str]:
+    """Pushes as a container client does; stops at the first answer that is not a success."""
+    cloud = world.cloud
+    base, headers = f"https://{world.registry_host}", {"Authorization": f"Basic {auth}"}
+    with urllib3.ProxyManager(cloud.proxy_url, ca_certs=str(cloud.ca_file), retries=False, timeout=30) as pool:
+        for digest, blob in image.blobs.items():
+            begun = pool.request("POST", f"{base}/v2/{repository}/blobs/uploads/", headers=headers)
+            if begun.status != 202:  # noqa: PLR2004 - Accepted
+                return _outcome(begun)
+            place = f"{base}{begun.headers['Location']}?digest={digest}"
+            done = pool.request("PUT", place, body=blob, headers=headers)
+            if done.status != 201:  # noqa: PLR2004 - Created
+                return _outcome(done)
+        manifest = f"{base}/v2/{repository}/manifests/{tag}"
+        typed = {**headers, "Content-Type": image.media_type}
+        return _outcome(pool.request("PUT", manifest, body=image.manifest, headers=typed))
+
+
+def _outcome(answer: urllib3.BaseHTTPResponse) -> tuple[str, str]:
+    if answer.status == 201:  # noqa: PLR2004 - Created
+        return "allowed", ""
+    return ("denied" if answer.status in (401, 403) else "failed"), f"{answer.status} {answer.data.decode()[:300]}"

@@ -1,0 +1,86 @@
+"""Sessions of identities that are no variable: a runner's instance role, a user of access keys, a job of GitLab."""
+
+import json
+from typing import Any, Final, cast
+
+from boto3.session import Session
+from botocore import UNSIGNED
+from botocore.config import Config
+
+from .world import World
+
+EXTRA_TRUST: Final = "RehearsalOnly"
+Keys = dict[str, str]
+"""Credentials, as boto3 takes them."""
+
+
+def of_runner(world: World, role: str) -> Keys:
+    """The instance role's session. No machine is there to have it, so the role is made to trust the account."""
+    iam = world.aws("iam")
+    found = iam.get_role(RoleName=role)["Role"]
+    trust = found["AssumeRolePolicyDocument"]
+    trust = json.loads(trust) if isinstance(trust, str) else trust
+    account = {"AWS": f"arn:aws:iam::{world.account}:root"}
+    extra = {"Sid": EXTRA_TRUST, "Effect": "Allow", "Principal": account, "Action": "sts:AssumeRole"}
+    statements = [*trust["Statement"], extra]
+    iam.update_assume_role_policy(RoleName=role, PolicyDocument=json.dumps({**trust, "Statement": statements}))
+    made = world.aws("sts").assume_role(RoleArn=found["Arn"], RoleSessionName="rehearsal")
+    return _keys(made["Credentials"])
+
+
+def of_user(world: World, user: str) -> Keys:
+    """A user's access key, made here in the place of the rotator."""
+    made = world.aws("iam").create_access_key(UserName=user)["AccessKey"]
+    return {"aws_access_key_id": made["AccessKeyId"], "aws_secret_access_key": made["SecretAccessKey"]}
+
+
+def of_job(world: World, role_arn: str, id_token: str) -> Keys:
+    """A job's session, by its `id_tokens`.
+
+    Raises:
+        botocore.exceptions.ClientError: STS refuses.
+    """
+    sts = Session().client(
+        "sts",
+        region_name=world.region,
+        endpoint_url=world.cloud.endpoint_url,
+        config=Config(signature_version=UNSIGNED, proxies={}, retries={"total_max_attempts": 1}),
+    )
+    try:
+        made = sts.assume_role_with_web_identity(RoleArn=role_arn, RoleSessionName="job", WebIdentityToken=id_token)
+    finally:
+        sts.close()
+    return _keys(made["Credentials"])
+
+
+def registry_auth(world: World, keys: Keys) -> str:
+    """What `GetAuthorizationToken` gives to a session."""
+    ecr = Session().client(
+        "ecr",
+        region_name=world.region,
+        endpoint_url=world.cloud.endpoint_url,
+        config=Config(proxies={}),
+        **cast("dict[str, Any]", keys),
+    )
+    try:
+        return ecr.get_authorization_token()["authorizationData"][0]["authorizationToken"]
+    finally:
+        ecr.close()
+
+
+def docker_config(world: World, keys: Keys) -> str:
+    """A Docker configuration as `docker login` leaves it."""
+    return json.dumps({"auths": {world.registry_host: {"auth": registry_auth(world, keys)}}})
+
+
+def environment(keys: Keys, region: str) -> dict[str, str]:
+    """The session as a process finds it in its environment."""
+    return {"AWS_REGION": region, **{key.upper(): value for key, value in keys.items()}}
+
+
+def _keys(credentials: dict[str, Any]) -> Keys:
+    return {
+        "aws_access_key_id": credentials["AccessKeyId"],
+        "aws_secret_access_key": credentials["SecretAccessKey"],
+        "aws_session_token": credentials["SessionToken"],
+    }

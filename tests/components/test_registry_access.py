@@ -1,0 +1,119 @@
+"""The whole declaration: what reaches which component."""
+
+import json
+from typing import Any
+
+import pulumi
+import pytest
+from pulumi_recorder import Recorder
+
+from components.consumer_args import Access
+from components.documents import plan as plans
+from components.registry_access import RegistryAccess
+
+_BOUNDARY = "arn:aws:iam::123456789012:policy/ci-boundary"
+_ROLE = "aws:iam/role:Role"
+_PLACE: dict[str, Any] = {
+    "account": "123456789012",
+    "region": "eu-central-1",
+    "prefix": "images",
+    "stack": "prod",
+    "repositories": {"app": {"tags": {"team": "app"}}, "ci/node": {}},
+}
+_ALL: dict[str, Any] = {
+    **_PLACE,
+    "caches": {"quay": {"upstream": "quay"}},
+    "registry": {"scan_on_push": ["*"]},
+    "consumers": {
+        "acme/web": {"pull": ["ci/*"], "caches": ["quay"], "generation": 3},
+        "acme/app": {"pull": ["ci/node"], "push": ["app"], "id": 7, "namespace_id": 2},
+        "acme/old": {"access": Access.ACCESS_KEYS, "pull": ["app"], "long_lived_keys": True},
+    },
+    "runners": {
+        "aws": {"group_id": 2, "docker": {"image": "a"}, "access": {"pull": ["ci/*"], "caches": ["quay"]}},
+        "own": {"group_id": 2, "docker": {"image": "a"}},
+    },
+    "role_path": "/ci/images/",
+    "permissions_boundary": _BOUNDARY,
+    "max_session_duration": 7200,
+    "tags": {"team": "ci", "env": "prod"},
+}
+
+
+def declare(recorder: Recorder, **changes: Any) -> Recorder:
+    recorder.answers["gitlab:index/userRunner:UserRunner"] = {"id": "9171", "token": "glrt-fake-0000"}
+    declaration: Any = {**_ALL, **changes}
+    pulumi.runtime.test(lambda: RegistryAccess("access", declaration) and None)()
+    return recorder
+
+
+def test_every_role_and_user_has_the_stacks_path_boundary_and_tags(recorder: Recorder) -> None:
+    declare(recorder)
+    found = recorder.of_type(_ROLE) + recorder.of_type("aws:iam/user:User")
+    assert {resource.name for resource in found} == {
+        "access-identities-pull-acme/web",
+        "access-identities-pull-acme/app",
+        "access-identities-push-acme/app",
+        "access-identities-runner-aws",
+        "access-rotator-role",
+        "access-rotator-schedule-role",
+        "access-user-acme/old",
+    }
+    assert {resource.inputs["permissionsBoundary"] for resource in found} == {_BOUNDARY}
+    assert all(resource.inputs["path"].startswith("/ci/images/") for resource in found)
+    assert all(resource.inputs["tags"] == {"team": "ci", "env": "prod"} for resource in found)
+
+
+def test_the_session_duration_is_that_of_the_roles_of_others(recorder: Recorder) -> None:
+    declare(recorder)
+    lengths = {role.name: role.inputs.get("maxSessionDuration") for role in recorder.of_type(_ROLE)}
+    assert lengths["access-identities-push-acme/app"] == lengths["access-identities-runner-aws"] == 7200
+    assert lengths["access-rotator-role"] is None
+
+
+def test_a_repositorys_own_tags_win(recorder: Recorder) -> None:
+    declare(recorder)
+    tags = {each.inputs["name"]: each.inputs["tags"] for each in recorder.of_type("aws:ecr/repository:Repository")}
+    assert tags == {"app": {"team": "app", "env": "prod"}, "ci/node": {"team": "ci", "env": "prod"}}
+
+
+def test_caches_and_registry_wide_settings_are_made(recorder: Recorder) -> None:
+    declare(recorder)
+    assert recorder.one("aws:ecr/pullThroughCacheRule:PullThroughCacheRule").inputs["ecrRepositoryPrefix"] == "quay"
+    scanning = recorder.one("aws:ecr/registryScanningConfiguration:RegistryScanningConfiguration")
+    assert scanning.inputs["scanType"] == "ENHANCED"
+
+
+@pytest.mark.parametrize("role", ["pull-acme/web", "runner-aws"])
+def test_who_names_a_cache_may_fill_it_and_nothing_else(recorder: Recorder, role: str) -> None:
+    declare(recorder)
+    policy = json.loads(recorder.one("aws:iam/rolePolicy:RolePolicy", f"access-identities-{role}").inputs["policy"])
+    fills = [statement for statement in policy["Statement"] if "ecr:CreateRepository" in statement["Action"]]
+    assert [statement["Resource"] for statement in fills] == ["arn:aws:ecr:eu-central-1:123456789012:repository/quay/*"]
+
+
+def test_role_and_plan_name_the_same_generation(recorder: Recorder) -> None:
+    declare(recorder)
+    archive = recorder.one("aws:lambda/function:Function").inputs["code"]
+    plan = plans.loads(archive.assets["gitlab_ecr/plan.json"].text)
+    assert plan.audiences["acme/web"].role_arn.endswith("-g3")
+    role = recorder.one(_ROLE, "access-identities-pull-acme/web").inputs
+    assert plan.audiences["acme/web"].role_arn == f"arn:aws:iam::123456789012:role{role['path']}{role['name']}"
+
+
+def test_only_a_runner_that_says_what_it_pulls_has_an_instance_profile(recorder: Recorder) -> None:
+    declare(recorder)
+    profiles = recorder.of_type("aws:iam/instanceProfile:InstanceProfile")
+    assert [profile.name for profile in profiles] == ["access-identities-runner-aws"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"caches": {}}, "consumers.acme/web.caches: 'quay' is no cache of this stack"),
+        ({"caches": {}, "consumers": {}}, "runners.aws.access.caches: 'quay' is no cache of this stack"),
+    ],
+)
+def test_a_cache_that_nobody_declares_is_named(recorder: Recorder, changes: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        declare(recorder, **changes)

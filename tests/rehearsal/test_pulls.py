@@ -1,0 +1,73 @@
+from pathlib import Path
+
+import pytest
+
+from rehearsal import clients
+from rehearsal.pulls import CELLS, Puller, names, pull_all, sample
+
+REPOSITORIES = [f"team-{number}/app" for number in range(200)]
+
+
+class Recording:
+    """A client that is refused everywhere, and remembers where it asked."""
+
+    name = "recording"
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def pull(self, host: str, repository: str, tag: str, document: str | None) -> tuple[str, str]:
+        self.asked.append(f"{host}/{repository}:{tag} {document}")
+        return "denied", "no"
+
+
+def puller(number: int, client: Recording | None = None) -> Puller:
+    return Puller(f"acme/{number}", [f"team-{number}/*"], [(client or Recording(), "its own")])
+
+
+def test_a_small_matrix_is_whole() -> None:
+    assert sample(puller(1), REPOSITORIES[:10], 50) == REPOSITORIES[:10]
+
+
+def test_a_large_matrix_has_everybody_with_an_allowed_and_a_denied_cell_the_same_each_time() -> None:
+    rows = [sample(puller(number), REPOSITORIES, 200) for number in range(200)]
+    assert sum(map(len, rows)) <= CELLS
+    assert all(f"team-{number}/app" in row and len(row) >= 2 for number, row in enumerate(rows))
+    assert rows == [sample(puller(number), REPOSITORIES, 200) for number in range(200)]
+    assert rows[0] != rows[1]
+
+
+def test_a_cell_that_is_not_as_declared_says_so() -> None:
+    client = Recording()
+    cells = pull_all([puller(1, client)], ["team-1/app", "team-2/app"], "registry.example")
+    assert [(cell.expected, cell.actual, cell.as_declared) for cell in cells] == [
+        ("allowed", "denied", False),
+        ("denied", "denied", True),
+    ]
+    assert sorted(client.asked) == [
+        "registry.example/team-1/app:1.0 its own",
+        "registry.example/team-2/app:1.0 its own",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "repository", "named"),
+    [
+        ("ci/*", "ci/a/b", True),
+        ("ci/*", "cia", False),
+        ("ci", "ci/a", False),
+        ("*-a", "x-a", True),
+        ("c.", "ci", False),
+    ],
+)
+def test_a_star_stands_for_any_characters_and_nothing_else_does(pattern: str, repository: str, named: bool) -> None:
+    assert names(pattern, repository) is named
+
+
+def test_a_missing_client_fails_in_ci_and_nowhere_else(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setenv("CI", "true")
+    with pytest.raises(clients.ClientError, match=r"skopeo is not installed; \.ci/run installs it"):
+        clients.present("skopeo")
+    monkeypatch.delenv("CI")
+    assert clients.present("skopeo") is False
