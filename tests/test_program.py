@@ -50,7 +50,7 @@ def documents(resources: list[Registered]) -> dict[str, Any]:
 
 
 def plan_of(recorder: Recorder) -> plans.Plan:
-    archive = recorder.one("aws:lambda/function:Function").inputs["code"]
+    archive = recorder.one("aws:lambda/function:Function", "access-rotator-function").inputs["code"]
     return plans.loads(archive.assets["gitlab_ecr/plan.json"].text)
 
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 from rehearsal.clients import OwnClient
 from rehearsal.consumers import Consumer, rotated
 from rehearsal.puller import pull
-from rehearsal.pulls import Puller, pull_all
+from rehearsal.pulls import Pull, Puller, pull_all
 from rehearsal.stack_file import StackFile
 from rehearsal.world import FOREIGN_HOST, TAG, World
 
@@ -193,11 +193,14 @@ class Journey:
         _expect(left == {_IMPORTED, _OTHERWISE}, f"repositories that should be left are not, or others are: {left}")
         return f"destroy: {len(outcome.changes)} deleted; what was adopted, a variable and repositories, is still there"
 
-    def _pulls_are_as_declared(self) -> int:
+    def _pulls(self) -> list[Pull]:
         client = OwnClient(self._world.cloud)
         consumers = rotated(self._world, self._engine.outputs()["declaration"])
         pullers = [Puller(each.path, each.pull, [(client, each.variable())]) for each in consumers]
-        pulls = pull_all(pullers, self._repositories, self._world.registry_host)
+        return pull_all(pullers, self._repositories, self._world.registry_host)
+
+    def _pulls_are_as_declared(self) -> int:
+        pulls = self._pulls()
         wrong = [f"{p.consumer} pulling {p.repository}: {p.actual} ({p.reason})" for p in pulls if not p.as_declared]
         _expect(not wrong, "; ".join(wrong))
         return sum(cell.actual == "allowed" for cell in pulls)
