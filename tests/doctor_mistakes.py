@@ -59,6 +59,23 @@ def bare_password(lab: Lab) -> None:
     _entry(lab, lab.password())
 
 
+def line_break_after_the_password(lab: Lab) -> None:
+    _entry(lab, base64.b64encode(f"AWS:{lab.password()}\n".encode()).decode())
+
+
+def misspelled_key(lab: Lab) -> None:
+    lab.absent = True
+    lab.set("project", "DOCKER_AUTHCONFIG", _text(lab), raw=True)
+
+
+def closer_group_hides(lab: Lab) -> None:
+    lab.world.gitlab.create_group(f"{lab.group}/sub")
+    lab.world.gitlab.create_project(f"{lab.group}/sub/app")
+    parent, lab.project = lab.group, f"{lab.group}/sub/app"
+    lab.world.gitlab.set_variable("group", parent, KEY, _text(lab), raw=True)
+    lab.owner, lab.text = "group", FOREIGN
+
+
 def not_base64(lab: Lab) -> None:
     _entry(lab, f"AWS:{lab.password()}")
 
@@ -262,6 +279,11 @@ def push_without_role(lab: Lab) -> None:
 def push_role_of_protected_refs(lab: Lab) -> None:
     lab.arguments.append("--push")
     lab.set("project", "AWS_ROLE_ARN", "arn:aws:iam::123456789012:role/gitlab-ecr-local/push/x", protected=True)
+
+
+def push_to_nowhere(lab: Lab) -> None:
+    push(lab)
+    no_such_repository(lab)
 
 
 def push_elsewhere(lab: Lab) -> None:

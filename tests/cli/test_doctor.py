@@ -21,6 +21,7 @@ ONE = [
     (mistakes.bare_password, "bare-password"),
     (mistakes.not_base64, "bad-auth"),
     (mistakes.empty_entry, "bad-auth"),
+    (mistakes.line_break_after_the_password, "bad-auth"),
     (mistakes.other_user, "wrong-user"),
     (mistakes.changed_token, "refused-token"),
     (mistakes.image_in_other_region, "other-region"),
@@ -37,11 +38,13 @@ ONE = [
     (mistakes.token_expired, "expired"),
     (mistakes.hidden_and_expired, "expired"),
     (mistakes.no_variable, "variable-absent"),
+    (mistakes.misspelled_key, "variable-absent"),
     (mistakes.protected_variable, "protected"),
     (mistakes.protected_variable_in_a_merge_request, "protected"),
     (mistakes.for_an_environment, "scope"),
     (mistakes.for_another_environment, "scope"),
     (mistakes.hidden_by_the_project, "shadowed"),
+    (mistakes.closer_group_hides, "shadowed"),
     (mistakes.runners_own_is_hidden, "shadowed"),
     (mistakes.hidden_by_hand, "hidden"),
     (mistakes.hidden_for_another_host, "other-host"),
@@ -64,6 +67,7 @@ ONE = [
     (mistakes.push_without_role, "no-push-role"),
     (mistakes.push_role_of_protected_refs, "no-push-role"),
     (mistakes.push_elsewhere, "other-region"),
+    (mistakes.push_to_nowhere, "repository-absent"),
 ]
 
 TWO = [
@@ -72,6 +76,7 @@ TWO = [
     (mistakes.token_expired, mistakes.for_an_environment, "scope"),
     (mistakes.token_expired, mistakes.image_in_other_region, "other-region"),
     (mistakes.token_expired, mistakes.no_such_tag, "expired"),
+    (mistakes.token_expired, mistakes.hidden_by_the_project, "shadowed"),
     (mistakes.not_declared, mistakes.no_such_tag, "iam-policy"),
     (mistakes.helper_beside_auths, mistakes.token_expired, "helper-mixed"),
     (mistakes.bare_password, mistakes.not_declared, "bare-password"),

@@ -108,6 +108,12 @@ def login_finding(name: str, resolution: Resolution) -> Finding | None:
             f"{name} has an empty entry for {resolution.key}, which hides every other login for it",
             "take the entry out, or let gitlab-ecr write it",
         )
+    if credential.password.endswith("\n"):
+        return Finding(
+            Cause.BAD_AUTH,
+            f"{name} has a line break after the password for {resolution.key}",
+            "encode with `printf %s` instead of echo, or let gitlab-ecr write the variable",
+        )
     if credential.username != _USER:
         return Finding(
             Cause.WRONG_USER,

@@ -1,5 +1,6 @@
 """Step two: which `DOCKER_AUTH_CONFIG` the job sees, and what text the runner reads from it."""
 
+import difflib
 import re
 from collections.abc import Iterable
 from datetime import datetime
@@ -24,6 +25,12 @@ def visible(facts: Facts) -> tuple[Held | None, Finding | None]:
     for variable, reason in sorted(view.others, key=lambda other: -other[0].level.rank):
         if cause := _kept_out(variable, facts):
             return None, Finding(cause, f"{variable.name} {reason}", _open(cause, variable))
+    if misspelled := difflib.get_close_matches(KEY, _other_keys(facts), n=1, cutoff=0.85):
+        return None, Finding(
+            Cause.VARIABLE_ABSENT,
+            f"no {KEY} reaches the job, but {misspelled[0]} does, which the runner does not look for",
+            f"call the variable {KEY}",
+        )
     where = f"{facts.job.project} and the groups above it"
     unseen = f", as far as this token may look (not into {', '.join(facts.unseen)})" if facts.unseen else ""
     return None, Finding(
@@ -100,6 +107,10 @@ def hiding(seen: Held, others: Iterable[Held], what: str, good: str) -> Finding:
         f"{seen.listed.name} hides {other.listed.name} as a whole: the one seen {what}, the hidden one {good}",
         f"delete {seen.listed.name}, or merge both into it with adopt: true",
     )
+
+
+def _other_keys(facts: Facts) -> list[str]:
+    return sorted({held.listed.key for held in facts.variables if held.listed.key != KEY})
 
 
 def _kept_out(variable: ListedVariable, facts: Facts) -> Cause | None:

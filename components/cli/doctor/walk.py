@@ -22,7 +22,7 @@ def diagnose(facts: Facts, ask: Ask) -> Diagnosis:  # noqa: PLR0911 - one end of
     if isinstance(image, Finding):
         return Diagnosis(image)
     if facts.push:
-        return Diagnosis(push_finding(facts, image))
+        return Diagnosis(push_finding(facts, image) or _pushed_nowhere(facts, image, ask))
     held, absent = variable.visible(facts)
     if held is None:
         return _without_variable(facts, image, absent, ask)
@@ -40,6 +40,16 @@ def diagnose(facts: Facts, ask: Ask) -> Diagnosis:  # noqa: PLR0911 - one end of
     if finding.cause is Cause.EXPIRED and end is not None and end <= facts.now:
         finding = variable.expired(held.listed, end)
     return Diagnosis(_or_shadowed(held, image, facts, finding), notes)
+
+
+def _pushed_nowhere(facts: Facts, image: ImageReference, ask: Ask) -> Finding | None:
+    """Whether the repository is not there, if the job's login for pulls may ask."""
+    held, _ = variable.visible(facts)
+    text = variable.read_text(held, facts) if held and held.value else None
+    if held is None or not isinstance(text, str):
+        return None
+    finding, _ = _with_text(held.listed.name, text, image, facts, ask)
+    return finding if finding and finding.cause is Cause.REPOSITORY_ABSENT else None
 
 
 def _without_variable(facts: Facts, image: ImageReference, absent: Finding | None, ask: Ask) -> Diagnosis:
