@@ -6,10 +6,10 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from . import program
+from . import program, rotation
 
 _FOLDER = Path(__file__).parents[1] / ".bench"
-_MODULES = (program,)
+_MODULES = (rotation, program)
 
 
 def main() -> None:

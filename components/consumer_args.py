@@ -90,8 +90,8 @@ class ConsumerArgs(TypedDict):
     """Where the repositories are; by default the stack's own account and region. A registry of another account needs a
     repository policy there as well. Each one's token takes up to 3,600 of the 10,000 characters of a variable."""
     host_forms: NotRequired[list[str]]
-    """Which registry hosts the images are written with: `classic` (default), `fips`, `dual-stack`. The runner compares
-    hosts literally, so each form takes an entry of its own."""
+    """How its `image:` lines write the registry host: `classic` (always there), `fips`, `dual-stack`. The runner
+    compares hosts literally, so each form takes an entry, and a token, of its own."""
     auths: NotRequired[dict[str, AuthArgs]]
     """With `static`: the fixed logins, by registry host."""
     helper: NotRequired[str]

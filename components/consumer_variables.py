@@ -27,9 +27,9 @@ def registries(names: Names, path: str, consumer: ConsumerArgs) -> tuple[Registr
     Raises:
         ValueError: a form of host that there is not.
     """
-    forms = consumer.get("host_forms", ["classic"])
-    if unknown := [form for form in forms if form not in _HOST_OF] or ([] if forms else ["nothing"]):
-        raise ValueError(f"consumers.{path}.host_forms: got {unknown[0]!r}; write {', '.join(_HOST_OF)}")
+    forms = ["classic", *consumer.get("host_forms", [])]
+    if unknown := [form for form in forms if form not in _HOST_OF]:
+        raise ValueError(f"consumers.{path}.host_forms: got {unknown[0]!r}; write some of {', '.join(_HOST_OF)}")
     own: RegistryArgs = {"account": names.account, "region": names.region}
     with place(f"consumers.{path}.registries"):
         return tuple(_registry(each["account"], each["region"], forms) for each in consumer.get("registries") or [own])

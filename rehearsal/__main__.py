@@ -49,6 +49,8 @@ def _rehearse(rehearsal: Rehearsal, show: screen.Screen) -> None:
     show.rotation(rehearsal.findings.rotations[0])
     rehearsal.let_time_pass()
     show.rotations(rehearsal.findings.rotations)
+    rehearsal.look()
+    show.variables(rehearsal.findings)
     try:
         rehearsal.pull()
     finally:

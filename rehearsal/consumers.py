@@ -43,4 +43,4 @@ def rotated(world: World, declaration: Mapping[str, Any]) -> Iterator[Consumer]:
 def access_of(consumer: Mapping[str, Any]) -> str:
     """The consumer's access, as the stack file writes it."""
     access = consumer.get("access")
-    return "rotated-variable" if access is None else str(access.value)
+    return "rotated-variable" if access is None else str(getattr(access, "value", access))

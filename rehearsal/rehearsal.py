@@ -10,6 +10,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from components.documents.shadow_finder import Finding
+
 from . import consumers, program, pullers, pulls, pushes, runners
 from .adapter import Adapter
 from .clients import ClientError
@@ -22,6 +24,7 @@ from .pushes import Push
 from .rotations import RotationError, Rotations
 from .runners import RunnerFound
 from .stack_file import StackFile
+from .variables import Held, look
 from .world import World
 
 
@@ -41,6 +44,8 @@ class Findings:
     program: Program = field(default_factory=Program)
     rotations: list[dict[str, Any]] = field(default_factory=list)
     runners: list[RunnerFound] = field(default_factory=list)
+    variables: list[Held] = field(default_factory=list)
+    shadows: list[Finding] = field(default_factory=list)
     pulls: list[Pull] = field(default_factory=list)
     pushes: list[Push] = field(default_factory=list)
     not_rehearsed: list[str] = field(default_factory=list)
@@ -157,6 +162,11 @@ class Rehearsal:
                 )
             )
 
+    def look(self) -> None:
+        """Reads every variable of the consumers, as a check of the whole would."""
+        with self._timed("variables"):
+            self.findings.variables, self.findings.shadows = look(self.world, self._stack_file.declaration)
+
     def push(self) -> None:
         """Pushes from jobs that may and from jobs that may not.
 
@@ -262,6 +272,8 @@ def as_document(findings: Findings, error: str) -> dict[str, Any]:
             for rotation in findings.rotations
         ],
         "runners": [asdict(found) for found in findings.runners],
+        "variables": [asdict(held) for held in findings.variables],
+        "shadows": [asdict(finding) for finding in findings.shadows],
         "pulls": [asdict(cell) for cell in findings.pulls],
         "pushes": [asdict(each) for each in findings.pushes],
         "notRehearsed": findings.not_rehearsed,

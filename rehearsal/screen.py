@@ -73,6 +73,18 @@ class Screen:
             self._out.print(f"  fired by the {report['fired_by']}: {count} targets, valid until {ends}", markup=False)
         self._out.print("  the deploy's tokens are refused by now, those in the variables work\n", markup=False)
 
+    def variables(self, findings: Findings) -> None:
+        """What GitLab holds now, without a value, and what is in the way of it."""
+        table = Table(box=None, pad_edge=False, header_style="bold")
+        for heading in ("variable", "flags", "holds a login for"):
+            table.add_column(heading, overflow="fold")
+        for held in findings.variables:
+            table.add_row(held.name, held.flags, ", ".join(held.registries))
+        self._out.print(table)
+        for finding in findings.shadows:
+            self._out.print(f"  {finding.target}: {finding.what}", f"    {finding.fix}", sep="\n", markup=False)
+        self._out.print()
+
     def matrix(self, pulls: Sequence[Pull]) -> None:
         """Who could pull what; a cell that is not as declared says so."""
         if not pulls:

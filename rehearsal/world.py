@@ -20,6 +20,8 @@ TAG: Final = "1.0"
 """The tag of the one image in each repository."""
 FOREIGN_HOST: Final = "registry.example.com:5000"
 """A registry that is not ours, in each adopted variable before we come."""
+SHADOWED: Final = "old-service"
+"""A project below each group that has a `DOCKER_AUTH_CONFIG` of its own, as somebody once set by hand."""
 _FOREIGN_AUTHS: Final = {"auths": {FOREIGN_HOST: {"auth": "ZmFrZS11c2VyOmZha2UtcGFzc3dvcmQ="}}}
 _BOT: Final = "gitlab-ecr-rotator"
 _MAINTAINER, _OWNER = 40, 50
@@ -111,6 +113,10 @@ class World:
             kind = consumer.get("kind", "project")
             if kind == "group":
                 self.gitlab.create_group(path, consumer.get("id"))
+                self.gitlab.create_project(f"{path}/{SHADOWED}")
+                self.gitlab.set_variable(
+                    "project", f"{path}/{SHADOWED}", "DOCKER_AUTH_CONFIG", json.dumps(_FOREIGN_AUTHS)
+                )
             else:
                 self.gitlab.create_project(path, consumer.get("id"))
             self.gitlab.add_member(_BOT, path, _OWNER if kind == "group" else _MAINTAINER)

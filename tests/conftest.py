@@ -43,5 +43,5 @@ def first_preview(_event_loop: None) -> Iterator[Recorder]:
 
 
 def _forget() -> None:
-    pulumi.runtime.set_all_config({})
+    pulumi.runtime.set_all_config({}, [])
     pulumi.runtime.settings.reset_options()

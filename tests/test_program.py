@@ -50,7 +50,7 @@ def documents(resources: list[Registered]) -> dict[str, Any]:
 
 
 def plan_of(recorder: Recorder) -> plans.Plan:
-    archive = recorder.one("aws:lambda/function:Function").inputs["code"]
+    archive = recorder.one("aws:lambda/function:Function", "access-rotator-function").inputs["code"]
     return plans.loads(archive.assets["gitlab_ecr/plan.json"].text)
 
 
@@ -103,7 +103,7 @@ def test_the_first_rotation_comes_after_roles_variables_and_schedule(recorder: R
         "access-identities-pull-acme/backend",
         "access-variables-acme/backend:DOCKER_AUTH_CONFIG:*",
         "access-rotator-function",
-        "access-rotator-schedule",
+        "access-rotator-function-schedule",
     } <= waits_for
 
 

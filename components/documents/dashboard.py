@@ -8,8 +8,8 @@ from .alarms import NAMESPACE
 from .naming import Names
 
 _FAILURES: Final = (
-    "fields @timestamp, gitlab_ecr_report.fired_by, gitlab_ecr_report.seconds, gitlab_ecr_report.targets.0.reason "
-    "| filter ispresent(gitlab_ecr_report.ok) and gitlab_ecr_report.ok = 0 | sort @timestamp desc | limit 20"
+    "fields @timestamp, @message | filter @message like /gitlab_ecr_report/ "
+    """and @message like /"ok":false/ | sort @timestamp desc | limit 20"""
 )
 
 

@@ -61,8 +61,9 @@ def kind(step: Step) -> str:
 def name(step: Step) -> str:
     """What the resource is called outside the program, as far as that is known."""
     inputs = step.new or step.old
-    known = (inputs.get(key) for key in _NAMED_BY)
-    return next((value for value in known if isinstance(value, str) and value and not is_unknown(value)), step.name)
+    known = [value for key in _NAMED_BY if isinstance(value := inputs.get(key), str) and value]
+    # An ARN is the role that a function runs as, not the function's name.
+    return next((value for value in known if not value.startswith("arn:") and not is_unknown(value)), step.name)
 
 
 def _of(step: Step) -> Iterator[str]:

@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 from typing import Final
 
 LIMIT: Final = 255  # GitLab, CI/CD variables API: description
+_MARK: Final = "gitlab-ecr:"
+_HOSTS: Final = re.compile(r"^gitlab-ecr: ([a-z0-9.:-]+\.[a-z0-9.:-]+(?:, [a-z0-9.:-]+)*), valid until ")
 _VALID_UNTIL: Final = re.compile(r"^gitlab-ecr: .*\bvalid until (\d{4}-\d\d-\d\dT\d\d:\d\dZ)(?:,|$)")
 
 
@@ -44,3 +46,14 @@ def valid_until(description: str | None) -> datetime | None:
         return datetime.strptime(match[1], "%Y-%m-%dT%H:%MZ").replace(tzinfo=UTC)
     except ValueError:
         return None
+
+
+def is_ours(description: str | None) -> bool:
+    """Whether this project wrote it, at creation or at a rotation."""
+    return (description or "").startswith(_MARK)
+
+
+def hosts(description: str | None) -> list[str]:
+    """The registry hosts that a description names; empty when it only counts them, or is not the rotator's."""
+    match = _HOSTS.match(description or "")
+    return match[1].split(", ") if match else []

@@ -63,20 +63,22 @@ class BotoAws:
     def __init__(self, region: str) -> None:
         self._session: Any = cast("Any", boto3).Session(region_name=region)  # boto3 ships no types
         self._lock = threading.Lock()  # boto3 documents clients as thread-safe, their creation not
-        self._sts = self.client("sts")
+        self._clients: dict[str, Any] = {}
 
     def authorization(self, role_arn: str, region: str) -> Authorization | None:
         try:
-            credentials = self._sts.assume_role(
+            credentials = self.client("sts").assume_role(
                 RoleArn=role_arn, RoleSessionName=_SESSION_NAME, DurationSeconds=_SESSION_SECONDS
             )["Credentials"]
-            ecr = self.client(
-                "ecr",
-                region_name=region,
-                aws_access_key_id=credentials["AccessKeyId"],
-                aws_secret_access_key=credentials["SecretAccessKey"],
-                aws_session_token=credentials["SessionToken"],
-            )
+            with self._lock:
+                ecr = self._session.client(
+                    "ecr",
+                    config=_CONFIG,
+                    region_name=region,
+                    aws_access_key_id=credentials["AccessKeyId"],
+                    aws_secret_access_key=credentials["SecretAccessKey"],
+                    aws_session_token=credentials["SessionToken"],
+                )
             entries = ecr.get_authorization_token().get("authorizationData", [])
         except (ClientError, BotoCoreError) as error:
             raise aws_error(error) from None
@@ -107,10 +109,12 @@ class BotoAws:
         except (ClientError, BotoCoreError) as error:
             raise aws_error(error) from None
 
-    def client(self, service: str, **options: Any) -> Any:
-        """A boto3 client with the rotator's own time limits."""
+    def client(self, service: str) -> Any:
+        """The boto3 client of a service, with the rotator's own time limits."""
         with self._lock:
-            return self._session.client(service, config=_CONFIG, **options)
+            if service not in self._clients:
+                self._clients[service] = self._session.client(service, config=_CONFIG)
+            return self._clients[service]
 
 
 def aws_error(error: ClientError | BotoCoreError) -> AwsError:

@@ -93,6 +93,7 @@ class PooledHttp:
         if ca_bundle is not None:
             self._trust.load_verify_locations(cadata=ca_bundle)
         self._pools: dict[str | None, urllib3.PoolManager] = {}
+        self._proxies: dict[tuple[str, str], str | None] = {}  # reading the environment anew costs more than the rest
         self._lock = threading.Lock()
 
     def request(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None = None) -> Response:
@@ -160,8 +161,11 @@ class PooledHttp:
         return min(_LONGEST_WAIT_SECONDS, 0.5 * 2**attempt * (0.5 + self._clock.jitter()))
 
     def _pool(self, url: str) -> urllib3.PoolManager:
-        proxy = self._proxy or _proxy_of_environment(url)
+        parts = urlsplit(url)
         with self._lock:
+            if (place := (parts.scheme, parts.netloc)) not in self._proxies:
+                self._proxies[place] = self._proxy or _proxy_of_environment(*place)
+            proxy = self._proxies[place]
             if proxy not in self._pools:
                 settings: dict[str, Any] = {"maxsize": self._connections, "block": True, "ssl_context": self._trust}
                 self._pools[proxy] = (
@@ -170,10 +174,9 @@ class PooledHttp:
             return self._pools[proxy]
 
 
-def _proxy_of_environment(url: str) -> str | None:
-    parts = urlsplit(url)
-    proxy = urllib.request.getproxies().get(parts.scheme)
-    return None if proxy is None or urllib.request.proxy_bypass(parts.netloc) else proxy
+def _proxy_of_environment(scheme: str, host: str) -> str | None:
+    proxy = urllib.request.getproxies().get(scheme)
+    return None if proxy is None or urllib.request.proxy_bypass(host) else proxy
 
 
 def _reason(error: Exception) -> str:

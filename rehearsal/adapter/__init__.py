@@ -3,8 +3,8 @@
 Whole sub-objects are handed through, so that a misspelled key is refused by the API's own model.
 """
 
-from .adapter import Adapter, AdapterError
+from .adapter import Adapter
 from .clients import Clients
-from .kind import Kind
+from .kind import AdapterError, Kind
 
 __all__ = ["Adapter", "AdapterError", "Clients", "Kind"]

@@ -21,7 +21,7 @@ from . import (
     secrets,
 )
 from .clients import Clients
-from .kind import Created, GoneError, Kind, Values
+from .kind import AdapterError, Created, GoneError, Kind, Values
 
 _KINDS: Final[dict[str, Kind]] = {
     **ecr.KINDS,
@@ -40,10 +40,6 @@ _KINDS: Final[dict[str, Kind]] = {
 _INVOKE: Final[dict[str, Callable[[Clients, Mapping[str, Any]], dict[str, Any]]]] = {
     "aws:index/getCallerIdentity:getCallerIdentity": iam.caller_identity,
 }
-
-
-class AdapterError(Exception):
-    """A resource or an invoke failed; one line: its type, its name, the reason."""
 
 
 class Adapter:
@@ -142,6 +138,8 @@ class Adapter:
 def _named(type_: str, name: str) -> Iterator[None]:
     try:
         yield
+    except GoneError as error:
+        raise GoneError(f"{type_} {name}: not found: {error}") from None
     except ClientError as error:
         code = str(error.response.get("Error", {}).get("Code"))
         # NoSuchEntity of IAM, QueueDoesNotExist of SQS, ...NotFound... of all others.

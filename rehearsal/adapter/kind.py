@@ -13,7 +13,11 @@ Created = tuple[str, Values]
 """A resource's id, and the outputs that its inputs do not hold already."""
 
 
-class GoneError(Exception):
+class AdapterError(Exception):
+    """A resource or an invoke failed; one line: its type, its name, the reason."""
+
+
+class GoneError(AdapterError):
     """The resource does not exist any more; for those APIs that answer with an empty list instead of an error."""
 
 

@@ -25,10 +25,7 @@ def _create_function(clients: Clients, inputs: Values) -> Created:
             Architectures=inputs.get("architectures"), Code={"ZipFile": zipped(inputs["code"])}, Tags=inputs.get("tags")
         ),
     )
-    if (reserved := inputs.get("reservedConcurrentExecutions")) is not None:
-        clients.aws("lambda", inputs.get("region")).put_function_concurrency(
-            FunctionName=inputs["name"], ReservedConcurrentExecutions=reserved
-        )
+    _reserve(clients, inputs)
     return inputs["name"], {"arn": answer["FunctionArn"], "codeSha256": answer["CodeSha256"]}
 
 
@@ -47,6 +44,7 @@ def _read_function(clients: Clients, id_: str, _state: Values) -> Values:
         "memorySize": found.get("MemorySize"),
         "environment": {"variables": variables} if variables else None,
         "loggingConfig": camel(found.get("LoggingConfig")),
+        "reservedConcurrentExecutions": answer.get("Concurrency", {}).get("ReservedConcurrentExecutions"),
         "tags": answer.get("Tags") or None,
         "arn": found["FunctionArn"],
         "codeSha256": found["CodeSha256"],
@@ -59,6 +57,7 @@ def _update_function(clients: Clients, id_: str, state: Values, inputs: Values) 
     api.update_function_code(
         FunctionName=id_, ZipFile=zipped(inputs["code"]), **given(Architectures=inputs.get("architectures"))
     )
+    _reserve(clients, inputs)
     removed, kept = tags_changed(state, inputs)
     if removed:
         api.untag_resource(Resource=state["arn"], TagKeys=removed)
@@ -68,6 +67,14 @@ def _update_function(clients: Clients, id_: str, state: Values, inputs: Values) 
 
 def _delete_function(clients: Clients, id_: str, _state: Values) -> None:
     clients.aws("lambda").delete_function(FunctionName=id_)
+
+
+def _reserve(clients: Clients, inputs: Values) -> None:
+    api, reserved = clients.aws("lambda", inputs.get("region")), inputs.get("reservedConcurrentExecutions")
+    if reserved is None:
+        api.delete_function_concurrency(FunctionName=inputs["name"])
+    else:
+        api.put_function_concurrency(FunctionName=inputs["name"], ReservedConcurrentExecutions=reserved)
 
 
 def _configuration(inputs: Values) -> Values:
@@ -81,6 +88,7 @@ def _configuration(inputs: Values) -> Values:
         MemorySize=inputs.get("memorySize"),
         Environment={"Variables": inputs["environment"].get("variables", {})} if inputs.get("environment") else None,
         LoggingConfig=pascal(inputs.get("loggingConfig")),
+        VpcConfig=pascal(inputs.get("vpcConfig")),
     )
 
 

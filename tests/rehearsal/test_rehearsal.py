@@ -19,7 +19,7 @@ from rehearsal.__main__ import main
 from rehearsal.clients import HELPER
 from rehearsal.rehearsal import Rehearsal, RehearsalError, as_document
 from rehearsal.stack_file import read
-from rehearsal.world import FOREIGN_HOST
+from rehearsal.world import FOREIGN_HOST, SHADOWED
 
 ROOT = Path(__file__).parents[2]
 LOCAL = ROOT / "stacks" / "Pulumi.local.yaml"
@@ -173,6 +173,19 @@ def test_the_foreign_registry_in_an_adopted_variable_survives_every_rotation() -
     assert set(before) == {FOREIGN_HOST}
     assert set(after) == {FOREIGN_HOST, running.world.registry_host}
     assert after[FOREIGN_HOST] == before[FOREIGN_HOST]
+
+
+def test_variables_are_shown_with_their_flags_and_a_shadowed_project_is_reported(
+    whole: tuple[str, dict[str, Any]],
+) -> None:
+    lines = [" ".join(line.split()) for line in whole[0].splitlines()]
+    host = "123456789012.dkr.ecr.eu-central-1.amazonaws.com"
+    assert f"group {BACKEND} DOCKER_AUTH_CONFIG file, masked, raw {host}" in lines
+    assert f"project {WEB} DOCKER_AUTH_CONFIG file, masked, raw {host}, {FOREIGN_HOST}" in lines
+    shadow = f"project {BACKEND}/{SHADOWED} DOCKER_AUTH_CONFIG"
+    assert f"group {BACKEND} DOCKER_AUTH_CONFIG: {shadow} hides it" in lines
+    assert [found["what"] for found in whole[1]["shadows"]] == [f"{shadow} hides it"]
+    assert len(whole[1]["variables"]) == 3
 
 
 def test_a_new_target_that_meets_an_existing_variable_says_what_to_do() -> None:

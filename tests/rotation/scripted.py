@@ -20,8 +20,8 @@ from components.rotation.secret import Secret
 ACCOUNT, REGION = "123456789012", "eu-central-1"
 HOST = f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com"
 START = datetime(2026, 1, 1, 6, 0, tzinfo=UTC)
-GITLAB_TOKEN = "glpat-fake-0000-of-the-rotator"
-FOREIGN = {"registry.example.com:5000": {"auth": base64.b64encode(b"fake-user:fake-password-foreign").decode()}}
+GITLAB_TOKEN = "glpat-fake-0000-Qx7Lm2Vd9Tz4"
+FOREIGN = {"registry.example.com:5000": {"auth": base64.b64encode(b"fake-user:Gd4Sf9Kc2Lh7Tn1").decode()}}
 
 
 class CrashError(BaseException):
@@ -137,13 +137,10 @@ class World:
         self, wanted: plan.Plan, *, fired_by: str = "schedule", run: str | None = None, seconds: float = 290
     ) -> Report:
         run = run or f"run-{len(self.calls)}"
-        gitlab, registry = _GitLab(self), _Registry(self)
-        return rotate(
-            wanted,
-            Outside(_Aws(self), registry, gitlab, self.clock, Deadline(self.clock, seconds)),
-            fired_by=fired_by,
-            run=run,
-        )
+        return rotate(wanted, self.outside(seconds), fired_by=fired_by, run=run)
+
+    def outside(self, seconds: float) -> Outside:
+        return Outside(_Aws(self), _Registry(self), _GitLab(self), self.clock, Deadline(self.clock, seconds))
 
     def call(self, name: str, effect: Callable[[], Any]) -> Any:
         self.calls.append(name)
@@ -197,7 +194,7 @@ class _Aws:
         world.aws_fault("mint")
         if world.mint_fault:
             return world.mint_fault(role_arn)
-        auth = base64.b64encode(f"AWS:fake-password-{len(world.tokens):06}-{'x' * 40}".encode()).decode()
+        auth = base64.b64encode(f"AWS:kX7vQ{len(world.tokens):06}mWp3{'Zt8Yr5Nb' * 5}".encode()).decode()
         world.tokens[auth] = Minted(role_arn, world.clock.moment + world.life)
         return Authorization(Secret(auth), world.tokens[auth].expires_at)
 

@@ -1,0 +1,50 @@
+"""GitLab's emulator in a process of its own, so that it shares no interpreter with what is measured."""
+
+import multiprocessing
+from multiprocessing.connection import Connection
+from types import TracebackType
+from typing import Self
+
+from components.documents.docker_auth import PLACEHOLDER
+from rehearsal.gitlab import GitLab
+
+KEY = "DOCKER_AUTH_CONFIG"
+
+
+class GitLabServer:
+    """An instance with `projects` projects, numbered from 1, each with a variable.
+
+    Attributes:
+        url: where it listens.
+        token: may write every variable.
+    """
+
+    def __init__(self, projects: int, latency: float) -> None:
+        self._pipe, theirs = multiprocessing.Pipe()
+        self._process = multiprocessing.get_context("fork").Process(target=_serve, args=(theirs, projects, latency))
+        self._process.start()
+        self.url, self.token = self._pipe.recv()
+
+    def requests(self) -> int:
+        """How many it has answered."""
+        self._pipe.send("requests")
+        return self._pipe.recv()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._pipe.send("stop")
+        self._process.join()
+
+
+def _serve(pipe: Connection, projects: int, latency: float) -> None:
+    with GitLab.start(latency=latency) as gitlab:
+        for number in range(1, projects + 1):
+            gitlab.create_project(f"bench/project-{number}", number)
+            gitlab.set_variable("project", f"bench/project-{number}", KEY, PLACEHOLDER, masked=True, raw=True)
+        pipe.send((gitlab.url, gitlab.create_token("bench", ["api"], user="root")))
+        while pipe.recv() == "requests":
+            pipe.send(len(gitlab.events))

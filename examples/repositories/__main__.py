@@ -1,0 +1,27 @@
+"""Repositories only: ECR with secure defaults, for whatever pulls from it."""
+
+import pulumi
+from gitlab_ecr import Repositories
+
+repositories = Repositories(
+    "images",
+    {
+        "account": "123456789012",
+        "region": "eu-central-1",
+        "repositories": {
+            "ci/python": {
+                "mutable_tags": ["3.*"],  # rebuilt in place; every other tag stays what it was
+                "protected_tags": ["3.*"],
+            },
+            "app/api": {
+                "lifecycle_rules": [{"tags": ["review-*"], "days_since_pushed": 14}],
+                "pull": {"accounts": ["210987654321"]},  # where it runs
+                "lambda_accounts": ["123456789012"],
+                "protect": True,
+            },
+        },
+        "caches": {"docker-io": {"upstream": "ecr-public", "days": 30}},
+    },
+)
+
+pulumi.export("urls", repositories.urls)

@@ -1,0 +1,85 @@
+"""What GitLab holds after the rotations: every variable with its flags, and what keeps one from its jobs."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.parse import quote
+
+from components.documents import docker_auth
+from components.documents.listed_variable import Level, ListedVariable
+from components.documents.plan import Flags, OwnerKind, Target
+from components.documents.shadow_finder import Finding, shadow_findings
+from settings import RegistryAccessArgs
+
+from .world import World
+
+_KEY: Final = "DOCKER_AUTH_CONFIG"
+
+
+@dataclass(frozen=True)
+class Held:
+    """A variable as its page in GitLab shows it.
+
+    Attributes:
+        registries: what a `DOCKER_AUTH_CONFIG` has an entry for.
+    """
+
+    name: str
+    flags: str
+    registries: list[str]
+    description: str
+
+
+def look(world: World, declaration: RegistryAccessArgs) -> tuple[list[Held], list[Finding]]:
+    """Every variable of the consumers and of what lies below them, and what is in the way of a rotated one."""
+    targets = list(_targets(declaration))
+    rows = [(variable, value) for place in _places(world, targets) for variable, value in _listed(world, *place)]
+    held = [Held(found.name, found.flags, _registries(value), found.description or "") for found, value in rows]
+    return held, shadow_findings(targets, [found for found, _ in rows])
+
+
+def _targets(declaration: RegistryAccessArgs) -> Iterator[Target]:
+    for path, consumer in declaration.get("consumers", {}).items():
+        flags = Flags(
+            variable_type=consumer.get("variable_type", "file"),
+            masked=True,
+            protected=consumer.get("protected", False),
+            raw=True,
+            hidden=consumer.get("hidden", False),
+        )
+        kind = OwnerKind(consumer.get("kind", "project"))
+        for scope in consumer.get("environment_scopes", ["*"]) if consumer.get("pull") else []:
+            yield Target(kind, path, path, _KEY, scope, (path,), "default", flags, None)
+
+
+def _places(world: World, targets: list[Target]) -> dict[tuple[Level, str], None]:
+    """The owners of the targets, and the projects below the groups among them; each once, in order."""
+    places: dict[tuple[Level, str], None] = {}
+    for target in targets:
+        places[Level(target.owner_kind.value), target.path] = None
+        if target.owner_kind is OwnerKind.GROUP:
+            below = _read(world, f"groups/{quote(target.path, safe='')}/projects?include_subgroups=true")
+            places |= {(Level.PROJECT, row["path_with_namespace"]): None for row in below}
+    return places
+
+
+def _listed(world: World, level: Level, owner: str) -> Iterator[tuple[ListedVariable, Any]]:
+    for row in _read(world, f"{level.value}s/{quote(owner, safe='')}/variables?per_page=100"):
+        value = row.pop("value")
+        yield ListedVariable(level=level, owner=owner, **row), value
+
+
+def _read(world: World, path: str) -> list[dict[str, Any]]:
+    status, rows = world.gitlab_api("GET", path, {})
+    if not isinstance(rows, list):
+        raise TypeError(f"GitLab answered {status} to GET {path}")
+    return rows
+
+
+def _registries(value: Any) -> list[str]:
+    try:
+        document: dict[str, Any] = json.loads(docker_auth.redact(value or ""))
+    except ValueError:
+        return []
+    return sorted(document.get("auths") or {})

@@ -1,0 +1,164 @@
+"""Whole rotations against GitLab's emulator: each fault, and what comes of it for the target and for the others."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from rotation.scripted import FLAGS, HOST, FakeClock, World, plan_of, target
+
+from components.documents import docker_auth, plan
+from components.rotation.clock import Deadline
+from components.rotation.http import PooledHttp
+from components.rotation.report import Report, Status
+from components.rotation.rotate import rotate
+from rehearsal.gitlab import Fault, GitLab
+
+_KEY = "DOCKER_AUTH_CONFIG"
+_BROKEN = "acme%2Fbroken/variables|projects/302/"
+
+
+class Stage:
+    def __init__(self, gitlab: GitLab, clock: FakeClock) -> None:
+        self.gitlab = gitlab
+        self.world = World(clock=clock)
+        self.http = PooledHttp(clock, Deadline(clock, 1e9), connections=4, allow_http=True)
+        for number, path in ((301, "acme/good"), (302, "acme/broken")):
+            gitlab.create_project(path, number)
+            gitlab.set_variable("project", path, _KEY, docker_auth.PLACEHOLDER, masked=True, raw=True)
+        self.world.secrets["fake/gitlab-token"] = gitlab.create_token("rotator", ["api"], user="bot", group="acme")
+
+    def run(self, *targets: plan.Target, concurrency: int = 4) -> Report:
+        wanted = plan_of(
+            *(targets or (target("acme/good", owner="301"), target("acme/broken", owner="302"))),
+            url=self.gitlab.url,
+            allow_http=True,
+            concurrency=concurrency,
+        )
+        outside = self.world.outside(seconds=290)
+        return rotate(
+            wanted,
+            replace(outside, gitlab_http=self.http),
+            fired_by="schedule",
+            run=str(len(self.world.calls)),
+        )
+
+    def holds_a_token(self, path: str, kind: str = "project") -> bool:
+        record = self.gitlab.variable(kind, path, _KEY)
+        return record is not None and HOST in docker_auth.parse(record["value"])["auths"]
+
+
+@pytest.fixture
+def stage() -> Iterator[Stage]:
+    clock = FakeClock()
+    with GitLab.start(now=clock.now) as started:
+        yield Stage(started, clock)
+
+
+@pytest.mark.parametrize(
+    ("fault", "words"),
+    [
+        (Fault(status=401), "GitLab answered 401 (401 Unauthorized)"),
+        (Fault(status=403), "GitLab answered 403 (403 Forbidden)"),
+        (Fault(status=404), "GitLab answered 404 (404 Project Not Found)"),
+        (Fault(status=409), "GitLab answered 409 (409 Conflict)"),
+        (Fault(status=429, retry_after=5), "GitLab answered 429 for project acme/broken"),
+        (Fault(status=500), "GitLab answered 500 (500 Internal Server Error)"),
+        (Fault(status=502), "GitLab answered 502 for project acme/broken"),
+        (Fault(reset=True), "unreachable"),
+        (Fault(truncate=True), "unreachable"),
+        (Fault(redirect="http://elsewhere.example.com/"), "GitLab answered 302 for project acme/broken"),
+    ],
+    ids=["401", "403", "404", "409", "429", "500", "502 with HTML", "reset", "truncated", "redirect"],
+)
+@pytest.mark.parametrize("method", ["GET", "PUT"])
+def test_a_fault_that_stays_fails_its_target_alone(stage: Stage, fault: Fault, words: str, method: str) -> None:
+    stage.gitlab.inject(replace(fault, times=None, path=_BROKEN, method=method))
+    report = stage.run()
+    good, broken = report.targets
+    assert (good.status, broken.status) == (Status.PUBLISHED, Status.FAILED)
+    assert words in broken.reason
+    assert stage.holds_a_token("acme/good")
+    assert stage.holds_a_token("acme/broken") is (method == "PUT" and fault.truncate)
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [Fault(status=429, retry_after=5), Fault(status=500), Fault(status=502), Fault(reset=True), Fault(truncate=True)],
+    ids=["429", "500", "502", "reset", "truncated"],
+)
+@pytest.mark.parametrize("method", ["GET", "PUT"])
+def test_a_fault_that_passes_fails_nothing(stage: Stage, fault: Fault, method: str) -> None:
+    stage.gitlab.inject(replace(fault, times=3, path=_BROKEN, method=method))
+    assert stage.run().failures == []
+    assert stage.holds_a_token("acme/broken")
+
+
+def test_a_slow_answer_is_waited_for(stage: Stage) -> None:
+    stage.gitlab.inject(Fault(delay=0.2, times=None, path=_BROKEN))
+    assert stage.run().failures == []
+
+
+def test_an_archived_project_is_gone_after_three_runs(stage: Stage) -> None:
+    stage.gitlab.archive("acme/broken")
+    assert [stage.run().targets[1].status for _ in range(3)] == [Status.FAILED, Status.FAILED, Status.GONE]
+
+
+def test_a_deleted_project_is_gone_after_three_runs_and_the_rest_goes_on(stage: Stage) -> None:
+    stage.gitlab.delete("acme/broken")
+    reports = [stage.run() for _ in range(3)]
+    assert [report.targets[1].status for report in reports] == [Status.FAILED, Status.FAILED, Status.GONE]
+    assert {report.targets[0].status for report in reports} == {Status.PUBLISHED}
+    assert reports[2].failures == []
+
+
+def test_a_renamed_project_is_followed_by_its_id(stage: Stage) -> None:
+    stage.gitlab.rename("acme/broken", "acme/elsewhere/renamed")
+    assert stage.run().failures == []
+    assert stage.holds_a_token("acme/elsewhere/renamed")
+
+
+def test_a_token_without_the_scope_fails_every_target_and_makes_none_gone(stage: Stage) -> None:
+    stage.world.secrets["fake/gitlab-token"] = stage.gitlab.create_token("reader", ["read_api"], user="bot")
+    reports = [stage.run() for _ in range(4)]
+    assert {result.status for report in reports for result in report.targets} == {Status.FAILED}
+    assert "higher privileges" in reports[0].targets[0].reason
+
+
+def test_a_revoked_token_says_so(stage: Stage) -> None:
+    stage.gitlab.revoke_token("rotator")
+    report = stage.run()
+    assert "Token was revoked" in report.targets[0].reason
+    assert any("GitLab token 1 of 1" in note for note in report.notes)
+
+
+def test_of_two_tokens_the_living_one_is_used(stage: Stage) -> None:
+    dead = stage.gitlab.create_token("dead", ["api"], user="bot")
+    stage.gitlab.revoke_token("dead")
+    living = stage.world.secrets["fake/gitlab-token"]
+    stage.world.secrets["fake/gitlab-token"] = f'{{"tokens":["{dead}","{living}"]}}'
+    report = stage.run()
+    assert report.failures == []
+    assert "GitLab token 1 of 2: GitLab answered 401" in report.notes[0]
+
+
+def test_groups_scopes_and_hidden_variables_are_written(stage: Stage) -> None:
+    group = target("acme", owner_kind=plan.OwnerKind.GROUP, environment_scope="production")
+    hidden = target("acme/good", owner="301", key="HIDDEN", flags=replace(FLAGS, hidden=True))
+    assert stage.run(group, hidden).failures == []
+    record = stage.gitlab.variable("group", "acme", _KEY, "production")
+    assert record is not None
+    assert HOST in record["value"]
+    stored = stage.gitlab.variable("project", "acme/good", "HIDDEN")
+    assert stored is not None
+    assert stored["hidden"]
+    assert HOST in stored["value"]
+    assert stage.run(group, hidden).failures == []
+
+
+def test_many_targets_at_once_are_two_requests_each(stage: Stage) -> None:
+    for number in range(40):
+        stage.gitlab.create_project(f"acme/many/{number}", 1_000 + number)
+        stage.gitlab.set_variable("project", f"acme/many/{number}", _KEY, docker_auth.PLACEHOLDER, raw=True)
+    many = [target(f"acme/many/{number}", owner=str(1_000 + number)) for number in range(40)]
+    assert stage.run(*many, concurrency=16).failures == []
+    assert len(stage.gitlab.events) == 2 * 40 + 1

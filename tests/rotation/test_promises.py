@@ -1,0 +1,323 @@
+"""The rotator's promises under crashes, overlaps, outages and drift; and the simulated year."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+
+import hypothesis.strategies as st
+import pytest
+from hypothesis import settings
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from rotation.scripted import (
+    FOREIGN,
+    HOST,
+    START,
+    CrashError,
+    World,
+    answer,
+    audience,
+    denied,
+    plan_of,
+    target,
+    unreachable,
+)
+
+from components.documents import plan
+from components.documents.schedule import TOKEN_LIFE, Schedule
+from components.rotation import metrics
+
+_PATHS = ("acme/a", "acme/b", "acme/c")
+_AUDIENCES = {"backend": audience("backend"), "frontend": audience("frontend")}
+_PLAN = plan_of(target("acme/a"), target("acme/b"), target("acme/c", "frontend"), audiences=_AUDIENCES)
+
+
+def _seeded() -> World:
+    world = World()
+    for path in _PATHS:
+        world.seed(path, json.dumps({"auths": FOREIGN}, separators=(",", ":")))
+    return world
+
+
+def _calls_of_a_run() -> int:
+    world = _seeded()
+    world.rotate(_PLAN)
+    world.clock.pass_by(hours=2)
+    before = len(world.calls)
+    world.rotate(_PLAN)
+    return len(world.calls) - before
+
+
+@pytest.mark.parametrize("after_effect", [False, True], ids=["before its effect", "after its effect"])
+@pytest.mark.parametrize("call", range(1, _calls_of_a_run() + 1))
+def test_a_crash_at_any_call_leaves_the_old_or_the_new_whole_value(call: int, after_effect: bool) -> None:
+    world = _seeded()
+    world.rotate(_PLAN)
+    old = {path: world.variable(path)["value"] for path in _PATHS}
+    world.clock.pass_by(hours=2)
+    known = set(world.tokens)
+    world.crash_at, world.crash_after_effect = len(world.calls) + call, after_effect
+    with pytest.raises(CrashError):
+        world.rotate(_PLAN)
+    for path in _PATHS:
+        assert world.works(path)
+        assert FOREIGN.items() <= world.auths(path).items()
+        is_new = world.auths(path)[HOST]["auth"] not in known
+        assert is_new or world.variable(path)["value"] == old[path]
+        expected = timedelta(hours=14 if is_new else 12)
+        assert world.described_until(path) == START + expected
+    world.crash_at = None
+    assert world.rotate(_PLAN).failures == []
+    assert all(world.described_until(path) == START + timedelta(hours=14) for path in _PATHS)
+
+
+def test_a_crash_of_the_very_first_run_leaves_placeholders_or_whole_values() -> None:
+    total = len(_first_calls())
+    for call in range(1, total + 1):
+        world = World(crash_at=call, crash_after_effect=True)
+        world.seed("acme/a")
+        world.owners.update(_PATHS)
+        with pytest.raises(CrashError):
+            world.rotate(_PLAN)
+        for path, _, _ in world.variables:
+            assert world.auths(path) == {} or world.works(path)
+
+
+def _first_calls() -> list[str]:
+    world = World()
+    world.seed("acme/a")
+    world.owners.update(_PATHS)
+    world.rotate(_PLAN)
+    return world.calls
+
+
+def test_a_run_out_of_time_stops_cleanly_and_says_what_is_left() -> None:
+    world = _seeded()
+    world.gitlab_fault = lambda method, _: world.clock.sleep(10) if method == "PUT" else None  # type: ignore[func-returns-value]
+    report = world.rotate(_PLAN, seconds=15)
+    assert [result.status.value for result in report.targets] == ["published", "published", "left"]
+    assert "acme/c DOCKER_AUTH_CONFIG: not reached: the time of this run was over" in report.failures[0]
+    assert metrics.values(report)["TargetsFailed"] == 1
+    assert metrics.values(report)["RotationSuccess"] == 0
+
+
+class Rotator(RuleBasedStateMachine):
+    """Runs, overlapping runs, crashes, edits by hand, outages and clocks that drift, in any order."""
+
+    @initialize()
+    def begin(self) -> None:
+        self.world = _seeded()
+        self.promised: dict[str, datetime] = {}
+        self.broken_by_hand: set[str] = set()
+
+    @rule(minutes=st.integers(1, 180))
+    def time_passes(self, minutes: int) -> None:
+        self.world.clock.pass_by(minutes=minutes)
+
+    @rule(minutes=st.integers(-4, 4))
+    def the_clock_drifts(self, minutes: int) -> None:
+        self.world.clock.drift = timedelta(minutes=minutes)
+
+    @rule(fired_by=st.sampled_from(["schedule", "deploy", "manual"]))
+    def a_run(self, fired_by: str) -> None:
+        self.world.rotate(_PLAN, fired_by=fired_by)
+
+    @rule(call=st.integers(1, 30), after_effect=st.booleans())
+    def a_run_that_crashes(self, call: int, after_effect: bool) -> None:
+        self.world.crash_at, self.world.crash_after_effect = len(self.world.calls) + call, after_effect
+        try:
+            self.world.rotate(_PLAN)
+        except CrashError:
+            pass
+        finally:
+            self.world.crash_at = None
+
+    @rule(minutes=st.integers(0, 30), which=st.sampled_from(["GET", "PUT"]))
+    def a_run_that_another_overtakes(self, minutes: int, which: str) -> None:
+        """Between two calls of a run, another one begins later and ends first."""
+        overtaken: list[str] = []
+
+        def overtake(method: str, path: str) -> None:
+            if method == which and "variables" in path and not overtaken:
+                overtaken.append(path)
+                self.world.clock.pass_by(minutes=minutes)
+                self.world.rotate(_PLAN)
+                self.every_variable_holds_a_whole_value_and_no_token_gave_way_to_a_shorter_one()
+
+        self.world.gitlab_fault = overtake
+        self.world.rotate(_PLAN)
+        self.world.gitlab_fault = lambda *_: None
+        # Between a GET and its PUT nothing guards a variable: GitLab has no conditional write. What is lost is
+        # the minutes between the two tokens, never a token that works.
+        if which == "PUT" and overtaken:
+            self.promised.pop(overtaken[0].split("/variables")[0].removeprefix("projects/"), None)
+
+    @rule(
+        what=st.sampled_from(["mint", "registry", "gitlab", "one target", "secret", "parameter"]),
+        kind=st.sampled_from([401, 403, 404, 500, None]),
+    )
+    def a_run_in_an_outage(self, what: str, kind: int | None) -> None:
+        fault = (lambda *_: answer(kind, {"message": "said"})) if kind else unreachable
+        world = self.world
+        if what == "mint":
+            world.mint_fault = denied
+        elif what == "registry":
+            world.registry_fault = fault
+        elif what == "gitlab":
+            world.gitlab_fault = fault
+        elif what == "one target":
+            world.gitlab_fault = lambda _, path: fault() if "acme/b/" in path else None
+        else:
+            world.aws_fault = lambda name: denied(name) if name == what else None  # type: ignore[func-returns-value] # pyright: ignore[reportAttributeAccessIssue] - it only raises
+        world.rotate(_PLAN)
+        world.mint_fault, world.registry_fault = None, lambda _: None
+        world.gitlab_fault, world.aws_fault = lambda *_: None, lambda _: None
+
+    @rule(path=st.sampled_from(_PATHS), what=st.sampled_from(["delete", "flags", "description", "foreign"]))
+    def an_edit_by_hand(self, path: str, what: str) -> None:
+        if (path, "DOCKER_AUTH_CONFIG", "*") not in self.world.variables:
+            return
+        if what == "delete":
+            self.world.owners.add(path)
+            del self.world.variables[path, "DOCKER_AUTH_CONFIG", "*"]
+            self.promised.pop(path, None)
+            self.broken_by_hand.add(path)
+        elif what == "flags":
+            self.world.variable(path).update(masked=False, protected=True)
+        elif what == "description":
+            self.world.variable(path)["description"] = "mine"
+            self.promised.pop(path, None)
+        else:
+            document = json.loads(self.world.variable(path)["value"])
+            document["auths"]["another.example.com"] = {"auth": "ZmFrZTpmYWtlLXR3bw=="}
+            self.world.variable(path)["value"] = json.dumps(document)
+
+    @precondition(lambda self: hasattr(self, "world"))
+    @invariant()
+    def every_variable_holds_a_whole_value_and_no_token_gave_way_to_a_shorter_one(self) -> None:
+        for path in _PATHS:
+            if (path, "DOCKER_AUTH_CONFIG", "*") not in self.world.variables:
+                continue
+            auths = self.world.auths(path)
+            if path not in self.broken_by_hand:
+                assert FOREIGN.items() <= auths.items()
+            until = self.world.described_until(path)
+            if until is None:
+                continue
+            minted = self.world.tokens[auths[HOST]["auth"]]
+            assert minted.role_arn.endswith("frontend" if path == "acme/c" else "backend")
+            assert minted.expires_at.replace(second=0, microsecond=0) == until
+            assert until >= self.promised.get(path, until)
+            self.promised[path] = until
+
+    @precondition(lambda self: hasattr(self, "world"))
+    @rule()
+    def a_good_run_leaves_every_variable_good(self) -> None:
+        report = self.world.rotate(_PLAN)
+        assert report.failures == []
+        for path in _PATHS:
+            assert self.world.works(path)
+            assert self.world.variable(path)["raw"]
+            until = self.world.described_until(path)
+            assert until is not None
+            assert until >= self.world.clock.moment + timedelta(hours=11, minutes=59) - timedelta(minutes=30)
+
+
+Rotator.TestCase.settings = settings(max_examples=40, stateful_step_count=25, deadline=None)
+TestPromises = Rotator.TestCase
+
+
+@dataclass(frozen=True)
+class Alarm:
+    """CloudWatch's alarm on RotationSuccess: so many whole hours without one."""
+
+    hours: int
+
+    def fires_at(self, successes: list[datetime], until: datetime) -> datetime | None:
+        moment = successes[0].replace(minute=0, second=0, microsecond=0) + timedelta(hours=self.hours + 1)
+        heard = {success.replace(minute=0, second=0, microsecond=0) for success in successes}
+        while moment <= until:
+            window = [moment - timedelta(hours=back + 1) for back in range(self.hours)]
+            if not heard & set(window):
+                return moment
+            moment += timedelta(hours=1)
+        return None
+
+
+_SCHEDULE = Schedule(timedelta(hours=2), timedelta(hours=7))
+_ALONE = plan_of(target("acme/a"))
+
+
+def _runs(begin: datetime, end: datetime) -> Iterator[datetime]:
+    moment = begin
+    while moment <= end:
+        yield moment
+        moment += _SCHEDULE.interval
+
+
+def _simulate(
+    days: int, outages: list[tuple[datetime, datetime]]
+) -> tuple[list[tuple[datetime, datetime]], list[datetime]]:
+    """What the variable promised from when on, and when a run succeeded."""
+    world = World()
+    world.seed("acme/a")
+    held: list[tuple[datetime, datetime]] = []
+    successes: list[datetime] = []
+    for moment in _runs(START, START + timedelta(days=days)):
+        world.clock.moment = moment
+        out = any(begin <= moment < end for begin, end in outages)
+        world.mint_fault = denied if out else None
+        report = world.rotate(_ALONE)
+        assert bool(report.failures) == out
+        if metrics.values(report)["RotationSuccess"]:
+            successes.append(moment)
+            until = world.described_until("acme/a")
+            assert until is not None
+            held.append((moment, until))
+    return held, successes
+
+
+@pytest.mark.parametrize("zone", [0, 5])
+def test_over_a_year_no_outage_that_is_tolerated_leaves_an_expired_token(zone: int) -> None:
+    outages: list[tuple[datetime, datetime]] = []
+    begin = START + timedelta(hours=14)
+    for week in range(52):  # each week another phase of the outage against the tick
+        phase = timedelta(minutes=(week * 7 + zone) % 120)
+        outages.append(
+            (begin + timedelta(weeks=week) + phase, begin + timedelta(weeks=week) + phase + timedelta(hours=7))
+        )
+    held, _ = _simulate(365, outages)
+    for (_, until), (replaced, _) in pairwise(held):
+        assert until - replaced >= timedelta(hours=1)
+
+
+@pytest.mark.parametrize("phase", range(0, 120, 10))
+def test_every_phase_of_a_tolerated_outage_leaves_the_margin(phase: int) -> None:
+    begin = START + timedelta(hours=6, minutes=phase)
+    held, _ = _simulate(2, [(begin, begin + timedelta(hours=7))])
+    assert min(until - replaced for (_, until), (replaced, _) in pairwise(held)) >= timedelta(hours=1)
+
+
+@pytest.mark.parametrize("phase", range(0, 120, 10))
+def test_beyond_it_the_alarm_has_fired_hours_before_the_end(phase: int) -> None:
+    begin = START + timedelta(hours=6, minutes=phase)
+    held, successes = _simulate(2, [(begin, begin + timedelta(hours=30))])
+    expired = next(
+        until
+        for (_, until), (replaced, _) in pairwise([*held, (datetime.max.replace(tzinfo=UTC), START)])
+        if replaced > until
+    )
+    fired = Alarm(_SCHEDULE.alarm_hours).fires_at(successes, expired)
+    assert fired is not None
+    assert expired - fired >= timedelta(hours=6)
+
+
+def test_a_healthy_year_rings_no_alarm() -> None:
+    _, successes = _simulate(30, [])
+    assert Alarm(_SCHEDULE.alarm_hours).fires_at(successes, START + timedelta(days=29)) is None
+
+
+def test_the_life_of_the_simulation_is_ecrs() -> None:
+    assert World().life == TOKEN_LIFE
+    assert plan.TARGET_LIMIT == 5_000

@@ -1,0 +1,97 @@
+"""No resource is replaced because somebody changed its name or its parent.
+
+`tests/data/urns.json` is what stacks out there hold. It only grows: `RECORD=1 pytest tests/test_urns.py` adds to it.
+"""
+
+import json
+import os
+from pathlib import Path
+
+import pulumi
+import pytest
+from pulumi_recorder import Recorder
+from test_program import run_program
+from urns import urns
+
+RECORDED = Path(__file__).parent / "data" / "urns.json"
+ADVICE = (
+    "stacks out there hold these, and `up` would delete them: give the resource an alias, "
+    "`ResourceOptions(aliases=[Alias(name=...)])`. If they are meant to go, say so in CHANGELOG.md and drop the line"
+)
+
+
+def recorded() -> set[str]:
+    return set(json.loads(RECORDED.read_text()))
+
+
+def test_every_recorded_urn_is_still_a_resource_or_an_alias(recorder: Recorder) -> None:
+    run_program(recorder)
+    now = set[str]().union(*urns(recorder.resources).values())
+    assert recorded() - now == set(), ADVICE
+
+
+def test_every_resource_is_recorded(recorder: Recorder) -> None:
+    run_program(recorder)
+    now = urns(recorder.resources).keys()
+    if os.environ.get("RECORD"):
+        RECORDED.write_text(json.dumps(sorted(recorded() | now), indent=1) + "\n")
+    assert now - recorded() == set(), "new resources; record them: RECORD=1 pytest tests/test_urns.py"
+
+
+class _Outer(pulumi.ComponentResource):
+    def __init__(self, name: str, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("gitlab-ecr:index:Outer", name, {}, opts)
+        _Inner(f"{name}-inner", pulumi.ResourceOptions(parent=self))
+
+
+class _Inner(pulumi.ComponentResource):
+    def __init__(self, name: str, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("gitlab-ecr:index:Inner", name, {}, opts)
+
+
+OUTER = "urn:pulumi:local::gitlab-ecr::gitlab-ecr:index:Outer"
+INNER = f"{OUTER}$gitlab-ecr:index:Inner"
+
+
+@pytest.mark.parametrize(
+    ("aliases", "outer", "inner"),
+    [
+        ([], {f"{OUTER}::new"}, {f"{INNER}::new-inner"}),
+        (
+            [pulumi.Alias(name="old")],
+            {f"{OUTER}::new", f"{OUTER}::old"},
+            {f"{INNER}::new-inner", f"{INNER}::old-inner"},
+        ),
+        (
+            [f"{OUTER}::whole"],
+            {f"{OUTER}::new", f"{OUTER}::whole"},
+            {f"{INNER}::new-inner", f"{INNER}::whole-inner"},
+        ),
+        (
+            [pulumi.Alias(type_="gitlab-ecr:index:Old")],
+            {f"{OUTER}::new", "urn:pulumi:local::gitlab-ecr::gitlab-ecr:index:Old::new"},
+            {
+                f"{INNER}::new-inner",
+                "urn:pulumi:local::gitlab-ecr::gitlab-ecr:index:Old$gitlab-ecr:index:Inner::new-inner",
+            },
+        ),
+    ],
+)
+def test_an_alias_reaches_the_children_as_the_engine_has_it(
+    recorder: Recorder, aliases: list[str | pulumi.Alias], outer: set[str], inner: set[str]
+) -> None:
+    pulumi.runtime.test(lambda: _Outer("new", pulumi.ResourceOptions(aliases=list(aliases))) and None)()
+    assert urns(recorder.resources) == {f"{OUTER}::new": outer, f"{INNER}::new-inner": inner}
+
+
+def test_an_alias_of_another_parent_is_the_resource_at_its_old_place(recorder: Recorder) -> None:
+    def program() -> None:
+        outer = _Outer("new")
+        moved = [pulumi.Alias(name="loose", parent=pulumi.ROOT_STACK_RESOURCE)]
+        _Inner("moved", pulumi.ResourceOptions(parent=outer, aliases=list(moved)))
+
+    pulumi.runtime.test(program)()
+    assert urns(recorder.resources)[f"{INNER}::moved"] == {
+        f"{INNER}::moved",
+        "urn:pulumi:local::gitlab-ecr::gitlab-ecr:index:Inner::loose",
+    }

@@ -1,0 +1,163 @@
+"""The library as its users have it: a wheel, installed without this tree, with the examples run on top of it."""
+
+import json
+import subprocess
+import sys
+import sysconfig
+import zipfile
+from collections import Counter
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import components
+
+ROOT = Path(__file__).parents[1]
+EXAMPLES = ROOT / "examples"
+RUNNER = ROOT / "tests" / "example_runner.py"
+
+
+def _pip(*arguments: str) -> None:
+    quiet = ["--quiet", "--disable-pip-version-check", "--no-index", "--no-deps"]
+    command = [sys.executable, "-m", "pip", *arguments[:-1], *quiet, arguments[-1]]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("wheel")
+    _pip("wheel", "--no-build-isolation", "--wheel-dir", str(folder), str(ROOT))
+    (built,) = folder.glob("*.whl")
+    return built
+
+
+@pytest.fixture(scope="module")
+def environment(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An environment with the wheel, and for the wheel's dependencies the packages of this one."""
+    folder = tmp_path_factory.mktemp("environment")
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(folder)], check=True)
+    _pip("--python", str(folder / "bin" / "python"), "install", str(wheel))
+    (packages,) = folder.glob("lib/python*/site-packages")
+    (packages / "dependencies.pth").write_text(sysconfig.get_path("purelib") + "\n")
+    return folder
+
+
+def _run(environment: Path, program: str, *arguments: str, cwd: Path) -> str:
+    command = [str(environment / "bin" / program), *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=cwd)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@cache
+def _example(environment: Path, name: str) -> dict[str, Any]:
+    # -I: neither this tree nor the working directory is where Python looks for packages.
+    ran = json.loads(_run(environment, "python", "-I", str(RUNNER), str(EXAMPLES / name), cwd=environment))
+    assert Path(ran["library"]).is_relative_to(environment)
+    return ran
+
+
+def _types(ran: dict[str, Any]) -> Counter[str]:
+    return Counter(resource["type"] for resource in ran["resources"])
+
+
+def _one(ran: dict[str, Any], type_: str) -> dict[str, Any]:
+    (found,) = [resource["inputs"] for resource in ran["resources"] if resource["type"] == type_]
+    return found
+
+
+def test_the_wheel_holds_every_file_of_the_library_and_no_other(wheel: Path) -> None:
+    files = [file.relative_to(ROOT / "components") for file in (ROOT / "components").rglob("*") if file.is_file()]
+    wanted = {f"gitlab_ecr/{file.as_posix()}" for file in files if "__pycache__" not in file.parts}
+    with zipfile.ZipFile(wheel) as archive:
+        held = {name for name in archive.namelist() if ".dist-info/" not in name}
+    assert held == wanted
+    assert {
+        "gitlab_ecr/py.typed",
+        "gitlab_ecr/documents/plan.schema.json",
+        "gitlab_ecr/documents/runner_keys.json",
+        "gitlab_ecr/documents/runner_machine/install.sh",
+    } <= held
+
+
+def test_the_command_is_there(environment: Path, tmp_path: Path) -> None:
+    said = _run(environment, "gitlab-ecr", "--help", cwd=tmp_path)
+    assert "plan-note" in said
+    recording = ROOT / "tests" / "data" / "preview" / "2-no-change.json"
+    assert "Nothing changes" in _run(environment, "gitlab-ecr", "plan-note", "--json", str(recording), cwd=tmp_path)
+
+
+def test_repositories_only(environment: Path) -> None:
+    ran = _example(environment, "repositories")
+    assert _types(ran) == {
+        "gitlab-ecr:index:Repositories": 1,
+        "aws:ecr/repository:Repository": 2,
+        "aws:ecr/lifecyclePolicy:LifecyclePolicy": 2,
+        "aws:ecr/repositoryPolicy:RepositoryPolicy": 1,
+        "aws:ecr/repositoryCreationTemplate:RepositoryCreationTemplate": 1,
+        "aws:ecr/pullThroughCacheRule:PullThroughCacheRule": 1,
+    }
+    assert ran["outputs"]["urls"]["app/api"] == "123456789012.dkr.ecr.eu-central-1.amazonaws.com/app/api"
+
+
+def test_rotator_only_for_the_repositories_of_another_account(environment: Path) -> None:
+    ran = _example(environment, "rotator")
+    types = _types(ran)
+    assert not [type_ for type_ in types if type_.startswith(("aws:ecr/", "gitlab-ecr:index:Repositories"))]
+    assert types["gitlab:index/groupVariable:GroupVariable"] == 1
+    assert "gitlab:index/projectVariable:ProjectVariable" not in types  # its variable is adopted
+    policies = [r["inputs"]["policy"] for r in ran["resources"] if r["type"] == "aws:iam/rolePolicy:RolePolicy"]
+    theirs = "arn:aws:ecr:eu-west-1:210987654321:repository/platform/"
+    assert [theirs in text for text in policies].count(True) == 2  # one for each audience, none for the rotator
+
+
+def test_the_rotators_zip_comes_from_the_wheel_and_holds_the_plan(environment: Path) -> None:
+    code = _one(_example(environment, "rotator"), "aws:lambda/function:Function")["code"]
+    plan = json.loads(code["gitlab_ecr/plan.json"])
+    assert plan["audiences"]["acme/web"]["registries"] == [
+        {
+            "account": "210987654321",
+            "region": "eu-west-1",
+            "hosts": ["210987654321.dkr.ecr.eu-west-1.amazonaws.com"],
+        }
+    ]
+    assert Path(code["gitlab_ecr/rotation/handler.py"]).is_relative_to(environment)
+
+
+def test_runner_only(environment: Path) -> None:
+    ran = _example(environment, "runner")
+    assert _types(ran) == {
+        "gitlab-ecr:index:Identities": 1,
+        "aws:iam/role:Role": 1,
+        "aws:iam/rolePolicy:RolePolicy": 1,
+        "aws:iam/instanceProfile:InstanceProfile": 1,
+        "gitlab-ecr:index:Runner": 1,
+        "gitlab:index/userRunner:UserRunner": 1,
+        "aws:ssm/parameter:Parameter": 2,
+        "aws:ec2/launchTemplate:LaunchTemplate": 1,
+    }
+    profile = _one(ran, "aws:iam/instanceProfile:InstanceProfile")["name"]
+    assert _one(ran, "aws:ec2/launchTemplate:LaunchTemplate")["iamInstanceProfile"] == {"name": profile}
+
+
+def test_everything(environment: Path) -> None:
+    ran = _example(environment, "everything")
+    made = {type_.rpartition(":")[2] for type_ in _types(ran) if type_.startswith("gitlab-ecr:index:")}
+    assert made == set(components.__all__)
+    assert "fake-password" not in json.dumps(ran["outputs"])
+
+
+def test_a_type_checker_reads_the_arguments(environment: Path, tmp_path: Path) -> None:
+    misspelled = tmp_path / "misspelled.py"
+    right = (EXAMPLES / "repositories" / "__main__.py").read_text()
+    misspelled.write_text(right.replace("mutable_tags", "mutable_tag"))
+    examples = sorted(str(file) for file in EXAMPLES.glob("*/__main__.py"))
+    python = str(environment / "bin" / "python")
+    command = [sys.executable, "-m", "pyright", "--pythonpath", python, "--outputjson", *examples, str(misspelled)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
+    found = json.loads(done.stdout)["generalDiagnostics"]
+    assert {Path(mistake["file"]).name for mistake in found} == {"misspelled.py"}
+    assert any("mutable_tag" in mistake["message"] for mistake in found)
