@@ -3,13 +3,24 @@
 import pulumi
 
 import settings
-from components import RegistryAccess
+from components import Bootstrap, RegistryAccess
 
-declaration = settings.read()
-settings.check_account(declaration["account"])
-access = RegistryAccess("access", declaration)
+once = settings.bootstrap()
+if once is not None:
+    settings.check_account(once["account"])
+    made = Bootstrap("bootstrap", once)
 
-pulumi.export("repositoryUrls", access.repository_urls)
-pulumi.export("rotator", access.rotator)
-pulumi.export("gitlabTokenSecret", access.gitlab_token_secret)
-pulumi.export("declaration", settings.plain(declaration))
+    pulumi.export("state", made.state)
+    pulumi.export("secretsProvider", made.secrets_provider)
+    pulumi.export("previewRole", made.preview_role)
+    pulumi.export("deployRole", made.deploy_role)
+    pulumi.export("permissionsBoundary", made.permissions_boundary)
+else:
+    declaration = settings.read()
+    settings.check_account(declaration["account"])
+    access = RegistryAccess("access", declaration)
+
+    pulumi.export("repositoryUrls", access.repository_urls)
+    pulumi.export("rotator", access.rotator)
+    pulumi.export("gitlabTokenSecret", access.gitlab_token_secret)
+    pulumi.export("declaration", settings.plain(declaration))

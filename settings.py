@@ -17,6 +17,7 @@ import pulumi_aws as aws
 from pulumi.runtime import config as runtime_config
 
 from components import consumers
+from components.bootstrap import BootstrapArgs
 from components.documents.naming import slug
 from components.documents.runner_forms import image, service
 from components.registry_access import RegistryAccessArgs
@@ -54,6 +55,24 @@ def read() -> Declaration:
     return parse(values, stack=pulumi.get_stack(), region=pulumi.Config("aws").get("region"), secret=secret)
 
 
+def bootstrap() -> BootstrapArgs | None:
+    """What the stack file sets up once; None for every stack that declares access.
+
+    Raises:
+        SettingsError: the stack file is wrong.
+    """
+    config = pulumi.Config(_PROJECT)
+    if config.get("bootstrap") is None:
+        return None
+    mistakes = _Mistakes(())
+    given = _from_json(config.get("bootstrap"), "bootstrap", mistakes)
+    common = {"account": config.get("account") or "", "region": pulumi.Config("aws").get("region") or ""}
+    entries = {**cast("Mapping[str, Any]", given), **common} if isinstance(given, Mapping) else given
+    found = _typed_dict(BootstrapArgs, entries, f"{_PROJECT}:bootstrap.", mistakes)
+    _refuse(mistakes)
+    return cast("BootstrapArgs", found)
+
+
 def parse(values: Mapping[str, Any], *, stack: str, region: str | None, secret: Collection[str] = ()) -> Declaration:
     """The declaration that a stack file's values make.
 
@@ -77,8 +96,7 @@ def parse(values: Mapping[str, Any], *, stack: str, region: str | None, secret: 
     if not region:
         mistakes.append("aws:region: missing; write the region of the repositories, such as eu-central-1")
     declaration = _typed_dict(Declaration, {**given, "stack": stack, "region": region or ""}, f"{_PROJECT}:", mistakes)
-    if mistakes:
-        raise SettingsError("\n".join(["the stack file is wrong:", *(f"  {mistake}" for mistake in mistakes)]))
+    _refuse(mistakes)
     return cast("Declaration", declaration)
 
 
@@ -99,6 +117,11 @@ def check_account(account: str) -> None:
 def plain(declaration: RegistryAccessArgs) -> dict[str, Any]:
     """Who may do what, for a stack output: a later preview compares the new declaration with it."""
     return consumers.declaration(declaration["repositories"], declaration.get("consumers", {}))
+
+
+def _refuse(mistakes: list[str]) -> None:
+    if mistakes:
+        raise SettingsError("\n".join(["the stack file is wrong:", *(f"  {mistake}" for mistake in mistakes)]))
 
 
 class _Mistakes(list[str]):

@@ -15,8 +15,9 @@ from components.documents import plan
 from components.rotation.aws import Authorization
 from components.rotation.clock import Deadline, SystemClock
 from components.rotation.http import PooledHttp, Response
+from components.rotation.outside import Outside
 from components.rotation.pace import Pace
-from components.rotation.rotate import Outside, rotate
+from components.rotation.rotate import rotate
 from components.rotation.secret import Secret
 
 _HOST = "123456789012.dkr.ecr.eu-central-1.amazonaws.com"

@@ -7,6 +7,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .bootstrap import Bootstrap
     from .ci_variables import CiVariables
     from .identities import Identities
     from .pull_user import PullUser
@@ -15,9 +16,10 @@ if TYPE_CHECKING:
     from .rotator import Rotator
     from .runner import Runner
 
-__all__ = ["CiVariables", "Identities", "PullUser", "RegistryAccess", "Repositories", "Rotator", "Runner"]
+__all__ = ["Bootstrap", "CiVariables", "Identities", "PullUser", "RegistryAccess", "Repositories", "Rotator", "Runner"]
 
 _MODULES = {
+    "Bootstrap": "bootstrap",
     "CiVariables": "ci_variables",
     "Identities": "identities",
     "PullUser": "pull_user",

@@ -10,32 +10,37 @@ from pathlib import Path
 import pulumi
 import pytest
 from pulumi_recorder import Recorder
-from test_program import run_program
+from test_program import LOCAL, run_program
 from urns import urns
 
-RECORDED = Path(__file__).parent / "data" / "urns.json"
+DATA = Path(__file__).parent / "data"
+RECORDED = DATA / "urns.json"
+STACKS = pytest.mark.parametrize("stack_file", [LOCAL, DATA / "Pulumi.wide.yaml"], ids=lambda file: file.name)
 ADVICE = (
     "stacks out there hold these, and `up` would delete them: give the resource an alias, "
     "`ResourceOptions(aliases=[Alias(name=...)])`. If they are meant to go, say so in CHANGELOG.md and drop the line"
 )
 
 
-def recorded() -> set[str]:
-    return set(json.loads(RECORDED.read_text()))
+def recorded(stack_file: Path) -> set[str]:
+    return set(json.loads(RECORDED.read_text()).get(stack_file.name, []))
 
 
-def test_every_recorded_urn_is_still_a_resource_or_an_alias(recorder: Recorder) -> None:
-    run_program(recorder)
+@STACKS
+def test_every_recorded_urn_is_still_a_resource_or_an_alias(recorder: Recorder, stack_file: Path) -> None:
+    run_program(recorder, stack_file)
     now = set[str]().union(*urns(recorder.resources).values())
-    assert recorded() - now == set(), ADVICE
+    assert recorded(stack_file) - now == set(), ADVICE
 
 
-def test_every_resource_is_recorded(recorder: Recorder) -> None:
-    run_program(recorder)
+@STACKS
+def test_every_resource_is_recorded(recorder: Recorder, stack_file: Path) -> None:
+    run_program(recorder, stack_file)
     now = urns(recorder.resources).keys()
     if os.environ.get("RECORD"):
-        RECORDED.write_text(json.dumps(sorted(recorded() | now), indent=1) + "\n")
-    assert now - recorded() == set(), "new resources; record them: RECORD=1 pytest tests/test_urns.py"
+        known = json.loads(RECORDED.read_text()) | {stack_file.name: sorted(recorded(stack_file) | now)}
+        RECORDED.write_text(json.dumps(known, indent=1, sort_keys=True) + "\n")
+    assert now - recorded(stack_file) == set(), "new resources; record them: RECORD=1 pytest tests/test_urns.py"
 
 
 class _Outer(pulumi.ComponentResource):
@@ -49,7 +54,7 @@ class _Inner(pulumi.ComponentResource):
         super().__init__("gitlab-ecr:index:Inner", name, {}, opts)
 
 
-OUTER = "urn:pulumi:local::gitlab-ecr::gitlab-ecr:index:Outer"
+OUTER = "urn:pulumi:test::gitlab-ecr::gitlab-ecr:index:Outer"
 INNER = f"{OUTER}$gitlab-ecr:index:Inner"
 
 
@@ -69,10 +74,10 @@ INNER = f"{OUTER}$gitlab-ecr:index:Inner"
         ),
         (
             [pulumi.Alias(type_="gitlab-ecr:index:Old")],
-            {f"{OUTER}::new", "urn:pulumi:local::gitlab-ecr::gitlab-ecr:index:Old::new"},
+            {f"{OUTER}::new", "urn:pulumi:test::gitlab-ecr::gitlab-ecr:index:Old::new"},
             {
                 f"{INNER}::new-inner",
-                "urn:pulumi:local::gitlab-ecr::gitlab-ecr:index:Old$gitlab-ecr:index:Inner::new-inner",
+                "urn:pulumi:test::gitlab-ecr::gitlab-ecr:index:Old$gitlab-ecr:index:Inner::new-inner",
             },
         ),
     ],
@@ -93,5 +98,21 @@ def test_an_alias_of_another_parent_is_the_resource_at_its_old_place(recorder: R
     pulumi.runtime.test(program)()
     assert urns(recorder.resources)[f"{INNER}::moved"] == {
         f"{INNER}::moved",
-        "urn:pulumi:local::gitlab-ecr::gitlab-ecr:index:Inner::loose",
+        "urn:pulumi:test::gitlab-ecr::gitlab-ecr:index:Inner::loose",
+    }
+
+
+def test_an_alias_of_another_component_is_the_resource_below_it(recorder: Recorder) -> None:
+    class Around(pulumi.ComponentResource):
+        def __init__(self) -> None:
+            super().__init__("gitlab-ecr:index:Around", "around")
+            outer = _Outer("deep", pulumi.ResourceOptions(parent=self))
+            moved: list[pulumi.Alias | str] = [pulumi.Alias(parent=outer)]
+            _Inner("moved", pulumi.ResourceOptions(parent=self, aliases=list(moved)))
+
+    pulumi.runtime.test(lambda: Around() and None)()
+    around = "urn:pulumi:test::gitlab-ecr::gitlab-ecr:index:Around$gitlab-ecr:index:"
+    assert urns(recorder.resources)[f"{around}Inner::moved"] == {
+        f"{around}Inner::moved",
+        f"{around}Outer$gitlab-ecr:index:Inner::moved",
     }

@@ -9,7 +9,14 @@ import click
 from .exit_codes import ExitCode
 
 _COMMANDS: Final = {
+    "check": "check",
+    "doctor": "doctor",
+    "forget": "forget",
     "plan-note": "plan_note",
+    "revoke": "revoke",
+    "rotate": "rotate",
+    "status": "status",
+    "token": "token",
 }
 """The module of each command: it has the click command as `command`, which returns an ExitCode or None."""
 

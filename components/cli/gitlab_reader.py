@@ -80,6 +80,14 @@ class GitLabReader:
         rows = self._all(f"{_COLLECTION[level]}/{quote(path, safe='')}/variables")
         return [_listed(level, path, row) for row in rows]
 
+    def may_list_variables(self, collection: str, owner: str) -> None:
+        """Passes when the token may read, and by its role write, the owner's variables.
+
+        Raises:
+            ReadError: it may not.
+        """
+        self._get(f"{collection}/{quote(owner, safe='')}/variables?per_page=1")
+
     def one(self, path: str) -> dict[str, Any]:
         """One object, such as `projects/7` or `personal_access_tokens/self`.
 

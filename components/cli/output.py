@@ -23,7 +23,7 @@ def show(columns: Mapping[str, str], rows: Sequence[Mapping[str, Any]], *, as_js
         as_json: whether `--json` was given.
     """
     if as_json:
-        click.echo(json.dumps(rows, indent=1, default=str))
+        print_json(rows)
         return
     cells = [[str(row.get(key, "")) for key in columns] for row in rows]
     if not sys.stdout.isatty():
@@ -34,3 +34,8 @@ def show(columns: Mapping[str, str], rows: Sequence[Mapping[str, Any]], *, as_js
     for line in cells:
         table.add_row(*map(Text, line))  # Text: a name may hold what rich would read as markup
     Console().print(table)
+
+
+def print_json(document: Any) -> None:
+    """Prints one JSON document."""
+    click.echo(json.dumps(document, indent=1, default=str))

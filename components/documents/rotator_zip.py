@@ -16,6 +16,7 @@ _DOCUMENTS: Final = (
     "docker_config",
     "go_json",
     "plan",
+    "schedule",
     "strict_decoding",
     "variable_description",
 )

@@ -10,9 +10,10 @@ from . import metrics
 from .aws import BotoAws
 from .clock import Deadline, SystemClock
 from .http import PooledHttp
+from .outside import Outside
 from .pace import Pace
 from .report import Report
-from .rotate import Outside, rotate
+from .rotate import rotate
 
 _PLAN: Final = Path(__file__).parents[1] / "plan.json"
 _FIRED_BY: Final = ("deploy", "schedule", "manual")

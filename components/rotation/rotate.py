@@ -3,23 +3,19 @@
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
 from ..documents.plan import Audience, Plan, Target
 from . import memory
-from .aws import Aws, AwsError
-from .clock import Clock, Deadline
-from .gitlab import GitLab
-from .gitlab_secret import read as read_tokens
-from .http import Http
+from .aws import AwsError
+from .keys import Keys
 from .memory import Memory
 from .mint import RefusedError, Token, mint
 from .old_tokens import OldTokens
+from .outside import Outside
 from .prove import prove
 from .publish import Publisher
 from .report import AudienceResult, Report, Status, TargetResult
-from .secret import Secret
 
 _NEW_ROLE_SECONDS: Final = 90.0  # IAM is eventually consistent: a role of this `up` may be refused for a minute
 _NEW_ROLE_PAUSE: Final = 5.0
@@ -28,17 +24,6 @@ _GONE_AFTER: Final = 3
 _NO_TIME: Final = "not reached: the time of this run was over; what is there stays"
 _T = TypeVar("_T")
 _R = TypeVar("_R")
-
-
-@dataclass(frozen=True)
-class Outside:
-    """Everything a rotation touches."""
-
-    aws: Aws
-    registry_http: Http
-    gitlab_http: Http
-    clock: Clock
-    deadline: Deadline
 
 
 def rotate(plan: Plan, outside: Outside, *, fired_by: str, run: str) -> Report:
@@ -58,7 +43,7 @@ def rotate(plan: Plan, outside: Outside, *, fired_by: str, run: str) -> Report:
         minted = _each(pool, plan.audiences, _obtain(plan, outside, at_deploy=fired_by == "deploy"), _unminted, outside)
         tokens = {result.audience: found for result, found in minted if not result.reason}
         old_tokens = OldTokens(outside.registry_http, outside.clock)
-        keys = _Keys(plan, outside)
+        keys = Keys(plan, outside)
         publish = _publish(Publisher(plan, tokens, old_tokens), keys, outside)
         results = _each(pool, plan.targets, publish, _left, outside)
     finally:
@@ -122,7 +107,7 @@ def _unminted(name: str) -> tuple[AudienceResult, Mapping[str, Token]]:
     return AudienceResult(name, "the time of this run was over before its token was there", None), {}
 
 
-def _publish(publisher: Publisher, keys: "_Keys", outside: Outside) -> Callable[[Target], TargetResult]:
+def _publish(publisher: Publisher, keys: Keys, outside: Outside) -> Callable[[Target], TargetResult]:
     def publish(target: Target) -> TargetResult:
         if outside.deadline.remaining() < _WORTH_STARTING:
             return _left(target)
@@ -138,40 +123,6 @@ def _publish(publisher: Publisher, keys: "_Keys", outside: Outside) -> Callable[
 
 def _left(target: Target) -> TargetResult:
     return TargetResult(target, Status.LEFT, _NO_TIME, None)
-
-
-class _Keys:
-    """What lies in secrets: GitLab's tokens, and the documents of hidden variables; a text says why one is missing."""
-
-    def __init__(self, plan: Plan, outside: Outside) -> None:
-        self.warnings: list[str] = []
-        self.days: int | None = None
-        self.gitlabs: dict[str, GitLab | str] = {}
-        for name, secret_id in plan.gitlab.tokens.items():
-            self.gitlabs[name] = self._gitlab(plan, outside, secret_id)
-        wanted = sorted({target.foreign for target in plan.targets if target.foreign is not None})
-        self.foreign: dict[str, Secret | str] = {secret_id: _secret(outside, secret_id) for secret_id in wanted}
-
-    def _gitlab(self, plan: Plan, outside: Outside, secret_id: str) -> GitLab | str:
-        secret = _secret(outside, secret_id)
-        if isinstance(secret, str):
-            return f"no GitLab token in {secret}"
-        try:
-            working = read_tokens(secret, plan.gitlab.url, outside.gitlab_http)
-        except ValueError as error:
-            return str(error)
-        self.warnings.extend(working.warnings)
-        if working.expires_at is not None:
-            days = (working.expires_at - outside.clock.now().date()).days
-            self.days = days if self.days is None else min(days, self.days)
-        return GitLab(plan.gitlab.url, working.token, outside.gitlab_http)
-
-
-def _secret(outside: Outside, secret_id: str) -> Secret | str:
-    try:
-        return outside.aws.secret(secret_id)
-    except AwsError as error:
-        return f"the secret {secret_id}: {error}"
 
 
 def _remembered(plan: Plan, outside: Outside, warnings: list[str]) -> Memory:

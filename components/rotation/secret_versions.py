@@ -26,7 +26,7 @@ class SecretVersions:
             if error.code == _NONE:
                 return None
             raise
-        return Version(answer["VersionId"], Secret(answer["SecretString"]))
+        return Version(answer["VersionId"], Secret(answer.get("SecretString", "")))
 
     def put_pending(self, version_id: str, text: Secret) -> bool:
         try:

@@ -44,6 +44,7 @@ _ACTIONS: Final = (
     ("HEAD", _BLOB, "BatchCheckLayerAvailability"),
     ("GET", _TAGS, "ListImages"),
 )
+_REASON: Final = re.compile(r"(?:because|with an explicit deny) .*", re.DOTALL)
 _EXPIRED: Final = "Your authorization token has expired. Reauthenticate and try again."
 
 
@@ -151,12 +152,12 @@ class Registry:
         verdict, message = self._judge.ask(token.session, place.region, action, arguments)
         if verdict is Verdict.DENIED:
             resource = f"arn:aws:ecr:{place.region}:{place.account}:repository/{name}"
-            reason = message.partition(" because ")[2] or "no policy allows it"
+            reason = _REASON.search(message)
             return error(
                 403,
                 "DENIED",
                 f"User: {token.session.principal_arn} is not authorized to perform: ecr:{action} "
-                f"on resource: {resource} because {reason}",
+                f"on resource: {resource} {reason[0] if reason else 'because no policy allows it'}",
             ), False
         if verdict is Verdict.NO_REPOSITORY:
             text = f"The repository with name '{name}' does not exist in the registry with id '{place.account}'"

@@ -9,6 +9,7 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Self
@@ -87,12 +88,14 @@ class Engine:
         self._stack = stack_file.name.removeprefix("Pulumi.").removesuffix(".yaml")
         self._program = self._scratch / "program"
         self._stack_file = self._program / "stacks" / stack_file.name
-        self._copy(stack_file)
-        self._environment = self._surroundings(world)
-        made = self._run("stack", "init", self._stack)
-        if made.returncode:
-            self.close()
-            raise EngineError(f"pulumi stack init: {made.stderr.strip()}")
+        with ExitStack() as undo:
+            undo.callback(self.close)
+            self._copy(stack_file)
+            self._environment = self._surroundings(world)
+            made = self._run("stack", "init", self._stack)
+            if made.returncode:
+                raise EngineError(f"pulumi stack init: {made.stderr.strip()}")
+            undo.pop_all()
 
     def preview(self) -> Outcome:
         """`pulumi preview`."""

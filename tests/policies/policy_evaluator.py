@@ -85,7 +85,7 @@ def _holds(operator: str, key: str, wanted: Sequence[str], got: str | None) -> b
     if got is None:
         return False
     match operator:
-        case "StringEquals":
+        case "StringEquals" | "Bool":
             return got in wanted
         case "StringLike":
             return any(glob(pattern, got) for pattern in wanted)

@@ -13,8 +13,9 @@ from components.documents.variable_description import valid_until
 from components.rotation.aws import Authorization, AwsError
 from components.rotation.clock import Deadline
 from components.rotation.http import Response, UnreachableError
+from components.rotation.outside import Outside
 from components.rotation.report import Report
-from components.rotation.rotate import Outside, rotate
+from components.rotation.rotate import rotate
 from components.rotation.secret import Secret
 
 ACCOUNT, REGION = "123456789012", "eu-central-1"

@@ -9,12 +9,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from rotation.scripted import plan_of, target
 
 from components.documents import plan, rotator_zip
+from components.rotation import __main__ as job
 from components.rotation.handler import handle
 from rehearsal.gitlab import GitLab
 
@@ -33,7 +35,7 @@ class OnlyTheRuntime:
 
 sys.meta_path.insert(0, OnlyTheRuntime())
 sys.path.insert(0, sys.argv[1])
-from gitlab_ecr.rotation import handler, renewal_handler, __main__
+from gitlab_ecr.rotation import handler, renewal_handler, status, __main__
 assert not {"pulumi", "click", "rich"} & set(sys.modules)
 
 class Context:
@@ -154,3 +156,27 @@ def test_equal_contents_have_equal_digests_and_others_do_not() -> None:
     one, other = plan.dumps(plan_of(target("acme/web"))), plan.dumps(plan_of(target("acme/other")))
     assert rotator_zip.digest(one) == rotator_zip.digest(one)
     assert rotator_zip.digest(one) != rotator_zip.digest(other)
+
+
+def test_as_a_job_a_plan_that_cannot_be_read_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    wrong = tmp_path / "plan.json"
+    wrong.write_text("{}")
+    assert job.main(["--plan", str(wrong)]) == 2
+    assert job.main(["--plan", str(tmp_path / "absent.json")]) == 2
+    said = capsys.readouterr().err
+    assert "plan: 'version' is missing" in said
+    assert "No such file" in said
+
+
+@pytest.mark.parametrize(("failures", "code"), [([], 0), (["audience backend: refused"], 1)])
+def test_as_a_job_the_exit_code_says_whether_everything_was_rotated(
+    failures: list[str], code: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "plan.json"
+    file.write_text(plan.dumps(plan_of(target("acme/web"))))
+    asked: dict[str, Any] = {}
+    report = SimpleNamespace(failures=failures, notes=["a note"])
+    monkeypatch.setattr(job, "run", lambda wanted, _, **options: asked.update(options, stack=wanted.stack) or report)
+    assert job.main(["--plan", str(file), "--fired-by", "schedule"]) == code
+    assert (asked["stack"], asked["fired_by"]) == ("test", "schedule")
+    assert capsys.readouterr().err.splitlines() == [*failures, "a note"]

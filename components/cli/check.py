@@ -1,0 +1,58 @@
+"""`gitlab-ecr check`: everything that a preview cannot know, since only a GitLab token tells it."""
+
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+from ..documents import docker_auth
+from ..documents.plan import Target
+from ..rotation.gitlab import GitLab, GitLabError, Variable
+from .exit_codes import ExitCode
+from .output import json_option, show
+from .plan_source import Source, gitlab_of, plan_options
+from .progress import progress
+
+_COLUMNS: Final = {"target": "Variable", "ok": "In order", "found": "Found"}
+_FLAGS: Final = ("variable_type", "masked", "protected", "raw", "hidden")
+
+
+@click.command("check")
+@plan_options
+@json_option
+def command(*, plan_file: Path | None, function: str | None, as_json: bool) -> ExitCode:
+    """Look every variable of the stack up in GitLab: its owner, its flags, and what is in it.
+
+    Reads GitLab with the token in GITLAB_TOKEN: give it the rotator's own to see whether that one may write, since
+    GitLab shows variables to exactly those who may change them.
+    """
+    plan = Source(plan_file, function).plan()
+    gitlab = gitlab_of(plan)
+    with progress(f"Looking up {len(plan.targets)} variables"):
+        rows = [_row(target, gitlab) for target in plan.targets]
+    show(_COLUMNS, rows, as_json=as_json)
+    return ExitCode.OK if all(row["ok"] for row in rows) else ExitCode.FOUND
+
+
+def _row(target: Target, gitlab: GitLab) -> dict[str, Any]:
+    try:
+        variable = gitlab.variable(target)
+    except GitLabError as error:
+        return {"target": target.name, "ok": False, "found": str(error)}
+    found = ["absent: `pulumi up` makes it"] if variable is None else _problems(target, variable)
+    return {"target": target.name, "ok": not found, "found": "; ".join(found)}
+
+
+def _problems(target: Target, variable: Variable) -> list[str]:
+    wanted = target.flags
+    found = [
+        f"{flag} is {variable.flags[flag]}, declared is {getattr(wanted, flag)}"
+        for flag in _FLAGS
+        if variable.flags.get(flag) not in (None, getattr(wanted, flag)) and not (flag == "masked" and wanted.hidden)
+    ]
+    if variable.value is not None:
+        try:
+            docker_auth.parse(variable.value.reveal())
+        except ValueError as error:
+            found.append(str(error))
+    return found

@@ -1,0 +1,106 @@
+"""`gitlab-ecr doctor`: why a pull or a push fails, in one line, with the fix."""
+
+import os
+import sys
+from datetime import UTC, datetime
+from typing import IO, Final
+
+import click
+
+from ..errors import CliError
+from ..exit_codes import ExitCode
+from ..gitlab_api import GitLabApi, http_client, url_option
+from ..output import json_option, print_json
+from .causes import Diagnosis
+from .facts import Facts
+from .gather import Asked, job_of, variables_of
+from .job_log import read
+from .registry_pull import RegistryPull
+from .runner_machine import environment_variables
+from .walk import diagnose
+
+_TEXT: Final = click.File(encoding="utf-8")
+
+
+@click.command("doctor")
+@click.argument("image", required=False)
+@click.option("--project", metavar="P", help="The full path of the project whose job pulls or pushes.")
+@click.option("--ref", metavar="R", default="", help="Its branch or tag; the default branch when left out.")
+@click.option("--tag", is_flag=True, help="The ref is a tag.")
+@click.option("--merge-into", metavar="B", default="", help="It is a merge request's pipeline, into this branch.")
+@click.option("--environment", metavar="E", help="The job's environment; none when left out.")
+@click.option("--push", is_flag=True, help="The job pushes the image.")
+@click.option(
+    "--helper", "helpers", multiple=True, metavar="NAME", help="A credential helper on the runner's machine: ecr-login."
+)
+@click.option("--runner-config", type=_TEXT, metavar="FILE", help="The runner's config.toml.")
+@click.option("--docker-config", type=_TEXT, metavar="FILE", help="The .docker/config.json of the runner's user.")
+@click.option("--job-log", type=_TEXT, metavar="FILE", help="A job's log instead of all else; - reads standard input.")
+@url_option
+@json_option
+def command(
+    *,
+    image: str | None,
+    project: str | None,
+    ref: str,
+    environment: str | None,
+    merge_into: str,
+    helpers: tuple[str, ...],
+    runner_config: IO[str] | None,
+    docker_config: IO[str] | None,
+    job_log: IO[str] | None,
+    gitlab_url: str,
+    tag: bool,
+    push: bool,
+    as_json: bool,
+) -> ExitCode:
+    """Say why a job cannot pull or push IMAGE: the first cause that decides, with the fix.
+
+    It reads GitLab with the token in GITLAB_TOKEN, as a Maintainer of the project, and asks the registry with what the
+    runner would send. It changes nothing. What only the runner's machine has, it is told by options.
+    """
+    if job_log is not None:
+        if image or project:
+            raise click.UsageError("--job-log: takes neither IMAGE nor --project; the log names both")
+        found = read(job_log.read())
+        note = "this log names no cause that is known here; try `gitlab-ecr doctor IMAGE --project P`"
+        return _show(Diagnosis(found, () if found else (note,)), as_json=as_json)
+    if not image or not project:
+        raise click.UsageError("write IMAGE and --project P, or --job-log FILE")
+    if tag and merge_into:
+        raise click.UsageError("--tag: a merge request has no tag; leave one of --tag and --merge-into out")
+    gitlab = GitLabApi.of(gitlab_url, os.environ)
+    job, groups = job_of(Asked(project, ref, tag, merge_into, environment), gitlab)
+    if sys.stderr.isatty():
+        click.echo(f"Reading the variables of {job.project} and the groups above it", err=True)
+    variables, unseen = variables_of(job, groups, gitlab)
+    try:
+        of_runner = environment_variables(runner_config.read()) if runner_config else []
+    except ValueError as error:
+        raise CliError(f"--runner-config: {error}") from None
+    facts = Facts(
+        image=image,
+        job=job,
+        variables=(*variables, *of_runner),
+        now=datetime.now(UTC),
+        unseen=unseen,
+        helpers=helpers,
+        home_config=docker_config.read() if docker_config else None,
+        push=push,
+    )
+    return _show(diagnose(facts, RegistryPull(http_client())), as_json=as_json)
+
+
+def _show(diagnosis: Diagnosis, *, as_json: bool) -> ExitCode:
+    finding = diagnosis.finding
+    if as_json:
+        cause = finding and {"cause": finding.cause.value, "what": finding.what, "fix": finding.fix}
+        print_json({"ok": finding is None, "finding": cause, "notes": diagnosis.notes})
+    elif finding:
+        click.echo(f"{finding.cause.value}: {finding.line}")
+    else:
+        click.echo("nothing found" if diagnosis.notes else "nothing found: the image can be pulled")
+    if not as_json:
+        for note in diagnosis.notes:
+            click.echo(f"note: {note}", err=True)
+    return ExitCode.FOUND if finding else ExitCode.OK

@@ -1,0 +1,167 @@
+"""Step three: which credential the runner takes for the image, and whether it can be one of ECR's."""
+
+from typing import Final
+
+from ...documents import docker_auth
+from ...documents.credential_resolution import VARIABLE, Outcome, Resolution, registry_path, resolve
+from ...documents.docker_config import DockerConfig, load
+from ...documents.go_json import GoJsonError
+from ...documents.image_reference import ImageReference
+from ...documents.registry_host import parse_registry_host
+from .causes import Cause, Finding
+from .facts import Facts
+
+_USER: Final = "AWS"
+_PAYLOAD: Final = '{"payload"'
+
+
+def resolution_of(text: str | None, image: ImageReference, facts: Facts) -> Resolution:
+    """The runner's own answer; a helper that is there is taken to know every registry that names it."""
+    known = {name: dict.fromkeys(_hosts(text, facts), (_USER, "")) for name in facts.helpers}
+    return resolve(str(image), text, facts.home_config, known)
+
+
+def from_helper(resolution: Resolution, text: str | None, facts: Facts) -> bool:
+    """Whether the credential comes from a helper, which only the runner's machine can ask."""
+    source = text if resolution.source == VARIABLE else facts.home_config
+    config = _config(source)
+    return config is not None and (resolution.key in config.cred_helpers or bool(config.creds_store))
+
+
+def document_finding(name: str, text: str, facts: Facts) -> Finding | None:
+    """What makes the runner drop the whole document."""
+    config = _config(text)
+    if config is None:
+        return _malformed(name, text) or Finding(
+            Cause.BAD_DOCUMENT, f"{name} is not what the runner can read", "let gitlab-ecr write it"
+        )
+    programs = [*config.cred_helpers.values(), *([config.creds_store] if config.creds_store else [])]
+    if any(not program or "/" in program for program in programs):
+        return _malformed(name, text)
+    missing = sorted({program for program in programs if program not in facts.helpers})
+    return _helper_finding(name, missing[0], config) if missing else None
+
+
+def unmatched(  # noqa: PLR0911 - one difference, one return
+    name: str, text: str, image: ImageReference
+) -> Finding:
+    """No entry fits the image; the nearest one tells which word differs."""
+    config = _config(text) or DockerConfig()
+    keys = sorted({*config.auths, *config.cred_helpers})
+    if not keys:
+        return _malformed(name, text) or Finding(
+            Cause.OTHER_KEY, f"{name} names no registry", "let gitlab-ecr write the variable: `gitlab-ecr rotate`"
+        )
+    wanted = parse_registry_host(image.host)
+    for key in keys:
+        host, slash, path = registry_path(key).partition("/")
+        bare = host.partition(":")[0]
+        if "*" in key:
+            return Finding(
+                Cause.OTHER_KEY,
+                f"{name} names {key}, and the runner knows no wildcards",
+                f"name {image.host} in it",
+            )
+        if image.host in (host, bare):
+            other = f"the path {path}" if slash else f"port {host.partition(':')[2]}"
+            return Finding(Cause.OTHER_KEY, f"{name} names {image.host} for {other} only", f"name {image.host} alone")
+        found = parse_registry_host(bare)
+        if wanted is None or found is None:
+            continue
+        pair = f"{name} is for {host}, the image is on {image.host}"
+        if found.account != wanted.account:
+            return Finding(
+                Cause.OTHER_ACCOUNT,
+                f"{pair}: another account",
+                "correct the account in the image reference, or add it to the consumer's registries",
+            )
+        if found.region != wanted.region:
+            return Finding(
+                Cause.OTHER_REGION,
+                f"{pair}: another region",
+                "correct the region in the image reference, or add it to the consumer's registries",
+            )
+        return Finding(
+            Cause.OTHER_FORM,
+            f"{pair}: the same registry in another form, and the runner compares hosts literally",
+            f"write the image with {host}, or add the form to the consumer's host_forms",
+        )
+    return Finding(
+        Cause.OTHER_HOST,
+        f"{name} is for {', '.join(keys)}, not for {image.host}",
+        "add the project or its group to consumers in the stack file, with adopt: true to keep what is in it",
+    )
+
+
+def login_finding(name: str, resolution: Resolution) -> Finding | None:
+    """A login that ECR never takes."""
+    credential = resolution.credential
+    if credential.username.startswith(_PAYLOAD):
+        return Finding(
+            Cause.BARE_PASSWORD,
+            f"{name} holds the bare ECR password as auth of {resolution.key}",
+            "write the base64 of AWS:<password>, which GetAuthorizationToken returns as authorizationToken",
+        )
+    if not credential.username and not credential.identity_token:
+        return Finding(
+            Cause.BAD_AUTH,
+            f"{name} has an empty entry for {resolution.key}, which hides every other login for it",
+            "take the entry out, or let gitlab-ecr write it",
+        )
+    if credential.username != _USER:
+        return Finding(
+            Cause.WRONG_USER,
+            f"{name} logs in to {resolution.key} as another user than AWS, the only one that ECR knows",
+            "write the base64 of AWS:<password>, which GetAuthorizationToken returns as authorizationToken",
+        )
+    return None
+
+
+def usable(text: str, image: ImageReference) -> bool:
+    """Whether a document has a login for the image that could be one of ECR's."""
+    found = resolve(str(image), text)
+    return found.outcome is Outcome.FOUND and login_finding("", found) is None
+
+
+def _helper_finding(name: str, program: str, config: DockerConfig) -> Finding:
+    if config.auths:
+        return Finding(
+            Cause.HELPER_MIXED,
+            f"{name} holds auths beside the helper {program}; where that fails the runner drops the good auths with it",
+            f"take the helper out of it, or install docker-credential-{program} on the PATH of the runner's process",
+        )
+    return Finding(
+        Cause.HELPER_MISSING,
+        f"{name} asks docker-credential-{program}, which is not among the helpers of the runner's machine",
+        f"install it on the PATH of the runner's process (and say so here with --helper {program}), or use "
+        "access: rotated-variable, which works on any runner",
+    )
+
+
+def _malformed(name: str, text: str) -> Finding | None:
+    """The mistake in words, by the reader that knows the usual ones."""
+    try:
+        docker_auth.parse(text)
+    except ValueError as error:
+        what, _, fix = str(error).removeprefix("DOCKER_AUTH_CONFIG: ").partition("; ")
+        cause = Cause.BAD_AUTH if "its auth " in what else Cause.BAD_DOCUMENT
+        return Finding(cause, f"{name} {what}", fix or "let gitlab-ecr write the variable")
+    return None
+
+
+def _hosts(text: str | None, facts: Facts) -> list[str]:
+    return [
+        host
+        for source in (text, facts.home_config)
+        if (config := _config(source)) is not None
+        for host in (*config.cred_helpers, *(["docker.io"] if config.creds_store else []))
+    ]
+
+
+def _config(text: str | None) -> DockerConfig | None:
+    if text is None:
+        return None
+    try:
+        return load(text)
+    except GoJsonError:
+        return None

@@ -1,0 +1,59 @@
+"""Step one: is it an image reference, and of an ECR registry."""
+
+import re
+from typing import Final
+
+from ...documents import image_reference
+from ...documents.image_reference import DOCKER_HUB, ImageReference
+from ...documents.registry_host import parse_registry_host
+from .causes import Cause, Finding
+from .expansion import expand
+from .facts import Facts
+
+_NEARLY_ECR: Final = re.compile(r"dkr.?ecr|\.ecr\.|amazonaws|on\.aws")
+
+
+def image_of(facts: Facts) -> ImageReference | Finding:
+    """The image that the runner asks for, or why it asks for none."""
+    expanded = expand(facts.image, facts)
+    if expanded.undefined:
+        return Finding(
+            Cause.IMAGE_VARIABLE,
+            f"{facts.image}: the job does not see ${expanded.undefined[0]}, which then is empty",
+            "set that variable for this job, or write its value into the image reference",
+        )
+    if expanded.unknown:
+        return Finding(
+            Cause.IMAGE_VARIABLE,
+            f"{facts.image}: only a running job knows ${expanded.unknown[0]}",
+            "give the image reference as the job's log shows it",
+        )
+    try:
+        image = image_reference.parse(expanded.text)
+    except ValueError as error:
+        what, _, fix = str(error).partition("; ")
+        return Finding(Cause.IMAGE_REFERENCE, what, fix or "write an image reference such as ruby:3.4")
+    return _nearly_ecr(image) or image
+
+
+def _nearly_ecr(image: ImageReference) -> Finding | None:
+    host, _, port = image.host.partition(":")
+    if port and parse_registry_host(host):
+        return Finding(
+            Cause.IMAGE_REFERENCE,
+            f"{image} names port {port}, and the runner compares ports literally",
+            f"write {host}/{image.repository} without a port",
+        )
+    if parse_registry_host(host) is None and _NEARLY_ECR.search(host):
+        return Finding(
+            Cause.IMAGE_REFERENCE,
+            f"{image.host} is like the registry host of ECR, but is none",
+            "write <twelve digits>.dkr.ecr.<region>.amazonaws.com, as the stack's output repositoryUrls has it",
+        )
+    if image.host == DOCKER_HUB and "/" in image.repository:
+        return Finding(
+            Cause.NO_REGISTRY_HOST,
+            f"{image.repository} has no registry host, so it is looked for on Docker Hub",
+            "write the registry host and a / before it, as the stack's output repositoryUrls has it",
+        )
+    return None

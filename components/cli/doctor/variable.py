@@ -1,0 +1,117 @@
+"""Step two: which `DOCKER_AUTH_CONFIG` the job sees, and what text the runner reads from it."""
+
+import re
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Final
+
+from ...documents.docker_auth import PLACEHOLDER
+from ...documents.listed_variable import ListedVariable
+from ...documents.variable_description import valid_until
+from .causes import Cause, Finding
+from .expansion import expand, view_of
+from .facts import KEY, Facts, Held
+
+_LISTED: Final = re.compile(r"^gitlab-ecr: (?P<hosts>[^ ,]+(?:, [^ ,]+)*), valid until ")
+
+
+def visible(facts: Facts) -> tuple[Held | None, Finding | None]:
+    """The variable that reaches the job, and if none does, the reason."""
+    held, view = view_of(KEY, facts)
+    if held is not None:
+        return held, None
+    # What is nearest to reaching the job comes first: of two kept out, that is the one to repair.
+    for variable, reason in sorted(view.others, key=lambda other: -other[0].level.rank):
+        if cause := _kept_out(variable, facts):
+            return None, Finding(cause, f"{variable.name} {reason}", _open(cause, variable))
+    where = f"{facts.job.project} and the groups above it"
+    unseen = f", as far as this token may look (not into {', '.join(facts.unseen)})" if facts.unseen else ""
+    return None, Finding(
+        Cause.VARIABLE_ABSENT,
+        f"no {KEY} reaches the job: there is none in {where}{unseen}",
+        "add the project or its group to consumers in the stack file, and run `pulumi up`",
+    )
+
+
+def hidden_finding(held: Held, host: str, now: datetime) -> Finding | None:
+    """What the description tells of a hidden value; the rotator writes it with the value."""
+    description = held.listed.description
+    end = valid_until(description)
+    if end is None:
+        return Finding(
+            Cause.HIDDEN,
+            f"{held.listed.name} is hidden: GitLab shows nobody what is in it, and gitlab-ecr did not write it",
+            "run a job and give its log to `gitlab-ecr doctor --job-log FILE`, or make the variable anew",
+        )
+    if end <= now:
+        return expired(held.listed, end)
+    named = _LISTED.match(description or "")
+    hosts = named["hosts"].split(", ") if named else []  # with many of them it says only how many
+    if hosts and host not in hosts:
+        return Finding(
+            Cause.OTHER_HOST,
+            f"{held.listed.name} is for {', '.join(hosts)}, the image is on {host}",
+            f"write the image with {hosts[0]}, or add {host} to the consumer's registries or host_forms",
+        )
+    return None
+
+
+def expired(listed: ListedVariable, end: datetime) -> Finding:
+    """The token's own end has come."""
+    return Finding(
+        Cause.EXPIRED,
+        f"the token in {listed.name} ended at {end:%Y-%m-%dT%H:%MZ}",
+        "`gitlab-ecr rotate`, then `gitlab-ecr status` to see why no run renewed it",
+    )
+
+
+def read_text(held: Held, facts: Facts) -> str | Finding:
+    """The text as it reaches the runner: GitLab and the runner resolve `$` unless the variable is raw."""
+    value = held.value or ""
+    if value.strip() == PLACEHOLDER:
+        return Finding(
+            Cause.NEVER_ROTATED,
+            f"{held.listed.name} holds the placeholder: no rotation has written a token into it",
+            "`gitlab-ecr rotate`, and read what it says of this variable",
+        )
+    if held.listed.raw:
+        if names := re.findall(r"\$\{?[A-Za-z_]\w*\}?", value):
+            return Finding(
+                Cause.EXPANSION,
+                f"{held.listed.name} is raw, so {names[0]} in it stays as it is",
+                "write the value itself, or switch `Expand variable reference` on",
+            )
+        return value
+    expanded = expand(value, facts)
+    if expanded.undefined:
+        return Finding(
+            Cause.EXPANSION,
+            f"{held.listed.name} is not raw, so ${expanded.undefined[0]} in it is resolved, to nothing",
+            "switch `Expand variable reference` off (raw), or define that variable for this job",
+        )
+    return value if expanded.unknown else expanded.text
+
+
+def hiding(seen: Held, others: Iterable[Held], what: str, good: str) -> Finding:
+    """Another variable would do, and the one that the job sees keeps it away."""
+    other = next(iter(others))
+    return Finding(
+        Cause.SHADOWED,
+        f"{seen.listed.name} hides {other.listed.name} as a whole: the one seen {what}, the hidden one {good}",
+        f"delete {seen.listed.name}, or merge both into it with adopt: true",
+    )
+
+
+def _kept_out(variable: ListedVariable, facts: Facts) -> Cause | None:
+    if variable.protected and not facts.job.is_protected:
+        return Cause.PROTECTED
+    return Cause.SCOPE if variable.environment_scope != "*" else None
+
+
+def _open(cause: Cause, variable: ListedVariable) -> str:
+    if cause is Cause.PROTECTED:
+        return "write protected: false for the consumer, since merge requests must pull; or protect the ref"
+    return (
+        f'write environment_scopes with "*" for the consumer, or give the job an environment that fits '
+        f"{variable.environment_scope}"
+    )

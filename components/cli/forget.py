@@ -1,0 +1,97 @@
+"""`gitlab-ecr forget`: what the rotator wrote goes out of an adopted variable, the rest stays."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from ..documents import docker_auth
+from ..documents.plan import Flags, OwnerKind, Plan, Target
+from ..documents.variable_description import hosts, is_ours
+from ..documents.variable_keys import DOCKER_AUTH_CONFIG
+from ..rotation.aws import AwsError, BotoAws
+from ..rotation.gitlab import GitLab, GitLabError
+from ..rotation.secret import Secret
+from .errors import CliError
+from .plan_file import gitlab_http, plan_option, read_plan
+
+
+def forget(target: Target, plan: Plan, gitlab: GitLab, more_hosts: Sequence[str] = ()) -> list[str]:
+    """Takes our entries out of the variable, with its description; its flags and all others stay.
+
+    Args:
+        more_hosts: registry hosts to take out besides those that the description names.
+
+    Returns:
+        The registry hosts that were taken out.
+
+    Raises:
+        CliError: the target is still in the plan, is not there, hidden, or nothing of ours.
+        GitLabError: GitLab refused.
+    """
+    place = (target.owner_kind, target.key, target.environment_scope)
+    for planned in plan.targets:
+        owners = {planned.owner, planned.path.lower()}
+        if (planned.owner_kind, planned.key, planned.environment_scope) == place and target.owner.lower() in owners:
+            raise CliError(
+                f"{target.name}: it is still in the plan, so the next rotation would write it again; take its consumer "
+                "out of the stack file and run `pulumi up` first"
+            )
+    variable = gitlab.variable(target)
+    if variable is None:
+        raise CliError(f"{target.name}: there is no such variable; check the path, --key and --environment-scope")
+    if variable.value is None:
+        raise CliError(f"{target.name}: it is hidden, so nobody can read what to keep; delete it, and write it anew")
+    ours = sorted({*hosts(variable.description), *more_hosts})
+    if not ours:
+        raise CliError(
+            f"{target.name}: "
+            + (
+                "its description only counts its registries; name each with --registry-host"
+                if is_ours(variable.description)
+                else "no rotation wrote it; to take entries out all the same, name each with --registry-host"
+            )
+        )
+    try:
+        kept = docker_auth.remove(variable.value.reveal(), ours)
+    except ValueError as error:
+        raise CliError(f"{target.name}: {error}") from None
+    flags = replace(target.flags, **{key: flag for key, flag in variable.flags.items() if flag is not None})
+    gitlab.update(replace(target, flags=flags), Secret(docker_auth.dumps(kept)), "", hidden=flags.hidden)
+    return ours
+
+
+@click.command("forget")
+@click.argument("kind", type=click.Choice([kind.value for kind in OwnerKind]))
+@click.argument("owner")
+@plan_option
+@click.option("--key", default=DOCKER_AUTH_CONFIG, show_default=True)
+@click.option("--environment-scope", default="*", show_default=True)
+@click.option("--registry-host", "more_hosts", multiple=True, help="Take this one out, too; may be given often.")
+@click.option("--token-name", default="default", show_default=True, help="Which of the plan's GitLab tokens to use.")
+def command(
+    *,
+    kind: str,
+    owner: str,
+    plan_file: Path,
+    key: str,
+    environment_scope: str,
+    more_hosts: tuple[str, ...],
+    token_name: str,
+) -> None:
+    """Take the entries of this stack out of a variable that it had adopted.
+
+    OWNER is the full path or the number of the project or group, whose consumer is out of the stack file already.
+    """
+    plan = read_plan(plan_file)
+    if token_name not in plan.gitlab.tokens:
+        raise CliError(f"--token-name: {token_name!r} is not one of {', '.join(sorted(plan.gitlab.tokens))}")
+    flags = Flags(variable_type="file", masked=True, protected=False, raw=True, hidden=False)
+    target = Target(OwnerKind(kind), owner, owner, key, environment_scope, (), token_name, flags, None)
+    try:
+        token = BotoAws(plan.region).secret(plan.gitlab.tokens[token_name])
+        gone = forget(target, plan, GitLab(plan.gitlab.url, token, gitlab_http(plan.gitlab)), more_hosts)
+    except (AwsError, GitLabError) as error:
+        raise CliError(str(error)) from None
+    click.echo(f"{target.name}: took out {', '.join(gone)}")

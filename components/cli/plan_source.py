@@ -1,0 +1,135 @@
+"""Where a command finds the stack's facts: the plan, in a file or in the zip of the running rotator."""
+
+import io
+import os
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final, TypeVar, cast
+
+import boto3  # pyright: ignore[reportMissingTypeStubs] - it ships none
+import click
+from botocore.config import Config  # pyright: ignore[reportMissingTypeStubs] - it ships none
+from botocore.exceptions import BotoCoreError, ClientError  # pyright: ignore[reportMissingTypeStubs] - it ships none
+
+from ..documents import plan as plans
+from ..rotation.aws import aws_error
+from ..rotation.gitlab import GitLab
+from ..rotation.http import UnreachableError
+from ..rotation.secret import Secret
+from .errors import CliError
+from .gitlab_api import TOKEN, http_client
+
+_IN_ZIP: Final = "/plan.json"
+_OK: Final = 200
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True)
+class Source:
+    """What the command line names: one of both."""
+
+    file: Path | None
+    function: str | None
+
+    def plan(self) -> plans.Plan:
+        """The plan.
+
+        Raises:
+            UsageError: neither is named.
+            CliError: it could not be read.
+        """
+        if self.file is not None:
+            where, text = f"--plan {self.file}", self.file.read_text()
+        elif self.function:
+            where, text = f"--function {self.function}", _from_lambda(self.function)
+        else:
+            raise click.UsageError("write --function NAME (the stack's output rotator), or --plan FILE")
+        try:
+            return plans.loads(text)
+        except ValueError as error:
+            raise CliError(f"{where}: {error}") from None
+
+
+def plan_options(command: _Command) -> _Command:
+    """The options `--plan` and `--function`, as `plan_file` and `function`."""
+    file = click.option(
+        "--plan",
+        "plan_file",
+        type=click.Path(exists=True, dir_okay=False, path_type=Path),
+        metavar="FILE",
+        help="The stack's plan.json.",
+    )
+    function = click.option(
+        "--function",
+        envvar="GITLAB_ECR_ROTATOR",
+        metavar="NAME",
+        help="The rotator's function, the stack's output `rotator`: its zip holds the plan. [env: GITLAB_ECR_ROTATOR]",
+    )
+    return file(function(command))
+
+
+def aws_client(service: str, region: str | None = None, read_timeout: int = 60) -> Any:
+    """A boto3 client with the credentials of the environment; what cannot be repeated is not."""
+    config = Config(connect_timeout=5, read_timeout=read_timeout, retries={"total_max_attempts": 1})
+    try:
+        return (
+            cast("Any", boto3)
+            .Session(region_name=region or os.environ.get("AWS_REGION"))
+            .client(service, config=config)
+        )
+    except BotoCoreError as error:
+        raise CliError(f"AWS: {error} Write region and credentials into the environment") from None
+
+
+def aws_call(what: str, call: Callable[..., Any], **arguments: Any) -> Any:
+    """The answer of a call.
+
+    Raises:
+        CliError: AWS refused, or was not reached.
+    """
+    try:
+        return call(**arguments)
+    except (ClientError, BotoCoreError) as error:
+        raise CliError(f"{what}: {aws_error(error)}") from None
+
+
+def gitlab_of(plan: plans.Plan) -> GitLab:
+    """The plan's GitLab, with the person's own token.
+
+    Raises:
+        CliError: the environment holds none.
+    """
+    if not os.environ.get(TOKEN):
+        raise CliError(f"{TOKEN}: not set; write a token with scope read_api into it, of a Maintainer of the targets")
+    http = http_client(plan.gitlab.ca_bundle, allow_http=plan.gitlab.allow_http)
+    return GitLab(plan.gitlab.url, Secret(os.environ[TOKEN]), http)
+
+
+def rotator_of(plan: plans.Plan) -> str:
+    """The name of the rotator's function; both names begin with the stack's prefix."""
+    return f"{plan.state.split('/')[1]}-rotator"
+
+
+def now() -> datetime:
+    """The time."""
+    return datetime.now(UTC)
+
+
+def _from_lambda(function: str) -> str:
+    client = aws_client("lambda")
+    url = str(aws_call(f"--function {function}", client.get_function, FunctionName=function)["Code"]["Location"])
+    try:
+        response = http_client(allow_http=url.startswith("http://")).request("GET", url, {})
+    except UnreachableError as error:
+        raise CliError(f"--function {function}: its code is unreachable: {error}") from None
+    if response.status != _OK:
+        raise CliError(f"--function {function}: its code answered {response.status}, not 200")
+    try:
+        with zipfile.ZipFile(io.BytesIO(response.body)) as archive:
+            name = next(name for name in archive.namelist() if name.endswith(_IN_ZIP))
+            return archive.read(name).decode()
+    except (zipfile.BadZipFile, StopIteration):
+        raise CliError(f"--function {function}: is no rotator of gitlab-ecr, its zip holds no plan.json") from None

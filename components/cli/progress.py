@@ -1,0 +1,17 @@
+"""What a person sees while a command works: nothing in a pipe."""
+
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager
+
+from rich.console import Console
+
+
+@contextmanager
+def progress(text: str) -> Generator[None]:
+    """Shows that something longer than a second is under way."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    with Console(stderr=True).status(text):
+        yield

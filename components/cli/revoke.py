@@ -1,0 +1,151 @@
+"""`gitlab-ecr revoke`: void every token of an audience, now."""
+
+import json
+import re
+import shutil
+import subprocess
+import time
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+from ..documents.credential_resolution import Outcome, resolve
+from ..documents.docker_auth import login_entry
+from ..documents.plan import Plan, Target
+from ..rotation.gitlab import GitLabError
+from .doctor.registry_pull import RegistryPull
+from .errors import CliError
+from .exit_codes import ExitCode
+from .gitlab_api import http_client
+from .plan_source import Source, aws_call, aws_client, gitlab_of, plan_options
+from .progress import progress
+
+_DENY: Final = json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "*", "Resource": "*"}]})
+_GENERATION: Final = re.compile(r"-g(\d+)$")
+_PATIENCE_SECONDS: Final = 90.0  # IAM is eventually consistent
+_PAUSE_SECONDS: Final = 2.0
+_REFUSED: Final = (401, 403)
+_PROBE_TAG: Final = "gitlab-ecr-probe"
+
+
+@click.command("revoke")
+@click.argument("audience")
+@plan_options
+@click.option("--stack", metavar="S", help="Raise the generation in this stack's file and run `pulumi up`.")
+@click.option("--now", "deny_now", is_flag=True, help="First deny the old role everything: its pipelines stop at once.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def command(
+    *, audience: str, plan_file: Path | None, function: str | None, stack: str | None, deny_now: bool, yes: bool
+) -> ExitCode:
+    """Void every token of AUDIENCE: break-glass, when one has leaked.
+
+    A token carries the rights of the role that minted it. A higher generation makes `up` create a new role, write its
+    tokens into every variable and delete the old role, and with it everything the old tokens could do. --now does not
+    wait for that: it denies the old role first. At the end the old token is tried, and has to be refused.
+    """
+    plan = Source(plan_file, function).plan()
+    if audience not in plan.audiences:
+        raise click.UsageError(f"AUDIENCE: {audience!r} is not one of {', '.join(sorted(plan.audiences))}")
+    if not stack and not deny_now:
+        raise click.UsageError("write --stack S, which raises the generation and runs `up`, or --now, or both")
+    role = plan.audiences[audience].role_arn.rpartition("/")[2]
+    targets = [target for target in plan.targets if audience in target.audiences]
+    with progress("Reading the tokens that are to be refused"):
+        old = _tokens(plan, audience, targets)
+    _ask(role, targets, stack=stack, deny_now=deny_now, yes=yes)
+    if deny_now:
+        _deny(role)
+    generation = _next_generation(role)
+    if stack:
+        _up(stack, audience, generation)
+    else:
+        click.echo(f"next: write generation: {generation} for the consumer {audience}, and run `pulumi up`")
+    return _try(plan, audience, old)
+
+
+def _ask(role: str, targets: list[Target], *, stack: str | None, deny_now: bool, yes: bool) -> None:
+    if deny_now:
+        until = "until `up` is through" if stack else "until the generation is raised and `up` is through"
+        click.echo(f"Pipelines stop {until} that pull with:", err=True)
+        click.echo("\n".join(f"  {target.name}" for target in targets), err=True)
+    if not yes:
+        click.confirm(f"Void every token of {role}?", abort=True, err=True)
+
+
+def _deny(role: str) -> None:
+    """In place of the role's own policies: with one more, `up` could not delete the role."""
+    iam = aws_client("iam")
+    for name in aws_call(f"role {role}", iam.list_role_policies, RoleName=role)["PolicyNames"]:
+        aws_call(f"role {role}", iam.put_role_policy, RoleName=role, PolicyName=name, PolicyDocument=_DENY)
+    click.echo(f"denied everything to {role}")
+
+
+def _tokens(plan: Plan, audience: str, targets: list[Target]) -> dict[str, str]:
+    """The `auth` values that are out, by registry host."""
+    gitlab = gitlab_of(plan)
+    found: dict[str, str] = {}
+    for target in targets:
+        try:
+            variable = gitlab.variable(target)
+        except GitLabError as error:
+            click.echo(f"note: {error}", err=True)
+            continue
+        if variable is None or variable.value is None:
+            continue
+        for host in (registry.hosts[0] for registry in plan.audiences[audience].registries):
+            login = resolve(f"{host}/x", variable.value.reveal())
+            if login.outcome is Outcome.FOUND and login.credential.password:
+                entry = login_entry(login.credential.username, login.credential.password)
+                found.setdefault(host, entry["auth"])
+    return found
+
+
+def _next_generation(role: str) -> int:
+    match = _GENERATION.search(role)
+    return int(match[1]) + 1 if match else 2
+
+
+def _up(stack: str, audience: str, generation: int) -> None:
+    program = shutil.which("pulumi")
+    if program is None:
+        raise CliError(f"--stack {stack}: there is no pulumi on PATH; leave it out, and run `up` where there is one")
+    key = f'gitlab-ecr:consumers["{audience}"].generation'
+    for arguments in (
+        ["config", "set", "--path", key, str(generation), "--stack", stack],
+        ["up", "--yes", "--skip-preview", "--stack", stack],
+    ):
+        click.echo(f"pulumi {' '.join(arguments)}")
+        done = subprocess.run([program, *arguments], check=False)  # noqa: S603 - the person's own pulumi
+        if done.returncode:
+            raise CliError(f"pulumi {arguments[0]} ended with {done.returncode}; the old tokens may still open")
+
+
+def _try(plan: Plan, audience: str, old: dict[str, str]) -> ExitCode:
+    inside = plan.audiences[audience].inside
+    if not old or inside is None:
+        click.echo("no old token can be read, so none was tried")
+        return ExitCode.OK
+    opens: list[str] = []
+    with progress("Trying the old tokens"):
+        for host, auth in old.items():
+            answer = _refusal(host, inside, auth)
+            if answer is None:
+                opens.append(host)
+            else:
+                click.echo(f"{host} refuses the old token for {inside}: {answer}")
+    for host in opens:
+        click.echo(f"{host} still lets the old token in")
+    return ExitCode.FOUND if opens else ExitCode.OK
+
+
+def _refusal(host: str, repository: str, auth: str) -> Any:
+    pull = RegistryPull(http_client())
+    end = time.monotonic() + _PATIENCE_SECONDS
+    while True:
+        answer = pull(host, repository, _PROBE_TAG, auth)
+        if answer.status in _REFUSED:
+            return f"{answer.status} {answer.code}"
+        if time.monotonic() > end:
+            return None
+        time.sleep(_PAUSE_SECONDS)

@@ -1,0 +1,69 @@
+"""`gitlab-ecr rotate`: one rotation, now."""
+
+import contextlib
+import io
+import json
+from pathlib import Path
+from typing import Any, Final, cast
+from uuid import uuid4
+
+import click
+
+from ..rotation.handler import run
+from .errors import CliError
+from .exit_codes import ExitCode
+from .output import json_option, print_json
+from .plan_source import Source, aws_call, aws_client, plan_options
+from .progress import progress
+
+_SECONDS: Final = 900
+
+
+@click.command("rotate")
+@plan_options
+@json_option
+def command(*, plan_file: Path | None, function: str | None, as_json: bool) -> ExitCode:
+    """Renew every token now.
+
+    With --function, the rotator itself runs, in Lambda. With --plan, this machine does what the plan says, with the AWS
+    credentials of the environment: they have to be allowed what the rotator's role is.
+    """
+    with progress("Rotating"):
+        if plan_file is not None:
+            report = _here(plan_file)
+        elif function:
+            report = _in_lambda(function)
+        else:
+            raise click.UsageError("write --function NAME (the stack's output rotator), or --plan FILE")
+    if as_json:
+        print_json(report)
+    else:
+        counts = ", ".join(f"{count} {status}" for status, count in report.get("targets", {}).items() if count)
+        click.echo("\n".join([*([f"variables: {counts}"] if counts else []), *report["failures"], *report["notes"]]))
+    return ExitCode.FOUND if report["failures"] else ExitCode.OK
+
+
+def _here(plan_file: Path) -> dict[str, Any]:
+    plan = Source(plan_file, None).plan()
+    with contextlib.redirect_stdout(io.StringIO()):  # the log that a Lambda keeps; here the report is shown instead
+        report = run(plan, _SECONDS, fired_by="manual", run_id=str(uuid4()))
+    return report.short()
+
+
+def _in_lambda(function: str) -> dict[str, Any]:
+    answer = aws_call(
+        f"--function {function}",
+        aws_client("lambda", read_timeout=_SECONDS + 10).invoke,
+        FunctionName=function,
+        Payload=json.dumps({"fired_by": "manual"}).encode(),
+    )
+    try:
+        document: Any = json.loads(answer["Payload"].read())
+    except ValueError:
+        raise CliError(f"--function {function}: answered nothing that can be read; see its log") from None
+    fields = cast("dict[str, Any]", document)
+    if "FunctionError" not in answer:
+        return fields
+    if not (message := fields.get("errorMessage")):
+        raise CliError(f"--function {function}: {fields.get('errorType', 'it failed')}; see its log")
+    return {"ok": False, "targets": {}, "failures": str(message).split("; "), "notes": []}

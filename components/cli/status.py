@@ -1,0 +1,100 @@
+"""`gitlab-ecr status`: each variable, what it is good for, and until when."""
+
+import json
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, Final, cast
+
+import click
+
+from ..documents.plan import Plan, Target
+from ..documents.variable_description import valid_until
+from ..rotation.gitlab import GitLab, GitLabError
+from .errors import CliError
+from .exit_codes import ExitCode
+from .output import json_option, show
+from .plan_source import Source, aws_call, aws_client, gitlab_of, now, plan_options, rotator_of
+from .progress import progress
+
+_COLUMNS: Final = {
+    "target": "Variable",
+    "registries": "Registries",
+    "valid_until": "Valid until",
+    "last_rotation": "Last rotation",
+    "health": "Health",
+}
+_DAY: Final = timedelta(days=1)
+_GOOD: Final = "good"
+
+
+@click.command("status")
+@plan_options
+@json_option
+def command(*, plan_file: Path | None, function: str | None, as_json: bool) -> ExitCode:
+    """Show every rotated variable: whose, for which registries, valid until when, and the last rotation.
+
+    Reads GitLab with the token in GITLAB_TOKEN, and the rotator's log with the AWS credentials of the environment.
+    """
+    plan = Source(plan_file, function).plan()
+    with progress(f"Reading {len(plan.targets)} variables"):
+        try:
+            last = _last_reports(plan)
+        except CliError as error:
+            click.echo(f"note: last rotation unknown: {error.message}", err=True)
+            last = {}
+        gitlab = gitlab_of(plan)
+        rows = [_row(plan, target, gitlab, last.get(target.name)) for target in plan.targets]
+    show(_COLUMNS, rows, as_json=as_json)
+    return ExitCode.OK if all(row["health"] == _GOOD for row in rows) else ExitCode.FOUND
+
+
+def _row(plan: Plan, target: Target, gitlab: GitLab, last: dict[str, Any] | None) -> dict[str, Any]:
+    hosts = [
+        host for name in target.audiences for registry in plan.audiences[name].registries for host in registry.hosts
+    ]
+    end, health = _look(target, gitlab)
+    if last and last["status"] == "failed" and health == _GOOD:
+        health = f"last rotation failed: {last['reason']}"
+    return {
+        "target": target.name,
+        "registries": ", ".join(hosts),
+        "valid_until": _minute(end),
+        "last_rotation": f"{last['started']} {last['status']}" if last else "",
+        "health": health,
+        "audiences": target.audiences,
+    }
+
+
+def _look(target: Target, gitlab: GitLab) -> tuple[datetime | None, str]:
+    try:
+        variable = gitlab.variable(target)
+    except GitLabError as error:
+        return None, str(error)
+    if variable is None:
+        return None, "absent: run `pulumi up`"
+    end = valid_until(variable.description)
+    if end is None:
+        return None, "never rotated: run `gitlab-ecr rotate`"
+    return end, _GOOD if end > now() else "expired: run `gitlab-ecr rotate`"
+
+
+def _last_reports(plan: Plan) -> dict[str, dict[str, Any]]:
+    """What the rotator's last run of this day said of each target."""
+    group = f"/aws/lambda/{rotator_of(plan)}"
+    pages = aws_client("logs", plan.region).get_paginator("filter_log_events")
+    since = int((now() - _DAY).timestamp() * 1000)
+
+    def read() -> list[str]:
+        found = pages.paginate(logGroupName=group, startTime=since, filterPattern='"gitlab_ecr_report"')
+        return [str(event["message"]) for page in found for event in page["events"]]
+
+    last: dict[str, dict[str, Any]] = {}
+    for line in aws_call(group, read):
+        if line.startswith('{"gitlab_ecr_report"'):
+            report = cast("dict[str, Any]", json.loads(line)["gitlab_ecr_report"])
+            last |= {each["target"]: {**each, "started": report["started"]} for each in report["targets"]}
+    return last
+
+
+def _minute(moment: datetime | None) -> str:
+    return "" if moment is None else f"{moment:%Y-%m-%dT%H:%MZ}"

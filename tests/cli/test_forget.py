@@ -1,0 +1,80 @@
+"""`forget` against the GitLab emulator."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from components import consumers
+from components.cli.errors import CliError
+from components.cli.forget import forget
+from components.documents.naming import Names
+from components.documents.plan import Flags, OwnerKind, Plan, Target
+from components.documents.variable_description import describe
+from components.rotation.clock import Deadline, SystemClock
+from components.rotation.gitlab import GitLab as Client
+from components.rotation.http import PooledHttp
+from components.rotation.secret import Secret
+from rehearsal.gitlab import GitLab
+
+_HOST = "123456789012.dkr.ecr.eu-central-1.amazonaws.com"
+_FOREIGN = {"registry.example.com:5000": {"auth": "ZmFrZS11c2VyOmZha2UtcGFzc3dvcmQ="}}
+_FLAGS = Flags(variable_type="file", masked=True, protected=False, raw=True, hidden=False)
+_TARGET = Target(OwnerKind.PROJECT, "acme/web", "acme/web", "DOCKER_AUTH_CONFIG", "*", (), "default", _FLAGS, None)
+_OURS = describe([_HOST], SystemClock().now(), ["acme/web"])
+
+
+def plan(*paths: str) -> Plan:
+    names = Names("123456789012", "eu-central-1", "gitlab-ecr")
+    return consumers.plan(names, "prod", {}, ["app"], {path: {"pull": ["app"]} for path in paths})
+
+
+@pytest.fixture
+def gitlab() -> Iterator[GitLab]:
+    with GitLab.start() as started:
+        started.create_project("acme/web", 7)
+        yield started
+
+
+def client(gitlab: GitLab) -> Client:
+    clock = SystemClock()
+    token = gitlab.create_token("m", ["api"], project="acme/web")
+    return Client(gitlab.url, Secret(token), PooledHttp(clock, Deadline(clock, 30), connections=1, allow_http=True))
+
+
+def adopt(gitlab: GitLab, description: str = _OURS, **flags: object) -> None:
+    value = json.dumps({"auths": {_HOST: {"auth": "QVdTOmZha2U="}, **_FOREIGN}}, separators=(",", ":"))
+    gitlab.set_variable("project", "acme/web", "DOCKER_AUTH_CONFIG", value, description=description, **flags)
+
+
+def test_our_entries_go_and_the_rest_stays_with_every_flag(gitlab: GitLab) -> None:
+    adopt(gitlab, masked=True, raw=True, protected=True, variable_type="env_var")
+    assert forget(_TARGET, plan("acme/other"), client(gitlab)) == [_HOST]
+    record = gitlab.variable("project", "acme/web", "DOCKER_AUTH_CONFIG") or {}
+    assert json.loads(record["value"]) == {"auths": _FOREIGN}
+    assert (record["description"] or "", record["protected"], record["variable_type"]) == ("", True, "env_var")
+    with pytest.raises(CliError, match="no rotation wrote it"):
+        forget(_TARGET, plan(), client(gitlab))
+
+
+def test_entries_that_no_description_names_are_named_by_hand(gitlab: GitLab) -> None:
+    adopt(gitlab, "mine")
+    assert forget(_TARGET, plan(), client(gitlab), [_HOST]) == [_HOST]
+
+
+@pytest.mark.parametrize("owner", ["acme/web", "Acme/Web"])
+def test_a_target_of_the_plan_is_refused(gitlab: GitLab, owner: str) -> None:
+    adopt(gitlab)
+    before = gitlab.variable("project", "acme/web", "DOCKER_AUTH_CONFIG")
+    with pytest.raises(CliError, match=r"still in the plan.*run `pulumi up` first"):
+        forget(replace(_TARGET, owner=owner), plan("acme/web"), client(gitlab))
+    assert gitlab.variable("project", "acme/web", "DOCKER_AUTH_CONFIG") == before
+
+
+def test_what_cannot_be_read_is_left_alone(gitlab: GitLab) -> None:
+    with pytest.raises(CliError, match="there is no such variable"):
+        forget(_TARGET, plan(), client(gitlab))
+    adopt(gitlab, masked=True, raw=True, hidden=True)
+    with pytest.raises(CliError, match="it is hidden"):
+        forget(_TARGET, plan(), client(gitlab))

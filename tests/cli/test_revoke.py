@@ -1,0 +1,84 @@
+"""`revoke` in a rehearsed world of its own: afterwards its tokens open nothing."""
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from components.cli.__main__ import main
+from components.cli.exit_codes import ExitCode
+from rehearsal.world import World
+
+BACKEND = "acme/backend"
+FUNCTION = ("--function", "gitlab-ecr-local-rotator")
+_PULUMI = """#!{python}
+import json, os, sys
+import boto3
+with open({calls!r}, "a") as file:
+    file.write(json.dumps(sys.argv[1:]) + "\\n")
+if sys.argv[1] == "up":
+    iam = boto3.client("iam", region_name="us-east-1")
+    for policy in iam.list_role_policies(RoleName={role!r})["PolicyNames"]:
+        iam.delete_role_policy(RoleName={role!r}, PolicyName=policy)
+"""
+
+
+def role_of(world: World, audience: str) -> str:
+    roles = world.aws("iam").list_roles(PathPrefix="/gitlab-ecr-local/pull/")["Roles"]
+    return next(role["RoleName"] for role in roles if audience.replace("/", "-") in role["RoleName"])
+
+
+def test_a_no_changes_nothing(
+    at_home: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("click.termui.visible_prompt_func", lambda _: "n")
+    role = role_of(at_home, BACKEND)
+    iam = at_home.aws("iam")
+    before = iam.get_role_policy(RoleName=role, PolicyName="pull")["PolicyDocument"]
+    assert main(["revoke", BACKEND, *FUNCTION, "--now"]) == ExitCode.INTERRUPTED
+    assert iam.get_role_policy(RoleName=role, PolicyName="pull")["PolicyDocument"] == before
+    assert f"Pipelines stop until the generation is raised and `up` is through that pull with:\n  group {BACKEND}" in (
+        capsys.readouterr().err
+    )
+
+
+def test_now_denies_the_role_and_shows_that_the_token_is_refused(
+    at_home: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["revoke", BACKEND, *FUNCTION, "--now", "--yes"]) == ExitCode.OK
+    said = capsys.readouterr().out
+    assert f"denied everything to {role_of(at_home, BACKEND)}" in said
+    assert f"next: write generation: 2 for the consumer {BACKEND}, and run `pulumi up`" in said
+    assert f"{at_home.registry_host} refuses the old token for ci/node: 403 DENIED" in said
+
+
+def test_with_a_stack_the_generation_is_raised_and_up_runs(
+    at_home: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    web = "acme/frontend/web"
+    calls = tmp_path / "calls"
+    program = tmp_path / "pulumi"
+    program.write_text(_PULUMI.format(python=sys.executable, calls=str(calls), role=role_of(at_home, web)))
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert main(["revoke", web, *FUNCTION, "--stack", "prod", "--yes"]) == ExitCode.OK
+    assert [json.loads(line) for line in calls.read_text().splitlines()] == [
+        ["config", "set", "--path", f'gitlab-ecr:consumers["{web}"].generation', "2", "--stack", "prod"],
+        ["up", "--yes", "--skip-preview", "--stack", "prod"],
+    ]
+    assert "refuses the old token for ci/node: 403 DENIED" in capfd.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["acme/nobody", "--now"], "'acme/nobody' is not one of acme/backend, acme/frontend/web"),
+        ([BACKEND], "write --stack S, which raises the generation and runs `up`, or --now, or both"),
+    ],
+)
+def test_a_wrong_command_line_is_refused(
+    at_home: World, capsys: pytest.CaptureFixture[str], arguments: list[str], said: str
+) -> None:
+    assert main(["revoke", *arguments, *FUNCTION]) == ExitCode.USAGE
+    assert said in " ".join(capsys.readouterr().err.split())

@@ -1,0 +1,173 @@
+"""`status`, `rotate` and `check` in the rehearsed world."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from doctor_lab import KEY
+
+from components.cli.__main__ import main
+from components.cli.exit_codes import ExitCode
+from components.cli.plan_source import Source
+from components.documents import plan as plans
+from rehearsal.world import World
+
+WEB, BACKEND = "acme/frontend/web", "acme/backend"
+FUNCTION = ("--function", "gitlab-ecr-local-rotator")
+
+
+def rows(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, dict[str, dict[str, Any]]]:
+    code = main([*arguments, "--json"])
+    said = capsys.readouterr()
+    return code, {row["target"]: row for row in json.loads(said.out)}
+
+
+def web_variable(world: World) -> dict[str, Any]:
+    record = world.gitlab.variable("project", WEB, KEY)
+    assert record is not None
+    return record
+
+
+def change(world: World, **changes: Any) -> None:
+    record = {**web_variable(world), **changes}
+    value = record.pop("value")
+    record.pop("hidden")
+    world.gitlab.set_variable("project", WEB, record.pop("key"), value, **record)
+
+
+@pytest.fixture
+def kept(at_home: World) -> Any:
+    """The world, with the variable as it was when the test is over."""
+    before = web_variable(at_home)
+    yield at_home
+    change(at_home, **before)
+
+
+def test_status_shows_each_variable_and_the_last_rotation(at_home: World, capsys: pytest.CaptureFixture[str]) -> None:
+    code, found = rows(capsys, "status", *FUNCTION)
+    assert code == ExitCode.OK
+    assert set(found) == {f"group {BACKEND} {KEY}", f"project {WEB} {KEY}"}
+    web = found[f"project {WEB} {KEY}"]
+    assert web["registries"] == at_home.registry_host
+    assert datetime.fromisoformat(web["valid_until"]) > datetime.now(UTC) + timedelta(hours=11)
+    assert web["last_rotation"].endswith("Z published")
+    assert web["health"] == "good"
+
+
+@pytest.mark.parametrize(
+    ("description", "health"),
+    [
+        ("gitlab-ecr: valid until 2026-01-01T00:00Z", "expired: run `gitlab-ecr rotate`"),
+        ("by hand", "never rotated: run `gitlab-ecr rotate`"),
+    ],
+)
+def test_status_says_what_is_wrong(
+    kept: World, capsys: pytest.CaptureFixture[str], description: str, health: str
+) -> None:
+    change(kept, description=description)
+    code, found = rows(capsys, "status", *FUNCTION)
+    assert (code, found[f"project {WEB} {KEY}"]["health"]) == (ExitCode.FOUND, health)
+    assert found[f"group {BACKEND} {KEY}"]["health"] == "good"
+
+
+def test_check_finds_nothing_after_up(at_home: World, capsys: pytest.CaptureFixture[str]) -> None:
+    code, found = rows(capsys, "check", *FUNCTION)
+    assert code == ExitCode.OK
+    assert [row["found"] for row in found.values()] == ["", ""]
+
+
+@pytest.mark.parametrize(
+    ("changes", "found"),
+    [
+        ({"protected": True}, "protected is True, declared is False"),
+        ({"masked": False, "value": "{'auths':{}}"}, "uses single quotes"),
+    ],
+)
+def test_check_names_a_flag_and_a_broken_document(
+    kept: World, capsys: pytest.CaptureFixture[str], changes: dict[str, Any], found: str
+) -> None:
+    change(kept, **changes)
+    code, rows_found = rows(capsys, "check", *FUNCTION)
+    assert code == ExitCode.FOUND
+    assert found in rows_found[f"project {WEB} {KEY}"]["found"]
+
+
+def test_check_with_a_token_that_may_not_write_names_the_target(
+    at_home: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("GITLAB_TOKEN", at_home.gitlab.create_token("dev", ["api"], project=WEB, access_level=30))
+    code, found = rows(capsys, "check", *FUNCTION)
+    assert code == ExitCode.FOUND
+    assert "403" in found[f"project {WEB} {KEY}"]["found"]
+    assert "404" in found[f"group {BACKEND} {KEY}"]["found"]
+
+
+def test_rotate_fires_the_rotator(at_home: World, capsys: pytest.CaptureFixture[str]) -> None:
+    before = web_variable(at_home)["value"]
+    assert main(["rotate", *FUNCTION]) == ExitCode.OK
+    assert capsys.readouterr().out == "variables: 2 published\n"
+    assert web_variable(at_home)["value"] != before
+
+
+def test_rotate_names_what_failed(at_home: World, capsys: pytest.CaptureFixture[str]) -> None:
+    at_home.gitlab.archive(WEB)
+    code = main(["rotate", *FUNCTION])
+    at_home.gitlab._state.store.at(WEB).archived = False
+    assert code == ExitCode.FOUND
+    assert f"project {WEB} {KEY}: " in capsys.readouterr().out
+
+
+def test_rotate_with_a_plan_runs_on_this_machine_as_the_rotators_role(
+    at_home: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    plan = tmp_path / "plan.json"
+    plan.write_text(plans.dumps(Source(None, FUNCTION[1]).plan()))
+    before = web_variable(at_home)["value"]
+    iam, role = at_home.aws("iam"), "gitlab-ecr-local-rotator"
+    trust = iam.get_role(RoleName=role)["Role"]["AssumeRolePolicyDocument"]
+    everybody = {"Effect": "Allow", "Principal": {"AWS": at_home.account}, "Action": "sts:AssumeRole"}
+    opened = {**trust, "Statement": [*trust["Statement"], everybody]}
+    iam.update_assume_role_policy(RoleName=role, PolicyDocument=json.dumps(opened))
+    arn = iam.get_role(RoleName=role)["Role"]["Arn"]
+    session = at_home.aws("sts").assume_role(RoleArn=arn, RoleSessionName="person")["Credentials"]
+    iam.update_assume_role_policy(RoleName=role, PolicyDocument=json.dumps(trust))
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", session["AccessKeyId"])
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", session["SecretAccessKey"])
+    monkeypatch.setenv("AWS_SESSION_TOKEN", session["SessionToken"])
+    assert main(["rotate", "--plan", str(plan)]) == ExitCode.OK
+    assert capsys.readouterr().out.startswith("variables: 2 published\n")
+    assert web_variable(at_home)["value"] != before
+
+
+def test_rotate_with_a_plan_says_which_right_is_missing(
+    at_home: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    plan = tmp_path / "plan.json"
+    plan.write_text(plans.dumps(Source(None, FUNCTION[1]).plan()))
+    code, before = main(["rotate", "--plan", str(plan), "--json"]), capsys.readouterr().out
+    # The administrator of the account is not the rotator's role, and only that one may assume the pull roles.
+    assert code == ExitCode.FOUND
+    assert f"audience {WEB}: no token as arn:aws:iam::123456789012:role/gitlab-ecr-local/pull/" in before
+    assert json.loads(before)["ok"] is False
+
+
+@pytest.mark.parametrize("command", ["status", "rotate", "check"])
+def test_a_command_without_plan_or_function_says_what_to_write(
+    command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([command]) == ExitCode.USAGE
+    assert "write --function NAME (the stack's output rotator), or --plan FILE" in capsys.readouterr().err
+
+
+def test_a_function_that_is_not_there_is_named(at_home: World, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["status", "--function", "nothing"]) == ExitCode.FAILED
+    assert "--function nothing: ResourceNotFoundException" in capsys.readouterr().err
+
+
+def test_a_plan_that_is_none_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "plan.json"
+    file.write_text("{")
+    assert main(["check", "--plan", str(file)]) == ExitCode.FAILED
+    assert f"--plan {file}: plan: not JSON" in capsys.readouterr().err.replace("\n", "")

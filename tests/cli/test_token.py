@@ -1,0 +1,105 @@
+"""`token set` against the GitLab emulator."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+
+from components import consumers
+from components.cli.errors import CliError
+from components.cli.gitlab_reader import GitLabReader, ReadError
+from components.cli.token import set_token
+from components.documents.naming import Names
+from components.documents.plan import Plan
+from components.rotation.clock import Deadline, SystemClock
+from components.rotation.http import PooledHttp
+from components.rotation.secret import Secret
+from rehearsal.gitlab import GitLab
+
+_TODAY = date(2026, 11, 22)
+
+
+class Stored(dict[str, str]):
+    """Secrets Manager, as far as it is asked."""
+
+    def put_secret_value(self, *, SecretId: str, SecretString: str) -> None:  # noqa: N803 - boto3's names
+        self[SecretId] = SecretString
+
+
+def plan() -> Plan:
+    names = Names("123456789012", "eu-central-1", "gitlab-ecr")
+    declared: Any = {"acme/web": {"pull": ["app"]}, "acme/backend": {"pull": ["app"], "kind": "group", "id": 20}}
+    return consumers.plan(names, "prod", {}, ["app"], declared)
+
+
+@pytest.fixture
+def gitlab() -> Iterator[GitLab]:
+    with GitLab.start(now=lambda: datetime(2026, 11, 22, 12, tzinfo=UTC)) as started:
+        started.create_project("acme/web", 7)
+        started.create_group("acme/backend", 20)
+        started.add_member("bot", "acme/web", 40)
+        started.add_member("bot", "acme/backend", 50)
+        yield started
+
+
+@pytest.fixture
+def store(gitlab: GitLab) -> Callable[[str], Stored]:
+    clock = SystemClock()
+    http = PooledHttp(clock, Deadline(clock, 30), connections=1, allow_http=True)
+
+    def run(token: str) -> Stored:
+        stored = Stored()
+        reader = GitLabReader(gitlab.url, Secret(token), http)
+        set_token(plan(), "default", Secret(token), reader, stored, today=_TODAY)
+        return stored
+
+    return run
+
+
+def test_a_token_that_does_is_stored(gitlab: GitLab, store: Callable[[str], Stored]) -> None:
+    token = gitlab.create_token("bot", ["api"], user="bot")
+    assert store(token) == {"gitlab-ecr/gitlab-token": token}
+
+
+def test_a_token_of_too_small_a_scope_is_not(gitlab: GitLab, store: Callable[[str], Stored]) -> None:
+    with pytest.raises(CliError, match=r"^nothing is stored\. scope: got read_api; make a token with api"):
+        store(gitlab.create_token("bot", ["read_api"], user="bot"))
+
+
+def test_a_token_that_ends_soon_is_not(gitlab: GitLab, store: Callable[[str], Stored]) -> None:
+    with pytest.raises(
+        CliError, match=r"expiry: it ends in 8 days, on 2026-11-30; make one that lasts 30 days or more"
+    ):
+        store(gitlab.create_token("bot", ["api"], user="bot", expires_at=date(2026, 11, 30)))
+
+
+def test_every_target_with_too_low_a_role_is_named(gitlab: GitLab, store: Callable[[str], Stored]) -> None:
+    gitlab.add_member("dev", "acme/web", 30)
+    gitlab.add_member("dev", "acme/backend", 40)
+    with pytest.raises(CliError) as refused:
+        store(gitlab.create_token("dev", ["api"], user="dev"))
+    assert "project acme/web: its role is too low; give the token's user the role Maintainer there" in str(
+        refused.value
+    )
+    assert "group acme/backend: its role is too low; give the token's user the role Owner there" in str(refused.value)
+
+
+def test_a_target_that_the_token_cannot_see_is_named(gitlab: GitLab, store: Callable[[str], Stored]) -> None:
+    with pytest.raises(CliError, match=r"project acme/web: GitLab answered 404 for projects/acme%2Fweb/variables"):
+        store(gitlab.create_token("o", ["api"], group="acme/backend"))
+
+
+def test_a_token_that_gitlab_does_not_know_is_not_stored(store: Callable[[str], Stored]) -> None:
+    with pytest.raises(ReadError, match=r"^GitLab answered 401 for personal_access_tokens/self$"):
+        store("glpat-fake-0000")
+
+
+def test_nothing_is_stored_of_a_token_that_does_not(gitlab: GitLab) -> None:
+    clock, stored = SystemClock(), Stored()
+    token = gitlab.create_token("bot", ["read_api"], user="bot")
+    http = PooledHttp(clock, Deadline(clock, 30), connections=1, allow_http=True)
+    with pytest.raises(CliError) as refused:
+        set_token(plan(), "default", Secret(token), GitLabReader(gitlab.url, Secret(token), http), stored, today=_TODAY)
+    assert stored == {}
+    assert token not in str(refused.value)

@@ -1,0 +1,269 @@
+"""What people do wrong, done for real in a lab."""
+
+import base64
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+from doctor_lab import KEY, Lab
+
+from rehearsal.cloud.tokens import fingerprint
+
+Mistake = Callable[[Lab], None]
+FOREIGN = '{"auths":{"registry.example.com:5000":{"auth":"ZmFrZTpmYWtl"}}}'
+OTHER_REGION = "123456789012.dkr.ecr.us-east-1.amazonaws.com"
+
+
+def description(lab: Lab, hours: float) -> str:
+    until = datetime.now(UTC) + timedelta(hours=hours)
+    return f"gitlab-ecr: {lab.host}, valid until {until:%Y-%m-%dT%H:%MZ}, audience lab"
+
+
+def _text(lab: Lab) -> str:
+    return json.dumps(lab.document, separators=(",", ":"))
+
+
+def _entry(lab: Lab, auth: str) -> None:
+    lab.document["auths"][lab.host] = {"auth": auth}
+
+
+def _key(lab: Lab, key: str) -> None:
+    lab.document["auths"][key] = lab.document["auths"].pop(lab.host)
+
+
+def _image(lab: Lab, old: str, new: str) -> None:
+    lab.image = lab.image.replace(old, new)
+
+
+def single_quotes(lab: Lab) -> None:
+    lab.text = _text(lab).replace('"', "'")
+
+
+def no_braces(lab: Lab) -> None:
+    lab.text = _text(lab)[1:-1]
+
+
+def cut_off(lab: Lab) -> None:
+    lab.text = _text(lab)[:-2]
+
+
+def password_alone(lab: Lab) -> None:
+    lab.text = lab.password()
+
+
+def no_auths_around(lab: Lab) -> None:
+    lab.document = lab.document["auths"]
+
+
+def bare_password(lab: Lab) -> None:
+    _entry(lab, lab.password())
+
+
+def not_base64(lab: Lab) -> None:
+    _entry(lab, f"AWS:{lab.password()}")
+
+
+def empty_entry(lab: Lab) -> None:
+    lab.document["auths"][lab.host] = {}
+
+
+def other_user(lab: Lab) -> None:
+    _entry(lab, base64.b64encode(f"admin:{lab.password()}".encode()).decode())
+
+
+def changed_token(lab: Lab) -> None:
+    _entry(lab, base64.b64encode(f"AWS:{lab.password()[:-8]}AAAAAAA=".encode()).decode())
+
+
+def image_in_other_region(lab: Lab) -> None:
+    _image(lab, lab.host, OTHER_REGION)
+
+
+def image_in_other_account(lab: Lab) -> None:
+    _image(lab, "123456789012", "210987654321")
+
+
+def image_with_fips_host(lab: Lab) -> None:
+    _image(lab, ".ecr.", ".ecr-fips.")
+
+
+def image_with_dual_stack_host(lab: Lab) -> None:
+    _image(lab, lab.host, "123456789012.dkr-ecr.eu-central-1.on.aws")
+
+
+def image_with_port(lab: Lab) -> None:
+    _image(lab, ".com/", ".com:443/")
+
+
+def image_with_scheme(lab: Lab) -> None:
+    lab.image = f"https://{lab.image}"
+
+
+def image_in_capitals(lab: Lab) -> None:
+    _image(lab, "ci/node", "ci/Node")
+
+
+def image_with_short_account(lab: Lab) -> None:
+    _image(lab, "123456789012", "12345678901")
+
+
+def image_of_nowhere(lab: Lab) -> None:
+    lab.image = "$NOT_THERE/ci/node:1.0"
+
+
+def image_without_host(lab: Lab) -> None:
+    lab.image = "ci/node:1.0"
+
+
+def image_variable_is_protected(lab: Lab) -> None:
+    lab.set("project", "HOST", lab.host, protected=True)
+    lab.image = "$HOST/ci/node:1.0"
+
+
+def token_expired(lab: Lab) -> None:
+    lab.world.cloud.tokens.kill(fingerprint(lab.auth))
+
+
+def no_variable(lab: Lab) -> None:
+    lab.absent = True
+
+
+def protected_variable(lab: Lab) -> None:
+    lab.flags["protected"] = True
+
+
+def protected_variable_in_a_merge_request(lab: Lab) -> None:
+    lab.flags["protected"] = True
+    lab.world.gitlab.protect_branch(lab.project, "main")
+    lab.arguments += ["--ref", "feature/x", "--merge-into", "main"]
+
+
+def for_an_environment(lab: Lab) -> None:
+    lab.flags["environment_scope"] = "production"
+
+
+def for_another_environment(lab: Lab) -> None:
+    lab.flags["environment_scope"] = "review/*"
+    lab.arguments += ["--environment", "staging"]
+
+
+def hidden_by_the_project(lab: Lab) -> None:
+    lab.owner = "group"
+    lab.extra.append(lambda: lab.set("project", KEY, FOREIGN, raw=True))
+
+
+def runners_own_is_hidden(lab: Lab) -> None:
+    config = f"[[runners]]\nenvironment = ['{KEY}={_text(lab)}']\n"
+    lab.arguments += ["--runner-config", lab.file("config.toml", config)]
+    lab.text = FOREIGN
+
+
+def hidden_by_hand(lab: Lab) -> None:
+    lab.flags |= {"masked_and_hidden": True, "description": "made by hand"}
+
+
+def hidden_and_expired(lab: Lab) -> None:
+    lab.flags |= {"masked_and_hidden": True, "description": description(lab, -3)}
+
+
+def hidden_for_another_host(lab: Lab) -> None:
+    told = description(lab, 3).replace(lab.host, OTHER_REGION)
+    lab.flags |= {"masked_and_hidden": True, "description": told}
+
+
+def helper_missing(lab: Lab) -> None:
+    lab.document = {"credHelpers": {lab.host: "ecr-login"}}
+
+
+def store_missing(lab: Lab) -> None:
+    lab.document = {"credsStore": "ecr-login"}
+
+
+def helper_beside_auths(lab: Lab) -> None:
+    lab.document["credHelpers"] = {"public.ecr.aws": "ecr-login"}
+
+
+def helper_with_path(lab: Lab) -> None:
+    lab.document = {"credHelpers": {lab.host: "../bin/ecr-login"}}
+
+
+def not_declared(lab: Lab) -> None:
+    _image(lab, "ci/node", "ci/python")
+
+
+def layers_denied(lab: Lab) -> None:
+    lab.role_policy("Deny", "ecr:GetDownloadUrlForLayer", "ci/node")
+
+
+def repository_policy_denies(lab: Lab) -> None:
+    ecr = lab.world.aws("ecr")
+    statement = {"Effect": "Deny", "Principal": "*", "Action": "ecr:BatchGetImage"}
+    text = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    ecr.set_repository_policy(repositoryName="ci/node", policyText=text)
+    lab.undo.callback(ecr.delete_repository_policy, repositoryName="ci/node")
+
+
+def no_such_tag(lab: Lab) -> None:
+    _image(lab, ":1.0", ":9.9")
+
+
+def no_such_repository(lab: Lab) -> None:
+    lab.role_policy("Allow", "ecr:BatchGetImage", "ci/absent")
+    _image(lab, "ci/node", "ci/absent")
+
+
+def never_rotated(lab: Lab) -> None:
+    lab.text = '{"auths":{}}'
+
+
+def not_raw(lab: Lab) -> None:
+    _entry(lab, "$ECR_AUTH")
+    lab.flags["raw"] = False
+
+
+def raw_with_a_variable(lab: Lab) -> None:
+    lab.set("project", "ECR_AUTH", lab.auth)
+    _entry(lab, "$ECR_AUTH")
+
+
+def wildcard_host(lab: Lab) -> None:
+    _key(lab, "*.dkr.ecr.eu-central-1.amazonaws.com")
+
+
+def host_with_port(lab: Lab) -> None:
+    _key(lab, f"{lab.host}:443")
+
+
+def path_of_another_repository(lab: Lab) -> None:
+    _key(lab, f"{lab.host}/ci/python")
+
+
+def nobody_there(lab: Lab) -> None:
+    _key(lab, OTHER_REGION)
+    _image(lab, lab.host, OTHER_REGION)
+
+
+def push(lab: Lab) -> None:
+    """No mistake yet: a job that pushes, as the stack sets it up."""
+    lab.arguments.append("--push")
+    lab.set("project", "AWS_ROLE_ARN", "arn:aws:iam::123456789012:role/gitlab-ecr-local/push/x")
+    lab.set("project", "ECR_REGISTRY", lab.host)
+
+
+def push_with_env_var(lab: Lab) -> None:
+    push(lab)
+    lab.flags["variable_type"] = "env_var"
+
+
+def push_without_role(lab: Lab) -> None:
+    lab.arguments.append("--push")
+
+
+def push_role_of_protected_refs(lab: Lab) -> None:
+    lab.arguments.append("--push")
+    lab.set("project", "AWS_ROLE_ARN", "arn:aws:iam::123456789012:role/gitlab-ecr-local/push/x", protected=True)
+
+
+def push_elsewhere(lab: Lab) -> None:
+    push(lab)
+    lab.image = f"{OTHER_REGION}/ci/node:1.0"

@@ -1,0 +1,61 @@
+"""A merge request's preview: the program builds with no GitLab token, no AWS key and no network of its own."""
+
+import json
+import os
+import runpy
+from pathlib import Path
+
+import pulumi
+import pytest
+import yaml
+from pulumi_recorder import Recorder
+
+from components.documents.preview_rights import ACCESS
+
+ROOT = Path(__file__).parents[1]
+STACKS = sorted((ROOT / "stacks").glob("Pulumi.*.yaml"))
+IDENTITY = {"accountId": "123456789012", "arn": "", "userId": ""}
+
+
+def _config(path: Path) -> dict[str, str]:
+    values = yaml.safe_load(path.read_text())["config"]
+    return {key: value if isinstance(value, str) else json.dumps(value) for key, value in values.items()}
+
+
+@pytest.fixture(autouse=True)
+def _nothing_but_a_path(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in list(os.environ):
+        if name not in {"PATH", "HOME", "TMPDIR"} and not name.startswith("PYTEST_"):
+            monkeypatch.delenv(name)
+
+
+def _build(recorder: Recorder, path: Path) -> None:
+    recorder.invokes["aws:index/getCallerIdentity:getCallerIdentity"] = IDENTITY
+    pulumi.runtime.set_all_config(_config(path))
+    pulumi.runtime.test(lambda: runpy.run_path(str(ROOT / "__main__.py"), run_name="__main__") and None)()
+
+
+@pytest.mark.parametrize("path", STACKS, ids=lambda path: path.name)
+def test_every_stack_builds_without_a_token_and_asks_aws_only_who_it_is(first_preview: Recorder, path: Path) -> None:
+    assert not [name for name in os.environ if "TOKEN" in name or name.startswith(("AWS_", "GITLAB_"))]
+    _build(first_preview, path)
+    assert len(first_preview.resources) > 10
+
+
+def test_the_declaration_is_an_input_of_the_component_so_that_a_preview_shows_the_new_one(
+    first_preview: Recorder,
+) -> None:
+    _build(first_preview, ROOT / "stacks" / "Pulumi.local.yaml")
+    declared = first_preview.one(ACCESS).inputs["declaration"]
+    assert declared["repositories"] == ["base/alpine", "ci/node", "ci/python", "secret/tools"]
+    assert declared["consumers"]["acme/backend"]["pull"] == ["ci/*"]
+
+
+def test_a_bootstrap_with_a_mistake_names_the_key(first_preview: Recorder) -> None:
+    config = _config(ROOT / "stacks" / "Pulumi.bootstrap.yaml")
+    config["gitlab-ecr:bootstrap"] = '{"projet": "acme/infra"}'
+    pulumi.runtime.set_all_config(config)
+    with pytest.raises(pulumi.RunError) as caught:
+        pulumi.runtime.test(lambda: runpy.run_path(str(ROOT / "__main__.py"), run_name="__main__") and None)()
+    assert "gitlab-ecr:bootstrap.projet: no such key; did you mean project?" in str(caught.value)
+    assert "gitlab-ecr:bootstrap.project: missing" in str(caught.value)
