@@ -29,8 +29,7 @@ class Consumer:
 
     def signs_in(self, auth: str | None) -> bool:
         """Whether the registry takes a token."""
-        cloud = self.world.cloud
-        return can_sign_in(self.world.registry_host, auth=auth, proxy_url=cloud.proxy_url, ca_file=cloud.ca_file)
+        return can_sign_in(self.world.registry_http, self.world.registry_host, auth)
 
 
 def rotated(world: World, declaration: Mapping[str, Any]) -> Iterator[Consumer]:

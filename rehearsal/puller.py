@@ -64,14 +64,12 @@ def pull(host: str, repository: str, reference: str, *, auth: str | None, proxy_
     return PullResult(allowed=True, reason="", digest=digest)
 
 
-def can_sign_in(host: str, *, auth: str | None, proxy_url: str, ca_file: Path) -> bool:
+def can_sign_in(pool: urllib3.PoolManager, host: str, auth: str | None) -> bool:
     """Whether the registry still takes the token, whatever it may pull with it."""
-    headers = {"Authorization": f"Basic {auth}"} if auth else {}
-    with urllib3.ProxyManager(proxy_url, ca_certs=str(ca_file), retries=False, timeout=30) as pool:
-        try:
-            _get(pool, f"https://{host}/v2/", headers)
-        except _Denied:
-            return False
+    try:
+        _get(pool, f"https://{host}/v2/", {"Authorization": f"Basic {auth}"} if auth else {})
+    except _Denied:
+        return False
     return True
 
 

@@ -50,12 +50,14 @@ class Pull:
 
 
 def pull_all(pullers: Sequence[Puller], repositories: Sequence[str], host: str) -> list[Pull]:
-    """Every cell, by every client of its puller; a sample of a matrix of more than 500 cells."""
+    """Every cell, by every client of its puller; of more than 500 cells a sample, each by one of them."""
+    whole = len(pullers) * len(repositories) <= CELLS
     chosen = [
         (puller, repository, client, document)
-        for puller in pullers
-        for repository in sample(puller, repositories, len(pullers))
-        for client, document in puller.logins
+        for row, puller in enumerate(pullers)
+        for column, repository in enumerate(sample(puller, repositories, len(pullers)))
+        # In a sample the clients take turns, so that each has cells of both kinds.
+        for client, document in (puller.logins if whole else [puller.logins[(row + column) % len(puller.logins)]])
     ]
 
     def one(cell: tuple[Puller, str, Client, str | None]) -> Pull:

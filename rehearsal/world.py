@@ -33,6 +33,7 @@ class World:
     Attributes:
         cloud: the AWS account.
         gitlab: the GitLab instance.
+        registry_http: the way to the registry, with the authority that it trusts.
         administrator_token: GitLab's, for whoever runs `pulumi up`.
         rotator_token: GitLab's, for the rotator: it may write the consumers' variables and nothing else.
     """
@@ -53,6 +54,12 @@ class World:
                 image = tiny_image(repository, "a layer that all images share")
                 self.cloud.registry.push(self.registry_host, repository, TAG, image)
             self._http = undo.enter_context(urllib3.PoolManager(maxsize=8, retries=False))
+            # One for all sign-ins: a large stack asks for thousands.
+            self.registry_http = undo.enter_context(
+                urllib3.ProxyManager(
+                    self.cloud.proxy_url, ca_certs=str(self.cloud.ca_file), maxsize=8, retries=False, timeout=30
+                )
+            )
             self._undo = undo.pop_all()
 
     def aws(self, service: str, region: str | None = None) -> Any:

@@ -55,8 +55,7 @@ def test_every_role_and_user_has_the_stacks_path_boundary_and_tags(recorder: Rec
         "access-identities-pull-acme/app",
         "access-identities-push-acme/app",
         "access-identities-runner-aws",
-        "access-rotator-role",
-        "access-rotator-schedule-role",
+        *(f"access-rotator-{kind}-{role}" for kind in ("function", "renewal") for role in ("role", "schedule-role")),
         "access-user-acme/old",
     }
     assert {resource.inputs["permissionsBoundary"] for resource in found} == {_BOUNDARY}
@@ -68,7 +67,7 @@ def test_the_session_duration_is_that_of_the_roles_of_others(recorder: Recorder)
     declare(recorder)
     lengths = {role.name: role.inputs.get("maxSessionDuration") for role in recorder.of_type(_ROLE)}
     assert lengths["access-identities-push-acme/app"] == lengths["access-identities-runner-aws"] == 7200
-    assert lengths["access-rotator-role"] is None
+    assert lengths["access-rotator-function-role"] is None
 
 
 def test_a_repositorys_own_tags_win(recorder: Recorder) -> None:
@@ -94,7 +93,7 @@ def test_who_names_a_cache_may_fill_it_and_nothing_else(recorder: Recorder, role
 
 def test_role_and_plan_name_the_same_generation(recorder: Recorder) -> None:
     declare(recorder)
-    archive = recorder.one("aws:lambda/function:Function").inputs["code"]
+    archive = recorder.one("aws:lambda/function:Function", "access-rotator-function").inputs["code"]
     plan = plans.loads(archive.assets["gitlab_ecr/plan.json"].text)
     assert plan.audiences["acme/web"].role_arn.endswith("-g3")
     role = recorder.one(_ROLE, "access-identities-pull-acme/web").inputs
