@@ -13,6 +13,9 @@ from reference.__main__ import files
 from reference.stack_file import json_schema
 
 _STACKS = Path(__file__).parents[2] / "stacks"
+_OURS = sorted(
+    path for path in _STACKS.glob("Pulumi.*.yaml") if path.name != "Pulumi.bootstrap.yaml"
+)  # no access in it
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +42,7 @@ def test_the_generated_files_are_those_of_the_present_components() -> None:
     assert stale == [], "run `make reference`"
 
 
-@pytest.mark.parametrize("path", sorted(_STACKS.glob("Pulumi.*.yaml")), ids=lambda path: path.name)
+@pytest.mark.parametrize("path", _OURS, ids=lambda path: path.name)
 def test_every_stack_file_is_valid(schema: dict[str, Any], path: Path) -> None:
     assert refusals(schema, yaml.safe_load(path.read_text())["config"]) == []
 
