@@ -7,10 +7,13 @@ import click
 
 from ..documents import docker_auth
 from ..documents.plan import Target
+from ..documents.shadow_finder import shadow_findings
 from ..rotation.gitlab import GitLab, GitLabError, Variable
 from .exit_codes import ExitCode
+from .gitlab_reader import GitLabReader, Listing
 from .output import json_option, show
-from .plan_source import Source, gitlab_of, plan_options
+from .plan_file import gitlab_http
+from .plan_source import Source, gitlab_of, own_token, plan_options
 from .progress import progress
 
 _COLUMNS: Final = {"target": "Variable", "ok": "In order", "found": "Found"}
@@ -21,7 +24,7 @@ _FLAGS: Final = ("variable_type", "masked", "protected", "raw", "hidden")
 @plan_options
 @json_option
 def command(*, plan_file: Path | None, function: str | None, as_json: bool) -> ExitCode:
-    """Look every variable of the stack up in GitLab: its owner, its flags, and what is in it.
+    """Look every variable of the stack up in GitLab: its owner, its flags, what is in it, and what hides it from jobs.
 
     Reads GitLab with the token in GITLAB_TOKEN: give it the rotator's own to see whether that one may write, since
     GitLab shows variables to exactly those who may change them.
@@ -30,8 +33,22 @@ def command(*, plan_file: Path | None, function: str | None, as_json: bool) -> E
     gitlab = gitlab_of(plan)
     with progress(f"Looking up {len(plan.targets)} variables"):
         rows = [_row(target, gitlab) for target in plan.targets]
+        around = _around(GitLabReader(plan.gitlab.url, own_token(), gitlab_http(plan.gitlab)).listing(plan.targets))
+    rows += [row for row in around if not any(row["target"] == own["target"] and not own["ok"] for own in rows)]
     show(_COLUMNS, rows, as_json=as_json)
     return ExitCode.OK if all(row["ok"] for row in rows) else ExitCode.FOUND
+
+
+def _around(listing: Listing) -> list[dict[str, Any]]:
+    """What else lies where the variables are, and keeps them from jobs; and where the token may not look."""
+    findings = shadow_findings(listing.targets, listing.variables, listing.environments)
+    return [
+        *({"target": each.target, "ok": False, "found": f"{each.what}; {each.fix}"} for each in findings),
+        *(
+            {"target": place, "ok": False, "found": f"not looked at: {why}"}
+            for place, _, why in (line.partition(": ") for line in listing.unread)
+        ),
+    ]
 
 
 def _row(target: Target, gitlab: GitLab) -> dict[str, Any]:

@@ -42,7 +42,7 @@ class GitLabApi:
         self._http = http
 
     @classmethod
-    def of(cls, url: str, environment: Mapping[str, str], ca_bundle: str | None = None) -> "GitLabApi":
+    def of(cls, url: str, environment: Mapping[str, str]) -> "GitLabApi":
         """The instance, with the token of the environment.
 
         Raises:
@@ -53,7 +53,7 @@ class GitLabApi:
                 f"{TOKEN}: not set; write a token with scope read_api into it, of a Maintainer of the project and an "
                 "Owner of its groups: nobody else may see CI/CD variables"
             )
-        return cls(url, Secret(environment[TOKEN]), http_client(ca_bundle, allow_http=url.startswith("http://")))
+        return cls(url, Secret(environment[TOKEN]), http_client(allow_http=url.startswith("http://")))
 
     def get(self, path: str) -> dict[str, Any]:
         """One object.
@@ -96,11 +96,11 @@ class GitLabApi:
         return response.json(), response.headers.get("X-Next-Page", "")
 
 
-def http_client(ca_bundle: str | None = None, *, allow_http: bool = False) -> PooledHttp:
+def http_client(*, allow_http: bool = False) -> PooledHttp:
     """An HTTP client for one command."""
     clock = SystemClock()
     file = os.environ.get("CI_SERVER_TLS_CA_FILE")
-    bundle = ca_bundle or (Path(file).read_text() if file else None)
+    bundle = Path(file).read_text() if file else None
     return PooledHttp(
         clock,
         Deadline(clock, _SECONDS),

@@ -21,6 +21,7 @@ from ..rotation.http import UnreachableError
 from ..rotation.secret import Secret
 from .errors import CliError
 from .gitlab_api import TOKEN, http_client
+from .plan_file import gitlab_http
 
 _IN_ZIP: Final = "/plan.json"
 _OK: Final = 200
@@ -96,16 +97,20 @@ def aws_call(what: str, call: Callable[..., Any], **arguments: Any) -> Any:
         raise CliError(f"{what}: {aws_error(error)}") from None
 
 
-def gitlab_of(plan: plans.Plan) -> GitLab:
-    """The plan's GitLab, with the person's own token.
+def own_token() -> Secret:
+    """The GitLab token of the person who runs the command.
 
     Raises:
         CliError: the environment holds none.
     """
     if not os.environ.get(TOKEN):
         raise CliError(f"{TOKEN}: not set; write a token with scope read_api into it, of a Maintainer of the targets")
-    http = http_client(plan.gitlab.ca_bundle, allow_http=plan.gitlab.allow_http)
-    return GitLab(plan.gitlab.url, Secret(os.environ[TOKEN]), http)
+    return Secret(os.environ[TOKEN])
+
+
+def gitlab_of(plan: plans.Plan) -> GitLab:
+    """The plan's GitLab, with the person's own token."""
+    return GitLab(plan.gitlab.url, own_token(), gitlab_http(plan.gitlab))
 
 
 def rotator_of(plan: plans.Plan) -> str:

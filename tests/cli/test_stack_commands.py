@@ -12,7 +12,7 @@ from components.cli.__main__ import main
 from components.cli.exit_codes import ExitCode
 from components.cli.plan_source import Source
 from components.documents import plan as plans
-from rehearsal.world import World
+from rehearsal.world import SHADOWED, World
 
 WEB, BACKEND = "acme/frontend/web", "acme/backend"
 FUNCTION = ("--function", "gitlab-ecr-local-rotator")
@@ -72,8 +72,20 @@ def test_status_says_what_is_wrong(
     assert found[f"group {BACKEND} {KEY}"]["health"] == "good"
 
 
-def test_check_finds_nothing_after_up(at_home: World, capsys: pytest.CaptureFixture[str]) -> None:
+def test_check_finds_after_up_only_the_project_that_the_world_hides_with(
+    at_home: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["check", *FUNCTION, "--json"]) == ExitCode.FOUND
+    found = [row for row in json.loads(capsys.readouterr().out) if not row["ok"]]
+    assert [row["target"] for row in found] == [f"group {BACKEND} {KEY}"]
+    assert f"{BACKEND}/{SHADOWED}" in found[0]["found"]
+
+
+def test_check_finds_nothing_where_nothing_is_wrong(at_home: World, capsys: pytest.CaptureFixture[str]) -> None:
+    at_home.gitlab.delete(f"{BACKEND}/{SHADOWED}")
     code, found = rows(capsys, "check", *FUNCTION)
+    at_home.gitlab.create_project(f"{BACKEND}/{SHADOWED}")
+    at_home.gitlab.set_variable("project", f"{BACKEND}/{SHADOWED}", KEY, '{"auths":{}}')
     assert code == ExitCode.OK
     assert [row["found"] for row in found.values()] == ["", ""]
 
