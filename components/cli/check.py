@@ -12,8 +12,7 @@ from ..rotation.gitlab import GitLab, GitLabError, Variable
 from .exit_codes import ExitCode
 from .gitlab_reader import GitLabReader, Listing
 from .output import json_option, show
-from .plan_file import gitlab_http
-from .plan_source import Source, gitlab_of, own_token, plan_options
+from .plan_source import Source, gitlab_http, gitlab_of, own_token, plan_options
 from .progress import progress
 
 _COLUMNS: Final = {"target": "Variable", "ok": "In order", "found": "Found"}

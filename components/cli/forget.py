@@ -14,7 +14,7 @@ from ..rotation.aws import AwsError, BotoAws
 from ..rotation.gitlab import GitLab, GitLabError
 from ..rotation.secret import Secret
 from .errors import CliError
-from .plan_file import gitlab_http, plan_option, read_plan
+from .plan_source import Source, gitlab_http, plan_options
 
 
 def forget(target: Target, plan: Plan, gitlab: GitLab, more_hosts: Sequence[str] = ()) -> list[str]:
@@ -65,7 +65,7 @@ def forget(target: Target, plan: Plan, gitlab: GitLab, more_hosts: Sequence[str]
 @click.command("forget")
 @click.argument("kind", type=click.Choice([kind.value for kind in OwnerKind]))
 @click.argument("owner")
-@plan_option
+@plan_options
 @click.option("--key", default=DOCKER_AUTH_CONFIG, show_default=True)
 @click.option("--environment-scope", default="*", show_default=True)
 @click.option("--registry-host", "more_hosts", multiple=True, help="Take this one out, too; may be given often.")
@@ -74,7 +74,8 @@ def command(
     *,
     kind: str,
     owner: str,
-    plan_file: Path,
+    plan_file: Path | None,
+    function: str | None,
     key: str,
     environment_scope: str,
     more_hosts: tuple[str, ...],
@@ -84,7 +85,7 @@ def command(
 
     OWNER is the full path or the number of the project or group, whose consumer is out of the stack file already.
     """
-    plan = read_plan(plan_file)
+    plan = Source(plan_file, function).plan()
     if token_name not in plan.gitlab.tokens:
         raise CliError(f"--token-name: {token_name!r} is not one of {', '.join(sorted(plan.gitlab.tokens))}")
     flags = Flags(variable_type="file", masked=True, protected=False, raw=True, hidden=False)

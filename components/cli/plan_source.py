@@ -16,15 +16,16 @@ from botocore.exceptions import BotoCoreError, ClientError  # pyright: ignore[re
 
 from ..documents import plan as plans
 from ..rotation.aws import aws_error
+from ..rotation.clock import Deadline, SystemClock
 from ..rotation.gitlab import GitLab
-from ..rotation.http import UnreachableError
+from ..rotation.http import Http, PooledHttp, UnreachableError
 from ..rotation.secret import Secret
 from .errors import CliError
 from .gitlab_api import TOKEN, http_client
-from .plan_file import gitlab_http
 
 _IN_ZIP: Final = "/plan.json"
 _OK: Final = 200
+_SECONDS: Final = 300.0
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
@@ -106,6 +107,19 @@ def own_token() -> Secret:
     if not os.environ.get(TOKEN):
         raise CliError(f"{TOKEN}: not set; write a token with scope read_api into it, of a Maintainer of the targets")
     return Secret(os.environ[TOKEN])
+
+
+def gitlab_http(gitlab: plans.GitLab) -> Http:
+    """A client for the plan's instance, that gives up after five minutes."""
+    clock = SystemClock()
+    return PooledHttp(
+        clock,
+        Deadline(clock, _SECONDS),
+        connections=1,
+        ca_bundle=gitlab.ca_bundle,
+        proxy=gitlab.proxy,
+        allow_http=gitlab.allow_http,
+    )
 
 
 def gitlab_of(plan: plans.Plan) -> GitLab:

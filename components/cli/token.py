@@ -13,7 +13,7 @@ from ..rotation.aws import BotoAws
 from ..rotation.secret import Secret
 from .errors import CliError
 from .gitlab_reader import GitLabReader, ReadError
-from .plan_file import gitlab_http, plan_option, read_plan
+from .plan_source import Source, gitlab_http, plan_options
 
 _SCOPE: Final = "api"
 _FEWEST_DAYS: Final = 30
@@ -85,14 +85,14 @@ def command() -> None:
 
 
 @command.command("set")
-@plan_option
+@plan_options
 @click.option("--name", default="default", show_default=True, help="Which of the plan's GitLab tokens it is.")
-def set_command(plan_file: Path, name: str) -> None:
+def set_command(plan_file: Path | None, function: str | None, name: str) -> None:
     """Check a GitLab token - scope, expiry, role on every target - and store it for the rotator.
 
     It is asked for, or read from standard input; it is never an argument, which others could read.
     """
-    plan = read_plan(plan_file)
+    plan = Source(plan_file, function).plan()
     if name not in plan.gitlab.tokens:
         raise CliError(f"--name: {name!r} is not one of {', '.join(sorted(plan.gitlab.tokens))}")
     token = Secret(click.prompt("GitLab token", hide_input=True, err=True).strip())
@@ -101,7 +101,7 @@ def set_command(plan_file: Path, name: str) -> None:
     try:
         set_token(plan, name, token, reader, secrets, today=datetime.now(UTC).date())
     except ReadError as error:
-        raise CliError(f"nothing is stored. {error}; check the token and --plan") from None
+        raise CliError(f"nothing is stored. {error}; check the token and the plan") from None
     except (BotoCoreError, ClientError) as error:
         raise CliError(f"{plan.gitlab.tokens[name]}: {error}") from None
     click.echo(f"stored in {plan.gitlab.tokens[name]}; the next rotation uses it")
