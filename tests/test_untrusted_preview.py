@@ -14,7 +14,6 @@ from components.documents.preview_rights import ACCESS
 
 ROOT = Path(__file__).parents[1]
 STACKS = sorted((ROOT / "stacks").glob("Pulumi.*.yaml"))
-IDENTITY = {"accountId": "123456789012", "arn": "", "userId": ""}
 
 
 def _config(path: Path) -> dict[str, str]:
@@ -30,8 +29,10 @@ def _nothing_but_a_path(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _build(recorder: Recorder, path: Path) -> None:
-    recorder.invokes["aws:index/getCallerIdentity:getCallerIdentity"] = IDENTITY
-    pulumi.runtime.set_all_config(_config(path))
+    config = _config(path)
+    identity = {"accountId": config["gitlab-ecr:account"], "arn": "", "userId": ""}
+    recorder.invokes["aws:index/getCallerIdentity:getCallerIdentity"] = identity
+    pulumi.runtime.set_all_config(config)
     pulumi.runtime.test(lambda: runpy.run_path(str(ROOT / "__main__.py"), run_name="__main__") and None)()
 
 
