@@ -65,7 +65,7 @@ class _Nothing(mocks.Mocks):
         self.recorded: Recorded = []
 
     def call(self, args: mocks.MockCallArgs) -> tuple[dict[str, Any], None]:
-        raise NotImplementedError(args.token)
+        raise LookupError(f"unexpected invoke of {args.token}")
 
     def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str, dict[str, Any]]:
         if args.custom:
