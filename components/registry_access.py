@@ -77,7 +77,8 @@ class RegistryAccessArgs(TypedDict):
     """Seconds, 3600 (default) to 43200: the longest session of the roles that jobs and runners assume. The rotator's
     sessions last an hour at most all the same."""
     tags: NotRequired[dict[str, pulumi.Input[str]]]
-    """AWS tags of everything that can have them; a repository's own tags win."""
+    """AWS tags of everything that can have them, but for a runner's parameters and launch template; a repository's own
+    tags win."""
     rotation: NotRequired[RotationArgs]
     """The rotator's settings."""
 
