@@ -10,7 +10,7 @@ from urllib.parse import quote
 import click
 
 from ..rotation.clock import Deadline, SystemClock
-from ..rotation.http import Http, PooledHttp, UnreachableError
+from ..rotation.http import Http, PooledHttp, UnreachableError, ask_gitlab
 from ..rotation.secret import Secret
 from .errors import CliError
 
@@ -82,9 +82,8 @@ class GitLabApi:
             yield from cast("list[dict[str, Any]]", document)
 
     def _send(self, path: str) -> tuple[Any, str]:
-        headers = {"PRIVATE-TOKEN": self._token.reveal(), "Accept": "application/json"}
         try:
-            response = self._http.request("GET", f"{self._api}/{path}", headers)
+            response = ask_gitlab(self._http, self._token, "GET", f"{self._api}/{path}")
         except UnreachableError as error:
             raise CliError(f"GitLab is unreachable: {error}") from None
         if response.status in (HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND):

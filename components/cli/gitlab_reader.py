@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from ..documents.listed_variable import Level, ListedVariable
 from ..documents.plan import OwnerKind, Target
-from ..rotation.http import Http, UnreachableError
+from ..rotation.http import Http, UnreachableError, ask_gitlab
 from ..rotation.secret import Secret
 
 _OK: Final = 200
@@ -133,10 +133,9 @@ class GitLabReader:
 
     def _get(self, path: str) -> tuple[Any, str]:
         """The answer's JSON, and the number of the next page, empty after the last."""
-        headers = {"PRIVATE-TOKEN": self._token.reveal(), "Accept": "application/json"}
         what = path.partition("?")[0]
         try:
-            response = self._http.request("GET", f"{self._api}/{path}", headers)
+            response = ask_gitlab(self._http, self._token, "GET", f"{self._api}/{path}")
         except UnreachableError:
             raise ReadError(what, None) from None
         if response.status != _OK:

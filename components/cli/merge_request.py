@@ -1,6 +1,5 @@
 """The notes of the merge request that this CI job runs for."""
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -8,7 +7,7 @@ from pathlib import Path
 from typing import Any, Final, cast
 
 from ..rotation.clock import Deadline, SystemClock
-from ..rotation.http import Http, PooledHttp, Response, UnreachableError
+from ..rotation.http import Http, PooledHttp, Response, UnreachableError, ask_gitlab
 from ..rotation.secret import Secret
 from .errors import CliError
 
@@ -96,13 +95,8 @@ class MergeRequest:
         return cast("dict[str, Any]", document)
 
     def _answer(self, method: str, url: str, body: Mapping[str, str] | None = None) -> Response:
-        headers = {"PRIVATE-TOKEN": self._token.reveal(), "Accept": "application/json"}
-        content = None
-        if body is not None:
-            headers["Content-Type"] = "application/json"
-            content = json.dumps(body).encode()
         try:
-            response = self._http.request(method, url, headers, content)
+            response = ask_gitlab(self._http, self._token, method, url, body)
         except UnreachableError as error:
             raise CliError(f"GitLab is unreachable: {error}") from None
         if response.status in {HTTPStatus.OK, HTTPStatus.CREATED}:

@@ -7,7 +7,7 @@ from typing import Any, Final, cast
 from urllib.parse import quote
 
 from ..documents.plan import OwnerKind, Target
-from .http import Http, Response, UnreachableError
+from .http import Http, Response, UnreachableError, ask_gitlab
 from .secret import Secret, without_pieces
 
 _COLLECTION: Final = {OwnerKind.PROJECT: "projects", OwnerKind.GROUP: "groups"}
@@ -109,13 +109,8 @@ class GitLab:
         return f"{_COLLECTION[target.owner_kind]}/{quote(target.owner, safe='')}"
 
     def _send(self, method: str, url: str, body: Mapping[str, Any] | None = None) -> Response:
-        headers = {"PRIVATE-TOKEN": self._token.reveal(), "Accept": "application/json"}
-        content = None
-        if body is not None:
-            headers["Content-Type"] = "application/json"
-            content = json.dumps(body).encode()
         try:
-            return self._http.request(method, url, headers, content)
+            return ask_gitlab(self._http, self._token, method, url, body)
         except UnreachableError as error:
             raise GitLabError(f"unreachable: {error}") from None
 

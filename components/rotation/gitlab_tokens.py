@@ -1,13 +1,12 @@
 """GitLab's access tokens API, as far as the rotator's own token needs it."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final, cast
 
 from .gitlab import GitLabError
-from .http import Http, Response, UnreachableError
+from .http import Http, Response, UnreachableError, ask_gitlab
 from .secret import Secret
 
 _OK: Final = 200
@@ -55,21 +54,16 @@ class GitLabTokens:
             GitLabError: the answer holds no new token; the old one may be dead all the same.
         """
         which = "self" if token_id is None else str(token_id)
-        body = json.dumps({"expires_at": expires_at.isoformat()}).encode()
+        body = {"expires_at": expires_at.isoformat()}
         fields = _fields(self._send("POST", f"{self._api}/{which}/rotate", by, body), "rotate")
         new = fields.get("token")
         if not isinstance(new, str) or not new:
             raise GitLabError("GitLab rotated a token, but its answer holds no new one")
         return Secret(new)
 
-    def _send(self, method: str, url: str, token: Secret, body: bytes | None = None) -> Response:
-        headers: Mapping[str, str] = {
-            "PRIVATE-TOKEN": token.reveal(),
-            "Accept": "application/json",
-            **({"Content-Type": "application/json"} if body else {}),
-        }
+    def _send(self, method: str, url: str, token: Secret, body: Mapping[str, Any] | None = None) -> Response:
         try:
-            return self._http.request(method, url, headers, body)
+            return ask_gitlab(self._http, token, method, url, body)
         except UnreachableError as error:
             raise GitLabError(f"unreachable: {error}") from None
 

@@ -13,6 +13,7 @@ import urllib3
 
 from .clock import Clock, Deadline
 from .pace import Pace
+from .secret import Secret
 
 _CONNECT_SECONDS: Final = 5.0
 _READ_SECONDS: Final = 15.0
@@ -54,6 +55,18 @@ class Http(Protocol):
     def request(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None = None) -> Response:
         """The answer to a request, whatever its status."""
         ...
+
+
+def ask_gitlab(http: Http, token: Secret, method: str, url: str, body: Mapping[str, Any] | None = None) -> Response:
+    """GitLab's answer to a request with a token and, if there is one, a JSON body.
+
+    Raises:
+        UnreachableError: no answer came.
+    """
+    headers = {"PRIVATE-TOKEN": token.reveal(), "Accept": "application/json"}
+    if body is None:
+        return http.request(method, url, headers)
+    return http.request(method, url, {**headers, "Content-Type": "application/json"}, json.dumps(body).encode())
 
 
 class PooledHttp:

@@ -67,26 +67,31 @@ def _delete_role(clients: Clients, id_: str, _state: Values) -> None:
     clients.aws("iam").delete_role(RoleName=id_)
 
 
-def _put_role_policy(clients: Clients, inputs: Values) -> Created:
-    clients.aws("iam").put_role_policy(
-        RoleName=inputs["role"], PolicyName=inputs["name"], PolicyDocument=inputs["policy"]
-    )
-    return f"{inputs['role']}:{inputs['name']}", {}
+def inline_policy(owner: str) -> Kind:
+    """How the inline policy of a `role` or a `user` lives; IAM has the same four calls for both."""
+    name_of_owner = f"{owner.capitalize()}Name"
 
+    def call(clients: Clients, verb: str, owner_name: str, name: str, **more: str) -> Values:
+        ask = getattr(clients.aws("iam"), f"{verb}_{owner}_policy")
+        return ask(**{name_of_owner: owner_name}, PolicyName=name, **more)
 
-def _read_role_policy(clients: Clients, id_: str, _state: Values) -> Values:
-    role, _, name = id_.partition(":")
-    answer = clients.aws("iam").get_role_policy(RoleName=role, PolicyName=name)
-    return {"role": role, "name": name, "policy": text(answer["PolicyDocument"])}
+    def put(clients: Clients, inputs: Values) -> Created:
+        call(clients, "put", inputs[owner], inputs["name"], PolicyDocument=inputs["policy"])
+        return f"{inputs[owner]}:{inputs['name']}", {}
 
+    def read(clients: Clients, id_: str, _state: Values) -> Values:
+        owner_name, _, name = id_.partition(":")
+        answer = call(clients, "get", owner_name, name)
+        return {owner: owner_name, "name": name, "policy": text(answer["PolicyDocument"])}
 
-def _update_role_policy(clients: Clients, _id: str, _state: Values, inputs: Values) -> None:
-    _put_role_policy(clients, inputs)
+    def update(clients: Clients, _id: str, _state: Values, inputs: Values) -> None:
+        put(clients, inputs)
 
+    def delete(clients: Clients, id_: str, _state: Values) -> None:
+        owner_name, _, name = id_.partition(":")
+        call(clients, "delete", owner_name, name)
 
-def _delete_role_policy(clients: Clients, id_: str, _state: Values) -> None:
-    role, _, name = id_.partition(":")
-    clients.aws("iam").delete_role_policy(RoleName=role, PolicyName=name)
+    return Kind(create=put, read=read, update=update, delete=delete, replaced_by=keys("name", owner))
 
 
 def text(document: Any) -> str:
@@ -103,11 +108,5 @@ KINDS: Final = {
         replaced_by=keys("name", "path"),
         computed=keys("arn", "uniqueId", "createDate", "tagsAll"),
     ),
-    "aws:iam/rolePolicy:RolePolicy": Kind(
-        create=_put_role_policy,
-        read=_read_role_policy,
-        update=_update_role_policy,
-        delete=_delete_role_policy,
-        replaced_by=keys("name", "role"),
-    ),
+    "aws:iam/rolePolicy:RolePolicy": inline_policy("role"),
 }

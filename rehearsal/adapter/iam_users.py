@@ -4,7 +4,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from .clients import Clients, given, tag_list, tag_map, tags_changed
-from .iam import text
+from .iam import inline_policy, text
 from .kind import Created, Kind, Values, keys
 
 
@@ -51,28 +51,6 @@ def _delete_user(clients: Clients, id_: str, state: Values) -> None:
         for key in iam.list_access_keys(UserName=id_)["AccessKeyMetadata"]:
             iam.delete_access_key(UserName=id_, AccessKeyId=key["AccessKeyId"])
     iam.delete_user(UserName=id_)
-
-
-def _put_user_policy(clients: Clients, inputs: Values) -> Created:
-    clients.aws("iam").put_user_policy(
-        UserName=inputs["user"], PolicyName=inputs["name"], PolicyDocument=inputs["policy"]
-    )
-    return f"{inputs['user']}:{inputs['name']}", {}
-
-
-def _read_user_policy(clients: Clients, id_: str, _state: Values) -> Values:
-    user, _, name = id_.partition(":")
-    answer = clients.aws("iam").get_user_policy(UserName=user, PolicyName=name)
-    return {"user": user, "name": name, "policy": text(answer["PolicyDocument"])}
-
-
-def _update_user_policy(clients: Clients, _id: str, _state: Values, inputs: Values) -> None:
-    _put_user_policy(clients, inputs)
-
-
-def _delete_user_policy(clients: Clients, id_: str, _state: Values) -> None:
-    user, _, name = id_.partition(":")
-    clients.aws("iam").delete_user_policy(UserName=user, PolicyName=name)
 
 
 def _create_policy(clients: Clients, inputs: Values) -> Created:
@@ -193,11 +171,5 @@ KINDS: Final = {
         replaced_by=keys("name", "path"),
         computed=keys("arn", "uniqueId", "tagsAll"),
     ),
-    "aws:iam/userPolicy:UserPolicy": Kind(
-        create=_put_user_policy,
-        read=_read_user_policy,
-        update=_update_user_policy,
-        delete=_delete_user_policy,
-        replaced_by=keys("name", "user"),
-    ),
+    "aws:iam/userPolicy:UserPolicy": inline_policy("user"),
 }
