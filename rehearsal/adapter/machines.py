@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from .clients import Clients, pascal
+from .clients import Clients, pascal, tag_list
 from .kind import Created, Kind, Values, keys
 
 _OWN_ARGUMENTS: Final = ("name", "description", "updateDefaultVersion", "tags", "region", "vpcSecurityGroupIds")
@@ -13,6 +13,7 @@ def _create_template(clients: Clients, inputs: Values) -> Created:
         LaunchTemplateName=inputs["name"],
         VersionDescription=inputs.get("description", ""),
         LaunchTemplateData=_data(inputs),
+        **_tagged(inputs),
     )["LaunchTemplate"]
     id_ = answer["LaunchTemplateId"]
     return id_, {"arn": f"arn:aws:ec2:{clients.region}:{clients.account}:launch-template/{id_}", "latestVersion": 1}
@@ -36,6 +37,11 @@ def _update_template(clients: Clients, id_: str, _state: Values, inputs: Values)
 
 def _delete_template(clients: Clients, id_: str, _state: Values) -> None:
     clients.aws("ec2").delete_launch_template(LaunchTemplateId=id_)
+
+
+def _tagged(inputs: Values) -> dict[str, Any]:
+    tags = tag_list(inputs.get("tags"))
+    return {"TagSpecifications": [{"ResourceType": "launch-template", "Tags": tags}]} if tags else {}
 
 
 def _data(inputs: Values) -> Values:

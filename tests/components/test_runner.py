@@ -169,6 +169,7 @@ def test_the_launch_template_keeps_the_instance_role_from_jobs_and_holds_no_secr
     }
     assert machine.inputs["iamInstanceProfile"] == {"name": "gitlab-ecr-test-runner-build"}
     assert machine.inputs["blockDeviceMappings"][0]["ebs"]["encrypted"] == "true"
+    assert machine.inputs["tags"] == {"gitlab-ecr": "gitlab-ecr-test"}  # the deploy role changes no other template
     assert not machine.secret_inputs
     user_data = base64.b64decode(machine.inputs["userData"]).decode()
     assert user_data == recorder.outputs["build"]["user_data"]
