@@ -11,7 +11,6 @@ from .consumer_checks import check_caches, check_consumers
 from .consumer_variables import variables as variables_of
 from .documents import plan as plans
 from .documents.naming import Names
-from .documents.size_planner import size_findings
 from .identities import Identities
 from .identity_args import IdentitiesArgs
 from .pull_user import PullUser
@@ -19,6 +18,7 @@ from .registry import CacheArgs, RegistryWideArgs
 from .repositories import Repositories, RepositoryArgs
 from .rotator import Rotator
 from .rotator_args import VpcArgs
+from .rotator_parts import check_sizes
 from .runner import Runner
 from .runner_args import RunnerOptions
 from .runner_identities import runner_identities
@@ -157,7 +157,7 @@ class RegistryAccess(pulumi.ComponentResource):
                 after_roles,
             )
         plan = consumers.plan(names, args["stack"], gitlab, args["repositories"], consumer_args)
-        _check_sizes(plan)
+        check_sizes(plan)
         rotator = Rotator(
             f"{name}-rotator",
             {**place, **iam, "plan": plans.dumps(plan), **args.get("rotation", {})},
@@ -181,11 +181,3 @@ def _named_caches(consumers: dict[str, ConsumerArgs], runners: dict[str, RunnerO
     return {f"consumers.{path}.caches": consumer.get("caches", []) for path, consumer in own.items()} | {
         f"runners.{name}.access.caches": runner.get("access", {}).get("caches", []) for name, runner in runners.items()
     }
-
-
-def _check_sizes(plan: plans.Plan) -> None:
-    findings = size_findings(plan)
-    if certain := [finding.message for finding in findings if finding.certain]:
-        raise ValueError("\n".join(certain))
-    for finding in findings:
-        pulumi.log.warn(finding.message)
