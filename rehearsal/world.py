@@ -1,8 +1,10 @@
 """The world that a stack file expects: an AWS account, a GitLab with its groups and projects, images to pull."""
 
 import json
+import os
 from collections.abc import Mapping
 from contextlib import ExitStack
+from datetime import timedelta
 from types import TracebackType
 from typing import Any, Final, Self
 from urllib.parse import urlsplit
@@ -23,8 +25,11 @@ FOREIGN_HOST: Final = "registry.example.com:5000"
 SHADOWED: Final = "old-service"
 """A project below each group that has a `DOCKER_AUTH_CONFIG` of its own, as somebody once set by hand."""
 _FOREIGN_AUTHS: Final = {"auths": {FOREIGN_HOST: {"auth": "ZmFrZS11c2VyOmZha2UtcGFzc3dvcmQ="}}}
-_BOT: Final = "gitlab-ecr-rotator"
-_MAINTAINER, _OWNER = 40, 50
+BOT: Final = "gitlab-ecr-rotator"
+"""The user of the rotator's GitLab token."""
+ROLES: Final = {"project": 40, "group": 50}
+"""What that user is on each consumer: Maintainer of a project, Owner of a group."""
+_TOKEN_LIFE: Final = timedelta(days=50)  # near enough to its end that the renewal job renews it
 
 
 class World:
@@ -49,7 +54,8 @@ class World:
             self._name_gitlab(declaration.get("gitlab", {}).get("url", "https://gitlab.com"))
             self._populate(declaration)
             self._make_boundary(declaration.get("permissions_boundary"))
-            self.rotator_token = self.gitlab.create_token("rotator", ["api"], user=_BOT)
+            end = (self.cloud.now() + _TOKEN_LIFE).date()
+            self.rotator_token = self.gitlab.create_token("rotator", ["api"], user=BOT, expires_at=end)
             for repository in declaration["repositories"]:
                 image = tiny_image(repository, "a layer that all images share")
                 self.cloud.registry.push(self.registry_host, repository, TAG, image)
@@ -66,13 +72,25 @@ class World:
         """A boto3 client of the account's administrator."""
         return self.cloud.client(service, region)
 
-    def gitlab_api(self, method: str, path: str, body: Mapping[str, Any]) -> tuple[int, Any]:
-        """A request of GitLab's administrator."""
+    def administrator(self) -> dict[str, str]:
+        """The environment of a process of the account's administrator."""
+        return {
+            **self.cloud.environment(),
+            "AWS_ACCESS_KEY_ID": self.account,
+            "AWS_SECRET_ACCESS_KEY": self.cloud.root_secret,
+            "AWS_REGION": self.region,
+            # The user's own AWS profile and files have no say here.
+            "AWS_CONFIG_FILE": os.devnull,
+            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        }
+
+    def gitlab_api(self, method: str, path: str, body: Mapping[str, Any], token: str | None = None) -> tuple[int, Any]:
+        """A request of GitLab's administrator, or with another token."""
         answer = self._http.request(
             method,
             f"{self.gitlab.url}/api/v4/{path}",
             body=json.dumps(body),
-            headers={"PRIVATE-TOKEN": self.administrator_token, "Content-Type": "application/json"},
+            headers={"PRIVATE-TOKEN": token or self.administrator_token, "Content-Type": "application/json"},
         )
         return answer.status, answer.json()
 
@@ -126,6 +144,6 @@ class World:
                 )
             else:
                 self.gitlab.create_project(path, consumer.get("id"))
-            self.gitlab.add_member(_BOT, path, _OWNER if kind == "group" else _MAINTAINER)
+            self.gitlab.add_member(BOT, path, ROLES[kind])
             if consumer.get("adopt", False):
                 self.gitlab.set_variable(kind, path, "DOCKER_AUTH_CONFIG", json.dumps(_FOREIGN_AUTHS))

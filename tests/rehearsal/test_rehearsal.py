@@ -17,7 +17,8 @@ import yaml
 
 from rehearsal.__main__ import main
 from rehearsal.clients import HELPER
-from rehearsal.rehearsal import Rehearsal, RehearsalError, as_document
+from rehearsal.findings import as_document
+from rehearsal.rehearsal import Rehearsal, RehearsalError
 from rehearsal.stack_file import read
 from rehearsal.world import FOREIGN_HOST, SHADOWED
 
