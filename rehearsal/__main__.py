@@ -55,7 +55,7 @@ def _rehearse(rehearsal: Rehearsal, show: screen.Screen) -> None:
     try:
         rehearsal.pull()
     finally:
-        show.matrix(rehearsal.findings.pulls)
+        show.matrix(rehearsal.findings.pulls, rehearsal.findings.registry)
     try:
         rehearsal.push()
     finally:

@@ -19,6 +19,7 @@ class Findings:
     """What a rehearsal saw, for the report and the screen.
 
     Attributes:
+        registry: what kept the images that were pulled and pushed.
         not_rehearsed: what this stack file has and this machine has not.
         timings: seconds by step.
     """
@@ -28,6 +29,7 @@ class Findings:
     runners: list[RunnerFound] = field(default_factory=list)
     variables: list[Held] = field(default_factory=list)
     shadows: list[Finding] = field(default_factory=list)
+    registry: str = ""
     pulls: list[Pull] = field(default_factory=list)
     pushes: list[Push] = field(default_factory=list)
     renewal: Renewal | None = None
@@ -64,6 +66,7 @@ def as_document(findings: Findings, error: str) -> dict[str, Any]:
         "runners": [asdict(found) for found in findings.runners],
         "variables": [asdict(held) for held in findings.variables],
         "shadows": [asdict(finding) for finding in findings.shadows],
+        "registry": findings.registry,
         "pulls": [asdict(cell) for cell in findings.pulls],
         "pushes": [asdict(each) for each in findings.pushes],
         "renewal": findings.renewal.said if findings.renewal else None,

@@ -129,6 +129,7 @@ class Rehearsal:
             self._say(f"Pulling {len(repositories)} images as each of {len(everybody)} consumers and runners")
             if cells > pulls.CELLS:
                 self._say(f"  of {cells} cells a sample, the same each time, with every consumer and runner in it")
+            self.findings.registry = self.world.cloud.registry.kept_by
             self.findings.pulls = pulls.pull_all(everybody, repositories, self.world.registry_host)
         if wrong := [cell for cell in self.findings.pulls if not cell.as_declared]:
             raise RehearsalError(

@@ -86,7 +86,7 @@ class Screen:
             self._out.print(f"  {finding.target}: {finding.what}", f"    {finding.fix}", sep="\n", markup=False)
         self._out.print()
 
-    def matrix(self, pulls: Sequence[Pull]) -> None:
+    def matrix(self, pulls: Sequence[Pull], registry: str) -> None:
         """Who could pull what; a cell that is not as declared says so."""
         if not pulls:
             return
@@ -94,7 +94,8 @@ class Screen:
         if len(repositories) <= _WIDEST:
             self._out.print(_table(pulls, repositories))
         counts = Counter(cell.client for cell in pulls)
-        self._out.print("  " + ", ".join(f"{count} pulls by {name}" for name, count in counts.items()), markup=False)
+        by = ", ".join(f"{count} pulls by {name}" for name, count in counts.items())
+        self._out.print(f"  {by}, from {registry} behind the front", markup=False)
 
     def pushes(self, pushes: Sequence[Push]) -> None:
         """Which jobs could push."""

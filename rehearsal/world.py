@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from datetime import timedelta
 from types import TracebackType
@@ -14,7 +15,9 @@ import urllib3
 from components.documents.registry_host import registry_host
 from settings import RegistryAccessArgs
 
+from .clients import present
 from .cloud import Cloud
+from .cloud.docker_registry import PROGRAM
 from .cloud.images import tiny_image
 from .gitlab import GitLab
 
@@ -24,6 +27,7 @@ FOREIGN_HOST: Final = "registry.example.com:5000"
 """A registry that is not ours, in each adopted variable before we come."""
 SHADOWED: Final = "old-service"
 """A project below each group that has a `DOCKER_AUTH_CONFIG` of its own, as somebody once set by hand."""
+_AT_ONCE: Final = 4
 _FOREIGN_AUTHS: Final = {"auths": {FOREIGN_HOST: {"auth": "ZmFrZS11c2VyOmZha2UtcGFzc3dvcmQ="}}}
 BOT: Final = "gitlab-ecr-rotator"
 """The user of the rotator's GitLab token."""
@@ -48,7 +52,10 @@ class World:
         self.region = declaration["region"]
         self.registry_host = registry_host(self.account, self.region)
         with ExitStack() as undo:
-            self.cloud = undo.enter_context(Cloud.start(self.account, self.region, hosts=[self.registry_host]))
+            registry = present(PROGRAM)
+            self.cloud = undo.enter_context(
+                Cloud.start(self.account, self.region, hosts=[self.registry_host], docker_registry=registry)
+            )
             self.gitlab = undo.enter_context(GitLab.start(now=self.cloud.now))
             self.administrator_token = self.gitlab.create_token("administrator", ["api"], user="root")
             self._name_gitlab(declaration.get("gitlab", {}).get("url", "https://gitlab.com"))
@@ -56,9 +63,8 @@ class World:
             self._make_boundary(declaration.get("permissions_boundary"))
             end = (self.cloud.now() + _TOKEN_LIFE).date()
             self.rotator_token = self.gitlab.create_token("rotator", ["api"], user=BOT, expires_at=end)
-            for repository in declaration["repositories"]:
-                image = tiny_image(repository, "a layer that all images share")
-                self.cloud.registry.push(self.registry_host, repository, TAG, image)
+            with ThreadPoolExecutor(_AT_ONCE) as pool:
+                list(pool.map(self._fill, declaration["repositories"]))
             self._http = undo.enter_context(urllib3.PoolManager(maxsize=8, retries=False))
             # One for all sign-ins: a large stack asks for thousands.
             self.registry_http = undo.enter_context(
@@ -111,6 +117,10 @@ class World:
         host = urlsplit(url).hostname or ""
         self.gitlab.serve_as(url, self.cloud.authority.server_context([host]))
         self.cloud.proxy.route(host, self.gitlab.port)
+
+    def _fill(self, repository: str) -> None:
+        image = tiny_image(repository, "a layer that all images share")
+        self.cloud.registry.push(self.registry_host, repository, TAG, image)
 
     def _make_boundary(self, arn: Any) -> None:
         """The boundary that the stack names; what it allows is the account's matter, here it allows everything."""
