@@ -1,10 +1,9 @@
 """What is wrong with a consumer, said at its place in the declaration."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from typing import Final
 
 from .consumer_args import Access, ConsumerArgs
-from .documents import repository_patterns
 from .documents.plan import OwnerKind
 
 _GITLAB_COM: Final = "https://gitlab.com"
@@ -33,7 +32,7 @@ def access_of(consumer: ConsumerArgs) -> Access:
     return consumer.get("access", Access.ROTATED_VARIABLE)
 
 
-def check_consumers(consumers: Mapping[str, ConsumerArgs], repositories: Collection[str], gitlab_url: str) -> None:
+def check_consumers(consumers: Mapping[str, ConsumerArgs], gitlab_url: str) -> None:
     """Stops a declaration whose consumers contradict themselves or each other.
 
     Raises:
@@ -45,31 +44,10 @@ def check_consumers(consumers: Mapping[str, ConsumerArgs], repositories: Collect
         _check_keys(where, consumer)
         _check_needs(where, consumer)
         _check_push(where, consumer, gitlab_url)
-        for key, patterns in (("pull", consumer.get("pull", [])), ("push", consumer.get("push", []))):
-            _check_patterns(f"{where}.{key}", patterns, repositories)
         owner = f"{consumer.get('kind', 'project')} {consumer.get('id', path)}"
         if owner in owners:
             raise ValueError(f"{where}.id: consumers.{owners[owner]} is {owner} too; write one consumer for it")
         owners[owner] = path
-
-
-def check_caches(named: Mapping[str, Collection[str]], caches: Collection[str]) -> None:
-    """Stops a declaration that names a pull-through cache which the stack does not have.
-
-    Args:
-        named: the prefixes, by the place that names them.
-        caches: the prefixes of the stack's caches.
-
-    Raises:
-        ValueError: names the place and the prefix.
-    """
-    for where, prefixes in named.items():
-        for prefix in prefixes:
-            if prefix not in caches:
-                raise ValueError(
-                    f"{where}: {prefix!r} is no cache of this stack; declare it below caches, or write one that is "
-                    f"there: {', '.join(sorted(caches)) or 'none yet'}"
-                )
 
 
 def _check_keys(where: str, consumer: ConsumerArgs) -> None:
@@ -125,12 +103,3 @@ def _check_push(where: str, consumer: ConsumerArgs, gitlab_url: str) -> None:
             f"{where}.{missing[0]}: missing; write the number, which GitLab shows on the "
             f"{'project' if missing[0] == 'id' else 'group'}'s page: its path could be taken over after a rename"
         )
-
-
-def _check_patterns(where: str, patterns: list[str], repositories: Collection[str]) -> None:
-    for index, pattern in enumerate(patterns):
-        if not repository_patterns.matching([pattern], repositories):
-            raise ValueError(
-                f"{where}[{index}]: {pattern!r} names no repository of this stack; "
-                f"write one of {', '.join(sorted(repositories))}, or a pattern such as ci/*"
-            )

@@ -115,13 +115,19 @@ def plan(
             path: plans.Audience(
                 role_arn=names.pull_role_arn(path, consumer.get("generation", 1)),
                 registries=registries(names, path, consumer),
-                inside=repository_patterns.matching(consumer.get("pull", []), repositories)[0],
+                inside=_inside(consumer.get("pull", []), repositories),
                 outside=repository_patterns.outside(consumer.get("pull", []), repositories),
             )
             for path, consumer in rotated.items()
         },
         targets=tuple(target for path, consumer in rotated.items() for target in _targets(names, path, consumer)),
     )
+
+
+def _inside(pull: list[str], repositories: Collection[str]) -> str | None:
+    """A repository to try the token on: a declared one, or one by its name in an account that others declare."""
+    named = (name for name in pull if "*" not in name)
+    return next(iter([*repository_patterns.matching(pull, repositories), *named]), None)
 
 
 def _rights(consumer: ConsumerArgs) -> dict[str, Any]:

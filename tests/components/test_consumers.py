@@ -33,6 +33,16 @@ def test_the_plan_holds_what_is_rotated_and_nothing_else() -> None:
     assert plans.loads(plans.dumps(plan)) == plan
 
 
+@pytest.mark.parametrize(
+    ("pull", "inside"),
+    [(["shared/*", "ci/*"], "ci/node"), (["shared/*", "shared/base"], "shared/base"), (["s/*"], None)],
+)
+def test_a_token_is_tried_on_a_repository_that_the_declaration_names(pull: list[str], inside: str | None) -> None:
+    registries = [{"account": "210987654321", "region": "eu-central-1"}]
+    consumer: Any = {"acme/web": {"pull": pull, "registries": registries}}
+    assert consumers.plan(_NAMES, "prod", {}, _REPOSITORIES, consumer).audiences["acme/web"].inside == inside
+
+
 def test_the_plan_wants_the_flags_that_the_variable_was_made_with() -> None:
     flags = {"hidden": True, "protected": True, "variable_type": "env_var"}
     plan = consumers.plan(_NAMES, "prod", {}, _REPOSITORIES, {"acme/web": {"pull": ["app"], **flags}})  # pyright: ignore[reportArgumentType] - options by name
