@@ -8,14 +8,18 @@ from .documents.plan import OwnerKind
 
 _GITLAB_COM: Final = "https://gitlab.com"
 _BELONGS_TO: Final[Mapping[str, frozenset[Access]]] = {
-    "pull": frozenset({Access.ROTATED_VARIABLE, Access.ACCESS_KEYS}),
-    "registries": frozenset({Access.ROTATED_VARIABLE, Access.CREDENTIAL_HELPER, Access.ACCESS_KEYS}),
+    "pull": frozenset({Access.ROTATED_VARIABLE, Access.JOB_ROLE, Access.ACCESS_KEYS}),
+    "registries": frozenset({Access.ROTATED_VARIABLE, Access.CREDENTIAL_HELPER, Access.JOB_ROLE, Access.ACCESS_KEYS}),
     "host_forms": frozenset({Access.ROTATED_VARIABLE, Access.CREDENTIAL_HELPER}),
-    "caches": frozenset({Access.ROTATED_VARIABLE}),
+    "caches": frozenset({Access.ROTATED_VARIABLE, Access.JOB_ROLE}),
     "generation": frozenset({Access.ROTATED_VARIABLE}),
     "auths": frozenset({Access.STATIC}),
     "helper": frozenset({Access.CREDENTIAL_HELPER, Access.CREDENTIALS_STORE}),
-    "variable_type": frozenset(Access) - {Access.ACCESS_KEYS},
+    "variable_type": frozenset(Access) - {Access.JOB_ROLE, Access.ACCESS_KEYS},
+    "hidden": frozenset(Access) - {Access.JOB_ROLE},
+    "protected": frozenset(Access) - {Access.JOB_ROLE},
+    "environment_scopes": frozenset(Access) - {Access.JOB_ROLE},
+    "unprotected_refs": frozenset({Access.JOB_ROLE}),
     "adopt": frozenset({Access.ROTATED_VARIABLE}),
     "foreign_auths_secret": frozenset({Access.ROTATED_VARIABLE}),
     "long_lived_keys": frozenset({Access.ACCESS_KEYS}),
@@ -24,12 +28,17 @@ _CHOICES: Final[Mapping[str, tuple[str, ...]]] = {
     "kind": tuple(kind.value for kind in OwnerKind),
     "variable_type": ("file", "env_var"),
 }
-_FOR_PUSH: Final = ("branches", "tags", "namespace_id")
+_FOR_JOBS: Final = ("branches", "tags", "namespace_id")
 
 
 def access_of(consumer: ConsumerArgs) -> Access:
     """The consumer's access, `rotated-variable` unless it says otherwise."""
     return consumer.get("access", Access.ROTATED_VARIABLE)
+
+
+def has_job_role(consumer: ConsumerArgs) -> bool:
+    """Whether the project's jobs assume a role of their own."""
+    return bool(consumer.get("push")) or access_of(consumer) is Access.JOB_ROLE
 
 
 def check_consumers(consumers: Mapping[str, ConsumerArgs], gitlab_url: str) -> None:
@@ -43,7 +52,7 @@ def check_consumers(consumers: Mapping[str, ConsumerArgs], gitlab_url: str) -> N
         where = f"consumers.{path}"
         _check_keys(where, consumer)
         _check_needs(where, consumer)
-        _check_push(where, consumer, gitlab_url)
+        _check_jobs(where, consumer, gitlab_url)
         owner = f"{consumer.get('kind', 'project')} {consumer.get('id', path)}"
         if owner in owners:
             raise ValueError(f"{where}.id: consumers.{owners[owner]} is {owner} too; write one consumer for it")
@@ -70,7 +79,7 @@ def _check_needs(where: str, consumer: ConsumerArgs) -> None:
     match access_of(consumer):
         case Access.ROTATED_VARIABLE if not consumer.get("pull") and not consumer.get("push"):
             raise ValueError(f"{where}.pull: got none; write repositories, or a pattern such as ci/*")
-        case Access.ACCESS_KEYS if not consumer.get("pull"):
+        case Access.ACCESS_KEYS | Access.JOB_ROLE if not consumer.get("pull"):
             raise ValueError(f"{where}.pull: got none; write repositories, or a pattern such as ci/*")
         case Access.ACCESS_KEYS if consumer.get("long_lived_keys") is not True:
             raise ValueError(
@@ -83,11 +92,14 @@ def _check_needs(where: str, consumer: ConsumerArgs) -> None:
             pass
 
 
-def _check_push(where: str, consumer: ConsumerArgs, gitlab_url: str) -> None:
-    if not consumer.get("push"):
-        if given := [key for key in _FOR_PUSH if key in consumer]:
-            raise ValueError(f"{where}.{given[0]}: means nothing without push; leave it out, or write push")
+def _check_jobs(where: str, consumer: ConsumerArgs, gitlab_url: str) -> None:
+    if not has_job_role(consumer):
+        if given := [key for key in _FOR_JOBS if key in consumer]:
+            raise ValueError(
+                f"{where}.{given[0]}: means nothing without push; leave it out, or write push, or access job-role"
+            )
         return
+    key = "push" if consumer.get("push") else "access"
     if access_of(consumer) is Access.ACCESS_KEYS:
         raise ValueError(
             f"{where}.push: AWS's clients take access keys before a role, so jobs would push with keys that only "
@@ -95,11 +107,19 @@ def _check_push(where: str, consumer: ConsumerArgs, gitlab_url: str) -> None:
         )
     if consumer.get("kind", "project") != OwnerKind.PROJECT.value:
         raise ValueError(
-            f"{where}.push: a group has no jobs of its own, and a role that all of its projects may assume would let "
-            "each overwrite the images of the others; write each project that pushes as a consumer"
+            f"{where}.{key}: a group has no jobs of its own, and a role that all of its projects may assume would let "
+            "each overwrite the images of the others, and trust projects that do not exist yet; write each project as "
+            "a consumer"
         )
     if gitlab_url == _GITLAB_COM and (missing := [key for key in ("id", "namespace_id") if key not in consumer]):
         raise ValueError(
             f"{where}.{missing[0]}: missing; write the number, which GitLab shows on the "
             f"{'project' if missing[0] == 'id' else 'group'}'s page: its path could be taken over after a rename"
         )
+    if consumer.get("unprotected_refs") and (consumer.get("push") or gitlab_url != _GITLAB_COM):
+        reason = (
+            "a role that pushes trusts protected refs only"
+            if consumer.get("push")
+            else f"of {gitlab_url} AWS reads no claim that tells a protected ref, and trusts the named ones only"
+        )
+        raise ValueError(f"{where}.unprotected_refs: got True; {reason}: leave it out")

@@ -72,6 +72,33 @@ def test_jobs_that_push_are_pinned_to_numbers_where_there_are_any() -> None:
     }
 
 
+def test_jobs_that_only_pull_say_where_from_and_push_nothing() -> None:
+    theirs = {"account": "210987654321", "region": "eu-west-1"}
+    consumer: Any = {
+        "access": Access.JOB_ROLE,
+        "pull": ["ci/*"],
+        "registries": [theirs],
+        "caches": ["quay"],
+        "id": 7,
+        "namespace_id": 2,
+        "unprotected_refs": True,
+    }
+    assert consumers.jobs({}, {"acme/e2e": consumer}) == {
+        "acme/e2e": {
+            "project": "acme/e2e",
+            "push": [],
+            "pull": ["ci/*"],
+            "registries": [theirs],
+            "caches": ["quay"],
+            "unprotected_refs": True,
+            "project_id": "7",
+            "namespace_id": "2",
+        }
+    }
+    assert consumers.audiences({"acme/e2e": consumer}) == {}
+    assert consumers.plan(_NAMES, "prod", {}, _REPOSITORIES, {"acme/e2e": consumer}).targets == ()
+
+
 def test_of_a_gitlab_of_ones_own_no_number_is_in_the_trust() -> None:
     gitlab: Any = {"url": "https://gitlab.example.com"}
     pusher: Any = {"push": ["app"], "id": 7, "namespace_id": 2, "branches": ["main"]}
