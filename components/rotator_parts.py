@@ -9,6 +9,7 @@ from .ci_variables import CiVariableArgs
 from .consumer_args import ConsumerArgs, GitLabArgs
 from .consumer_checks import check_consumers
 from .consumer_variables import variables
+from .cross_checks import check_names
 from .documents import plan as plans
 from .documents.naming import Names
 from .documents.size_planner import size_findings
@@ -56,7 +57,9 @@ def rotation_parts(args: RotationPartsArgs) -> RotationParts:
     """
     names = Names(args["account"], args["region"], args["prefix"], args.get("role_path", ""))
     gitlab, declared, repositories = args.get("gitlab", {}), args["consumers"], args["repositories"]
-    check_consumers(declared, repositories, consumers.gitlab_url(gitlab))
+    check_consumers(declared, consumers.gitlab_url(gitlab))
+    caches = {cache for consumer in declared.values() for cache in consumer.get("caches", [])}
+    check_names(names.account, repositories, caches, declared, {})
     plan = consumers.plan(names, args["stack"], gitlab, repositories, declared)
     check_sizes(plan)
     return {
