@@ -4,6 +4,7 @@ import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from .environments import Environment
 from .notes import MergeRequest
 from .variables import Variable
 
@@ -41,6 +42,7 @@ class Project(Owner):
     protected_branches: list[str] = field(default_factory=list)
     protected_tags: list[str] = field(default_factory=list)
     merge_requests: dict[int, MergeRequest] = field(default_factory=dict)
+    environments: list[Environment] = field(default_factory=list)
 
 
 class Store:
