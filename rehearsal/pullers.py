@@ -10,6 +10,7 @@ from components.documents.registry_host import dns_suffix
 
 from . import clients, sessions
 from .clients import Client, OwnClient, Skopeo
+from .cloud.docker_registry import PROGRAM
 from .consumers import Consumer, access_of
 from .program import Program
 from .pulls import Puller
@@ -26,10 +27,11 @@ WITHOUT_ROTATION: Final = "how access keys are changed: an administrator made th
 
 @dataclass(frozen=True)
 class Programs:
-    """The container clients that this machine has."""
+    """The container clients and the registry that this machine has."""
 
     skopeo: bool
     helper: bool
+    registry: bool
 
     @staticmethod
     def find() -> "Programs":
@@ -38,12 +40,16 @@ class Programs:
         Raises:
             ClientError: one is missing, and this is CI.
         """
-        return Programs(clients.present("skopeo"), clients.present(clients.HELPER))
+        return Programs(clients.present("skopeo"), clients.present(clients.HELPER), clients.present(PROGRAM))
 
     def missing(self) -> list[str]:
-        """A line for each client that did not pull."""
-        found = {"skopeo": self.skopeo, clients.HELPER: self.skopeo and self.helper}
-        return [f"pulls by {name}, which is not installed" for name, there in found.items() if not there]
+        """A line for each of them that took no part."""
+        found = {
+            "pulls by skopeo": self.skopeo,
+            f"pulls by {clients.HELPER}": self.skopeo and self.helper,
+            f"images kept by {PROGRAM}": self.registry,
+        }
+        return [f"{what}, which is not installed" for what, there in found.items() if not there]
 
 
 def pullers(  # noqa: PLR0917 - each is another part of the rehearsal
