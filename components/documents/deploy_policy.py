@@ -188,7 +188,7 @@ def _machines(names: BootstrapNames) -> list[Document]:
         *("PutParameter", "RemoveTagsFromResource"),
     )
     templates, stacks = names.arn("ec2", "launch-template/*"), f"{names.prefix}-*"
-    change = ("CreateLaunchTemplateVersion", "DeleteLaunchTemplate", "ModifyLaunchTemplate")
+    change = ("CreateLaunchTemplateVersion", "CreateTags", "DeleteLaunchTemplate", "DeleteTags", "ModifyLaunchTemplate")
     made = {"StringLike": {f"aws:RequestTag/{PREFIX_TAG}": stacks}}
     while_made = {"StringEquals": {"ec2:CreateAction": "CreateLaunchTemplate"}}
     theirs = {"StringLike": {f"aws:ResourceTag/{PREFIX_TAG}": stacks}}

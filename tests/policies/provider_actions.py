@@ -56,7 +56,10 @@ NEEDS: Final[dict[str, tuple[Need, ...]]] = {
         Need("ec2", "CreateLaunchTemplate", _TEMPLATE, context={"aws:RequestTag/gitlab-ecr": "{tags[gitlab-ecr]}"}),
         Need("ec2", "CreateTags", _TEMPLATE, context={"ec2:CreateAction": "CreateLaunchTemplate"}),
         Need(
-            "ec2", "CreateLaunchTemplateVersion ModifyLaunchTemplate DeleteLaunchTemplate", _TEMPLATE, context=_OWN_TAG
+            "ec2",
+            "CreateLaunchTemplateVersion ModifyLaunchTemplate DeleteLaunchTemplate CreateTags DeleteTags",
+            _TEMPLATE,
+            context=_OWN_TAG,
         ),
         Need("ec2", "DescribeLaunchTemplates DescribeLaunchTemplateVersions"),
     ),
