@@ -251,6 +251,21 @@ def test_a_role_given_too_much_is_reported_as_over_broad_and_not_published() -> 
         assert running.world.gitlab.variable("project", WEB, "DOCKER_AUTH_CONFIG") == before
 
 
+def test_jobs_pull_by_themselves_what_their_role_may_and_nothing_else(tmp_path: Path) -> None:
+    consumer = {"access": "job-role", "pull": ["ci/*"], "id": 31, "branches": ["main"]}
+    with rehearsal(changed(tmp_path, consumers={"acme/e2e": consumer}, runners=None)) as running:
+        running.up()
+        running.pull()
+        outcomes = {pull.repository: pull.actual for pull in running.findings.pulls}
+        assert {pull.consumer for pull in running.findings.pulls} == {"acme/e2e by its jobs' role"}
+        assert outcomes == {
+            "base/alpine": "denied",
+            "ci/node": "allowed",
+            "ci/python": "allowed",
+            "secret/tools": "denied",
+        }
+
+
 def test_a_right_that_no_probe_finds_still_shows_in_the_matrix() -> None:
     with rehearsal() as running:
         running.up()
