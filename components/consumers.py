@@ -1,11 +1,10 @@
 """From consumers to roles and to the plan: pure derivations, no resource is made here."""
 
 from collections.abc import Collection, Mapping
-from typing import Any
 from urllib.parse import urlsplit
 
 from .consumer_args import Access, ConsumerArgs, GitLabArgs
-from .consumer_checks import access_of
+from .consumer_checks import access_of, has_job_role
 from .consumer_variables import credentials, registries
 from .documents import plan as plans
 from .documents import repository_patterns
@@ -13,14 +12,6 @@ from .documents.gitlab_trust import GITLAB_COM
 from .documents.naming import Names
 from .identity_args import AudienceArgs, JobIssuerArgs, JobRoleArgs
 from .pull_user import PullUserArgs
-
-
-def declaration(repositories: Collection[str], consumers: Mapping[str, ConsumerArgs]) -> dict[str, Any]:
-    """Who may do what, in plain values: what a later preview compares its own declaration with."""
-    return {
-        "repositories": sorted(repositories),
-        "consumers": {path: _rights(consumer) for path, consumer in consumers.items()},
-    }
 
 
 def gitlab_url(gitlab: GitLabArgs) -> str:
@@ -54,14 +45,16 @@ def audiences(consumers: Mapping[str, ConsumerArgs]) -> dict[str, AudienceArgs]:
 
 
 def jobs(gitlab: GitLabArgs, consumers: Mapping[str, ConsumerArgs]) -> dict[str, JobRoleArgs]:
-    """The role of each consumer whose jobs push."""
+    """The role of each consumer whose jobs push, or pull by themselves."""
     # Of other instances AWS reads no number, so a consumer's own has no place in the trust.
     numbers = gitlab_url(gitlab) == GITLAB_COM
-    return {path: _job(path, consumer, numbers=numbers) for path, consumer in consumers.items() if consumer.get("push")}
+    return {
+        path: _job(path, consumer, numbers=numbers) for path, consumer in consumers.items() if has_job_role(consumer)
+    }
 
 
 def issuer(gitlab: GitLabArgs) -> JobIssuerArgs:
-    """The GitLab of the jobs that push."""
+    """The GitLab of the jobs that assume roles."""
     url = gitlab_url(gitlab)
     return {
         "url": url,
@@ -115,7 +108,7 @@ def plan(
             path: plans.Audience(
                 role_arn=names.pull_role_arn(path, consumer.get("generation", 1)),
                 registries=registries(names, path, consumer),
-                inside=repository_patterns.matching(consumer.get("pull", []), repositories)[0],
+                inside=_inside(consumer.get("pull", []), repositories),
                 outside=repository_patterns.outside(consumer.get("pull", []), repositories),
             )
             for path, consumer in rotated.items()
@@ -124,10 +117,10 @@ def plan(
     )
 
 
-def _rights(consumer: ConsumerArgs) -> dict[str, Any]:
-    rights = {"kind": consumer.get("kind", "project"), "pull": list(consumer.get("pull", []))}
-    pushes = list(consumer.get("push", []))
-    return {**rights, "push": pushes} if pushes else rights
+def _inside(pull: list[str], repositories: Collection[str]) -> str | None:
+    """A repository to try the token on: a declared one, or one by its name in an account that others declare."""
+    named = (name for name in pull if "*" not in name)
+    return next(iter([*repository_patterns.matching(pull, repositories), *named]), None)
 
 
 def _rotated(consumers: Mapping[str, ConsumerArgs]) -> dict[str, ConsumerArgs]:
@@ -142,6 +135,12 @@ def _job(path: str, consumer: ConsumerArgs, *, numbers: bool) -> JobRoleArgs:
     role: JobRoleArgs = {"project": path, "push": consumer.get("push", [])}
     if pull := consumer.get("pull"):
         role["pull"] = pull
+    if registries := consumer.get("registries"):
+        role["registries"] = registries
+    if caches := consumer.get("caches"):
+        role["caches"] = caches
+    if consumer.get("unprotected_refs"):
+        role["unprotected_refs"] = True
     if branches := consumer.get("branches"):
         role["branches"] = branches
     if tags := consumer.get("tags"):

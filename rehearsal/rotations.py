@@ -23,16 +23,16 @@ class Rotations:
     """Watches a program's rotator, and moves time under it.
 
     Attributes:
+        function: the rotator's name.
         reports: every run's report, oldest first.
     """
 
     def __init__(self, world: World, program: Program) -> None:
         self._world = world
-        rotator = program.outputs["rotator"]
-        rotator = program.outputs["rotator"]
-        self._log_group = f"/aws/lambda/{rotator}"
+        self.function: str = program.outputs["rotator"]
+        self._log_group = f"/aws/lambda/{self.function}"
         schedules = program.of_type("aws:scheduler/schedule:Schedule")
-        own = next(schedule for schedule in schedules if schedule.inputs["target"]["arn"].endswith(f":{rotator}"))
+        own = next(schedule for schedule in schedules if schedule.inputs["target"]["arn"].endswith(f":{self.function}"))
         self.interval = _interval(own.inputs["scheduleExpression"])
         self.reports: list[dict[str, Any]] = []
         self.refresh()
@@ -57,13 +57,21 @@ class Rotations:
         self._world.cloud.move((self.interval - _BEFORE_A_RUN).total_seconds())
         check()
         self._world.cloud.move(_BEFORE_A_RUN.total_seconds())
+        return self.report_after(before)
+
+    def report_after(self, before: int) -> dict[str, Any]:
+        """The report of the run that makes them more than so many.
+
+        Raises:
+            RotationError: none came.
+        """
         give_up = time.monotonic() + _LONGEST_RUN_SECONDS
         while time.monotonic() < give_up:
             self.refresh()
             if len(self.reports) > before:
                 return self.reports[-1]
             time.sleep(0.05)
-        raise RotationError(f"the schedule rate({self.interval}) fired no run that left a report in {self._log_group}")
+        raise RotationError(f"a run was fired that left no report in {self._log_group}")
 
 
 def _interval(expression: str) -> timedelta:

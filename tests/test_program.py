@@ -8,6 +8,7 @@ from typing import Any
 
 import pulumi
 import pytest
+import yaml
 from policies.policy_linter import lint
 from pulumi_recorder import Recorder, Registered, record
 
@@ -20,12 +21,19 @@ POLICY_KEYS = ("policy", "assumeRolePolicy")
 LOCAL = ROOT / "stacks" / "Pulumi.local.yaml"
 
 
+def config_of(stack_file: Path) -> dict[str, str]:
+    """As the engine hands it to a program."""
+    values = yaml.safe_load(stack_file.read_text())["config"]
+    return {key: value if isinstance(value, str) else json.dumps(value) for key, value in values.items()}
+
+
 def run_program(recorder: Recorder, stack_file: Path = LOCAL) -> None:
     recorder.invokes |= ACCOUNT
     recorder.answers |= {
-        "gitlab:index/userRunner:UserRunner": {"id": "9171", "token": pulumi.Output.secret("glrt-fake-0000")}
+        "gitlab:index/userRunner:UserRunner": {"id": "9171", "token": pulumi.Output.secret("glrt-fake-0000")},
+        "aws:kms/key:Key": {"arn": "arn:aws:kms:eu-central-1:123456789012:key/fake", "keyId": "fake"},
     }
-    pulumi.runtime.set_all_config(dict(read(stack_file).config))
+    pulumi.runtime.set_all_config(config_of(stack_file))
     pulumi.runtime.test(lambda: main(recorder))()
 
 
@@ -125,12 +133,14 @@ def test_no_stack_output_and_no_plain_input_holds_a_secret(recorder: Recorder) -
 def test_the_declaration_is_an_output(recorder: Recorder) -> None:
     run_program(recorder)
     assert recorder.outputs["stack"]["declaration"] == {
+        "registry": "123456789012.dkr.ecr.eu-central-1.amazonaws.com",
         "repositories": ["base/alpine", "ci/node", "ci/python", "secret/tools"],
         "consumers": {
-            "acme/backend": {"kind": "group", "pull": ["ci/*"]},
-            "acme/frontend/web": {"kind": "project", "pull": ["ci/node"]},
-            "acme/images": {"kind": "project", "pull": [], "push": ["ci/*"]},
+            "acme/backend": {"kind": "group", "access": "rotated-variable", "pull": ["ci/*"]},
+            "acme/frontend/web": {"kind": "project", "access": "rotated-variable", "pull": ["ci/node"]},
+            "acme/images": {"kind": "project", "access": "job-role", "pull": [], "push": ["ci/*"]},
         },
+        "runners": {"docker": {"access": "credential-helper", "pull": ["ci/*"]}},
     }
 
 

@@ -15,6 +15,7 @@ from ..rotation.gitlab import GitLab, GitLabError
 from ..rotation.secret import Secret
 from .errors import CliError
 from .plan_source import Source, gitlab_http, plan_options
+from .progress import progress
 
 
 def forget(target: Target, plan: Plan, gitlab: GitLab, more_hosts: Sequence[str] = ()) -> list[str]:
@@ -92,7 +93,12 @@ def command(
     target = Target(OwnerKind(kind), owner, owner, key, environment_scope, (), token_name, flags, None)
     try:
         token = BotoAws(plan.region).secret(plan.gitlab.tokens[token_name])
-        gone = forget(target, plan, GitLab(plan.gitlab.url, token, gitlab_http(plan.gitlab)), more_hosts)
-    except (AwsError, GitLabError) as error:
-        raise CliError(str(error)) from None
+    except AwsError as error:
+        advice = "; store a token with `gitlab-ecr token set`" if error.no_value else ""
+        raise CliError(f"{plan.gitlab.tokens[token_name]}: {error}{advice}") from None
+    with progress("Taking the entries out"):
+        try:
+            gone = forget(target, plan, GitLab(plan.gitlab.url, token, gitlab_http(plan.gitlab)), more_hosts)
+        except GitLabError as error:
+            raise CliError(str(error)) from None
     click.echo(f"{target.name}: took out {', '.join(gone)}")

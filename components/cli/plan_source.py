@@ -19,9 +19,8 @@ from ..rotation.aws import aws_error
 from ..rotation.clock import Deadline, SystemClock
 from ..rotation.gitlab import GitLab
 from ..rotation.http import Http, PooledHttp, UnreachableError
-from ..rotation.secret import Secret
 from .errors import CliError
-from .gitlab_api import TOKEN, http_client
+from .gitlab_api import http_client, own_token
 
 _IN_ZIP: Final = "/plan.json"
 _OK: Final = 200
@@ -96,17 +95,6 @@ def aws_call(what: str, call: Callable[..., Any], **arguments: Any) -> Any:
         return call(**arguments)
     except (ClientError, BotoCoreError) as error:
         raise CliError(f"{what}: {aws_error(error)}") from None
-
-
-def own_token() -> Secret:
-    """The GitLab token of the person who runs the command.
-
-    Raises:
-        CliError: the environment holds none.
-    """
-    if not os.environ.get(TOKEN):
-        raise CliError(f"{TOKEN}: not set; write a token with scope read_api into it, of a Maintainer of the targets")
-    return Secret(os.environ[TOKEN])
 
 
 def gitlab_http(gitlab: plans.GitLab) -> Http:

@@ -48,7 +48,11 @@ def rotate(plan: Plan, outside: Outside, *, fired_by: str, run: str) -> Report:
         results = _each(pool, plan.targets, publish, _left, outside)
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
-    after = before.after(run, {memory.digest(r.target): r.absent for r in results if r.status is Status.FAILED})
+    after = before.after(
+        run,
+        {memory.digest(target) for target in plan.targets},
+        {memory.digest(r.target): r.absent for r in results if r.status is Status.FAILED},
+    )
     _remember(plan, outside, before, after, warnings)
     return Report(
         stack=plan.stack,
@@ -129,12 +133,12 @@ def _remembered(plan: Plan, outside: Outside, warnings: list[str]) -> Memory:
     try:
         return memory.loads(outside.aws.parameter(plan.state))
     except AwsError as error:
-        warnings.append(f"what failed before is not known, the parameter {plan.state} cannot be read: {error}")
+        warnings.append(f"what was there before is not known, the parameter {plan.state} cannot be read: {error}")
         return Memory()
 
 
 def _remember(plan: Plan, outside: Outside, before: Memory, after: Memory, warnings: list[str]) -> None:
-    if before.failing == after.failing == {}:
+    if before.failing == after.failing == {} and before.targets == after.targets:
         return
     try:
         outside.aws.put_parameter(plan.state, memory.dumps(after))
@@ -149,4 +153,4 @@ def _judged(result: TargetResult, before: Memory, after: Memory) -> TargetResult
     digest = memory.digest(result.target)
     if after.failing[digest] >= _GONE_AFTER:
         return dataclasses.replace(result, status=Status.GONE)
-    return dataclasses.replace(result, known=result.known or digest in before.failing)
+    return dataclasses.replace(result, known=result.known or before.knows(digest))

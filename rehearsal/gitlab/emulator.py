@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from types import TracebackType
 from typing import Any, Self
 
-from . import variables
+from . import environments, variables
 from .call import State
 from .faults import Fault
 from .notes import MergeRequest
@@ -96,6 +96,10 @@ class GitLab:
         with self._state.lock:
             self._project(project).merge_requests[iid] = MergeRequest(iid)
 
+    def create_environment(self, project: str, name: str) -> None:
+        with self._state.lock:
+            environments.create(self._project(project).environments, self._state.now(), name)
+
     def create_token(
         self,
         name: str,
@@ -171,6 +175,11 @@ class GitLab:
             for owner in self._state.store.delete(path):
                 self._state.tokens.forget(owner)
                 self._state.runners.forget(owner)
+
+    def restore(self, path: str) -> None:
+        """Brings a deleted project or group back, as an administrator may for some days; its tokens stay gone."""
+        with self._state.lock:
+            self._state.store.restore(path)
 
     def protect_branch(self, path: str, name: str) -> None:
         with self._state.lock:

@@ -22,6 +22,7 @@ from previews import (
     error,
     policy,
     preview_json,
+    runners,
     stack,
     step,
     warning,
@@ -158,6 +159,7 @@ def _failing() -> str:
 
 _CRAFTED = {
     "crafted-declared": _declared,
+    "crafted-runners": runners,
     "crafted-unchanged": _unchanged,
     "crafted-wider-than-declared": _wider_than_declared,
     "crafted-secrets": _secrets,
@@ -245,6 +247,19 @@ def test_a_narrower_pattern_is_no_gain_and_a_wider_one_no_loss() -> None:
     assert "no longer" not in widened
     assert "may now" not in narrowed
     assert "**may no longer pull** **every repository of the account**" in narrowed
+
+
+def test_a_variable_whose_owner_is_a_number_is_called_by_the_declared_path() -> None:
+    held = declaration([], **{path: {"kind": "project"} for path in ("web", "acme/web", "acme/web-2")})
+    inputs = {"project": "7", "key": "K", "environmentScope": "review/*"}
+    steps = [
+        step(
+            "delete", "gitlab:index/projectVariable:ProjectVariable", f"access-variables-{path}:K:review/*", old=inputs
+        )
+        for path in ("acme/web-2", "acme/elsewhere")
+    ]
+    note = _note(preview_json(stack(declaration=held), *steps))
+    assert "- **deletes project variable** `7`, `acme/web-2`" in note
 
 
 def test_a_denial_that_goes_with_its_policy_is_said() -> None:

@@ -108,16 +108,39 @@ def test_what_is_no_memory_is_an_empty_one(text: str | None) -> None:
     assert memory.loads(text).failing == {}
 
 
-def test_a_memory_fits_a_parameter_and_keeps_the_longest_absent() -> None:
-    full = Memory("request-1", {f"{number:08x}": number % 4 for number in range(5_000)})
+@pytest.mark.parametrize("targets", [1, 1_300, 5_000])
+def test_a_memory_fits_a_parameter_and_keeps_the_longest_absent(targets: int) -> None:
+    full = replace(
+        Memory().after("request-1", _digests(targets), {}),
+        failing={f"{number:08x}": number % 4 for number in range(5_000)},
+    )
     text = memory.dumps(full)
     assert 3_500 < len(text) <= 4096
     assert set(memory.loads(text).failing.values()) == {3}
+    assert memory.loads(text).targets == full.targets
 
 
 def test_a_memory_comes_back_as_it_was() -> None:
-    some = Memory("request-1", {"0a1b2c3d": 2, "ffffffff": 0})
+    some = Memory().after("request-1", _digests(3), {"0a1b2c3d": True, "ffffffff": False})
     assert memory.loads(memory.dumps(some)) == some
+
+
+@pytest.mark.parametrize("targets", [0, 1, 10, 1_000, 1_300])
+def test_a_memory_knows_every_target_of_its_run_and_hardly_another(targets: int) -> None:
+    known = Memory().after("request-1", _digests(targets), {})
+    assert all(known.knows(digest) for digest in _digests(targets))
+    strangers = sum(known.knows(f"{number:08x}") for number in range(100_000, 110_000))
+    assert strangers < 100
+
+
+def test_of_more_targets_than_fit_a_memory_knows_the_failing_ones_only() -> None:
+    many = Memory().after("request-1", _digests(5_000), {"00000001": False})
+    assert many.knows("00000001")
+    assert not many.knows("00000002")
+
+
+def _digests(count: int) -> list[str]:
+    return [f"{number:08x}" for number in range(count)]
 
 
 def test_at_deploy_what_was_broken_before_is_a_note() -> None:
@@ -147,6 +170,17 @@ def test_at_deploy_a_write_that_fails_for_an_unchanged_target_is_a_note() -> Non
     world.gitlab_fault = lambda method, _: answer(500) if method == "PUT" else None
     assert world.rotate(alone, fired_by="deploy").failures == []
     assert world.rotate(alone).failures != []
+
+
+def test_at_deploy_an_unchanged_target_that_can_no_longer_be_read_is_a_note() -> None:
+    world = _world()
+    world.seed("acme/away")
+    world.rotate(_TWO)
+    world.owners.discard("acme/away")
+    world.variables.pop(("acme/away", "DOCKER_AUTH_CONFIG", "*"))
+    report = world.rotate(_TWO, fired_by="deploy")
+    assert report.failures == []
+    assert any("acme/away" in note for note in report.notes)
 
 
 def test_at_deploy_an_audience_that_cannot_mint_always_fails() -> None:
