@@ -58,7 +58,7 @@ def rotation_parts(args: RotationPartsArgs) -> RotationParts:
     names = Names(args["account"], args["region"], args["prefix"], args.get("role_path", ""))
     gitlab, declared, repositories = args.get("gitlab", {}), args["consumers"], args["repositories"]
     check_consumers(declared, consumers.gitlab_url(gitlab))
-    caches = {cache for consumer in declared.values() for cache in consumer.get("caches", [])}
+    caches = {cache for consumer in declared.values() for cache in consumer.get("caches", [])}  # whoever owns them
     check_names(names.account, repositories, caches, declared, {})
     plan = consumers.plan(names, args["stack"], gitlab, repositories, declared)
     check_sizes(plan)

@@ -102,7 +102,7 @@ class Runner(pulumi.ComponentResource):
                 }
             ],
             user_data=base64.b64encode(known.user_data.encode()).decode(),
-            # By its own tag the bootstrap\'s deploy role tells it from templates of others: EC2 names them by a number.
+            # By its own tag the bootstrap's deploy role tells it from templates of others: EC2 names them by a number.
             tags={**(self._tags or {}), PREFIX_TAG: args["prefix"]},
             # A template's own tags are not those of what is made with it.
             tag_specifications=[{"resource_type": kind, "tags": self._tags} for kind in _MADE_WITH_IT]
