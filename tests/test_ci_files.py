@@ -139,7 +139,7 @@ def test_a_template_reads_inputs_as_variables_and_never_as_shell() -> None:
         used = set(re.findall(r"\$\[\[ inputs\.(\w+) \]\]", file.read_text()))
         assert used == set(header["spec"]["inputs"])
         for job in jobs.values():
-            scripts = [*job["before_script"], *job["script"], *job["after_script"]]
+            scripts = [*job["before_script"], *job["script"], *job.get("after_script", [])]
             assert not [line for line in scripts if "$[[" in line]
 
 
