@@ -12,7 +12,7 @@ from typing import Any, Self
 
 from components.documents.shadow_finder import Finding
 
-from . import consumers, program, pullers, pulls, pushes, runners
+from . import consumers, jobs, program, pullers, pulls, pushes, runners
 from .adapter import Adapter
 from .clients import ClientError
 from .consumers import Consumer
@@ -21,8 +21,9 @@ from .program import Program, ProgramError, Resource
 from .pullers import Programs
 from .pulls import Pull
 from .pushes import Push
-from .rotations import RotationError, Rotations
+from .rotations import RotationError
 from .runners import RunnerFound
+from .scheduled_jobs import rotations
 from .stack_file import StackFile
 from .variables import Held, look
 from .world import World
@@ -97,9 +98,13 @@ class Rehearsal:
         self.findings.not_rehearsed = [
             *unseen,
             *(["the permissions boundary: the account's own is not here, and its stand-in allows all"] * bounded),
+            *([jobs.NOT_REHEARSED] if "job" in self._declaration.get("rotation", {}) else []),
             *self._programs.missing(),
         ]
-        self._rotations = Rotations(self.world, made)
+        try:
+            self._rotations = rotations(self.world, made, self._declaration)
+        except RotationError as error:
+            raise RehearsalError(str(error)) from None
         self.findings.rotations = self._rotations.reports
         self._consumers = list(consumers.rotated(self.world, self._declaration))
         self._first_auths = {consumer.path: self._auth(consumer) for consumer in self._consumers}

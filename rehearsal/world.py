@@ -129,3 +129,7 @@ class World:
             self.gitlab.add_member(_BOT, path, _OWNER if kind == "group" else _MAINTAINER)
             if consumer.get("adopt", False):
                 self.gitlab.set_variable(kind, path, "DOCKER_AUTH_CONFIG", json.dumps(_FOREIGN_AUTHS))
+        if job := declaration.get("rotation", {}).get("job"):
+            if job["project"] not in declaration.get("consumers", {}):
+                self.gitlab.create_project(job["project"], job.get("id"))
+            self.gitlab.protect_branch(job["project"], job.get("branch", "main"))

@@ -73,11 +73,14 @@ class AwsFront:
             upstream.putrequest(request.command, request.path, skip_host=True, skip_accept_encoding=True)
             for name, value in request.headers.items():
                 upstream.putheader(name, value)
+            # The loopback stands for AWS's own addresses, which clients reach by TLS; policies ask for that.
+            upstream.putheader("X-Forwarded-Proto", "https")
             upstream.endheaders(body or None)
             answer = upstream.getresponse()
             status, content, headers = answer.status, answer.read(), answer.getheaders()
+            length = answer.getheader("Content-Length") if request.command == "HEAD" else None
         except OSError as error:
-            status, headers = 502, [("Content-Type", "text/plain")]
+            status, headers, length = 502, [("Content-Type", "text/plain")], None
             content = f"AWS front: the emulator does not answer: {error}".encode()
         finally:
             upstream.close()
@@ -87,7 +90,7 @@ class AwsFront:
         for name, value in headers:
             if name.lower() not in _HOP_BY_HOP:
                 request.send_header(name, value)
-        request.send_header("Content-Length", str(len(content)))
+        request.send_header("Content-Length", length or str(len(content)))
         request.end_headers()
         if request.command != "HEAD":
             request.wfile.write(content)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from .notes import MergeRequest
+from .schedules import Schedule
 from .variables import Variable
 
 
@@ -41,6 +42,7 @@ class Project(Owner):
     protected_branches: list[str] = field(default_factory=list)
     protected_tags: list[str] = field(default_factory=list)
     merge_requests: dict[int, MergeRequest] = field(default_factory=dict)
+    schedules: dict[int, Schedule] = field(default_factory=dict)
 
 
 class Store:

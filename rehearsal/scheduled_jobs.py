@@ -1,0 +1,88 @@
+"""The rotator's runs in GitLab: the first by hand, the others when their pipeline schedule is due."""
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any, Final
+from urllib.parse import quote
+
+from . import jobs
+from .program import Program
+from .rotations import RotationError, Rotations
+from .world import World
+
+_BEFORE_A_RUN: Final = timedelta(seconds=60)  # as with a Lambda: time to look at the tokens before they are replaced
+_INPUTS: Final = ("prefix", "account", "region", "role_path")
+
+
+def rotations(world: World, program: Program, declaration: Mapping[str, Any]) -> "Rotations | ScheduledJobs":
+    """The runs of the declared rotator, wherever it runs.
+
+    Raises:
+        RotationError: in GitLab, the first one failed.
+    """
+    return ScheduledJobs(world, declaration) if "job" in declaration.get("rotation", {}) else Rotations(world, program)
+
+
+class ScheduledJobs:
+    """Watches a declaration's pipeline schedules, and moves time under them.
+
+    Attributes:
+        interval: from one run of the rotation to the next.
+        reports: every run's report, oldest first.
+    """
+
+    def __init__(self, world: World, declaration: Mapping[str, Any]) -> None:
+        self._world = world
+        job = declaration["rotation"]["job"]
+        self._project, self._branch = job["project"], job.get("branch", "main")
+        self._jobs = jobs.template_jobs({key: declaration[key] for key in _INPUTS if key in declaration})
+        self._description = f"{declaration['prefix']}-rotator"
+        self.reports: list[dict[str, Any]] = []
+        first = self._due(world.cloud.now())
+        self.interval = self._due(first) - first
+        self._run()
+
+    def next_run(self, check: Callable[[], None]) -> dict[str, Any]:
+        """Moves time until the schedule is due; `check` is called just before the run.
+
+        Returns:
+            The run's report.
+
+        Raises:
+            RotationError: the job left no report.
+        """
+        left = self._due(self._world.cloud.now()) - self._world.cloud.now()
+        self._world.cloud.move(max((left - _BEFORE_A_RUN).total_seconds(), 0.0))
+        check()
+        self._world.cloud.move(_BEFORE_A_RUN.total_seconds())
+        return self._run()
+
+    def renew(self) -> str:
+        """Runs the other schedule's job: what it says of the GitLab token.
+
+        Raises:
+            RotationError: it failed.
+        """
+        return self._output(self._description.replace("-rotator", "-token-renewal"))
+
+    def _run(self) -> dict[str, Any]:
+        lines = self._output(self._description).splitlines()
+        self.reports += [json.loads(line)["gitlab_ecr_report"] for line in lines if line.startswith('{"gitlab_ecr_rep')]
+        return self.reports[-1]
+
+    def _output(self, description: str) -> str:
+        done = jobs.run(self._world, jobs.Pipeline(self._project, self._branch, description), self._jobs)
+        if [*done] != [description]:
+            raise RotationError(f"the schedule {description} started {[*done] or 'no job'}, not the job of its name")
+        process = done[description]
+        if process.returncode and '{"gitlab_ecr_report"' not in process.stdout:
+            raise RotationError(f"the job {description} failed: {process.stderr.strip().splitlines()[-1:]}")
+        return process.stdout
+
+    def _due(self, after: datetime) -> datetime:
+        """When GitLab runs the rotation's schedule next."""
+        path = f"projects/{quote(self._project, safe='')}/pipeline_schedules"
+        _, found = self._world.gitlab_api("GET", path, {})
+        schedule = next(each for each in found if each["description"] == self._description)
+        return self._world.gitlab.next_run(self._project, schedule["id"], after)
