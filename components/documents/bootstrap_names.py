@@ -53,6 +53,11 @@ class BootstrapNames:
         """The bucket's ARN, which names neither account nor region."""
         return f"arn:{partition_of(self.region)}:s3:::{self.bucket}"
 
+    @property
+    def code_buckets(self) -> str:
+        """The buckets of the stacks whose rotators run in GitLab; the state's own is none of them."""
+        return f"arn:{partition_of(self.region)}:s3:::{self.prefix}-*-rotator-{self.account}"
+
     def provider_arn(self, gitlab_url: str) -> str:
         """The OIDC provider of GitLab."""
         return self.arn("iam", f"oidc-provider/{issuer_host(gitlab_url)}", "")

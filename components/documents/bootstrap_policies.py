@@ -8,12 +8,14 @@ what lies under the bootstrap's own path.
 from collections.abc import Sequence
 from typing import Final
 
+from .alarms import NAMESPACE
 from .bootstrap_names import BootstrapNames
 from .gitlab_trust import GITLAB_COM, issuer_host, job_trust
 from .iam_policies import (
     ACCESS_KEY_ACTIONS,
     IMPORT_ACTIONS,
     LOG_ACTIONS,
+    METRICS_ACTION,
     PULL_ACTIONS,
     PUSH_ACTIONS,
     RENEWAL_ACTIONS,
@@ -23,6 +25,7 @@ from .iam_policies import (
     allow,
     document,
 )
+from .naming import CODE_KEY
 from .registry_host import dns_suffix, partition_of
 
 _WITH_BOUNDARY: Final = ("CreateRole", "DeleteRole", "DeleteRolePolicy", "PutRolePermissionsBoundary", "PutRolePolicy")
@@ -101,6 +104,8 @@ def boundary(names: BootstrapNames) -> Document:
         allow("WriteLogs", LOG_ACTIONS, f"{names.of_stacks('logs', 'log-group:/aws/lambda/')}:*"),
         allow("LeaveDeadLetters", "sqs:SendMessage", names.of_stacks("sqs", "")),
         allow("StartRotator", "lambda:InvokeFunction", names.of_stacks("lambda", "function:")),
+        allow("FetchCode", "s3:GetObject", f"{names.code_buckets}/{CODE_KEY}"),
+        allow("WriteMetrics", METRICS_ACTION, "*", Condition={"StringEquals": {"cloudwatch:namespace": NAMESPACE}}),
         allow("HaveNetworkInterfaces", VPC_ACTIONS, "*"),  # of a rotator in a VPC; no narrower resource exists before
     )
 
@@ -173,6 +178,16 @@ def _services(names: BootstrapNames) -> list[Document]:
         *("GetSubscriptionAttributes", "SetSubscriptionAttributes", "Unsubscribe"),
     )
     log_group = ("CreateLogGroup", "DeleteLogGroup", "DeleteRetentionPolicy", "PutRetentionPolicy", *described)
+    bucket = (
+        *("CreateBucket", "DeleteBucket", "DeleteBucketPolicy", "GetAccelerateConfiguration", "GetBucketAcl"),
+        *("GetBucketCORS", "GetBucketLocation", "GetBucketLogging", "GetBucketObjectLockConfiguration"),
+        *("GetBucketPolicy", "GetBucketPublicAccessBlock", "GetBucketRequestPayment", "GetBucketTagging"),
+        *("GetBucketVersioning", "GetBucketWebsite", "GetEncryptionConfiguration", "GetLifecycleConfiguration"),
+        *("GetReplicationConfiguration", "ListBucket", "ListBucketVersions", "PutBucketPolicy"),
+        *("PutBucketPublicAccessBlock", "PutBucketTagging", "PutBucketVersioning", "PutEncryptionConfiguration"),
+        "PutLifecycleConfiguration",
+    )
+    code = ("DeleteObject", "DeleteObjectVersion", "GetObject", "GetObjectTagging", "PutObject", "PutObjectTagging")
     logs = names.of_stacks("logs", "log-group:/aws/lambda/")
     return [
         allow("Repositories", _of("ecr", repository), names.arn("ecr", "repository/*")),
@@ -205,6 +220,8 @@ def _services(names: BootstrapNames) -> list[Document]:
             names.of_stacks("cloudwatch", "dashboard/", ""),
         ),
         allow("Topics", _of("sns", topic), names.of_stacks("sns", "")),
+        allow("CodeBuckets", _of("s3", bucket), names.code_buckets),
+        allow("Code", _of("s3", code), f"{names.code_buckets}/*"),
         # No narrower resource exists: both list.
         allow("Lists", ("logs:DescribeLogGroups", "ssm:DescribeParameters"), "*"),
     ]

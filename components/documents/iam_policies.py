@@ -186,7 +186,8 @@ def job_statements(code_arn: str, account: str, metrics_namespace: str = "") -> 
     """What the rotator needs in a GitLab job: its code, and a way to say that it ran.
 
     A bucket's name could be taken by others once it is deleted, so the account is named, too.
-    PutMetricData has no resource type, so AWS allows no narrower resource than `*`; the namespace holds it.
+    The only resources that PutMetricData knows are data sets of OpenTelemetry, so plain metrics take `*`; the namespace
+    holds it.
     """
     own = {"StringEquals": {"aws:ResourceAccount": account}}
     metrics = {"StringEquals": {"cloudwatch:namespace": metrics_namespace}}
