@@ -1,6 +1,7 @@
 """The rotator's runs in GitLab: the first by hand, the others when their pipeline schedule is due."""
 
 import json
+import subprocess
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -12,6 +13,7 @@ from .rotations import RotationError, Rotations
 from .world import World
 
 _BEFORE_A_RUN: Final = timedelta(seconds=60)  # as with a Lambda: time to look at the tokens before they are replaced
+_REPORT: Final = '{"gitlab_ecr_report"'
 _INPUTS: Final = ("prefix", "account", "region", "role_path")
 
 
@@ -64,20 +66,29 @@ class ScheduledJobs:
         Raises:
             RotationError: it failed.
         """
-        return self._output(self._description.replace("-rotator", "-token-renewal"))
+        description = self._description.replace("-rotator", "-token-renewal")
+        return self._done(description, self._job(description))
 
     def _run(self) -> dict[str, Any]:
-        lines = self._output(self._description).splitlines()
-        self.reports += [json.loads(line)["gitlab_ecr_report"] for line in lines if line.startswith('{"gitlab_ecr_rep')]
+        process = self._job(self._description)
+        lines = [line for line in process.stdout.splitlines() if line.startswith(_REPORT)]
+        reports = [json.loads(line)["gitlab_ecr_report"] for line in lines]
+        # A rotation that failed says so in its report, which the caller reads; a job that failed otherwise, here.
+        if not reports or reports[-1]["ok"]:
+            self._done(self._description, process)
+        self.reports += reports
         return self.reports[-1]
 
-    def _output(self, description: str) -> str:
+    def _job(self, description: str) -> subprocess.CompletedProcess[str]:
         done = jobs.run(self._world, jobs.Pipeline(self._project, self._branch, description), self._jobs)
         if [*done] != [description]:
             raise RotationError(f"the schedule {description} started {[*done] or 'no job'}, not the job of its name")
-        process = done[description]
-        if process.returncode and '{"gitlab_ecr_report"' not in process.stdout:
-            raise RotationError(f"the job {description} failed: {process.stderr.strip().splitlines()[-1:]}")
+        return done[description]
+
+    def _done(self, description: str, process: subprocess.CompletedProcess[str]) -> str:
+        if process.returncode:
+            words = (process.stderr or process.stdout).strip().splitlines() or ["without a word"]
+            raise RotationError(f"the job {description} failed: {words[-1]}")
         return process.stdout
 
     def _due(self, after: datetime) -> datetime:

@@ -55,17 +55,22 @@ def of_job(world: World, role_arn: str, id_token: str) -> Keys:
 
 def registry_auth(world: World, keys: Keys) -> str:
     """What `GetAuthorizationToken` gives to a session."""
-    ecr = Session().client(
-        "ecr",
-        region_name=world.region,
-        endpoint_url=world.cloud.endpoint_url,
-        config=Config(proxies={}),
-        **cast("dict[str, Any]", keys),
-    )
+    ecr = client(world, "ecr", keys)
     try:
         return ecr.get_authorization_token()["authorizationData"][0]["authorizationToken"]
     finally:
         ecr.close()
+
+
+def client(world: World, service: str, keys: Keys) -> Any:
+    """A boto3 client of a session."""
+    return cast("Any", Session()).client(
+        service,
+        region_name=world.region,
+        endpoint_url=world.cloud.endpoint_url,
+        config=Config(proxies={}),
+        **keys,
+    )
 
 
 def docker_config(world: World, keys: Keys) -> str:
