@@ -25,6 +25,7 @@ from components.runner_args import DockerArgs, KubernetesArgs, ServiceArgs
 
 _PROJECT = "gitlab-ecr"
 _NOT_IN_THE_FILE = ("region", "stack")  # aws:region, and the stack's own name
+_BESIDE_BOOTSTRAP = ("account", "bootstrap", "repositories")  # Pulumi.yaml asks every stack for repositories
 
 
 class Declaration(RegistryAccessArgs):
@@ -46,11 +47,7 @@ def read() -> Declaration:
     Raises:
         SettingsError: the stack file is wrong.
     """
-    config = pulumi.Config(_PROJECT)
-    # Every key that stands in the file, so that a misspelled one is named; pulumi.Config answers only to known ones.
-    keys = runtime_config.get_config_env().keys() | runtime_config.CONFIG.get().keys()
-    own = sorted(key.partition(":")[2] for key in keys if key.startswith(f"{_PROJECT}:"))
-    values = {key: text for key in own if (text := config.get(key)) is not None}
+    values = _values()
     secret = {key for key in values if runtime_config.is_config_secret(f"{_PROJECT}:{key}")}
     return parse(values, stack=pulumi.get_stack(), region=pulumi.Config("aws").get("region"), secret=secret)
 
@@ -61,12 +58,18 @@ def bootstrap() -> BootstrapArgs | None:
     Raises:
         SettingsError: the stack file is wrong.
     """
-    config = pulumi.Config(_PROJECT)
-    if config.get("bootstrap") is None:
+    values = _values()
+    if "bootstrap" not in values:
         return None
     mistakes = _Mistakes(())
-    given = _from_json(config.get("bootstrap"), "bootstrap", mistakes)
-    common = {"account": config.get("account") or "", "region": pulumi.Config("aws").get("region") or ""}
+    given = _from_json(values["bootstrap"], "bootstrap", mistakes)
+    if _from_json(values.get("repositories", {}), "repositories", mistakes):
+        mistakes.append(f"{_PROJECT}:repositories: got some; write {{}}, and declare them in another stack")
+    mistakes.extend(
+        f"{_PROJECT}:{key}: not of a stack with {_PROJECT}:bootstrap; write it in another stack's file"
+        for key in sorted(values.keys() - set(_BESIDE_BOOTSTRAP))
+    )
+    common = {"account": values.get("account", ""), "region": pulumi.Config("aws").get("region") or ""}
     entries = {**cast("Mapping[str, Any]", given), **common} if isinstance(given, Mapping) else given
     found = _typed_dict(BootstrapArgs, entries, f"{_PROJECT}:bootstrap.", mistakes)
     _refuse(mistakes)
@@ -117,6 +120,14 @@ def check_account(account: str) -> None:
 def plain(declaration: RegistryAccessArgs) -> dict[str, Any]:
     """Who may do what, for a stack output: a later preview compares the new declaration with it."""
     return consumers.declaration(declaration["repositories"], declaration.get("consumers", {}))
+
+
+def _values() -> dict[str, str]:
+    """Every key of ours in the file, so that a misspelled one is named; pulumi.Config answers only to known ones."""
+    config = pulumi.Config(_PROJECT)
+    keys = runtime_config.get_config_env().keys() | runtime_config.CONFIG.get().keys()
+    own = sorted(key.partition(":")[2] for key in keys if key.startswith(f"{_PROJECT}:"))
+    return {key: text for key in own if (text := config.get(key)) is not None}
 
 
 def _refuse(mistakes: list[str]) -> None:

@@ -15,6 +15,7 @@ class Access(Enum):
     CREDENTIAL_HELPER = "credential-helper"
     CREDENTIALS_STORE = "credentials-store"
     STATIC = "static"
+    JOB_ROLE = "job-role"
     ACCESS_KEYS = "access-keys"
 
 
@@ -64,25 +65,33 @@ class ConsumerArgs(TypedDict):
     access: NotRequired[Access]
     """`rotated-variable` (default; works on any runner), or `credential-helper` or `credentials-store` (the variable
     names a helper that the runner's machine has; no secret anywhere), or `static` (fixed passwords of other
-    registries), or `access-keys` (old scripts that log in by themselves; not a way to pull a job's `image:`)."""
+    registries). Not ways to pull a job's `image:`, which is pulled before the job starts: `job-role` (a role that the
+    project's jobs assume with their `id_tokens`, for what they pull themselves, such as `docker run` or a build's
+    `FROM`), and `access-keys` (for old scripts that log in by themselves)."""
     pull: NotRequired[list[str]]
     """Repositories, by name or by a pattern such as `ci/*`, where `*` stands for any characters. With
-    `rotated-variable` and `access-keys`; a helper pulls what its runner's role may pull. With `push`, the role of the
-    project's jobs pulls them too, for a build that starts `FROM` one of them."""
+    `rotated-variable`, `job-role` and `access-keys`; a helper pulls what its runner's role may pull. With `job-role`
+    jobs find the role in `AWS_ROLE_ARN` and the registry host in `ECR_REGISTRY`, the first one's of `registries`. With
+    `push`, the role of the project's jobs pulls them too, for a build that starts `FROM` one of them."""
     push: NotRequired[list[str]]
     """Repositories, or patterns, that the project's jobs may push, by a role that they assume with their `id_tokens`;
     never by a password in a variable. They find it in `AWS_ROLE_ARN`, the registry host in `ECR_REGISTRY`, and each
     repository's image reference in `ECR_REPOSITORY_` and its name in capitals, all but letters and digits as `_`."""
     branches: NotRequired[list[str]]
-    """With `push`: the branches whose jobs may. On gitlab.com by default every protected branch and tag; on other
-    instances AWS cannot tell a protected branch, so exact names are required, and protecting them is up to you."""
+    """With `push` or `job-role`: the branches whose jobs may. On gitlab.com by default every protected branch and tag;
+    on other instances AWS cannot tell a protected branch, so exact names are required, and protecting them is up to
+    you."""
     tags: NotRequired[list[str]]
-    """With `push`: tag names, as `branches`."""
+    """With `push` or `job-role`: tag names, as `branches`."""
+    unprotected_refs: NotRequired[bool]
+    """With `job-role` on gitlab.com, without `push`: true lets in jobs on any ref, those of merge requests among them.
+    Whoever may make a branch of the project then pulls what the role may. Default false."""
     namespace_id: NotRequired[int]
-    """With `push` on gitlab.com, together with `id`: the number of the project's group. A path can be taken over by
-    others after a rename, a number cannot."""
+    """With `push` or `job-role` on gitlab.com, together with `id`: the number of the project's group. A path can be
+    taken over by others after a rename, a number cannot."""
     caches: NotRequired[list[str]]
-    """With `rotated-variable`: prefixes of pull-through caches, such as `docker-hub`, to pull from and to fill."""
+    """With `rotated-variable` and `job-role`: prefixes of pull-through caches, such as `docker-hub`, to pull from and
+    to fill."""
     generation: NotRequired[int]
     """With `rotated-variable`: 1 by default. Raise it to void every token of the consumer at once: its role is made
     anew under another name, and the old one, whose rights the tokens carry, is deleted."""

@@ -1,22 +1,25 @@
 """What is wrong with a consumer, said at its place in the declaration."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from typing import Final
 
 from .consumer_args import Access, ConsumerArgs
-from .documents import repository_patterns
 from .documents.plan import OwnerKind
 
 _GITLAB_COM: Final = "https://gitlab.com"
 _BELONGS_TO: Final[Mapping[str, frozenset[Access]]] = {
-    "pull": frozenset({Access.ROTATED_VARIABLE, Access.ACCESS_KEYS}),
-    "registries": frozenset({Access.ROTATED_VARIABLE, Access.CREDENTIAL_HELPER, Access.ACCESS_KEYS}),
+    "pull": frozenset({Access.ROTATED_VARIABLE, Access.JOB_ROLE, Access.ACCESS_KEYS}),
+    "registries": frozenset({Access.ROTATED_VARIABLE, Access.CREDENTIAL_HELPER, Access.JOB_ROLE, Access.ACCESS_KEYS}),
     "host_forms": frozenset({Access.ROTATED_VARIABLE, Access.CREDENTIAL_HELPER}),
-    "caches": frozenset({Access.ROTATED_VARIABLE}),
+    "caches": frozenset({Access.ROTATED_VARIABLE, Access.JOB_ROLE}),
     "generation": frozenset({Access.ROTATED_VARIABLE}),
     "auths": frozenset({Access.STATIC}),
     "helper": frozenset({Access.CREDENTIAL_HELPER, Access.CREDENTIALS_STORE}),
-    "variable_type": frozenset(Access) - {Access.ACCESS_KEYS},
+    "variable_type": frozenset(Access) - {Access.JOB_ROLE, Access.ACCESS_KEYS},
+    "hidden": frozenset(Access) - {Access.JOB_ROLE},
+    "protected": frozenset(Access) - {Access.JOB_ROLE},
+    "environment_scopes": frozenset(Access) - {Access.JOB_ROLE},
+    "unprotected_refs": frozenset({Access.JOB_ROLE}),
     "adopt": frozenset({Access.ROTATED_VARIABLE}),
     "foreign_auths_secret": frozenset({Access.ROTATED_VARIABLE}),
     "long_lived_keys": frozenset({Access.ACCESS_KEYS}),
@@ -25,7 +28,7 @@ _CHOICES: Final[Mapping[str, tuple[str, ...]]] = {
     "kind": tuple(kind.value for kind in OwnerKind),
     "variable_type": ("file", "env_var"),
 }
-_FOR_PUSH: Final = ("branches", "tags", "namespace_id")
+_FOR_JOBS: Final = ("branches", "tags", "namespace_id")
 
 
 def access_of(consumer: ConsumerArgs) -> Access:
@@ -33,7 +36,12 @@ def access_of(consumer: ConsumerArgs) -> Access:
     return consumer.get("access", Access.ROTATED_VARIABLE)
 
 
-def check_consumers(consumers: Mapping[str, ConsumerArgs], repositories: Collection[str], gitlab_url: str) -> None:
+def has_job_role(consumer: ConsumerArgs) -> bool:
+    """Whether the project's jobs assume a role of their own."""
+    return bool(consumer.get("push")) or access_of(consumer) is Access.JOB_ROLE
+
+
+def check_consumers(consumers: Mapping[str, ConsumerArgs], gitlab_url: str) -> None:
     """Stops a declaration whose consumers contradict themselves or each other.
 
     Raises:
@@ -44,32 +52,11 @@ def check_consumers(consumers: Mapping[str, ConsumerArgs], repositories: Collect
         where = f"consumers.{path}"
         _check_keys(where, consumer)
         _check_needs(where, consumer)
-        _check_push(where, consumer, gitlab_url)
-        for key, patterns in (("pull", consumer.get("pull", [])), ("push", consumer.get("push", []))):
-            _check_patterns(f"{where}.{key}", patterns, repositories)
+        _check_jobs(where, consumer, gitlab_url)
         owner = f"{consumer.get('kind', 'project')} {consumer.get('id', path)}"
         if owner in owners:
             raise ValueError(f"{where}.id: consumers.{owners[owner]} is {owner} too; write one consumer for it")
         owners[owner] = path
-
-
-def check_caches(named: Mapping[str, Collection[str]], caches: Collection[str]) -> None:
-    """Stops a declaration that names a pull-through cache which the stack does not have.
-
-    Args:
-        named: the prefixes, by the place that names them.
-        caches: the prefixes of the stack's caches.
-
-    Raises:
-        ValueError: names the place and the prefix.
-    """
-    for where, prefixes in named.items():
-        for prefix in prefixes:
-            if prefix not in caches:
-                raise ValueError(
-                    f"{where}: {prefix!r} is no cache of this stack; declare it below caches, or write one that is "
-                    f"there: {', '.join(sorted(caches)) or 'none yet'}"
-                )
 
 
 def _check_keys(where: str, consumer: ConsumerArgs) -> None:
@@ -92,7 +79,7 @@ def _check_needs(where: str, consumer: ConsumerArgs) -> None:
     match access_of(consumer):
         case Access.ROTATED_VARIABLE if not consumer.get("pull") and not consumer.get("push"):
             raise ValueError(f"{where}.pull: got none; write repositories, or a pattern such as ci/*")
-        case Access.ACCESS_KEYS if not consumer.get("pull"):
+        case Access.ACCESS_KEYS | Access.JOB_ROLE if not consumer.get("pull"):
             raise ValueError(f"{where}.pull: got none; write repositories, or a pattern such as ci/*")
         case Access.ACCESS_KEYS if consumer.get("long_lived_keys") is not True:
             raise ValueError(
@@ -105,11 +92,14 @@ def _check_needs(where: str, consumer: ConsumerArgs) -> None:
             pass
 
 
-def _check_push(where: str, consumer: ConsumerArgs, gitlab_url: str) -> None:
-    if not consumer.get("push"):
-        if given := [key for key in _FOR_PUSH if key in consumer]:
-            raise ValueError(f"{where}.{given[0]}: means nothing without push; leave it out, or write push")
+def _check_jobs(where: str, consumer: ConsumerArgs, gitlab_url: str) -> None:
+    if not has_job_role(consumer):
+        if given := [key for key in _FOR_JOBS if key in consumer]:
+            raise ValueError(
+                f"{where}.{given[0]}: means nothing without push; leave it out, or write push, or access job-role"
+            )
         return
+    key = "push" if consumer.get("push") else "access"
     if access_of(consumer) is Access.ACCESS_KEYS:
         raise ValueError(
             f"{where}.push: AWS's clients take access keys before a role, so jobs would push with keys that only "
@@ -117,20 +107,19 @@ def _check_push(where: str, consumer: ConsumerArgs, gitlab_url: str) -> None:
         )
     if consumer.get("kind", "project") != OwnerKind.PROJECT.value:
         raise ValueError(
-            f"{where}.push: a group has no jobs of its own, and a role that all of its projects may assume would let "
-            "each overwrite the images of the others; write each project that pushes as a consumer"
+            f"{where}.{key}: a group has no jobs of its own, and a role that all of its projects may assume would let "
+            "each overwrite the images of the others, and trust projects that do not exist yet; write each project as "
+            "a consumer"
         )
     if gitlab_url == _GITLAB_COM and (missing := [key for key in ("id", "namespace_id") if key not in consumer]):
         raise ValueError(
             f"{where}.{missing[0]}: missing; write the number, which GitLab shows on the "
             f"{'project' if missing[0] == 'id' else 'group'}'s page: its path could be taken over after a rename"
         )
-
-
-def _check_patterns(where: str, patterns: list[str], repositories: Collection[str]) -> None:
-    for index, pattern in enumerate(patterns):
-        if not repository_patterns.matching([pattern], repositories):
-            raise ValueError(
-                f"{where}[{index}]: {pattern!r} names no repository of this stack; "
-                f"write one of {', '.join(sorted(repositories))}, or a pattern such as ci/*"
-            )
+    if consumer.get("unprotected_refs") and (consumer.get("push") or gitlab_url != _GITLAB_COM):
+        reason = (
+            "a role that pushes trusts protected refs only"
+            if consumer.get("push")
+            else f"of {gitlab_url} AWS reads no claim that tells a protected ref, and trusts the named ones only"
+        )
+        raise ValueError(f"{where}.unprotected_refs: got True; {reason}: leave it out")

@@ -7,14 +7,14 @@ import pulumi
 
 from .ci_variables import CiVariableArgs
 from .consumer_args import Access, AuthArgs, ConsumerArgs
-from .consumer_checks import access_of
+from .consumer_checks import access_of, has_job_role
 from .documents import docker_auth, repository_patterns
 from .documents.naming import Names
 from .documents.places import place
 from .documents.plan import Registry
 from .documents.registries import RegistryArgs
 from .documents.registry_host import dual_stack_host, fips_host, registry_host
-from .documents.variable_keys import ACCESS_KEYS, AWS_REGION, DOCKER_AUTH_CONFIG, push_variables
+from .documents.variable_keys import ACCESS_KEYS, AWS_REGION, DOCKER_AUTH_CONFIG, job_variables, push_variables
 
 _Options = dict[str, Any]
 _HOST_OF: Final = {"classic": registry_host, "fips": fips_host, "dual-stack": dual_stack_host}
@@ -49,7 +49,7 @@ def variables(
     """
     found: dict[str, CiVariableArgs] = {}
     for path, consumer in consumers.items():
-        for variable in [*credentials(names, path, consumer), *_for_push(names, path, consumer, repositories)]:
+        for variable in [*credentials(names, path, consumer), *_for_jobs(names, path, consumer, repositories)]:
             found[f"{path}:{variable.get('key')}:{variable.get('environment_scope')}"] = variable
     return found
 
@@ -85,6 +85,8 @@ def _forms(names: Names, path: str, consumer: ConsumerArgs, access: Access) -> l
             with place(f"consumers.{path}.helper"):
                 value = docker_auth.dumps(docker_auth.with_store(helper))
             return [_helper_form(document, value, helper)]
+        case Access.JOB_ROLE:
+            return []
         case Access.ACCESS_KEYS:
             protected = consumer.get("protected", True)
             key: _Options = {**flags, "protected": protected, "variable_type": "env_var", "masked": True}
@@ -117,14 +119,12 @@ def _logins(path: str, auths: Mapping[str, AuthArgs]) -> pulumi.Output[str]:
     return pulumi.Output.secret(pulumi.Output.all(**logins)).apply(document)
 
 
-def _for_push(names: Names, path: str, consumer: ConsumerArgs, repositories: Collection[str]) -> list[CiVariableArgs]:
-    if not consumer.get("push"):
+def _for_jobs(names: Names, path: str, consumer: ConsumerArgs, repositories: Collection[str]) -> list[CiVariableArgs]:
+    if not has_job_role(consumer):
         return []
-    pushed = repository_patterns.matching(consumer.get("push", []), repositories)
-    try:
-        values = push_variables(names.registry_host, names.push_role_arn(path), pushed)
-    except ValueError as error:
-        raise ValueError(f"consumers.{path}.push: {error}") from None
+    values = (
+        _for_push(names, path, consumer, repositories) if consumer.get("push") else _for_pull(names, path, consumer)
+    )
     return [
         {
             **_owner(path, consumer),
@@ -133,10 +133,22 @@ def _for_push(names: Names, path: str, consumer: ConsumerArgs, repositories: Col
             "environment_scope": "*",
             "variable_type": "env_var",
             "masked": False,
-            "description": "gitlab-ecr: for jobs that push",
+            "description": f"gitlab-ecr: for jobs that {'push' if consumer.get('push') else 'pull by themselves'}",
         }
         for key, value in values.items()
     ]
+
+
+def _for_push(names: Names, path: str, consumer: ConsumerArgs, repositories: Collection[str]) -> dict[str, str]:
+    pushed = repository_patterns.matching(consumer.get("push", []), repositories)
+    try:
+        return push_variables(names.registry_host, names.push_role_arn(path), pushed)
+    except ValueError as error:
+        raise ValueError(f"consumers.{path}.push: {error}") from None
+
+
+def _for_pull(names: Names, path: str, consumer: ConsumerArgs) -> dict[str, str]:
+    return job_variables(registries(names, path, consumer)[0].hosts[0], names.job_role_arn(path))
 
 
 def _owner(path: str, consumer: ConsumerArgs) -> CiVariableArgs:

@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from .consumer_args import Access, ConsumerArgs, GitLabArgs
-from .consumer_checks import access_of
+from .consumer_checks import access_of, has_job_role
 from .consumer_variables import credentials, registries
 from .documents import plan as plans
 from .documents import repository_patterns
@@ -54,14 +54,16 @@ def audiences(consumers: Mapping[str, ConsumerArgs]) -> dict[str, AudienceArgs]:
 
 
 def jobs(gitlab: GitLabArgs, consumers: Mapping[str, ConsumerArgs]) -> dict[str, JobRoleArgs]:
-    """The role of each consumer whose jobs push."""
+    """The role of each consumer whose jobs push, or pull by themselves."""
     # Of other instances AWS reads no number, so a consumer's own has no place in the trust.
     numbers = gitlab_url(gitlab) == GITLAB_COM
-    return {path: _job(path, consumer, numbers=numbers) for path, consumer in consumers.items() if consumer.get("push")}
+    return {
+        path: _job(path, consumer, numbers=numbers) for path, consumer in consumers.items() if has_job_role(consumer)
+    }
 
 
 def issuer(gitlab: GitLabArgs) -> JobIssuerArgs:
-    """The GitLab of the jobs that push."""
+    """The GitLab of the jobs that assume roles."""
     url = gitlab_url(gitlab)
     return {
         "url": url,
@@ -115,13 +117,19 @@ def plan(
             path: plans.Audience(
                 role_arn=names.pull_role_arn(path, consumer.get("generation", 1)),
                 registries=registries(names, path, consumer),
-                inside=repository_patterns.matching(consumer.get("pull", []), repositories)[0],
+                inside=_inside(consumer.get("pull", []), repositories),
                 outside=repository_patterns.outside(consumer.get("pull", []), repositories),
             )
             for path, consumer in rotated.items()
         },
         targets=tuple(target for path, consumer in rotated.items() for target in _targets(names, path, consumer)),
     )
+
+
+def _inside(pull: list[str], repositories: Collection[str]) -> str | None:
+    """A repository to try the token on: a declared one, or one by its name in an account that others declare."""
+    named = (name for name in pull if "*" not in name)
+    return next(iter([*repository_patterns.matching(pull, repositories), *named]), None)
 
 
 def _rights(consumer: ConsumerArgs) -> dict[str, Any]:
@@ -142,6 +150,12 @@ def _job(path: str, consumer: ConsumerArgs, *, numbers: bool) -> JobRoleArgs:
     role: JobRoleArgs = {"project": path, "push": consumer.get("push", [])}
     if pull := consumer.get("pull"):
         role["pull"] = pull
+    if registries := consumer.get("registries"):
+        role["registries"] = registries
+    if caches := consumer.get("caches"):
+        role["caches"] = caches
+    if consumer.get("unprotected_refs"):
+        role["unprotected_refs"] = True
     if branches := consumer.get("branches"):
         role["branches"] = branches
     if tags := consumer.get("tags"):

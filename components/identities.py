@@ -11,7 +11,6 @@ from .documents.iam_policies import (
     document,
     parameter_statement,
     policy_json,
-    pull_policy,
     push_policy,
     session_seconds,
 )
@@ -105,8 +104,14 @@ class Identities(pulumi.ComponentResource):
             namespace_id=options.get("namespace_id", ""),
             unprotected_refs=unprotected,
         )
-        pull_arns = repository_arns(names, options.get("pull", []))
-        policy = push_policy(repository_arns(names, push, field="push"), pull_arns) if push else pull_policy(pull_arns)
+        registries = options.get("registries", [])
+        pull_arns = repository_arns(names, options.get("pull", []), registries)
+        caches = self._cache_arns(options.get("caches", []), registries)
+        policy = (
+            push_policy(repository_arns(names, push, field="push"), pull_arns, caches)
+            if push
+            else cache_puller_policy(pull_arns, caches)
+        )
         kind, role_name = ("push", names.push_role_name(consumer)) if push else ("job", names.job_role_name(consumer))
         self._role(
             f"{kind}-{consumer}",

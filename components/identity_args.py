@@ -49,6 +49,10 @@ class JobRoleArgs(TypedDict):
     pull: NotRequired[list[str]]
     """Repositories, or patterns, to pull from inside the job. No role helps to pull a job's own `image:`: the runner
     does that before the job starts."""
+    registries: NotRequired[list[RegistryArgs]]
+    """Where the repositories to pull are, as for an audience. Pushed are those of the stack's own registry."""
+    caches: NotRequired[list[str]]
+    """As for an audience."""
     branches: NotRequired[list[str]]
     """Branch names; on gitlab.com also patterns such as `release/*`. By default, on gitlab.com, every protected
     branch and tag. Of a self-managed GitLab AWS cannot tell a protected branch, so exact names are required, and

@@ -7,8 +7,9 @@ import pulumi
 from . import consumers
 from .ci_variables import CiVariables
 from .consumer_args import ConsumerArgs, GitLabArgs
-from .consumer_checks import check_caches, check_consumers
+from .consumer_checks import check_consumers
 from .consumer_variables import variables as variables_of
+from .cross_checks import check_names
 from .documents import plan as plans
 from .documents.naming import Names
 from .documents.places import place as where
@@ -21,7 +22,7 @@ from .repositories import Repositories, RepositoryArgs
 from .rotator import Rotator
 from .rotator_args import RotationBackend, RotationJobArgs, VpcArgs
 from .runner import Runner
-from .runner_args import RunnerOptions
+from .runner_args import RunnerArgs, RunnerOptions
 from .runner_identities import runner_identities
 
 
@@ -81,8 +82,8 @@ class RegistryAccessArgs(TypedDict):
     """Seconds, 3600 (default) to 43200: the longest session of the roles that jobs and runners assume. The rotator's
     sessions last an hour at most all the same."""
     tags: NotRequired[dict[str, pulumi.Input[str]]]
-    """AWS tags of everything that can have them, but for a runner's parameters and launch template; a repository's own
-    tags win."""
+    """AWS tags of everything that can have them, the machines and disks of a runner's launch template among them; a
+    repository's own tags win. Repositories that a cache makes have none: AWS would want a role of its own for that."""
     rotation_backend: NotRequired[RotationBackend]
     """Where the rotator runs. `lambda` (default): a function in AWS. `gitlab`: a job on a pipeline schedule, with the
     same code and no compute in AWS; then `rotation.job` is required, and the first rotation is not part of `up`."""
@@ -124,8 +125,8 @@ class RegistryAccess(pulumi.ComponentResource):
         super().__init__("gitlab-ecr:index:RegistryAccess", name, {"declaration": declaration}, opts)
         names = Names(args["account"], args["region"], args["prefix"], args.get("role_path", ""))
         gitlab, consumer_args = args.get("gitlab", {}), args.get("consumers", {})
-        check_consumers(consumer_args, args["repositories"], consumers.gitlab_url(gitlab))
-        check_caches(_named_caches(consumer_args, args.get("runners", {})), args.get("caches", {}))
+        check_consumers(consumer_args, consumers.gitlab_url(gitlab))
+        check_names(names.account, args["repositories"], args.get("caches", {}), consumer_args, args.get("runners", {}))
         child = pulumi.ResourceOptions(parent=self)
         place: _Place = {"account": names.account, "region": names.region, "prefix": names.prefix}
         iam: _Iam = {"role_path": names.path}
@@ -166,11 +167,11 @@ class RegistryAccess(pulumi.ComponentResource):
         )
         after_roles = pulumi.ResourceOptions(parent=self, depends_on=[identities])
         for runner_name, runner in args.get("runners", {}).items():
-            Runner(
-                f"{name}-runner-{runner_name}",
-                {**place, "name": runner_name, "gitlab_url": consumers.gitlab_url(gitlab), "options": runner},
-                after_roles,
-            )
+            runner_args: RunnerArgs = {**place, "name": runner_name, "options": runner}
+            runner_args["gitlab_url"] = consumers.gitlab_url(gitlab)
+            if "tags" in args:
+                runner_args["aws_tags"] = args["tags"]
+            Runner(f"{name}-runner-{runner_name}", runner_args, after_roles)
         plan = consumers.plan(names, args["stack"], gitlab, args["repositories"], consumer_args)
         _check_sizes(plan)
         backend: _Backend = {"backend": args.get("rotation_backend", RotationBackend.LAMBDA)}
@@ -192,14 +193,6 @@ class RegistryAccess(pulumi.ComponentResource):
                 "gitlabTokenSecret": self.gitlab_token_secret,
             }
         )
-
-
-def _named_caches(consumers: dict[str, ConsumerArgs], runners: dict[str, RunnerOptions]) -> dict[str, list[str]]:
-    # A registry that is not the stack's own has caches of its own.
-    own = {path: consumer for path, consumer in consumers.items() if "registries" not in consumer}
-    return {f"consumers.{path}.caches": consumer.get("caches", []) for path, consumer in own.items()} | {
-        f"runners.{name}.access.caches": runner.get("access", {}).get("caches", []) for name, runner in runners.items()
-    }
 
 
 def _check_sizes(plan: plans.Plan) -> None:

@@ -48,6 +48,7 @@ class Rotator(pulumi.ComponentResource):
             f"{name}-gitlab-token",
             name=names.gitlab_token_secret,
             description="The GitLab token that writes the CI/CD variables; `gitlab-ecr token set` stores it",
+            recovery_window_in_days=0,  # else the name stays taken, and a living token readable, after a destroy
             tags=args.get("tags"),
             opts=place.child,
         )

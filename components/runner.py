@@ -13,6 +13,7 @@ from .documents.runner_registration import registration
 from .runner_args import RunnerArgs
 
 TOKEN: Final = "gitlab-ecr:index:Runner"  # noqa: S105 - Pulumi's word for a type's name
+_MADE_WITH_IT: Final = ("instance", "volume")
 
 
 class Runner(pulumi.ComponentResource):
@@ -41,6 +42,7 @@ class Runner(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: RunnerArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(TOKEN, name, {}, opts)
+        self._tags = args.get("aws_tags")
         declaration = cast("Mapping[str, Any]", {**args, **args["options"]})
         known = documents(declaration)
         for warning in known.warnings:
@@ -76,6 +78,7 @@ class Runner(pulumi.ComponentResource):
             tier=tier,
             description="Fetched by the machine of a GitLab runner",
             value=value,
+            tags=self._tags,
             opts=pulumi.ResourceOptions(parent=self),
         )
 
@@ -98,6 +101,11 @@ class Runner(pulumi.ComponentResource):
                 }
             ],
             user_data=base64.b64encode(known.user_data.encode()).decode(),
+            tags=self._tags,
+            # A template's own tags are not those of what is made with it.
+            tag_specifications=[{"resource_type": kind, "tags": self._tags} for kind in _MADE_WITH_IT]
+            if self._tags
+            else None,
             opts=pulumi.ResourceOptions(parent=self),
         )
 

@@ -262,5 +262,8 @@ class RunnerArgs(TypedDict):
     """The runner's name, unique in the stack; it stands in config.toml, in the log and in the parameter's name."""
     gitlab_url: NotRequired[str]
     """Default https://gitlab.com. The runner must reach it."""
+    aws_tags: NotRequired[dict[str, pulumi.Input[str]]]
+    """AWS tags of the parameters, of the launch template, and of the machines and disks that are made with it. Job
+    tags, by which GitLab chooses a runner, are in `options`."""
     options: RunnerOptions
     """The runner itself."""

@@ -17,7 +17,7 @@ def runner_identities(runners: Mapping[str, RunnerOptions]) -> dict[str, RunnerI
     found: dict[str, RunnerIdentityArgs] = {}
     for name, runner in runners.items():
         access, machine = runner.get("access", {}), runner.get("machine")
-        pull, caches = access.get("pull", []), access.get("caches", [])
+        pull, caches, registries = access.get("pull", []), access.get("caches", []), access.get("registries", [])
         with place(f"runners.{name}"):
             if pull and runner_access.way(access) == runner_access.STATIC:
                 raise ValueError("access.pull: means nothing with static access; leave it out")
@@ -29,5 +29,5 @@ def runner_identities(runners: Mapping[str, RunnerOptions]) -> dict[str, RunnerI
                     "the name of an instance profile that is there already as machine.instance_profile"
                 )
         if pull:
-            found[name] = {"pull": pull, "caches": caches}
+            found[name] = {"pull": pull, "caches": caches, "registries": registries}
     return found

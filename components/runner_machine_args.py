@@ -4,6 +4,8 @@ from typing import NotRequired, TypedDict
 
 import pulumi
 
+from .documents.registries import RegistryArgs
+
 
 class LoginArgs(TypedDict):
     """A fixed login of one registry."""
@@ -24,14 +26,18 @@ class AccessArgs(TypedDict):
     `credentials-store`: the helper is asked for all registries, Docker Hub too; one error of it and no private image
     can be pulled."""
     pull: NotRequired[list[str]]
-    """With `credential-helper` and `credentials-store`: repositories of the stack's registry, or patterns, that jobs on
-    this runner can use as their image. Makes an instance role and an instance profile that pull them and read the
-    runner's two parameters. Default: none is made, and the machine's own role is up to you."""
+    """With `credential-helper` and `credentials-store`: repositories, or patterns, that jobs on this runner can use as
+    their image. Makes an instance role and an instance profile that pull them and read the runner's two parameters.
+    Default: none is made, and the machine's own role is up to you."""
     caches: NotRequired[list[str]]
     """With `pull`: prefixes of pull-through caches that the role may pull from and fill."""
+    registries: NotRequired[list[RegistryArgs]]
+    """For `credential-helper`: where the repositories are; by default the stack's own account and region. The role has
+    its rights in each, and the helper is named for each one's host. A registry of another account needs a repository
+    policy there as well: across accounts both sides have to allow."""
     registry_hosts: NotRequired[list[str]]
-    """For `credential-helper`. Default: the registry of `account` and `region`. Each spelling that an `image:` uses
-    (FIPS, dual-stack) is a host of its own."""
+    """For `credential-helper`: the hosts as the `image:` lines write them, where they are not the classic ones of
+    `registries`. Each spelling (FIPS, dual-stack) is a host of its own."""
     helper: NotRequired[str]
     """The helper's name without `docker-credential-`. Default `ecr-login`; another one has to be on the machine."""
     logins: NotRequired[dict[str, LoginArgs]]

@@ -1,7 +1,7 @@
 """stacks/schema.json: the JSON schema of stack files, for editors and checks."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from .analysis import PREFIX, name_of, sentence
@@ -14,6 +14,10 @@ _DEVIATIONS: Final = {
     "type": "object",
     "additionalProperties": {"type": "string", "minLength": 1, "description": _REASON},
 }
+_BOOTSTRAP: Final = "bootstrap"
+_BOOTSTRAP_ARGS: Final = "BootstrapArgs"
+_COMMON: Final = ("account", "repositories", _BOOTSTRAP)
+"""Of the project's own keys, those of a stack file with `bootstrap`; Pulumi.yaml asks every stack for the first two."""
 _SECURE: Final = {
     "type": "object",
     "description": "Encrypted by `pulumi config set --secret --path`.",
@@ -29,20 +33,29 @@ def dumps(schema: Mapping[str, Any]) -> str:
 
 
 def json_schema(schema: Mapping[str, Any]) -> dict[str, Any]:
-    """The JSON schema of a stack file."""
+    """The JSON schema of a stack file: of one that declares access, or of one with `bootstrap`."""
     access = schema["resources"][f"{PREFIX}RegistryAccess"]
     given = {key: value for key, value in access["inputProperties"].items() if key not in _ELSEWHERE}
     properties = {f"{_PROJECT}{key}": _value(value) for key, value in given.items()}
     properties[f"{_PROJECT}deviations"] = _DEVIATIONS
     with_default = (*_ELSEWHERE, "prefix")
     required = [f"{_PROJECT}{key}" for key in access["requiredInputs"] if key not in with_default]
+    properties[f"{_PROJECT}{_BOOTSTRAP}"] = {
+        "$ref": f"#/$defs/{_BOOTSTRAP_ARGS}",
+        "description": "What an administrator sets up once; such a stack file declares nothing else.",
+    }
+    common = [f"{_PROJECT}{key}" for key in _COMMON]
     config: dict[str, Any] = {
         "type": "object",
         "properties": {"aws:region": {"type": "string", "description": "The region of repositories and rotator."}}
         | properties,
         "required": ["aws:region", *required],
-        # Other providers have keys of their own; a misspelled one of ours is none of them.
-        "propertyNames": {"anyOf": [{"enum": list(properties)}, {"pattern": f"^(?!{_PROJECT})"}]},
+        "propertyNames": _names(properties),
+        "if": {"required": [f"{_PROJECT}{_BOOTSTRAP}"]},
+        "then": {
+            "propertyNames": _names(common),
+            "properties": {f"{_PROJECT}repositories": {"maxProperties": 0}},
+        },
     }
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -50,8 +63,23 @@ def json_schema(schema: Mapping[str, Any]) -> dict[str, Any]:
         "type": "object",
         "properties": {"config": config},
         "required": ["config"],
-        "$defs": {token.removeprefix(PREFIX): _definition(type_) for token, type_ in sorted(schema["types"].items())},
+        "$defs": {
+            **{token.removeprefix(PREFIX): _definition(type_) for token, type_ in sorted(schema["types"].items())},
+            _BOOTSTRAP_ARGS: _bootstrap(schema["resources"][f"{PREFIX}Bootstrap"]),
+        },
     }
+
+
+def _names(own: Iterable[str]) -> dict[str, Any]:
+    """Other providers have keys of their own; a misspelled one of ours is none of them."""
+    return {"anyOf": [{"enum": list(own)}, {"pattern": f"^(?!{_PROJECT})"}]}
+
+
+def _bootstrap(component: Mapping[str, Any]) -> dict[str, Any]:
+    """The arguments of the component, without those that stand beside `bootstrap`."""
+    keys = {key: value for key, value in component["inputProperties"].items() if key not in ("account", "region")}
+    required = [key for key in component["requiredInputs"] if key in keys]
+    return _definition({"description": component.get("description"), "properties": keys, "required": required})
 
 
 def _definition(type_: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any, Final, NoReturn
 
 from . import screen
-from .rehearsal import Findings, Rehearsal, RehearsalError, as_document
+from .findings import Findings, as_document
+from .rehearsal import Rehearsal, RehearsalError
 from .stack_file import StackFileError, read
 
 _ROOT: Final = Path(__file__).parents[1]
@@ -54,11 +55,17 @@ def _rehearse(rehearsal: Rehearsal, show: screen.Screen) -> None:
     try:
         rehearsal.pull()
     finally:
-        show.matrix(rehearsal.findings.pulls)
+        show.matrix(rehearsal.findings.pulls, rehearsal.findings.registry)
     try:
         rehearsal.push()
     finally:
         show.pushes(rehearsal.findings.pushes)
+    rehearsal.renew()
+    show.renewal(rehearsal.findings)
+    try:
+        rehearsal.break_and_mend()
+    finally:
+        show.faults(rehearsal.findings.faults)
 
 
 def _keep(rehearsal: Rehearsal, show: screen.Screen) -> None:

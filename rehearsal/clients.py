@@ -1,9 +1,4 @@
-"""What pulls: this project's own small puller, and the container clients of this machine.
-
-The registry behind the front is the front's own. Debian's docker-registry in its place would store the same blobs,
-while all that is ECR's (whose token, what it may, in which words it is refused, which tags stay) would still be the
-front's: one more process, and nothing more proven.
-"""
+"""What pulls: this project's own small puller, and the container clients of this machine."""
 
 import base64
 import itertools

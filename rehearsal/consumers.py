@@ -18,6 +18,15 @@ class Consumer:
     kind: str
     pull: list[str]
 
+    @property
+    def name(self) -> str:
+        """How messages call it."""
+        return f"{self.kind} {self.path}"
+
+    def lies_below(self, other: "Consumer") -> bool:
+        """Whether it is in the other, a group, at any depth."""
+        return self.path.lower().startswith(f"{other.path.lower()}/")
+
     def variable(self) -> str | None:
         """What its `DOCKER_AUTH_CONFIG` holds now, None when there is none."""
         record = self.world.gitlab.variable(self.kind, self.path, "DOCKER_AUTH_CONFIG")

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from components.documents.gitlab_trust import GITLAB_COM
 from components.documents.registry_host import dns_suffix
 
 from . import clients, sessions
 from .clients import Client, OwnClient, Skopeo
+from .cloud.docker_registry import PROGRAM
 from .consumers import Consumer, access_of
 from .program import Program
 from .pulls import Puller
@@ -17,15 +19,19 @@ from .world import World
 WITHOUT_MACHINE: Final = (
     "a runner's instance profile: its role trusted the account for this run, by a statement RehearsalOnly"
 )
+WITHOUT_CLAIMS: Final = (
+    "pulls by jobs of gitlab.com: the emulator's STS does not read project_id, namespace_id and ref_protected"
+)
 WITHOUT_ROTATION: Final = "how access keys are changed: an administrator made those that pulled here"
 
 
 @dataclass(frozen=True)
 class Programs:
-    """The container clients that this machine has."""
+    """The container clients and the registry that this machine has."""
 
     skopeo: bool
     helper: bool
+    registry: bool
 
     @staticmethod
     def find() -> "Programs":
@@ -34,12 +40,16 @@ class Programs:
         Raises:
             ClientError: one is missing, and this is CI.
         """
-        return Programs(clients.present("skopeo"), clients.present(clients.HELPER))
+        return Programs(clients.present("skopeo"), clients.present(clients.HELPER), clients.present(PROGRAM))
 
     def missing(self) -> list[str]:
-        """A line for each client that did not pull."""
-        found = {"skopeo": self.skopeo, clients.HELPER: self.skopeo and self.helper}
-        return [f"pulls by {name}, which is not installed" for name, there in found.items() if not there]
+        """A line for each of them that took no part."""
+        found = {
+            "pulls by skopeo": self.skopeo,
+            f"pulls by {clients.HELPER}": self.skopeo and self.helper,
+            f"images kept by {PROGRAM}": self.registry,
+        }
+        return [f"{what}, which is not installed" for what, there in found.items() if not there]
 
 
 def pullers(  # noqa: PLR0917 - each is another part of the rehearsal
@@ -57,6 +67,7 @@ def pullers(  # noqa: PLR0917 - each is another part of the rehearsal
     return [
         *(Puller(each.path, each.pull, [(client, each.variable()) for client in everyday]) for each in consumers),
         *_users(world, declaration, program, everyday),
+        *_jobs(world, declaration, everyday),
         *_runners(world, declaration, program, programs, scratch),
     ]
 
@@ -65,7 +76,9 @@ def notes(declaration: Mapping[str, Any]) -> list[str]:
     """What the pulls of this declaration do not prove."""
     users = any(access_of(each) == "access-keys" for each in declaration.get("consumers", {}).values())
     runners = any(each.get("access", {}).get("pull") for each in declaration.get("runners", {}).values())
-    return [WITHOUT_ROTATION] * users + [WITHOUT_MACHINE] * runners
+    jobs = any(access_of(each) == "job-role" for each in declaration.get("consumers", {}).values())
+    without_jobs = [WITHOUT_CLAIMS] * (jobs and _issuer(declaration) == GITLAB_COM)
+    return [WITHOUT_ROTATION] * users + [WITHOUT_MACHINE] * runners + without_jobs
 
 
 def _users(
@@ -76,6 +89,25 @@ def _users(
             user = _id(program, "aws:iam/user:User", f"-{path}")
             document = sessions.docker_config(world, sessions.of_user(world, user))
             yield Puller(f"{path} by access keys", consumer["pull"], [(client, document) for client in everyday])
+
+
+def _jobs(world: World, declaration: Mapping[str, Any], everyday: Sequence[Client]) -> Iterator[Puller]:
+    url = _issuer(declaration)
+    for path, consumer in sorted(declaration.get("consumers", {}).items()):
+        if access_of(consumer) != "job-role" or url == GITLAB_COM:
+            continue
+        variable = world.gitlab.variable("project", path, "AWS_ROLE_ARN")
+        kind = "branch" if consumer.get("branches") else "tag"
+        ref = (consumer.get("branches") or consumer["tags"])[0]
+        audience = declaration["gitlab"].get("id_token_audience", url)
+        token = world.gitlab.issue_id_token(path, aud=audience, ref=ref, ref_type=kind)
+        keys = sessions.of_job(world, variable["value"] if variable else "", token)
+        document = sessions.docker_config(world, keys)
+        yield Puller(f"{path} by its jobs' role", consumer["pull"], [(client, document) for client in everyday])
+
+
+def _issuer(declaration: Mapping[str, Any]) -> str:
+    return str(declaration.get("gitlab", {}).get("url", GITLAB_COM)).rstrip("/")
 
 
 def _runners(

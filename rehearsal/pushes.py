@@ -92,7 +92,8 @@ def push_image(world: World, repository: str, tag: str, image: Image, auth: str)
             begun = pool.request("POST", f"{base}/v2/{repository}/blobs/uploads/", headers=headers)
             if begun.status != 202:  # noqa: PLR2004 - Accepted
                 return _outcome(begun)
-            place = f"{base}{begun.headers['Location']}?digest={digest}"
+            location = begun.headers["Location"]
+            place = f"{base}{location}{'&' if '?' in location else '?'}digest={digest}"
             done = pool.request("PUT", place, body=blob, headers=headers)
             if done.status != 201:  # noqa: PLR2004 - Created
                 return _outcome(done)

@@ -4,53 +4,30 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from components.documents.shadow_finder import Finding
-
-from . import consumers, jobs, program, pullers, pulls, pushes, runners
+from . import consumers, faults, jobs, program, pullers, pulls, pushes, runners
 from .adapter import Adapter
 from .clients import ClientError
 from .consumers import Consumer
+from .faults import FaultError
+from .findings import Findings, failures
 from .interrupts import held_back
-from .program import Program, ProgramError, Resource
+from .program import ProgramError, Resource
 from .pullers import Programs
-from .pulls import Pull
-from .pushes import Push
+from .renewal import RenewalError, renew
 from .rotations import RotationError
-from .runners import RunnerFound
 from .scheduled_jobs import rotations
 from .stack_file import StackFile
-from .variables import Held, look
+from .variables import look
 from .world import World
 
 
 class RehearsalError(Exception):
     """Something is not as it should be; a line for each such thing."""
-
-
-@dataclass
-class Findings:
-    """What a rehearsal saw, for the report and the screen.
-
-    Attributes:
-        not_rehearsed: what this stack file has and this machine has not.
-        timings: seconds by step.
-    """
-
-    program: Program = field(default_factory=Program)
-    rotations: list[dict[str, Any]] = field(default_factory=list)
-    runners: list[RunnerFound] = field(default_factory=list)
-    variables: list[Held] = field(default_factory=list)
-    shadows: list[Finding] = field(default_factory=list)
-    pulls: list[Pull] = field(default_factory=list)
-    pushes: list[Push] = field(default_factory=list)
-    not_rehearsed: list[str] = field(default_factory=list)
-    timings: dict[str, float] = field(default_factory=dict)
 
 
 class Rehearsal:
@@ -157,6 +134,7 @@ class Rehearsal:
             self._say(f"Pulling {len(repositories)} images as each of {len(everybody)} consumers and runners")
             if cells > pulls.CELLS:
                 self._say(f"  of {cells} cells a sample, the same each time, with every consumer and runner in it")
+            self.findings.registry = self.world.cloud.registry.kept_by
             self.findings.pulls = pulls.pull_all(everybody, repositories, self.world.registry_host)
         if wrong := [cell for cell in self.findings.pulls if not cell.as_declared]:
             raise RehearsalError(
@@ -194,6 +172,38 @@ class Rehearsal:
                     for each in wrong
                 )
             )
+
+    def renew(self) -> None:
+        """Renews the rotator's own GitLab token, and rotates with the new one.
+
+        Raises:
+            RehearsalError: it was not renewed, the old one still opens, or the rotation after it failed.
+        """
+        with self._timed("renewal"):
+            self._say("Renewing the rotator's GitLab token, which nears its end")
+            try:
+                self.findings.renewal = renew(self.world, self.findings.program, self._rotations.renewal)
+            except (RenewalError, RotationError) as error:
+                raise RehearsalError(str(error)) from None
+            self._one_interval()
+
+    def break_and_mend(self) -> None:
+        """Breaks one target at a time in GitLab, mends it, and rotates by the command line each time.
+
+        Raises:
+            RehearsalError: a broken target kept another from its token, or the exit code hid it.
+        """
+        if not self._consumers:
+            return
+        with self._timed("faults"):
+            self._say("Breaking one target at a time in GitLab, and rotating by the command line")
+            try:
+                for attempt in faults.break_and_mend(self.world, self._rotations, self._consumers):
+                    self.findings.faults.append(attempt)
+            except (FaultError, RotationError) as error:
+                raise RehearsalError(str(error)) from None
+            finally:
+                self.findings.rotations = self._rotations.reports
 
     def stop(self) -> None:
         """Ends everything that `start` began."""
@@ -247,40 +257,5 @@ class Rehearsal:
             self.findings.timings[step] = round(time.monotonic() - begin, 3)
 
 
-def failures(report: dict[str, Any]) -> list[str]:
-    """A line for each audience and each target of a rotation that failed."""
-    return [f"audience {a['audience']}: {a['reason']}" for a in report["audiences"] if not a["ok"]] + [
-        f"{t['target']}: {t['reason']}" for t in report["targets"] if t["status"] == "failed"
-    ]
-
-
 def _ends(report: dict[str, Any]) -> list[datetime]:
     return [datetime.fromisoformat(t["expires_at"]) for t in report["targets"] if t["expires_at"]]
-
-
-def as_document(findings: Findings, error: str) -> dict[str, Any]:
-    """The report as JSON holds it; every secret is "[secret]" or absent."""
-    return {
-        "ok": not error,
-        "error": error,
-        "resources": [asdict(resource) for resource in findings.program.resources],
-        "outputs": findings.program.outputs,
-        "rotations": [
-            {
-                "fired_by": rotation["fired_by"],
-                "ok": rotation["ok"],
-                "targets": [
-                    {**{k: v for k, v in target.items() if k != "expires_at"}, "expiresAt": target["expires_at"]}
-                    for target in rotation["targets"]
-                ],
-            }
-            for rotation in findings.rotations
-        ],
-        "runners": [asdict(found) for found in findings.runners],
-        "variables": [asdict(held) for held in findings.variables],
-        "shadows": [asdict(finding) for finding in findings.shadows],
-        "pulls": [asdict(cell) for cell in findings.pulls],
-        "pushes": [asdict(each) for each in findings.pushes],
-        "notRehearsed": findings.not_rehearsed,
-        "timings": {**findings.timings, "total": round(sum(findings.timings.values()), 3)},
-    }

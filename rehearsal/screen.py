@@ -11,10 +11,11 @@ from rich.table import Table
 from rich.text import Text
 from rich.tree import Tree
 
+from .faults import Attempt, told
+from .findings import Findings
 from .program import Program, Resource
 from .pulls import Pull
 from .pushes import Push
-from .rehearsal import Findings
 from .runners import RunnerFound
 
 _NOT_PROVEN: Final = (
@@ -85,7 +86,7 @@ class Screen:
             self._out.print(f"  {finding.target}: {finding.what}", f"    {finding.fix}", sep="\n", markup=False)
         self._out.print()
 
-    def matrix(self, pulls: Sequence[Pull]) -> None:
+    def matrix(self, pulls: Sequence[Pull], registry: str) -> None:
         """Who could pull what; a cell that is not as declared says so."""
         if not pulls:
             return
@@ -93,7 +94,8 @@ class Screen:
         if len(repositories) <= _WIDEST:
             self._out.print(_table(pulls, repositories))
         counts = Counter(cell.client for cell in pulls)
-        self._out.print("  " + ", ".join(f"{count} pulls by {name}" for name, count in counts.items()), markup=False)
+        by = ", ".join(f"{count} pulls by {name}" for name, count in counts.items())
+        self._out.print(f"  {by}, from {registry} behind the front", markup=False)
 
     def pushes(self, pushes: Sequence[Push]) -> None:
         """Which jobs could push."""
@@ -101,6 +103,25 @@ class Screen:
             outcome = {"allowed": "pushed"}.get(each.actual, each.actual)
             as_declared = "" if each.as_declared else f", declared {each.expected}"
             self._out.print(f"  {each.consumer}, {each.job}: {each.repository} {outcome}{as_declared}", markup=False)
+
+    def renewal(self, findings: Findings) -> None:
+        """What became of the rotator's own token."""
+        said = "; ".join(findings.renewal.said.values()) if findings.renewal else ""
+        count = sum(target["status"] == "published" for target in findings.rotations[-1]["targets"])
+        self._out.print(f"  {said}; the old one is refused; {count} targets published with the new one", markup=False)
+
+    def faults(self, attempts: Sequence[Attempt]) -> None:
+        """Each rotation with a broken target, and the one after all was mended."""
+        for attempt in attempts:
+            self._out.print(f"  {attempt.what}", f"    {attempt.command}", sep="\n", markup=False)
+            whole = len(attempt.targets) <= _WIDEST
+            for target in attempt.targets:
+                if target["status"] == "failed" or whole:
+                    self._out.print(f"    {told(target)}", markup=False)
+            if not whole:
+                count = sum(target["status"] == "published" for target in attempt.targets)
+                self._out.print(f"    {count} targets published", markup=False)
+            self._out.print(f"    exit code {attempt.exit_code}", markup=False)
 
     def endpoints(self, *lines: str) -> None:
         """Where everything is, until Ctrl-C."""

@@ -1,8 +1,11 @@
 """The world that a stack file expects: an AWS account, a GitLab with its groups and projects, images to pull."""
 
 import json
+import os
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from datetime import timedelta
 from types import TracebackType
 from typing import Any, Final, Self
 from urllib.parse import urlsplit
@@ -12,7 +15,9 @@ import urllib3
 from components.documents.registry_host import registry_host
 from settings import RegistryAccessArgs
 
+from .clients import present
 from .cloud import Cloud
+from .cloud.docker_registry import PROGRAM
 from .cloud.images import tiny_image
 from .gitlab import GitLab
 
@@ -22,9 +27,13 @@ FOREIGN_HOST: Final = "registry.example.com:5000"
 """A registry that is not ours, in each adopted variable before we come."""
 SHADOWED: Final = "old-service"
 """A project below each group that has a `DOCKER_AUTH_CONFIG` of its own, as somebody once set by hand."""
+_AT_ONCE: Final = 4
 _FOREIGN_AUTHS: Final = {"auths": {FOREIGN_HOST: {"auth": "ZmFrZS11c2VyOmZha2UtcGFzc3dvcmQ="}}}
-_BOT: Final = "gitlab-ecr-rotator"
-_MAINTAINER, _OWNER = 40, 50
+BOT: Final = "gitlab-ecr-rotator"
+"""The user of the rotator's GitLab token."""
+ROLES: Final = {"project": 40, "group": 50}
+"""What that user is on each consumer: Maintainer of a project, Owner of a group."""
+_TOKEN_LIFE: Final = timedelta(days=50)  # near enough to its end that the renewal job renews it
 
 
 class World:
@@ -43,16 +52,19 @@ class World:
         self.region = declaration["region"]
         self.registry_host = registry_host(self.account, self.region)
         with ExitStack() as undo:
-            self.cloud = undo.enter_context(Cloud.start(self.account, self.region, hosts=[self.registry_host]))
+            registry = present(PROGRAM)
+            self.cloud = undo.enter_context(
+                Cloud.start(self.account, self.region, hosts=[self.registry_host], docker_registry=registry)
+            )
             self.gitlab = undo.enter_context(GitLab.start(now=self.cloud.now))
             self.administrator_token = self.gitlab.create_token("administrator", ["api"], user="root")
             self._name_gitlab(declaration.get("gitlab", {}).get("url", "https://gitlab.com"))
             self._populate(declaration)
             self._make_boundary(declaration.get("permissions_boundary"))
-            self.rotator_token = self.gitlab.create_token("rotator", ["api"], user=_BOT)
-            for repository in declaration["repositories"]:
-                image = tiny_image(repository, "a layer that all images share")
-                self.cloud.registry.push(self.registry_host, repository, TAG, image)
+            end = (self.cloud.now() + _TOKEN_LIFE).date()
+            self.rotator_token = self.gitlab.create_token("rotator", ["api"], user=BOT, expires_at=end)
+            with ThreadPoolExecutor(_AT_ONCE) as pool:
+                list(pool.map(self._fill, declaration["repositories"]))
             self._http = undo.enter_context(urllib3.PoolManager(maxsize=8, retries=False))
             # One for all sign-ins: a large stack asks for thousands.
             self.registry_http = undo.enter_context(
@@ -66,13 +78,25 @@ class World:
         """A boto3 client of the account's administrator."""
         return self.cloud.client(service, region)
 
-    def gitlab_api(self, method: str, path: str, body: Mapping[str, Any]) -> tuple[int, Any]:
-        """A request of GitLab's administrator."""
+    def administrator(self) -> dict[str, str]:
+        """The environment of a process of the account's administrator."""
+        return {
+            **self.cloud.environment(),
+            "AWS_ACCESS_KEY_ID": self.account,
+            "AWS_SECRET_ACCESS_KEY": self.cloud.root_secret,
+            "AWS_REGION": self.region,
+            # The user's own AWS profile and files have no say here.
+            "AWS_CONFIG_FILE": os.devnull,
+            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        }
+
+    def gitlab_api(self, method: str, path: str, body: Mapping[str, Any], token: str | None = None) -> tuple[int, Any]:
+        """A request of GitLab's administrator, or with another token."""
         answer = self._http.request(
             method,
             f"{self.gitlab.url}/api/v4/{path}",
             body=json.dumps(body),
-            headers={"PRIVATE-TOKEN": self.administrator_token, "Content-Type": "application/json"},
+            headers={"PRIVATE-TOKEN": token or self.administrator_token, "Content-Type": "application/json"},
         )
         return answer.status, answer.json()
 
@@ -93,6 +117,10 @@ class World:
         host = urlsplit(url).hostname or ""
         self.gitlab.serve_as(url, self.cloud.authority.server_context([host]))
         self.cloud.proxy.route(host, self.gitlab.port)
+
+    def _fill(self, repository: str) -> None:
+        image = tiny_image(repository, "a layer that all images share")
+        self.cloud.registry.push(self.registry_host, repository, TAG, image)
 
     def _make_boundary(self, arn: Any) -> None:
         """The boundary that the stack names; what it allows is the account's matter, here it allows everything."""
@@ -126,7 +154,7 @@ class World:
                 )
             else:
                 self.gitlab.create_project(path, consumer.get("id"))
-            self.gitlab.add_member(_BOT, path, _OWNER if kind == "group" else _MAINTAINER)
+            self.gitlab.add_member(BOT, path, ROLES[kind])
             if consumer.get("adopt", False):
                 self.gitlab.set_variable(kind, path, "DOCKER_AUTH_CONFIG", json.dumps(_FOREIGN_AUTHS))
         if job := declaration.get("rotation", {}).get("job"):

@@ -8,6 +8,7 @@ from typing import Any
 
 import pulumi
 import pytest
+import yaml
 from policies.policy_linter import lint
 from pulumi_recorder import Recorder, Registered, record
 
@@ -20,12 +21,19 @@ POLICY_KEYS = ("policy", "assumeRolePolicy")
 LOCAL = ROOT / "stacks" / "Pulumi.local.yaml"
 
 
+def config_of(stack_file: Path) -> dict[str, str]:
+    """As the engine hands it to a program."""
+    values = yaml.safe_load(stack_file.read_text())["config"]
+    return {key: value if isinstance(value, str) else json.dumps(value) for key, value in values.items()}
+
+
 def run_program(recorder: Recorder, stack_file: Path = LOCAL) -> None:
     recorder.invokes |= ACCOUNT
     recorder.answers |= {
-        "gitlab:index/userRunner:UserRunner": {"id": "9171", "token": pulumi.Output.secret("glrt-fake-0000")}
+        "gitlab:index/userRunner:UserRunner": {"id": "9171", "token": pulumi.Output.secret("glrt-fake-0000")},
+        "aws:kms/key:Key": {"arn": "arn:aws:kms:eu-central-1:123456789012:key/fake", "keyId": "fake"},
     }
-    pulumi.runtime.set_all_config(dict(read(stack_file).config))
+    pulumi.runtime.set_all_config(config_of(stack_file))
     pulumi.runtime.test(lambda: main(recorder))()
 
 

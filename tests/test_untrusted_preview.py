@@ -1,24 +1,18 @@
 """A merge request's preview: the program builds with no GitLab token, no AWS key and no network of its own."""
 
-import json
 import os
 import runpy
 from pathlib import Path
 
 import pulumi
 import pytest
-import yaml
 from pulumi_recorder import Recorder
+from test_program import config_of
 
 from components.documents.preview_rights import ACCESS
 
 ROOT = Path(__file__).parents[1]
 STACKS = sorted((ROOT / "stacks").glob("Pulumi.*.yaml"))
-
-
-def _config(path: Path) -> dict[str, str]:
-    values = yaml.safe_load(path.read_text())["config"]
-    return {key: value if isinstance(value, str) else json.dumps(value) for key, value in values.items()}
 
 
 @pytest.fixture(autouse=True)
@@ -29,7 +23,7 @@ def _nothing_but_a_path(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _build(recorder: Recorder, path: Path) -> None:
-    config = _config(path)
+    config = config_of(path)
     identity = {"accountId": config["gitlab-ecr:account"], "arn": "", "userId": ""}
     recorder.invokes["aws:index/getCallerIdentity:getCallerIdentity"] = identity
     pulumi.runtime.set_all_config(config)
@@ -53,10 +47,13 @@ def test_the_declaration_is_an_input_of_the_component_so_that_a_preview_shows_th
 
 
 def test_a_bootstrap_with_a_mistake_names_the_key(first_preview: Recorder) -> None:
-    config = _config(ROOT / "stacks" / "Pulumi.bootstrap.yaml")
+    config = config_of(ROOT / "stacks" / "Pulumi.bootstrap.yaml")
     config["gitlab-ecr:bootstrap"] = '{"projet": "acme/infra"}'
+    config |= {"gitlab-ecr:repositories": '{"ci/node": {}}', "gitlab-ecr:consumer": "{}"}
     pulumi.runtime.set_all_config(config)
     with pytest.raises(pulumi.RunError) as caught:
         pulumi.runtime.test(lambda: runpy.run_path(str(ROOT / "__main__.py"), run_name="__main__") and None)()
     assert "gitlab-ecr:bootstrap.projet: no such key; did you mean project?" in str(caught.value)
     assert "gitlab-ecr:bootstrap.project: missing" in str(caught.value)
+    assert "gitlab-ecr:repositories: got some; write {}, and declare them in another stack" in str(caught.value)
+    assert "gitlab-ecr:consumer: not of a stack with gitlab-ecr:bootstrap" in str(caught.value)

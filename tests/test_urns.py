@@ -10,12 +10,13 @@ from pathlib import Path
 import pulumi
 import pytest
 from pulumi_recorder import Recorder
-from test_program import LOCAL, run_program
+from test_program import LOCAL, ROOT, run_program
 from urns import urns
 
 DATA = Path(__file__).parent / "data"
 RECORDED = DATA / "urns.json"
-STACKS = pytest.mark.parametrize("stack_file", [LOCAL, DATA / "Pulumi.wide.yaml"], ids=lambda file: file.name)
+FILES = [LOCAL, DATA / "Pulumi.wide.yaml", ROOT / "stacks" / "Pulumi.bootstrap.yaml"]
+STACKS = pytest.mark.parametrize("stack_file", FILES, ids=lambda file: file.name)
 ADVICE = (
     "stacks out there hold these, and `up` would delete them: give the resource an alias, "
     "`ResourceOptions(aliases=[Alias(name=...)])`. If they are meant to go, say so in CHANGELOG.md and drop the line"

@@ -1,6 +1,5 @@
 """`gitlab-ecr check`: everything that a preview cannot know, since only a GitLab token tells it."""
 
-from pathlib import Path
 from typing import Any, Final
 
 import click
@@ -10,9 +9,10 @@ from ..documents.plan import Target
 from ..documents.shadow_finder import shadow_findings
 from ..rotation.gitlab import GitLab, GitLabError, Variable
 from .exit_codes import ExitCode
-from .gitlab_reader import GitLabReader, Listing
+from .gitlab_api import GitLabApi, own_token
+from .gitlab_listing import Listing, listing
 from .output import json_option, show
-from .plan_source import Source, gitlab_http, gitlab_of, own_token, plan_options
+from .plan_source import Source, gitlab_http, gitlab_of, plan_options
 from .progress import progress
 
 _COLUMNS: Final = {"target": "Variable", "ok": "In order", "found": "Found"}
@@ -22,30 +22,31 @@ _FLAGS: Final = ("variable_type", "masked", "protected", "raw", "hidden")
 @click.command("check")
 @plan_options
 @json_option
-def command(*, plan_file: Path | None, function: str | None, as_json: bool) -> ExitCode:
+def command(*, source: Source, as_json: bool) -> ExitCode:
     """Look every variable of the stack up in GitLab: its owner, its flags, what is in it, and what hides it from jobs.
 
     Reads GitLab with the token in GITLAB_TOKEN: give it the rotator's own to see whether that one may write, since
     GitLab shows variables to exactly those who may change them.
     """
-    plan = Source(plan_file, function).plan()
+    plan = source.plan()
     gitlab = gitlab_of(plan)
     with progress(f"Looking up {len(plan.targets)} variables"):
         rows = [_row(target, gitlab) for target in plan.targets]
-        around = _around(GitLabReader(plan.gitlab.url, own_token(), gitlab_http(plan.gitlab)).listing(plan.targets))
+        api = GitLabApi(plan.gitlab.url, own_token(), gitlab_http(plan.gitlab))
+        around = _around(listing(api, plan.targets))
     rows += [row for row in around if not any(row["target"] == own["target"] and not own["ok"] for own in rows)]
     show(_COLUMNS, rows, as_json=as_json)
     return ExitCode.OK if all(row["ok"] for row in rows) else ExitCode.FOUND
 
 
-def _around(listing: Listing) -> list[dict[str, Any]]:
+def _around(found: Listing) -> list[dict[str, Any]]:
     """What else lies where the variables are, and keeps them from jobs; and where the token may not look."""
-    findings = shadow_findings(listing.targets, listing.variables, listing.environments)
+    findings = shadow_findings(found.targets, found.variables, found.environments)
     return [
         *({"target": each.target, "ok": False, "found": f"{each.what}; {each.fix}"} for each in findings),
         *(
             {"target": place, "ok": False, "found": f"not looked at: {why}"}
-            for place, _, why in (line.partition(": ") for line in listing.unread)
+            for place, _, why in (line.partition(": ") for line in found.unread)
         ),
     ]
 

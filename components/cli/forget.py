@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 
 import click
 
@@ -15,6 +14,7 @@ from ..rotation.gitlab import GitLab, GitLabError
 from ..rotation.secret import Secret
 from .errors import CliError
 from .plan_source import Source, gitlab_http, plan_options
+from .progress import progress
 
 
 def forget(target: Target, plan: Plan, gitlab: GitLab, more_hosts: Sequence[str] = ()) -> list[str]:
@@ -74,8 +74,7 @@ def command(
     *,
     kind: str,
     owner: str,
-    plan_file: Path | None,
-    function: str | None,
+    source: Source,
     key: str,
     environment_scope: str,
     more_hosts: tuple[str, ...],
@@ -85,14 +84,19 @@ def command(
 
     OWNER is the full path or the number of the project or group, whose consumer is out of the stack file already.
     """
-    plan = Source(plan_file, function).plan()
+    plan = source.plan()
     if token_name not in plan.gitlab.tokens:
         raise CliError(f"--token-name: {token_name!r} is not one of {', '.join(sorted(plan.gitlab.tokens))}")
     flags = Flags(variable_type="file", masked=True, protected=False, raw=True, hidden=False)
     target = Target(OwnerKind(kind), owner, owner, key, environment_scope, (), token_name, flags, None)
     try:
         token = BotoAws(plan.region).secret(plan.gitlab.tokens[token_name])
-        gone = forget(target, plan, GitLab(plan.gitlab.url, token, gitlab_http(plan.gitlab)), more_hosts)
-    except (AwsError, GitLabError) as error:
-        raise CliError(str(error)) from None
+    except AwsError as error:
+        advice = "; store a token with `gitlab-ecr token set`" if error.no_value else ""
+        raise CliError(f"{plan.gitlab.tokens[token_name]}: {error}{advice}") from None
+    with progress("Taking the entries out"):
+        try:
+            gone = forget(target, plan, GitLab(plan.gitlab.url, token, gitlab_http(plan.gitlab)), more_hosts)
+        except GitLabError as error:
+            raise CliError(str(error)) from None
     click.echo(f"{target.name}: took out {', '.join(gone)}")

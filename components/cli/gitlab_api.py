@@ -1,7 +1,7 @@
-"""GitLab as the commands read it: with the token of the person or job that runs them."""
+"""GitLab as the commands read it: one instance, one token, one way to say what it did not show."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Final, cast
@@ -16,7 +16,9 @@ from .errors import CliError
 
 TOKEN: Final = "GITLAB_TOKEN"  # noqa: S105 - a variable's name
 _SECONDS: Final = 120.0
-_ANSWER_LIMIT: Final = 64 << 20  # a page of 100 variables, each of any length
+_ANSWER_LIMIT: Final = 64 << 20  # an image's manifest, a function's code
+_MOST_ROWS: Final = {"variables": 20}  # with values of 10,000 characters; a page stays below a mebibyte
+_REFUSED: Final = (HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND)
 
 url_option = click.option(
     "--gitlab-url",
@@ -26,73 +28,101 @@ url_option = click.option(
     metavar="URL",
     help="The GitLab instance; a job's CI_SERVER_URL by default.",
 )
-"""The option of every command that reads GitLab."""
+"""The option of every command that asks GitLab without a plan."""
 
 
-class RefusedError(Exception):
-    """GitLab does not show this to the token: 403 or 404."""
+class ReadError(Exception):
+    """GitLab did not show what was asked for; the message names it and GitLab's status.
+
+    Attributes:
+        status: HTTP's; None when no answer came.
+    """
+
+    def __init__(self, what: str, status: int | None) -> None:
+        super().__init__(f"GitLab answered {status} for {what}" if status else f"GitLab is unreachable for {what}")
+        self.status = status
+
+    @property
+    def refused(self) -> bool:
+        """Whether the token may not see it, or it is not there: GitLab does not say which."""
+        return self.status in _REFUSED
+
+    def for_user(self) -> CliError:
+        """The same with what to do, for commands that read with the person's own token."""
+        if self.status == HTTPStatus.UNAUTHORIZED:
+            return CliError(f"{self}: {TOKEN} is no living token of this instance; make a new one")
+        return CliError(f"{self}; try again")
 
 
 class GitLabApi:
-    """One instance, read with one token."""
+    """One instance, read with one token; it writes nothing."""
 
     def __init__(self, url: str, token: Secret, http: Http) -> None:
         self._api = f"{url.rstrip('/')}/api/v4"
         self._token = token
         self._http = http
 
-    @classmethod
-    def of(cls, url: str, environment: Mapping[str, str]) -> "GitLabApi":
-        """The instance, with the token of the environment.
-
-        Raises:
-            CliError: there is none.
-        """
-        if not environment.get(TOKEN):
-            raise CliError(
-                f"{TOKEN}: not set; write a token with scope read_api into it, of a Maintainer of the project and an "
-                "Owner of its groups: nobody else may see CI/CD variables"
-            )
-        return cls(url, Secret(environment[TOKEN]), http_client(allow_http=url.startswith("http://")))
-
     def get(self, path: str) -> dict[str, Any]:
-        """One object.
+        """One object, such as `projects/7` or `personal_access_tokens/self`.
 
         Raises:
-            RefusedError: the token may not see it, or it is not there.
-            CliError: GitLab answered anything else, or nothing.
+            ReadError: GitLab does not show it.
         """
-        document = self._send(path)[0]
+        document, _ = self._send(path)
         if not isinstance(document, dict):
-            raise CliError(f"GitLab did not answer with an object for {path}")
+            raise ReadError(path, HTTPStatus.OK)
         return cast("dict[str, Any]", document)
 
-    def all(self, path: str) -> Iterator[dict[str, Any]]:
-        """Every object of a list.
+    def all(self, path: str, query: str = "") -> Iterator[dict[str, Any]]:
+        """Every object of a list, page by page.
+
+        Args:
+            path: such as `groups/7/variables`.
+            query: more of the URL, such as `archived=false`.
 
         Raises:
-            RefusedError: the token may not see it, or it is not there.
-            CliError: GitLab answered anything else, or nothing.
+            ReadError: GitLab does not show it.
         """
         page = "1"
+        size = _MOST_ROWS.get(path.rpartition("/")[2], 100)
         while page:
-            document, page = self._send(f"{path}?per_page=100&page={page}")
-            if not isinstance(document, list):
-                raise CliError(f"GitLab did not answer with a list for {path}")
-            yield from cast("list[dict[str, Any]]", document)
+            rows, page = self._send(f"{path}?per_page={size}&page={page}{'&' if query else ''}{query}")
+            if not isinstance(rows, list):
+                raise ReadError(path, HTTPStatus.OK)
+            yield from cast("list[dict[str, Any]]", rows)
+
+    def may_list_variables(self, collection: str, owner: str) -> None:
+        """Passes when the token may read, and by its role write, the owner's variables.
+
+        Raises:
+            ReadError: it may not.
+        """
+        self._send(f"{collection}/{quoted(owner)}/variables?per_page=1")
 
     def _send(self, path: str) -> tuple[Any, str]:
+        """The answer's JSON, and the number of the next page, empty after the last."""
+        what = path.partition("?")[0]
         try:
             response = ask_gitlab(self._http, self._token, "GET", f"{self._api}/{path}")
-        except UnreachableError as error:
-            raise CliError(f"GitLab is unreachable: {error}") from None
-        if response.status in (HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND):
-            raise RefusedError(str(response.status))
-        if response.status == HTTPStatus.UNAUTHORIZED:
-            raise CliError(f"GitLab answered 401: {TOKEN} is no living token of this instance; make a new one")
+        except UnreachableError:
+            raise ReadError(what, None) from None
         if response.status != HTTPStatus.OK:
-            raise CliError(f"GitLab answered {response.status} for {path.partition('?')[0]}; try again")
+            raise ReadError(what, response.status)
         return response.json(), response.headers.get("X-Next-Page", "")
+
+
+def own_token() -> Secret:
+    """The GitLab token of the person or job that runs the command.
+
+    Raises:
+        CliError: the environment holds none.
+    """
+    if not os.environ.get(TOKEN):
+        raise CliError(
+            f"{TOKEN}: not set; write a token with scope read_api into it, of a Maintainer of the projects and an "
+            "Owner of the groups: nobody else may see CI/CD variables"
+        )
+    return Secret(os.environ[TOKEN])
 
 
 def http_client(*, allow_http: bool = False) -> PooledHttp:

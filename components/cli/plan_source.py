@@ -1,5 +1,6 @@
 """Where a command finds the stack's facts: the plan, in a file or in the zip of the running rotator."""
 
+import functools
 import io
 import os
 import zipfile
@@ -15,13 +16,13 @@ from botocore.config import Config  # pyright: ignore[reportMissingTypeStubs] - 
 from botocore.exceptions import BotoCoreError, ClientError  # pyright: ignore[reportMissingTypeStubs] - it ships none
 
 from ..documents import plan as plans
+from ..documents.naming import CODE_KEY
 from ..rotation.aws import aws_error
 from ..rotation.clock import Deadline, SystemClock
 from ..rotation.gitlab import GitLab
 from ..rotation.http import Http, PooledHttp, UnreachableError
-from ..rotation.secret import Secret
 from .errors import CliError
-from .gitlab_api import TOKEN, http_client
+from .gitlab_api import http_client, own_token
 
 _IN_ZIP: Final = "/plan.json"
 _OK: Final = 200
@@ -31,24 +32,31 @@ _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 @dataclass(frozen=True)
 class Source:
-    """What the command line names: one of both."""
+    """What the command line names: one of the three."""
 
     file: Path | None
     function: str | None
+    bucket: str | None = None
 
     def plan(self) -> plans.Plan:
         """The plan.
 
         Raises:
-            UsageError: neither is named.
+            UsageError: none is named.
             CliError: it could not be read.
         """
         if self.file is not None:
             where, text = f"--plan {self.file}", self.file.read_text()
         elif self.function:
             where, text = f"--function {self.function}", _from_lambda(self.function)
+        elif self.bucket:
+            where = f"--bucket {self.bucket}"
+            text = _in_zip(where, fetch_code(self.bucket)[0])
         else:
-            raise click.UsageError("write --function NAME (the stack's output rotator), or --plan FILE")
+            raise click.UsageError(
+                "write --function NAME or, with rotationBackend gitlab, --bucket NAME (the stack's output rotator), or "
+                "--plan FILE"
+            )
         try:
             return plans.loads(text)
         except ValueError as error:
@@ -56,7 +64,7 @@ class Source:
 
 
 def plan_options(command: _Command) -> _Command:
-    """The options `--plan` and `--function`, as `plan_file` and `function`."""
+    """The options `--plan`, `--function` and `--bucket`, as one `source`."""
     file = click.option(
         "--plan",
         "plan_file",
@@ -70,7 +78,29 @@ def plan_options(command: _Command) -> _Command:
         metavar="NAME",
         help="The rotator's function, the stack's output `rotator`: its zip holds the plan. [env: GITLAB_ECR_ROTATOR]",
     )
-    return file(function(command))
+    bucket = click.option(
+        "--bucket",
+        envvar="GITLAB_ECR_BUCKET",
+        metavar="NAME",
+        help="With rotationBackend gitlab, the bucket of its code, the stack's output `rotator`. "
+        "[env: GITLAB_ECR_BUCKET]",
+    )
+
+    @functools.wraps(command)
+    def with_source(*, plan_file: Path | None, function: str | None, bucket: str | None, **options: Any) -> Any:
+        return command(source=Source(plan_file, function, bucket), **options)
+
+    return cast("_Command", file(function(bucket(with_source))))
+
+
+def fetch_code(bucket: str) -> tuple[bytes, dict[str, str]]:
+    """The rotator's zip, and what is written on it.
+
+    Raises:
+        CliError: it could not be read.
+    """
+    answer = aws_call(f"--bucket {bucket}", aws_client("s3").get_object, Bucket=bucket, Key=CODE_KEY)
+    return answer["Body"].read(), dict(answer["Metadata"])
 
 
 def aws_client(service: str, region: str | None = None, read_timeout: int = 60) -> Any:
@@ -96,17 +126,6 @@ def aws_call(what: str, call: Callable[..., Any], **arguments: Any) -> Any:
         return call(**arguments)
     except (ClientError, BotoCoreError) as error:
         raise CliError(f"{what}: {aws_error(error)}") from None
-
-
-def own_token() -> Secret:
-    """The GitLab token of the person who runs the command.
-
-    Raises:
-        CliError: the environment holds none.
-    """
-    if not os.environ.get(TOKEN):
-        raise CliError(f"{TOKEN}: not set; write a token with scope read_api into it, of a Maintainer of the targets")
-    return Secret(os.environ[TOKEN])
 
 
 def gitlab_http(gitlab: plans.GitLab) -> Http:
@@ -146,9 +165,13 @@ def _from_lambda(function: str) -> str:
         raise CliError(f"--function {function}: its code is unreachable: {error}") from None
     if response.status != _OK:
         raise CliError(f"--function {function}: its code answered {response.status}, not 200")
+    return _in_zip(f"--function {function}", response.body)
+
+
+def _in_zip(where: str, code: bytes) -> str:
     try:
-        with zipfile.ZipFile(io.BytesIO(response.body)) as archive:
+        with zipfile.ZipFile(io.BytesIO(code)) as archive:
             name = next(name for name in archive.namelist() if name.endswith(_IN_ZIP))
             return archive.read(name).decode()
     except (zipfile.BadZipFile, StopIteration):
-        raise CliError(f"--function {function}: is no rotator of gitlab-ecr, its zip holds no plan.json") from None
+        raise CliError(f"{where}: is no rotator of gitlab-ecr, its zip holds no plan.json") from None

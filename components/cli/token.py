@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
-from pathlib import Path
 from typing import Any, Final, Protocol
 
 import click
@@ -12,7 +11,7 @@ from ..documents.plan import Plan
 from ..rotation.aws import BotoAws
 from ..rotation.secret import Secret
 from .errors import CliError
-from .gitlab_reader import GitLabReader, ReadError
+from .gitlab_api import GitLabApi, ReadError
 from .plan_source import Source, gitlab_http, plan_options
 
 _SCOPE: Final = "api"
@@ -28,13 +27,13 @@ class Secrets(Protocol):
         ...
 
 
-def check_token(plan: Plan, name: str, reader: GitLabReader, today: date) -> list[str]:
+def check_token(plan: Plan, name: str, gitlab: GitLabApi, today: date) -> list[str]:
     """Why the token would not do, a line each; empty when it can write every target of its name.
 
     Raises:
         ReadError: GitLab does not know the token, or does not answer.
     """
-    about = reader.one("personal_access_tokens/self")
+    about = gitlab.get("personal_access_tokens/self")
     problems: list[str] = []
     if _SCOPE not in about.get("scopes", []):
         scopes = ", ".join(about.get("scopes", [])) or "none"
@@ -51,14 +50,14 @@ def check_token(plan: Plan, name: str, reader: GitLabReader, today: date) -> lis
         for target in plan.targets
         if target.token == name
     ):
-        problems += _role(reader, collection, owner, target)
+        problems += _role(gitlab, collection, owner, target)
     return problems
 
 
-def _role(reader: GitLabReader, collection: str, owner: str, target: str) -> Sequence[str]:
+def _role(gitlab: GitLabApi, collection: str, owner: str, target: str) -> Sequence[str]:
     """GitLab shows variables to exactly those who may write them."""
     try:
-        reader.may_list_variables(collection, owner)
+        gitlab.may_list_variables(collection, owner)
     except ReadError as error:
         role = "Maintainer" if collection == "projects" else "Owner"
         if error.status == _FORBIDDEN:
@@ -67,14 +66,14 @@ def _role(reader: GitLabReader, collection: str, owner: str, target: str) -> Seq
     return []
 
 
-def set_token(plan: Plan, name: str, token: Secret, reader: GitLabReader, secrets: Secrets, *, today: date) -> None:
+def set_token(plan: Plan, name: str, token: Secret, gitlab: GitLabApi, secrets: Secrets, *, today: date) -> None:
     """Stores the token, if it does.
 
     Raises:
         CliError: it does not; nothing is stored.
         ReadError: GitLab does not know the token, or does not answer.
     """
-    if problems := check_token(plan, name, reader, today):
+    if problems := check_token(plan, name, gitlab, today):
         raise CliError(f"nothing is stored. {'; '.join(problems)}")
     secrets.put_secret_value(SecretId=plan.gitlab.tokens[name], SecretString=token.reveal())
 
@@ -87,19 +86,19 @@ def command() -> None:
 @command.command("set")
 @plan_options
 @click.option("--name", default="default", show_default=True, help="Which of the plan's GitLab tokens it is.")
-def set_command(plan_file: Path | None, function: str | None, name: str) -> None:
+def set_command(*, source: Source, name: str) -> None:
     """Check a GitLab token - scope, expiry, role on every target - and store it for the rotator.
 
     It is asked for, or read from standard input; it is never an argument, which others could read.
     """
-    plan = Source(plan_file, function).plan()
+    plan = source.plan()
     if name not in plan.gitlab.tokens:
         raise CliError(f"--name: {name!r} is not one of {', '.join(sorted(plan.gitlab.tokens))}")
     token = Secret(click.prompt("GitLab token", hide_input=True, err=True).strip())
-    reader = GitLabReader(plan.gitlab.url, token, gitlab_http(plan.gitlab))
+    gitlab = GitLabApi(plan.gitlab.url, token, gitlab_http(plan.gitlab))
     secrets = BotoAws(plan.region).client("secretsmanager")
     try:
-        set_token(plan, name, token, reader, secrets, today=datetime.now(UTC).date())
+        set_token(plan, name, token, gitlab, secrets, today=datetime.now(UTC).date())
     except ReadError as error:
         raise CliError(f"nothing is stored. {error}; check the token and the plan") from None
     except (BotoCoreError, ClientError) as error:

@@ -95,11 +95,13 @@ def cache_puller_policy(repository_arns: Sequence[str], cache_arns: Sequence[str
         cache_arns: the patterns `...:repository/<prefix>/*` of pull-through caches.
     """
     policy = pull_policy([*repository_arns, *cache_arns])
-    return document(*policy["Statement"], allow("FillCache", IMPORT_ACTIONS, cache_arns) if cache_arns else {})
+    return document(*policy["Statement"], _fill_cache(cache_arns))
 
 
-def push_policy(repository_arns: Sequence[str], pull_arns: Sequence[str] = ()) -> Document:
-    """Sign in, push to and pull from these repositories, and pull from the others.
+def push_policy(
+    repository_arns: Sequence[str], pull_arns: Sequence[str] = (), cache_arns: Sequence[str] = ()
+) -> Document:
+    """Sign in, push to and pull from these repositories, pull from the others, and from caches, which it may fill.
 
     Raises:
         ValueError: there is no repository to push to.
@@ -109,7 +111,8 @@ def push_policy(repository_arns: Sequence[str], pull_arns: Sequence[str] = ()) -
     return document(
         _SIGN_IN,
         allow("Push", PUSH_ACTIONS, repository_arns),
-        allow("Pull", PULL_ACTIONS, pull_arns) if pull_arns else {},
+        allow("Pull", PULL_ACTIONS, [*pull_arns, *cache_arns]) if pull_arns or cache_arns else {},
+        _fill_cache(cache_arns),
     )
 
 
@@ -238,6 +241,10 @@ def session_seconds(seconds: int) -> int:
     if seconds not in SESSION_SECONDS:
         raise ValueError(f"max_session_duration: got {seconds}; write seconds, 3600 (an hour) to 43200 (twelve)")
     return seconds
+
+
+def _fill_cache(cache_arns: Sequence[str]) -> Document:
+    return allow("FillCache", IMPORT_ACTIONS, cache_arns) if cache_arns else {}
 
 
 def listed(values: str | Sequence[str]) -> str | list[str]:

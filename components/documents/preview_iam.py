@@ -1,7 +1,7 @@
 """Changes of who may do what in AWS, in words, beyond pulling and pushing images."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any, Final
 
 from . import policy_words
@@ -58,9 +58,16 @@ def kind(step: Step) -> str:
     return " ".join(words).lower()
 
 
-def name(step: Step) -> str:
-    """What the resource is called outside the program, as far as that is known."""
+def name(step: Step, consumers: Collection[str] = ()) -> str:
+    """What the resource is called outside the program, as far as that is known.
+
+    Args:
+        consumers: full paths; a variable whose owner is a number is called by the one that its own name ends with.
+    """
     inputs = step.new or step.old
+    if (owner := str(inputs.get("group") or inputs.get("project"))).isdecimal():
+        place = step.name.removesuffix(f":{inputs.get('key')}:{inputs.get('environmentScope')}")
+        return max((path for path in consumers if place.endswith(f"-{path}")), key=len, default=owner)
     known = [value for key in _NAMED_BY if isinstance(value := inputs.get(key), str) and value]
     # An ARN is the role that a function runs as, not the function's name.
     return next((value for value in known if not value.startswith("arn:") and not is_unknown(value)), step.name)

@@ -40,9 +40,9 @@ def note(preview: Preview) -> str:
     found = access(preview)
     sections = (
         ("Who may pull and push", _rights(found)),
-        ("Replaced and deleted", _gone(preview)),
+        ("Replaced and deleted", _gone(preview, found)),
         ("Other IAM changes", preview_iam.changes(preview)),
-        ("Other updates", _updates(preview)),
+        ("Other updates", _updates(preview, found)),
         ("Warnings", [code(warning, _MESSAGE) for warning in preview.warnings]),
         ("Cannot be known before up", _unknown(preview, found)),
         ("Not checked here", _not_checked(preview, found)),
@@ -108,7 +108,7 @@ def _images(on: Sequence[str]) -> str:
     return " and ".join(parts)
 
 
-def _gone(preview: Preview) -> list[str]:
+def _gone(preview: Preview, found: Access) -> list[str]:
     """Repositories first; a line for all that goes in the same way."""
     alike: dict[str, list[str]] = {}
     for verb, steps in (
@@ -117,7 +117,7 @@ def _gone(preview: Preview) -> list[str]:
     ):
         for step in sorted(steps, key=lambda step: (step.type != _REPOSITORY, step.type, step.name)):
             line = f"**{verb} {preview_iam.kind(step)}** {{}}{_consequence(step)}"
-            alike.setdefault(line, []).append(preview_iam.name(step))
+            alike.setdefault(line, []).append(preview_iam.name(step, found.consumers))
     return [line.replace("{}", names(called, _MOST_NAMES), 1) for line, called in alike.items()]
 
 
@@ -129,10 +129,10 @@ def _consequence(step: Step) -> str:
     return f" {images}{reason}"
 
 
-def _updates(preview: Preview) -> list[str]:
+def _updates(preview: Preview, found: Access) -> list[str]:
     """Names of properties only: a value could be one that nobody may see."""
     return [
-        f"{preview_iam.kind(step)} {code(preview_iam.name(step))}: {names(step.changed)}"
+        f"{preview_iam.kind(step)} {code(preview_iam.name(step, found.consumers))}: {names(step.changed)}"
         for step in preview.steps
         if step.op == "update" and step.changed and step.type not in _TOLD_ABOVE
     ]
@@ -148,7 +148,9 @@ def _unknown(preview: Preview, found: Access) -> list[str]:
             before = f" (today: {', '.join(now[:_MOST_NAMES])})" if now else ""
             lines.insert(0, f"**what {who[0]} {code(who[1])} may do**{before}")
         elif properties and step.type not in {STACK, ACCESS}:
-            lines.append(f"{preview_iam.kind(step)} {code(preview_iam.name(step))}: {names(properties)}")
+            lines.append(
+                f"{preview_iam.kind(step)} {code(preview_iam.name(step, found.consumers))}: {names(properties)}"
+            )
     lines += [
         f"what {kind} {code(name)} may pull and push" for kind, name in sorted(found.unsure) if kind not in _ROLES
     ]
@@ -160,7 +162,12 @@ _ROLES: Final = frozenset(POLICY_OF_A_ROLE.values())
 
 def _not_checked(preview: Preview, found: Access) -> list[str]:
     """What only a GitLab token could tell; a preview has none, on purpose."""
-    made = {preview_iam.name(step) for type_ in _VARIABLES for step in preview.of_type(type_) if step.op == "create"}
+    made = {
+        preview_iam.name(step, found.consumers)
+        for type_ in _VARIABLES
+        for step in preview.of_type(type_)
+        if step.op == "create"
+    }
     made |= {name for kind, name in found.new.keys() - found.old.keys() if kind in {"project", "group"}}
     if not made:
         return []

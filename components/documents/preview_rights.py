@@ -33,6 +33,11 @@ class Access:
     unsure: set[Who] = field(default_factory=set[Who])
     declared: bool = False
 
+    @property
+    def consumers(self) -> set[str]:
+        """The full paths of the projects and groups."""
+        return {name for kind, name in self.old.keys() | self.new.keys() if kind in {"project", "group"}}
+
     def gained(self) -> Iterator[tuple[Who, Right]]:
         """Each right that is new."""
         return self._beyond(self.new, self.old)

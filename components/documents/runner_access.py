@@ -9,6 +9,8 @@ from typing import Any, Final, cast
 from . import docker_auth
 from .credential_resolution import HOME, JOB_PAYLOAD, VARIABLE, Outcome, Resolution, resolve
 from .image_reference import parse
+from .places import place
+from .registry_host import parse_registry_host, registry_host
 
 CREDENTIAL_HELPER: Final = "credential-helper"
 STATIC: Final = "static"
@@ -16,6 +18,7 @@ CREDENTIALS_STORE: Final = "credentials-store"
 WAYS: Final = (CREDENTIAL_HELPER, STATIC, CREDENTIALS_STORE)
 
 _HELPER: Final = "ecr-login"
+_OF_THE_HELPER: Final = ("registries", "registry_hosts")
 _STATIC_WARNING: Final = (
     "runner.access: static: every job on this runner can read the passwords from its environment, and a CI/CD "
     "variable DOCKER_AUTH_CONFIG of a project hides all of them; prefer credential-helper"
@@ -45,14 +48,34 @@ def way(access: Mapping[str, Any]) -> str:
             f"runner.access.logins: got logins beside {kind}; the runner drops a whole document of both when one "
             "helper fails. Write kind: static, or take the logins out"
         )
-    if kind == STATIC and (access.get("registry_hosts") or access.get("helper")):
-        raise ValueError("runner.access: static takes logins only; take registry_hosts and helper out")
-    if kind == CREDENTIALS_STORE and access.get("registry_hosts"):
+    if kind == STATIC and (more := [key for key in (*_OF_THE_HELPER, "helper") if access.get(key)]):
+        raise ValueError(f"runner.access: static takes logins only; take {' and '.join(more)} out")
+    if kind == CREDENTIALS_STORE and (more := [key for key in _OF_THE_HELPER if access.get(key)]):
         raise ValueError(
-            "runner.access.registry_hosts: got hosts beside credentials-store, which is asked for all registries; "
-            "write kind: credential-helper"
+            f"runner.access.{more[0]}: got {more[0]} beside credentials-store, which is asked for all registries and "
+            "lists that of its own account and region only; write kind: credential-helper"
         )
     return kind
+
+
+def helper_hosts(access: Mapping[str, Any], own_host: str) -> list[str]:
+    """The registry hosts for which the runner's helper is named.
+
+    Raises:
+        ValueError: a registry is not one, or none of the declared hosts is of it.
+    """
+    written: Sequence[str] = access.get("registry_hosts") or ()
+    registries: Sequence[Mapping[str, str]] = access.get("registries") or ()
+    with place("runner.access.registries"):
+        classic = [registry_host(each["account"], each["region"]) for each in registries]
+    known = {(host.account, host.region) for text in written if (host := parse_registry_host(text))}
+    for host, each in zip(classic, registries, strict=True):
+        if written and (each["account"], each["region"]) not in known:
+            raise ValueError(
+                f"runner.access.registry_hosts: got no host of the registry {host}; write the forms of it that images "
+                "use, or leave registry_hosts out for the classic ones"
+            )
+    return list(dict.fromkeys([*written] or classic or [own_host]))
 
 
 def home_config(access: Mapping[str, Any], own_host: str) -> str:
@@ -64,8 +87,7 @@ def home_config(access: Mapping[str, Any], own_host: str) -> str:
     kind = way(access)
     helper: str = access.get("helper", _HELPER)
     if kind == CREDENTIAL_HELPER:
-        hosts: Sequence[str] = access.get("registry_hosts") or [own_host]
-        return docker_auth.dumps(docker_auth.with_helpers(dict.fromkeys(hosts, helper)))
+        return docker_auth.dumps(docker_auth.with_helpers(dict.fromkeys(helper_hosts(access, own_host), helper)))
     if kind == CREDENTIALS_STORE:
         return docker_auth.dumps(docker_auth.with_store(helper))
     return docker_auth.PLACEHOLDER

@@ -10,7 +10,7 @@ ACCESS_KEYS: Final = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
 """What AWS's clients read: long-lived keys, changed by the rotator."""
 AWS_REGION: Final = "AWS_DEFAULT_REGION"
 AWS_ROLE: Final = "AWS_ROLE_ARN"
-"""The role that a job assumes with its `id_tokens`, to push."""
+"""The role that a job assumes with its `id_tokens`, to push or to pull by itself."""
 REGISTRY: Final = "ECR_REGISTRY"
 """The registry host, for `docker login`."""
 KEY_PLACEHOLDER: Final = "waiting-for-the-first-rotation"
@@ -34,6 +34,11 @@ def repository_key(repository: str) -> str:
     return key
 
 
+def job_variables(registry_host: str, role_arn: str) -> dict[str, str]:
+    """What a job needs to sign in with its role: the role and the registry host, by key."""
+    return {AWS_ROLE: role_arn, REGISTRY: registry_host}
+
+
 def push_variables(registry_host: str, role_arn: str, repositories: Iterable[str]) -> dict[str, str]:
     """What a job needs that pushes: role, registry, and each repository's image reference without a tag, by key.
 
@@ -50,4 +55,4 @@ def push_variables(registry_host: str, role_arn: str, repositories: Iterable[str
             )
         owners[key] = repository
     images = {key: f"{registry_host}/{repository}" for key, repository in owners.items()}
-    return {AWS_ROLE: role_arn, REGISTRY: registry_host, **images}
+    return {**job_variables(registry_host, role_arn), **images}

@@ -23,6 +23,11 @@ class AwsError(Exception):
         super().__init__(f"{code}: {message}")
         self.code = code
 
+    @property
+    def no_value(self) -> bool:
+        """Whether a secret holds nothing: without any version, AWS answers as if there were no secret."""
+        return self.code in ("NoText", "ResourceNotFoundException")
+
 
 @dataclass(frozen=True)
 class Authorization:
@@ -92,7 +97,7 @@ class BotoAws:
         except (ClientError, BotoCoreError) as error:
             raise aws_error(error) from None
         if not text:
-            raise AwsError("NoText", "it holds no text; store the token in it with `gitlab-ecr token set`")
+            raise AwsError("NoText", "it holds no text")
         return Secret(text)
 
     def parameter(self, name: str) -> str | None:

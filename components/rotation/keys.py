@@ -21,7 +21,7 @@ class Keys:
         self.foreign: dict[str, Secret | str] = {secret_id: _secret(outside, secret_id) for secret_id in wanted}
 
     def _gitlab(self, plan: Plan, outside: Outside, secret_id: str) -> GitLab | str:
-        secret = _secret(outside, secret_id)
+        secret = _secret(outside, secret_id, "; store a token with `gitlab-ecr token set`")
         if isinstance(secret, str):
             return f"no GitLab token in {secret}"
         try:
@@ -35,8 +35,8 @@ class Keys:
         return GitLab(plan.gitlab.url, working.token, outside.gitlab_http)
 
 
-def _secret(outside: Outside, secret_id: str) -> Secret | str:
+def _secret(outside: Outside, secret_id: str, without_value: str = "") -> Secret | str:
     try:
         return outside.aws.secret(secret_id)
     except AwsError as error:
-        return f"the secret {secret_id}: {error}"
+        return f"the secret {secret_id}: {error}{without_value if error.no_value else ''}"

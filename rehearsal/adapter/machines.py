@@ -2,29 +2,40 @@
 
 from typing import Any, Final
 
-from .clients import Clients, pascal
+from .clients import Clients, camel, given, pascal, tag_list, tag_map, tags_changed
 from .kind import Created, Kind, Values, keys
 
-_OWN_ARGUMENTS: Final = ("name", "description", "updateDefaultVersion", "tags", "region", "vpcSecurityGroupIds")
+_OWN_ARGUMENTS: Final = ("name", "description", "updateDefaultVersion", "tags", "region")
 
 
 def _create_template(clients: Clients, inputs: Values) -> Created:
+    tags = tag_list(inputs.get("tags"))
     answer = clients.aws("ec2", inputs.get("region")).create_launch_template(
         LaunchTemplateName=inputs["name"],
         VersionDescription=inputs.get("description", ""),
         LaunchTemplateData=_data(inputs),
+        **given(TagSpecifications=[{"ResourceType": "launch-template", "Tags": tags}] if tags else None),
     )["LaunchTemplate"]
     id_ = answer["LaunchTemplateId"]
     return id_, {"arn": f"arn:aws:ec2:{clients.region}:{clients.account}:launch-template/{id_}", "latestVersion": 1}
 
 
-def _read_template(clients: Clients, id_: str, _state: Values) -> Values:
-    found = clients.aws("ec2").describe_launch_templates(LaunchTemplateIds=[id_])["LaunchTemplates"][0]
-    return {"name": found["LaunchTemplateName"], "latestVersion": found["LatestVersionNumber"]}
+def _read_template(clients: Clients, id_: str, state: Values) -> Values:
+    ec2 = clients.aws("ec2", state.get("region"))
+    found = ec2.describe_launch_templates(LaunchTemplateIds=[id_])["LaunchTemplates"][0]
+    versions = ec2.describe_launch_template_versions(LaunchTemplateId=id_, Versions=["$Latest"])
+    (latest,) = versions["LaunchTemplateVersions"]
+    return {
+        "name": found["LaunchTemplateName"],
+        "description": latest.get("VersionDescription"),
+        "latestVersion": found["LatestVersionNumber"],
+        "tags": tag_map(found.get("Tags")),
+        **_properties(latest["LaunchTemplateData"]),
+    }
 
 
-def _update_template(clients: Clients, id_: str, _state: Values, inputs: Values) -> None:
-    ec2 = clients.aws("ec2")
+def _update_template(clients: Clients, id_: str, state: Values, inputs: Values) -> None:
+    ec2 = clients.aws("ec2", inputs.get("region"))
     made = ec2.create_launch_template_version(
         LaunchTemplateId=id_,
         VersionDescription=inputs.get("description", ""),
@@ -32,21 +43,44 @@ def _update_template(clients: Clients, id_: str, _state: Values, inputs: Values)
     )["LaunchTemplateVersion"]
     if inputs.get("updateDefaultVersion"):
         ec2.modify_launch_template(LaunchTemplateId=id_, DefaultVersion=str(made["VersionNumber"]))
+    removed, kept = tags_changed(state, inputs)
+    if removed:
+        ec2.delete_tags(Resources=[id_], Tags=[{"Key": key} for key in removed])
+    if kept:
+        ec2.create_tags(Resources=[id_], Tags=tag_list(kept))
 
 
-def _delete_template(clients: Clients, id_: str, _state: Values) -> None:
-    clients.aws("ec2").delete_launch_template(LaunchTemplateId=id_)
+def _delete_template(clients: Clients, id_: str, state: Values) -> None:
+    clients.aws("ec2", state.get("region")).delete_launch_template(LaunchTemplateId=id_)
 
 
 def _data(inputs: Values) -> Values:
-    given = {key: value for key, value in inputs.items() if key not in _OWN_ARGUMENTS and value is not None}
-    data: dict[str, Any] = pascal(given)
-    if security_groups := inputs.get("vpcSecurityGroupIds"):
-        data["SecurityGroupIds"] = security_groups
+    """The provider's properties as the API takes them; where they differ, it is by a name, a text, a map of tags."""
+    data: dict[str, Any] = pascal(
+        {key: value for key, value in inputs.items() if key not in _OWN_ARGUMENTS and value is not None}
+    )
+    if groups := data.pop("VpcSecurityGroupIds", None):
+        data["SecurityGroupIds"] = groups
     for device in data.get("BlockDeviceMappings", []):
         ebs = device.get("Ebs", {})
-        ebs["Encrypted"] = str(ebs.get("Encrypted")).lower() == "true"  # the provider's type is text
+        ebs["Encrypted"] = str(ebs.get("Encrypted")).lower() == "true"
+    for made, given_ in zip(data.get("TagSpecifications", []), inputs.get("tagSpecifications") or [], strict=True):
+        made["Tags"] = tag_list(given_["tags"])
     return data
+
+
+def _properties(data: dict[str, Any]) -> Values:
+    """The way back from `_data`."""
+    found: dict[str, Any] = {**dict.fromkeys(("vpcSecurityGroupIds", "tagSpecifications")), **camel(data)}
+    if groups := found.pop("securityGroupIds", None):
+        found["vpcSecurityGroupIds"] = groups
+    for device in found.get("blockDeviceMappings", []):
+        device["ebs"]["encrypted"] = str(device["ebs"]["encrypted"]).lower()
+    if made := data.get("TagSpecifications"):
+        found["tagSpecifications"] = [
+            {"resourceType": each["ResourceType"], "tags": tag_map(each["Tags"])} for each in made
+        ]
+    return found
 
 
 KINDS: Final = {

@@ -16,11 +16,14 @@ from botocore.config import Config
 from botocore.session import Session as BotocoreSession
 
 from .certificates import Authority
-from .emulator import ROOT_SECRET, Emulator, free_port
+from .docker_registry import DockerRegistry
+from .emulator import ROOT_SECRET, Emulator
 from .front import AwsFront
 from .judge import Judge
+from .ports import free_port
 from .proxy import Proxy
 from .registry import Registry
+from .store import OwnStore
 from .tokens import Clock, TokenBook
 
 _TOKEN_LIFE: Final = timedelta(hours=12)  # ECR's; no API changes it
@@ -41,7 +44,14 @@ class Cloud:
     """
 
     def __init__(
-        self, account: str, region: str, hosts: Sequence[str], token_life: timedelta, extra_env: Mapping[str, str]
+        self,
+        account: str,
+        region: str,
+        hosts: Sequence[str],
+        token_life: timedelta,
+        extra_env: Mapping[str, str],
+        *,
+        docker_registry: bool,
     ) -> None:
         self.account = account
         self.region = region
@@ -60,13 +70,19 @@ class Cloud:
             undo.callback(self.proxy.stop)
             self._emulator = Emulator(account, region, scratch, self.environment() | dict(extra_env), port)
             undo.callback(self._emulator.stop)
+            behind = DockerRegistry(scratch) if docker_registry else None
+            if behind:
+                undo.callback(behind.stop)
             self.authority = Authority(self.ca_file)
             judge = Judge(self._emulator.endpoint_url)
             undo.callback(judge.stop)
-            self.registry = Registry(hosts, self.tokens, judge, self.authority.server_context(hosts))
+            tls = self.authority.server_context(hosts)
+            self.registry = Registry(hosts, self.tokens, judge, tls, behind or OwnStore())
             undo.callback(self.registry.stop)
             for host in hosts:
                 self.proxy.route(host, self.registry.port)
+            if behind:
+                behind.wait_ready()
             self._emulator.wait_ready()
             self._undo = undo.pop_all()
 
@@ -79,6 +95,7 @@ class Cloud:
         hosts: Sequence[str],
         token_life: timedelta = _TOKEN_LIFE,
         extra_env: Mapping[str, str] | None = None,
+        docker_registry: bool = False,
     ) -> Self:
         """Start everything; on return it takes requests.
 
@@ -88,12 +105,13 @@ class Cloud:
             hosts: the registry hosts to serve, of this account, in any region and form.
             token_life: how long a registry token lives by the clock that `move` advances.
             extra_env: what Lambda functions find in their environment besides `environment()`.
+            docker_registry: keep the images in Debian's docker-registry, which has to be installed.
 
         Raises:
             ValueError: a host is not one of ECR's.
-            RuntimeError: the emulator did not start; the message ends with its log.
+            RuntimeError: the emulator or the registry did not start; the message ends with its log.
         """
-        return cls(account, region, hosts, token_life, extra_env or {})
+        return cls(account, region, hosts, token_life, extra_env or {}, docker_registry=docker_registry)
 
     @property
     def endpoint_url(self) -> str:

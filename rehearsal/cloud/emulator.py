@@ -5,7 +5,6 @@ What it enforces, measured with ministack 1.5.33 and AUTH=true: see the docstrin
 
 import contextlib
 import os
-import random
 import select
 import socket
 import subprocess
@@ -19,20 +18,7 @@ from typing import Final, Self
 _REPOSITORY_ROOT: Final = Path(__file__).resolve().parents[2]
 _START_LIMIT: Final = 30.0
 _STOP_LIMIT: Final = 10.0
-_PORTS: Final = range(20000, 32000)  # below the range that outgoing connections take theirs from
 ROOT_SECRET: Final = "rehearsal-root-not-a-secret"  # noqa: S105 - fake, opens a loopback emulator only
-
-
-def free_port() -> int:
-    """A loopback port that nobody listens on."""
-    while True:
-        port = random.choice(_PORTS)  # noqa: S311 - picks a port, protects nothing
-        with socket.socket() as probe:
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return port
 
 
 class Emulator:

@@ -5,8 +5,11 @@ As on ECR, a token that is missing or unknown is 401, an expired one 403, a deni
 who is allowed learns that a repository or an image is absent. A mount starts an upload, as on ECR unless the account
 turned blob mounting on.
 
-Not as on ECR: blobs come from here and not by a redirect to S3, a manifest may be pushed before its blobs, and that a
-token of another region gets 401 is an assumption.
+What lies in the repositories is a store's matter: Debian's docker-registry, or this project's own where that is not
+installed.
+
+Not as on ECR: blobs come from here and not by a redirect to S3, and that a token of another region gets 401 is an
+assumption.
 """
 
 import re
@@ -17,15 +20,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from http.server import BaseHTTPRequestHandler
 from typing import Any, Final
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 from components.documents.registry_host import RegistryHost, parse_registry_host
 
 from .images import Image, digest_of
 from .judge import Judge, Verdict
-from .registry_http import Answer, Request, error, read_request, send_answer
+from .registry_http import Answer, Request, digest_asked, error, read_request, send_answer
 from .serving import Service
-from .store import Repository, Store
+from .store import Store
 from .tokens import Token, TokenBook
 
 _NAME: Final = r"/v2/(?P<name>[a-z0-9]+(?:[._/-]+[a-z0-9]+)*)"
@@ -70,16 +73,24 @@ class Registry:
         failures: what neither allowed nor denied: failures of this front, which a rehearsal must not have.
     """
 
-    def __init__(self, hosts: Sequence[str], tokens: TokenBook, judge: Judge, tls: ssl.SSLContext) -> None:
+    def __init__(
+        self, hosts: Sequence[str], tokens: TokenBook, judge: Judge, tls: ssl.SSLContext, store: Store
+    ) -> None:
         self._hosts = {host: _parse(host) for host in hosts}
         self._tokens = tokens
         self._judge = judge
-        self._store = Store()
+        self._store = store
+        self._tampered: set[tuple[str, str, str]] = set()
         self._lock = threading.Lock()
         self.requests: list[RegistryRequest] = []
         self.failures: list[str] = []
         self._service = Service("registry", self._serve, tls)
         self.port = self._service.port
+
+    @property
+    def kept_by(self) -> str:
+        """What keeps the images."""
+        return self._store.name
 
     @property
     def hosts(self) -> tuple[str, ...]:
@@ -94,12 +105,7 @@ class Registry:
 
     def tamper(self, host: str, repository: str, digest: str) -> None:
         """The fault: a blob or manifest whose bytes are no longer what its digest says."""
-        content = self._store.repository(host, repository)
-        if digest in content.blobs:
-            content.blobs[digest] = content.blobs[digest][:-1] + b"\0"
-        else:
-            media_type, manifest = content.manifests[digest]
-            content.manifests[digest] = (media_type, manifest + b" ")
+        self._tampered.add((host, repository, digest))
 
     def stop(self) -> None:
         """Take no more requests."""
@@ -165,45 +171,14 @@ class Registry:
         if verdict is Verdict.TAG_EXISTS:
             text = f"The image tag '{reference}' already exists in the '{name}' repository and cannot be overwritten"
             return error(400, "TAG_INVALID", f"{text} because the tag is immutable."), True
-        return self._perform(action, request, self._store.repository(request.host, name), match), True
+        return self._perform(action, request, match), True
 
-    def _perform(  # noqa: PLR0911 - one return for each action
-        self, action: str, request: Request, content: Repository, match: re.Match[str]
-    ) -> Answer:
+    def _perform(self, action: str, request: Request, match: re.Match[str]) -> Answer:
         name, reference = match["name"], match["reference"]
-        if action == "BatchGetImage":
-            found = content.manifest(reference)
-            if found is None:
-                return error(404, "MANIFEST_UNKNOWN", "Requested image not found")
-            digest, media_type, body = found
-            return Answer(200, body, {"Content-Type": media_type, "Docker-Content-Digest": digest})
-        if action in ("GetDownloadUrlForLayer", "BatchCheckLayerAvailability"):
-            blob = content.blobs.get(reference)
-            if blob is None:
-                return error(404, "BLOB_UNKNOWN", "blob unknown to registry")
-            return Answer(200, blob, {"Content-Type": "application/octet-stream", "Docker-Content-Digest": reference})
-        if action == "ListImages":
-            return Answer.json(200, {"name": name, "tags": sorted(content.tags)})
-        if action == "PutImage":
-            digest = content.put_manifest(reference, request.headers.get("Content-Type", ""), request.body)
-            location = f"/v2/{name}/manifests/{digest}"
-            return Answer(201, b"", {"Location": location, "Docker-Content-Digest": digest})
-        return _upload(action, request, content, f"/v2/{name}/blobs", reference)
-
-
-def _upload(action: str, request: Request, content: Repository, blobs: str, upload: str) -> Answer:
-    if action == "InitiateLayerUpload":
-        upload = content.begin_upload()
-    elif upload not in content.uploads:
-        return error(404, "BLOB_UPLOAD_UNKNOWN", "upload unknown to registry")
-    size = content.append(upload, request.body)
-    if action == "CompleteLayerUpload":
-        digest = _digest_asked(request)
-        if not content.finish_upload(upload, digest):
-            return error(400, "DIGEST_INVALID", f"the upload is not {digest}")
-        return Answer(201, b"", {"Location": f"{blobs}/{digest}", "Docker-Content-Digest": digest})
-    headers = {"Location": f"{blobs}/uploads/{upload}", "Docker-Upload-UUID": upload, "Range": f"0-{max(size - 1, 0)}"}
-    return Answer(202, b"", headers)
+        answer = self._store.perform(request.host, name, action, reference, request)
+        if (request.host, name, answer.headers.get("Docker-Content-Digest", "")) in self._tampered:
+            answer.body = answer.body + b" " if action == "BatchGetImage" else answer.body[:-1] + b"\0"
+        return answer
 
 
 def _route(request: Request) -> tuple[str, str, re.Match[str] | None]:
@@ -230,16 +205,12 @@ def _arguments(  # noqa: PLR0911 - one return for each action
         case "UploadLayerPart":
             return {"uploadId": reference, "partFirstByte": 0, "partLastByte": size - 1, "layerPartBlob": ""}
         case "CompleteLayerUpload":
-            return {"uploadId": reference, "layerDigests": [_digest_asked(request)]}
+            return {"uploadId": reference, "layerDigests": [digest_asked(request)]}
         case "PutImage":
             image = {"imageManifest": request.body.decode(), "imageDigest": digest_of(request.body)}
             return image | ({"imageTag": reference} if kind == "imageTag" else {})
         case _:
             return {}
-
-
-def _digest_asked(request: Request) -> str:
-    return parse_qs(urlsplit(request.target).query).get("digest", [""])[0]
 
 
 def _challenge(host: str) -> Answer:

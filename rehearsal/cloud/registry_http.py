@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from email.message import Message
 from http.server import BaseHTTPRequestHandler
 from typing import Any, Self
+from urllib.parse import parse_qs, urlsplit
 
 from .serving import read_body
 
@@ -38,6 +39,11 @@ class Answer:
 def error(status: int, code: str, message: str) -> Answer:
     """An error as registries write them."""
     return Answer.json(status, {"errors": [{"code": code, "message": message}]})
+
+
+def digest_asked(request: Request) -> str:
+    """The digest that an upload ends with."""
+    return parse_qs(urlsplit(request.target).query).get("digest", [""])[0]
 
 
 def read_request(source: BaseHTTPRequestHandler) -> Request:

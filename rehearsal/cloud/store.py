@@ -3,8 +3,28 @@
 import threading
 import uuid
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from .images import Image, digest_of
+from .registry_http import Answer, Request, digest_asked, error
+
+
+class Store(Protocol):
+    """Where the front's images lie: here, or in a registry behind it.
+
+    Attributes:
+        name: as reports call it.
+    """
+
+    name: str
+
+    def perform(self, host: str, repository: str, action: str, reference: str, request: Request) -> Answer:
+        """The answer to a request that was allowed; `action` is one of ECR's."""
+        ...
+
+    def seed(self, host: str, repository: str, tag: str, image: Image) -> str:
+        """Put an image in without asking anybody; answers its digest."""
+        ...
 
 
 @dataclass
@@ -50,20 +70,60 @@ class Repository:
         return True
 
 
-class Store:
-    """The repositories of all hosts. ECR knows which exist; here lies only what was put into them."""
+class OwnStore:
+    """The repositories of all hosts, for machines without a registry. A manifest may come before its blobs."""
+
+    name = "the rehearsal's own store"
 
     def __init__(self) -> None:
         self._repositories: dict[tuple[str, str], Repository] = {}
         self._lock = threading.Lock()
 
-    def repository(self, host: str, name: str) -> Repository:
-        """The content of a repository, empty at first."""
+    def seed(self, host: str, repository: str, tag: str, image: Image) -> str:
+        """As `Store`."""
+        content = self._content(host, repository)
+        content.blobs.update(image.blobs)
+        return content.put_manifest(tag, image.media_type, image.manifest)
+
+    def perform(  # noqa: PLR0911 - one return for each action
+        self, host: str, repository: str, action: str, reference: str, request: Request
+    ) -> Answer:
+        """As `Store`."""
+        content = self._content(host, repository)
+        if action == "BatchGetImage":
+            found = content.manifest(reference)
+            if found is None:
+                return error(404, "MANIFEST_UNKNOWN", "Requested image not found")
+            digest, media_type, body = found
+            return Answer(200, body, {"Content-Type": media_type, "Docker-Content-Digest": digest})
+        if action in ("GetDownloadUrlForLayer", "BatchCheckLayerAvailability"):
+            blob = content.blobs.get(reference)
+            if blob is None:
+                return error(404, "BLOB_UNKNOWN", "blob unknown to registry")
+            return Answer(200, blob, {"Content-Type": "application/octet-stream", "Docker-Content-Digest": reference})
+        if action == "ListImages":
+            return Answer.json(200, {"name": repository, "tags": sorted(content.tags)})
+        if action == "PutImage":
+            digest = content.put_manifest(reference, request.headers.get("Content-Type", ""), request.body)
+            location = f"/v2/{repository}/manifests/{digest}"
+            return Answer(201, b"", {"Location": location, "Docker-Content-Digest": digest})
+        return _upload(action, request, content, f"/v2/{repository}/blobs", reference)
+
+    def _content(self, host: str, name: str) -> Repository:
         with self._lock:
             return self._repositories.setdefault((host, name), Repository())
 
-    def seed(self, host: str, name: str, tag: str, image: Image) -> str:
-        """Put an image in without asking anybody; answers its digest."""
-        repository = self.repository(host, name)
-        repository.blobs.update(image.blobs)
-        return repository.put_manifest(tag, image.media_type, image.manifest)
+
+def _upload(action: str, request: Request, content: Repository, blobs: str, upload: str) -> Answer:
+    if action == "InitiateLayerUpload":
+        upload = content.begin_upload()
+    elif upload not in content.uploads:
+        return error(404, "BLOB_UPLOAD_UNKNOWN", "upload unknown to registry")
+    size = content.append(upload, request.body)
+    if action == "CompleteLayerUpload":
+        digest = digest_asked(request)
+        if not content.finish_upload(upload, digest):
+            return error(400, "DIGEST_INVALID", f"the upload is not {digest}")
+        return Answer(201, b"", {"Location": f"{blobs}/{digest}", "Docker-Content-Digest": digest})
+    headers = {"Location": f"{blobs}/uploads/{upload}", "Docker-Upload-UUID": upload, "Range": f"0-{max(size - 1, 0)}"}
+    return Answer(202, b"", headers)

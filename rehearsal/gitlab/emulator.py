@@ -178,6 +178,11 @@ class GitLab:
                 self._state.tokens.forget(owner)
                 self._state.runners.forget(owner)
 
+    def restore(self, path: str) -> None:
+        """Brings a deleted project or group back, as an administrator may for some days; its tokens stay gone."""
+        with self._state.lock:
+            self._state.store.restore(path)
+
     def protect_branch(self, path: str, name: str) -> None:
         with self._state.lock:
             self._project(path).protected_branches.append(name)

@@ -53,6 +53,7 @@ class Store:
         self.projects: dict[int, Project] = {}
         self._paths: dict[str, Owner] = {}
         self._moved: dict[str, int] = {}
+        self._deleted: dict[str, list[Owner]] = {}
         # Far apart, so that an id of the wrong kind finds nothing; and high, so that ids a stack file names are free.
         self._group_ids = itertools.count(90_000_001)
         self._project_ids = itertools.count(70_000_001)
@@ -124,7 +125,21 @@ class Store:
         for each in gone:
             del self._paths[each.path.lower()]
             (self.projects if isinstance(each, Project) else self.groups).pop(each.id)
+        self._deleted[path.lower()] = gone
         return gone
+
+    def restore(self, path: str) -> None:
+        """Brings back what a deletion removed, with its ids, members and variables."""
+        gone = self._deleted.pop(path.lower(), None)
+        if gone is None:
+            raise ValueError(f"path: no group or project {path!r} was deleted; delete it first")
+        self._make_room(path)
+        for each in gone:
+            self._paths[each.path.lower()] = each
+            if isinstance(each, Project):
+                self.projects[each.id] = each
+            elif isinstance(each, Group):
+                self.groups[each.id] = each
 
     def _make_room(self, path: str) -> None:
         if path.lower() in self._paths:

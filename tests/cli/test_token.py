@@ -8,7 +8,7 @@ import pytest
 
 from components import consumers
 from components.cli.errors import CliError
-from components.cli.gitlab_reader import GitLabReader, ReadError
+from components.cli.gitlab_api import GitLabApi, ReadError
 from components.cli.token import set_token
 from components.documents.naming import Names
 from components.documents.plan import Plan
@@ -50,7 +50,7 @@ def store(gitlab: GitLab) -> Callable[[str], Stored]:
 
     def run(token: str) -> Stored:
         stored = Stored()
-        reader = GitLabReader(gitlab.url, Secret(token), http)
+        reader = GitLabApi(gitlab.url, Secret(token), http)
         set_token(plan(), "default", Secret(token), reader, stored, today=_TODAY)
         return stored
 
@@ -100,6 +100,6 @@ def test_nothing_is_stored_of_a_token_that_does_not(gitlab: GitLab) -> None:
     token = gitlab.create_token("bot", ["read_api"], user="bot")
     http = PooledHttp(clock, Deadline(clock, 30), connections=1, allow_http=True)
     with pytest.raises(CliError) as refused:
-        set_token(plan(), "default", Secret(token), GitLabReader(gitlab.url, Secret(token), http), stored, today=_TODAY)
+        set_token(plan(), "default", Secret(token), GitLabApi(gitlab.url, Secret(token), http), stored, today=_TODAY)
     assert stored == {}
     assert token not in str(refused.value)

@@ -5,12 +5,12 @@ import pytest
 from components.consumer_args import Access
 from components.consumer_checks import check_consumers
 
-_REPOSITORIES = ["ci/node", "ci/python", "app"]
 _PUSH = {"push": ["app"], "id": 7, "namespace_id": 2}
+_JOBS = {"access": Access.JOB_ROLE, "pull": ["app"], "id": 7, "namespace_id": 2}
 
 
 def _check(consumers: dict[str, Any], url: str = "https://gitlab.com") -> None:
-    check_consumers(consumers, _REPOSITORIES, url)
+    check_consumers(consumers, url)
 
 
 @pytest.mark.parametrize(
@@ -30,6 +30,14 @@ def _check(consumers: dict[str, Any], url: str = "https://gitlab.com") -> None:
         {"access": Access.STATIC, "auths": {"r.io": {"username": "u", "password": "p"}}},
         {"access": Access.CREDENTIAL_HELPER, "helper": "ecr-login"},
         {"access": Access.CREDENTIALS_STORE, **_PUSH},
+        {
+            **_JOBS,
+            "branches": ["main"],
+            "caches": ["quay"],
+            "registries": [{"account": "1" * 12, "region": "eu-west-1"}],
+        },
+        {**_JOBS, "unprotected_refs": True},
+        {**_JOBS, **_PUSH},
         {"access": Access.ACCESS_KEYS, "pull": ["ci/*"], "long_lived_keys": True, "protected": False},
     ],
 )
@@ -42,10 +50,6 @@ def test_every_form_of_access_has_a_right_way(consumer: dict[str, Any]) -> None:
     [
         ({}, r"pull: got none; write repositories, or a pattern such as ci/\*"),
         ({"pull": []}, r"pull: got none; write"),
-        (
-            {"pull": ["ci/*", "cd/*"]},
-            r"pull\[1\]: 'cd/\*' names no repository of this stack; write one of app, ci/node",
-        ),
         ({"pull": ["ci/*"], "kind": "user"}, r"kind: got 'user'; write project or group"),
         ({"pull": ["ci/*"], "variable_type": "text"}, r"variable_type: got 'text'; write file or env_var"),
         ({"pull": ["ci/*"], "environment_scopes": []}, r"environment_scopes: got \[\]; write each scope once"),
@@ -68,14 +72,26 @@ def test_every_form_of_access_has_a_right_way(consumer: dict[str, Any]) -> None:
             {"access": Access.ACCESS_KEYS, "pull": ["app"], "long_lived_keys": True, **_PUSH},
             r"push: AWS's clients take access keys before a role",
         ),
-        ({"pull": ["app"], "branches": ["main"]}, r"branches: means nothing without push"),
+        (
+            {"pull": ["app"], "branches": ["main"]},
+            r"branches: means nothing without push; leave it out, or write push, o",
+        ),
         ({**_PUSH, "kind": "group"}, r"push: a group has no jobs of its own"),
+        ({**_JOBS, "kind": "group"}, r"access: a group has no jobs of its own"),
+        ({**_JOBS, "pull": []}, r"pull: got none; write repositories, or a pattern such as ci/\*"),
+        ({"access": Access.JOB_ROLE, "pull": ["app"], "id": 7}, r"namespace_id: missing; write the number"),
+        ({**_JOBS, "hidden": True}, r"hidden: means nothing with access job-role"),
+        ({**_JOBS, "environment_scopes": ["production"]}, r"environment_scopes: means nothing with access job-role"),
+        ({"pull": ["app"], "unprotected_refs": True}, r"unprotected_refs: means nothing with access rotated-variable"),
+        (
+            {**_JOBS, **_PUSH, "unprotected_refs": True},
+            r"unprotected_refs: got True; a role that pushes trusts protected",
+        ),
         (
             {"push": ["app"], "id": 7},
             r"namespace_id: missing; write the number, which GitLab shows on the group's page",
         ),
         ({"push": ["app"]}, r"id: missing; write the number, which GitLab shows on the project's page"),
-        ({**_PUSH, "push": ["ap"]}, r"push\[0\]: 'ap' names no repository"),
     ],
 )
 def test_what_is_wrong_is_said_at_its_place(consumer: dict[str, Any], message: str) -> None:
@@ -85,6 +101,15 @@ def test_what_is_wrong_is_said_at_its_place(consumer: dict[str, Any], message: s
 
 def test_elsewhere_than_on_gitlab_com_aws_sees_no_numbers() -> None:
     _check({"acme/web": {"push": ["app"], "branches": ["main"]}}, "https://gitlab.example.com")
+
+
+def test_elsewhere_than_on_gitlab_com_aws_sees_no_protection() -> None:
+    consumer = {"access": Access.JOB_ROLE, "pull": ["app"], "branches": ["main"]}
+    _check({"acme/web": consumer}, "https://gitlab.example.com")
+    with pytest.raises(
+        ValueError, match=r"^consumers\.acme/web\.unprotected_refs: got True; of https://gitlab\.exampl"
+    ):
+        _check({"acme/web": {**consumer, "unprotected_refs": True}}, "https://gitlab.example.com")
 
 
 def test_one_owner_is_one_consumer() -> None:

@@ -141,6 +141,30 @@ def test_jobs_that_push_find_role_registry_and_images() -> None:
     assert (pushing["owner"], pushing["variable_type"], pushing["masked"]) == ("7", "env_var", False)
 
 
+@pytest.mark.parametrize(
+    ("registries", "host"),
+    [
+        ([], _HOST),
+        ([{"account": "1" * 12, "region": "us-east-1"}], "111111111111.dkr.ecr.us-east-1.amazonaws.com"),
+    ],
+)
+def test_jobs_that_pull_by_themselves_find_their_role_and_the_first_registry(
+    registries: list[dict[str, str]], host: str
+) -> None:
+    found = _of(access=Access.JOB_ROLE, pull=["app"], id=7, registries=registries)
+    assert {key: variable.get("value") for key, variable in found.items()} == {
+        "acme/web:AWS_ROLE_ARN:*": "arn:aws:iam::123456789012:role/gitlab-ecr/job/gitlab-ecr-job-acme-web-86f279ce",
+        "acme/web:ECR_REGISTRY:*": host,
+    }
+    assert {variable["description"] for variable in found.values()} == {"gitlab-ecr: for jobs that pull by themselves"}
+
+
+def test_a_job_role_that_pushes_too_is_one_role() -> None:
+    found = _of(access=Access.JOB_ROLE, pull=["ci/node"], push=["app"], id=7)
+    assert sorted(key.split(":")[1] for key in found) == ["AWS_ROLE_ARN", "ECR_REGISTRY", "ECR_REPOSITORY_APP"]
+    assert "/push/" in found["acme/web:AWS_ROLE_ARN:*"]["value"]
+
+
 def test_a_consumer_that_only_pushes_has_nothing_to_rotate() -> None:
     assert "acme/web:DOCKER_AUTH_CONFIG:*" not in _of(push=["app"])
 

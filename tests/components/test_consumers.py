@@ -33,6 +33,16 @@ def test_the_plan_holds_what_is_rotated_and_nothing_else() -> None:
     assert plans.loads(plans.dumps(plan)) == plan
 
 
+@pytest.mark.parametrize(
+    ("pull", "inside"),
+    [(["shared/*", "ci/*"], "ci/node"), (["shared/*", "shared/base"], "shared/base"), (["s/*"], None)],
+)
+def test_a_token_is_tried_on_a_repository_that_the_declaration_names(pull: list[str], inside: str | None) -> None:
+    registries = [{"account": "210987654321", "region": "eu-central-1"}]
+    consumer: Any = {"acme/web": {"pull": pull, "registries": registries}}
+    assert consumers.plan(_NAMES, "prod", {}, _REPOSITORIES, consumer).audiences["acme/web"].inside == inside
+
+
 def test_the_plan_wants_the_flags_that_the_variable_was_made_with() -> None:
     flags = {"hidden": True, "protected": True, "variable_type": "env_var"}
     plan = consumers.plan(_NAMES, "prod", {}, _REPOSITORIES, {"acme/web": {"pull": ["app"], **flags}})  # pyright: ignore[reportArgumentType] - options by name
@@ -60,6 +70,33 @@ def test_jobs_that_push_are_pinned_to_numbers_where_there_are_any() -> None:
         },
         "acme/plain": {"project": "acme/plain", "push": ["app"], "branches": ["main"]},
     }
+
+
+def test_jobs_that_only_pull_say_where_from_and_push_nothing() -> None:
+    theirs = {"account": "210987654321", "region": "eu-west-1"}
+    consumer: Any = {
+        "access": Access.JOB_ROLE,
+        "pull": ["ci/*"],
+        "registries": [theirs],
+        "caches": ["quay"],
+        "id": 7,
+        "namespace_id": 2,
+        "unprotected_refs": True,
+    }
+    assert consumers.jobs({}, {"acme/e2e": consumer}) == {
+        "acme/e2e": {
+            "project": "acme/e2e",
+            "push": [],
+            "pull": ["ci/*"],
+            "registries": [theirs],
+            "caches": ["quay"],
+            "unprotected_refs": True,
+            "project_id": "7",
+            "namespace_id": "2",
+        }
+    }
+    assert consumers.audiences({"acme/e2e": consumer}) == {}
+    assert consumers.plan(_NAMES, "prod", {}, _REPOSITORIES, {"acme/e2e": consumer}).targets == ()
 
 
 def test_of_a_gitlab_of_ones_own_no_number_is_in_the_trust() -> None:

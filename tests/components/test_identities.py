@@ -146,6 +146,18 @@ def test_jobs_that_only_pull_have_a_role_that_cannot_push(recorder: Recorder) ->
     assert "ecr:PutImage" not in recorder.one("aws:iam/rolePolicy:RolePolicy").inputs["policy"]
 
 
+@pytest.mark.parametrize("push", [[], ["app"]])
+def test_jobs_pull_from_other_registries_and_through_caches(recorder: Recorder, push: list[str]) -> None:
+    theirs = [{"account": "210987654321", "region": "us-east-1"}]
+    _declare({}, jobs={"app": {**_JOB, "push": push, "pull": ["base/*"], "registries": theirs, "caches": ["quay"]}})
+    statements = json.loads(recorder.one("aws:iam/rolePolicy:RolePolicy").inputs["policy"])["Statement"]
+    resources = {statement["Sid"]: statement["Resource"] for statement in statements}
+    cache = "arn:aws:ecr:us-east-1:210987654321:repository/quay/*"
+    assert resources["Pull"] == ["arn:aws:ecr:us-east-1:210987654321:repository/base/*", cache]
+    assert resources["FillCache"] == cache
+    assert resources.get("Push") == ("arn:aws:ecr:eu-central-1:123456789012:repository/app" if push else None)
+
+
 def test_a_runner_has_an_instance_profile_that_pulls_and_reads_its_configuration(recorder: Recorder) -> None:
     identities = _declare({}, runners={"fleet": {"pull": ["ci/*"], "parameter_key": "arn:aws:kms:::key/k"}})
     role = recorder.one("aws:iam/role:Role", "access-runner-fleet")

@@ -76,6 +76,38 @@ def test_a_repositorys_own_tags_win(recorder: Recorder) -> None:
     assert tags == {"app": {"team": "app", "env": "prod"}, "ci/node": {"team": "ci", "env": "prod"}}
 
 
+def test_whatever_can_have_aws_tags_has_the_stacks(recorder: Recorder) -> None:
+    machine = {"group_id": 2, "docker": {"image": "a"}, "access": {"pull": ["ci/*"]}, "machine": {"image_id": "ami-1"}}
+    declare(recorder, runners={"aws": machine}, rotation={"alarm_emails": ["on-call@example.com"]})
+    without = {resource.type for resource in recorder.resources if not resource.inputs.get("tags")}
+    assert {type_ for type_ in without if type_.startswith("aws:")} == {
+        "aws:cloudwatch/dashboard:Dashboard",
+        "aws:ecr/lifecyclePolicy:LifecyclePolicy",
+        "aws:ecr/pullThroughCacheRule:PullThroughCacheRule",
+        "aws:ecr/registryScanningConfiguration:RegistryScanningConfiguration",
+        "aws:ecr/repositoryCreationTemplate:RepositoryCreationTemplate",
+        "aws:iam/rolePolicy:RolePolicy",
+        "aws:iam/userPolicy:UserPolicy",
+        "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig",
+        "aws:lambda/invocation:Invocation",
+        "aws:scheduler/schedule:Schedule",
+        "aws:sns/topicSubscription:TopicSubscription",
+    }
+
+
+def test_a_runner_whose_images_lie_in_another_account_pulls_there_by_its_role_and_its_helper(
+    recorder: Recorder,
+) -> None:
+    theirs = {"account": "210987654321", "region": "us-east-1"}
+    access = {"pull": ["shared/*"], "registries": [theirs]}
+    declare(recorder, runners={"aws": {"group_id": 2, "docker": {"image": "a"}, "access": access}})
+    policy = recorder.one("aws:iam/rolePolicy:RolePolicy", "access-identities-runner-aws").inputs["policy"]
+    (pull,) = (each for each in json.loads(policy)["Statement"] if each["Sid"] == "Pull")
+    assert pull["Resource"] == "arn:aws:ecr:us-east-1:210987654321:repository/shared/*"
+    docker = recorder.one("aws:ssm/parameter:Parameter", "access-runner-aws-docker-config").inputs["value"]
+    assert json.loads(docker) == {"credHelpers": {"210987654321.dkr.ecr.us-east-1.amazonaws.com": "ecr-login"}}
+
+
 def test_caches_and_registry_wide_settings_are_made(recorder: Recorder) -> None:
     declare(recorder)
     assert recorder.one("aws:ecr/pullThroughCacheRule:PullThroughCacheRule").inputs["ecrRepositoryPrefix"] == "quay"
@@ -111,8 +143,9 @@ def test_only_a_runner_that_says_what_it_pulls_has_an_instance_profile(recorder:
     [
         ({"caches": {}}, "consumers.acme/web.caches: 'quay' is no cache of this stack"),
         ({"caches": {}, "consumers": {}}, "runners.aws.access.caches: 'quay' is no cache of this stack"),
+        ({"consumers": {}, "repositories": {"app": {}}}, r"runners.aws.access.pull\[0\]: 'ci/\*' names no repository"),
     ],
 )
-def test_a_cache_that_nobody_declares_is_named(recorder: Recorder, changes: dict[str, Any], message: str) -> None:
+def test_what_nobody_declares_is_named(recorder: Recorder, changes: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         declare(recorder, **changes)

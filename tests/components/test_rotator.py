@@ -87,6 +87,12 @@ def test_the_renewal_may_replace_its_token_and_assumes_no_role(recorder: Recorde
     assert statements["RenewTokens"]["Resource"].endswith(":secret:gitlab-ecr/gitlab-token-??????")
 
 
+def test_the_name_of_a_deleted_token_is_free_at_once(recorder: Recorder) -> None:
+    secret = _made(recorder).one("aws:secretsmanager/secret:Secret", "rotator-gitlab-token")
+    assert secret.inputs["name"] == _NAMES.gitlab_token_secret
+    assert secret.inputs["recoveryWindowInDays"] == 0
+
+
 def test_the_secrets_of_hidden_variables_are_readable(recorder: Recorder) -> None:
     hidden = target("acme/web", flags=replace(FLAGS, hidden=True), foreign="foreign/auths")
     _made(recorder, plan=plan.dumps(plan_of(hidden)))

@@ -170,9 +170,25 @@ def test_the_launch_template_keeps_the_instance_role_from_jobs_and_holds_no_secr
     assert machine.inputs["iamInstanceProfile"] == {"name": "gitlab-ecr-test-runner-build"}
     assert machine.inputs["blockDeviceMappings"][0]["ebs"]["encrypted"] == "true"
     assert not machine.secret_inputs
+    assert not machine.inputs.keys() & {"tags", "tagSpecifications"}
     user_data = base64.b64decode(machine.inputs["userData"]).decode()
     assert user_data == recorder.outputs["build"]["user_data"]
     assert "glrt-" not in user_data
+
+
+def test_aws_tags_reach_all_that_is_made_and_what_is_made_with_it(recorder: Recorder) -> None:
+    tags: Any = {"team": "ci"}
+    args = _args(group_id=7, tags=["docker"], machine={"image_id": "ami-0fake"})
+    args["aws_tags"] = tags
+    pulumi.runtime.test(lambda: Runner("build", args) and None)()
+    assert [parameter.inputs["tags"] for parameter in recorder.of_type(_PARAMETER)] == [tags, tags]
+    machine = recorder.one("aws:ec2/launchTemplate:LaunchTemplate").inputs
+    assert machine["tags"] == tags
+    assert machine["tagSpecifications"] == [
+        {"resourceType": "instance", "tags": tags},
+        {"resourceType": "volume", "tags": tags},
+    ]
+    assert recorder.one(_REGISTRATION).inputs["tagLists"] == ["docker"]
 
 
 def test_without_a_machine_there_is_no_launch_template(recorder: Recorder) -> None:

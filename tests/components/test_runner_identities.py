@@ -13,7 +13,7 @@ def test_a_runner_that_says_what_it_pulls_gets_a_role() -> None:
         "laptop": {},
         "old": {"machine": {**_MACHINE, "instance_profile": "there-already"}},
     }
-    assert runner_identities(runners) == {"aws": {"pull": ["ci/*"], "caches": ["quay"]}}
+    assert runner_identities(runners) == {"aws": {"pull": ["ci/*"], "caches": ["quay"], "registries": []}}
 
 
 @pytest.mark.parametrize(

@@ -247,6 +247,19 @@ def test_a_narrower_pattern_is_no_gain_and_a_wider_one_no_loss() -> None:
     assert "**may no longer pull** **every repository of the account**" in narrowed
 
 
+def test_a_variable_whose_owner_is_a_number_is_called_by_the_declared_path() -> None:
+    held = declaration([], **{path: {"kind": "project"} for path in ("web", "acme/web", "acme/web-2")})
+    inputs = {"project": "7", "key": "K", "environmentScope": "review/*"}
+    steps = [
+        step(
+            "delete", "gitlab:index/projectVariable:ProjectVariable", f"access-variables-{path}:K:review/*", old=inputs
+        )
+        for path in ("acme/web-2", "acme/elsewhere")
+    ]
+    note = _note(preview_json(stack(declaration=held), *steps))
+    assert "- **deletes project variable** `7`, `acme/web-2`" in note
+
+
 def test_a_denial_that_goes_with_its_policy_is_said() -> None:
     deny = {**allow("s3:GetObject", "*"), "Effect": "Deny", "Principal": "*"}
     gone = step("delete", "aws:s3/bucketPolicy:BucketPolicy", "b", old={"bucket": "state", "policy": policy(deny)})

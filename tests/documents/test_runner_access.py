@@ -10,6 +10,9 @@ from components.documents.runner_access import environment, explain, home_config
 
 _OWN = "123456789012.dkr.ecr.eu-central-1.amazonaws.com"
 _OTHER = "210987654321.dkr.ecr.us-east-1.amazonaws.com"
+_OTHER_FIPS = "210987654321.dkr.ecr-fips.us-east-1.amazonaws.com"
+_OURS = {"account": "123456789012", "region": "eu-central-1"}
+_THEIRS = {"account": "210987654321", "region": "us-east-1"}
 _STATIC = {"kind": "static", "logins": {"registry.example.com:5000": {"username": "robot", "password": object()}}}
 _STORE = {"kind": "credentials-store"}
 
@@ -19,6 +22,11 @@ _STORE = {"kind": "credentials-store"}
     [
         ({}, {"credHelpers": {_OWN: "ecr-login"}}),
         ({"registry_hosts": [_OTHER, _OWN]}, {"credHelpers": {_OWN: "ecr-login", _OTHER: "ecr-login"}}),
+        ({"registries": [_THEIRS, _OURS]}, {"credHelpers": {_OTHER: "ecr-login", _OWN: "ecr-login"}}),
+        (
+            {"registries": [_THEIRS], "registry_hosts": [_OTHER_FIPS, _OTHER]},
+            {"credHelpers": {_OTHER_FIPS: "ecr-login", _OTHER: "ecr-login"}},
+        ),
         ({"helper": "other"}, {"credHelpers": {_OWN: "other"}}),
         (_STORE, {"credsStore": "ecr-login"}),
         (_STATIC, {"auths": {}}),
@@ -46,6 +54,8 @@ def test_without_passwords_the_entry_is_not_shorter_than_with_them() -> None:
         ({}, f"{_OTHER}/ci/python:3.13", ""),
         ({"registry_hosts": [_OTHER]}, f"{_OTHER}/ci/python:3.13", HOME),
         ({}, "ruby:3.4", ""),
+        ({"registries": [_THEIRS]}, f"{_OTHER}/ci/python:3.13", HOME),
+        ({"registries": [_THEIRS]}, f"{_OWN}/ci/python:3.13", ""),
         (_STATIC, "registry.example.com:5000/private/image:latest", VARIABLE),
         (_STATIC, "registry.example.com/private/image:latest", ""),
         (_STORE, f"{_OWN}/x", HOME),
@@ -88,8 +98,15 @@ def test_the_explanation_names_source_rival_and_reason() -> None:
         ({"kind": "static"}, "runner.access.logins: got none"),
         (_STATIC | {"kind": "credential-helper"}, "the runner drops a whole document of both when one helper fails"),
         (_STATIC | {"kind": "credentials-store"}, "the runner drops a whole document of both when one helper fails"),
-        (_STATIC | {"registry_hosts": [_OWN]}, "static takes logins only"),
+        (_STATIC | {"registry_hosts": [_OWN]}, "static takes logins only; take registry_hosts out"),
+        (_STATIC | {"registries": [_OURS], "helper": "a"}, "static takes logins only; take registries and helper out"),
         (_STORE | {"registry_hosts": [_OWN]}, "write kind: credential-helper"),
+        (_STORE | {"registries": [_THEIRS]}, "runner.access.registries: got registries beside credentials-store"),
+        ({"registries": [{**_OURS, "account": "1"}]}, "runner.access.registries.account: got '1'; write the twelve"),
+        (
+            {"registries": [_THEIRS, _OURS], "registry_hosts": [_OTHER_FIPS]},
+            f"runner.access.registry_hosts: got no host of the registry {_OWN}; write the forms of it",
+        ),
         ({"registry_hosts": [f"https://{_OWN}"]}, f"credHelpers: got the key 'https://{_OWN}'"),
         ({"helper": "docker-credential-ecr-login"}, "write it without docker-credential-: ecr-login"),
     ],

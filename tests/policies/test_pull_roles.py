@@ -33,14 +33,14 @@ _REPOSITORIES = st.lists(st.from_regex(r"[abc]{1,2}(/[abc]{1,2}){0,2}", fullmatc
 
 
 @st.composite
-def _declarations(draw: st.DrawFn) -> tuple[list[str], list[str]]:
+def declarations(draw: st.DrawFn) -> tuple[list[str], list[str]]:
     """The repositories of a registry, and what one audience is declared to pull: names, or patterns."""
     repositories = draw(_REPOSITORIES)
     patterns = st.sampled_from(repositories) | st.sampled_from(repositories).map(lambda name: f"{name[0]}*")
     return repositories, draw(st.lists(patterns, min_size=1, max_size=4))
 
 
-@given(_declarations())
+@given(declarations())
 def test_a_role_pulls_exactly_the_declared_repositories(declaration: tuple[list[str], list[str]]) -> None:
     repositories, declared = declaration
     policy = pull_policy(repository_arns(_NAMES, declared))
@@ -50,7 +50,7 @@ def test_a_role_pulls_exactly_the_declared_repositories(declaration: tuple[list[
             assert allowed(Request(_ROLE, action, _NAMES.repository_arn(repository)), [policy]) is wanted
 
 
-@given(_declarations(), st.sampled_from(_OTHER_ACTIONS))
+@given(declarations(), st.sampled_from(_OTHER_ACTIONS))
 def test_a_role_never_does_anything_else_in_ecr(declaration: tuple[list[str], list[str]], action: str) -> None:
     repositories, declared = declaration
     policy = pull_policy(repository_arns(_NAMES, declared))
@@ -58,7 +58,7 @@ def test_a_role_never_does_anything_else_in_ecr(declaration: tuple[list[str], li
         assert not allowed(Request(_ROLE, action, resource), [policy])
 
 
-@given(_declarations(), st.sampled_from([("210987654321", "eu-central-1"), ("123456789012", "us-east-1")]))
+@given(declarations(), st.sampled_from([("210987654321", "eu-central-1"), ("123456789012", "us-east-1")]))
 def test_a_role_reads_no_other_registry(declaration: tuple[list[str], list[str]], registry: tuple[str, str]) -> None:
     repositories, declared = declaration
     policy = pull_policy(repository_arns(_NAMES, declared))
@@ -67,12 +67,12 @@ def test_a_role_reads_no_other_registry(declaration: tuple[list[str], list[str]]
         assert not allowed(Request(_ROLE, PULL_ACTIONS[1], elsewhere.repository_arn(repository)), [policy])
 
 
-@given(_declarations())
+@given(declarations())
 def test_every_pull_policy_is_without_findings(declaration: tuple[list[str], list[str]]) -> None:
     assert lint(pull_policy(repository_arns(_NAMES, declaration[1]))) == []
 
 
-@given(_declarations(), st.sampled_from(["ecr:CreateRepository", "ecr:BatchImportUpstreamImage", "ecr:PutImage"]))
+@given(declarations(), st.sampled_from(["ecr:CreateRepository", "ecr:BatchImportUpstreamImage", "ecr:PutImage"]))
 def test_a_role_that_fills_a_cache_creates_below_its_prefix_only(
     declaration: tuple[list[str], list[str]], action: str
 ) -> None:
@@ -85,7 +85,7 @@ def test_a_role_that_fills_a_cache_creates_below_its_prefix_only(
         assert not allowed(Request(_ROLE, action, _NAMES.repository_arn(repository)), [policy])
 
 
-@given(_declarations(), st.sampled_from(["pull", "push", "admin"]))
+@given(declarations(), st.sampled_from(["pull", "push", "admin"]))
 def test_what_an_organization_gets_widens_no_role_of_the_own_account(
     declaration: tuple[list[str], list[str]], level: str
 ) -> None:

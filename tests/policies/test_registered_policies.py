@@ -11,6 +11,7 @@ from pulumi_recorder import Recorder, Registered
 from registered_policies import findings, policies
 
 from components.consumer_args import Access
+from components.documents.iam_policies import WRITE_ACTIONS
 from components.documents.naming import Names
 from components.documents.repository_patterns import matching
 from components.registry_access import RegistryAccess
@@ -57,6 +58,30 @@ def test_a_consumers_role_pulls_exactly_what_its_stack_file_says(recorder: Recor
             assert not allowed(Request(arn, "ecr:PutImage", request.resource), [policy])
         assert sorted(pulls[consumer]) == matching(options.get("pull", []), declaration["repositories"])
     assert pulls
+
+
+@pytest.mark.parametrize("path", _STACKS, ids=lambda path: path.name)
+def test_only_a_push_role_may_write_an_image(recorder: Recorder, path: Path) -> None:
+    recorder.answers["gitlab:index/userRunner:UserRunner"] = {"id": "9171", "token": "glrt-fake-0000"}
+    declaration = stack_file.read(path).declaration
+    pulumi.runtime.test(lambda: RegistryAccess("access", declaration) and None)()
+    names = Names(declaration["account"], declaration["region"], declaration["prefix"])
+    shared = {r.inputs["repository"]: json.loads(r.inputs["policy"]) for r in recorder.of_type(_REPOSITORY_POLICY)}
+    roles = {role.inputs["name"]: role for role in recorder.of_type("aws:iam/role:Role")}
+    writers: set[tuple[str, str]] = set()
+    for inline in recorder.of_type("aws:iam/rolePolicy:RolePolicy"):
+        role = roles[inline.inputs["role"]].inputs
+        for repository in declaration["repositories"]:
+            for action in WRITE_ACTIONS:
+                arn = names.role_arn(role["name"], role["path"])
+                request = Request(arn, action, names.repository_arn(repository))
+                if allowed(request, [json.loads(inline.inputs["policy"])], resource=shared.get(repository)):
+                    writers.add((inline.name, repository))
+    assert writers == {
+        (f"access-identities-push-{path}", repository)
+        for path, consumer in declaration.get("consumers", {}).items()
+        for repository in matching(consumer.get("push", []), declaration["repositories"])
+    }
 
 
 def test_a_finding_names_the_resource_and_the_input() -> None:

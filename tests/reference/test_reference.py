@@ -13,9 +13,7 @@ from reference.__main__ import files
 from reference.stack_file import json_schema
 
 _STACKS = Path(__file__).parents[2] / "stacks"
-_OURS = sorted(
-    path for path in _STACKS.glob("Pulumi.*.yaml") if path.name != "Pulumi.bootstrap.yaml"
-)  # no access in it
+_OURS = sorted(_STACKS.glob("Pulumi.*.yaml"))
 
 
 @pytest.fixture(scope="module")
@@ -58,6 +56,11 @@ def test_every_stack_file_is_valid(schema: dict[str, Any], path: Path) -> None:
         ({"runners": {"a": {"docker": {}}}}, True),
         ({"permissionsBoundary": {"secure": "v1:abc"}}, False),
         ({"deviations": {"ECR.5": ""}}, True),
+        ({"bootstrap": {"project": "acme/infra"}}, True),
+        ({"bootstrap": {"project": "acme/infra"}, "repositories": {}}, False),
+        ({"bootstrap": {"project": "acme/infra"}, "repositories": {}, "consumers": {}}, True),
+        ({"bootstrap": {"projet": "acme/infra"}, "repositories": {}}, True),
+        ({"bootstrap": None, "repositories": {}}, True),
     ],
 )
 def test_a_mistake_is_refused(schema: dict[str, Any], more: dict[str, Any], refused: bool) -> None:

@@ -3,8 +3,6 @@
 import base64
 import json
 import shutil
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,7 +15,9 @@ import yaml
 
 from rehearsal.__main__ import main
 from rehearsal.clients import HELPER
-from rehearsal.rehearsal import Rehearsal, RehearsalError, as_document
+from rehearsal.cloud.docker_registry import PROGRAM
+from rehearsal.findings import as_document
+from rehearsal.rehearsal import Rehearsal, RehearsalError
 from rehearsal.stack_file import read
 from rehearsal.world import FOREIGN_HOST, SHADOWED
 
@@ -41,17 +41,6 @@ def changed(tmp_path: Path, **values: Any) -> Path:
     file = tmp_path / "Pulumi.changed.yaml"
     file.write_text(yaml.safe_dump({"config": {k: v for k, v in document["config"].items() if v is not None}}))
     return file
-
-
-@pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, dict[str, Any]]:
-    """What a user of the command sees, and the report."""
-    report = tmp_path_factory.mktemp("report") / "report.json"
-    command = [sys.executable, "-m", "rehearsal", "--report", str(report)]
-    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert run.returncode == 0, run.stderr
-    assert run.stderr == ""
-    return run.stdout, json.loads(report.read_text())
 
 
 def test_the_table_shows_what_each_consumer_could_pull(whole: tuple[str, dict[str, Any]]) -> None:
@@ -86,6 +75,14 @@ def test_every_client_of_the_machine_pulls_every_cell(whole: tuple[str, dict[str
         assert "pulls by skopeo, which is not installed" in missing
 
 
+def test_the_report_says_what_kept_the_images(whole: tuple[str, dict[str, Any]]) -> None:
+    shown, report = whole
+    assert report["registry"].startswith(PROGRAM if shutil.which(PROGRAM) else "the rehearsal's own store")
+    assert f", from {report['registry']} behind the front" in shown
+    unused = f"images kept by {PROGRAM}, which is not installed"
+    assert (unused in report["notRehearsed"]) is (shutil.which(PROGRAM) is None)
+
+
 def test_only_a_job_of_the_named_branch_project_and_audience_pushes(whole: tuple[str, dict[str, Any]]) -> None:
     assert [(push["job"], push["repository"], push["actual"]) for push in whole[1]["pushes"]] == [
         ("protected branch main", "ci/node", "allowed"),
@@ -116,8 +113,8 @@ def test_each_example_comes_through_and_says_what_it_leaves_out(
 
 def test_the_schedule_fires_until_the_deploys_token_is_past_its_end(whole: tuple[str, dict[str, Any]]) -> None:
     rotations = whole[1]["rotations"]
-    assert [rotation["fired_by"] for rotation in rotations] == ["deploy", *["schedule"] * 6]
-    ends = [min(target["expiresAt"] for target in rotation["targets"]) for rotation in rotations]
+    assert [rotation["fired_by"] for rotation in rotations] == ["deploy", *["schedule"] * 7, *["manual"] * 3]
+    ends = [min(target["expiresAt"] for target in rotation["targets"]) for rotation in rotations[:8]]
     assert ends == sorted(ends)
     assert len(set(ends)) == len(ends)
 
@@ -141,6 +138,9 @@ def test_no_secret_leaves_the_rehearsal(capsys: pytest.CaptureFixture[str]) -> N
         running.let_time_pass()
         secrets |= secrets_of(running)
         running.pull()
+        running.renew()
+        running.break_and_mend()
+        secrets |= secrets_of(running)
         logs = running.world.aws("logs").filter_log_events(logGroupName="/aws/lambda/gitlab-ecr-local-rotator")
         document = json.dumps(as_document(running.findings, ""), default=str)
     captured = capsys.readouterr()
@@ -152,7 +152,8 @@ def test_no_secret_leaves_the_rehearsal(capsys: pytest.CaptureFixture[str]) -> N
 def secrets_of(running: Rehearsal) -> set[str]:
     """Every token and password that exists now, and the password within each registry token."""
     world = running.world
-    found = {world.administrator_token, world.rotator_token}
+    stored = world.aws("secretsmanager").get_secret_value(SecretId="gitlab-ecr-local/gitlab-token")["SecretString"]
+    found = {world.administrator_token, world.rotator_token, stored}
     for kind, path in (("group", BACKEND), ("project", WEB)):
         record = world.gitlab.variable(kind, path, "DOCKER_AUTH_CONFIG")
         assert record is not None
@@ -248,6 +249,21 @@ def test_a_role_given_too_much_is_reported_as_over_broad_and_not_published() -> 
         with pytest.raises(RehearsalError, match=f"audience {WEB}: over-broad"):
             running.let_time_pass()
         assert running.world.gitlab.variable("project", WEB, "DOCKER_AUTH_CONFIG") == before
+
+
+def test_jobs_pull_by_themselves_what_their_role_may_and_nothing_else(tmp_path: Path) -> None:
+    consumer = {"access": "job-role", "pull": ["ci/*"], "id": 31, "branches": ["main"]}
+    with rehearsal(changed(tmp_path, consumers={"acme/e2e": consumer}, runners=None)) as running:
+        running.up()
+        running.pull()
+        outcomes = {pull.repository: pull.actual for pull in running.findings.pulls}
+        assert {pull.consumer for pull in running.findings.pulls} == {"acme/e2e by its jobs' role"}
+        assert outcomes == {
+            "base/alpine": "denied",
+            "ci/node": "allowed",
+            "ci/python": "allowed",
+            "secret/tools": "denied",
+        }
 
 
 def test_a_right_that_no_probe_finds_still_shows_in_the_matrix() -> None:

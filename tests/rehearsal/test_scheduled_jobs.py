@@ -11,7 +11,6 @@ from botocore.exceptions import ClientError
 from components.documents.alarms import NAMESPACE
 from rehearsal import jobs, sessions
 from rehearsal.rehearsal import Rehearsal, RehearsalError
-from rehearsal.scheduled_jobs import ScheduledJobs
 from rehearsal.stack_file import read
 from rehearsal.world import FOREIGN_HOST, World
 
@@ -62,12 +61,6 @@ def test_cloudwatch_has_the_metrics_that_the_alarms_look_at(world: World) -> Non
     watched = world.aws("cloudwatch").describe_alarms()["MetricAlarms"]
     dimensions = {json.dumps(alarm["Dimensions"]) for alarm in watched if alarm["Namespace"] == NAMESPACE}
     assert {json.dumps(metric["Dimensions"]) for metric in found} == dimensions
-
-
-def test_the_other_job_looks_after_the_gitlab_token(rehearsed: Rehearsal) -> None:
-    watched = rehearsed._rotations
-    assert isinstance(watched, ScheduledJobs)
-    assert "nothing to renew" in watched.renew()
 
 
 @pytest.mark.parametrize(
@@ -128,6 +121,23 @@ def test_images_are_pulled_with_what_the_job_published(rehearsed: Rehearsal) -> 
     rehearsed.pull()
     allowed = {(cell.consumer, cell.repository) for cell in rehearsed.findings.pulls if cell.actual == "allowed"}
     assert allowed == {(BACKEND, "ci/node"), (BACKEND, "ci/python"), (WEB, "ci/node")}
+
+
+def test_the_other_job_renews_the_gitlab_token_and_the_next_rotation_uses_it(rehearsed: Rehearsal) -> None:
+    rehearsed.renew()
+    assert rehearsed.findings.renewal is not None
+    assert "was renewed" in rehearsed.findings.renewal.said["default"]
+
+
+def test_a_broken_target_keeps_no_other_from_its_token_and_the_command_line_starts_the_schedule(
+    rehearsed: Rehearsal,
+) -> None:
+    rehearsed.break_and_mend()
+    assert [attempt.exit_code for attempt in rehearsed.findings.faults] == [1, 1, 0]
+    assert {attempt.command for attempt in rehearsed.findings.faults} == {f"gitlab-ecr rotate --bucket {BUCKET}"}
+    url = f"{URL}/{PROJECT}/-/pipelines?source=schedule"
+    started = f"started the schedule {PREFIX}-rotator; its pipeline says what came of it: {url}"
+    assert all(started in attempt.output for attempt in rehearsed.findings.faults)
 
 
 def test_a_dead_gitlab_token_fails_the_job_and_is_named() -> None:

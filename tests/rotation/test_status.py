@@ -53,7 +53,9 @@ def test_what_cannot_be_read_says_why() -> None:
     assert (found.health, found.valid_until) == (Health.UNREADABLE, None)
     assert "GitLab answered 403 (403 Forbidden)" in found.reason
     world.secrets.clear()
-    assert "no GitLab token in the secret fake/gitlab-token" in _status(world).reason
+    reason = _status(world).reason
+    assert reason.startswith("no GitLab token in the secret fake/gitlab-token: ResourceNotFoundException")
+    assert reason.endswith("; store a token with `gitlab-ecr token set`")
 
 
 def test_nothing_is_written_and_nothing_minted() -> None:

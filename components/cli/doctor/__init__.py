@@ -1,7 +1,5 @@
 """`gitlab-ecr doctor`: why a pull or a push fails, in one line, with the fix."""
 
-import os
-import sys
 from datetime import UTC, datetime
 from typing import IO, Final
 
@@ -9,8 +7,9 @@ import click
 
 from ..errors import CliError
 from ..exit_codes import ExitCode
-from ..gitlab_api import GitLabApi, http_client, url_option
+from ..gitlab_api import GitLabApi, ReadError, http_client, own_token, url_option
 from ..output import json_option, print_json
+from ..progress import progress
 from .causes import Diagnosis
 from .facts import Facts
 from .gather import Asked, job_of, variables_of
@@ -69,11 +68,13 @@ def command(
         raise click.UsageError("write IMAGE and --project P, or --job-log FILE")
     if tag and merge_into:
         raise click.UsageError("--tag: a merge request has no tag; leave one of --tag and --merge-into out")
-    gitlab = GitLabApi.of(gitlab_url, os.environ)
-    job, groups = job_of(Asked(project, ref, tag, merge_into, environment), gitlab)
-    if sys.stderr.isatty():
-        click.echo(f"Reading the variables of {job.project} and the groups above it", err=True)
-    variables, unseen = variables_of(job, groups, gitlab)
+    gitlab = GitLabApi(gitlab_url, own_token(), http_client(allow_http=gitlab_url.startswith("http://")))
+    try:
+        with progress(f"Reading the variables of {project} and the groups above it"):
+            job, groups = job_of(Asked(project, ref, tag, merge_into, environment), gitlab)
+            variables, unseen = variables_of(job, groups, gitlab)
+    except ReadError as error:
+        raise error.for_user() from None
     try:
         of_runner = environment_variables(runner_config.read()) if runner_config else []
     except ValueError as error:
@@ -88,7 +89,9 @@ def command(
         home_config=docker_config.read() if docker_config else None,
         push=push,
     )
-    return _show(diagnose(facts, RegistryPull(http_client())), as_json=as_json)
+    with progress("Asking the registry"):
+        diagnosis = diagnose(facts, RegistryPull(http_client()))
+    return _show(diagnosis, as_json=as_json)
 
 
 def _show(diagnosis: Diagnosis, *, as_json: bool) -> ExitCode:

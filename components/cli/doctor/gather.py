@@ -1,13 +1,13 @@
 """What GitLab knows of a job: its project, who is above it, what is protected, which variables there are."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from ...documents.job_view import Job, Pipeline
-from ...documents.listed_variable import Level, ListedVariable
+from ...documents.listed_variable import Level
 from ..errors import CliError
-from ..gitlab_api import TOKEN, GitLabApi, RefusedError, quoted
+from ..gitlab_api import TOKEN, GitLabApi, ReadError, quoted
+from ..gitlab_listing import rows
 from .facts import Held
 
 
@@ -32,10 +32,13 @@ def job_of(asked: Asked, gitlab: GitLabApi) -> tuple[Job, list[str]]:
 
     Raises:
         CliError: the project is not there, or the token may not see it.
+        ReadError: GitLab did not answer as it should.
     """
     try:
         project = gitlab.get(f"projects/{quoted(asked.project)}")
-    except RefusedError:
+    except ReadError as error:
+        if not error.refused:
+            raise
         raise CliError(
             f"--project {asked.project}: GitLab shows no such project to {TOKEN}; correct the path, or use a token of "
             "a Maintainer of it"
@@ -45,7 +48,9 @@ def job_of(asked: Asked, gitlab: GitLabApi) -> tuple[Job, list[str]]:
     kind = "protected_tags" if asked.tag else "protected_branches"
     try:
         protected = [str(each["name"]) for each in gitlab.all(f"projects/{project['id']}/{kind}")]
-    except RefusedError:
+    except ReadError as error:
+        if not error.refused:
+            raise
         raise CliError(f"{path}: {TOKEN} may not see {kind}; use a token of a Maintainer") from None
     job = Job(
         project=path,
@@ -60,13 +65,20 @@ def job_of(asked: Asked, gitlab: GitLabApi) -> tuple[Job, list[str]]:
 
 
 def variables_of(job: Job, groups: list[str], gitlab: GitLabApi) -> tuple[tuple[Held, ...], tuple[str, ...]]:
-    """Every variable that might reach the job, and the owners whose variables the token may not list."""
+    """Every variable that might reach the job, and the owners whose variables the token may not list.
+
+    Raises:
+        CliError: the project's own are among them.
+        ReadError: GitLab did not answer as it should.
+    """
     held: list[Held] = []
     unseen: list[str] = []
     for level, owner in ((Level.PROJECT, job.project), *((Level.GROUP, group) for group in groups)):
         try:
-            held += _listed(level, owner, gitlab)
-        except RefusedError:
+            held += [Held(listed, value and value.reveal()) for listed, value in rows(gitlab, level, owner)]
+        except ReadError as error:
+            if not error.refused:
+                raise
             unseen.append(owner)
     if job.project in unseen:
         raise CliError(f"{job.project}: {TOKEN} may not see its CI/CD variables; use a token of a Maintainer")
@@ -79,23 +91,3 @@ def _groups(project: dict[str, Any]) -> list[str]:
         return []
     parts = str(namespace["full_path"]).split("/")
     return ["/".join(parts[: length + 1]) for length in range(len(parts))]
-
-
-def _listed(level: Level, owner: str, gitlab: GitLabApi) -> Iterator[Held]:
-    for row in gitlab.all(f"{level.value}s/{quoted(owner)}/variables"):
-        value = row.get("value")
-        yield Held(
-            ListedVariable(
-                level=level,
-                owner=owner,
-                key=str(row["key"]),
-                environment_scope=str(row.get("environment_scope", "*")),
-                variable_type=str(row.get("variable_type", "env_var")),
-                protected=bool(row.get("protected")),
-                masked=bool(row.get("masked")),
-                hidden=bool(row.get("hidden")),
-                raw=bool(row.get("raw")),
-                description=row.get("description"),
-            ),
-            None if value is None else str(value),
-        )

@@ -5,14 +5,27 @@ from collections.abc import Iterator
 import pytest
 from aws_principals import ACCOUNT, HOST, REGION, Principals
 
+from rehearsal.clients import present
 from rehearsal.cloud import Cloud
+from rehearsal.cloud.docker_registry import PROGRAM
 
 US_HOST = HOST.replace(REGION, "us-east-1")
 
 
+EVERY_STORE = ["own", PROGRAM] if present(PROGRAM) else ["own"]
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A module with the word WITH_EVERY_STORE runs once with each that this machine has."""
+    if "store" in metafunc.fixturenames:
+        stores = EVERY_STORE if hasattr(metafunc.module, "WITH_EVERY_STORE") else ["own"]
+        metafunc.parametrize("store", stores, scope="module")
+
+
 @pytest.fixture(scope="module")
-def cloud() -> Iterator[Cloud]:
-    with Cloud.start(ACCOUNT, REGION, hosts=[HOST, US_HOST]) as running:
+def cloud(store: str) -> Iterator[Cloud]:
+    with Cloud.start(ACCOUNT, REGION, hosts=[HOST, US_HOST], docker_registry=store == PROGRAM) as running:
+        assert running.registry.kept_by.startswith(PROGRAM) is (store == PROGRAM)
         yield running
         assert running.registry.failures == []
 

@@ -13,13 +13,15 @@ from pathlib import Path
 import pytest
 from aws_principals import ACCOUNT, HOST, REGION
 
+from rehearsal.clients import present
 from rehearsal.cloud import Cloud
+from rehearsal.cloud.docker_registry import PROGRAM
 
 ROOT = Path(__file__).parents[3]
 PARENT = f"""
 import io, json, sys, zipfile
 from rehearsal.cloud import Cloud
-cloud = Cloud.start({ACCOUNT!r}, {REGION!r}, hosts=[{HOST!r}])
+cloud = Cloud.start({ACCOUNT!r}, {REGION!r}, hosts=[{HOST!r}], docker_registry=sys.argv[1] == "True")
 trust = {{"Version": "2012-10-17", "Statement": []}}
 role = cloud.client("iam").create_role(RoleName="r", AssumeRolePolicyDocument=json.dumps(trust))["Role"]["Arn"]
 archive = io.BytesIO()
@@ -34,7 +36,7 @@ cloud.stop()
 
 
 def processes_under(scratch: Path) -> list[int]:
-    """Every process that lives in this scratch folder: the guard, the emulator, its functions."""
+    """Every process in this scratch folder: the guard, the emulator, its functions; the registry and its shell."""
     found: list[int] = []
     for entry in Path("/proc").glob("[0-9]*"):
         try:
@@ -54,11 +56,12 @@ def gone(scratch: Path) -> bool:
     return False
 
 
+@pytest.mark.parametrize("docker_registry", [True, False] if present(PROGRAM) else [False])
 @pytest.mark.parametrize("end", ["stop", "kill"])
-def test_the_end_of_the_parent_is_the_end_of_everything(tmp_path: Path, end: str) -> None:
+def test_the_end_of_the_parent_is_the_end_of_everything(tmp_path: Path, end: str, docker_registry: bool) -> None:
     environment = {"PATH": os.defpath, "TMPDIR": str(tmp_path)}
     with subprocess.Popen(
-        [sys.executable, "-c", PARENT],
+        [sys.executable, "-c", PARENT, str(docker_registry)],
         cwd=ROOT,
         env=environment,
         stdin=subprocess.PIPE,
@@ -70,7 +73,7 @@ def test_the_end_of_the_parent_is_the_end_of_everything(tmp_path: Path, end: str
         function = int(parent.stdout.readline())
         (scratch,) = tmp_path.iterdir()
         assert function in processes_under(scratch)
-        assert len(processes_under(scratch)) == 3
+        assert len(processes_under(scratch)) == (5 if docker_registry else 3)
         if end == "kill":
             parent.send_signal(signal.SIGKILL)
         else:

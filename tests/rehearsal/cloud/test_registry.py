@@ -9,6 +9,7 @@ from rehearsal.cloud import Cloud
 from rehearsal.cloud.images import Image, digest_of, tiny_image
 from rehearsal.puller import PullError
 
+WITH_EVERY_STORE = True
 EXPIRED = "403 DENIED: Your authorization token has expired. Reauthenticate and try again."
 
 

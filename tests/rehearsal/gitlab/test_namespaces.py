@@ -122,3 +122,16 @@ def test_python_gitlab_lists_protected_branches_and_tags(emulator: GitLab, conne
     assert [tag.name for tag in project.protectedtags.list(get_all=True)] == ["v*"]
     with pytest.raises(python_gitlab.GitlabGetError, match="404 Not found"):
         project.protectedtags.get("none")
+
+
+def test_what_a_deletion_took_can_be_brought_back(emulator: GitLab, maintainer: Api) -> None:
+    emulator.set_variable("project", "acme/platform/app", "KEY", "kept")
+    number = emulator._state.store.at("acme/platform/app").id
+    emulator.delete("acme/platform")
+    with pytest.raises(ValueError, match="no group or project 'acme/platform'"):
+        emulator.archive("acme/platform")
+    emulator.restore("acme/platform")
+    assert emulator._state.store.at("acme/platform/app").id == number
+    assert emulator.variable("project", "acme/platform/app", "KEY") is not None
+    with pytest.raises(ValueError, match="no group or project 'acme/platform' was deleted"):
+        emulator.restore("acme/platform")

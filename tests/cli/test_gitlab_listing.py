@@ -1,10 +1,11 @@
-"""The reader against the GitLab emulator."""
+"""What is read of GitLab, against the GitLab emulator."""
 
 from collections.abc import Callable, Iterator
 
 import pytest
 
-from components.cli.gitlab_reader import GitLabReader, ReadError
+from components.cli.gitlab_api import GitLabApi, ReadError
+from components.cli.gitlab_listing import listing, rows
 from components.documents.listed_variable import Level
 from components.documents.plan import Flags, OwnerKind, Target
 from components.documents.shadow_finder import shadow_findings
@@ -31,52 +32,53 @@ def gitlab() -> Iterator[GitLab]:
 
 
 @pytest.fixture
-def read(gitlab: GitLab) -> Callable[[str], GitLabReader]:
+def read(gitlab: GitLab) -> Callable[[str], GitLabApi]:
     clock = SystemClock()
     http = PooledHttp(clock, Deadline(clock, 30), connections=2, allow_http=True)
-    return lambda token: GitLabReader(gitlab.url, Secret(token), http)
+    return lambda token: GitLabApi(gitlab.url, Secret(token), http)
 
 
-def test_a_shadowed_project_below_a_group_is_found(gitlab: GitLab, read: Callable[[str], GitLabReader]) -> None:
+def test_a_shadowed_project_below_a_group_is_found(gitlab: GitLab, read: Callable[[str], GitLabApi]) -> None:
     gitlab.set_variable("group", "acme/backend", _KEY, '{"auths":{}}', description="gitlab-ecr: waiting")
     gitlab.set_variable("project", "acme/backend/deep/er", _KEY, '{"auths":{}}', variable_type="file")
     reader = read(gitlab.create_token("owner", ["read_api"], group="acme/backend"))
-    listing = reader.listing([target(OwnerKind.GROUP, "20", "acme/old-name")])
-    assert (listing.unread, [found.path for found in listing.targets]) == ([], ["acme/backend"])
-    assert [finding.what for finding in shadow_findings(listing.targets, listing.variables)] == [
+    found = listing(reader, [target(OwnerKind.GROUP, "20", "acme/old-name")])
+    assert (found.unread, [target.path for target in found.targets]) == ([], ["acme/backend"])
+    assert [finding.what for finding in shadow_findings(found.targets, found.variables)] == [
         "project acme/backend/deep/er DOCKER_AUTH_CONFIG hides it"
     ]
 
 
-def test_every_page_is_read_and_no_value_kept(gitlab: GitLab, read: Callable[[str], GitLabReader]) -> None:
+def test_every_page_is_read_and_no_value_shown(gitlab: GitLab, read: Callable[[str], GitLabApi]) -> None:
     for number in range(45):
         gitlab.set_variable("project", "acme/backend/api", f"KEY_{number}", "fake-secret-value", masked=True)
-    found = read(gitlab.create_token("m", ["api"], project="acme/backend/api")).variables(
-        Level.PROJECT, "acme/backend/api"
-    )
-    assert {variable.key for variable in found} == {f"KEY_{number}" for number in range(45)}
-    assert "fake-secret-value" not in repr(found)
+    reader = read(gitlab.create_token("m", ["api"], project="acme/backend/api"))
+    found = rows(reader, Level.PROJECT, "acme/backend/api")
+    assert {variable.key for variable, _ in found} == {f"KEY_{number}" for number in range(45)}
+    kept = listing(reader, [target(OwnerKind.PROJECT, "7", "acme/backend/api")])
+    assert kept.variables == [variable for variable, _ in found]
+    assert "fake-secret-value" not in repr((found, kept))
 
 
-def test_what_the_token_cannot_read_is_a_line(gitlab: GitLab, read: Callable[[str], GitLabReader]) -> None:
+def test_what_the_token_cannot_read_is_a_line(gitlab: GitLab, read: Callable[[str], GitLabApi]) -> None:
     gitlab.add_member("dev", "acme/backend", 30)
     reader = read(gitlab.create_token("developer", ["read_api"], user="dev"))
-    listing = reader.listing([target(OwnerKind.PROJECT, "7", "acme/backend/api"), target(OwnerKind.GROUP, "9", "gone")])
-    assert listing.unread == [
+    found = listing(reader, [target(OwnerKind.PROJECT, "7", "acme/backend/api"), target(OwnerKind.GROUP, "9", "gone")])
+    assert found.unread == [
         "project acme/backend/api: GitLab answered 403 for projects/acme%2Fbackend%2Fapi/variables",
         "group gone DOCKER_AUTH_CONFIG: GitLab answered 404 for groups/9",
     ]
 
 
-def test_environments_that_cannot_be_read_are_unknown(gitlab: GitLab, read: Callable[[str], GitLabReader]) -> None:
+def test_environments_that_cannot_be_read_are_unknown(gitlab: GitLab, read: Callable[[str], GitLabApi]) -> None:
     reader = read(gitlab.create_token("m", ["api"], project="acme/backend/api"))
-    listing = reader.listing([target(OwnerKind.PROJECT, "7", "acme/backend/api", "production")])
-    assert listing.environments == {}
-    assert listing.unread == [
+    found = listing(reader, [target(OwnerKind.PROJECT, "7", "acme/backend/api", "production")])
+    assert found.environments == {}
+    assert found.unread == [
         "environments of project acme/backend/api: GitLab answered 404 for projects/acme%2Fbackend%2Fapi/environments"
     ]
 
 
-def test_a_dead_token_shows_its_status_only(gitlab: GitLab, read: Callable[[str], GitLabReader]) -> None:
+def test_a_dead_token_shows_its_status_only(gitlab: GitLab, read: Callable[[str], GitLabApi]) -> None:
     with pytest.raises(ReadError, match=r"^GitLab answered 401 for projects/7$"):
-        read("glpat-fake-0000").one("projects/7")
+        read("glpat-fake-0000").get("projects/7")

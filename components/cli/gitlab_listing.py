@@ -1,0 +1,106 @@
+"""What lies around the targets in GitLab: owners, what is below them, and their variables without the values."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+from ..documents.listed_variable import Level, ListedVariable
+from ..documents.plan import OwnerKind, Target
+from ..rotation.secret import Secret
+from .gitlab_api import GitLabApi, ReadError, quoted
+
+_COLLECTION: Final = {Level.PROJECT: "projects", Level.GROUP: "groups"}
+_LEVEL: Final = {OwnerKind.PROJECT: Level.PROJECT, OwnerKind.GROUP: Level.GROUP}
+
+
+@dataclass
+class Listing:
+    """What was read.
+
+    Attributes:
+        targets: the targets whose owners were found, each with the path that its owner has now.
+        variables: of the owners and of everything below them.
+        environments: the names by project, for projects with a target of a narrower scope.
+        unread: a line for each place that the token cannot read.
+    """
+
+    targets: list[Target] = field(default_factory=list[Target])
+    variables: list[ListedVariable] = field(default_factory=list[ListedVariable])
+    environments: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
+    unread: list[str] = field(default_factory=list[str])
+
+
+def listing(gitlab: GitLabApi, targets: Sequence[Target]) -> Listing:
+    """Everything that a search for shadows has to know of the targets."""
+    found = Listing()
+    seen: set[tuple[Level, str]] = set()
+    for target in targets:
+        level = _LEVEL[target.owner_kind]
+        try:
+            owner = gitlab.get(f"{_COLLECTION[level]}/{quoted(target.owner)}")
+            path = str(owner.get("path_with_namespace") or owner.get("full_path"))
+            places = [(level, path), *(_below(gitlab, path) if level is Level.GROUP else [])]
+        except ReadError as error:
+            found.unread.append(f"{target.name}: {error}")
+            continue
+        found.targets.append(replace(target, path=path))
+        for place in places:
+            if place not in seen:
+                seen.add(place)
+                _read(gitlab, place, found)
+            if target.environment_scope != "*" and place[0] is Level.PROJECT:
+                _read_environments(gitlab, place[1], found)
+    return found
+
+
+def rows(gitlab: GitLabApi, level: Level, path: str) -> list[tuple[ListedVariable, Secret | None]]:
+    """The variables of a project or group, each with its value; None for a hidden one.
+
+    Raises:
+        ReadError: absent, or the token's role is too low.
+    """
+    return [
+        (_listed(level, path, row), None if row.get("value") is None else Secret(str(row["value"])))
+        for row in gitlab.all(f"{_COLLECTION[level]}/{quoted(path)}/variables")
+    ]
+
+
+def _below(gitlab: GitLabApi, group: str) -> list[tuple[Level, str]]:
+    own = f"groups/{quoted(group)}"
+    groups = [(Level.GROUP, str(row["full_path"])) for row in gitlab.all(f"{own}/descendant_groups")]
+    projects = gitlab.all(f"{own}/projects", "include_subgroups=true&archived=false")
+    return [*groups, *((Level.PROJECT, str(row["path_with_namespace"])) for row in projects)]
+
+
+def _read(gitlab: GitLabApi, place: tuple[Level, str], found: Listing) -> None:
+    level, path = place
+    try:
+        found.variables += [listed for listed, _ in rows(gitlab, level, path)]
+    except ReadError as error:
+        found.unread.append(f"{level.value} {path}: {error}")
+
+
+def _read_environments(gitlab: GitLabApi, project: str, found: Listing) -> None:
+    if project in found.environments:
+        return
+    try:
+        environments = list(gitlab.all(f"projects/{quoted(project)}/environments"))
+    except ReadError as error:
+        found.unread.append(f"environments of project {project}: {error}")
+    else:
+        found.environments[project] = [str(row["name"]) for row in environments]
+
+
+def _listed(level: Level, path: str, row: dict[str, Any]) -> ListedVariable:
+    return ListedVariable(
+        level=level,
+        owner=path,
+        key=str(row["key"]),
+        environment_scope=str(row.get("environment_scope") or "*"),
+        variable_type=str(row.get("variable_type", "env_var")),
+        protected=bool(row.get("protected")),
+        masked=bool(row.get("masked")),
+        hidden=bool(row.get("hidden")),
+        raw=bool(row.get("raw")),
+        description=row.get("description"),
+    )

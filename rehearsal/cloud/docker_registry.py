@@ -1,0 +1,161 @@
+"""Debian's docker-registry behind the front: a process on loopback that keeps everything in its memory.
+
+It knows nothing of tokens and rights: the front has asked before it asks here. Its memory and not a folder, since
+it waits for the disk after every blob, and a folder would have to be removed.
+"""
+
+import contextlib
+import json
+import os
+import socket
+import subprocess
+import time
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import urllib3
+
+from .images import Image
+from .ports import free_port
+from .registry_http import Answer, Request, error
+
+PROGRAM: Final = "docker-registry"
+# The shell ends the registry when its own input ends, so that a killed parent leaves nothing behind.
+_GUARDED: Final = f'{PROGRAM} serve "$0" > "$1" 2>&1 & read -r _; kill -9 $!; wait'
+_START_LIMIT: Final = 20.0
+_STOP_LIMIT: Final = 10.0
+_OK, _CREATED, _ACCEPTED, _NOT_FOUND = 200, 201, 202, 404
+_FORWARDED: Final = ("Accept", "Content-Type", "Content-Range", "Range")
+# To a client that names no type ECR gives what there is; docker-registry would have it that there is nothing.
+_EVERY_MANIFEST: Final = (
+    "application/vnd.oci.image.index.v1+json,application/vnd.oci.image.manifest.v1+json,"
+    "application/vnd.docker.distribution.manifest.list.v2+json,application/vnd.docker.distribution.manifest.v2+json"
+)
+_ANSWERED: Final = (
+    "Content-Type",
+    "Content-Range",
+    "Docker-Content-Digest",
+    "Docker-Upload-UUID",
+    "Location",
+    "Range",
+)
+
+
+class DockerRegistry:
+    """One process for all hosts: each host is the first part of its repositories' names.
+
+    Attributes:
+        name: the program and its version.
+    """
+
+    def __init__(self, scratch: Path) -> None:
+        self._port = free_port()
+        self._url = f"http://127.0.0.1:{self._port}"
+        self._log = scratch / "docker-registry.log"
+        config = scratch / "docker-registry.json"  # JSON is YAML, which it reads
+        config.write_text(json.dumps(_config(self._port)))
+        self._pool = urllib3.PoolManager(maxsize=16, retries=False, timeout=30)
+        path = os.environ.get("PATH", os.defpath)
+        self.name = _version(path)
+        self._process = subprocess.Popen(  # noqa: S603 - no part of it comes from outside
+            ["sh", "-c", _GUARDED, str(config), str(self._log)],  # noqa: S607 - as found on PATH
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            env={"PATH": path, "HOME": str(scratch), "TMPDIR": str(scratch), "GOGC": "400"},
+            start_new_session=True,
+        )
+
+    def wait_ready(self) -> None:
+        """Return when it takes connections.
+
+        Raises:
+            RuntimeError: it did not come up; the message ends with its log.
+        """
+        deadline = time.monotonic() + _START_LIMIT
+        while time.monotonic() < deadline:
+            try:
+                socket.create_connection(("127.0.0.1", self._port), timeout=1).close()
+            except OSError:
+                time.sleep(0.01)
+            else:
+                return
+        log = " | ".join(self._log.read_text(errors="replace").strip().splitlines()[-5:])
+        raise RuntimeError(f"{PROGRAM} did not listen on port {self._port}; its log ends with: {log}")
+
+    def stop(self) -> None:
+        """End the process, and wait until it is gone."""
+        self._pool.clear()
+        assert self._process.stdin is not None  # noqa: S101 - a pipe, see above
+        with contextlib.suppress(OSError):
+            self._process.stdin.close()
+        try:
+            self._process.wait(_STOP_LIMIT)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+    def perform(
+        self,
+        host: str,
+        repository: str,
+        action: str,
+        reference: str,  # noqa: ARG002 - it stands in the request's own path
+        request: Request,
+    ) -> Answer:
+        """As `Store`."""
+        asked = urlsplit(request.target)
+        below = asked.path.removeprefix(f"/v2/{repository}/")
+        # Of an upload's begin the query says what to mount: as on ECR, that begins an upload all the same.
+        query = "" if action == "InitiateLayerUpload" or not asked.query else f"?{asked.query}"
+        headers = {name: ", ".join(request.headers.get_all(name, [])) for name in _FORWARDED if name in request.headers}
+        if action == "BatchGetImage":
+            headers.setdefault("Accept", _EVERY_MANIFEST)
+        method = "GET" if request.method == "HEAD" else request.method
+        found = self._ask(method, f"{host}/{repository}/{below}{query}", request.body, headers)
+        if found.status == _NOT_FOUND and action == "BatchGetImage":
+            return error(_NOT_FOUND, "MANIFEST_UNKNOWN", "Requested image not found")
+        if action == "ListImages":
+            tags = found.json().get("tags") if found.status == _OK else None
+            return Answer.json(_OK, {"name": repository, "tags": sorted(tags or [])})
+        kept = {name: found.headers[name] for name in _ANSWERED if name in found.headers}
+        if "Location" in kept:
+            kept["Location"] = kept["Location"].replace(f"/v2/{host}/", "/v2/", 1)
+        return Answer(found.status, found.data, kept)
+
+    def seed(self, host: str, repository: str, tag: str, image: Image) -> str:
+        """As `Store`: a push that no front judges."""
+        place = f"{host}/{repository}"
+        for digest, blob in image.blobs.items():
+            begun = self._expect(_ACCEPTED, "POST", f"{place}/blobs/uploads/")
+            self._expect(_CREATED, "PUT", f"{begun.headers['Location'].removeprefix('/v2/')}&digest={digest}", blob)
+        typed = {"Content-Type": image.media_type}
+        return self._expect(_CREATED, "PUT", f"{place}/manifests/{tag}", image.manifest, typed).headers[
+            "Docker-Content-Digest"
+        ]
+
+    def _expect(self, status: int, method: str, path: str, *rest: Any) -> urllib3.BaseHTTPResponse:
+        answer = self._ask(method, path, *rest)
+        if answer.status != status:
+            raise RuntimeError(f"{PROGRAM} answered {answer.status} to {method} {path}: {answer.data[:300]!r}")
+        return answer
+
+    def _ask(
+        self, method: str, path: str, body: bytes = b"", headers: dict[str, str] | None = None
+    ) -> urllib3.BaseHTTPResponse:
+        return self._pool.request(method, f"{self._url}/v2/{path}", body=body, headers=headers)
+
+
+def _config(port: int) -> dict[str, Any]:
+    return {
+        "version": "0.1",
+        "log": {"level": "error", "accesslog": {"disabled": True}},
+        "storage": {"inmemory": {}, "maintenance": {"uploadpurging": {"enabled": False}}},
+        "http": {"addr": f"127.0.0.1:{port}", "relativeurls": True, "secret": "rehearsal-not-a-secret"},
+    }
+
+
+def _version(path: str) -> str:
+    run = subprocess.run([PROGRAM, "--version"], env={"PATH": path}, capture_output=True, text=True, check=True)  # noqa: S603 - as found on PATH
+    return f"{PROGRAM} {run.stdout.split()[-1]}"

@@ -1,0 +1,92 @@
+"""What one broken target does to a rotation: broken in GitLab, rotated by the command line, mended."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from .consumers import Consumer
+from .scheduled_jobs import Watched
+from .world import BOT, ROLES, World
+
+_DEVELOPER: Final = 30
+
+
+class FaultError(Exception):
+    """A rotation did not do with a broken target what it promises; the message says what it did."""
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One rotation by the command line.
+
+    Attributes:
+        what: what was done in GitLab before it.
+        command: as a person types it.
+        exit_code: the command's own; in GitLab that of the job which it started.
+        output: what it printed, line by line.
+        targets: what its report says of each.
+    """
+
+    what: str
+    command: str
+    exit_code: int
+    output: list[str]
+    targets: list[dict[str, Any]]
+
+
+def break_and_mend(world: World, rotations: Watched, consumers: Sequence[Consumer]) -> Iterator[Attempt]:
+    """Deletes one consumer, then brings it back and takes the rotator's role on another, then gives that back.
+
+    Raises:
+        FaultError: another target failed too, a broken one did not, or the exit code hides it.
+    """
+    gone, forbidden = _deletable(consumers), _top(consumers)[-1]
+    world.gitlab.delete(gone.path)
+    yield _attempt(f"{gone.name} is deleted", rotations, [gone])
+    world.gitlab.restore(gone.path)
+    world.gitlab.add_member(BOT, forbidden.path, _DEVELOPER)
+    before = forbidden.variable()
+    what = f"{gone.name} is restored, the rotator's user is a mere Developer in {forbidden.name}"
+    yield _attempt(what, rotations, [forbidden])
+    if forbidden.variable() != before:
+        raise FaultError(f"{forbidden.name}: its variable changed without the right to change it")
+    world.gitlab.add_member(BOT, forbidden.path, ROLES[forbidden.kind])
+    yield _attempt(f"the rotator's user has its role in {forbidden.name} again", rotations, [])
+
+
+def told(target: dict[str, Any]) -> str:
+    """A target of a report, in one line."""
+    return ": ".join(filter(None, (target["target"], target["status"], target["reason"])))
+
+
+def _attempt(what: str, rotations: Watched, broken: Sequence[Consumer]) -> Attempt:
+    run, report = rotations.by_hand()
+    attempt = Attempt(what, run.command, run.exit_code, run.output, report["targets"])
+    _check(attempt, broken)
+    return attempt
+
+
+def _check(attempt: Attempt, broken: Sequence[Consumer]) -> None:
+    owners = tuple(f"{consumer.name} " for consumer in broken)
+    wrong = [
+        told(target)
+        for target in attempt.targets
+        if target["status"] != ("failed" if target["target"].startswith(owners) else "published")
+    ]
+    if bool(broken) != bool(attempt.exit_code):
+        wrong.append(f"`{attempt.command}` ended with exit code {attempt.exit_code}")
+    if wrong:
+        raise FaultError("\n".join(f"after {attempt.what}: {line}" for line in wrong))
+
+
+def _deletable(consumers: Sequence[Consumer]) -> Consumer:
+    """A project, else a group without another consumer in it: all that it holds goes with it."""
+    alone = [each for each in consumers if not any(other.lies_below(each) for other in consumers)]
+    return next((each for each in alone if each.kind == "project"), alone[0])
+
+
+def _top(consumers: Sequence[Consumer]) -> list[Consumer]:
+    """Those that inherit no role from another; those first that lose it last, so that the two faults differ."""
+    free = [each for each in consumers if not any(each.lies_below(other) for other in consumers)]
+    gone = _deletable(consumers)
+    return sorted(free, key=lambda each: each is not gone)

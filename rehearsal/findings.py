@@ -1,0 +1,76 @@
+"""What a rehearsal saw, and its form in the report."""
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from components.documents.shadow_finder import Finding
+
+from .faults import Attempt
+from .program import Program
+from .pulls import Pull
+from .pushes import Push
+from .renewal import Renewal
+from .runners import RunnerFound
+from .variables import Held
+
+
+@dataclass
+class Findings:
+    """What a rehearsal saw, for the report and the screen.
+
+    Attributes:
+        registry: what kept the images that were pulled and pushed.
+        not_rehearsed: what this stack file has and this machine has not.
+        timings: seconds by step.
+    """
+
+    program: Program = field(default_factory=Program)
+    rotations: list[dict[str, Any]] = field(default_factory=list)
+    runners: list[RunnerFound] = field(default_factory=list)
+    variables: list[Held] = field(default_factory=list)
+    shadows: list[Finding] = field(default_factory=list)
+    registry: str = ""
+    pulls: list[Pull] = field(default_factory=list)
+    pushes: list[Push] = field(default_factory=list)
+    renewal: Renewal | None = None
+    faults: list[Attempt] = field(default_factory=list)
+    not_rehearsed: list[str] = field(default_factory=list)
+    timings: dict[str, float] = field(default_factory=dict)
+
+
+def failures(report: dict[str, Any]) -> list[str]:
+    """A line for each audience and each target of a rotation that failed."""
+    return [f"audience {a['audience']}: {a['reason']}" for a in report["audiences"] if not a["ok"]] + [
+        f"{t['target']}: {t['reason']}" for t in report["targets"] if t["status"] == "failed"
+    ]
+
+
+def as_document(findings: Findings, error: str) -> dict[str, Any]:
+    """The report as JSON holds it; every secret is "[secret]" or absent."""
+    return {
+        "ok": not error,
+        "error": error,
+        "resources": [asdict(resource) for resource in findings.program.resources],
+        "outputs": findings.program.outputs,
+        "rotations": [
+            {
+                "fired_by": rotation["fired_by"],
+                "ok": rotation["ok"],
+                "targets": [
+                    {**{k: v for k, v in target.items() if k != "expires_at"}, "expiresAt": target["expires_at"]}
+                    for target in rotation["targets"]
+                ],
+            }
+            for rotation in findings.rotations
+        ],
+        "runners": [asdict(found) for found in findings.runners],
+        "variables": [asdict(held) for held in findings.variables],
+        "shadows": [asdict(finding) for finding in findings.shadows],
+        "registry": findings.registry,
+        "pulls": [asdict(cell) for cell in findings.pulls],
+        "pushes": [asdict(each) for each in findings.pushes],
+        "renewal": findings.renewal.said if findings.renewal else None,
+        "faults": [asdict(attempt) for attempt in findings.faults],
+        "notRehearsed": findings.not_rehearsed,
+        "timings": {**findings.timings, "total": round(sum(findings.timings.values()), 3)},
+    }

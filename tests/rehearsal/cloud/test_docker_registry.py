@@ -1,0 +1,54 @@
+"""Debian's docker-registry as a process: what it says when it cannot start, and what the front makes of its end."""
+
+import os
+import signal
+from pathlib import Path
+
+import pytest
+from aws_principals import ACCOUNT, GET_TOKEN, HOST, PULL, REGION, Principals, allow
+
+from rehearsal import clients
+from rehearsal.cloud import Cloud
+from rehearsal.cloud.docker_registry import PROGRAM, DockerRegistry
+from rehearsal.cloud.images import tiny_image
+
+WITH_IT = [True] if clients.present(PROGRAM) else []
+
+
+def test_without_the_program_the_own_store_serves_and_in_ci_that_is_a_failure(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setenv("CI", "")
+    assert clients.present(PROGRAM) is False
+    monkeypatch.setenv("CI", "true")
+    with pytest.raises(clients.ClientError, match=r"docker-registry is not installed; \.ci/run installs it"):
+        clients.present(PROGRAM)
+
+
+@pytest.mark.parametrize("_", WITH_IT)
+def test_one_that_cannot_start_is_told_with_its_log(_: bool, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("rehearsal.cloud.docker_registry._START_LIMIT", 0.3)
+    elsewhere = {"version": "0.1", "storage": {"inmemory": {}}, "http": {"addr": "203.0.113.1:80"}}
+    monkeypatch.setattr("rehearsal.cloud.docker_registry._config", lambda _: elsewhere)
+    registry = DockerRegistry(tmp_path)
+    with pytest.raises(RuntimeError, match=r"docker-registry did not listen on port .*; its log .*203.0.113.1:80"):
+        registry.wait_ready()
+    registry.stop()
+
+
+@pytest.mark.parametrize("_", WITH_IT)
+def test_its_end_is_a_failure_of_the_front_and_no_denial(_: bool) -> None:
+    with Cloud.start(ACCOUNT, REGION, hosts=[HOST], docker_registry=True) as cloud:
+        aws = Principals(cloud)
+        cloud.client("ecr").create_repository(repositoryName="ci/app")
+        cloud.registry.push(HOST, "ci/app", "1.0", tiny_image("app"))
+        auth = aws.auth(aws.role("pulls", GET_TOKEN, allow(PULL)))
+        assert aws.pull("ci/app", "1.0", auth).allowed
+        store = cloud.registry._store
+        assert isinstance(store, DockerRegistry)
+        os.killpg(store._process.pid, signal.SIGKILL)
+        store._process.wait()
+        with pytest.raises(Exception, match="registry front"):
+            aws.pull("ci/app", "1.0", auth)
+        assert len(cloud.registry.failures) == 1

@@ -1,0 +1,106 @@
+"""One broken target and the rest: what the rehearsal shows, and that it fails when a rotation hides a fault."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rehearsal.consumers import Consumer
+from rehearsal.faults import break_and_mend
+from rehearsal.rehearsal import Rehearsal, RehearsalError
+from rehearsal.rotations import RotationError, Rotations
+from rehearsal.stack_file import read
+from rehearsal.world import BOT
+
+LOCAL = Path(__file__).parents[2] / "stacks" / "Pulumi.local.yaml"
+WEB, BACKEND = "project acme/frontend/web", "group acme/backend"
+KEY = "DOCKER_AUTH_CONFIG"
+COMMAND = "gitlab-ecr rotate --function gitlab-ecr-local-rotator"
+
+
+@contextmanager
+def deployed() -> Iterator[Rehearsal]:
+    with Rehearsal(read(LOCAL), lambda _: None) as running:
+        running.up()
+        yield running
+
+
+def test_the_report_holds_each_rotation_with_its_exit_code_and_its_targets(whole: tuple[str, dict[str, Any]]) -> None:
+    found = [
+        (attempt["exit_code"], {target["target"]: target["status"] for target in attempt["targets"]})
+        for attempt in whole[1]["faults"]
+    ]
+    assert found == [
+        (1, {f"{BACKEND} {KEY}": "published", f"{WEB} {KEY}": "failed"}),
+        (1, {f"{BACKEND} {KEY}": "failed", f"{WEB} {KEY}": "published"}),
+        (0, {f"{BACKEND} {KEY}": "published", f"{WEB} {KEY}": "published"}),
+    ]
+    assert {attempt["command"] for attempt in whole[1]["faults"]} == {COMMAND}
+    reasons = [target["reason"] for attempt in whole[1]["faults"] for target in attempt["targets"]]
+    assert [reason.partition(" for ")[0] for reason in reasons if reason] == [
+        "GitLab answered 404 (404 Project Not Found)",
+        "GitLab answered 403 (403 Forbidden)",
+    ]
+
+
+def test_the_screen_shows_what_was_broken_what_failed_and_that_it_was_mended(whole: tuple[str, dict[str, Any]]) -> None:
+    shown = [line.strip() for line in whole[0].splitlines()]
+    lines = shown[shown.index(f"{WEB} is deleted") :]
+    assert lines[1:5] == [
+        COMMAND,
+        f"{BACKEND} {KEY}: published",
+        f"{WEB} {KEY}: failed: GitLab answered 404 (404 Project Not Found) for {WEB} {KEY}",
+        "exit code 1",
+    ]
+    assert lines[5] == f"{WEB} is restored, the rotator's user is a mere Developer in {BACKEND}"
+    assert lines[9:15] == [
+        "exit code 1",
+        f"the rotator's user has its role in {BACKEND} again",
+        COMMAND,
+        f"{BACKEND} {KEY}: published",
+        f"{WEB} {KEY}: published",
+        "exit code 0",
+    ]
+
+
+def test_the_renewed_token_writes_and_the_old_one_is_refused(whole: tuple[str, dict[str, Any]]) -> None:
+    assert whole[1]["renewal"]["default"].startswith("the GitLab token was renewed and is good until ")
+    line = next(line for line in whole[0].splitlines() if "the GitLab token was renewed" in line)
+    assert line.endswith("; the old one is refused; 2 targets published with the new one")
+
+
+def test_a_renewal_that_cannot_store_the_token_fails_the_rehearsal() -> None:
+    with deployed() as running:
+        running.world.gitlab.revoke_token("rotator")
+        with pytest.raises(RehearsalError, match=r"the renewal of the GitLab token failed: .*make a new one in GitLab"):
+            running.renew()
+
+
+def test_another_target_that_fails_too_is_not_hidden_by_the_broken_one() -> None:
+    with deployed() as running:
+        running.world.gitlab.add_member(BOT, "acme/backend", 30)
+        with pytest.raises(
+            RehearsalError, match=f"after {WEB} is deleted: {BACKEND} {KEY}: failed: GitLab answered 403"
+        ):
+            running.break_and_mend()
+
+
+def test_a_lone_group_is_broken_and_mended_too() -> None:
+    with deployed() as running:
+        world = running.world
+        lone = Consumer(world, "acme/backend", "group", ["ci/*"])
+        attempts = [attempt.exit_code for attempt in break_and_mend(world, running._rotations, [lone])]
+    assert attempts == [1, 1, 0]
+
+
+def test_a_command_that_does_not_come_to_a_rotation_is_told_with_its_words() -> None:
+    with deployed() as running:
+        watched = running._rotations
+        assert isinstance(watched, Rotations)
+        watched.function = "nothing"
+        with pytest.raises(
+            RotationError, match=r"gitlab-ecr rotate --function nothing: exit code 3\n.*ResourceNotFound"
+        ):
+            list(break_and_mend(running.world, running._rotations, running._consumers))

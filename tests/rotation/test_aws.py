@@ -1,0 +1,41 @@
+"""What AWS answers, as the rotator takes it."""
+
+import pytest
+from botocore.stub import Stubber
+
+from components.rotation.aws import AwsError, BotoAws
+from components.rotation.secret import Secret
+
+_ASKED = {"SecretId": "token"}
+
+
+@pytest.fixture
+def aws(monkeypatch: pytest.MonkeyPatch) -> BotoAws:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "fake")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "fake")
+    return BotoAws("eu-central-1")
+
+
+def test_a_secret_is_its_text(aws: BotoAws) -> None:
+    with Stubber(aws.client("secretsmanager")) as stub:
+        stub.add_response("get_secret_value", {"SecretString": "glpat-fake-0000"}, _ASKED)
+        assert aws.secret("token") == Secret("glpat-fake-0000")
+
+
+def test_a_secret_without_a_version_or_a_text_has_no_value(aws: BotoAws) -> None:
+    words = "Secrets Manager can't find the specified secret value for staging label: AWSCURRENT"
+    with Stubber(aws.client("secretsmanager")) as stub:
+        stub.add_client_error("get_secret_value", "ResourceNotFoundException", words, expected_params=_ASKED)
+        stub.add_response("get_secret_value", {"SecretBinary": b""}, _ASKED)
+        for said in (words, "it holds no text"):
+            with pytest.raises(AwsError, match=said) as caught:
+                aws.secret("token")
+            assert caught.value.no_value
+
+
+def test_a_refusal_is_no_missing_value(aws: BotoAws) -> None:
+    with Stubber(aws.client("secretsmanager")) as stub:
+        stub.add_client_error("get_secret_value", "AccessDeniedException", expected_params=_ASKED)
+        with pytest.raises(AwsError, match="AccessDeniedException") as caught:
+            aws.secret("token")
+    assert not caught.value.no_value
