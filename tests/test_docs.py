@@ -89,6 +89,12 @@ def test_a_command_exists_with_its_options(command: list[str]) -> None:
             name = client.meta.method_to_api_mapping[operation.replace("-", "_")]
             known = {_option(member) for member in client.meta.service_model.operation_model(name).input_shape.members}
             assert {option for option in options if option.startswith("--")} <= known
+        case ["gitlab-ecr", *words]:
+            found: Any = commands
+            while words and isinstance(found, click.Group):
+                found = found.get_command(click.Context(found), words.pop(0))
+            known = {option for parameter in found.params for option in parameter.opts}
+            assert {word for word in words if word.startswith("-")} <= known
         case ["pip", "install", folder]:
             assert (ROOT / folder / "pyproject.toml").exists()
         case ["cd", folder]:
