@@ -16,8 +16,8 @@ import pulumi
 import pulumi_aws as aws
 from pulumi.runtime import config as runtime_config
 
-from components import consumers
 from components.bootstrap import BootstrapArgs
+from components.declared import declared
 from components.documents.naming import slug
 from components.documents.runner_forms import image, service
 from components.registry_access import RegistryAccessArgs
@@ -119,7 +119,13 @@ def check_account(account: str) -> None:
 
 def plain(declaration: RegistryAccessArgs) -> dict[str, Any]:
     """Who may do what, for a stack output: a later preview compares the new declaration with it."""
-    return consumers.declaration(declaration["repositories"], declaration.get("consumers", {}))
+    return declared(
+        declaration["account"],
+        declaration["region"],
+        declaration["repositories"],
+        declaration.get("consumers", {}),
+        declaration.get("runners", {}),
+    )
 
 
 def _values() -> dict[str, str]:

@@ -1,7 +1,6 @@
 """From consumers to roles and to the plan: pure derivations, no resource is made here."""
 
 from collections.abc import Collection, Mapping
-from typing import Any
 from urllib.parse import urlsplit
 
 from .consumer_args import Access, ConsumerArgs, GitLabArgs
@@ -13,14 +12,6 @@ from .documents.gitlab_trust import GITLAB_COM
 from .documents.naming import Names
 from .identity_args import AudienceArgs, JobIssuerArgs, JobRoleArgs
 from .pull_user import PullUserArgs
-
-
-def declaration(repositories: Collection[str], consumers: Mapping[str, ConsumerArgs]) -> dict[str, Any]:
-    """Who may do what, in plain values: what a later preview compares its own declaration with."""
-    return {
-        "repositories": sorted(repositories),
-        "consumers": {path: _rights(consumer) for path, consumer in consumers.items()},
-    }
 
 
 def gitlab_url(gitlab: GitLabArgs) -> str:
@@ -130,12 +121,6 @@ def _inside(pull: list[str], repositories: Collection[str]) -> str | None:
     """A repository to try the token on: a declared one, or one by its name in an account that others declare."""
     named = (name for name in pull if "*" not in name)
     return next(iter([*repository_patterns.matching(pull, repositories), *named]), None)
-
-
-def _rights(consumer: ConsumerArgs) -> dict[str, Any]:
-    rights = {"kind": consumer.get("kind", "project"), "pull": list(consumer.get("pull", []))}
-    pushes = list(consumer.get("push", []))
-    return {**rights, "push": pushes} if pushes else rights
 
 
 def _rotated(consumers: Mapping[str, ConsumerArgs]) -> dict[str, ConsumerArgs]:

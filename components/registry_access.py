@@ -10,6 +10,7 @@ from .consumer_args import ConsumerArgs, GitLabArgs
 from .consumer_checks import check_consumers
 from .consumer_variables import variables as variables_of
 from .cross_checks import check_names
+from .declared import declared
 from .documents import plan as plans
 from .documents.naming import Names
 from .documents.places import place as where
@@ -121,7 +122,9 @@ class RegistryAccess(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: RegistryAccessArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         # An input, not only an output: the JSON of a preview has a component's new inputs, but no new output.
-        declaration = consumers.declaration(args["repositories"], args.get("consumers", {}))
+        declaration = declared(
+            args["account"], args["region"], args["repositories"], args.get("consumers", {}), args.get("runners", {})
+        )
         super().__init__("gitlab-ecr:index:RegistryAccess", name, {"declaration": declaration}, opts)
         names = Names(args["account"], args["region"], args["prefix"], args.get("role_path", ""))
         gitlab, consumer_args = args.get("gitlab", {}), args.get("consumers", {})

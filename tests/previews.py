@@ -3,6 +3,8 @@
 import json
 from typing import Any
 
+from components.documents.iam_policies import policy_json, pull_policy
+
 ACCESS = "gitlab-ecr:index:RegistryAccess"
 ROLE = "aws:iam/role:Role"
 ROLE_POLICY = "aws:iam/rolePolicy:RolePolicy"
@@ -63,3 +65,36 @@ def error(message: str) -> dict[str, Any]:
 
 def declaration(repositories: list[str], **consumers: Any) -> dict[str, Any]:
     return {"repositories": repositories, "consumers": consumers}
+
+
+def runners() -> str:
+    """A runner gains another account's registry, one goes, one comes; a consumer changes from keys to a variable."""
+    own, theirs = (f"{account}.dkr.ecr.eu-central-1.amazonaws.com" for account in ("123456789012", "210987654321"))
+    fleet = {"access": "credential-helper", "pull": ["ci/*"]}
+    keys = {"kind": "project", "access": "access-keys", "pull": ["ci/python"]}
+    before = declaration(["ci/python"], **{"acme/web": keys}) | {
+        "registry": own,
+        "runners": {"fleet": fleet, "old": {"access": "credential-helper", "pull": ["ci/python"]}},
+    }
+    changed = {"acme/web": {**keys, "access": "rotated-variable"}, "acme/scripts": keys}
+    after = declaration(["ci/python"], **changed) | {
+        "registry": own,
+        "runners": {
+            "fleet": {**fleet, "registries": [own, theirs]},
+            "new": {"access": "credentials-store", "pull": ["ci/python"]},
+        },
+    }
+    elsewhere = arn("ci/*").replace("123456789012", "210987654321")
+    widened = [policy_json(pull_policy(arns)) for arns in ([arn("ci/*")], [arn("ci/*"), elsewhere])]
+    role = "gitlab-ecr-runner-fleet"
+    return preview_json(
+        stack(declaration=before),
+        step("update", ACCESS, "access", old={"declaration": before}, new={"declaration": after}),
+        step(
+            "update",
+            ROLE_POLICY,
+            "x-runner-fleet",
+            old={"role": role, "policy": widened[0]},
+            new={"role": role, "policy": widened[1]},
+        ),
+    )

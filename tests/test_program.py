@@ -133,12 +133,14 @@ def test_no_stack_output_and_no_plain_input_holds_a_secret(recorder: Recorder) -
 def test_the_declaration_is_an_output(recorder: Recorder) -> None:
     run_program(recorder)
     assert recorder.outputs["stack"]["declaration"] == {
+        "registry": "123456789012.dkr.ecr.eu-central-1.amazonaws.com",
         "repositories": ["base/alpine", "ci/node", "ci/python", "secret/tools"],
         "consumers": {
-            "acme/backend": {"kind": "group", "pull": ["ci/*"]},
-            "acme/frontend/web": {"kind": "project", "pull": ["ci/node"]},
-            "acme/images": {"kind": "project", "pull": [], "push": ["ci/*"]},
+            "acme/backend": {"kind": "group", "access": "rotated-variable", "pull": ["ci/*"]},
+            "acme/frontend/web": {"kind": "project", "access": "rotated-variable", "pull": ["ci/node"]},
+            "acme/images": {"kind": "project", "access": "job-role", "pull": [], "push": ["ci/*"]},
         },
+        "runners": {"docker": {"access": "credential-helper", "pull": ["ci/*"]}},
     }
 
 

@@ -7,11 +7,13 @@ from typing import Any, Final, cast
 
 from .iam_policies import PULL_ACTIONS, PUSH_ACTIONS, SIGN_IN_ACTION
 from .markdown import code, names
+from .registry_host import registry_host
 
 Right = tuple[str, str]
-"""`pull` or `push`, and a repository or a pattern of repositories."""
+"""`pull` or `push`, and a repository or a pattern of repositories; of another registry than the stack's, behind its
+host."""
 
-_REPOSITORY: Final = re.compile(r"arn:[^:]*:ecr:[^:]*:[^:]*:repository/(?P<name>.+)")
+_REPOSITORY: Final = re.compile(r"arn:[^:]*:ecr:(?P<region>[^:]*):(?P<account>[^:]*):repository/(?P<name>.+)")
 _STATEMENT_KEYS: Final = {"Sid", "Effect", "Action", "Resource", "Principal"}
 _SHOWN_KEYS: Final = re.compile(
     r"(?i)aws:(principal(arn|orgid|account)|source(arn|account)|securetransport)|iam:(permissionsboundary|passedtoservice)"
@@ -37,15 +39,16 @@ def statements(policy: Any) -> list[dict[str, Any]] | None:
     return cast("list[dict[str, Any]]", found)
 
 
-def image_rights(found: list[dict[str, Any]], names_by_arn: Mapping[str, str]) -> frozenset[Right]:
+def image_rights(found: list[dict[str, Any]], names_by_arn: Mapping[str, str], own: str = "") -> frozenset[Right]:
     """What may be pulled and pushed, from the statements that say it without a condition.
 
     Args:
         found: the policy's statements.
         names_by_arn: repositories whose ARN is not made of their name.
+        own: the registry host of the stack; when it is not known, repositories of all registries go by their name.
     """
     rights = {
-        (right, _repository(resource, names_by_arn))
+        (right, _repository(resource, names_by_arn, own))
         for statement in found
         if is_plain(statement)
         for right, action in (("pull", "ecr:BatchGetImage"), ("push", "ecr:PutImage"))
@@ -86,9 +89,15 @@ def listed(value: Any) -> list[str]:
     return [str(item) for item in items]
 
 
-def _repository(resource: str, names_by_arn: Mapping[str, str]) -> str:
+def _repository(resource: str, names_by_arn: Mapping[str, str], own: str) -> str:
     match = _REPOSITORY.fullmatch(resource)
-    return match["name"] if match else names_by_arn.get(resource, resource)
+    if match is None:
+        return names_by_arn.get(resource, resource)
+    try:
+        host = registry_host(match["account"], match["region"])
+    except ValueError:  # a pattern of accounts or regions
+        host = own
+    return match["name"] if host == own or not own else f"{host}/{match['name']}"
 
 
 def _allows(statement: Mapping[str, Any], action: str) -> bool:

@@ -40,6 +40,7 @@ def note(preview: Preview) -> str:
     found = access(preview)
     sections = (
         ("Who may pull and push", _rights(found)),
+        ("By what they get in", _ways(found)),
         ("Replaced and deleted", _gone(preview, found)),
         ("Other IAM changes", preview_iam.changes(preview)),
         ("Other updates", _updates(preview, found)),
@@ -94,6 +95,21 @@ def _together(changes: Iterable[tuple[Who, Right]], verb: str) -> list[str]:
     return [
         f"{kind} {names(who, _MOST_NAMES)} {verb.format(right=right)} {_images(on)}"
         for (kind, right, on), who in sorted(alike.items(), key=lambda item: -len(item[1]))
+    ]
+
+
+def _ways(found: Access) -> list[str]:
+    """One line for all who get in another way than before; who was there and told no way has not changed it."""
+    alike: dict[tuple[str, str, str], list[str]] = {}
+    for (kind, name), way in sorted(found.new_ways.items()):
+        before = found.old_ways.get((kind, name), way if (kind, name) in found.old else "")
+        if way != before:
+            alike.setdefault((kind, way, before), []).append(name)
+    return [
+        f"{kind} {names(who, _MOST_NAMES)} by {code(way)}"
+        + (f", **before by {code(before)}**" if before else "")
+        + (": keys that do not expire" if way == _KEYS else "")
+        for (kind, way, before), who in sorted(alike.items(), key=lambda item: -len(item[1]))
     ]
 
 
@@ -157,6 +173,7 @@ def _unknown(preview: Preview, found: Access) -> list[str]:
     return lines
 
 
+_KEYS: Final = "access-keys"
 _ROLES: Final = frozenset(POLICY_OF_A_ROLE.values())
 
 

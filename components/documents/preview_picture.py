@@ -10,6 +10,8 @@ from .preview_rights import Access, Rights, Who
 
 LIMIT: Final = 2_000
 """GitLab draws no block that is longer without a click. Source: its render_sandboxed_mermaid.js."""
+_VARIABLE: Final = "rotated-variable"
+_USUAL: Final = {"runner": "credential-helper"}
 _MOST_EDGES: Final = 60  # more cross each other until nobody can follow one
 
 
@@ -17,7 +19,7 @@ def picture(access: Access) -> str | None:
     """The mermaid text: thick lines are new, dotted ones go. None when it would be too large, or nobody has a right."""
     for concise in (False, True):
         edges = list(_edges(access, concise=concise))
-        text = _drawn(edges)
+        text = _drawn(edges, access)
         if edges and len(text) <= LIMIT and len(edges) <= _MOST_EDGES:
             return text
     return None
@@ -56,11 +58,17 @@ def _matches(pattern: str, name: str) -> bool:
     return name != pattern and "*" in pattern and repository_patterns.matches(pattern, name)
 
 
-def _drawn(edges: list[_Edge]) -> str:
+def _called(who: Who, access: Access) -> str:
+    """With the access, where it is not the usual one."""
+    way = access.new_ways.get(who, access.old_ways.get(who, ""))
+    return " ".join(who) + (f" by {way}" if way not in {"", _USUAL.get(who[0], _VARIABLE)} else "")
+
+
+def _drawn(edges: list[_Edge], access: Access) -> str:
     people = {who: f"w{index}" for index, who in enumerate(dict.fromkeys(who for who, _, _ in edges))}
     images = {name: f"r{index}" for index, name in enumerate(dict.fromkeys(right[1] for _, right, _ in edges))}
     lines = ["flowchart LR"]
-    lines += [f"{id_}[{mermaid_label(' '.join(who))}]" for who, id_ in people.items()]
+    lines += [f"{id_}[{mermaid_label(_called(who, access))}]" for who, id_ in people.items()]
     lines += [f"{id_}[({mermaid_label(name)})]" for name, id_ in images.items()]
     lines += [f"{people[who]} {line}|{right}| {images[name]}" for who, (right, name), line in edges]
     return "\n".join(lines)

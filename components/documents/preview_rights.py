@@ -24,12 +24,16 @@ class Access:
     Attributes:
         old: as the state has them.
         new: as the program wants them; of those whose rights are `unsure`, nothing.
+        old_ways: the access of each consumer and runner, such as `rotated-variable`, as the state has it.
+        new_ways: as the program wants it.
         unsure: whose rights only `up` will know.
         declared: whether a declaration was there, so that `new` is everybody and not only who changes.
     """
 
     old: Rights = field(default_factory=dict[Who, frozenset[Right]])
     new: Rights = field(default_factory=dict[Who, frozenset[Right]])
+    old_ways: dict[Who, str] = field(default_factory=dict[Who, str])
+    new_ways: dict[Who, str] = field(default_factory=dict[Who, str])
     unsure: set[Who] = field(default_factory=set[Who])
     declared: bool = False
 
@@ -67,28 +71,46 @@ def access(preview: Preview) -> Access:
     if before is not None and after is not None:
         found.declared = True
         found.old, found.new = declared(before), declared(after)
+        found.old_ways, found.new_ways = ways(before), ways(after)
         found.unsure = {who for who in found.new if is_unknown([name for _, name in found.new[who]])}
     for step in preview.steps:
         if step.type in POLICY_OF_A_ROLE and not (found.declared and _explained(step, (before, after))):
-            _add_policy(found, step, _names_by_arn(preview))
+            _add_policy(found, step, _names_by_arn(preview), str((after or before or {}).get("registry", "")))
     return found
 
 
 def declared(declaration: Mapping[str, Any]) -> Rights:
     """The rights that a declaration gives, by name; a pattern also stands for repositories that do not exist yet."""
     repositories = [str(name) for name in _list(declaration.get("repositories"))]
-    rights: Rights = {}
-    for kind, key in (("", "consumers"), ("runner", "runners")):
-        for name, entry in _mapping(declaration.get(key)).items():
-            entry_ = _mapping(entry)
-            who = (kind or str(entry_.get("kind", "project")), name)
-            rights[who] = frozenset(
-                (right, repository)
-                for right in ("pull", "push")
-                for pattern in map(str, _list(entry_.get(right)))
-                for repository in [pattern, *repository_patterns.matching([pattern], repositories)]
-            )
-    return rights
+    return {
+        who: frozenset(
+            (right, name)
+            for right, pattern in _patterns(entry, declaration)
+            for name in [pattern, *repository_patterns.matching([pattern], repositories)]
+        )
+        for who, entry in _entries(declaration)
+    }
+
+
+def ways(declaration: Mapping[str, Any]) -> dict[Who, str]:
+    """The access of each consumer and runner, as far as the declaration tells."""
+    return {who: str(entry["access"]) for who, entry in _entries(declaration) if "access" in entry}
+
+
+def _entries(declaration: Mapping[str, Any]) -> Iterator[tuple[Who, Mapping[str, Any]]]:
+    for name, consumer in _mapping(declaration.get("consumers")).items():
+        yield (str(_mapping(consumer).get("kind", "project")), name), _mapping(consumer)
+    for name, runner in _mapping(declaration.get("runners")).items():
+        yield ("runner", name), _mapping(runner)
+
+
+def _patterns(entry: Mapping[str, Any], declaration: Mapping[str, Any]) -> Iterator[Right]:
+    """What is declared, as it is written; what lies in another registry, behind its host."""
+    own = declaration.get("registry")
+    hosts = _list(entry.get("registries")) or [own]
+    for pattern in _list(entry.get("pull")):
+        yield from (("pull", str(pattern) if host == own else f"{host}/{pattern}") for host in hosts)
+    yield from (("push", str(pattern)) for pattern in _list(entry.get("push")))
 
 
 def whose(step: Step) -> Who:
@@ -123,6 +145,7 @@ def _merged(declarations: list[Any]) -> Mapping[str, Any] | None:
         return None
     merged: dict[str, Any] = {"repositories": []}
     for declaration in declarations:
+        merged |= {key: declaration[key] for key in ("registry",) if key in declaration}
         merged["repositories"] += _list(declaration.get("repositories"))
         for key in ("consumers", "runners"):
             merged[key] = {**merged.get(key, {}), **_mapping(declaration.get(key))}
@@ -138,22 +161,22 @@ def _explained(step: Step, declarations: tuple[Mapping[str, Any] | None, Mapping
         wanted = _named_like(step, declaration)
         if wanted is None and statements:
             return False
-        if not policy_words.image_rights(statements, {}) <= (wanted or set()):
+        own = str(declaration.get("registry", ""))
+        if not policy_words.image_rights(statements, {}, own) <= (wanted or set()):
             return False
     return True
 
 
 def _named_like(step: Step, declaration: Mapping[str, Any]) -> set[Right] | None:
     """What the declaration says of the consumer or runner that the policy is named after."""
-    for key in ("consumers", "runners"):
-        for name, entry in _mapping(declaration.get(key)).items():
-            if step.name.endswith(tuple(f"-{kind}-{name}" for kind in ("pull", "push", "job", "runner"))):
-                entry_ = _mapping(entry)
-                return {(right, str(pattern)) for right in ("pull", "push") for pattern in _list(entry_.get(right))}
+    for (kind, name), entry in _entries(declaration):
+        roles = ("runner",) if kind == "runner" else ("pull", "push", "job", "user")
+        if step.name.endswith(tuple(f"-{role}-{name}" for role in roles)):
+            return set(_patterns(entry, declaration))
     return None
 
 
-def _add_policy(found: Access, step: Step, names_by_arn: Mapping[str, str]) -> None:
+def _add_policy(found: Access, step: Step, names_by_arn: Mapping[str, str], own: str) -> None:
     who = whose(step)
     for rights, inputs in ((found.old, step.old), (found.new, step.new)):
         policy = inputs.get("policy")
@@ -161,7 +184,7 @@ def _add_policy(found: Access, step: Step, names_by_arn: Mapping[str, str]) -> N
         if is_unknown(policy) or statements is None:
             found.unsure.add(who)
         else:
-            given = policy_words.image_rights(statements, names_by_arn)
+            given = policy_words.image_rights(statements, names_by_arn, own)
             rights[who] = rights.get(who, frozenset()) | given
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 from types import TracebackType
 from typing import Any, Self
 
-from . import variables
+from . import environments, variables
 from .call import State
 from .cron import next_run
 from .faults import Fault
@@ -101,6 +101,10 @@ class GitLab:
     def create_merge_request(self, project: str, iid: int) -> None:
         with self._state.lock:
             self._project(project).merge_requests[iid] = MergeRequest(iid)
+
+    def create_environment(self, project: str, name: str) -> None:
+        with self._state.lock:
+            environments.create(self._project(project).environments, self._state.now(), name)
 
     def create_token(
         self,

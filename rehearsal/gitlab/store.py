@@ -4,6 +4,7 @@ import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from .environments import Environment
 from .notes import MergeRequest
 from .schedules import Schedule
 from .variables import Variable
@@ -43,6 +44,7 @@ class Project(Owner):
     protected_tags: list[str] = field(default_factory=list)
     merge_requests: dict[int, MergeRequest] = field(default_factory=dict)
     schedules: dict[int, Schedule] = field(default_factory=dict)
+    environments: list[Environment] = field(default_factory=list)
 
 
 class Store:

@@ -12,7 +12,7 @@ from components.documents.shadow_finder import shadow_findings
 from components.rotation.clock import Deadline, SystemClock
 from components.rotation.http import PooledHttp
 from components.rotation.secret import Secret
-from rehearsal.gitlab import GitLab
+from rehearsal.gitlab import Fault, GitLab
 
 _KEY = "DOCKER_AUTH_CONFIG"
 _FLAGS = Flags(variable_type="file", masked=True, protected=False, raw=True, hidden=False)
@@ -71,12 +71,31 @@ def test_what_the_token_cannot_read_is_a_line(gitlab: GitLab, read: Callable[[st
 
 
 def test_environments_that_cannot_be_read_are_unknown(gitlab: GitLab, read: Callable[[str], GitLabApi]) -> None:
+    gitlab.inject(Fault(path="/environments", status=403))
     reader = read(gitlab.create_token("m", ["api"], project="acme/backend/api"))
     found = listing(reader, [target(OwnerKind.PROJECT, "7", "acme/backend/api", "production")])
     assert found.environments == {}
     assert found.unread == [
-        "environments of project acme/backend/api: GitLab answered 404 for projects/acme%2Fbackend%2Fapi/environments"
+        "environments of project acme/backend/api: GitLab answered 403 for projects/acme%2Fbackend%2Fapi/environments"
     ]
+
+
+def test_every_environment_of_the_projects_of_a_narrower_target_is_read(
+    gitlab: GitLab, read: Callable[[str], GitLabApi]
+) -> None:
+    for number in range(120):
+        gitlab.create_environment("acme/backend/api", f"review/{number}")
+    reader = read(gitlab.create_token("owner", ["read_api"], group="acme/backend"))
+    scopes = ("review/7", "review/*", "production", "*")
+    targets = [target(OwnerKind.GROUP, "20", "acme/backend", scope) for scope in scopes]
+    listed = listing(reader, targets)
+    assert listed.unread == []
+    assert {path: len(names) for path, names in listed.environments.items()} == {
+        "acme/backend/api": 120,
+        "acme/backend/deep/er": 0,
+    }
+    found = shadow_findings(listed.targets, listed.variables, listed.environments)
+    assert [finding.target for finding in found] == ["group acme/backend DOCKER_AUTH_CONFIG (production)"]
 
 
 def test_a_dead_token_shows_its_status_only(gitlab: GitLab, read: Callable[[str], GitLabApi]) -> None:

@@ -1,5 +1,6 @@
 """`status`, `rotate` and `check` in the rehearsed world."""
 
+import dataclasses
 import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -104,6 +105,31 @@ def test_check_names_a_flag_and_a_broken_document(
     code, rows_found = rows(capsys, "check", *FUNCTION)
     assert code == ExitCode.FOUND
     assert found in rows_found[f"project {WEB} {KEY}"]["found"]
+
+
+def test_check_finds_a_scope_that_no_environment_of_the_project_has(
+    at_home: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    at_home.gitlab.create_project("lab-scopes/app")
+    at_home.gitlab.create_environment("lab-scopes/app", "staging")
+    flags = {"masked": True, "raw": True, "variable_type": "file", "description": "gitlab-ecr: waiting"}
+    at_home.gitlab.set_variable(
+        "project", "lab-scopes/app", KEY, '{"auths":{}}', environment_scope="production", **flags
+    )
+    whole = Source(None, FUNCTION[1]).plan()
+    narrow = dataclasses.replace(
+        next(target for target in whole.targets if target.path == WEB),
+        owner="lab-scopes/app",
+        path="lab-scopes/app",
+        environment_scope="production",
+    )
+    plan = tmp_path / "plan.json"
+    plan.write_text(plans.dumps(dataclasses.replace(whole, targets=[narrow])))
+    assert main(["check", "--plan", str(plan)]) == ExitCode.FOUND
+    said = "no environment is called production, so no job sees it; there are: staging"
+    assert f"project lab-scopes/app {KEY} (production)\tFalse\t{said}; write a scope" in capsys.readouterr().out
+    at_home.gitlab.create_environment("lab-scopes/app", "production")
+    assert main(["check", "--plan", str(plan)]) == ExitCode.OK
 
 
 def test_check_with_a_token_that_may_not_write_names_the_target(

@@ -117,18 +117,6 @@ def test_the_issuer_is_the_instance() -> None:
     assert consumers.issuer({"id_token_audience": "aws"}).get("audience") == "aws"
 
 
-def test_what_a_consumer_may_do_is_told_in_plain_values() -> None:
-    assert consumers.declaration(["b", "a"], _ALL) == {
-        "repositories": ["a", "b"],
-        "consumers": {
-            "acme/web": {"kind": "project", "pull": ["ci/*"], "push": ["app"]},
-            "acme/old": {"kind": "project", "pull": ["app"]},
-            "acme/docs": {"kind": "project", "pull": []},
-            "acme/tools": {"kind": "project", "pull": [], "push": ["ci/node"]},
-        },
-    }
-
-
 @pytest.mark.parametrize("url", ["http://gitlab.example.com", "gitlab.example.com", "https://u:p@gitlab.example.com"])
 def test_a_url_that_would_leak_is_refused(url: str) -> None:
     with pytest.raises(ValueError, match=r"^gitlab\.url: got"):

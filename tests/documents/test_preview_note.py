@@ -22,6 +22,7 @@ from previews import (
     error,
     policy,
     preview_json,
+    runners,
     stack,
     step,
     warning,
@@ -158,6 +159,7 @@ def _failing() -> str:
 
 _CRAFTED = {
     "crafted-declared": _declared,
+    "crafted-runners": runners,
     "crafted-unchanged": _unchanged,
     "crafted-wider-than-declared": _wider_than_declared,
     "crafted-secrets": _secrets,
