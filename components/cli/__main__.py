@@ -7,6 +7,7 @@ from typing import Final
 import click
 
 from .exit_codes import ExitCode
+from .version import version
 
 _COMMANDS: Final = {
     "check": "check",
@@ -37,6 +38,7 @@ _EXIT_CODES: Final = "\b\nExit codes:\n" + "\n".join(f"{code.value:5}  {code.mea
 
 
 @click.group(cls=_Commands, epilog=_EXIT_CODES, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(version(), prog_name="gitlab-ecr", message="%(prog)s %(version)s")
 def commands() -> None:
     """Private ECR images in GitLab CI: see what they do, and what is wrong with them."""
 

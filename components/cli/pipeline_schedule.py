@@ -7,12 +7,13 @@ from ..rotation.http import UnreachableError, ask_gitlab
 from .errors import CliError
 from .gitlab_api import GitLabApi, ReadError, own_token, quoted
 from .plan_source import Source, fetch_code, gitlab_http, rotator_of
+from .progress import progress
 
 _PROJECT: Final = "gitlab-project"  # what the stack writes on the zip
 
 
-def play(source: Source) -> dict[str, str]:
-    """Starts the schedule: its name, its project, and where its pipelines are seen.
+def play(source: Source) -> str:
+    """Starts the schedule, and says where its pipelines are seen.
 
     Raises:
         CliError: it was not found, or not started.
@@ -23,13 +24,15 @@ def play(source: Source) -> dict[str, str]:
     http, token, url = gitlab_http(plan.gitlab), own_token(), plan.gitlab.url
     name, path = rotator_of(plan), f"projects/{quoted(project)}/pipeline_schedules"
     try:
-        schedule = _named(GitLabApi(url, token, http), path, name)
+        with progress("Looking for the schedule"):
+            schedule = _named(GitLabApi(url, token, http), path, name)
     except ReadError as error:
         raise error.for_user() from None
     if schedule is None:
         raise CliError(f"{project}: has no pipeline schedule {name}; run `pulumi up`, which makes it")
     try:
-        status = ask_gitlab(http, token, "POST", f"{url}/api/v4/{path}/{schedule['id']}/play").status
+        with progress("Starting it"):
+            status = ask_gitlab(http, token, "POST", f"{url}/api/v4/{path}/{schedule['id']}/play").status
     except UnreachableError as error:
         raise CliError(f"{url}: unreachable: {error}") from None
     if status != HTTPStatus.CREATED:
@@ -37,7 +40,8 @@ def play(source: Source) -> dict[str, str]:
             f"{project}: GitLab answered {status} when its schedule {name} was to be started; the token needs the "
             "scope api, and its user has to be allowed to merge into the schedule's branch"
         )
-    return {"schedule": name, "project": project, "url": f"{url}/{project}/-/pipelines?source=schedule"}
+    where = f"{url}/{project}/-/pipelines?source=schedule"
+    return f"started the schedule {name}; its pipeline says what came of it: {where}"
 
 
 def _named(api: GitLabApi, path: str, name: str) -> dict[str, Any] | None:

@@ -23,6 +23,7 @@ from ..rotation.gitlab import GitLab
 from ..rotation.http import Http, PooledHttp, UnreachableError
 from .errors import CliError
 from .gitlab_api import http_client, own_token
+from .progress import progress
 
 _IN_ZIP: Final = "/plan.json"
 _OK: Final = 200
@@ -48,10 +49,12 @@ class Source:
         if self.file is not None:
             where, text = f"--plan {self.file}", self.file.read_text()
         elif self.function:
-            where, text = f"--function {self.function}", _from_lambda(self.function)
+            with progress("Reading the plan"):
+                where, text = f"--function {self.function}", _from_lambda(self.function)
         elif self.bucket:
             where = f"--bucket {self.bucket}"
-            text = _in_zip(where, fetch_code(self.bucket)[0])
+            with progress("Reading the plan"):
+                text = _in_zip(where, fetch_code(self.bucket)[0])
         else:
             raise click.UsageError(
                 "write --function NAME or, with rotationBackend gitlab, --bucket NAME (the stack's output rotator), or "

@@ -17,6 +17,9 @@ CODE_KEY: Final = "rotator.zip"
 """The zip in its bucket."""
 _ROLE_NAME_LIMIT: Final = 64  # IAM CreateRole, RoleName
 
+PREFIX_TAG: Final = "gitlab-ecr"
+"""The AWS tag that holds the prefix, where AWS gives a number for a name and a policy has to tell whose it is."""
+
 
 def slug(text: str, limit: int) -> str:
     """A short name of lower-case letters, digits and dashes for `text`, at most `limit` long.

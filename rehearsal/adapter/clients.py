@@ -61,3 +61,25 @@ def tags_changed(state: Mapping[str, Any], inputs: Mapping[str, Any]) -> tuple[l
     """The tags that an update takes away, and those that it sets."""
     before, after = state.get("tags") or {}, inputs.get("tags") or {}
     return sorted(before.keys() - after.keys()), {key: text for key, text in after.items() if before.get(key) != text}
+
+
+def retag(
+    api: Any, noun: str, state: Mapping[str, Any], inputs: Mapping[str, Any], *, as_map: bool = False, **which: str
+) -> None:
+    """Changes tags by `untag_<noun>` and `tag_<noun>`, where they differ.
+
+    Args:
+        api: a boto3 client.
+        noun: what the calls are named after.
+        state: with the tags of today.
+        inputs: with those that are wanted.
+        as_map: the service takes a map of tags, and not a list of pairs.
+        which: the argument that names the resource; its case is that of the service's other arguments.
+    """
+    removed, kept = tags_changed(state, inputs)
+    lower = all(argument[0].islower() for argument in which)
+    if removed:
+        getattr(api, f"untag_{noun}")(**which, **{"tagKeys" if lower else "TagKeys": removed})
+    if kept:
+        tags = kept if as_map else tag_list(kept)
+        getattr(api, f"tag_{noun}")(**which, **{"tags" if lower else "Tags": tags})

@@ -4,8 +4,8 @@ from typing import Any, Final
 
 from botocore.exceptions import ClientError
 
-from .clients import Clients, given, tag_list, tag_map, tags_changed
-from .kind import Created, Kind, Values, keys
+from .clients import Clients, given, retag, tag_list, tag_map
+from .kind import Created, Kind, Values, again, keys
 
 
 class NotEmptyError(Exception):
@@ -56,11 +56,7 @@ def _update_repository(clients: Clients, id_: str, state: Values, inputs: Values
     )
     scanning = inputs.get("imageScanningConfiguration", {"scanOnPush": False})
     ecr.put_image_scanning_configuration(repositoryName=name, imageScanningConfiguration=scanning)
-    removed, kept = tags_changed(state, inputs)
-    if removed:
-        ecr.untag_resource(resourceArn=state["arn"], tagKeys=removed)
-    if kept:
-        ecr.tag_resource(resourceArn=state["arn"], tags=tag_list(kept))
+    retag(ecr, "resource", state, inputs, resourceArn=state["arn"])
 
 
 def _delete_repository(clients: Clients, id_: str, state: Values) -> None:
@@ -83,41 +79,32 @@ def _computed(answer: dict[str, Any]) -> Values:
     }
 
 
-def _put_lifecycle_policy(clients: Clients, inputs: Values) -> Created:
-    answer = clients.aws("ecr", inputs.get("region")).put_lifecycle_policy(
-        repositoryName=inputs["repository"], lifecyclePolicyText=inputs["policy"]
-    )
-    return inputs["repository"], {"registryId": answer["registryId"]}
+def _policy(verb: str, noun: str, text: str) -> tuple[Any, Any, Any]:
+    """How a policy of a repository is put, read and deleted.
+
+    Args:
+        verb: of the call that puts it.
+        noun: the policy's, in the names of the calls.
+        text: the argument and the answer's key that hold it.
+    """
+
+    def put(clients: Clients, inputs: Values) -> Created:
+        call = getattr(clients.aws("ecr", inputs.get("region")), f"{verb}_{noun}")
+        answer = call(repositoryName=inputs["repository"], **{text: inputs["policy"]})
+        return inputs["repository"], {"registryId": answer["registryId"]}
+
+    def read(clients: Clients, id_: str, state: Values) -> Values:
+        answer = getattr(clients.aws("ecr", state.get("region")), f"get_{noun}")(repositoryName=id_)
+        return {"repository": id_, "policy": answer[text], "registryId": answer["registryId"]}
+
+    def delete(clients: Clients, id_: str, state: Values) -> None:
+        getattr(clients.aws("ecr", state.get("region")), f"delete_{noun}")(repositoryName=id_)
+
+    return put, read, delete
 
 
-def _read_lifecycle_policy(clients: Clients, id_: str, state: Values) -> Values:
-    answer = clients.aws("ecr", state.get("region")).get_lifecycle_policy(repositoryName=id_)
-    return {"repository": id_, "policy": answer["lifecyclePolicyText"], "registryId": answer["registryId"]}
-
-
-def _delete_lifecycle_policy(clients: Clients, id_: str, state: Values) -> None:
-    clients.aws("ecr", state.get("region")).delete_lifecycle_policy(repositoryName=id_)
-
-
-def _put_repository_policy(clients: Clients, inputs: Values) -> Created:
-    answer = clients.aws("ecr", inputs.get("region")).set_repository_policy(
-        repositoryName=inputs["repository"], policyText=inputs["policy"]
-    )
-    return inputs["repository"], {"registryId": answer["registryId"]}
-
-
-def _read_repository_policy(clients: Clients, id_: str, state: Values) -> Values:
-    answer = clients.aws("ecr", state.get("region")).get_repository_policy(repositoryName=id_)
-    return {"repository": id_, "policy": answer["policyText"], "registryId": answer["registryId"]}
-
-
-def _update_repository_policy(clients: Clients, _id: str, _state: Values, inputs: Values) -> None:
-    _put_repository_policy(clients, inputs)
-
-
-def _delete_repository_policy(clients: Clients, id_: str, state: Values) -> None:
-    clients.aws("ecr", state.get("region")).delete_repository_policy(repositoryName=id_)
-
+_put_lifecycle, _read_lifecycle, _delete_lifecycle = _policy("put", "lifecycle_policy", "lifecyclePolicyText")
+_put_access, _read_access, _delete_access = _policy("set", "repository_policy", "policyText")
 
 KINDS: Final = {
     "aws:ecr/repository:Repository": Kind(
@@ -130,17 +117,17 @@ KINDS: Final = {
     ),
     # Its text cannot change in place, says the provider; the policy is then deleted and made anew.
     "aws:ecr/lifecyclePolicy:LifecyclePolicy": Kind(
-        create=_put_lifecycle_policy,
-        read=_read_lifecycle_policy,
-        delete=_delete_lifecycle_policy,
+        create=_put_lifecycle,
+        read=_read_lifecycle,
+        delete=_delete_lifecycle,
         computed=keys("registryId"),
         delete_first=True,
     ),
     "aws:ecr/repositoryPolicy:RepositoryPolicy": Kind(
-        create=_put_repository_policy,
-        read=_read_repository_policy,
-        update=_update_repository_policy,
-        delete=_delete_repository_policy,
+        create=_put_access,
+        read=_read_access,
+        update=again(_put_access),
+        delete=_delete_access,
         replaced_by=keys("repository", "region"),
         computed=keys("registryId"),
     ),

@@ -4,8 +4,8 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final
 
-from .clients import Clients, given, tag_list, tag_map, tags_changed
-from .kind import Created, Kind, Values, keys
+from .clients import Clients, given, retag, tag_list, tag_map
+from .kind import Created, Kind, Values, again, keys
 
 
 def caller_identity(clients: Clients, _args: Mapping[str, Any]) -> dict[str, Any]:
@@ -52,19 +52,20 @@ def _update_role(clients: Clients, id_: str, state: Values, inputs: Values) -> N
         Description=inputs.get("description", ""),
         MaxSessionDuration=inputs.get("maxSessionDuration", 3600),
     )
-    if boundary := inputs.get("permissionsBoundary"):
-        iam.put_role_permissions_boundary(RoleName=id_, PermissionsBoundary=boundary)
-    elif state.get("permissionsBoundary"):
-        iam.delete_role_permissions_boundary(RoleName=id_)
-    removed, kept = tags_changed(state, inputs)
-    if removed:
-        iam.untag_role(RoleName=id_, TagKeys=removed)
-    if kept:
-        iam.tag_role(RoleName=id_, Tags=tag_list(kept))
+    change_boundary(iam, "role", state, inputs, RoleName=id_)
+    retag(iam, "role", state, inputs, RoleName=id_)
 
 
 def _delete_role(clients: Clients, id_: str, _state: Values) -> None:
     clients.aws("iam").delete_role(RoleName=id_)
+
+
+def change_boundary(iam: Any, owner: str, state: Values, inputs: Values, **which: str) -> None:
+    """Sets or takes away the boundary of a `role` or a `user`."""
+    if boundary := inputs.get("permissionsBoundary"):
+        getattr(iam, f"put_{owner}_permissions_boundary")(**which, PermissionsBoundary=boundary)
+    elif state.get("permissionsBoundary"):
+        getattr(iam, f"delete_{owner}_permissions_boundary")(**which)
 
 
 def inline_policy(owner: str) -> Kind:
@@ -84,14 +85,11 @@ def inline_policy(owner: str) -> Kind:
         answer = call(clients, "get", owner_name, name)
         return {owner: owner_name, "name": name, "policy": text(answer["PolicyDocument"])}
 
-    def update(clients: Clients, _id: str, _state: Values, inputs: Values) -> None:
-        put(clients, inputs)
-
     def delete(clients: Clients, id_: str, _state: Values) -> None:
         owner_name, _, name = id_.partition(":")
         call(clients, "delete", owner_name, name)
 
-    return Kind(create=put, read=read, update=update, delete=delete, replaced_by=keys("name", owner))
+    return Kind(create=put, read=read, update=again(put), delete=delete, replaced_by=keys("name", owner))
 
 
 def text(document: Any) -> str:

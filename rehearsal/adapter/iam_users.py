@@ -1,10 +1,9 @@
 """`aws:iam` resources beside roles: users, their boundaries, OIDC providers, instance profiles."""
 
 from typing import Final
-from urllib.parse import urlsplit
 
-from .clients import Clients, given, tag_list, tag_map, tags_changed
-from .iam import inline_policy, text
+from .clients import Clients, given, retag, tag_list, tag_map
+from .iam import change_boundary, inline_policy, text
 from .kind import Created, Kind, Values, keys
 
 
@@ -34,15 +33,8 @@ def _read_user(clients: Clients, id_: str, _state: Values) -> Values:
 
 def _update_user(clients: Clients, id_: str, state: Values, inputs: Values) -> None:
     iam = clients.aws("iam")
-    if boundary := inputs.get("permissionsBoundary"):
-        iam.put_user_permissions_boundary(UserName=id_, PermissionsBoundary=boundary)
-    elif state.get("permissionsBoundary"):
-        iam.delete_user_permissions_boundary(UserName=id_)
-    removed, kept = tags_changed(state, inputs)
-    if removed:
-        iam.untag_user(UserName=id_, TagKeys=removed)
-    if kept:
-        iam.tag_user(UserName=id_, Tags=tag_list(kept))
+    change_boundary(iam, "user", state, inputs, UserName=id_)
+    retag(iam, "user", state, inputs, UserName=id_)
 
 
 def _delete_user(clients: Clients, id_: str, state: Values) -> None:
@@ -73,14 +65,17 @@ def _read_policy(clients: Clients, id_: str, _state: Values) -> Values:
     return {
         "name": answer["PolicyName"],
         "path": answer["Path"],
+        "description": answer.get("Description") or None,
+        "tags": tag_map(answer.get("Tags")),
         "policy": text(version["Document"]),
         "arn": answer["Arn"],
         "policyId": answer["PolicyId"],
     }
 
 
-def _update_policy(clients: Clients, id_: str, _state: Values, inputs: Values) -> None:
+def _update_policy(clients: Clients, id_: str, state: Values, inputs: Values) -> None:
     iam = clients.aws("iam")
+    retag(iam, "policy", state, inputs, PolicyArn=id_)
     # AWS keeps five versions; the provider, like this, deletes those that are not in force.
     for version in iam.list_policy_versions(PolicyArn=id_)["Versions"]:
         if not version["IsDefaultVersion"]:
@@ -101,12 +96,24 @@ def _create_provider(clients: Clients, inputs: Values) -> Created:
             Tags=tag_list(inputs.get("tags")),
         )
     )["OpenIDConnectProviderArn"]
-    return arn, {"arn": arn, "url": urlsplit(inputs["url"]).netloc or inputs["url"]}
+    return arn, {"arn": arn}
 
 
 def _read_provider(clients: Clients, id_: str, _state: Values) -> Values:
     answer = clients.aws("iam").get_open_id_connect_provider(OpenIDConnectProviderArn=id_)
-    return {"clientIdLists": answer["ClientIDList"], "arn": id_, "tags": tag_map(answer.get("Tags"))}
+    return {
+        "url": f"https://{answer['Url'].removeprefix('https://')}",  # IAM tells it without its scheme
+        "clientIdLists": answer["ClientIDList"],
+        "thumbprintLists": answer.get("ThumbprintList") or None,
+        "arn": id_,
+        "tags": tag_map(answer.get("Tags")),
+    }
+
+
+def _update_provider(clients: Clients, id_: str, state: Values, inputs: Values) -> None:
+    """The emulator has no calls that change one; made anew, it has the same ARN, as that is made of its URL."""
+    _delete_provider(clients, id_, state)
+    _create_provider(clients, inputs)
 
 
 def _delete_provider(clients: Clients, id_: str, _state: Values) -> None:
@@ -135,6 +142,15 @@ def _read_profile(clients: Clients, id_: str, _state: Values) -> Values:
     }
 
 
+def _update_profile(clients: Clients, id_: str, state: Values, inputs: Values) -> None:
+    iam = clients.aws("iam")
+    if state.get("role") != inputs.get("role"):
+        if state.get("role"):
+            iam.remove_role_from_instance_profile(InstanceProfileName=id_, RoleName=state["role"])
+        iam.add_role_to_instance_profile(InstanceProfileName=id_, RoleName=inputs["role"])
+    retag(iam, "instance_profile", state, inputs, InstanceProfileName=id_)
+
+
 def _delete_profile(clients: Clients, id_: str, state: Values) -> None:
     iam = clients.aws("iam")
     iam.remove_role_from_instance_profile(InstanceProfileName=id_, RoleName=state["role"])
@@ -145,13 +161,17 @@ KINDS: Final = {
     "aws:iam/instanceProfile:InstanceProfile": Kind(
         create=_create_profile,
         read=_read_profile,
+        update=_update_profile,
         delete=_delete_profile,
+        replaced_by=keys("name", "path"),
         computed=keys("arn", "uniqueId", "createDate", "tagsAll"),
     ),
     "aws:iam/openIdConnectProvider:OpenIdConnectProvider": Kind(
         create=_create_provider,
         read=_read_provider,
+        update=_update_provider,
         delete=_delete_provider,
+        replaced_by=keys("url"),
         computed=keys("arn", "tagsAll"),
         auto_named=False,
     ),

@@ -52,6 +52,15 @@ class Kind:
         return self.update is None or property_ in self.replaced_by
 
 
+def again(create: Callable[[Clients, Values], Created]) -> Callable[[Clients, str, Values, Values], None]:
+    """The update of what an API only puts: putting it again changes it."""
+
+    def update(clients: Clients, _id: str, _state: Values, inputs: Values) -> None:
+        create(clients, inputs)
+
+    return update
+
+
 def keys(*names: str) -> frozenset[str]:
     """The names of properties, as a set."""
     return frozenset(names)

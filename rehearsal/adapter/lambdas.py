@@ -8,8 +8,8 @@ from typing import Any, Final
 
 import pulumi
 
-from .clients import Clients, camel, given, pascal, tags_changed
-from .kind import Created, Kind, Values, keys
+from .clients import Clients, camel, given, pascal, retag
+from .kind import Created, Kind, Values, again, keys
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time a zip can hold: equal content gives equal bytes
 
@@ -58,11 +58,7 @@ def _update_function(clients: Clients, id_: str, state: Values, inputs: Values) 
         FunctionName=id_, ZipFile=zipped(inputs["code"]), **given(Architectures=inputs.get("architectures"))
     )
     _reserve(clients, inputs)
-    removed, kept = tags_changed(state, inputs)
-    if removed:
-        api.untag_resource(Resource=state["arn"], TagKeys=removed)
-    if kept:
-        api.tag_resource(Resource=state["arn"], Tags=kept)
+    retag(api, "resource", state, inputs, as_map=True, Resource=state["arn"])
 
 
 def _delete_function(clients: Clients, id_: str, _state: Values) -> None:
@@ -112,10 +108,6 @@ def _read_event_invoke_config(clients: Clients, id_: str, _state: Values) -> Val
         "maximumEventAgeInSeconds": answer.get("MaximumEventAgeInSeconds"),
         "destinationConfig": camel(answer.get("DestinationConfig")) or None,
     }
-
-
-def _update_event_invoke_config(clients: Clients, _id: str, _state: Values, inputs: Values) -> None:
-    _put_event_invoke_config(clients, inputs)
 
 
 def _delete_event_invoke_config(clients: Clients, id_: str, _state: Values) -> None:
@@ -171,7 +163,7 @@ KINDS: Final = {
     "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig": Kind(
         create=_put_event_invoke_config,
         read=_read_event_invoke_config,
-        update=_update_event_invoke_config,
+        update=again(_put_event_invoke_config),
         delete=_delete_event_invoke_config,
         replaced_by=keys("functionName", "qualifier", "region"),
     ),

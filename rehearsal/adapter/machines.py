@@ -2,27 +2,31 @@
 
 from typing import Any, Final
 
-from .clients import Clients, camel, given, pascal, tag_list, tag_map, tags_changed
-from .kind import Created, Kind, Values, keys
+from .clients import Clients, camel, pascal, tag_list, tag_map, tags_changed
+from .kind import Created, GoneError, Kind, Values, keys
 
 _OWN_ARGUMENTS: Final = ("name", "description", "updateDefaultVersion", "tags", "region")
 
 
 def _create_template(clients: Clients, inputs: Values) -> Created:
-    tags = tag_list(inputs.get("tags"))
-    answer = clients.aws("ec2", inputs.get("region")).create_launch_template(
+    ec2 = clients.aws("ec2", inputs.get("region"))
+    answer = ec2.create_launch_template(
         LaunchTemplateName=inputs["name"],
         VersionDescription=inputs.get("description", ""),
         LaunchTemplateData=_data(inputs),
-        **given(TagSpecifications=[{"ResourceType": "launch-template", "Tags": tags}] if tags else None),
     )["LaunchTemplate"]
     id_ = answer["LaunchTemplateId"]
+    # The emulator never changes the tags that a template is made with, so it is made without.
+    _retag(ec2, id_, {}, inputs)
     return id_, {"arn": f"arn:aws:ec2:{clients.region}:{clients.account}:launch-template/{id_}", "latestVersion": 1}
 
 
 def _read_template(clients: Clients, id_: str, state: Values) -> Values:
     ec2 = clients.aws("ec2", state.get("region"))
-    found = ec2.describe_launch_templates(LaunchTemplateIds=[id_])["LaunchTemplates"][0]
+    templates = ec2.describe_launch_templates(LaunchTemplateIds=[id_])["LaunchTemplates"]
+    if not templates:
+        raise GoneError(id_)
+    found = templates[0]
     versions = ec2.describe_launch_template_versions(LaunchTemplateId=id_, Versions=["$Latest"])
     (latest,) = versions["LaunchTemplateVersions"]
     return {
@@ -43,6 +47,10 @@ def _update_template(clients: Clients, id_: str, state: Values, inputs: Values) 
     )["LaunchTemplateVersion"]
     if inputs.get("updateDefaultVersion"):
         ec2.modify_launch_template(LaunchTemplateId=id_, DefaultVersion=str(made["VersionNumber"]))
+    _retag(ec2, id_, state, inputs)
+
+
+def _retag(ec2: Any, id_: str, state: Values, inputs: Values) -> None:
     removed, kept = tags_changed(state, inputs)
     if removed:
         ec2.delete_tags(Resources=[id_], Tags=[{"Key": key} for key in removed])
@@ -64,8 +72,8 @@ def _data(inputs: Values) -> Values:
     for device in data.get("BlockDeviceMappings", []):
         ebs = device.get("Ebs", {})
         ebs["Encrypted"] = str(ebs.get("Encrypted")).lower() == "true"
-    for made, given_ in zip(data.get("TagSpecifications", []), inputs.get("tagSpecifications") or [], strict=True):
-        made["Tags"] = tag_list(given_["tags"])
+    for made, wanted in zip(data.get("TagSpecifications", []), inputs.get("tagSpecifications") or [], strict=True):
+        made["Tags"] = tag_list(wanted["tags"])
     return data
 
 
@@ -74,6 +82,7 @@ def _properties(data: dict[str, Any]) -> Values:
     found: dict[str, Any] = {**dict.fromkeys(("vpcSecurityGroupIds", "tagSpecifications")), **camel(data)}
     if groups := found.pop("securityGroupIds", None):
         found["vpcSecurityGroupIds"] = groups
+    found.get("metadataOptions", {}).pop("state", None)  # AWS's word on the change, no option
     for device in found.get("blockDeviceMappings", []):
         device["ebs"]["encrypted"] = str(device["ebs"]["encrypted"]).lower()
     if made := data.get("TagSpecifications"):

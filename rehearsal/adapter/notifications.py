@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from .clients import Clients, given, tag_list, tag_map, tags_changed
-from .kind import Created, Kind, Values, keys
+from .clients import Clients, given, retag, tag_list, tag_map
+from .kind import Created, Kind, Values, again, keys
 
 
 def _create_topic(clients: Clients, inputs: Values) -> Created:
@@ -20,11 +20,7 @@ def _read_topic(clients: Clients, id_: str, _state: Values) -> Values:
 
 
 def _update_topic(clients: Clients, id_: str, state: Values, inputs: Values) -> None:
-    removed, kept = tags_changed(state, inputs)
-    if removed:
-        clients.aws("sns").untag_resource(ResourceArn=id_, TagKeys=removed)
-    if kept:
-        clients.aws("sns").tag_resource(ResourceArn=id_, Tags=tag_list(kept))
+    retag(clients.aws("sns"), "resource", state, inputs, ResourceArn=id_)
 
 
 def _delete_topic(clients: Clients, id_: str, _state: Values) -> None:
@@ -61,10 +57,6 @@ def _read_dashboard(clients: Clients, id_: str, _state: Values) -> Values:
     return {"dashboardName": id_, "dashboardBody": found["DashboardBody"], "dashboardArn": arn}
 
 
-def _update_dashboard(clients: Clients, _id: str, _state: Values, inputs: Values) -> None:
-    _put_dashboard(clients, inputs)
-
-
 def _delete_dashboard(clients: Clients, id_: str, _state: Values) -> None:
     clients.aws("cloudwatch").delete_dashboards(DashboardNames=[id_])
 
@@ -73,7 +65,7 @@ KINDS: Final = {
     "aws:cloudwatch/dashboard:Dashboard": Kind(
         create=_put_dashboard,
         read=_read_dashboard,
-        update=_update_dashboard,
+        update=again(_put_dashboard),
         delete=_delete_dashboard,
         replaced_by=keys("dashboardName", "region"),
         computed=keys("dashboardArn"),

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from .clients import Clients, given, tag_list, tag_map, tags_changed
+from .clients import Clients, given, retag, tag_list, tag_map
 from .kind import Created, GoneError, Kind, Values, keys
 
 _ALARM_NAMES: Final = {"name": "AlarmName", "alarmActions": "AlarmActions", "okActions": "OKActions"}
@@ -39,11 +39,7 @@ def _update_log_group(clients: Clients, id_: str, state: Values, inputs: Values)
         logs.put_retention_policy(logGroupName=id_, retentionInDays=days)
     else:
         logs.delete_retention_policy(logGroupName=id_)
-    removed, kept = tags_changed(state, inputs)
-    if removed:
-        logs.untag_resource(resourceArn=state["arn"], tagKeys=removed)
-    if kept:
-        logs.tag_resource(resourceArn=state["arn"], tags=kept)
+    retag(logs, "resource", state, inputs, as_map=True, resourceArn=state["arn"])
 
 
 def _delete_log_group(clients: Clients, id_: str, _state: Values) -> None:
@@ -76,11 +72,7 @@ def _read_queue(clients: Clients, id_: str, _state: Values) -> Values:
 def _update_queue(clients: Clients, id_: str, state: Values, inputs: Values) -> None:
     sqs = clients.aws("sqs", inputs.get("region"))
     sqs.set_queue_attributes(QueueUrl=id_, Attributes=_queue_attributes(inputs))
-    removed, kept = tags_changed(state, inputs)
-    if removed:
-        sqs.untag_queue(QueueUrl=id_, TagKeys=removed)
-    if kept:
-        sqs.tag_queue(QueueUrl=id_, Tags=kept)
+    retag(sqs, "queue", state, inputs, as_map=True, QueueUrl=id_)
 
 
 def _delete_queue(clients: Clients, id_: str, _state: Values) -> None:
@@ -128,11 +120,7 @@ def _read_alarm(clients: Clients, id_: str, state: Values) -> Values:
 
 def _update_alarm(clients: Clients, _id: str, state: Values, inputs: Values) -> None:
     _put_alarm(clients, {key: value for key, value in inputs.items() if key != "tags"})
-    removed, kept = tags_changed(state, inputs)
-    if removed:
-        clients.aws("cloudwatch").untag_resource(ResourceARN=state["arn"], TagKeys=removed)
-    if kept:
-        clients.aws("cloudwatch").tag_resource(ResourceARN=state["arn"], Tags=tag_list(kept))
+    retag(clients.aws("cloudwatch"), "resource", state, inputs, ResourceARN=state["arn"])
 
 
 def _delete_alarm(clients: Clients, id_: str, _state: Values) -> None:

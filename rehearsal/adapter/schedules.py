@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from .clients import Clients, camel, given, pascal, tag_list, tag_map, tags_changed
+from .clients import Clients, camel, given, pascal, retag, tag_list, tag_map
 from .kind import Created, Kind, Values, keys
 
 
@@ -22,11 +22,7 @@ def _read_group(clients: Clients, id_: str, _state: Values) -> Values:
 
 def _update_group(clients: Clients, _id: str, state: Values, inputs: Values) -> None:
     scheduler = clients.aws("scheduler", inputs.get("region"))
-    removed, kept = tags_changed(state, inputs)
-    if removed:
-        scheduler.untag_resource(ResourceArn=state["arn"], TagKeys=removed)
-    if kept:
-        scheduler.tag_resource(ResourceArn=state["arn"], Tags=tag_list(kept))
+    retag(scheduler, "resource", state, inputs, ResourceArn=state["arn"])
 
 
 def _delete_group(clients: Clients, id_: str, _state: Values) -> None:

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from .clients import Clients, given, tag_list, tag_map, tags_changed
+from .clients import Clients, given, retag, tag_list, tag_map, tags_changed
 from .kind import Created, GoneError, Kind, Values, keys
 
 _RECOVERY_DAYS: Final = 30  # the provider's default: a deleted secret's name is taken for so long
@@ -38,11 +38,7 @@ def _update_secret(clients: Clients, id_: str, state: Values, inputs: Values) ->
     secrets.update_secret(
         SecretId=id_, Description=inputs.get("description", ""), **given(KmsKeyId=inputs.get("kmsKeyId"))
     )
-    removed, kept = tags_changed(state, inputs)
-    if removed:
-        secrets.untag_resource(SecretId=id_, TagKeys=removed)
-    if kept:
-        secrets.tag_resource(SecretId=id_, Tags=tag_list(kept))
+    retag(secrets, "resource", state, inputs, SecretId=id_)
 
 
 def _delete_secret(clients: Clients, id_: str, state: Values) -> None:

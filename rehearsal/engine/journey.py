@@ -197,7 +197,7 @@ class Journey:
 
     def _pulls(self) -> list[Pull]:
         consumers = rotated(self._world, self._engine.outputs()["declaration"])
-        client = OwnClient(self._world.cloud)
+        client = OwnClient(self._world.registry_http)
         pullers = [Puller(each.path, each.pull, [(client, each.variable())]) for each in consumers]
         return pull_all(pullers, self._repositories, self._world.registry_host)
 
@@ -209,8 +209,7 @@ class Journey:
 
     def _opens(self, auth: str | None, repository: str) -> bool:
         world = self._world
-        way = {"proxy_url": world.cloud.proxy_url, "ca_file": world.cloud.ca_file}
-        return pull(world.registry_host, repository, TAG, auth=auth, **way).allowed
+        return pull(world.registry_http, world.registry_host, repository, TAG, auth=auth).allowed
 
     def _consumer(self, path: str) -> Consumer:
         return Consumer(self._world, path, self._kinds[path], [])
