@@ -34,11 +34,17 @@ class _Commands(click.Group):
         return importlib.import_module(f".{_COMMANDS[cmd_name]}", __package__).command
 
 
+def _version(context: click.Context, _: click.Parameter, asked: bool) -> None:
+    if asked:
+        click.echo(f"gitlab-ecr {version()}")
+        context.exit()
+
+
 _EXIT_CODES: Final = "\b\nExit codes:\n" + "\n".join(f"{code.value:5}  {code.meaning}" for code in ExitCode)
 
 
 @click.group(cls=_Commands, epilog=_EXIT_CODES, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(version(), prog_name="gitlab-ecr", message="%(prog)s %(version)s")
+@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Show the version.")
 def commands() -> None:
     """Private ECR images in GitLab CI: see what they do, and what is wrong with them."""
 

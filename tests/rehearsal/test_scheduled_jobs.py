@@ -79,18 +79,16 @@ def test_another_job_does_not_get_the_role(world: World, project: str, aud: str,
 
 def test_the_jobs_role_reads_its_one_object_and_no_other(world: World) -> None:
     keys = sessions.of_job(world, ROLE, world.gitlab.issue_id_token(PROJECT, aud=URL))
-    s3 = sessions.client(world, "s3", keys)
-    assert s3.get_object(Bucket=BUCKET, Key="rotator.zip")["Body"].read()[:2] == b"PK"
-    for attempt in (
-        lambda: s3.get_object(Bucket=BUCKET, Key="another"),
-        lambda: s3.put_object(Bucket=BUCKET, Key="rotator.zip", Body=b"mine"),
-        lambda: s3.list_objects_v2(Bucket=BUCKET),
-        lambda: sessions.client(world, "cloudwatch", keys).put_metric_data(
-            Namespace="Other", MetricData=[{"MetricName": "a", "Value": 1}]
-        ),
-    ):
-        with pytest.raises(ClientError, match="AccessDenied"):
-            attempt()
+    with world.cloud.client_of("s3", keys) as s3, world.cloud.client_of("cloudwatch", keys) as cloudwatch:
+        assert s3.get_object(Bucket=BUCKET, Key="rotator.zip")["Body"].read()[:2] == b"PK"
+        for attempt in (
+            lambda: s3.get_object(Bucket=BUCKET, Key="another"),
+            lambda: s3.put_object(Bucket=BUCKET, Key="rotator.zip", Body=b"mine"),
+            lambda: s3.list_objects_v2(Bucket=BUCKET),
+            lambda: cloudwatch.put_metric_data(Namespace="Other", MetricData=[{"MetricName": "a", "Value": 1}]),
+        ):
+            with pytest.raises(ClientError, match="AccessDenied"):
+                attempt()
 
 
 def test_a_job_of_another_project_stops_at_aws_and_writes_nothing(world: World) -> None:
