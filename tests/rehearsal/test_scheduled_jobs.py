@@ -79,8 +79,7 @@ def test_another_job_does_not_get_the_role(world: World, project: str, aud: str,
 
 def test_the_jobs_role_reads_its_one_object_and_no_other(world: World) -> None:
     keys = sessions.of_job(world, ROLE, world.gitlab.issue_id_token(PROJECT, aud=URL))
-    cloud = world.cloud
-    with cloud.client_of("s3", keys) as s3, cloud.client_of("cloudwatch", keys) as cloudwatch:
+    with world.cloud.client_of("s3", keys) as s3, world.cloud.client_of("cloudwatch", keys) as cloudwatch:
         assert s3.get_object(Bucket=BUCKET, Key="rotator.zip")["Body"].read()[:2] == b"PK"
         for attempt in (
             lambda: s3.get_object(Bucket=BUCKET, Key="another"),
