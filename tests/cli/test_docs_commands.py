@@ -19,7 +19,7 @@ _LOG: Final = ROOT / "tests" / "data" / "job-logs" / "expired.log"
 _OURS: Final = [
     words
     for command in commands()
-    for begin in (("gitlab-ecr",), ("python", "-m", "components.cli"))
+    for begin in (("gitlab-ecr",), (".venv/bin/python", "-m", "components.cli"))
     for words in [command[len(begin) :]]
     if command[: len(begin)] == begin and words
 ]
