@@ -1,6 +1,8 @@
 """`python -m bench`: runs every measurement, prints the tables, writes .bench/results.json."""
 
 import json
+import signal
+import sys
 from typing import Any
 
 from rich.console import Console
@@ -12,6 +14,7 @@ from .readme import RESULTS, figure, ratio
 
 def main() -> None:
     """Measures, and prints each table as soon as it is there."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # an exception ends what was started too
     rows: list[dict[str, Any]] = []
     for module in (rotation, cold_start, program):
         measured = module.measure()

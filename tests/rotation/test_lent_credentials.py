@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from aws_principals import ACCOUNT, GET_TOKEN, HOST, REGION, Principals
+from aws_principals import ACCOUNT, GET_TOKEN, HOST, REGION, Principals, allow
 
 from components.rotation.aws import AwsError, BotoAws
 from components.rotation.lent_credentials import ThreadsOwn, session_with
@@ -45,7 +45,7 @@ def test_a_role_that_is_refused_gets_nobody_elses_token(cloud: Cloud) -> None:
     aws, principals = BotoAws(REGION), Principals(cloud)
     assert aws.authorization(principals.role("may", GET_TOKEN), REGION) is not None
     with pytest.raises(AwsError, match="AccessDenied"):
-        aws.authorization(principals.role("may-not"), REGION)
+        aws.authorization(principals.role("may-not", allow("s3:ListAllMyBuckets")), REGION)
 
 
 def test_a_call_for_which_nothing_was_lent_is_not_signed_by_anybody(cloud: Cloud) -> None:
