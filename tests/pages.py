@@ -15,7 +15,7 @@ PAGES: Final = [
 ]
 TEXT: Final = {page.relative_to(ROOT).as_posix(): page.read_text(encoding="utf-8") for page in PAGES}
 FENCED: Final = re.compile(r"^( *)```(\w*)\n(.*?)^ *```$", re.DOTALL | re.MULTILINE)
-_INDENTED: Final = re.compile(r"(?:(?<=\n\n)|^)((?: {4}\S.*\n)+)", re.MULTILINE)
+_INDENTED: Final = re.compile(r"^(( {7}| {4})\S.*\n(?:\2\S.*\n)*)", re.MULTILINE)  # 7: in a numbered list
 _SPAN: Final = re.compile(r"`((?:aws|gitlab-ecr|make|pulumi|python -m) [^`]+)`")
 
 
@@ -33,13 +33,13 @@ def commands() -> list[tuple[str, ...]]:
     """Every command of a block, fenced as `sh` or indented, once; comments and `name=value` before it are left out."""
     found = [line for block in blocks("sh") for line in _lines(block.values[0])]
     for content in TEXT.values():
-        found += [line for block in _INDENTED.findall(FENCED.sub("", content)) for line in _lines(block)]
+        found += [line for block, _ in _INDENTED.findall(FENCED.sub("", content)) for line in _lines(block)]
     return list(dict.fromkeys(tuple(line) for line in found))
 
 
 def own_commands() -> list[tuple[str, ...]]:
     """Of these, the words of each that is this project's own command line, without its name."""
-    names = (("gitlab-ecr",), ("python", "-m", "components.cli"))
+    names = (("gitlab-ecr",), (".venv/bin/python", "-m", "components.cli"))
     found = [each[len(name) :] for each in commands() for name in names if each[: len(name)] == name]
     return list(dict.fromkeys(filter(None, found)))
 

@@ -18,7 +18,7 @@ RUN_BY: Final = {
     "make rehearse": "tests/rehearsal/test_rehearsal.py::test_each_example_comes_through_and_says_what_it_leaves_out",
     "make rehearse-engine": "tests/rehearsal/engine/test_engine.py::test_the_local_stack_goes_through_its_life",
     "make reference": "tests/reference/test_reference.py::test_the_generated_files_are_those_of_the_present_components",
-    "python -m components.cli": "tests/cli/test_docs_commands.py::test_a_command_of_a_page_works",
+    ".venv/bin/python -m components.cli": "tests/cli/test_docs_commands.py::test_a_command_of_a_page_works",
     "gitlab-ecr": "tests/cli/test_docs_commands.py::test_a_command_of_a_page_works",
     "pip install .": "tests/test_wheel.py::test_the_command_is_there",
     "cd examples/": "tests/test_wheel.py::test_everything",
@@ -30,6 +30,7 @@ NOT_RUN: Final = {
     "make bench": "it takes minutes, and other machines give other figures",
     "make lock": "it asks an index for the newest versions",
     "pulumi": "the engine and its plugins are downloads; the rehearsal runs the program without them",
+    ".venv/bin/pip install --require-hashes": "it asks an index for the packages",
     "aws": "it wants an AWS account; boto3's own description of the service knows the operation and its options",
     "terraform": "it is what people come from, and is on no machine of ours",
     "gitlab-runner": "the runner is a download, and wants a GitLab that hands out jobs",
@@ -95,10 +96,12 @@ def test_a_command_is_spelled_as_its_own_parser_wants_it(command: tuple[str, ...
             _aws(service, operation, options)
         case ["python", "-m", "components.cli" | "gitlab_ecr.rotation"]:
             assert (ROOT / command[2].replace("gitlab_ecr", "components").replace(".", "/") / "__main__.py").exists()
-        case ["gitlab-ecr", *words] | ["python", "-m", "components.cli", *words]:
+        case ["gitlab-ecr", *words] | [".venv/bin/python", "-m", "components.cli", *words]:
             _gitlab_ecr(words)
         case ["gitlab-runner", "register", *options]:
             assert _options(options) <= _options(_registration().split())
+        case [".venv/bin/pip", "install", "--require-hashes", "-r", file]:
+            assert (ROOT / file).exists()
         case ["pip", "install", folder]:
             assert (ROOT / folder / "pyproject.toml").exists()
         case ["cd", folder]:
