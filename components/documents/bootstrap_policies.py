@@ -10,7 +10,7 @@ from typing import Final
 
 from .bootstrap_names import BootstrapNames
 from .gitlab_trust import GITLAB_COM, issuer_host, job_trust
-from .iam_policies import (
+from .iam_actions import (
     ACCESS_KEY_ACTIONS,
     IMPORT_ACTIONS,
     LOG_ACTIONS,
@@ -19,10 +19,8 @@ from .iam_policies import (
     RENEWAL_ACTIONS,
     SIGN_IN_ACTION,
     VPC_ACTIONS,
-    Document,
-    allow,
-    document,
 )
+from .iam_policies import UNBORN, Document, allow, allow_everywhere, document, listed
 from .registry_host import dns_suffix, partition_of
 
 _WITH_BOUNDARY: Final = ("CreateRole", "DeleteRole", "DeleteRolePolicy", "PutRolePermissionsBoundary", "PutRolePolicy")
@@ -90,7 +88,7 @@ def boundary(names: BootstrapNames) -> Document:
     pull_roles = names.arn("iam", f"role/{names.prefix}-*/pull/*", "")
     return document(
         # A pull role may belong to images of another account; that account's repositories have the last word.
-        allow("SignIn", SIGN_IN_ACTION, "*"),
+        allow_everywhere("SignIn", SIGN_IN_ACTION, because="the action has no resource type"),
         allow("Pull", PULL_ACTIONS, f"arn:{partition_of(names.region)}:ecr:*:*:repository/*"),
         allow("Push", (*PUSH_ACTIONS, *IMPORT_ACTIONS), names.arn("ecr", "repository/*", "*")),
         allow("AssumePullRoles", "sts:AssumeRole", pull_roles),
@@ -101,7 +99,7 @@ def boundary(names: BootstrapNames) -> Document:
         allow("WriteLogs", LOG_ACTIONS, f"{names.of_stacks('logs', 'log-group:/aws/lambda/')}:*"),
         allow("LeaveDeadLetters", "sqs:SendMessage", names.of_stacks("sqs", "")),
         allow("StartRotator", "lambda:InvokeFunction", names.of_stacks("lambda", "function:")),
-        allow("HaveNetworkInterfaces", VPC_ACTIONS, "*"),  # of a rotator in a VPC; no narrower resource exists before
+        allow_everywhere("HaveNetworkInterfaces", VPC_ACTIONS, because=UNBORN),  # of a rotator in a VPC
     )
 
 
@@ -205,8 +203,7 @@ def _services(names: BootstrapNames) -> list[Document]:
             names.of_stacks("cloudwatch", "dashboard/", ""),
         ),
         allow("Topics", _of("sns", topic), names.of_stacks("sns", "")),
-        # No narrower resource exists: both list.
-        allow("Lists", ("logs:DescribeLogGroups", "ssm:DescribeParameters"), "*"),
+        allow_everywhere("Lists", ("logs:DescribeLogGroups", "ssm:DescribeParameters"), because="both list"),
     ]
 
 
@@ -216,7 +213,7 @@ def _via_service(names: BootstrapNames) -> Document:
 
 
 def _deny(sid: str, actions: str | Sequence[str], resource: str) -> Document:
-    return {**allow(sid, actions, resource), "Effect": "Deny"}
+    return {"Sid": sid, "Effect": "Deny", "Action": listed(actions), "Resource": resource}
 
 
 def _iam(actions: Sequence[str]) -> list[str]:

@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from components.documents.iam_policies import PULL_ACTIONS
+from components.documents.iam_actions import PULL_ACTIONS
 from components.documents.repository_policy import GranteesArgs, repository_policy
 
 _OWN = "123456789012"

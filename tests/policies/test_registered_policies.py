@@ -11,7 +11,7 @@ from pulumi_recorder import Recorder, Registered
 from registered_policies import findings, policies
 
 from components.consumer_args import Access
-from components.documents.iam_policies import WRITE_ACTIONS
+from components.documents.iam_actions import WRITE_ACTIONS
 from components.documents.naming import Names
 from components.documents.repository_patterns import matching
 from components.registry_access import RegistryAccess
