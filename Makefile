@@ -24,7 +24,7 @@ check: $(READY) ## format, lint, types
 bench: $(READY) ## measures this project next to what is done without it
 	@$(BIN)/python -m bench
 
-reference: $(READY) ## docs/reference.md and stacks/schema.json anew, from the components
+reference: $(READY) ## docs/reference.md, docs/cli.md and stacks/schema.json anew, from components and commands
 	@$(BIN)/python -m reference
 
 fmt: $(READY)

@@ -1,28 +1,35 @@
-"""`python -m bench`: runs every measurement, prints the table, writes .bench/results.json."""
+"""`python -m bench`: runs every measurement, prints the tables, writes .bench/results.json."""
 
 import json
-from pathlib import Path
+import signal
+import sys
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
-from . import program, rotation
-
-_FOLDER = Path(__file__).parents[1] / ".bench"
-_MODULES = (rotation, program)
+from . import cold_start, program, rotation
+from .readme import RESULTS, figure, ratio
 
 
 def main() -> None:
-    _FOLDER.mkdir(exist_ok=True)
-    rows = [row for module in _MODULES for row in module.measure()]
-    (_FOLDER / "results.json").write_text(json.dumps(rows, indent=1) + "\n")
+    """Measures, and prints each table as soon as it is there."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # an exception ends what was started too
+    rows: list[dict[str, Any]] = []
+    for module in (rotation, cold_start, program):
+        measured = module.measure()
+        Console(width=180).print(_table(measured), "")
+        rows += measured
+    RESULTS.parent.mkdir(exist_ok=True)
+    RESULTS.write_text(json.dumps(rows, indent=1) + "\n")
+
+
+def _table(rows: list[dict[str, Any]]) -> Table:
     table = Table("compared with", "ours", "other", "ratio", "what", box=None, pad_edge=False)
     for row in rows:
-        unit = f" {row['unit']}" if row["unit"] else ""
-        table.add_row(
-            row["name"], f"{row['ours']:g}{unit}", f"{row['other']:g}{unit}", f"{row['ratio']:.2f}", row["what"]
-        )
-    Console(width=180).print(table)
+        figures = [figure(row[key], row["unit"]) for key in ("ours", "other")]
+        table.add_row(row["name"], *figures, ratio(row["ratio"]), row["what"])
+    return table
 
 
 if __name__ == "__main__":

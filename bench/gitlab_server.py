@@ -21,8 +21,11 @@ class GitLabServer:
 
     def __init__(self, projects: int, latency: float) -> None:
         self._pipe, theirs = multiprocessing.Pipe()
-        self._process = multiprocessing.get_context("fork").Process(target=_serve, args=(theirs, projects, latency))
+        # Not forked: a bench has threads by now.
+        start = multiprocessing.get_context("spawn")
+        self._process = start.Process(target=_serve, args=(theirs, projects, latency), daemon=True)
         self._process.start()
+        theirs.close()  # so that its end is heard here
         self.url, self.token = self._pipe.recv()
 
     def requests(self) -> int:

@@ -1,18 +1,23 @@
-"""One rotation in a process of its own: `python -m bench.ours URL TOKEN TARGETS CONCURRENCY` prints time and memory.
+"""One rotation in a process of its own: `python -m bench.ours URL TOKEN TARGETS AUDIENCES CONCURRENCY SECONDS`.
 
-Minting and proving are answered in memory, as they are one call each however many targets there are.
+GitLab is at the URL. AWS and the registry are answered in memory, each request after so many seconds, and counted;
+the clients that would ask them are made, as they take memory. Prints time, memory and the requests to those two as
+JSON.
 """
 
 import base64
 import json
-import resource
+import secrets
 import sys
+import threading
 import time
+from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 from components.documents import plan
-from components.rotation.aws import Authorization
+from components.rotation import memory
+from components.rotation.aws import Authorization, BotoAws
 from components.rotation.clock import Deadline, SystemClock
 from components.rotation.http import PooledHttp, Response
 from components.rotation.outside import Outside
@@ -20,64 +25,108 @@ from components.rotation.pace import Pace
 from components.rotation.rotate import rotate
 from components.rotation.secret import Secret
 
+from .memory import peak
+
 _HOST = "123456789012.dkr.ecr.eu-central-1.amazonaws.com"
+_ASSUME_AND_MINT = 2
+
+
+class _Answers:
+    """Counts requests, each of which takes a while."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._lock = threading.Lock()
+        self.counted = 0
+
+    def wait(self, requests: int = 1) -> None:
+        with self._lock:
+            self.counted += requests
+        time.sleep(self._seconds * requests)
 
 
 class _Aws:
-    def __init__(self, token: str) -> None:
-        self._token = token
+    def __init__(self, gitlab_token: str, remembered: str, answers: _Answers) -> None:
+        self._gitlab_token = gitlab_token
+        self._remembered = remembered
+        self._answers = answers
 
     def authorization(self, role_arn: str, region: str) -> Authorization | None:
         del role_arn, region
-        token = base64.b64encode(b"AWS:" + b"x" * 2_000).decode()
+        self._answers.wait(_ASSUME_AND_MINT)
+        token = base64.b64encode(b"AWS:" + secrets.token_hex(1_000).encode()).decode()
         return Authorization(Secret(token), datetime.now(UTC) + timedelta(hours=12))
 
     def secret(self, secret_id: str) -> Secret:
         del secret_id
-        return Secret(self._token)
+        self._answers.wait()
+        return Secret(self._gitlab_token)
 
     def parameter(self, name: str) -> str | None:
         del name
+        self._answers.wait()
+        return self._remembered
 
     def put_parameter(self, name: str, text: str) -> None:
         raise AssertionError(f"{name}: {text}")
 
 
 class _Registry:
+    def __init__(self, answers: _Answers) -> None:
+        self._answers = answers
+        self.signed_in: Counter[str] = Counter()
+
     def request(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None = None) -> Response:
-        del method, headers, body
+        del method, body
+        self._answers.wait()
+        self.signed_in[headers["Authorization"]] += 1
         return Response(403 if "outside" in url else 200, {}, b"")
 
 
-def main(url: str, token: str, targets: int, concurrency: int) -> None:
-    """Rotates, and prints seconds and the peak of memory in MB as JSON."""
+def main(url: str, token: str, targets: int, audiences: int, *, concurrency: int, seconds: float) -> None:
+    """Rotates, and prints what it took."""
+    clock = SystemClock()
+    deadline = Deadline(clock, 600)
+    http = PooledHttp(clock, deadline, connections=concurrency, allow_http=True, pace=Pace(clock, 1000))
+    answers = _Answers(seconds)
+    registry = _Registry(answers)
+    boto = BotoAws("eu-central-1")
+    clients = [boto.client(service) for service in ("sts", "ecr", "secretsmanager", "ssm")]
+    wanted = _plan(url, targets, audiences, concurrency)
+    before = memory.Memory().after("before", {memory.digest(target) for target in wanted.targets}, {})
+    outside = Outside(_Aws(token, memory.dumps(before), answers), registry, http, clock, deadline)
+    begin = time.monotonic()
+    report = rotate(wanted, outside, fired_by="manual", run="bench")
+    took = time.monotonic() - begin
+    if report.failures:
+        sys.exit("\n".join(report.failures[:5]))
+    old_tokens = len(registry.signed_in) - audiences
+    del clients
+    figures = {"seconds": took, "megabytes": peak(), "requests": answers.counted, "old_tokens": old_tokens}
+    print(json.dumps(figures))  # noqa: T201 - the answer
+
+
+def _plan(url: str, targets: int, audiences: int, concurrency: int) -> plan.Plan:
     registry = plan.Registry("123456789012", "eu-central-1", (_HOST,))
-    wanted = plan.Plan(
+    role = "arn:aws:iam::123456789012:role/bench"
+    flags = plan.Flags("file", masked=True, protected=False, raw=True, hidden=False)
+    return plan.Plan(
         version=plan.VERSION,
         stack="bench",
         region="eu-central-1",
         state="/bench/state",
         gitlab=plan.GitLab(url, True, None, {"default": "bench"}, None, concurrency, 1000),
-        audiences={"bench": plan.Audience("arn:aws:iam::123456789012:role/bench", (registry,), "inside", "outside")},
+        audiences={str(n): plan.Audience(f"{role}-{n}", (registry,), "inside", "outside") for n in range(audiences)},
         targets=tuple(
             plan.Target(
-                plan.OwnerKind.PROJECT, str(number), f"bench/project-{number}", "DOCKER_AUTH_CONFIG", "*", ("bench",),
-                "default", plan.Flags("file", masked=True, protected=False, raw=True, hidden=False), None,
+                plan.OwnerKind.PROJECT, str(number), f"bench/project-{number}", "DOCKER_AUTH_CONFIG", "*",
+                (str(number % audiences),), "default", flags, None,
             )
             for number in range(1, targets + 1)
         ),
     )  # fmt: skip
-    clock = SystemClock()
-    deadline = Deadline(clock, 600)
-    http = PooledHttp(clock, deadline, connections=concurrency, allow_http=True, pace=Pace(clock, 1000))
-    begin = time.monotonic()
-    report = rotate(wanted, Outside(_Aws(token), _Registry(), http, clock, deadline), fired_by="manual", run="bench")
-    seconds = time.monotonic() - begin
-    if report.failures:
-        sys.exit("\n".join(report.failures[:5]))
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(json.dumps({"seconds": seconds, "megabytes": memory}))  # noqa: T201 - the answer
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4]))
+    url, token, targets, audiences, concurrency, seconds = sys.argv[1:]
+    main(url, token, int(targets), int(audiences), concurrency=int(concurrency), seconds=float(seconds))

@@ -1,5 +1,6 @@
 """Large declarations, and programs under a Pulumi monitor that makes nothing."""
 
+import gc
 import re
 import time
 from collections.abc import Callable
@@ -8,15 +9,13 @@ from typing import Any, Final
 import pulumi
 import pulumi_aws
 import pulumi_gitlab
-from pulumi.runtime import mocks
+from pulumi.runtime import mocks, rpc
 
 from components.registry_access import RegistryAccess
-from rehearsal.pulumi_values import plain
-
-Recorded = list[tuple[str, str, dict[str, Any]]]
-"""Type, name and inputs of each resource."""
+from rehearsal.pulumi_values import event_loop_of_this_thread, plain
 
 _CLASSES: Final[dict[str, Any]] = {"aws": pulumi_aws, "gitlab": pulumi_gitlab}
+_STACK: Final = "pulumi:pulumi:Stack"
 
 
 def declaration(size: int) -> dict[str, Any]:
@@ -32,45 +31,106 @@ def declaration(size: int) -> dict[str, Any]:
     }
 
 
-def with_components(size: int) -> None:
+def with_components(size: int) -> Callable[[], None]:
     """The program as this project writes it."""
     place: dict[str, Any] = {"region": "eu-central-1", "prefix": "bench", "stack": "bench"}
-    RegistryAccess("access", {**declaration(size), **place})  # pyright: ignore[reportArgumentType] - a declaration by name
+    args: Any = {**declaration(size), **place}
+    return lambda: RegistryAccess("access", args) and None
 
 
-def bare(recorded: Recorded) -> None:
-    """The same resources, by the providers' own classes; their documents are ready-made, which costs it nothing."""
-    for type_, name, inputs in recorded:
-        package, module, class_ = re.split(r"[:/]", type_)[0], re.split(r"[:/]", type_)[1], type_.rpartition(":")[2]
-        found = _CLASSES[package]
-        if module != "index":
-            found = getattr(found, "lambda_" if module == "lambda" else module)
-        arguments = {_snake(key): value for key, value in inputs.items()}
-        if "Variable" in class_:
-            arguments["value"] = pulumi.Output.secret(arguments["value"])
-        getattr(found, class_)(name, **arguments)
+def bare(requests: list[Any]) -> Callable[[], None]:
+    """A program of the providers' own classes that registers what was recorded: same inputs, options and order.
+
+    Its documents are ready-made, which costs it nothing.
+    """
+    resources = [_prepared(request) for request in requests if request.custom]
+
+    def program() -> None:
+        made: dict[tuple[str, str], Any] = {}
+        for identity, class_, plain_inputs, secret_inputs, names_of, after, options in resources:
+            made[identity] = class_(
+                identity[1],
+                **plain_inputs,
+                **{name: pulumi.Output.secret(value) for name, value in secret_inputs.items()},
+                # A policy takes its role's name from the role, as one would write it.
+                **{name: made[other].name for name, other in names_of.items()},
+                opts=pulumi.ResourceOptions(depends_on=[made[other] for other in after] or None, **options),
+            )
+
+    return program
 
 
-def seconds_of(program: Callable[[], None]) -> tuple[float, Recorded]:
-    """How long a program takes from its first line to its last registration, and what it registered."""
-    monitor = _Nothing()
-    mocks.set_mocks(monitor, project="bench", stack="bench")
+def _prepared(request: Any) -> tuple[Any, ...]:
+    names_of = {name: next(iter(found.urns)) for name, found in request.propertyDependencies.items() if found.urns}
+    inputs: dict[str, Any] = rpc.deserialize_properties(request.object, keep_unknowns=True)
+    secret = {name for name, value in inputs.items() if rpc.is_rpc_secret(value)}
+    options = {
+        "ignore_changes": list(request.ignoreChanges) or None,
+        "additional_secret_outputs": list(request.additionalSecretOutputs) or None,
+        "replace_on_changes": list(request.replaceOnChanges) or None,
+        "delete_before_replace": request.deleteBeforeReplace or None,
+    }
+    return (
+        (request.type, request.name),
+        _class(request.type),
+        {_snake(name): value for name, value in inputs.items() if name not in secret | names_of.keys()},
+        {_snake(name): plain(inputs[name]) for name in secret},
+        {_snake(name): key(urn) for name, urn in names_of.items()},
+        [key(urn) for urn in set(request.dependencies) - set(names_of.values())],
+        options,
+    )
+
+
+def seconds_of(program: Callable[[], None]) -> float:
+    """How long a program takes from its first line to its last registration."""
+    mocks.set_mocks(_Nothing(), project="bench", stack="bench")
+    gc.collect()
+    gc.freeze()  # what earlier programs left is not looked through again and again while this one runs
     begin = time.perf_counter()
-    pulumi.runtime.test(lambda: program() or None)()
-    return time.perf_counter() - begin, monitor.recorded
+    pulumi.runtime.test(program)()
+    return time.perf_counter() - begin
+
+
+def recorded(program: Callable[[], None]) -> list[Any]:
+    """What a program asks the engine for: Pulumi's own requests, in order."""
+    monitor = _Recording(_Nothing())
+    mocks.set_mocks(monitor.mocks, project="bench", stack="bench", monitor=monitor)
+    pulumi.runtime.test(program)()
+    return monitor.requests
+
+
+def key(urn: str) -> tuple[str, str]:
+    """The type and the name in a URN."""
+    _, _, types, name = urn.split("::", 3)
+    return types.rpartition("$")[2], name
 
 
 class _Nothing(mocks.Mocks):
-    def __init__(self) -> None:
-        self.recorded: Recorded = []
-
     def call(self, args: mocks.MockCallArgs) -> tuple[dict[str, Any], None]:
         raise LookupError(f"unexpected invoke of {args.token}")
 
     def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str, dict[str, Any]]:
-        if args.custom:
-            self.recorded.append((args.typ, args.name, plain(dict(args.inputs))))
         return f"{args.name}-id", dict(args.inputs)
+
+
+class _Recording(mocks.MockMonitor):
+    def __init__(self, recorded: mocks.Mocks) -> None:
+        super().__init__(recorded)
+        self.requests: list[Any] = []
+
+    def RegisterResource(self, request: Any) -> Any:  # noqa: N802 - the name of Pulumi's RPC
+        if request.type != _STACK:
+            self.requests.append(request)
+        with event_loop_of_this_thread():
+            return super().RegisterResource(request)
+
+
+def _class(type_: str) -> Any:
+    package, module, name = re.split(r"[:/]", type_)[0], re.split(r"[:/]", type_)[1], type_.rpartition(":")[2]
+    found = _CLASSES[package]
+    if module != "index":
+        found = getattr(found, "lambda_" if module == "lambda" else module)
+    return getattr(found, name)
 
 
 def _snake(camel: str) -> str:

@@ -9,16 +9,30 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from .bootstrap import Bootstrap
     from .ci_variables import CiVariables
+    from .consumer_args import Access
     from .identities import Identities
     from .pull_user import PullUser
     from .registry_access import RegistryAccess
     from .repositories import Repositories
     from .rotator import Rotator
+    from .rotator_parts import rotation_parts
     from .runner import Runner
 
-__all__ = ["Bootstrap", "CiVariables", "Identities", "PullUser", "RegistryAccess", "Repositories", "Rotator", "Runner"]
+__all__ = [
+    "Access",
+    "Bootstrap",
+    "CiVariables",
+    "Identities",
+    "PullUser",
+    "RegistryAccess",
+    "Repositories",
+    "Rotator",
+    "Runner",
+    "rotation_parts",
+]
 
 _MODULES = {
+    "Access": "consumer_args",
     "Bootstrap": "bootstrap",
     "CiVariables": "ci_variables",
     "Identities": "identities",
@@ -27,6 +41,7 @@ _MODULES = {
     "Repositories": "repositories",
     "Rotator": "rotator",
     "Runner": "runner",
+    "rotation_parts": "rotator_parts",
 }
 
 

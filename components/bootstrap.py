@@ -8,6 +8,7 @@ import pulumi_aws as aws
 
 from .documents import bootstrap_policies as policies
 from .documents.bootstrap_names import BootstrapNames
+from .documents.deploy_policy import deploy_policy, services_policy
 from .documents.gitlab_trust import job_trust, thumbprints
 from .documents.iam_policies import Document, checked_size, policy_json
 
@@ -78,7 +79,7 @@ class Bootstrap(pulumi.ComponentResource):
             f"{name}-boundary",
             name=f"{names.prefix}-boundary",
             path=names.path,
-            description="The most that a role of a gitlab-ecr stack can do",
+            description="The most that a role or user of a gitlab-ecr stack can do",
             policy=policy_json(policies.boundary(names)),
             opts=kept,
         )
@@ -141,9 +142,10 @@ def _roles(
         "namespace_id": args.get("namespace_id", ""),
     }
     deploy_trust = job_trust(names.provider_arn(url), **project, branches=[args.get("branch", "main")])
+    roles: list[pulumi.Resource] = []
     for kind, trust, policy in (
         ("preview", policies.preview_trust(names, **project), policies.preview_policy),
-        ("deploy", deploy_trust, policies.deploy_policy),
+        ("deploy", deploy_trust, deploy_policy),
     ):
         role = aws.iam.Role(
             f"{name}-{kind}",
@@ -153,6 +155,7 @@ def _roles(
             assume_role_policy=policy_json(trust),
             opts=after,
         )
+        roles.append(role)
         aws.iam.RolePolicy(
             f"{name}-{kind}",
             name=kind,
@@ -161,6 +164,20 @@ def _roles(
             policy=_with_key(policy, names, key),
             opts=after,
         )
+    services = aws.iam.Policy(
+        f"{name}-services",
+        name=f"{names.prefix}-services",
+        path=names.path,
+        description="The part of a deployment beyond the state and IAM",
+        policy=policy_json(services_policy(names)),
+        opts=after,
+    )
+    aws.iam.RolePolicyAttachment(
+        f"{name}-services",
+        role=names.role_name("deploy"),
+        policy_arn=names.policy_arn("services"),
+        opts=pulumi.ResourceOptions.merge(after, pulumi.ResourceOptions(depends_on=[*roles, services])),
+    )
 
 
 def _with_key(

@@ -13,7 +13,6 @@ from .cross_checks import check_names
 from .declared import declared
 from .documents import plan as plans
 from .documents.naming import Names
-from .documents.size_planner import size_findings
 from .identities import Identities
 from .identity_args import IdentitiesArgs
 from .pull_user import PullUser
@@ -21,6 +20,7 @@ from .registry import CacheArgs, RegistryWideArgs
 from .repositories import Repositories, RepositoryArgs
 from .rotator import Rotator
 from .rotator_args import VpcArgs
+from .rotator_parts import check_sizes
 from .runner import Runner
 from .runner_args import RunnerArgs, RunnerOptions
 from .runner_identities import runner_identities
@@ -161,7 +161,7 @@ class RegistryAccess(pulumi.ComponentResource):
                 runner_args["aws_tags"] = args["tags"]
             Runner(f"{name}-runner-{runner_name}", runner_args, after_roles)
         plan = consumers.plan(names, args["stack"], gitlab, args["repositories"], consumer_args)
-        _check_sizes(plan)
+        check_sizes(plan)
         rotator = Rotator(
             f"{name}-rotator",
             {**place, **iam, "plan": plans.dumps(plan), **args.get("rotation", {})},
@@ -177,11 +177,3 @@ class RegistryAccess(pulumi.ComponentResource):
                 "gitlabTokenSecret": self.gitlab_token_secret,
             }
         )
-
-
-def _check_sizes(plan: plans.Plan) -> None:
-    findings = size_findings(plan)
-    if certain := [finding.message for finding in findings if finding.certain]:
-        raise ValueError("\n".join(certain))
-    for finding in findings:
-        pulumi.log.warn(finding.message)

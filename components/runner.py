@@ -8,6 +8,7 @@ import pulumi
 import pulumi_aws as aws
 import pulumi_gitlab as gitlab
 
+from .documents.naming import PREFIX_TAG
 from .documents.runner_documents import RunnerDocuments, config_text, documents, template_text
 from .documents.runner_registration import registration
 from .runner_args import RunnerArgs
@@ -57,7 +58,7 @@ class Runner(pulumi.ComponentResource):
         self._publish("config", known.parameter, "SecureString", known.tier, self.config)
         self._publish("docker-config", known.docker_parameter, "String", known.docker_tier, known.docker_config)
         if "machine" in declaration:
-            self._launch_template(declaration["machine"], known, args["name"])
+            self._launch_template(declaration["machine"], known, args)
 
         self.runner_id = registered.id
         self.template = passwords.apply(lambda completed: template_text(declaration, completed))
@@ -82,11 +83,11 @@ class Runner(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self),
         )
 
-    def _launch_template(self, machine: Mapping[str, Any], known: RunnerDocuments, runner: str) -> None:
+    def _launch_template(self, machine: Mapping[str, Any], known: RunnerDocuments, args: RunnerArgs) -> None:
         aws.ec2.LaunchTemplate(
             f"{self._name}-machine",
             name=known.instance_profile,
-            description=f"Machine of the GitLab runner {runner}",
+            description=f"Machine of the GitLab runner {args['name']}",
             update_default_version=True,
             image_id=machine["image_id"],
             instance_type=machine.get("instance_type", "t3.medium"),
@@ -101,7 +102,8 @@ class Runner(pulumi.ComponentResource):
                 }
             ],
             user_data=base64.b64encode(known.user_data.encode()).decode(),
-            tags=self._tags,
+            # By its own tag the bootstrap's deploy role tells it from templates of others: EC2 names them by a number.
+            tags={**(self._tags or {}), PREFIX_TAG: args["prefix"]},
             # A template's own tags are not those of what is made with it.
             tag_specifications=[{"resource_type": kind, "tags": self._tags} for kind in _MADE_WITH_IT]
             if self._tags

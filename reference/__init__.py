@@ -1,1 +1,1 @@
-"""The reference of every argument, and the JSON schema of stack files, both made from the components themselves."""
+"""The reference of arguments and commands, and the JSON schema of stack files, made from what they describe."""

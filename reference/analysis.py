@@ -3,6 +3,7 @@
 import json
 from typing import Any, Final
 
+import pulumi
 from pulumi.provider.experimental.component import ComponentProvider
 
 import components
@@ -12,7 +13,8 @@ PREFIX: Final = "gitlab-ecr:index:"
 
 def schema() -> dict[str, Any]:
     """Pulumi's package schema of every component."""
-    classes = [getattr(components, name) for name in components.__all__]
+    exported = [getattr(components, name) for name in components.__all__]
+    classes = [each for each in exported if isinstance(each, type) and issubclass(each, pulumi.ComponentResource)]
     return json.loads(ComponentProvider(classes, "gitlab-ecr").schema or "")
 
 

@@ -48,6 +48,8 @@ def _rehearse(rehearsal: Rehearsal, show: screen.Screen) -> None:
     rehearsal.read_runners()
     show.runners(rehearsal.findings.runners)
     show.rotation(rehearsal.findings.rotations[0])
+    rehearsal.renew()
+    show.renewal(rehearsal.findings.renewal)
     rehearsal.let_time_pass()
     show.rotations(rehearsal.findings.rotations)
     rehearsal.look()
@@ -60,8 +62,6 @@ def _rehearse(rehearsal: Rehearsal, show: screen.Screen) -> None:
         rehearsal.push()
     finally:
         show.pushes(rehearsal.findings.pushes)
-    rehearsal.renew()
-    show.renewal(rehearsal.findings)
     try:
         rehearsal.break_and_mend()
     finally:

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final, Protocol
 
+import urllib3
+
 from components.documents.credential_resolution import Outcome, resolve
 
 from .cloud import Cloud
@@ -34,19 +36,22 @@ class Client(Protocol):
 
 
 class OwnClient:
-    """This project's own puller, which finds its credential as the runner does."""
+    """This project's own puller, which finds its credential as the runner does.
+
+    Args:
+        pool: the way to the registry.
+    """
 
     name = "rehearsal"
 
-    def __init__(self, cloud: Cloud) -> None:
-        self._cloud = cloud
+    def __init__(self, pool: urllib3.PoolManager) -> None:
+        self._pool = pool
 
     def pull(self, host: str, repository: str, tag: str, document: str | None) -> tuple[str, str]:
         """As `Client`."""
         auth = auth_of(f"{host}/{repository}:{tag}", document)
-        cloud = self._cloud
         try:
-            result = pull(host, repository, tag, auth=auth, proxy_url=cloud.proxy_url, ca_file=cloud.ca_file)
+            result = pull(self._pool, host, repository, tag, auth=auth)
         except PullError as error:
             return "failed", str(error)
         return ("allowed" if result.allowed else "denied"), result.reason

@@ -33,34 +33,37 @@ class _Denied(Exception):  # noqa: N818 - an answer, not an error
     pass
 
 
-def pull(host: str, repository: str, reference: str, *, auth: str | None, proxy_url: str, ca_file: Path) -> PullResult:
+def way_to(proxy_url: str, ca_file: Path) -> urllib3.PoolManager:
+    """Connections to registries, kept alive: by a CONNECT proxy, trusting one certificate authority and no other."""
+    return urllib3.ProxyManager(proxy_url, ca_certs=str(ca_file), maxsize=8, retries=False, timeout=30)
+
+
+def pull(pool: urllib3.PoolManager, host: str, repository: str, reference: str, *, auth: str | None) -> PullResult:
     """Fetch manifest, config and layers of an image.
 
     Args:
+        pool: the way to the registry, from `way_to`.
         host: the registry host.
         repository: the repository, without the host.
         reference: a tag, or a digest such as `sha256:...`.
         auth: the `auth` value for the host, or None to ask without one.
-        proxy_url: the CONNECT proxy on the way.
-        ca_file: the certificate authority to trust, and no other.
 
     Raises:
         PullError: an answer other than yes or no, or content that is not what its digest or size says.
     """
     base = f"https://{host}/v2/{repository}"
     headers = {"Authorization": f"Basic {auth}"} if auth else {}
-    with urllib3.ProxyManager(proxy_url, ca_certs=str(ca_file), retries=False, timeout=30) as pool:
-        try:
-            wanted = headers | {"Accept": ", ".join(_MANIFEST_TYPES)}
-            manifest = _get(pool, f"{base}/manifests/{reference}", wanted)
-            digest = _digest_of(manifest)
-            if reference.startswith("sha256:"):
-                _same(f"digest of manifest {reference}", digest, reference)
-            document = json.loads(manifest)
-            for part in (document["config"], *document["layers"]):
-                _check(part, _get(pool, f"{base}/blobs/{part['digest']}", headers))
-        except _Denied as denied:
-            return PullResult(allowed=False, reason=str(denied), digest=None)
+    try:
+        wanted = headers | {"Accept": ", ".join(_MANIFEST_TYPES)}
+        manifest = _get(pool, f"{base}/manifests/{reference}", wanted)
+        digest = _digest_of(manifest)
+        if reference.startswith("sha256:"):
+            _same(f"digest of manifest {reference}", digest, reference)
+        document = json.loads(manifest)
+        for part in (document["config"], *document["layers"]):
+            _check(part, _get(pool, f"{base}/blobs/{part['digest']}", headers))
+    except _Denied as denied:
+        return PullResult(allowed=False, reason=str(denied), digest=None)
     return PullResult(allowed=True, reason="", digest=digest)
 
 

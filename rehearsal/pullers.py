@@ -61,7 +61,7 @@ def pullers(  # noqa: PLR0917 - each is another part of the rehearsal
     scratch: Path,
 ) -> list[Puller]:
     """Who pulls, each with what it has."""
-    everyday: list[Client] = [OwnClient(world.cloud)]
+    everyday: list[Client] = [OwnClient(world.registry_http)]
     if programs.skopeo:
         everyday.append(Skopeo(world.cloud, _folder(scratch, "skopeo")))
     return [
@@ -118,7 +118,9 @@ def _runners(
         if not (patterns := runner.get("access", {}).get("pull")):
             continue
         keys = sessions.of_runner(world, _id(program, "aws:iam/instanceProfile:InstanceProfile", f"-runner-{name}"))
-        logins: list[tuple[Client, str | None]] = [(OwnClient(world.cloud), sessions.docker_config(world, keys))]
+        logins: list[tuple[Client, str | None]] = [
+            (OwnClient(world.registry_http), sessions.docker_config(world, keys))
+        ]
         if programs.skopeo and programs.helper:
             # The very document that the runner's machine fetches.
             parameter = _id(program, "aws:ssm/parameter:Parameter", f"-runner-{name}-docker-config")

@@ -169,10 +169,10 @@ class Rehearsal:
             )
 
     def renew(self) -> None:
-        """Renews the rotator's own GitLab token, and rotates with the new one.
+        """Renews the rotator's own GitLab token, with which every later rotation writes.
 
         Raises:
-            RehearsalError: it was not renewed, the old one still opens, or the rotation after it failed.
+            RehearsalError: it was not renewed, or the old one still opens.
         """
         with self._timed("renewal"):
             self._say("Renewing the rotator's GitLab token, which nears its end")
@@ -180,7 +180,6 @@ class Rehearsal:
                 self.findings.renewal = renew(self.world, self.findings.program, self._rotations.function)
             except RenewalError as error:
                 raise RehearsalError(str(error)) from None
-            self._one_interval()
 
     def break_and_mend(self) -> None:
         """Breaks one target at a time in GitLab, mends it, and rotates by the command line each time.

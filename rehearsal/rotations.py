@@ -12,6 +12,7 @@ from .world import World
 
 _BEFORE_A_RUN: Final = timedelta(seconds=60)  # time to look at the tokens just before they are replaced
 _LONGEST_RUN_SECONDS: Final = 60.0
+_LATE_MILLISECONDS: Final = 5000  # a line may come to the log after a later one
 _RATE: Final = re.compile(r"rate\((\d+) (minute|hour|day)s?\)")
 
 
@@ -35,14 +36,20 @@ class Rotations:
         own = next(schedule for schedule in schedules if schedule.inputs["target"]["arn"].endswith(f":{self.function}"))
         self.interval = _interval(own.inputs["scheduleExpression"])
         self.reports: list[dict[str, Any]] = []
+        self._lines: set[str] = set()
+        self._read_until = 0
         self.refresh()
 
     def refresh(self) -> None:
-        """Reads the log anew."""
-        pages = self._world.aws("logs").get_paginator("filter_log_events").paginate(logGroupName=self._log_group)
-        lines = [event["message"] for page in pages for event in page["events"]]
-        found = [json.loads(line)["gitlab_ecr_report"] for line in lines if line.startswith('{"gitlab_ecr_report"')]
-        self.reports = found
+        """Reads what the log has since it was last read."""
+        pages = self._world.aws("logs").get_paginator("filter_log_events")
+        found = pages.paginate(logGroupName=self._log_group, startTime=max(0, self._read_until - _LATE_MILLISECONDS))
+        for event in (event for page in found for event in page["events"]):
+            line = event["message"]
+            self._read_until = max(self._read_until, event["timestamp"])
+            if line.startswith('{"gitlab_ecr_report"') and line not in self._lines:  # each names its time
+                self._lines.add(line)
+                self.reports.append(json.loads(line)["gitlab_ecr_report"])
 
     def next_run(self, check: Callable[[], None]) -> dict[str, Any]:
         """Moves time by one interval; `check` is called just before the run that this fires.

@@ -16,6 +16,7 @@ from .findings import Findings
 from .program import Program, Resource
 from .pulls import Pull
 from .pushes import Push
+from .renewal import Renewal
 from .runners import RunnerFound
 
 _NOT_PROVEN: Final = (
@@ -104,11 +105,10 @@ class Screen:
             as_declared = "" if each.as_declared else f", declared {each.expected}"
             self._out.print(f"  {each.consumer}, {each.job}: {each.repository} {outcome}{as_declared}", markup=False)
 
-    def renewal(self, findings: Findings) -> None:
+    def renewal(self, renewal: Renewal | None) -> None:
         """What became of the rotator's own token."""
-        said = "; ".join(findings.renewal.said.values()) if findings.renewal else ""
-        count = sum(target["status"] == "published" for target in findings.rotations[-1]["targets"])
-        self._out.print(f"  {said}; the old one is refused; {count} targets published with the new one", markup=False)
+        said = "; ".join(renewal.said.values()) if renewal else ""
+        self._out.print(f"  {said}; the old one is refused, every rotation below writes with the new one", markup=False)
 
     def faults(self, attempts: Sequence[Attempt]) -> None:
         """Each rotation with a broken target, and the one after all was mended."""

@@ -1,11 +1,7 @@
 """Sessions of identities that are no variable: a runner's instance role, a user of access keys, a job of GitLab."""
 
 import json
-from typing import Any, Final, cast
-
-from boto3.session import Session
-from botocore import UNSIGNED
-from botocore.config import Config
+from typing import Any, Final
 
 from .world import World
 
@@ -40,32 +36,15 @@ def of_job(world: World, role_arn: str, id_token: str) -> Keys:
     Raises:
         botocore.exceptions.ClientError: STS refuses.
     """
-    sts = Session().client(
-        "sts",
-        region_name=world.region,
-        endpoint_url=world.cloud.endpoint_url,
-        config=Config(signature_version=UNSIGNED, proxies={}, retries={"total_max_attempts": 1}),
-    )
-    try:
+    with world.cloud.client_of("sts", None) as sts:
         made = sts.assume_role_with_web_identity(RoleArn=role_arn, RoleSessionName="job", WebIdentityToken=id_token)
-    finally:
-        sts.close()
     return _keys(made["Credentials"])
 
 
 def registry_auth(world: World, keys: Keys) -> str:
     """What `GetAuthorizationToken` gives to a session."""
-    ecr = Session().client(
-        "ecr",
-        region_name=world.region,
-        endpoint_url=world.cloud.endpoint_url,
-        config=Config(proxies={}),
-        **cast("dict[str, Any]", keys),
-    )
-    try:
+    with world.cloud.client_of("ecr", keys) as ecr:
         return ecr.get_authorization_token()["authorizationData"][0]["authorizationToken"]
-    finally:
-        ecr.close()
 
 
 def docker_config(world: World, keys: Keys) -> str:

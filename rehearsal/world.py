@@ -20,6 +20,7 @@ from .cloud import Cloud
 from .cloud.docker_registry import PROGRAM
 from .cloud.images import tiny_image
 from .gitlab import GitLab
+from .puller import way_to
 
 TAG: Final = "1.0"
 """The tag of the one image in each repository."""
@@ -66,12 +67,8 @@ class World:
             with ThreadPoolExecutor(_AT_ONCE) as pool:
                 list(pool.map(self._fill, declaration["repositories"]))
             self._http = undo.enter_context(urllib3.PoolManager(maxsize=8, retries=False))
-            # One for all sign-ins: a large stack asks for thousands.
-            self.registry_http = undo.enter_context(
-                urllib3.ProxyManager(
-                    self.cloud.proxy_url, ca_certs=str(self.cloud.ca_file), maxsize=8, retries=False, timeout=30
-                )
-            )
+            # One for all: a large stack asks for thousands of sign-ins.
+            self.registry_http = undo.enter_context(way_to(self.cloud.proxy_url, self.cloud.ca_file))
             self._undo = undo.pop_all()
 
     def aws(self, service: str, region: str | None = None) -> Any:

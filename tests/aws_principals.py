@@ -7,7 +7,7 @@ from typing import Any
 import boto3
 
 from rehearsal.cloud import Cloud
-from rehearsal.puller import PullResult, pull
+from rehearsal.puller import PullResult, pull, way_to
 
 ACCOUNT = "123456789012"
 REGION = "eu-central-1"
@@ -73,4 +73,5 @@ class Principals:
         return self.token(self.assume(role_arn))["authorizationToken"]
 
     def pull(self, repository: str, reference: str, auth: str | None, host: str = HOST) -> PullResult:
-        return pull(host, repository, reference, auth=auth, proxy_url=self.cloud.proxy_url, ca_file=self.cloud.ca_file)
+        with way_to(self.cloud.proxy_url, self.cloud.ca_file) as pool:
+            return pull(pool, host, repository, reference, auth=auth)

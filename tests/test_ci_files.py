@@ -1,13 +1,18 @@
 """The CI files: valid for GitLab, and as careful with rights as the rest of the project."""
 
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 import yaml
+
+from components.cli.__main__ import commands
+from components.documents.bootstrap_names import BootstrapNames
 
 ROOT = Path(__file__).parents[1]
 CI = ROOT / ".gitlab-ci.yml"
@@ -77,6 +82,8 @@ def test_every_job_that_needs_aws_trades_its_own_token_for_a_role() -> None:
             assert job["variables"]["AWS_WEB_IDENTITY_TOKEN_FILE"] == "/tmp/aws-token"
             roles[name] = job["variables"]["AWS_ROLE_ARN"]
     assert roles == {
+        "check-dev": "$GITLAB_ECR_DEPLOY_ROLE",
+        "check-prod": "$GITLAB_ECR_DEPLOY_ROLE",
         "preview": "$GITLAB_ECR_PREVIEW_ROLE",
         "up-dev": "$GITLAB_ECR_DEPLOY_ROLE",
         "up-prod": "$GITLAB_ECR_DEPLOY_ROLE",
@@ -94,6 +101,51 @@ def test_only_protected_commits_of_the_default_branch_are_deployed_and_productio
         assert job["resource_group"] == "$STACK"
         assert job["interruptible"] is False
         assert job["environment"]["name"] in {"dev", "production"}
+
+
+def test_what_needs_a_token_is_looked_up_after_each_deployment() -> None:
+    jobs = _jobs()
+    deployed = {job["variables"]["STACK"]: name for name, job in jobs.items() if name.startswith("up-")}
+    looked = {
+        job["needs"][0]: job for job in jobs.values() if any(" check --function" in line for line in job["script"])
+    }
+    assert looked.keys() == set(deployed.values())
+    for up, job in looked.items():
+        assert job["variables"]["STACK"] == jobs[up]["variables"]["STACK"]
+        assert job["environment"] == {"name": jobs[up]["environment"]["name"], "action": "access"}
+        assert job["rules"] == [{"if": ON_DEFAULT_BRANCH}]
+        command, *arguments = shlex.split(job["script"][-1])[3:]
+        parser = commands.get_command(click.Context(commands), command)
+        assert parser is not None
+        assert parser.make_context(command, arguments, resilient_parsing=True).params["function"] == "$rotator"
+
+
+def _stack_files() -> dict[str, dict[str, Any]]:
+    names = {stack for job in _jobs().values() for stack in [job.get("variables", {}).get("STACK")] if stack}
+    return {name: yaml.safe_load((ROOT / "stacks" / f"Pulumi.{name}.yaml").read_text())["config"] for name in names}
+
+
+def test_what_ci_deploys_is_what_the_bootstraps_roles_may_make() -> None:
+    once = yaml.safe_load((ROOT / "stacks" / "Pulumi.bootstrap.yaml").read_text())["config"]
+    args = once["gitlab-ecr:bootstrap"]
+    account, region = once["gitlab-ecr:account"], once["aws:region"]
+    names = BootstrapNames(account, region, args.get("prefix", "gitlab-ecr"))
+    assert _stack_files().keys() == {"dev", "prod"}
+    for stack, config in _stack_files().items():
+        assert (config["gitlab-ecr:account"], config["aws:region"]) == (account, region), stack
+        assert config["gitlab-ecr:permissionsBoundary"] == names.boundary_arn, stack
+        assert config.get("gitlab-ecr:prefix", f"gitlab-ecr-{stack}").startswith(f"{names.prefix}-")
+        assert config.get("gitlab-ecr:rolePath", f"/gitlab-ecr-{stack}/").startswith(f"/{names.prefix}-")
+        # The bootstrap made the one of the jobs' GitLab, and a deployment may make none.
+        assert config["gitlab-ecr:gitlab"]["existingOidcProvider"] is True
+
+
+def test_ci_reads_the_outputs_that_the_bootstrap_has() -> None:
+    text = CI.read_text()
+    program = (ROOT / "__main__.py").read_text()
+    for variable, output in (("STATE", "state"), ("PREVIEW_ROLE", "previewRole"), ("DEPLOY_ROLE", "deployRole")):
+        assert f"$GITLAB_ECR_{variable}" in text
+        assert f'pulumi.export("{output}"' in program
 
 
 def test_a_merge_request_previews_without_a_gitlab_token_and_shares_no_cache_with_a_deployment() -> None:

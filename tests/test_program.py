@@ -27,13 +27,13 @@ def config_of(stack_file: Path) -> dict[str, str]:
     return {key: value if isinstance(value, str) else json.dumps(value) for key, value in values.items()}
 
 
-def run_program(recorder: Recorder, stack_file: Path = LOCAL) -> None:
+def run_program(recorder: Recorder, stack: Path | dict[str, str] = LOCAL) -> None:
     recorder.invokes |= ACCOUNT
     recorder.answers |= {
         "gitlab:index/userRunner:UserRunner": {"id": "9171", "token": pulumi.Output.secret("glrt-fake-0000")},
         "aws:kms/key:Key": {"arn": "arn:aws:kms:eu-central-1:123456789012:key/fake", "keyId": "fake"},
     }
-    pulumi.runtime.set_all_config(config_of(stack_file))
+    pulumi.runtime.set_all_config(config_of(stack) if isinstance(stack, Path) else stack)
     pulumi.runtime.test(lambda: main(recorder))()
 
 

@@ -7,6 +7,7 @@ from typing import Final
 import click
 
 from .exit_codes import ExitCode
+from .version import version
 
 _COMMANDS: Final = {
     "check": "check",
@@ -33,10 +34,17 @@ class _Commands(click.Group):
         return importlib.import_module(f".{_COMMANDS[cmd_name]}", __package__).command
 
 
+def _version(context: click.Context, _: click.Parameter, asked: bool) -> None:
+    if asked:
+        click.echo(f"gitlab-ecr {version()}")
+        context.exit()
+
+
 _EXIT_CODES: Final = "\b\nExit codes:\n" + "\n".join(f"{code.value:5}  {code.meaning}" for code in ExitCode)
 
 
 @click.group(cls=_Commands, epilog=_EXIT_CODES, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Show the version.")
 def commands() -> None:
     """Private ECR images in GitLab CI: see what they do, and what is wrong with them."""
 

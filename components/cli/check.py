@@ -12,7 +12,7 @@ from ..rotation.gitlab import GitLab, GitLabError, Variable
 from .exit_codes import ExitCode
 from .gitlab_api import GitLabApi, own_token
 from .gitlab_listing import Listing, listing
-from .output import json_option, show
+from .output import json_option, json_shape, show
 from .plan_source import Source, gitlab_http, gitlab_of, plan_options
 from .progress import progress
 
@@ -20,7 +20,15 @@ _COLUMNS: Final = {"target": "Variable", "ok": "In order", "found": "Found"}
 _FLAGS: Final = ("variable_type", "masked", "protected", "raw", "hidden")
 
 
-@click.command("check")
+_SHAPE: Final = json_shape(
+    "a list of objects",
+    target="the variable, or the place that could not be looked at",
+    ok="whether it is in order",
+    found="what is not, with the fix; empty when all is well",
+)
+
+
+@click.command("check", epilog=_SHAPE)
 @plan_options
 @json_option
 def command(*, plan_file: Path | None, function: str | None, as_json: bool) -> ExitCode:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Final
 
 import click
 
@@ -14,6 +15,7 @@ from ..rotation.aws import AwsError, BotoAws
 from ..rotation.gitlab import GitLab, GitLabError
 from ..rotation.secret import Secret
 from .errors import CliError
+from .output import json_option, json_shape, print_json
 from .plan_source import Source, gitlab_http, plan_options
 from .progress import progress
 
@@ -63,14 +65,18 @@ def forget(target: Target, plan: Plan, gitlab: GitLab, more_hosts: Sequence[str]
     return ours
 
 
-@click.command("forget")
+_SHAPE: Final = json_shape("an object", target="the variable", removed="the registry hosts that were taken out")
+
+
+@click.command("forget", epilog=_SHAPE)
 @click.argument("kind", type=click.Choice([kind.value for kind in OwnerKind]))
 @click.argument("owner")
 @plan_options
-@click.option("--key", default=DOCKER_AUTH_CONFIG, show_default=True)
-@click.option("--environment-scope", default="*", show_default=True)
+@click.option("--key", default=DOCKER_AUTH_CONFIG, show_default=True, help="The variable's key.")
+@click.option("--environment-scope", default="*", show_default=True, help="The variable's environment scope.")
 @click.option("--registry-host", "more_hosts", multiple=True, help="Take this one out, too; may be given often.")
 @click.option("--token-name", default="default", show_default=True, help="Which of the plan's GitLab tokens to use.")
+@json_option
 def command(
     *,
     kind: str,
@@ -81,6 +87,7 @@ def command(
     environment_scope: str,
     more_hosts: tuple[str, ...],
     token_name: str,
+    as_json: bool,
 ) -> None:
     """Take the entries of this stack out of a variable that it had adopted.
 
@@ -101,4 +108,7 @@ def command(
             gone = forget(target, plan, GitLab(plan.gitlab.url, token, gitlab_http(plan.gitlab)), more_hosts)
         except GitLabError as error:
             raise CliError(str(error)) from None
-    click.echo(f"{target.name}: took out {', '.join(gone)}")
+    if as_json:
+        print_json({"target": target.name, "removed": gone})
+    else:
+        click.echo(f"{target.name}: took out {', '.join(gone)}")

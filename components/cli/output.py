@@ -10,6 +10,13 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+
+def json_shape(kind: str, **keys: str) -> str:
+    """What `--json` prints, for the end of a command's help: one name for each key, with its meaning."""
+    width = max(map(len, keys))
+    return "\n".join(["\b", f"With --json, {kind}:", *(f"  {key:{width}}  {says}" for key, says in keys.items())])
+
+
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")
 """The option of every command that prints rows."""
 

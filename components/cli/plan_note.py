@@ -8,6 +8,7 @@ import click
 from ..documents import preview, preview_note
 from .errors import CliError
 from .merge_request import MergeRequest
+from .progress import progress
 
 
 @click.command("plan-note")
@@ -33,5 +34,6 @@ def command(file: TextIO, *, post: bool) -> None:
         click.echo(note, nl=False)
         return
     merge_request = MergeRequest.of_this_job(os.environ)
-    published = merge_request.publish(preview_note.marker(read), note)
+    with progress("Writing the note"):
+        published = merge_request.publish(preview_note.marker(read), note)
     click.echo(f"{'wrote' if published.created else 'updated'} note {published.id} of !{merge_request.iid}")

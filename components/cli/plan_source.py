@@ -21,6 +21,7 @@ from ..rotation.gitlab import GitLab
 from ..rotation.http import Http, PooledHttp, UnreachableError
 from .errors import CliError
 from .gitlab_api import http_client, own_token
+from .progress import progress
 
 _IN_ZIP: Final = "/plan.json"
 _OK: Final = 200
@@ -45,7 +46,8 @@ class Source:
         if self.file is not None:
             where, text = f"--plan {self.file}", self.file.read_text()
         elif self.function:
-            where, text = f"--function {self.function}", _from_lambda(self.function)
+            with progress("Reading the plan"):
+                where, text = f"--function {self.function}", _from_lambda(self.function)
         else:
             raise click.UsageError("write --function NAME (the stack's output rotator), or --plan FILE")
         try:

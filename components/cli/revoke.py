@@ -4,7 +4,9 @@ import json
 import re
 import shutil
 import subprocess
+import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,6 +20,7 @@ from .doctor.registry_pull import RegistryPull
 from .errors import CliError
 from .exit_codes import ExitCode
 from .gitlab_api import http_client
+from .output import json_option, json_shape, print_json
 from .plan_source import Source, aws_call, aws_client, gitlab_of, plan_options
 from .progress import progress
 
@@ -29,14 +32,31 @@ _REFUSED: Final = (401, 403)
 _PROBE_TAG: Final = "gitlab-ecr-probe"
 
 
-@click.command("revoke")
+_SHAPE: Final = json_shape(
+    "an object",
+    role="the role whose tokens are void",
+    denied="whether it was denied everything",
+    generation="the next one, which the stack file has now or has to get",
+    tried="for each registry host whether it refuses the old token, and its answer",
+)
+
+
+@click.command("revoke", epilog=_SHAPE)
 @click.argument("audience")
 @plan_options
 @click.option("--stack", metavar="S", help="Raise the generation in this stack's file and run `pulumi up`.")
 @click.option("--now", "deny_now", is_flag=True, help="First deny the old role everything: its pipelines stop at once.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
+@json_option
 def command(
-    *, audience: str, plan_file: Path | None, function: str | None, stack: str | None, deny_now: bool, yes: bool
+    *,
+    audience: str,
+    plan_file: Path | None,
+    function: str | None,
+    stack: str | None,
+    deny_now: bool,
+    yes: bool,
+    as_json: bool,
 ) -> ExitCode:
     """Void every token of AUDIENCE: break-glass, when one has leaked.
 
@@ -54,14 +74,22 @@ def command(
     with progress("Reading the tokens that are to be refused"):
         old = _tokens(plan, audience, targets)
     _ask(role, targets, stack=stack, deny_now=deny_now, yes=yes)
+    generation = _next_generation(role)
     if deny_now:
         _deny(role)
-    generation = _next_generation(role)
+        click.echo(f"denied everything to {role}", err=as_json)
     if stack:
-        _up(stack, audience, generation)
+        _up(stack, audience, generation, quiet=as_json)
     else:
-        click.echo(f"next: write generation: {generation} for the consumer {audience}, and run `pulumi up`")
-    return _try(plan, audience, old)
+        click.echo(
+            f"next: write generation: {generation} for the consumer {audience}, and run `pulumi up`", err=as_json
+        )
+    tried = _try(plan, audience, old)
+    if as_json:
+        print_json({"role": role, "denied": deny_now, "generation": generation, "tried": tried})
+    else:
+        click.echo("\n".join(map(_line, tried)) or "no old token can be read, so none was tried")
+    return ExitCode.OK if all(each["refused"] for each in tried) else ExitCode.FOUND
 
 
 def _ask(role: str, targets: list[Target], *, stack: str | None, deny_now: bool, yes: bool) -> None:
@@ -78,7 +106,6 @@ def _deny(role: str) -> None:
     iam = aws_client("iam")
     for name in aws_call(f"role {role}", iam.list_role_policies, RoleName=role)["PolicyNames"]:
         aws_call(f"role {role}", iam.put_role_policy, RoleName=role, PolicyName=name, PolicyDocument=_DENY)
-    click.echo(f"denied everything to {role}")
 
 
 def _tokens(plan: Plan, audience: str, targets: list[Target]) -> dict[str, str]:
@@ -106,7 +133,7 @@ def _next_generation(role: str) -> int:
     return int(match[1]) + 1 if match else 2
 
 
-def _up(stack: str, audience: str, generation: int) -> None:
+def _up(stack: str, audience: str, generation: int, *, quiet: bool) -> None:
     program = shutil.which("pulumi")
     if program is None:
         raise CliError(f"--stack {stack}: there is no pulumi on PATH; leave it out, and run `up` where there is one")
@@ -115,31 +142,33 @@ def _up(stack: str, audience: str, generation: int) -> None:
         ["config", "set", "--path", key, str(generation), "--stack", stack],
         ["up", "--yes", "--skip-preview", "--stack", stack],
     ):
-        click.echo(f"pulumi {' '.join(arguments)}")
-        done = subprocess.run([program, *arguments], check=False)  # noqa: S603 - the person's own pulumi
+        click.echo(f"pulumi {' '.join(arguments)}", err=quiet)
+        done = subprocess.run([program, *arguments], check=False, stdout=sys.stderr if quiet else None)  # noqa: S603 - the person's own pulumi
         if done.returncode:
             raise CliError(f"pulumi {arguments[0]} ended with {done.returncode}; the old tokens may still open")
 
 
-def _try(plan: Plan, audience: str, old: dict[str, str]) -> ExitCode:
+def _try(plan: Plan, audience: str, old: dict[str, str]) -> list[dict[str, Any]]:
+    """What each registry says of the old token now."""
     inside = plan.audiences[audience].inside
-    if not old or inside is None:
-        click.echo("no old token can be read, so none was tried")
-        return ExitCode.OK
-    opens: list[str] = []
+    if inside is None:
+        return []
     with progress("Trying the old tokens"):
-        for host, auth in old.items():
-            answer = _refusal(host, inside, auth)
-            if answer is None:
-                opens.append(host)
-            else:
-                click.echo(f"{host} refuses the old token for {inside}: {answer}")
-    for host in opens:
-        click.echo(f"{host} still lets the old token in")
-    return ExitCode.FOUND if opens else ExitCode.OK
+        answers = {host: _refusal(host, inside, auth) for host, auth in old.items()}
+    return [
+        {"registry_host": host, "repository": inside, "refused": answer is not None, "answer": answer}
+        for host, answer in answers.items()
+    ]
 
 
-def _refusal(host: str, repository: str, auth: str) -> Any:
+def _line(tried: Mapping[str, Any]) -> str:
+    if not tried["refused"]:
+        return f"{tried['registry_host']} still lets the old token in"
+    return f"{tried['registry_host']} refuses the old token for {tried['repository']}: {tried['answer']}"
+
+
+def _refusal(host: str, repository: str, auth: str) -> str | None:
+    """Its answer; None when it still lets the token in."""
     pull = RegistryPull(http_client())
     end = time.monotonic() + _PATIENCE_SECONDS
     while True:

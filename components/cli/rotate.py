@@ -12,14 +12,23 @@ import click
 from ..rotation.handler import run
 from .errors import CliError
 from .exit_codes import ExitCode
-from .output import json_option, print_json
+from .output import json_option, json_shape, print_json
 from .plan_source import Source, aws_call, aws_client, plan_options
 from .progress import progress
 
 _SECONDS: Final = 900
 
 
-@click.command("rotate")
+_SHAPE: Final = json_shape(
+    "an object",
+    ok="whether every variable holds a living token",
+    targets="how many variables there are of each status",
+    failures="a line for each that failed, as many as fit",
+    notes="a line for each that a person should know of",
+)
+
+
+@click.command("rotate", epilog=_SHAPE)
 @plan_options
 @json_option
 def command(*, plan_file: Path | None, function: str | None, as_json: bool) -> ExitCode:

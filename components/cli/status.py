@@ -12,7 +12,7 @@ from ..documents.variable_description import valid_until
 from ..rotation.gitlab import GitLab, GitLabError
 from .errors import CliError
 from .exit_codes import ExitCode
-from .output import json_option, show
+from .output import json_option, json_shape, show
 from .plan_source import Source, aws_call, aws_client, gitlab_of, now, plan_options, rotator_of
 from .progress import progress
 
@@ -27,7 +27,18 @@ _DAY: Final = timedelta(days=1)
 _GOOD: Final = "good"
 
 
-@click.command("status")
+_SHAPE: Final = json_shape(
+    "a list of objects",
+    target="the variable",
+    registries="the registry hosts that it opens",
+    valid_until="the end of its tokens; empty when nobody knows",
+    last_rotation="when the last run of this day began, and what it did",
+    health="good, or what is wrong and what to do",
+    audiences="the audiences whose tokens it holds",
+)
+
+
+@click.command("status", epilog=_SHAPE)
 @plan_options
 @json_option
 def command(*, plan_file: Path | None, function: str | None, as_json: bool) -> ExitCode:

@@ -13,7 +13,9 @@ from ..rotation.aws import BotoAws
 from ..rotation.secret import Secret
 from .errors import CliError
 from .gitlab_api import GitLabApi, ReadError
+from .output import json_option, json_shape, print_json
 from .plan_source import Source, gitlab_http, plan_options
+from .progress import progress
 
 _SCOPE: Final = "api"
 _FEWEST_DAYS: Final = 30
@@ -84,10 +86,14 @@ def command() -> None:
     """Look after the rotator's GitLab token."""
 
 
-@command.command("set")
+_SHAPE: Final = json_shape("an object", secret="the secret that holds the token now")  # noqa: S106 - a key's meaning
+
+
+@command.command("set", epilog=_SHAPE)
 @plan_options
 @click.option("--name", default="default", show_default=True, help="Which of the plan's GitLab tokens it is.")
-def set_command(plan_file: Path | None, function: str | None, name: str) -> None:
+@json_option
+def set_command(*, plan_file: Path | None, function: str | None, name: str, as_json: bool) -> None:
     """Check a GitLab token - scope, expiry, role on every target - and store it for the rotator.
 
     It is asked for, or read from standard input; it is never an argument, which others could read.
@@ -99,9 +105,13 @@ def set_command(plan_file: Path | None, function: str | None, name: str) -> None
     gitlab = GitLabApi(plan.gitlab.url, token, gitlab_http(plan.gitlab))
     secrets = BotoAws(plan.region).client("secretsmanager")
     try:
-        set_token(plan, name, token, gitlab, secrets, today=datetime.now(UTC).date())
+        with progress("Checking the token"):
+            set_token(plan, name, token, gitlab, secrets, today=datetime.now(UTC).date())
     except ReadError as error:
         raise CliError(f"nothing is stored. {error}; check the token and the plan") from None
     except (BotoCoreError, ClientError) as error:
         raise CliError(f"{plan.gitlab.tokens[name]}: {error}") from None
-    click.echo(f"stored in {plan.gitlab.tokens[name]}; the next rotation uses it")
+    if as_json:
+        print_json({"secret": plan.gitlab.tokens[name]})
+    else:
+        click.echo(f"stored in {plan.gitlab.tokens[name]}; the next rotation uses it")

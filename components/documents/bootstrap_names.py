@@ -40,8 +40,12 @@ class BootstrapNames:
 
     @property
     def boundary_arn(self) -> str:
-        """The permissions boundary of every role that the deploy role makes."""
-        return self.arn("iam", f"policy{self.path}{self.prefix}-boundary", "")
+        """The permissions boundary of every role and user that the deploy role makes."""
+        return self.policy_arn("boundary")
+
+    def policy_arn(self, name: str) -> str:
+        """The ARN of one of the bootstrap's own managed policies."""
+        return self.arn("iam", f"policy{self.path}{self.prefix}-{name}", "")
 
     @property
     def bucket(self) -> str:
@@ -52,6 +56,11 @@ class BootstrapNames:
     def bucket_arn(self) -> str:
         """The bucket's ARN, which names neither account nor region."""
         return f"arn:{partition_of(self.region)}:s3:::{self.bucket}"
+
+    @property
+    def code_buckets(self) -> str:
+        """The buckets with the code of rotators that run in GitLab jobs; no pattern of the state's bucket."""
+        return f"arn:{partition_of(self.region)}:s3:::{self.prefix}-*-rotator-{self.account}"
 
     def provider_arn(self, gitlab_url: str) -> str:
         """The OIDC provider of GitLab."""

@@ -1,13 +1,11 @@
-"""Policies of what an administrator sets up once: the state's bucket, the preview role, the deploy role, its boundary.
+"""Policies of what an administrator sets up once: the state's bucket, the preview role, the boundary of what is made.
 
-The deploy role makes roles, so it could make itself an administrator. Three things together keep it from that: it
-touches roles under the stacks' path only, only while they carry the boundary, and may change neither the boundary nor
-what lies under the bootstrap's own path.
+What the deploy role may do stands in `deploy_policy`.
 """
 
-from collections.abc import Sequence
 from typing import Final
 
+from .alarms import NAMESPACE
 from .bootstrap_names import BootstrapNames
 from .gitlab_trust import GITLAB_COM, issuer_host, job_trust
 from .iam_actions import (
@@ -20,18 +18,10 @@ from .iam_actions import (
     SIGN_IN_ACTION,
     VPC_ACTIONS,
 )
-from .iam_policies import UNBORN, Document, allow, allow_everywhere, document, listed
+from .iam_policies import UNBORN, Document, allow, allow_everywhere, document
 from .registry_host import dns_suffix, partition_of
 
-_WITH_BOUNDARY: Final = ("CreateRole", "DeleteRole", "DeleteRolePolicy", "PutRolePermissionsBoundary", "PutRolePolicy")
-_TRUST: Final = "UpdateAssumeRolePolicy"
-_OF_THE_OWN_ROLES: Final = (
-    *("AttachRolePolicy", "CreateRole", "DeleteRole", "DeleteRolePermissionsBoundary", "DeleteRolePolicy"),
-    *("DetachRolePolicy", "PassRole", "PutRolePermissionsBoundary", "PutRolePolicy", "TagRole", "UntagRole"),
-    *("UpdateAssumeRolePolicy", "UpdateRole", "UpdateRoleDescription"),
-)
-_OF_THE_BOUNDARY: Final = ("CreatePolicyVersion", "DeletePolicy", "DeletePolicyVersion", "SetDefaultPolicyVersion")
-_PASSED_TO: Final = ("ec2.amazonaws.com", "lambda.amazonaws.com", "scheduler.amazonaws.com")
+_METRICS: Final[Document] = {"StringEquals": {"cloudwatch:namespace": NAMESPACE}}
 
 
 def tls_only(bucket_arn: str) -> Document:
@@ -98,127 +88,19 @@ def boundary(names: BootstrapNames) -> Document:
         allow("Decrypt", "kms:Decrypt", names.arn("kms", "key/*"), Condition=_via_service(names)),
         allow("WriteLogs", LOG_ACTIONS, f"{names.of_stacks('logs', 'log-group:/aws/lambda/')}:*"),
         allow("LeaveDeadLetters", "sqs:SendMessage", names.of_stacks("sqs", "")),
+        # Of a rotator that runs in a GitLab job: its code, and what its alarms look at.
+        allow("FetchCode", "s3:GetObject", f"{names.code_buckets}/*"),
+        allow_everywhere(
+            "WriteMetrics",
+            "cloudwatch:PutMetricData",
+            because="metrics have no ARN; the namespace is held",
+            Condition=_METRICS,
+        ),
         allow("StartRotator", "lambda:InvokeFunction", names.of_stacks("lambda", "function:")),
         allow_everywhere("HaveNetworkInterfaces", VPC_ACTIONS, because=UNBORN),  # of a rotator in a VPC
     )
 
 
-def deploy_policy(names: BootstrapNames, key_arn: str) -> Document:
-    """What `pulumi up` may do on the default branch."""
-    roles = names.arn("iam", f"role/{names.prefix}-*/*", "")
-    profiles = names.arn("iam", f"instance-profile/{names.prefix}-*/*", "")
-    bound = {"Condition": {"StringEquals": {"iam:PermissionsBoundary": names.boundary_arn}}}
-    passed = {"Condition": {"StringEquals": {"iam:PassedToService": list(_PASSED_TO)}}}
-    return document(
-        allow("FindState", "s3:ListBucket", names.bucket_arn),
-        allow("UseState", ("s3:DeleteObject", "s3:GetObject", "s3:PutObject"), f"{names.bucket_arn}/.pulumi/*"),
-        allow("UseStateKey", ("kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"), key_arn),
-        allow("ChangeBoundRoles", _iam((*_WITH_BOUNDARY, _TRUST)), roles, **bound),
-        allow(
-            "ReadAndDescribeRoles",
-            _iam(
-                (
-                    *("GetRole", "GetRolePolicy", "ListAttachedRolePolicies", "ListInstanceProfilesForRole"),
-                    *("ListRolePolicies", "ListRoleTags", "TagRole", "UntagRole", "UpdateRole"),
-                )
-            ),
-            roles,
-        ),
-        allow("PassRoles", "iam:PassRole", roles, **passed),
-        allow(
-            "Profiles",
-            _iam(
-                (
-                    *("CreateInstanceProfile", "DeleteInstanceProfile", "GetInstanceProfile"),
-                    *("ListInstanceProfileTags", "TagInstanceProfile", "UntagInstanceProfile"),
-                )
-            ),
-            profiles,
-        ),
-        allow("FillProfiles", _iam(("AddRoleToInstanceProfile", "RemoveRoleFromInstanceProfile")), profiles),
-        *_services(names),
-        _deny("KeepOwnRoles", _iam(_OF_THE_OWN_ROLES), names.arn("iam", f"role{names.path}*", "")),
-        _deny("KeepBoundary", _iam(_OF_THE_BOUNDARY), names.boundary_arn),
-        # Not allowed above either; a denial also outlives a policy that somebody attaches later.
-        _deny("KeepBound", "iam:DeleteRolePermissionsBoundary", "*"),
-    )
-
-
-def _services(names: BootstrapNames) -> list[Document]:
-    """What stacks are made of, by the prefix of their names; repositories are named freely, so all of the region's."""
-    described = ("ListTagsForResource", "TagResource", "UntagResource")
-    repository = (
-        *("CreateRepository", "DeleteLifecyclePolicy", "DeleteRepository", "DeleteRepositoryPolicy"),
-        *("DescribeRepositories", "GetLifecyclePolicy", "GetRepositoryPolicy", "PutImageScanningConfiguration"),
-        *("PutImageTagMutability", "PutLifecyclePolicy", "SetRepositoryPolicy", *described),
-    )
-    function = (
-        *("CreateFunction", "DeleteFunction", "DeleteFunctionEventInvokeConfig", "GetFunction"),
-        *("GetFunctionCodeSigningConfig", "GetFunctionConfiguration", "GetFunctionEventInvokeConfig"),
-        *("InvokeFunction", "ListTags", "ListVersionsByFunction", "PutFunctionEventInvokeConfig", "TagResource"),
-        *("UntagResource", "UpdateFunctionCode", "UpdateFunctionConfiguration", "UpdateFunctionEventInvokeConfig"),
-    )
-    schedule = ("CreateSchedule", "DeleteSchedule", "GetSchedule", "UpdateSchedule")
-    group = ("CreateScheduleGroup", "DeleteScheduleGroup", "GetScheduleGroup", *described)
-    queue = ("CreateQueue", "DeleteQueue", "GetQueueAttributes", "GetQueueUrl", "ListQueueTags")
-    secret = (
-        *("CreateSecret", "DeleteSecret", "DescribeSecret", "GetResourcePolicy", "TagResource", "UntagResource"),
-        "UpdateSecret",
-    )
-    parameter = ("AddTagsToResource", "DeleteParameter", "GetParameter", "GetParameters", "ListTagsForResource")
-    topic = (
-        *("CreateTopic", "DeleteTopic", "GetTopicAttributes", "SetTopicAttributes", "Subscribe", *described),
-        *("GetSubscriptionAttributes", "SetSubscriptionAttributes", "Unsubscribe"),
-    )
-    log_group = ("CreateLogGroup", "DeleteLogGroup", "DeleteRetentionPolicy", "PutRetentionPolicy", *described)
-    logs = names.of_stacks("logs", "log-group:/aws/lambda/")
-    return [
-        allow("Repositories", _of("ecr", repository), names.arn("ecr", "repository/*")),
-        allow("Rotators", _of("lambda", function), names.of_stacks("lambda", "function:")),
-        allow("Schedules", _of("scheduler", schedule), f"{names.of_stacks('scheduler', 'schedule/')}/*"),
-        allow("ScheduleGroups", _of("scheduler", group), names.of_stacks("scheduler", "schedule-group/")),
-        allow(
-            "DeadLetters",
-            _of("sqs", (*queue, "SetQueueAttributes", "TagQueue", "UntagQueue")),
-            names.of_stacks("sqs", ""),
-        ),
-        # Not their values: the GitLab token is put there by a person, and read by the rotator alone.
-        allow(
-            "Secrets", _of("secretsmanager", (*secret, "UpdateSecret")), names.of_stacks("secretsmanager", "secret:")
-        ),
-        allow(
-            "Parameters",
-            _of("ssm", (*parameter, "PutParameter", "RemoveTagsFromResource")),
-            names.of_stacks("ssm", "parameter/"),
-        ),
-        allow("LogGroups", _of("logs", log_group), [logs, f"{logs}:*"]),
-        allow(
-            "Alarms",
-            _of("cloudwatch", ("DeleteAlarms", "DescribeAlarms", "PutMetricAlarm", *described)),
-            names.of_stacks("cloudwatch", "alarm:"),
-        ),
-        allow(
-            "Dashboards",
-            _of("cloudwatch", ("DeleteDashboards", "GetDashboard", "PutDashboard")),
-            names.of_stacks("cloudwatch", "dashboard/", ""),
-        ),
-        allow("Topics", _of("sns", topic), names.of_stacks("sns", "")),
-        allow_everywhere("Lists", ("logs:DescribeLogGroups", "ssm:DescribeParameters"), because="both list"),
-    ]
-
-
 def _via_service(names: BootstrapNames) -> Document:
     services = [f"{service}.{names.region}.{dns_suffix(names.region)}" for service in ("secretsmanager", "ssm")]
     return {"StringEquals": {"kms:ViaService": services}}
-
-
-def _deny(sid: str, actions: str | Sequence[str], resource: str) -> Document:
-    return {"Sid": sid, "Effect": "Deny", "Action": listed(actions), "Resource": resource}
-
-
-def _iam(actions: Sequence[str]) -> list[str]:
-    return _of("iam", actions)
-
-
-def _of(service: str, actions: Sequence[str]) -> list[str]:
-    return [f"{service}:{action}" for action in actions]

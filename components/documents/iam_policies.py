@@ -57,7 +57,7 @@ def allow(sid: str, actions: str | Sequence[str], resources: str | Sequence[str]
     return {"Sid": sid, "Effect": "Allow", "Action": listed(actions), "Resource": listed(resources), **more}
 
 
-def allow_everywhere(sid: str, actions: str | Sequence[str], *, because: str) -> Document:
+def allow_everywhere(sid: str, actions: str | Sequence[str], *, because: str, **more: Any) -> Document:
     """A statement on the resource `*`, for the reason that there is no narrower one; a policy itself cannot hold it.
 
     Raises:
@@ -65,7 +65,7 @@ def allow_everywhere(sid: str, actions: str | Sequence[str], *, because: str) ->
     """
     if not because.strip():
         raise ValueError(f"{sid}: got no reason for the resource *; write why there is no narrower one")
-    return {"Sid": sid, "Effect": "Allow", "Action": listed(actions), "Resource": "*"}
+    return {"Sid": sid, "Effect": "Allow", "Action": listed(actions), "Resource": "*", **more}
 
 
 def policy_json(policy: Mapping[str, Any]) -> str:

@@ -15,6 +15,9 @@ _ROLE_PATH: Final = re.compile(r"/([A-Za-z0-9._-]+/)+")
 _PLAIN: Final = re.compile(r"[a-z0-9](-?[a-z0-9]+)*")
 _ROLE_NAME_LIMIT: Final = 64  # IAM CreateRole, RoleName
 
+PREFIX_TAG: Final = "gitlab-ecr"
+"""The AWS tag that holds the prefix, where AWS gives a number for a name and a policy has to tell whose it is."""
+
 
 def slug(text: str, limit: int) -> str:
     """A short name of lower-case letters, digits and dashes for `text`, at most `limit` long.

@@ -1,6 +1,7 @@
 """JSON values into frozen dataclasses, strictly: every key known, none missing, every type right."""
 
 import dataclasses
+import functools
 import types
 import typing
 from enum import Enum
@@ -22,13 +23,18 @@ def decode(expected: type[_T], value: Any, where: str, *, ignore_unknown: bool =
 
 def _dataclass(expected: type[Any], value: Any, where: str, *, ignore_unknown: bool = False) -> Any:
     entries = typing.cast("dict[str, Any]", _of_type(dict, value, where))
-    hints = typing.get_type_hints(expected)
+    hints = _hints(expected)
     unknown = sorted(entries.keys() - hints.keys())
     if unknown and not ignore_unknown:
         raise ValueError(f"{where}: unknown key {unknown[0]!r}; known are {sorted(hints)}")
     if missing := sorted(hints.keys() - entries.keys()):
         raise ValueError(f"{where}: {missing[0]!r} is missing")
     return expected(**{key: _any(hint, entries[key], f"{where}.{key}") for key, hint in hints.items()})
+
+
+@functools.cache  # a plan holds the same few classes thousands of times
+def _hints(expected: type[Any]) -> dict[str, Any]:
+    return typing.get_type_hints(expected)
 
 
 def _any(expected: Any, value: Any, where: str) -> Any:

@@ -9,6 +9,7 @@ import boto3  # pyright: ignore[reportMissingTypeStubs] - it ships none
 from botocore.config import Config  # pyright: ignore[reportMissingTypeStubs] - it ships none
 from botocore.exceptions import BotoCoreError, ClientError  # pyright: ignore[reportMissingTypeStubs] - it ships none
 
+from .lent_credentials import ThreadsOwn, session_with
 from .secret import Secret
 
 _CONFIG: Final = Config(connect_timeout=5, read_timeout=10, retries={"mode": "standard", "max_attempts": 4})
@@ -69,22 +70,17 @@ class BotoAws:
         self._session: Any = cast("Any", boto3).Session(region_name=region)  # boto3 ships no types
         self._lock = threading.Lock()  # boto3 documents clients as thread-safe, their creation not
         self._clients: dict[str, Any] = {}
+        self._of_this_thread = ThreadsOwn()
+        self._ecr_session: Any = cast("Any", boto3).Session(botocore_session=session_with(self._of_this_thread))
+        self._ecr_clients: dict[str, Any] = {}
 
     def authorization(self, role_arn: str, region: str) -> Authorization | None:
         try:
             credentials = self.client("sts").assume_role(
                 RoleArn=role_arn, RoleSessionName=_SESSION_NAME, DurationSeconds=_SESSION_SECONDS
             )["Credentials"]
-            with self._lock:
-                ecr = self._session.client(
-                    "ecr",
-                    config=_CONFIG,
-                    region_name=region,
-                    aws_access_key_id=credentials["AccessKeyId"],
-                    aws_secret_access_key=credentials["SecretAccessKey"],
-                    aws_session_token=credentials["SessionToken"],
-                )
-            entries = ecr.get_authorization_token().get("authorizationData", [])
+            with self._of_this_thread.lent(credentials):
+                entries = self._ecr(region).get_authorization_token().get("authorizationData", [])
         except (ClientError, BotoCoreError) as error:
             raise aws_error(error) from None
         if not entries or not entries[0].get("authorizationToken"):
@@ -113,6 +109,13 @@ class BotoAws:
             self.client("ssm").put_parameter(Name=name, Value=text, Type="String", Overwrite=True)
         except (ClientError, BotoCoreError) as error:
             raise aws_error(error) from None
+
+    def _ecr(self, region: str) -> Any:
+        """One client a region: making one takes longer than the call."""
+        with self._lock:
+            if region not in self._ecr_clients:
+                self._ecr_clients[region] = self._ecr_session.client("ecr", region_name=region, config=_CONFIG)
+            return self._ecr_clients[region]
 
     def client(self, service: str) -> Any:
         """The boto3 client of a service, with the rotator's own time limits."""

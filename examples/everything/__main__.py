@@ -1,8 +1,7 @@
 """Everything at once: what a stack file can say, said by a program."""
 
 import pulumi
-from gitlab_ecr import RegistryAccess
-from gitlab_ecr.consumer_args import Access
+from gitlab_ecr import Access, RegistryAccess
 
 account, region = "123456789012", "eu-central-1"
 passwords = pulumi.Config().require_secret_object("passwords")

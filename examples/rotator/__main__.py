@@ -5,39 +5,44 @@ Across accounts both sides have to allow: their repository policy has to name th
 """
 
 import pulumi
-from gitlab_ecr import CiVariables, Identities, Rotator, consumers
-from gitlab_ecr.consumer_args import ConsumerArgs, GitLabArgs
-from gitlab_ecr.consumer_variables import variables
-from gitlab_ecr.documents import plan
-from gitlab_ecr.documents.naming import Names
-from gitlab_ecr.documents.registries import RegistryArgs
+from gitlab_ecr import CiVariables, Identities, Rotator, rotation_parts
 
-names = Names("123456789012", "eu-central-1", "ecr-rotator")
-theirs: RegistryArgs = {"account": "210987654321", "region": "eu-west-1"}
-their_repositories = ["platform/node", "platform/python"]
-gitlab: GitLabArgs = {"url": "https://gitlab.example.com"}
-pulling: dict[str, ConsumerArgs] = {
-    "acme/backend": {"kind": "group", "id": 20, "pull": ["platform/*"], "registries": [theirs]},
-    "acme/web": {"pull": ["platform/node"], "registries": [theirs], "adopt": True},
-}
+account, region, prefix = "123456789012", "eu-central-1", "ecr-rotator"
 
-identities = Identities(
-    "identities",
+parts = rotation_parts(
     {
-        "account": names.account,
-        "region": names.region,
-        "prefix": names.prefix,
-        "audiences": consumers.audiences(pulling),
-    },
+        "account": account,
+        "region": region,
+        "prefix": prefix,
+        "stack": pulumi.get_stack(),
+        "gitlab": {"url": "https://gitlab.example.com"},
+        "repositories": ["platform/node", "platform/python"],
+        "consumers": {
+            "acme/backend": {
+                "kind": "group",
+                "id": 20,
+                "pull": ["platform/*"],
+                "registries": [{"account": "210987654321", "region": "eu-west-1"}],
+            },
+            "acme/web": {
+                "pull": ["platform/node"],
+                "registries": [{"account": "210987654321", "region": "eu-west-1"}],
+                "adopt": True,
+            },
+        },
+    }
 )
-ci_variables = CiVariables("variables", {"variables": variables(names, pulling, their_repositories)})
+identities = Identities(
+    "identities", {"account": account, "region": region, "prefix": prefix, "audiences": parts["audiences"]}
+)
+ci_variables = CiVariables("variables", {"variables": parts["variables"]})
 rotator = Rotator(
     "rotator",
     {
-        "account": names.account,
-        "region": names.region,
-        "prefix": names.prefix,
-        "plan": plan.dumps(consumers.plan(names, pulumi.get_stack(), gitlab, their_repositories, pulling)),
+        "account": account,
+        "region": region,
+        "prefix": prefix,
+        "plan": parts["plan"],
         "interval": "2 hours",
         "alarm_topics": ["arn:aws:sns:eu-central-1:123456789012:on-call"],
     },

@@ -5,13 +5,14 @@ import os
 import shutil
 import tempfile
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
 
 from boto3.session import Session as Boto3Session
+from botocore import UNSIGNED
 from botocore.config import Config
 from botocore.session import Session as BotocoreSession
 
@@ -55,6 +56,7 @@ class Cloud:
     ) -> None:
         self.account = account
         self.region = region
+        self._session: Any = _session_of_nobody()
         self._clients: dict[tuple[str, str], Any] = {}
         self._client_lock = threading.Lock()
         self._clock = Clock()
@@ -143,15 +145,29 @@ class Cloud:
         key = (service, region or self.region)
         with self._client_lock:  # making a client is not thread-safe, using one is
             if key not in self._clients:
-                self._clients[key] = _session_of_nobody().client(
-                    service,
-                    region_name=key[1],
-                    endpoint_url=self.endpoint_url,
-                    aws_access_key_id=self.account,
-                    aws_secret_access_key=ROOT_SECRET,
-                    config=Config(retries={"total_max_attempts": 1}, proxies={}, max_pool_connections=16),
-                )
+                root = {"aws_access_key_id": self.account, "aws_secret_access_key": ROOT_SECRET}
+                self._clients[key] = self._make(service, key[1], root, max_pool_connections=16)
             return self._clients[key]
+
+    @contextlib.contextmanager
+    def client_of(self, service: str, keys: Mapping[str, str] | None) -> Iterator[Any]:
+        """A boto3 client with other credentials, by boto3's names; with None it signs nothing."""
+        with self._client_lock:
+            made = self._make(service, self.region, keys or {}, **({} if keys else {"signature_version": UNSIGNED}))
+        try:
+            yield made
+        finally:
+            made.close()
+
+    def _make(self, service: str, region: str, keys: Mapping[str, str], **config: Any) -> Any:
+        # All of one session, since each session reads botocore's models anew.
+        return self._session.client(
+            service,
+            region_name=region,
+            endpoint_url=self.endpoint_url,
+            config=Config(retries={"total_max_attempts": 1}, proxies={}, **config),
+            **keys,
+        )
 
     def name_api(self, host: str) -> None:
         """Lead `host` to the AWS API, for a client that cannot be told another endpoint."""

@@ -39,10 +39,14 @@ class _Server(ThreadingHTTPServer):
 
 
 class Service:
-    """One function that answers every request, whatever its method."""
+    """One function that answers every request, whatever its method; another is told when a connection ends."""
 
     def __init__(
-        self, name: str, answer: Callable[[BaseHTTPRequestHandler], None], tls: ssl.SSLContext | None = None
+        self,
+        name: str,
+        answer: Callable[[BaseHTTPRequestHandler], None],
+        tls: ssl.SSLContext | None = None,
+        closed: Callable[[BaseHTTPRequestHandler], None] = lambda _: None,
     ) -> None:
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
@@ -53,6 +57,10 @@ class Service:
                 if not attribute.startswith("do_"):
                     raise AttributeError(attribute)
                 return lambda: answer(self)
+
+            def finish(self) -> None:
+                closed(self)
+                super().finish()
 
             def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's signature
                 pass

@@ -84,6 +84,7 @@ class Engine:
     """
 
     def __init__(self, stack_file: Path, world: World) -> None:
+        self._world = world
         self._scratch = Path(tempfile.mkdtemp(prefix="rehearsal-engine-"))
         self._stack = stack_file.name.removeprefix("Pulumi.").removesuffix(".yaml")
         self._program = self._scratch / "program"
@@ -120,6 +121,18 @@ class Engine:
     def outputs(self) -> dict[str, Any]:
         """The stack's outputs, without the secret ones."""
         return json.loads(self._run("stack", "output", "--json").stdout)
+
+    def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """`gitlab-ecr`, run where a person would run it: beside the stack files, with `pulumi` at hand."""
+        return subprocess.run(  # noqa: S603 - our own command
+            [sys.executable, "-m", "components.cli", *arguments],
+            cwd=self._program,
+            env={**self._world.cloud.environment(), **self._environment},
+            capture_output=True,
+            text=True,
+            timeout=_SECONDS,
+            check=False,
+        )
 
     def edit(self) -> "StackFileEdit":
         """The stack file to change, in a `with`."""

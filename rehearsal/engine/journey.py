@@ -35,6 +35,7 @@ class Journey:
 
     def __init__(self, stack_file: StackFile, world: World, engine: Engine) -> None:
         self._world, self._engine = world, engine
+        self._stack = stack_file.stack
         consumers = stack_file.declaration.get("consumers", {})
         self._own = next(path for path, consumer in consumers.items() if not consumer.get("adopt"))
         self._adopted = next(path for path, consumer in consumers.items() if consumer.get("adopt"))
@@ -58,6 +59,7 @@ class Journey:
             self._refresh,
             self._the_state_holds_no_token,
             self._up_again,
+            self._revoke,
             self._a_consumer_removed,
             self._an_import_with_other_settings,
             self._an_import_with_equal_settings,
@@ -123,6 +125,28 @@ class Journey:
         found = [name for name, secret in secrets.items() if secret in state]
         _expect(not found, f"in clear in the exported state: {', '.join(found)}")
         return f"export: {len(secrets)} secrets looked for in the state, none there in clear"
+
+    def _revoke(self) -> str:
+        before, outputs = self._pull_roles(), self._engine.outputs()
+        function = ("--function", str(outputs["rotator"]))
+        done = self._engine.command("revoke", self._own, *function, "--stack", self._stack, "--now", "--yes", "--json")
+        _expect(done.returncode == 0, f"it ended with {done.returncode}: {done.stderr.strip()[-2000:]}")
+        said = json.loads(done.stdout)
+        _expect(said["denied"] and bool(said["tried"]), f"it did not deny, or tried no old token: {said}")
+        _expect(all(each["refused"] for each in said["tried"]), f"the old token is not refused: {said}")
+        with self._engine.edit() as config:
+            declared = config["gitlab-ecr:consumers"][self._own].get("generation")
+        _expect(declared == said["generation"], f"the stack file says generation {declared!r}: {said}")
+        after = self._pull_roles()
+        _expect(before - after == {said["role"]}, f"other roles went than {said['role']}: {before - after}")
+        _expect(len(after) == len(before), f"no role took its place: {after}")
+        allowed = self._pulls_are_as_declared()
+        return f"revoke: {said['role']} and its tokens are void; {allowed} images are pulled as before, with new ones"
+
+    def _pull_roles(self) -> set[str]:
+        return {
+            role["RoleName"] for role in self._world.aws("iam").list_roles()["Roles"] if role["Path"].endswith("/pull/")
+        }
 
     def _a_consumer_removed(self) -> str:
         auth = self._consumer(self._own).auth(self._repositories[0])
@@ -197,7 +221,7 @@ class Journey:
 
     def _pulls(self) -> list[Pull]:
         consumers = rotated(self._world, self._engine.outputs()["declaration"])
-        client = OwnClient(self._world.cloud)
+        client = OwnClient(self._world.registry_http)
         pullers = [Puller(each.path, each.pull, [(client, each.variable())]) for each in consumers]
         return pull_all(pullers, self._repositories, self._world.registry_host)
 
@@ -209,8 +233,7 @@ class Journey:
 
     def _opens(self, auth: str | None, repository: str) -> bool:
         world = self._world
-        way = {"proxy_url": world.cloud.proxy_url, "ca_file": world.cloud.ca_file}
-        return pull(world.registry_host, repository, TAG, auth=auth, **way).allowed
+        return pull(world.registry_http, world.registry_host, repository, TAG, auth=auth).allowed
 
     def _consumer(self, path: str) -> Consumer:
         return Consumer(self._world, path, self._kinds[path], [])

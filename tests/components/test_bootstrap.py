@@ -75,6 +75,16 @@ def test_the_roles_policies_name_the_key(recorder: Recorder) -> None:
         assert [s["Resource"] for s in statements if "kms:Decrypt" in s["Action"]] == [_KEY]
 
 
+def test_the_deploy_role_has_a_second_policy_that_lies_in_the_bootstraps_own_path(recorder: Recorder) -> None:
+    _declare(recorder)
+    services = recorder.one("aws:iam/policy:Policy", "bootstrap-services").inputs
+    assert (services["path"], services["name"]) == ("/gitlab-ecr/", "gitlab-ecr-services")
+    attached = recorder.one("aws:iam/rolePolicyAttachment:RolePolicyAttachment")
+    assert attached.inputs["role"] == "gitlab-ecr-deploy"
+    assert attached.inputs["policyArn"] == "arn:aws:iam::123456789012:policy/gitlab-ecr/gitlab-ecr-services"
+    assert {"bootstrap-deploy", "bootstrap-services"} <= set(attached.dependencies)
+
+
 def test_all_but_what_needs_the_keys_id_is_known_in_the_first_preview(first_preview: Recorder) -> None:
     pulumi.runtime.test(lambda: Bootstrap("bootstrap", {**_ARGS}) and None)()  # pyright: ignore[reportArgumentType] - a table's arguments
     made = first_preview
@@ -85,7 +95,8 @@ def test_all_but_what_needs_the_keys_id_is_known_in_the_first_preview(first_prev
         "deploy_role": "arn:aws:iam::123456789012:role/gitlab-ecr/gitlab-ecr-deploy",
         "permissions_boundary": "arn:aws:iam::123456789012:policy/gitlab-ecr/gitlab-ecr-boundary",
     }
-    assert json.loads(made.one("aws:iam/policy:Policy").inputs["policy"])["Statement"]
+    for policy in ("bootstrap-boundary", "bootstrap-services"):
+        assert json.loads(made.one("aws:iam/policy:Policy", policy).inputs["policy"])["Statement"]
 
 
 def test_a_self_managed_gitlab_is_trusted_by_its_own_url(recorder: Recorder) -> None:

@@ -169,8 +169,9 @@ def test_the_launch_template_keeps_the_instance_role_from_jobs_and_holds_no_secr
     }
     assert machine.inputs["iamInstanceProfile"] == {"name": "gitlab-ecr-test-runner-build"}
     assert machine.inputs["blockDeviceMappings"][0]["ebs"]["encrypted"] == "true"
+    assert machine.inputs["tags"] == {"gitlab-ecr": "gitlab-ecr-test"}  # the deploy role changes no other template
     assert not machine.secret_inputs
-    assert not machine.inputs.keys() & {"tags", "tagSpecifications"}
+    assert "tagSpecifications" not in machine.inputs
     user_data = base64.b64decode(machine.inputs["userData"]).decode()
     assert user_data == recorder.outputs["build"]["user_data"]
     assert "glrt-" not in user_data
@@ -183,7 +184,7 @@ def test_aws_tags_reach_all_that_is_made_and_what_is_made_with_it(recorder: Reco
     pulumi.runtime.test(lambda: Runner("build", args) and None)()
     assert [parameter.inputs["tags"] for parameter in recorder.of_type(_PARAMETER)] == [tags, tags]
     machine = recorder.one("aws:ec2/launchTemplate:LaunchTemplate").inputs
-    assert machine["tags"] == tags
+    assert machine["tags"] == {**tags, "gitlab-ecr": "gitlab-ecr-test"}
     assert machine["tagSpecifications"] == [
         {"resourceType": "instance", "tags": tags},
         {"resourceType": "volume", "tags": tags},

