@@ -3,6 +3,7 @@
 import pulumi
 import pulumi_aws as aws
 
+from .documents.aws_arns import policy_arn
 from .documents.gitlab_trust import issuer_host, job_trust, thumbprints
 from .documents.iam_policies import (
     Document,
@@ -37,6 +38,8 @@ class Identities(pulumi.ComponentResource):
         self._args, self._child = args, name
         duration = args.get("max_session_duration")
         self._session = session_seconds(duration) if isinstance(duration, int) else duration
+        boundary = args.get("permissions_boundary")
+        self._boundary = policy_arn(boundary) if isinstance(boundary, str) else boundary
         self._names = Names(args["account"], args["region"], args["prefix"], args.get("role_path", ""))
         self.pull_role_arns, self.job_role_arns, self.runner_role_arns = {}, {}, {}
         for audience, options in args["audiences"].items():
@@ -173,7 +176,7 @@ class Identities(pulumi.ComponentResource):
             path=path,
             description=description,
             assume_role_policy=policy_json(trust),
-            permissions_boundary=self._args.get("permissions_boundary"),
+            permissions_boundary=self._boundary,
             max_session_duration=self._session,
             tags=self._args.get("tags"),
             opts=pulumi.ResourceOptions(parent=self, depends_on=[provider] if provider else None),

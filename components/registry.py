@@ -6,7 +6,10 @@ import pulumi
 import pulumi_aws as aws
 
 from .documents.iam_policies import policy_json
+from .documents.places import place
 from .documents.pull_through import cache_prefix, cached_lifecycle, credential_arn, upstream_host
+from .documents.registry_filters import replication_prefix, scan_filter
+from .documents.registry_host import registry_host
 from .documents.registry_policy import registry_policy
 
 _CACHE_DAYS = 90
@@ -81,13 +84,16 @@ def add_cache(
 def add_registry_wide(parent: pulumi.Resource, name: str, account: str, region: str, options: RegistryWideArgs) -> None:
     """The settings of the registry that the declaration asks for, and no others."""
     opts = pulumi.ResourceOptions(parent=parent)
-    frequencies = {"CONTINUOUS_SCAN": options.get("scan_continuously"), "SCAN_ON_PUSH": options.get("scan_on_push")}
+    frequencies = (
+        ("CONTINUOUS_SCAN", "scan_continuously", options.get("scan_continuously")),
+        ("SCAN_ON_PUSH", "scan_on_push", options.get("scan_on_push")),
+    )
     rules: list[aws.ecr.RegistryScanningConfigurationRuleArgsDict] = [
         {
             "scan_frequency": frequency,
-            "repository_filters": [{"filter": text, "filter_type": "WILDCARD"} for text in filters],
+            "repository_filters": [{"filter": scan_filter(text, key), "filter_type": "WILDCARD"} for text in filters],
         }
-        for frequency, filters in frequencies.items()
+        for frequency, key, filters in frequencies
         if filters
     ]
     if rules:
@@ -111,11 +117,15 @@ def add_registry_wide(parent: pulumi.Resource, name: str, account: str, region: 
 def _replication_rule(
     account: str, destination: ReplicationArgs
 ) -> aws.ecr.ReplicationConfigurationReplicationConfigurationRuleArgsDict:
+    target = destination.get("account", account)
+    with place("replicate_to"):
+        registry_host(target, destination["region"])
     rule: aws.ecr.ReplicationConfigurationReplicationConfigurationRuleArgsDict = {
-        "destinations": [{"region": destination["region"], "registry_id": destination.get("account", account)}]
+        "destinations": [{"region": destination["region"], "registry_id": target}]
     }
     if destination.get("prefixes"):
         rule["repository_filters"] = [
-            {"filter": prefix, "filter_type": "PREFIX_MATCH"} for prefix in destination.get("prefixes", [])
+            {"filter": replication_prefix(prefix, "replicate_to.prefixes"), "filter_type": "PREFIX_MATCH"}
+            for prefix in destination.get("prefixes", [])
         ]
     return rule

@@ -5,6 +5,7 @@ from typing import NotRequired, TypedDict
 import pulumi
 import pulumi_aws as aws
 
+from .documents.aws_arns import key_arn
 from .documents.iam_policies import policy_json
 from .documents.lifecycle_rules import LifecycleRuleArgs, lifecycle_policy
 from .documents.mutable_tags import tag_mutability
@@ -33,8 +34,8 @@ class RepositoryArgs(TypedDict):
     """True by default: basic scanning of each image when it is pushed. Enhanced scanning of the registry
     overrules it."""
     kms_key: NotRequired[pulumi.Input[str]]
-    """The ARN of a KMS key that encrypts the images; by default ECR's own AES256. Changing it replaces the
-    repository, which AWS refuses as long as there are images in it."""
+    """The ARN of a KMS key of the repository's region that encrypts the images, no alias; by default ECR's own AES256.
+    Changing it replaces the repository, which AWS refuses as long as there are images in it."""
     pull: NotRequired[GranteesArgs]
     """Who outside of this account may pull. Across accounts both sides have to allow: this, and the policy of the
     identity that pulls. Inside the account that identity's policy is enough."""
@@ -117,7 +118,8 @@ class Repositories(pulumi.ComponentResource):
         mutability, filters = tag_mutability(options.get("mutable_tags", []))
         encryption: aws.ecr.RepositoryEncryptionConfigurationArgsDict = {"encryption_type": "AES256"}
         if "kms_key" in options:
-            encryption = {"encryption_type": "KMS", "kms_key": options["kms_key"]}
+            key = options["kms_key"]
+            encryption = {"encryption_type": "KMS", "kms_key": key_arn(key, region) if isinstance(key, str) else key}
         return aws.ecr.Repository(
             child,
             name=repository,

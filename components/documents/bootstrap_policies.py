@@ -8,19 +8,18 @@ from typing import Final
 from .alarms import NAMESPACE
 from .bootstrap_names import BootstrapNames
 from .gitlab_trust import GITLAB_COM, issuer_host, job_trust
-from .iam_policies import (
+from .iam_actions import (
     ACCESS_KEY_ACTIONS,
     IMPORT_ACTIONS,
     LOG_ACTIONS,
+    METRICS_ACTION,
     PULL_ACTIONS,
     PUSH_ACTIONS,
     RENEWAL_ACTIONS,
     SIGN_IN_ACTION,
     VPC_ACTIONS,
-    Document,
-    allow,
-    document,
 )
+from .iam_policies import PLAIN_METRICS, UNBORN, Document, allow, allow_everywhere, document
 from .registry_host import dns_suffix, partition_of
 
 _METRICS: Final[Document] = {"StringEquals": {"cloudwatch:namespace": NAMESPACE}}
@@ -80,7 +79,7 @@ def boundary(names: BootstrapNames) -> Document:
     pull_roles = names.arn("iam", f"role/{names.prefix}-*/pull/*", "")
     return document(
         # A pull role may belong to images of another account; that account's repositories have the last word.
-        allow("SignIn", SIGN_IN_ACTION, "*"),
+        allow_everywhere("SignIn", SIGN_IN_ACTION, because="the action has no resource type"),
         allow("Pull", PULL_ACTIONS, f"arn:{partition_of(names.region)}:ecr:*:*:repository/*"),
         allow("Push", (*PUSH_ACTIONS, *IMPORT_ACTIONS), names.arn("ecr", "repository/*", "*")),
         allow("AssumePullRoles", "sts:AssumeRole", pull_roles),
@@ -92,9 +91,9 @@ def boundary(names: BootstrapNames) -> Document:
         allow("LeaveDeadLetters", "sqs:SendMessage", names.of_stacks("sqs", "")),
         # Of a rotator that runs in a GitLab job: its code, and what its alarms look at.
         allow("FetchCode", "s3:GetObject", f"{names.code_buckets}/*"),
-        allow("WriteMetrics", "cloudwatch:PutMetricData", "*", Condition=_METRICS),
+        allow_everywhere("WriteMetrics", METRICS_ACTION, because=PLAIN_METRICS, Condition=_METRICS),
         allow("StartRotator", "lambda:InvokeFunction", names.of_stacks("lambda", "function:")),
-        allow("HaveNetworkInterfaces", VPC_ACTIONS, "*"),  # of a rotator in a VPC; no narrower resource exists before
+        allow_everywhere("HaveNetworkInterfaces", VPC_ACTIONS, because=UNBORN),  # of a rotator in a VPC
     )
 
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from .bootstrap_names import BootstrapNames
-from .iam_policies import Document, allow, document
+from .iam_policies import Document, allow, allow_everywhere, document, listed
 from .naming import PREFIX_TAG
 
 _ROLES_WITHIN: Final = (
@@ -44,15 +44,14 @@ def deploy_policy(names: BootstrapNames, key_arn: str) -> Document:
         *_roles(names),
         *_users(names),
         *_machines(names),
-        # No narrower resource exists: all of them list.
-        allow(
+        allow_everywhere(
             "Lists",
             (
                 *_of("ec2", ("DescribeLaunchTemplates", "DescribeLaunchTemplateVersions", "DescribeSecurityGroups")),
                 *("ec2:DescribeSubnets", "ec2:DescribeVpcs", "iam:ListVirtualMFADevices"),
                 *("logs:DescribeLogGroups", "ssm:DescribeParameters"),
             ),
-            "*",
+            because="all of them list",
         ),
         _deny("KeepOwnRoles", _of("iam", _OF_THE_OWN_ROLES), names.arn("iam", f"role{names.path}*", "")),
         _deny("KeepOwnPolicies", _of("iam", _OF_THE_OWN_POLICIES), names.arn("iam", f"policy{names.path}*", "")),
@@ -125,9 +124,10 @@ def _images(names: BootstrapNames) -> list[Document]:
     grants = _of("kms", ("CreateGrant", "DescribeKey", "RetireGrant"))
     return [
         allow("Repositories", _of("ecr", repository), names.arn("ecr", "repository/*", "*")),
-        # No narrower resource exists: a registry is the account's. Source of the second: ECR user guide, "IAM
-        # permissions required for enhanced scanning".
-        allow("Registry", (*_of("ecr", registry), *_of("inspector2", inspector)), "*"),
+        # Source of the second: ECR user guide, "IAM permissions required for enhanced scanning".
+        allow_everywhere(
+            "Registry", (*_of("ecr", registry), *_of("inspector2", inspector)), because="a registry is the account's"
+        ),
         allow("EncryptImages", grants, names.arn("kms", "key/*", "*"), **by_ecr),
     ]
 
@@ -205,7 +205,7 @@ def _within(names: BootstrapNames) -> Document:
 
 
 def _deny(sid: str, actions: str | Sequence[str], resource: str) -> Document:
-    return {**allow(sid, actions, resource), "Effect": "Deny"}
+    return {"Sid": sid, "Effect": "Deny", "Action": listed(actions), "Resource": resource}
 
 
 def _of(service: str, actions: Sequence[str]) -> list[str]:

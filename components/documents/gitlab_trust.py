@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from .iam_actions import ASSUME_BY_JOB_ACTION
 from .iam_policies import Document, document, listed, policy_json
 
 GITLAB_COM: Final = "https://gitlab.com"
@@ -101,7 +102,7 @@ def job_trust(
             "Sid": "GitlabJobs",
             "Effect": "Allow",
             "Principal": {"Federated": provider_arn},
-            "Action": "sts:AssumeRoleWithWebIdentity",
+            "Action": ASSUME_BY_JOB_ACTION,
             "Condition": condition,
         }
     )

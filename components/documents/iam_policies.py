@@ -8,57 +8,41 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from .iam_actions import (
+    ACCESS_KEY_ACTIONS,
+    ASSUME_ROLE_ACTION,
+    DECRYPT_ACTION,
+    IMPORT_ACTIONS,
+    INVOKE_ACTION,
+    LOG_ACTIONS,
+    METRICS_ACTION,
+    PULL_ACTIONS,
+    PUSH_ACTIONS,
+    READ_OBJECT_ACTION,
+    READ_PARAMETER_ACTION,
+    READ_SECRET_ACTION,
+    RENEWAL_ACTIONS,
+    SEND_MESSAGE_ACTION,
+    SIGN_IN_ACTION,
+    STATE_ACTIONS,
+    VPC_ACTIONS,
+)
+
 Document = dict[str, Any]
 """A policy document as IAM's JSON."""
 
 VERSION: Final = "2012-10-17"
-
-SIGN_IN_ACTION: Final = "ecr:GetAuthorizationToken"
-PULL_ACTIONS: Final = ("ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")
-"""Source: ECR user guide, "Pulling an image"; the first answers the HEAD of a layer, the second that of a manifest."""
-WRITE_ACTIONS: Final = (
-    "ecr:CompleteLayerUpload",
-    "ecr:InitiateLayerUpload",
-    "ecr:PutImage",
-    "ecr:UploadLayerPart",
-)
-PUSH_ACTIONS: Final = (*PULL_ACTIONS, *WRITE_ACTIONS)
-"""Source: ECR user guide, "IAM permissions for pushing an image", which since 2024 holds `BatchGetImage` too:
-a push asks for the manifest first. Images cannot be deleted, repositories neither created nor tagged."""
-LOG_ACTIONS: Final = ("logs:CreateLogStream", "logs:PutLogEvents")
-"""The log group exists before the function, so creating one is not among them."""
-ACCESS_KEY_ACTIONS: Final = (
-    "iam:CreateAccessKey",
-    "iam:DeleteAccessKey",
-    "iam:GetAccessKeyLastUsed",
-    "iam:ListAccessKeys",
-    "iam:UpdateAccessKey",
-)
-"""What changing a user's access keys takes, with the old one still valid until nobody uses it."""
-RENEWAL_ACTIONS: Final = (
-    "secretsmanager:GetSecretValue",
-    "secretsmanager:PutSecretValue",
-    "secretsmanager:UpdateSecretVersionStage",
-)
-STATE_ACTIONS: Final = ("ssm:GetParameter", "ssm:PutParameter")
-METRICS_ACTION: Final = "cloudwatch:PutMetricData"
-VPC_ACTIONS: Final = (
-    "ec2:AssignPrivateIpAddresses",
-    "ec2:CreateNetworkInterface",
-    "ec2:DeleteNetworkInterface",
-    "ec2:DescribeNetworkInterfaces",
-    "ec2:DescribeSubnets",
-    "ec2:UnassignPrivateIpAddresses",
-)
-"""Source: the AWS managed policy AWSLambdaVPCAccessExecutionRole, without its rights on logs."""
-IMPORT_ACTIONS: Final = ("ecr:BatchImportUpstreamImage", "ecr:CreateRepository")
-"""What the first pull through a cache takes. Source: ECR user guide, "IAM permissions for pull through cache"."""
 
 INLINE_POLICY_LIMIT: Final = {"role": 10_240, "user": 2_048}
 """Characters of all inline policies of one identity, whitespace not counted. Source: IAM quotas."""
 
 SESSION_SECONDS: Final = range(3_600, 43_201)
 """Source: IAM CreateRole, MaxSessionDuration."""
+
+UNBORN: Final = "network interfaces have no narrower resource before they exist"
+PLAIN_METRICS: Final = (
+    "of its resources PutMetricData knows OpenTelemetry's data sets only; a namespace holds it instead"
+)
 
 
 def document(*statements: Mapping[str, Any]) -> Document:
@@ -67,8 +51,25 @@ def document(*statements: Mapping[str, Any]) -> Document:
 
 
 def allow(sid: str, actions: str | Sequence[str], resources: str | Sequence[str], **more: Any) -> Document:
-    """A statement that allows actions on resources, in an order that a diff can trust."""
+    """A statement that allows actions on resources, in an order that a diff can trust.
+
+    Raises:
+        ValueError: the resource is everything; `allow_everywhere` takes the reason.
+    """
+    if "*" in ([resources] if isinstance(resources, str) else resources):
+        raise ValueError(f"{sid}: got the resource *; name resources, or write allow_everywhere with the reason")
     return {"Sid": sid, "Effect": "Allow", "Action": listed(actions), "Resource": listed(resources), **more}
+
+
+def allow_everywhere(sid: str, actions: str | Sequence[str], *, because: str, **more: Any) -> Document:
+    """A statement on the resource `*`, for the reason that there is no narrower one; a policy itself cannot hold it.
+
+    Raises:
+        ValueError: there is no reason.
+    """
+    if not because.strip():
+        raise ValueError(f"{sid}: got no reason for the resource *; write why there is no narrower one")
+    return {"Sid": sid, "Effect": "Allow", "Action": listed(actions), "Resource": "*", **more}
 
 
 def policy_json(policy: Mapping[str, Any]) -> str:
@@ -122,8 +123,8 @@ def parameter_statement(
     """Read these parameters, and decrypt them when their key is not the account's default one for parameters."""
     decrypt = {"Condition": {"StringEquals": {"kms:ViaService": via_service}}}
     return (
-        allow("ReadConfiguration", "ssm:GetParameter", parameter_arns),
-        allow("DecryptConfiguration", "kms:Decrypt", key_arn, **decrypt) if key_arn else {},
+        allow("ReadConfiguration", READ_PARAMETER_ACTION, parameter_arns),
+        allow("DecryptConfiguration", DECRYPT_ACTION, key_arn, **decrypt) if key_arn else {},
     )
 
 
@@ -157,9 +158,9 @@ def rotator_policy(
         in_job: what a GitLab job needs besides, from `job_statements`.
     """
     return document(
-        allow("AssumePullRoles", "sts:AssumeRole", pull_roles_arn),
-        allow("ReadSecrets", "secretsmanager:GetSecretValue", secret_arns) if secret_arns else {},
-        allow("DecryptSecrets", "kms:Decrypt", key_arn, Condition={"StringEquals": {"kms:ViaService": via_service}})
+        allow("AssumePullRoles", ASSUME_ROLE_ACTION, pull_roles_arn),
+        allow("ReadSecrets", READ_SECRET_ACTION, secret_arns) if secret_arns else {},
+        allow("DecryptSecrets", DECRYPT_ACTION, key_arn, Condition={"StringEquals": {"kms:ViaService": via_service}})
         if key_arn
         else {},
         allow("ChangeAccessKeys", ACCESS_KEY_ACTIONS, pull_user_arns) if pull_user_arns else {},
@@ -189,22 +190,22 @@ def job_statements(code_arn: str, account: str, metrics_namespace: str = "") -> 
     """What the rotator needs in a GitLab job: its code, and a way to say that it ran.
 
     A bucket's name could be taken by others once it is deleted, so the account is named, too.
-    The only resources that PutMetricData knows are data sets of OpenTelemetry, so plain metrics take `*`; the namespace
-    holds it.
     """
     own = {"StringEquals": {"aws:ResourceAccount": account}}
     metrics = {"StringEquals": {"cloudwatch:namespace": metrics_namespace}}
     return (
-        allow("FetchCode", "s3:GetObject", code_arn, Condition=own),
-        allow("WriteMetrics", METRICS_ACTION, "*", Condition=metrics) if metrics_namespace else {},
+        allow("FetchCode", READ_OBJECT_ACTION, code_arn, Condition=own),
+        allow_everywhere("WriteMetrics", METRICS_ACTION, because=PLAIN_METRICS, Condition=metrics)
+        if metrics_namespace
+        else {},
     )
 
 
 def scheduler_policy(function_arn: str, dead_letters_arn: str = "") -> Document:
     """What the schedule's role may do: start one function, and leave what it could not deliver."""
     return document(
-        allow("StartRotator", "lambda:InvokeFunction", function_arn),
-        allow("LeaveDeadLetters", "sqs:SendMessage", dead_letters_arn) if dead_letters_arn else {},
+        allow("StartRotator", INVOKE_ACTION, function_arn),
+        allow("LeaveDeadLetters", SEND_MESSAGE_ACTION, dead_letters_arn) if dead_letters_arn else {},
     )
 
 
@@ -258,11 +259,10 @@ def listed(values: str | Sequence[str]) -> str | list[str]:
 def _of_function(log_group_arn: str, dead_letters_arn: str, *, in_vpc: bool) -> tuple[Document, ...]:
     """What a Lambda function needs to run at all."""
     return (
-        allow("HaveNetworkInterfaces", VPC_ACTIONS, "*") if in_vpc else {},
+        allow_everywhere("HaveNetworkInterfaces", VPC_ACTIONS, because=UNBORN) if in_vpc else {},
         allow("WriteOwnLog", LOG_ACTIONS, f"{log_group_arn}:*") if log_group_arn else {},
-        allow("LeaveDeadLetters", "sqs:SendMessage", dead_letters_arn) if dead_letters_arn else {},
+        allow("LeaveDeadLetters", SEND_MESSAGE_ACTION, dead_letters_arn) if dead_letters_arn else {},
     )
 
 
-# No narrower resource exists for signing in: the action has no resource type.
-_SIGN_IN: Final = allow("SignIn", SIGN_IN_ACTION, "*")
+_SIGN_IN: Final = allow_everywhere("SignIn", SIGN_IN_ACTION, because="the action has no resource type")

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, cast
 
-from .iam_policies import PULL_ACTIONS, PUSH_ACTIONS, SIGN_IN_ACTION
+from .iam_actions import PULL_ACTIONS, PUSH_ACTIONS, SIGN_IN_ACTION
 from .markdown import code, names
 from .registry_host import registry_host
 

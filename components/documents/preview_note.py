@@ -10,6 +10,7 @@ from .policy_words import Right
 from .preview import STACK, Preview, Step, is_unknown
 from .preview_picture import picture
 from .preview_rights import ACCESS, POLICY_OF_A_ROLE, Access, Who, access, whose
+from .registry_host import parse_registry_host
 
 _MOST_LINES: Final = 20
 _MOST_NAMES: Final = 8
@@ -186,10 +187,26 @@ def _not_checked(preview: Preview, found: Access) -> list[str]:
         if step.op == "create"
     }
     made |= {name for kind, name in found.new.keys() - found.old.keys() if kind in {"project", "group"}}
+    lines = [
+        f"whether {code(host)} lets {kind} {code(name)} in: across accounts both sides have to allow, its repository "
+        "policies as well as the role here"
+        for (kind, name), host in sorted(_into_other_accounts(found))
+    ]
     if not made:
-        return []
+        return lines
     what = f"whether {names(sorted(made), _MOST_NAMES)} exists in GitLab, and what variables it has already"
-    return [f"{what}: that needs a token; `gitlab-ecr check` on the protected branch looks"]
+    return [f"{what}: that needs a token; `gitlab-ecr check` on the protected branch looks", *lines]
+
+
+def _into_other_accounts(found: Access) -> set[tuple[Who, str]]:
+    """Who newly reaches a registry of another account, and its host."""
+    own = parse_registry_host(found.registry)
+    hosts = {(who, right[1].partition("/")[0]) for who, right in found.gained()}
+    return {
+        (who, host)
+        for who, host in hosts
+        if own and (other := parse_registry_host(host)) and other.account != own.account
+    }
 
 
 def _bullets(lines: Sequence[str]) -> list[str]:

@@ -26,6 +26,7 @@ class Access:
         new: as the program wants them; of those whose rights are `unsure`, nothing.
         old_ways: the access of each consumer and runner, such as `rotated-variable`, as the state has it.
         new_ways: as the program wants it.
+        registry: the registry host of the stack, as far as the declaration tells.
         unsure: whose rights only `up` will know.
         declared: whether a declaration was there, so that `new` is everybody and not only who changes.
     """
@@ -34,6 +35,7 @@ class Access:
     new: Rights = field(default_factory=dict[Who, frozenset[Right]])
     old_ways: dict[Who, str] = field(default_factory=dict[Who, str])
     new_ways: dict[Who, str] = field(default_factory=dict[Who, str])
+    registry: str = ""
     unsure: set[Who] = field(default_factory=set[Who])
     declared: bool = False
 
@@ -72,6 +74,7 @@ def access(preview: Preview) -> Access:
         found.declared = True
         found.old, found.new = declared(before), declared(after)
         found.old_ways, found.new_ways = ways(before), ways(after)
+        found.registry = str(after.get("registry", ""))
         found.unsure = {who for who in found.new if is_unknown([name for _, name in found.new[who]])}
     for step in preview.steps:
         if step.type in POLICY_OF_A_ROLE and not (found.declared and _explained(step, (before, after))):

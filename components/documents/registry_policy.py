@@ -4,14 +4,13 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from .iam_actions import REPLICATE_ACTIONS
 from .iam_policies import Document, allow, document
 from .registries import repository_arn
 from .registry_host import partition_of
 from .repository_names import repository_pattern
 
 _ACCOUNT: Final = re.compile(r"\d{12}")
-REPLICATE_ACTIONS: Final = ("ecr:CreateRepository", "ecr:ReplicateImage")
-"""Source: ECR user guide, "Private registry permissions", the statement for cross-account replication."""
 
 
 def registry_policy(account: str, region: str, sources: Mapping[str, Sequence[str]]) -> Document:

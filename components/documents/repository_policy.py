@@ -12,24 +12,9 @@ import re
 from collections.abc import Sequence
 from typing import Any, Final, NotRequired, TypedDict
 
-from .iam_policies import PULL_ACTIONS, PUSH_ACTIONS, Document, document, listed, policy_json
+from .iam_actions import ADMIN_ACTIONS, LAMBDA_ACTIONS, PULL_ACTIONS, PUSH_ACTIONS
+from .iam_policies import Document, document, listed, policy_json
 from .registry_host import partition_of
-
-ADMIN_ACTIONS: Final = (
-    *PUSH_ACTIONS,
-    "ecr:BatchDeleteImage",
-    "ecr:DescribeImageScanFindings",
-    "ecr:DescribeImages",
-    "ecr:DescribeRepositories",
-    "ecr:GetLifecyclePolicy",
-    "ecr:GetRepositoryPolicy",
-    "ecr:ListImages",
-    "ecr:ListTagsForResource",
-    "ecr:StartImageScan",
-)
-"""All that concerns images. Deleting the repository and changing its policies stay with the account that owns it."""
-_LAMBDA_ACTIONS: Final = ("ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")
-"""Source: Lambda developer guide, "Amazon ECR cross-account permissions"."""
 
 _ACCOUNT: Final = re.compile(r"\d{12}")
 _ORGANIZATION: Final = re.compile(r"o-[a-z0-9]{10,32}")
@@ -118,7 +103,7 @@ def _lambda_grant(region: str, accounts: Sequence[str]) -> dict[str, Any]:
     _each(accounts, _ACCOUNT, "lambda_accounts", 'twelve digits: "123456789012"')
     functions = [f"arn:{partition_of(region)}:lambda:{region}:{account}:function:*" for account in accounts]
     condition = {"ArnLike": {"aws:SourceArn": listed(functions)}}
-    return _allow("PullByLambda", {"Service": "lambda.amazonaws.com"}, _LAMBDA_ACTIONS, condition)
+    return _allow("PullByLambda", {"Service": "lambda.amazonaws.com"}, LAMBDA_ACTIONS, condition)
 
 
 def _allow(

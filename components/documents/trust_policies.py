@@ -3,6 +3,7 @@
 Trust in GitLab jobs has its own rules and its own module, `gitlab_trust`.
 """
 
+from .iam_actions import ASSUME_ROLE_ACTION
 from .iam_policies import Document, document
 from .naming import Names
 
@@ -18,7 +19,7 @@ def pull_role_trust(names: Names, rotator_role_arn: str = "") -> Document:
             "Sid": "RotatorOnly",
             "Effect": "Allow",
             "Principal": {"AWS": names.arn("iam", "root", region="")},
-            "Action": "sts:AssumeRole",
+            "Action": ASSUME_ROLE_ACTION,
             "Condition": {"ArnEquals": {"aws:PrincipalArn": rotator_role_arn or names.rotator_role_arn}},
         }
     )
@@ -53,6 +54,6 @@ def _service_trust(service: str, condition: Document) -> Document:
         "Sid": "ServiceOnly",
         "Effect": "Allow",
         "Principal": {"Service": service},
-        "Action": "sts:AssumeRole",
+        "Action": ASSUME_ROLE_ACTION,
     }
     return document({**statement, "Condition": condition} if condition else statement)

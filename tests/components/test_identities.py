@@ -213,6 +213,10 @@ def test_every_document_is_without_findings(recorder: Recorder) -> None:
         ({"jobs": {"a": _JOB}}, r"^jobs\.a\.pull: got no repository"),
         ({"jobs": {"a": {**_JOB, "push": ["ab"], "unprotected_refs": True}}}, r"^jobs\.a\.unprotected_refs: got True"),
         ({"jobs": {"a": _JOB}, "issuer": {"url": "gitlab.com"}}, r"^issuer\.url: got 'gitlab.com'; write"),
+        (
+            {"permissions_boundary": "ci-boundary"},
+            r"^permissions_boundary: got 'ci-boundary'; write the ARN",
+        ),
         ({"max_session_duration": 900}, r"^max_session_duration: got 900; write seconds, 3600"),
         ({"runners": {"a": {"pull": []}}}, r"^runners\.a\.pull: got no repository"),
     ],

@@ -108,6 +108,22 @@ def test_a_registry_policy_lets_named_accounts_replicate(recorder: Recorder) -> 
         ({"hub": {"upstream": "docker-hub"}}, None, r"^caches\.hub\.credential_arn: got none; ECR fetches from docke"),
         ({"Hub": {"upstream": "quay"}}, None, r"^caches\.Hub\.prefix: got 'Hub'"),
         (None, {"replicas_from": {"1": ["ci/*"]}}, r"^registry\.replicas_from: got '1'"),
+        (None, {"scan_on_push": ["A"]}, r"^registry\.scan_on_push: got 'A'; write a repository's name, or a pattern"),
+        (
+            None,
+            {"replicate_to": [{"region": "europe"}]},
+            r"^registry\.replicate_to\.region: got 'europe'; write",
+        ),
+        (
+            None,
+            {"replicate_to": [{"region": "eu-west-1", "account": "1"}]},
+            r"^registry\.replicate_to\.account: got '1'; write the twelve digits",
+        ),
+        (
+            None,
+            {"replicate_to": [{"region": "eu-west-1", "prefixes": ["ci/*"]}]},
+            r"^registry\.replicate_to\.prefixes: got 'ci/\*'; write the beginning of names",
+        ),
     ],
 )
 def test_what_ecr_would_refuse_is_refused_with_its_place(

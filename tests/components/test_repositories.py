@@ -7,6 +7,7 @@ from pulumi_recorder import Recorder
 
 from components.repositories import Repositories, RepositoryArgs
 
+_KEY = "arn:aws:kms:eu-central-1:123456789012:key/11111111-2222-3333-4444-555555555555"
 _ARGS = {"account": "123456789012", "region": "eu-central-1"}
 
 
@@ -59,7 +60,7 @@ def test_each_option_arrives(recorder: Recorder) -> None:
     options: RepositoryArgs = {
         "mutable_tags": ["3.*", "latest"],
         "scan_on_push": False,
-        "kms_key": pulumi.Output.from_input("arn:aws:kms:eu-central-1:123456789012:key/k"),
+        "kms_key": pulumi.Output.from_input(_KEY),
         "force_delete": True,
         "protect": True,
         "retain_on_delete": True,
@@ -80,7 +81,10 @@ def test_each_option_arrives(recorder: Recorder) -> None:
         ],
         "imageScanningConfiguration": {"scanOnPush": False},
         "encryptionConfigurations": [
-            {"encryptionType": "KMS", "kmsKey": "arn:aws:kms:eu-central-1:123456789012:key/k"}
+            {
+                "encryptionType": "KMS",
+                "kmsKey": _KEY,
+            }
         ],
         "forceDelete": True,
         "tags": {"team": "ci"},
@@ -145,6 +149,11 @@ def test_only_a_repository_that_others_use_has_a_repository_policy(recorder: Rec
         ("CI/Python", {}, r"^repositories: got 'CI/Python'; write"),
         ("ci/a", {"mutable_tags": ["a b"]}, r"^repositories\.ci/a\.mutable_tags: got \['a b'\]; write"),
         ("ci/a", {"lifecycle_rules": [{}]}, r"^repositories\.ci/a\.lifecycle_rules\[0\]: got no count; write"),
+        (
+            "ci/a",
+            {"kms_key": "alias/ci"},
+            r"^repositories\.ci/a\.kms_key: got 'alias/ci'; write the ARN of",
+        ),
         ("ci/a", {"pull": {"accounts": ["1"]}}, r"^repositories\.ci/a\.pull\.accounts: got '1'; write"),
     ],
 )

@@ -29,7 +29,8 @@ from previews import (
 )
 
 from components.documents import preview, preview_note
-from components.documents.iam_policies import PULL_ACTIONS, PUSH_ACTIONS, policy_json, pull_policy
+from components.documents.iam_actions import PULL_ACTIONS, PUSH_ACTIONS
+from components.documents.iam_policies import policy_json, pull_policy
 from components.documents.naming import Names
 from components.documents.preview_picture import LIMIT
 from components.documents.trust_policies import pull_role_trust

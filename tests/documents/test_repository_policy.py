@@ -1,8 +1,10 @@
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from components.documents.iam_policies import PULL_ACTIONS
+from components.documents.iam_actions import PULL_ACTIONS
 from components.documents.repository_policy import GranteesArgs, repository_policy
 
 _OWN = "123456789012"
@@ -96,3 +98,21 @@ def test_a_policy_that_ecr_would_not_take_is_refused() -> None:
     principals = [f"arn:aws:iam::111111111111:role/deploy-{number:04}" for number in range(250)]
     with pytest.raises(ValueError, match=r"^pull, push, admin: got a repository policy of \d+ characters, ECR takes"):
         repository_policy(_OWN, "eu-central-1", pull={"principals": principals})
+
+
+_GRANTEES = st.fixed_dictionaries(
+    {
+        "accounts": st.lists(st.sampled_from(["111111111111", "222222222222"]), min_size=1, unique=True),
+        "organizations": st.lists(st.sampled_from(["o-a1b2c3d4e5"]), unique=True),
+        "principals": st.lists(st.sampled_from(["arn:aws:iam::222222222222:role/deploy"]), unique=True),
+    }
+)
+
+
+@given(st.dictionaries(st.sampled_from(["pull", "push", "admin"]), _GRANTEES), st.booleans())
+def test_no_grant_whatever_it_says_signs_in_or_reaches_past_images(grants: dict[str, Any], to_lambda: bool) -> None:
+    policy = repository_policy(_OWN, "eu-central-1", **grants, lambda_accounts=["111111111111"] if to_lambda else [])
+    actions = {action for statement in (policy or {"Statement": []})["Statement"] for action in statement["Action"]}
+    assert "ecr:GetAuthorizationToken" not in actions
+    assert not [action for action in actions if "*" in action]
+    assert not actions & {"ecr:DeleteRepository", "ecr:SetRepositoryPolicy", "ecr:PutLifecyclePolicy"}

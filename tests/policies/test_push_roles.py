@@ -8,7 +8,8 @@ from policy_evaluator import Request, allowed
 from policy_linter import lint
 
 from components.documents.gitlab_trust import job_trust
-from components.documents.iam_policies import PUSH_ACTIONS, push_policy
+from components.documents.iam_actions import PUSH_ACTIONS
+from components.documents.iam_policies import push_policy
 from components.documents.naming import Names
 
 _NAMES: Final = Names("123456789012", "eu-central-1", "gitlab-ecr")

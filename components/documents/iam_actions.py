@@ -1,0 +1,110 @@
+"""IAM actions by what they are needed for, each with the source that names them.
+
+No policy of this project spells an action anywhere else, but for those of the bootstrap, which are a deployment's own.
+"""
+
+from typing import Final
+
+SIGN_IN_ACTION: Final = "ecr:GetAuthorizationToken"
+"""Source: ECR API, GetAuthorizationToken; service authorization reference: it has no resource type."""
+
+PULL_ACTIONS: Final = ("ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")
+"""Source: ECR user guide, "Pulling an image"; the first answers the HEAD of a layer, the second that of a manifest."""
+
+WRITE_ACTIONS: Final = (
+    "ecr:CompleteLayerUpload",
+    "ecr:InitiateLayerUpload",
+    "ecr:PutImage",
+    "ecr:UploadLayerPart",
+)
+"""Source: ECR user guide, "IAM permissions for pushing an image"."""
+
+PUSH_ACTIONS: Final = (*PULL_ACTIONS, *WRITE_ACTIONS)
+"""Source: ECR user guide, "IAM permissions for pushing an image", which since 2024 holds `BatchGetImage` too:
+a push asks for the manifest first. Images cannot be deleted, repositories neither created nor tagged."""
+
+ADMIN_ACTIONS: Final = (
+    *PUSH_ACTIONS,
+    "ecr:BatchDeleteImage",
+    "ecr:DescribeImageScanFindings",
+    "ecr:DescribeImages",
+    "ecr:DescribeRepositories",
+    "ecr:GetLifecyclePolicy",
+    "ecr:GetRepositoryPolicy",
+    "ecr:ListImages",
+    "ecr:ListTagsForResource",
+    "ecr:StartImageScan",
+)
+"""All that concerns images. Deleting the repository and changing its policies stay with the account that owns it.
+Source: service authorization reference, "Actions defined by Amazon ECR"."""
+
+LAMBDA_ACTIONS: Final = ("ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")
+"""Source: Lambda developer guide, "Amazon ECR cross-account permissions"."""
+
+IMPORT_ACTIONS: Final = ("ecr:BatchImportUpstreamImage", "ecr:CreateRepository")
+"""What the first pull through a cache takes. Source: ECR user guide, "IAM permissions for pull through cache"."""
+
+REPLICATE_ACTIONS: Final = ("ecr:CreateRepository", "ecr:ReplicateImage")
+"""Source: ECR user guide, "Private registry permissions", the statement for cross-account replication."""
+
+ASSUME_ROLE_ACTION: Final = "sts:AssumeRole"
+"""Source: STS API, AssumeRole."""
+
+ASSUME_BY_JOB_ACTION: Final = "sts:AssumeRoleWithWebIdentity"
+"""Source: STS API, AssumeRoleWithWebIdentity."""
+
+LOG_ACTIONS: Final = ("logs:CreateLogStream", "logs:PutLogEvents")
+"""The log group exists before the function, so creating one is not among them. Source: the AWS managed policy
+AWSLambdaBasicExecutionRole."""
+
+ACCESS_KEY_ACTIONS: Final = (
+    "iam:CreateAccessKey",
+    "iam:DeleteAccessKey",
+    "iam:GetAccessKeyLastUsed",
+    "iam:ListAccessKeys",
+    "iam:UpdateAccessKey",
+)
+"""What changing a user's access keys takes, with the old one still valid until nobody uses it. Source: IAM user guide,
+"Update access keys"."""
+
+READ_SECRET_ACTION: Final = "secretsmanager:GetSecretValue"  # noqa: S105 - the name of an action
+"""Source: Secrets Manager API, GetSecretValue."""
+
+RENEWAL_ACTIONS: Final = (
+    READ_SECRET_ACTION,
+    "secretsmanager:PutSecretValue",
+    "secretsmanager:UpdateSecretVersionStage",
+)
+"""A new version is put beside the old one and takes its place. Source: Secrets Manager user guide, "Permissions for
+rotation"."""
+
+READ_PARAMETER_ACTION: Final = "ssm:GetParameter"
+"""Source: Systems Manager API, GetParameter."""
+
+STATE_ACTIONS: Final = (READ_PARAMETER_ACTION, "ssm:PutParameter")
+"""Source: Systems Manager API, PutParameter."""
+
+DECRYPT_ACTION: Final = "kms:Decrypt"
+"""Source: KMS developer guide, "How Secrets Manager uses KMS" and "How Parameter Store uses KMS"."""
+
+SEND_MESSAGE_ACTION: Final = "sqs:SendMessage"
+"""Source: Lambda developer guide, "Adding a dead-letter queue"; Scheduler user guide, "Configuring a DLQ"."""
+
+INVOKE_ACTION: Final = "lambda:InvokeFunction"
+"""Source: Scheduler user guide, "Execution role"."""
+
+READ_OBJECT_ACTION: Final = "s3:GetObject"
+"""Source: S3 API, GetObject."""
+
+METRICS_ACTION: Final = "cloudwatch:PutMetricData"
+"""Source: CloudWatch API, PutMetricData."""
+
+VPC_ACTIONS: Final = (
+    "ec2:AssignPrivateIpAddresses",
+    "ec2:CreateNetworkInterface",
+    "ec2:DeleteNetworkInterface",
+    "ec2:DescribeNetworkInterfaces",
+    "ec2:DescribeSubnets",
+    "ec2:UnassignPrivateIpAddresses",
+)
+"""Source: the AWS managed policy AWSLambdaVPCAccessExecutionRole, without its rights on logs."""
