@@ -42,7 +42,7 @@ class Identities(pulumi.ComponentResource):
         for audience, options in args["audiences"].items():
             with place(f"audiences.{audience}"):
                 self.pull_role_arns[audience] = self._pull_role(audience, options)
-        if args.get("jobs"):
+        if args.get("jobs") or args.get("trusts_jobs"):
             with place("issuer"):
                 provider = self._issuer(args.get("issuer", {}))
             for consumer, options in args.get("jobs", {}).items():

@@ -96,6 +96,9 @@ class IdentitiesArgs(TypedDict):
     """Roles of jobs by consumer."""
     issuer: NotRequired[JobIssuerArgs]
     """The GitLab of the jobs; gitlab.com, with a provider of this stack, by default."""
+    trusts_jobs: NotRequired[bool]
+    """True makes the OIDC provider also when `jobs` has none, for a role made elsewhere, such as the rotator's with
+    backend `gitlab`."""
     runners: NotRequired[dict[str, RunnerIdentityArgs]]
     """Instance roles by runner, each with an instance profile of the same name."""
     role_path: NotRequired[str]

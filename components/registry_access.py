@@ -13,13 +13,14 @@ from .cross_checks import check_names
 from .declared import declared
 from .documents import plan as plans
 from .documents.naming import Names
+from .documents.places import place as where
 from .identities import Identities
-from .identity_args import IdentitiesArgs
+from .identity_args import IdentitiesArgs, JobIssuerArgs
 from .pull_user import PullUser
 from .registry import CacheArgs, RegistryWideArgs
 from .repositories import Repositories, RepositoryArgs
 from .rotator import Rotator
-from .rotator_args import VpcArgs
+from .rotator_args import RotationBackend, RotationJobArgs, VpcArgs
 from .rotator_parts import check_sizes
 from .runner import Runner
 from .runner_args import RunnerArgs, RunnerOptions
@@ -30,19 +31,22 @@ class RotationArgs(TypedDict):
     """The rotator's settings."""
 
     interval: NotRequired[str]
-    """From one run to the next. Default `2 hours`."""
+    """From one run to the next. Default `2 hours`. With `rotationBackend: gitlab`, what divides the hour or the day."""
+    job: NotRequired[RotationJobArgs]
+    """With `rotationBackend: gitlab`, and required there: the project whose pipeline schedule rotates."""
     tolerate_outage: NotRequired[str]
     """For how long every run may fail without an expired token anywhere. Default `7 hours`."""
     log_retention_days: NotRequired[int]
-    """How long CloudWatch keeps the reports. Default 90 days."""
+    """How long CloudWatch keeps the reports. Default 90 days. Only in Lambda: a job's log is GitLab's."""
     alarm_emails: NotRequired[list[str]]
     """Who gets a mail of each alarm, after confirming SNS's first one."""
     alarm_topics: NotRequired[list[str]]
     """ARNs of further SNS topics that alarms go to."""
     vpc: NotRequired[VpcArgs]
-    """For a GitLab that is not reachable from the internet. Default: no VPC."""
+    """For a GitLab that is not reachable from the internet. Default: no VPC. Only in Lambda: a job is where its runner
+    is."""
     reserved_concurrency: NotRequired[int]
-    """How many rotations at once. Default: not reserved."""
+    """How many rotations at once. Default: not reserved. Only in Lambda."""
 
 
 class RegistryAccessArgs(TypedDict):
@@ -81,6 +85,9 @@ class RegistryAccessArgs(TypedDict):
     tags: NotRequired[dict[str, pulumi.Input[str]]]
     """AWS tags of everything that can have them, the machines and disks of a runner's launch template among them; a
     repository's own tags win. Repositories that a cache makes have none: AWS would want a role of its own for that."""
+    rotation_backend: NotRequired[RotationBackend]
+    """Where the rotator runs. `lambda` (default): a function in AWS. `gitlab`: a job on a pipeline schedule, with the
+    same code and no compute in AWS; then `rotation.job` is required, and the first rotation is not part of `up`."""
     rotation: NotRequired[RotationArgs]
     """The rotator's settings."""
 
@@ -97,13 +104,19 @@ class _Iam(TypedDict):
     permissions_boundary: NotRequired[pulumi.Input[str]]
 
 
+class _Backend(TypedDict):
+    backend: RotationBackend
+    issuer: NotRequired[JobIssuerArgs]
+
+
 class RegistryAccess(pulumi.ComponentResource):
     """Repositories, pull-only roles, CI/CD variables, runners and the rotator of one declaration."""
 
     repository_urls: pulumi.Output[dict[str, str]]
     """What to write as `image:`, without a tag, by repository name."""
     rotator: pulumi.Output[str]
-    """The rotator's function name."""
+    """Where the commands find the rotator: its function's name, for `--function`; with `rotationBackend: gitlab` the
+    bucket of its code, for `--bucket`."""
     gitlab_token_secret: pulumi.Output[str]
     """The name of the secret that waits for the GitLab token."""
 
@@ -137,12 +150,14 @@ class RegistryAccess(pulumi.ComponentResource):
             },
             child,
         )
+        in_gitlab = args.get("rotation_backend") is RotationBackend.GITLAB
         identity_args: IdentitiesArgs = {
             **place,
             **iam,
             "audiences": consumers.audiences(consumer_args),
             "jobs": consumers.jobs(gitlab, consumer_args),
             "issuer": consumers.issuer(gitlab),
+            "trusts_jobs": in_gitlab,
             "runners": runner_identities(args.get("runners", {})),
         }
         if "max_session_duration" in args:
@@ -162,13 +177,17 @@ class RegistryAccess(pulumi.ComponentResource):
             Runner(f"{name}-runner-{runner_name}", runner_args, after_roles)
         plan = consumers.plan(names, args["stack"], gitlab, args["repositories"], consumer_args)
         check_sizes(plan)
-        rotator = Rotator(
-            f"{name}-rotator",
-            {**place, **iam, "plan": plans.dumps(plan), **args.get("rotation", {})},
-            pulumi.ResourceOptions(parent=self, depends_on=[repositories, identities, variables]),
-        )
+        backend: _Backend = {"backend": args.get("rotation_backend", RotationBackend.LAMBDA)}
+        if in_gitlab:
+            backend["issuer"] = consumers.issuer(gitlab)
+        with where("rotation"):
+            rotator = Rotator(
+                f"{name}-rotator",
+                {**place, **iam, **backend, "plan": plans.dumps(plan), **args.get("rotation", {})},
+                pulumi.ResourceOptions(parent=self, depends_on=[repositories, identities, variables]),
+            )
         self.repository_urls = repositories.urls
-        self.rotator = rotator.function_name
+        self.rotator = rotator.code_bucket if in_gitlab else rotator.function_name
         self.gitlab_token_secret = rotator.gitlab_token_secret
         self.register_outputs(
             {

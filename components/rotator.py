@@ -1,4 +1,4 @@
-"""The rotator: a Lambda on a schedule that keeps every target's token valid, and says so when it cannot."""
+"""The rotator: keeps every target's token valid, on a schedule in Lambda or in GitLab, and says so when it cannot."""
 
 import hashlib
 import json
@@ -14,18 +14,21 @@ from .documents.schedule import Schedule, duration
 from .rotator_alarms import watch
 from .rotator_args import Place, RotatorArgs
 from .rotator_function import function, renewal_job, rotation_job, schedule
+from .rotator_job import check_backend, in_gitlab
 
 _DEAD_LETTER_SECONDS: Final = 4 * 24 * 3600
 
 
 class Rotator(pulumi.ComponentResource):
-    """Functions, schedules, dead letters, alarms, and one rotation at the end of every `up` that changed something.
+    """Code, roles, schedules and alarms; in Lambda, also one rotation at the end of every `up` that changed something.
 
     That rotation waits for what stands in `opts.depends_on`: the roles and the variables.
     """
 
     function_name: pulumi.Output[str]
-    """The Lambda's name."""
+    """The Lambda's name; empty with backend `gitlab`."""
+    code_bucket: pulumi.Output[str]
+    """The bucket of the jobs' code with backend `gitlab`; empty in Lambda."""
     gitlab_token_secret: pulumi.Output[str]
     """The name of the empty Secrets Manager secret that waits for the GitLab token."""
     alarm_topic_arn: pulumi.Output[str]
@@ -34,48 +37,61 @@ class Rotator(pulumi.ComponentResource):
     def __init__(self, name: str, args: RotatorArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("gitlab-ecr:index:Rotator", name, {}, opts)
         names = Names(args["account"], args["region"], args["prefix"], args.get("role_path", ""))
+        job = check_backend(args)
         wanted = plan.loads(args["plan"])
         timing = Schedule(
             duration(args.get("interval", "2 hours"), "interval"),
             duration(args.get("tolerate_outage", "7 hours"), "tolerate_outage"),
         )
-        child = pulumi.ResourceOptions(parent=self)
-        if "vpc" in args:
-            pulumi.log.info(_what_a_vpc_needs(names, wanted), resource=self)
+        place = Place(name, args, names, pulumi.ResourceOptions(parent=self))
         secret = aws.secretsmanager.Secret(
             f"{name}-gitlab-token",
             name=names.gitlab_token_secret,
             description="The GitLab token that writes the CI/CD variables; `gitlab-ecr token set` stores it",
             recovery_window_in_days=0,  # else the name stays taken, and a living token readable, after a destroy
             tags=args.get("tags"),
-            opts=child,
+            opts=place.child,
         )
-        dead_letters = aws.sqs.Queue(
-            f"{name}-dead-letters",
-            name=names.dead_letters,
-            message_retention_seconds=_DEAD_LETTER_SECONDS,
-            sqs_managed_sse_enabled=True,
-            tags=args.get("tags"),
-            opts=child,
-        )
-        rotation, renewal = rotation_job(names, args, wanted, timing.expression), renewal_job(names, args, wanted)
-        place = Place(name, args, names, child)
-        rotates = function(place, rotation, [secret, dead_letters])
-        renews = function(place, renewal, [secret, dead_letters])
-        timetable = schedule(place, rotation, rotates)
-        schedule(place, renewal, renews)
-        watch(place, wanted.stack, timing)
-        _first_rotation(place, [*_awaited(opts), rotates, timetable])
-        self.function_name = pulumi.Output.from_input(names.rotator)
+        watch(place, wanted.stack, timing, in_lambda=job is None)
+        if job is None:
+            _in_lambda(place, wanted, timing, secret, _awaited(opts))
+        else:
+            in_gitlab(place, job, wanted, timing, [*_awaited(opts), secret])
+        self.function_name = pulumi.Output.from_input("" if job else names.rotator)
+        self.code_bucket = pulumi.Output.from_input(names.code_bucket if job else "")
         self.gitlab_token_secret = pulumi.Output.from_input(names.gitlab_token_secret)
         self.alarm_topic_arn = pulumi.Output.from_input(names.alarm_topic_arn)
         self.register_outputs(
             {
                 "functionName": self.function_name,
+                "codeBucket": self.code_bucket,
                 "gitlabTokenSecret": self.gitlab_token_secret,
                 "alarmTopicArn": self.alarm_topic_arn,
             }
         )
+
+
+def _in_lambda(
+    place: Place, wanted: plan.Plan, timing: Schedule, secret: pulumi.Resource, after: Sequence[pulumi.Resource]
+) -> None:
+    """Functions, schedules, dead letters, and the first rotation."""
+    args, names = place.args, place.names
+    if "vpc" in args:
+        pulumi.log.info(_what_a_vpc_needs(names, wanted), resource=place.child.parent)
+    dead_letters = aws.sqs.Queue(
+        f"{place.name}-dead-letters",
+        name=names.dead_letters,
+        message_retention_seconds=_DEAD_LETTER_SECONDS,
+        sqs_managed_sse_enabled=True,
+        tags=args.get("tags"),
+        opts=place.child,
+    )
+    rotation, renewal = rotation_job(names, args, wanted, timing.expression), renewal_job(names, args, wanted)
+    rotates = function(place, rotation, [secret, dead_letters])
+    renews = function(place, renewal, [secret, dead_letters])
+    timetable = schedule(place, rotation, rotates)
+    schedule(place, renewal, renews)
+    _first_rotation(place, [*after, rotates, timetable])
 
 
 def _first_rotation(place: Place, after: Sequence[pulumi.Resource]) -> None:

@@ -8,7 +8,7 @@ from .documents.schedule import Schedule
 from .rotator_args import Place
 
 
-def watch(place: Place, stack: str, schedule: Schedule) -> None:
+def watch(place: Place, stack: str, schedule: Schedule, *, in_lambda: bool) -> None:
     """Makes topic, subscriptions, alarms and dashboard."""
     name, args, names, child = place.name, place.args, place.names, place.child
     topic = aws.sns.Topic(f"{name}-alarms", name=f"{names.prefix}-alarms", tags=args.get("tags"), opts=child)
@@ -22,7 +22,7 @@ def watch(place: Place, stack: str, schedule: Schedule) -> None:
             opts=after_topic,
         )
     heard_by = [names.alarm_topic_arn, *args.get("alarm_topics", [])]
-    wanted = alarms(names, stack, schedule)
+    wanted = alarms(names, stack, schedule, in_lambda=in_lambda)
     for key, alarm in wanted.items():
         aws.cloudwatch.MetricAlarm(
             f"{name}-{key}",
@@ -44,6 +44,5 @@ def watch(place: Place, stack: str, schedule: Schedule) -> None:
             opts=after_topic,
         )
     arns = [names.arn("cloudwatch", f"alarm:{names.prefix}-{key}") for key in wanted]
-    aws.cloudwatch.Dashboard(
-        f"{name}-dashboard", dashboard_name=names.rotator, dashboard_body=dashboard(names, stack, arns), opts=child
-    )
+    body = dashboard(names, stack, arns, in_lambda=in_lambda)
+    aws.cloudwatch.Dashboard(f"{name}-dashboard", dashboard_name=names.rotator, dashboard_body=body, opts=child)

@@ -1,11 +1,34 @@
 """The rotator's arguments."""
 
 from dataclasses import dataclass
+from enum import Enum
 from typing import NotRequired, TypedDict
 
 import pulumi
 
 from .documents.naming import Names
+from .identity_args import JobIssuerArgs
+
+
+class RotationBackend(Enum):
+    """Where the rotator runs."""
+
+    LAMBDA = "lambda"
+    GITLAB = "gitlab"
+
+
+class RotationJobArgs(TypedDict):
+    """The GitLab project whose pipeline schedules rotate."""
+
+    project: str
+    """Its full path, such as `acme/registry-access`. Whoever may push to `branch` can take the rotator's GitLab token:
+    best a project of its own."""
+    branch: NotRequired[str]
+    """The protected branch that the schedules run on. Default `main`."""
+    id: NotRequired[int]
+    """The project's number, required on gitlab.com: a path can be taken over by others after a rename."""
+    namespace_id: NotRequired[int]
+    """The number of the project's group, required on gitlab.com."""
 
 
 class VpcArgs(TypedDict):
@@ -33,22 +56,32 @@ class RotatorArgs(TypedDict):
     """The ARN of a policy that bounds the roles made here. Default: none."""
     plan: str
     """The plan as JSON, from `documents.plan.dumps`."""
+    backend: NotRequired[RotationBackend]
+    """`lambda` (default): functions on EventBridge schedules. `gitlab`: jobs of a GitLab project on pipeline schedules,
+    by the same code; see `job`."""
+    job: NotRequired[RotationJobArgs]
+    """With backend `gitlab`, and required there: the project of the jobs."""
+    issuer: NotRequired[JobIssuerArgs]
+    """With backend `gitlab`: the GitLab whose tokens the jobs assume their roles with. The account's OIDC provider for
+    it has to be there; `Identities` makes it with `trusts_jobs`. Default: gitlab.com."""
     interval: NotRequired[str]
-    """From one run to the next. Default `2 hours`; 15 minutes or more."""
+    """From one run to the next. Default `2 hours`; 15 minutes or more. With backend `gitlab`, what divides the hour or
+    the day."""
     tolerate_outage: NotRequired[str]
     """For how long every run may fail without an expired token anywhere. Default `7 hours`. Refused when the interval
     makes it impossible within the 12 hours that ECR's tokens live."""
     log_retention_days: NotRequired[pulumi.Input[int]]
-    """How long CloudWatch keeps the reports. Default 90 days."""
+    """How long CloudWatch keeps the reports. Default 90 days. Only in Lambda: a job's log is GitLab's."""
     alarm_emails: NotRequired[list[str]]
     """Who gets a mail of each alarm, after confirming SNS's first one. Default: nobody."""
     alarm_topics: NotRequired[list[pulumi.Input[str]]]
     """ARNs of further SNS topics that alarms go to, besides the rotator's own."""
     vpc: NotRequired[VpcArgs]
-    """For a GitLab that is not reachable from the internet. Default: no VPC, which needs no NAT gateway."""
+    """For a GitLab that is not reachable from the internet. Default: no VPC, which needs no NAT gateway. Only in
+    Lambda: a job is where its runner is."""
     reserved_concurrency: NotRequired[int]
     """How many runs at once, 1 makes them one after the other. Default: not reserved, as AWS wants 100 left unreserved
-    in the account. Overlapping runs do no harm without it."""
+    in the account. Overlapping runs do no harm without it. Only in Lambda."""
     tags: NotRequired[dict[str, pulumi.Input[str]]]
     """Tags of everything here that can have them."""
 

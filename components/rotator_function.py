@@ -2,9 +2,9 @@
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import pulumi
 import pulumi_aws as aws
@@ -12,6 +12,7 @@ import pulumi_aws as aws
 from .documents import iam_policies, plan, rotator_zip, trust_policies
 from .documents.naming import Names
 from .rotator_args import Place, RotatorArgs
+from .rotator_rights import inline_policy, renewal_policy, role, rotation_policy
 
 _RUNTIME: Final = "python3.13"  # AWS, Lambda runtimes: supported until 2029-06-30
 _MEMORY_MB: Final = 256
@@ -37,7 +38,7 @@ class Job:
     key: str
     name: str
     handler: str
-    policy: Mapping[str, Any]
+    policy: iam_policies.Document
     description: str
     expression: str
     seconds: int
@@ -45,12 +46,11 @@ class Job:
 
 def rotation_job(names: Names, args: RotatorArgs, wanted: plan.Plan, expression: str) -> Job:
     """The rotation itself."""
-    policy = iam_policies.rotator_policy(
-        pull_roles_arn=names.role_arn("*", names.pull_path),
-        secret_arns=_secret_arns(names, plan.secrets(wanted)),
+    policy = rotation_policy(
+        names,
+        wanted,
         log_group_arn=_log_group_arn(names, names.rotator),
         dead_letters_arn=names.arn("sqs", names.dead_letters),
-        state_arn=names.arn("ssm", f"parameter{names.rotator_state}"),
         in_vpc="vpc" in args,
     )
     writing = math.ceil(2 * len(wanted.targets) / wanted.gitlab.requests_per_second)
@@ -67,8 +67,9 @@ def rotation_job(names: Names, args: RotatorArgs, wanted: plan.Plan, expression:
 
 def renewal_job(names: Names, args: RotatorArgs, wanted: plan.Plan) -> Job:
     """The renewal of the rotator's own GitLab token."""
-    policy = iam_policies.renewal_policy(
-        secret_arns=_secret_arns(names, sorted(wanted.gitlab.tokens.values())),
+    policy = renewal_policy(
+        names,
+        wanted,
         log_group_arn=_log_group_arn(names, names.renewal),
         dead_letters_arn=names.arn("sqs", names.dead_letters),
         in_vpc="vpc" in args,
@@ -94,8 +95,8 @@ def function(place: Place, job: Job, needed: Sequence[pulumi.Resource]) -> aws.l
         tags=args.get("tags"),
         opts=place.child,
     )
-    role = _role(place, job.key, job.name, trust_policies.lambda_trust(names.account))
-    policy = _policy(place, job.key, role, "rotator", job.policy)
+    trusted = role(place, job.key, job.name, trust_policies.lambda_trust(names.account))
+    policy = inline_policy(place, job.key, trusted, "rotator", job.policy)
     code = {path: pulumi.FileAsset(str(file)) for path, file in rotator_zip.code_files().items()}
     texts = {path: pulumi.StringAsset(text) for path, text in rotator_zip.texts(args["plan"]).items()}
     made = aws.lambda_.Function(
@@ -134,11 +135,11 @@ def schedule(place: Place, job: Job, runs: pulumi.Resource) -> aws.scheduler.Sch
     )
     trust = trust_policies.scheduler_trust(names.account, names.arn("scheduler", f"schedule-group/{job.name}"))
     role_name = f"{job.name}-schedule"
-    role = _role(place, f"{job.key}-schedule", role_name, trust)
+    trusted = role(place, f"{job.key}-schedule", role_name, trust)
     function_arn = names.arn("lambda", f"function:{job.name}")
     dead_letters_arn = names.arn("sqs", names.dead_letters)
     rights = iam_policies.scheduler_policy(function_arn, dead_letters_arn)
-    policy = _policy(place, f"{job.key}-schedule", role, "schedule", rights)
+    policy = inline_policy(place, f"{job.key}-schedule", trusted, "schedule", rights)
     return aws.scheduler.Schedule(
         f"{name}-{job.key}-schedule",
         name=job.name,
@@ -162,31 +163,6 @@ def _vpc(args: RotatorArgs) -> aws.lambda_.FunctionVpcConfigArgs | None:
     if vpc is None:
         return None
     return aws.lambda_.FunctionVpcConfigArgs(subnet_ids=vpc["subnet_ids"], security_group_ids=vpc["security_group_ids"])
-
-
-def _role(place: Place, key: str, role_name: str, trust: Mapping[str, Any]) -> aws.iam.Role:
-    return aws.iam.Role(
-        f"{place.name}-{key}-role",
-        name=role_name,
-        path=place.names.path,
-        assume_role_policy=iam_policies.policy_json(trust),
-        permissions_boundary=place.args.get("permissions_boundary"),
-        tags=place.args.get("tags"),
-        opts=place.child,
-    )
-
-
-def _policy(
-    place: Place, key: str, role: aws.iam.Role, policy_name: str, policy: Mapping[str, Any]
-) -> aws.iam.RolePolicy:
-    text = iam_policies.checked_size(policy, "role", "rotator")
-    return aws.iam.RolePolicy(
-        f"{place.name}-{key}-role", name=policy_name, role=role.name, policy=text, opts=place.child
-    )
-
-
-def _secret_arns(names: Names, secrets: Sequence[str]) -> list[str]:
-    return [iam_policies.secret_arn_pattern(names.arn("secretsmanager", f"secret:{secret}")) for secret in secrets]
 
 
 def _log_group_arn(names: Names, function_name: str) -> str:

@@ -1,19 +1,13 @@
 """What one broken target does to a rotation: broken in GitLab, rotated by the command line, mended."""
 
-import os
-import subprocess
-import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
 
 from .consumers import Consumer
-from .rotations import Rotations
+from .scheduled_jobs import Watched
 from .world import BOT, ROLES, World
 
-_ROOT: Final = Path(__file__).parents[1]
-_SECONDS: Final = 300
 _DEVELOPER: Final = 30
 
 
@@ -28,7 +22,7 @@ class Attempt:
     Attributes:
         what: what was done in GitLab before it.
         command: as a person types it.
-        exit_code: the command's own.
+        exit_code: the command's own; in GitLab that of the job which it started.
         output: what it printed, line by line.
         targets: what its report says of each.
     """
@@ -40,7 +34,7 @@ class Attempt:
     targets: list[dict[str, Any]]
 
 
-def break_and_mend(world: World, rotations: Rotations, consumers: Sequence[Consumer]) -> Iterator[Attempt]:
+def break_and_mend(world: World, rotations: Watched, consumers: Sequence[Consumer]) -> Iterator[Attempt]:
     """Deletes one consumer, then brings it back and takes the rotator's role on another, then gives that back.
 
     Raises:
@@ -48,16 +42,16 @@ def break_and_mend(world: World, rotations: Rotations, consumers: Sequence[Consu
     """
     gone, forbidden = _deletable(consumers), _top(consumers)[-1]
     world.gitlab.delete(gone.path)
-    yield _attempt(f"{gone.name} is deleted", world, rotations, [gone])
+    yield _attempt(f"{gone.name} is deleted", rotations, [gone])
     world.gitlab.restore(gone.path)
     world.gitlab.add_member(BOT, forbidden.path, _DEVELOPER)
     before = forbidden.variable()
     what = f"{gone.name} is restored, the rotator's user is a mere Developer in {forbidden.name}"
-    yield _attempt(what, world, rotations, [forbidden])
+    yield _attempt(what, rotations, [forbidden])
     if forbidden.variable() != before:
         raise FaultError(f"{forbidden.name}: its variable changed without the right to change it")
     world.gitlab.add_member(BOT, forbidden.path, ROLES[forbidden.kind])
-    yield _attempt(f"the rotator's user has its role in {forbidden.name} again", world, rotations, [])
+    yield _attempt(f"the rotator's user has its role in {forbidden.name} again", rotations, [])
 
 
 def told(target: dict[str, Any]) -> str:
@@ -65,23 +59,9 @@ def told(target: dict[str, Any]) -> str:
     return ": ".join(filter(None, (target["target"], target["status"], target["reason"])))
 
 
-def _attempt(what: str, world: World, rotations: Rotations, broken: Sequence[Consumer]) -> Attempt:
-    before = len(rotations.reports)
-    arguments = ["rotate", "--function", rotations.function]
-    run = subprocess.run(  # noqa: S603 - our own command
-        [sys.executable, "-m", "components.cli", *arguments],
-        cwd=_ROOT,
-        env={"PATH": os.environ.get("PATH", os.defpath), **world.administrator()},
-        capture_output=True,
-        text=True,
-        timeout=_SECONDS,
-        check=False,
-    )
-    output = [*run.stdout.splitlines(), *run.stderr.splitlines()]
-    if run.returncode not in (0, 1):
-        raise FaultError("\n".join([f"gitlab-ecr {' '.join(arguments)}: exit code {run.returncode}", *output]))
-    report = rotations.report_after(before)
-    attempt = Attempt(what, f"gitlab-ecr {' '.join(arguments)}", run.returncode, output, report["targets"])
+def _attempt(what: str, rotations: Watched, broken: Sequence[Consumer]) -> Attempt:
+    run, report = rotations.by_hand()
+    attempt = Attempt(what, run.command, run.exit_code, run.output, report["targets"])
     _check(attempt, broken)
     return attempt
 

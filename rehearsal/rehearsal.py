@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from . import consumers, faults, program, pullers, pulls, pushes, runners
+from . import consumers, faults, jobs, program, pullers, pulls, pushes, runners
 from .adapter import Adapter
 from .clients import ClientError
 from .consumers import Consumer
@@ -19,7 +19,8 @@ from .interrupts import held_back
 from .program import ProgramError, Resource
 from .pullers import Programs
 from .renewal import RenewalError, renew
-from .rotations import RotationError, Rotations
+from .rotations import RotationError
+from .scheduled_jobs import rotations
 from .stack_file import StackFile
 from .variables import look
 from .world import World
@@ -74,9 +75,13 @@ class Rehearsal:
         self.findings.not_rehearsed = [
             *unseen,
             *(["the permissions boundary: the account's own is not here, and its stand-in allows all"] * bounded),
+            *([jobs.NOT_REHEARSED] if "job" in self._declaration.get("rotation", {}) else []),
             *self._programs.missing(),
         ]
-        self._rotations = Rotations(self.world, made)
+        try:
+            self._rotations = rotations(self.world, made, self._declaration)
+        except RotationError as error:
+            raise RehearsalError(str(error)) from None
         self.findings.rotations = self._rotations.reports
         self._consumers = list(consumers.rotated(self.world, self._declaration))
         self._first_auths = {consumer.path: self._auth(consumer) for consumer in self._consumers}
@@ -177,8 +182,8 @@ class Rehearsal:
         with self._timed("renewal"):
             self._say("Renewing the rotator's GitLab token, which nears its end")
             try:
-                self.findings.renewal = renew(self.world, self.findings.program, self._rotations.function)
-            except RenewalError as error:
+                self.findings.renewal = renew(self.world, self.findings.program, self._rotations.renewal)
+            except (RenewalError, RotationError) as error:
                 raise RehearsalError(str(error)) from None
 
     def break_and_mend(self) -> None:

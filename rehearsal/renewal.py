@@ -1,6 +1,6 @@
 """The renewal of the rotator's own GitLab token, fired as its schedule fires it."""
 
-import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -21,21 +21,16 @@ class Renewal:
     said: dict[str, str]
 
 
-def renew(world: World, program: Program, rotator: str) -> Renewal:
-    """Invokes the function with the schedule's own event, and tries the old token.
+def renew(world: World, program: Program, fire: Callable[[], dict[str, str]]) -> Renewal:
+    """Has the renewal fired, and tries the old token.
 
     Raises:
         RenewalError: it failed, stored nothing new, or GitLab takes the old token still.
     """
     secret = program.of_type("aws:secretsmanager/secret:Secret")[0].id
-    schedules = [each.inputs["target"] for each in program.of_type("aws:scheduler/schedule:Schedule")]
-    target = next(each for each in schedules if not each["arn"].endswith(f":{rotator}"))
     secrets = world.aws("secretsmanager")
     old = secrets.get_secret_value(SecretId=secret)["SecretString"]
-    answer = world.aws("lambda").invoke(FunctionName=target["arn"], Payload=target["input"].encode())
-    said = json.loads(answer["Payload"].read())
-    if "FunctionError" in answer:
-        raise RenewalError(f"the renewal of the GitLab token failed: {said.get('errorMessage', said)}")
+    said = fire()
     if secrets.get_secret_value(SecretId=secret)["SecretString"] == old:
         raise RenewalError(f"the renewal stored no new token: {'; '.join(said.values())}")
     status, _ = world.gitlab_api("GET", "personal_access_tokens/self", {}, token=old)

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, Final
 
+from . import command_line
+from .command_line import CommandRun
 from .program import Program
 from .world import World
 
@@ -25,6 +27,7 @@ class Rotations:
 
     Attributes:
         function: the rotator's name.
+        interval: from one run to the next.
         reports: every run's report, oldest first.
     """
 
@@ -33,7 +36,10 @@ class Rotations:
         self.function: str = program.outputs["rotator"]
         self._log_group = f"/aws/lambda/{self.function}"
         schedules = program.of_type("aws:scheduler/schedule:Schedule")
-        own = next(schedule for schedule in schedules if schedule.inputs["target"]["arn"].endswith(f":{self.function}"))
+        own, other = sorted(
+            schedules, key=lambda schedule: not schedule.inputs["target"]["arn"].endswith(f":{self.function}")
+        )
+        self._renewal = other.inputs["target"]
         self.interval = _interval(own.inputs["scheduleExpression"])
         self.reports: list[dict[str, Any]] = []
         self._lines: set[str] = set()
@@ -64,9 +70,35 @@ class Rotations:
         self._world.cloud.move((self.interval - _BEFORE_A_RUN).total_seconds())
         check()
         self._world.cloud.move(_BEFORE_A_RUN.total_seconds())
-        return self.report_after(before)
+        return self._report_after(before)
 
-    def report_after(self, before: int) -> dict[str, Any]:
+    def by_hand(self) -> tuple[CommandRun, dict[str, Any]]:
+        """One run by the command line, and its report.
+
+        Raises:
+            RotationError: the command did not come to it, or it left no report.
+        """
+        before = len(self.reports)
+        run = command_line.run(self._world, "rotate", "--function", self.function)
+        if run.exit_code not in (0, 1):
+            raise RotationError(run.words)
+        return run, self._report_after(before)
+
+    def renewal(self) -> dict[str, str]:
+        """What the renewal says of each GitLab token, fired with its schedule's own event.
+
+        Raises:
+            RotationError: it failed.
+        """
+        answer = self._world.aws("lambda").invoke(
+            FunctionName=self._renewal["arn"], Payload=self._renewal["input"].encode()
+        )
+        said = json.loads(answer["Payload"].read())
+        if "FunctionError" in answer:
+            raise RotationError(f"the renewal of the GitLab token failed: {said.get('errorMessage', said)}")
+        return said
+
+    def _report_after(self, before: int) -> dict[str, Any]:
         """The report of the run that makes them more than so many.
 
         Raises:

@@ -61,7 +61,8 @@ class Screen:
 
     def rotation(self, report: dict[str, Any]) -> None:
         """One run, with its targets."""
-        self._out.print(f"\nRotation at deploy, {report['seconds']} s:", markup=False)
+        when = "at deploy" if report["fired_by"] == "deploy" else "after deploy, its schedule run by hand"
+        self._out.print(f"\nRotation {when}, {report['seconds']} s:", markup=False)
         for target in report["targets"]:
             self._out.print(
                 f"  {target['target']}: {target['status']}, valid until {target['expires_at']}", markup=False

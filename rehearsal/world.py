@@ -154,3 +154,7 @@ class World:
             self.gitlab.add_member(BOT, path, ROLES[kind])
             if consumer.get("adopt", False):
                 self.gitlab.set_variable(kind, path, "DOCKER_AUTH_CONFIG", json.dumps(_FOREIGN_AUTHS))
+        if job := declaration.get("rotation", {}).get("job"):
+            if job["project"] not in declaration.get("consumers", {}):
+                self.gitlab.create_project(job["project"], job.get("id"))
+            self.gitlab.protect_branch(job["project"], job.get("branch", "main"))

@@ -37,6 +37,13 @@ def commands() -> list[tuple[str, ...]]:
     return list(dict.fromkeys(tuple(line) for line in found))
 
 
+def own_commands() -> list[tuple[str, ...]]:
+    """Of these, the words of each that is this project's own command line, without its name."""
+    names = (("gitlab-ecr",), (".venv/bin/python", "-m", "components.cli"))
+    found = [each[len(name) :] for each in commands() for name in names if each[: len(name)] == name]
+    return list(dict.fromkeys(filter(None, found)))
+
+
 def spans() -> list[tuple[str, ...]]:
     """Every command in running text, once; there, words in angle brackets or capitals stand for something."""
     texts = [span for content in TEXT.values() for span in _SPAN.findall(FENCED.sub("", content))]

@@ -2,6 +2,7 @@
 
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -13,12 +14,15 @@ import yaml
 
 from components.cli.__main__ import commands
 from components.documents.bootstrap_names import BootstrapNames
+from components.documents.naming import Names
+from rehearsal.jobs import template_jobs
 
 ROOT = Path(__file__).parents[1]
 CI = ROOT / ".gitlab-ci.yml"
 TEMPLATES = sorted((ROOT / "templates").glob("*.yml"))
 CREDENTIAL = re.compile(r"AWS_ACCESS_KEY_ID|AWS_SECRET_ACCESS_KEY|AWS_SESSION_TOKEN|gl[a-z]+-\w{8}|AKIA|ASIA|PASSWORD")
 ON_DEFAULT_BRANCH = '$CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH && $CI_COMMIT_REF_PROTECTED == "true"'
+_SHELLCHECK = shutil.which("shellcheck")
 KEYWORDS = {"workflow", "stages", "default", "variables", "include", "spec"}
 
 
@@ -191,7 +195,7 @@ def test_a_template_reads_inputs_as_variables_and_never_as_shell() -> None:
         used = set(re.findall(r"\$\[\[ inputs\.(\w+) \]\]", file.read_text()))
         assert used == set(header["spec"]["inputs"])
         for job in jobs.values():
-            scripts = [*job["before_script"], *job["script"], *job["after_script"]]
+            scripts = [*job["before_script"], *job["script"], *job.get("after_script", [])]
             assert not [line for line in scripts if "$[[" in line]
 
 
@@ -207,3 +211,64 @@ def test_a_template_reads_inputs_as_variables_and_never_as_shell() -> None:
 def test_the_push_template_takes_images_of_ecr_only(image: str, fits: bool) -> None:
     header, _ = _documents(ROOT / "templates" / "push.yml")
     assert bool(re.search(header["spec"]["inputs"]["image"]["regex"], image)) is fits
+
+
+def _rotate() -> dict[str, dict[str, Any]]:
+    return template_jobs({"prefix": "gitlab-ecr-prod", "account": "012345678901", "region": "eu-central-1"})
+
+
+def test_the_rotate_template_runs_on_its_own_schedules_alone_and_one_run_after_the_other() -> None:
+    names = Names("012345678901", "eu-central-1", "gitlab-ecr-prod")
+    jobs = _rotate()
+    assert list(jobs) == [names.rotator, names.renewal]
+    for name, job in jobs.items():
+        schedule = f'$CI_PIPELINE_SOURCE == "schedule" && $CI_PIPELINE_SCHEDULE_DESCRIPTION == "{name}"'
+        assert job["rules"] == [{"if": schedule}]
+        assert (job["resource_group"], job["interruptible"], job["retry"]) == (names.rotator, False, 0)
+        assert job["id_tokens"] == {"AWS_TOKEN": {"aud": "$CI_SERVER_URL"}}
+        assert ".dkr.ecr." not in job["image"]
+        assert re.fullmatch(r"[\w./-]+:[\w.-]+", job["image"])
+
+
+@pytest.mark.parametrize("role_path", ["", "/ci/access/"])
+def test_the_rotate_template_computes_the_names_that_the_stack_gives(role_path: str) -> None:
+    names = Names("012345678901", "eu-central-1", "gitlab-ecr-prod", role_path)
+    inputs = {"prefix": names.prefix, "account": names.account, "region": names.region, "role_path": role_path}
+    for name, job in template_jobs(inputs).items():
+        lines = [line for line in job["before_script"] if re.match(r"ROLES=|export AWS_ROLE_ARN|BUCKET=", line)]
+        script = "\n".join([*lines, 'echo "$AWS_ROLE_ARN $BUCKET"'])
+        environment = {key: str(value) for key, value in job["variables"].items()}
+        done = subprocess.run(["/bin/sh", "-euc", script], env=environment, capture_output=True, text=True, check=True)
+        assert done.stdout.split() == [names.role_arn(name, names.path), names.code_bucket]
+
+
+def test_the_rotate_template_stops_on_a_branch_that_is_not_protected() -> None:
+    guard = _rotate()["gitlab-ecr-prod-rotator"]["before_script"][0]
+    for protected, code in (("true", 0), ("false", 1)):
+        environment = {"CI_COMMIT_REF_PROTECTED": protected, "CI_COMMIT_REF_NAME": "main"}
+        done = subprocess.run(["/bin/sh", "-c", guard], env=environment, capture_output=True, text=True, check=False)
+        assert (done.returncode, "protect main first" in done.stdout) == (code, bool(code))
+
+
+def test_the_rotate_template_installs_the_projects_own_pins_by_hash() -> None:
+    pins = (ROOT / "requirements-dev.txt").read_text()
+    jobs = _rotate()
+    for job in jobs.values():
+        wanted = job["variables"]["GITLAB_ECR_REQUIREMENTS"]
+        packages = re.split(r"\n(?=\S)", wanted.strip())
+        assert {package.partition("==")[0] for package in packages} == {
+            "boto3", "botocore", "jmespath", "python-dateutil", "s3transfer", "six", "urllib3",
+        }  # fmt: skip
+        stale = [package for package in packages if f"\n{package}\n" not in pins]
+        assert stale == [], "copy them from requirements-dev.txt"
+        assert any("pip install" in line and "--require-hashes" in line for line in job["before_script"])
+
+
+@pytest.mark.skipif(_SHELLCHECK is None, reason="shellcheck is not installed here; .ci/run installs Debian's")
+def test_shellcheck_has_nothing_to_say_of_the_rotate_template(tmp_path: Path) -> None:
+    assert _SHELLCHECK
+    for job in _rotate().values():
+        script = tmp_path / "job.sh"
+        script.write_text("\n".join(["#!/bin/sh", "set -e", *job["before_script"], *job["script"], ""]))
+        done = subprocess.run([_SHELLCHECK, str(script)], capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stdout) == (0, "")

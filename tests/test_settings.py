@@ -59,6 +59,15 @@ def test_names_of_repositories_and_consumers_stay_as_they_are() -> None:
             {"consumers": {"a/b": {"access": "magic"}}},
             'gitlab-ecr:consumers.a/b.access: got "magic"; write one of rotated-variable, credential-helper, ',
         ),
+        ({"rotationBackend": "gitlb"}, 'gitlab-ecr:rotationBackend: got "gitlb"; write one of lambda, gitlab'),
+        (
+            {"rotation": {"job": {"branch": "main"}}},
+            "gitlab-ecr:rotation.job.project: missing; write text",
+        ),
+        (
+            {"rotation": {"job": {"project": "a/b", "id": "42"}}},
+            'gitlab-ecr:rotation.job.id: got "42"; write a whole number',
+        ),
         ({"consumers": {"a/b": {"pull": "ci/*"}}}, 'gitlab-ecr:consumers.a/b.pull: got "ci/*"; write a list'),
         ({"consumers": {"a/b": {"pull": [3]}}}, "gitlab-ecr:consumers.a/b.pull[0]: got 3; write text"),
         (

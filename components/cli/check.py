@@ -1,6 +1,5 @@
 """`gitlab-ecr check`: everything that a preview cannot know, since only a GitLab token tells it."""
 
-from pathlib import Path
 from typing import Any, Final
 
 import click
@@ -31,13 +30,13 @@ _SHAPE: Final = json_shape(
 @click.command("check", epilog=_SHAPE)
 @plan_options
 @json_option
-def command(*, plan_file: Path | None, function: str | None, as_json: bool) -> ExitCode:
+def command(*, source: Source, as_json: bool) -> ExitCode:
     """Look every variable of the stack up in GitLab: its owner, its flags, what is in it, and what hides it from jobs.
 
     Reads GitLab with the token in GITLAB_TOKEN: give it the rotator's own to see whether that one may write, since
     GitLab shows variables to exactly those who may change them.
     """
-    plan = Source(plan_file, function).plan()
+    plan = source.plan()
     gitlab = gitlab_of(plan)
     with progress(f"Looking up {len(plan.targets)} variables"):
         rows = [_row(target, gitlab) for target in plan.targets]

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Final
 
 import click
@@ -81,8 +80,7 @@ def command(
     *,
     kind: str,
     owner: str,
-    plan_file: Path | None,
-    function: str | None,
+    source: Source,
     key: str,
     environment_scope: str,
     more_hosts: tuple[str, ...],
@@ -93,7 +91,7 @@ def command(
 
     OWNER is the full path or the number of the project or group, whose consumer is out of the stack file already.
     """
-    plan = Source(plan_file, function).plan()
+    plan = source.plan()
     if token_name not in plan.gitlab.tokens:
         raise CliError(f"--token-name: {token_name!r} is not one of {', '.join(sorted(plan.gitlab.tokens))}")
     flags = Flags(variable_type="file", masked=True, protected=False, raw=True, hidden=False)

@@ -1,5 +1,6 @@
 """Where a command finds the stack's facts: the plan, in a file or in the zip of the running rotator."""
 
+import functools
 import io
 import os
 import zipfile
@@ -15,6 +16,7 @@ from botocore.config import Config  # pyright: ignore[reportMissingTypeStubs] - 
 from botocore.exceptions import BotoCoreError, ClientError  # pyright: ignore[reportMissingTypeStubs] - it ships none
 
 from ..documents import plan as plans
+from ..documents.naming import CODE_KEY
 from ..rotation.aws import aws_error
 from ..rotation.clock import Deadline, SystemClock
 from ..rotation.gitlab import GitLab
@@ -31,16 +33,17 @@ _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 @dataclass(frozen=True)
 class Source:
-    """What the command line names: one of both."""
+    """What the command line names: one of the three."""
 
     file: Path | None
     function: str | None
+    bucket: str | None = None
 
     def plan(self) -> plans.Plan:
         """The plan.
 
         Raises:
-            UsageError: neither is named.
+            UsageError: none is named.
             CliError: it could not be read.
         """
         if self.file is not None:
@@ -48,8 +51,15 @@ class Source:
         elif self.function:
             with progress("Reading the plan"):
                 where, text = f"--function {self.function}", _from_lambda(self.function)
+        elif self.bucket:
+            where = f"--bucket {self.bucket}"
+            with progress("Reading the plan"):
+                text = _in_zip(where, fetch_code(self.bucket)[0])
         else:
-            raise click.UsageError("write --function NAME (the stack's output rotator), or --plan FILE")
+            raise click.UsageError(
+                "write --function NAME or, with rotationBackend gitlab, --bucket NAME (the stack's output rotator), or "
+                "--plan FILE"
+            )
         try:
             return plans.loads(text)
         except ValueError as error:
@@ -57,7 +67,7 @@ class Source:
 
 
 def plan_options(command: _Command) -> _Command:
-    """The options `--plan` and `--function`, as `plan_file` and `function`."""
+    """The options `--plan`, `--function` and `--bucket`, as one `source`."""
     file = click.option(
         "--plan",
         "plan_file",
@@ -71,7 +81,29 @@ def plan_options(command: _Command) -> _Command:
         metavar="NAME",
         help="The rotator's function, the stack's output `rotator`: its zip holds the plan. [env: GITLAB_ECR_ROTATOR]",
     )
-    return file(function(command))
+    bucket = click.option(
+        "--bucket",
+        envvar="GITLAB_ECR_BUCKET",
+        metavar="NAME",
+        help="With rotationBackend gitlab, the bucket of its code, the stack's output `rotator`. "
+        "[env: GITLAB_ECR_BUCKET]",
+    )
+
+    @functools.wraps(command)
+    def with_source(*, plan_file: Path | None, function: str | None, bucket: str | None, **options: Any) -> Any:
+        return command(source=Source(plan_file, function, bucket), **options)
+
+    return cast("_Command", file(function(bucket(with_source))))
+
+
+def fetch_code(bucket: str) -> tuple[bytes, dict[str, str]]:
+    """The rotator's zip, and what is written on it.
+
+    Raises:
+        CliError: it could not be read.
+    """
+    answer = aws_call(f"--bucket {bucket}", aws_client("s3").get_object, Bucket=bucket, Key=CODE_KEY)
+    return answer["Body"].read(), dict(answer["Metadata"])
 
 
 def aws_client(service: str, region: str | None = None, read_timeout: int = 60) -> Any:
@@ -136,9 +168,13 @@ def _from_lambda(function: str) -> str:
         raise CliError(f"--function {function}: its code is unreachable: {error}") from None
     if response.status != _OK:
         raise CliError(f"--function {function}: its code answered {response.status}, not 200")
+    return _in_zip(f"--function {function}", response.body)
+
+
+def _in_zip(where: str, code: bytes) -> str:
     try:
-        with zipfile.ZipFile(io.BytesIO(response.body)) as archive:
+        with zipfile.ZipFile(io.BytesIO(code)) as archive:
             name = next(name for name in archive.namelist() if name.endswith(_IN_ZIP))
             return archive.read(name).decode()
     except (zipfile.BadZipFile, StopIteration):
-        raise CliError(f"--function {function}: is no rotator of gitlab-ecr, its zip holds no plan.json") from None
+        raise CliError(f"{where}: is no rotator of gitlab-ecr, its zip holds no plan.json") from None

@@ -7,7 +7,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any, Final
 
 import click
@@ -48,23 +47,14 @@ _SHAPE: Final = json_shape(
 @click.option("--now", "deny_now", is_flag=True, help="First deny the old role everything: its pipelines stop at once.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @json_option
-def command(
-    *,
-    audience: str,
-    plan_file: Path | None,
-    function: str | None,
-    stack: str | None,
-    deny_now: bool,
-    yes: bool,
-    as_json: bool,
-) -> ExitCode:
+def command(*, audience: str, source: Source, stack: str | None, deny_now: bool, yes: bool, as_json: bool) -> ExitCode:
     """Void every token of AUDIENCE: break-glass, when one has leaked.
 
     A token carries the rights of the role that minted it. A higher generation makes `up` create a new role, write its
     tokens into every variable and delete the old role, and with it everything the old tokens could do. --now does not
     wait for that: it denies the old role first. At the end the old token is tried, and has to be refused.
     """
-    plan = Source(plan_file, function).plan()
+    plan = source.plan()
     if audience not in plan.audiences:
         raise click.UsageError(f"AUDIENCE: {audience!r} is not one of {', '.join(sorted(plan.audiences))}")
     if not stack and not deny_now:

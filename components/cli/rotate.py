@@ -3,7 +3,6 @@
 import contextlib
 import io
 import json
-from pathlib import Path
 from typing import Any, Final, cast
 from uuid import uuid4
 
@@ -13,6 +12,7 @@ from ..rotation.handler import run
 from .errors import CliError
 from .exit_codes import ExitCode
 from .output import json_option, json_shape, print_json
+from .pipeline_schedule import play
 from .plan_source import Source, aws_call, aws_client, plan_options
 from .progress import progress
 
@@ -21,7 +21,7 @@ _SECONDS: Final = 900
 
 _SHAPE: Final = json_shape(
     "an object",
-    ok="whether every variable holds a living token",
+    ok="whether every variable holds a living token; null with --bucket, where the pipeline says so",
     targets="how many variables there are of each status",
     failures="a line for each that failed, as many as fit",
     notes="a line for each that a person should know of",
@@ -31,19 +31,18 @@ _SHAPE: Final = json_shape(
 @click.command("rotate", epilog=_SHAPE)
 @plan_options
 @json_option
-def command(*, plan_file: Path | None, function: str | None, as_json: bool) -> ExitCode:
+def command(*, source: Source, as_json: bool) -> ExitCode:
     """Renew every token now.
 
-    With --function, the rotator itself runs, in Lambda. With --plan, this machine does what the plan says, with the AWS
-    credentials of the environment: they have to be allowed what the rotator's role is.
+    With --function, the rotator itself runs, in Lambda. With --bucket, its pipeline schedule is started in GitLab, with
+    the token in GITLAB_TOKEN, which needs the scope api. With --plan, this machine does what the plan says, with the
+    AWS credentials of the environment: they have to be allowed what the rotator's role is.
     """
-    with progress("Rotating"):
-        if plan_file is not None:
-            report = _here(plan_file)
-        elif function:
-            report = _in_lambda(function)
-        else:
-            raise click.UsageError("write --function NAME (the stack's output rotator), or --plan FILE")
+    if source.file is None and not source.function and source.bucket:
+        report = _in_gitlab(source)
+    else:
+        with progress("Rotating"):
+            report = _in_lambda(source.function) if source.file is None and source.function else _here(source)
     if as_json:
         print_json(report)
     else:
@@ -52,8 +51,12 @@ def command(*, plan_file: Path | None, function: str | None, as_json: bool) -> E
     return ExitCode.FOUND if report["failures"] else ExitCode.OK
 
 
-def _here(plan_file: Path) -> dict[str, Any]:
-    plan = Source(plan_file, None).plan()
+def _in_gitlab(source: Source) -> dict[str, Any]:
+    return {"ok": None, "targets": {}, "failures": [], "notes": [play(source)]}
+
+
+def _here(source: Source) -> dict[str, Any]:
+    plan = source.plan()
     with contextlib.redirect_stdout(io.StringIO()):  # the log that a Lambda keeps; here the report is shown instead
         report = run(plan, _SECONDS, fired_by="manual", run_id=str(uuid4()))
     return report.short()

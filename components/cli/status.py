@@ -2,7 +2,6 @@
 
 import json
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any, Final, cast
 
 import click
@@ -41,15 +40,16 @@ _SHAPE: Final = json_shape(
 @click.command("status", epilog=_SHAPE)
 @plan_options
 @json_option
-def command(*, plan_file: Path | None, function: str | None, as_json: bool) -> ExitCode:
+def command(*, source: Source, as_json: bool) -> ExitCode:
     """Show every rotated variable: whose, for which registries, valid until when, and the last rotation.
 
     Reads GitLab with the token in GITLAB_TOKEN, and the rotator's log with the AWS credentials of the environment.
     """
-    plan = Source(plan_file, function).plan()
+    plan = source.plan()
     with progress(f"Reading {len(plan.targets)} variables"):
         try:
-            last = _last_reports(plan)
+            # A job's report is in its own log, which GitLab keeps.
+            last = {} if source.bucket else _last_reports(plan)
         except CliError as error:
             click.echo(f"note: last rotation unknown: {error.message}", err=True)
             last = {}

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
-from pathlib import Path
 from typing import Any, Final, Protocol
 
 import click
@@ -93,12 +92,12 @@ _SHAPE: Final = json_shape("an object", secret="the secret that holds the token 
 @plan_options
 @click.option("--name", default="default", show_default=True, help="Which of the plan's GitLab tokens it is.")
 @json_option
-def set_command(*, plan_file: Path | None, function: str | None, name: str, as_json: bool) -> None:
+def set_command(*, source: Source, name: str, as_json: bool) -> None:
     """Check a GitLab token - scope, expiry, role on every target - and store it for the rotator.
 
     It is asked for, or read from standard input; it is never an argument, which others could read.
     """
-    plan = Source(plan_file, function).plan()
+    plan = source.plan()
     if name not in plan.gitlab.tokens:
         raise CliError(f"--name: {name!r} is not one of {', '.join(sorted(plan.gitlab.tokens))}")
     token = Secret(click.prompt("GitLab token", hide_input=True, err=True).strip())

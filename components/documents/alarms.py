@@ -48,14 +48,19 @@ class Alarm:
     quiet: bool = False
 
 
-def alarms(names: Names, stack: str, schedule: Schedule) -> dict[str, Alarm]:
-    """The alarms of one rotator by their names without the prefix."""
+def alarms(names: Names, stack: str, schedule: Schedule, *, in_lambda: bool = True) -> dict[str, Alarm]:
+    """The alarms of one rotator by their names without the prefix; without a function, there are no dead letters."""
 
     def own(description: str, metric: str, statistic: str, comparison: str, threshold: float, **more: object) -> Alarm:
         fields: dict[str, object] = {"period": schedule.period_seconds, "periods": 1, "missing": "ignore", **more}
         return Alarm(description, NAMESPACE, metric, ("Stack", stack), statistic, comparison, threshold, **fields)  # pyright: ignore[reportArgumentType] - the fields named above
 
     below, above = "LessThanThreshold", "GreaterThanThreshold"
+    dead_letters = Alarm(
+        "A run failed for good or could not be delivered; the message in the queue says which.",
+        "AWS/SQS", "ApproximateNumberOfMessagesVisible", ("QueueName", names.dead_letters),
+        "Maximum", above, 0, period=300, periods=1, missing="notBreaching",
+    )  # fmt: skip
     return {
         "no-rotation": own(
             "No successful rotation: pipelines stop pulling when the present tokens end.",
@@ -83,9 +88,5 @@ def alarms(names: Names, stack: str, schedule: Schedule) -> dict[str, Alarm]:
             "The rotator's own GitLab token ends soon and was not renewed: no variable is written after that.",
             "GitLabTokenDaysRemaining", "Minimum", below, TOKEN_DAYS, period=_DAY,
         ),
-        "dead-letters": Alarm(
-            "A run failed for good or could not be delivered; the message in the queue says which.",
-            "AWS/SQS", "ApproximateNumberOfMessagesVisible", ("QueueName", names.dead_letters),
-            "Maximum", above, 0, period=300, periods=1, missing="notBreaching",
-        ),
+        **({"dead-letters": dead_letters} if in_lambda else {}),
     }  # fmt: skip

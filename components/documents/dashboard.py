@@ -13,8 +13,11 @@ _FAILURES: Final = (
 )
 
 
-def dashboard(names: Names, stack: str, alarm_arns: Sequence[str]) -> str:
-    """What a person looks at first: the alarms, how long the tokens live, what failed, and the failed runs' reports."""
+def dashboard(names: Names, stack: str, alarm_arns: Sequence[str], *, in_lambda: bool = True) -> str:
+    """What a person looks at first: the alarms, how long the tokens live, what failed, and the failed runs' reports.
+
+    The reports of a GitLab job are in its log, which CloudWatch does not have.
+    """
 
     def graph(title: str, x: int, *metrics: tuple[str, str]) -> dict[str, Any]:
         return {
@@ -25,6 +28,13 @@ def dashboard(names: Names, stack: str, alarm_arns: Sequence[str]) -> str:
             },
         }  # fmt: skip
 
+    log: dict[str, Any] = {
+        "type": "log", "x": 0, "y": 10, "width": 24, "height": 6,
+        "properties": {
+            "title": "Runs that failed", "region": names.region, "view": "table",
+            "query": f"SOURCE '/aws/lambda/{names.rotator}' | {_FAILURES}",
+        },
+    }  # fmt: skip
     return json.dumps(
         {
             "widgets": [
@@ -35,13 +45,7 @@ def dashboard(names: Names, stack: str, alarm_arns: Sequence[str]) -> str:
                 graph("Seconds left in the shortest token", 0, ("TokenSecondsRemaining", "Minimum")),
                 graph("Targets", 8, ("TargetsFailed", "Maximum"), ("TargetsGone", "Maximum")),
                 graph("GitLab token, days left", 16, ("GitLabTokenDaysRemaining", "Minimum")),
-                {
-                    "type": "log", "x": 0, "y": 10, "width": 24, "height": 6,
-                    "properties": {
-                        "title": "Runs that failed", "region": names.region, "view": "table",
-                        "query": f"SOURCE '/aws/lambda/{names.rotator}' | {_FAILURES}",
-                    },
-                },
+                *([log] if in_lambda else []),
             ]
         },
         separators=(",", ":"),

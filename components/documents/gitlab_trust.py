@@ -63,6 +63,7 @@ def job_trust(
     project_id: str = "",
     namespace_id: str = "",
     unprotected_refs: bool = False,
+    scheduled: bool = False,
 ) -> Document:
     """Trust in the jobs of one project, on protected refs.
 
@@ -76,6 +77,7 @@ def job_trust(
         project_id: on gitlab.com, the project's number: a path can be taken over after a rename, a number cannot.
         namespace_id: on gitlab.com, the number of the project's group.
         unprotected_refs: also jobs on refs that anybody with push rights may create.
+        scheduled: on gitlab.com, only jobs of pipeline schedules; of any other AWS does not read that claim.
 
     Raises:
         ValueError: the trust would be wider than it reads.
@@ -89,6 +91,7 @@ def job_trust(
     equal = {f"{issuer}:aud": audience}
     if gitlab_url == GITLAB_COM:
         equal |= _gitlab_com_claims(issuer, project_id, namespace_id, unprotected_refs=unprotected_refs)
+        equal |= {f"{issuer}:pipeline_source": "schedule"} if scheduled else {}
     else:
         claims = bool(project_id or namespace_id or unprotected_refs)
         _refuse_what_aws_cannot_see(gitlab_url, branches, tags, claims=claims)

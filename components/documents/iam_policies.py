@@ -41,6 +41,7 @@ RENEWAL_ACTIONS: Final = (
     "secretsmanager:UpdateSecretVersionStage",
 )
 STATE_ACTIONS: Final = ("ssm:GetParameter", "ssm:PutParameter")
+METRICS_ACTION: Final = "cloudwatch:PutMetricData"
 VPC_ACTIONS: Final = (
     "ec2:AssignPrivateIpAddresses",
     "ec2:CreateNetworkInterface",
@@ -130,13 +131,14 @@ def rotator_policy(
     *,
     pull_roles_arn: str,
     secret_arns: Sequence[str],
-    log_group_arn: str,
-    dead_letters_arn: str,
+    log_group_arn: str = "",
+    dead_letters_arn: str = "",
     key_arn: str = "",
     via_service: str = "",
     pull_user_arns: Sequence[str] = (),
     state_arn: str = "",
     in_vpc: bool = False,
+    in_job: Sequence[Document] = (),
 ) -> Document:
     """What the rotator's execution role may do: nothing in ECR itself.
 
@@ -145,13 +147,14 @@ def rotator_policy(
             hundred audiences on, and the path holds pull-only roles and nothing else.
         secret_arns: the secrets it reads: its GitLab token and the foreign entries. As Secrets Manager appends six
             characters of its own to each name, they end with `-??????`; see `secret_arn_pattern`.
-        log_group_arn: its own log group.
-        dead_letters_arn: its own dead-letter queue.
+        log_group_arn: its own log group; a job's log is GitLab's.
+        dead_letters_arn: its own dead-letter queue; a job has none.
         key_arn: the KMS key of the secrets, when they have one of their own.
         via_service: the service through which alone the key decrypts, `secretsmanager.<region>.amazonaws.com`.
         pull_user_arns: the pull users whose access keys it changes.
         state_arn: the parameter in which it remembers what failed.
         in_vpc: it has network interfaces in a VPC of the account, which have no narrower resource before they exist.
+        in_job: what a GitLab job needs besides, from `job_statements`.
     """
     return document(
         allow("AssumePullRoles", "sts:AssumeRole", pull_roles_arn),
@@ -161,21 +164,39 @@ def rotator_policy(
         else {},
         allow("ChangeAccessKeys", ACCESS_KEY_ACTIONS, pull_user_arns) if pull_user_arns else {},
         allow("RememberFailures", STATE_ACTIONS, state_arn) if state_arn else {},
-        allow("HaveNetworkInterfaces", VPC_ACTIONS, "*") if in_vpc else {},
-        allow("WriteOwnLog", LOG_ACTIONS, f"{log_group_arn}:*"),
-        allow("LeaveDeadLetters", "sqs:SendMessage", dead_letters_arn),
+        *_of_function(log_group_arn, dead_letters_arn, in_vpc=in_vpc),
+        *in_job,
     )
 
 
 def renewal_policy(
-    *, secret_arns: Sequence[str], log_group_arn: str, dead_letters_arn: str, in_vpc: bool = False
+    *,
+    secret_arns: Sequence[str],
+    log_group_arn: str = "",
+    dead_letters_arn: str = "",
+    in_vpc: bool = False,
+    in_job: Sequence[Document] = (),
 ) -> Document:
     """What the job may do that renews the GitLab tokens: read and replace them, and nothing else."""
     return document(
         allow("RenewTokens", RENEWAL_ACTIONS, secret_arns),
-        allow("HaveNetworkInterfaces", VPC_ACTIONS, "*") if in_vpc else {},
-        allow("WriteOwnLog", LOG_ACTIONS, f"{log_group_arn}:*"),
-        allow("LeaveDeadLetters", "sqs:SendMessage", dead_letters_arn),
+        *_of_function(log_group_arn, dead_letters_arn, in_vpc=in_vpc),
+        *in_job,
+    )
+
+
+def job_statements(code_arn: str, account: str, metrics_namespace: str = "") -> tuple[Document, Document]:
+    """What the rotator needs in a GitLab job: its code, and a way to say that it ran.
+
+    A bucket's name could be taken by others once it is deleted, so the account is named, too.
+    The only resources that PutMetricData knows are data sets of OpenTelemetry, so plain metrics take `*`; the namespace
+    holds it.
+    """
+    own = {"StringEquals": {"aws:ResourceAccount": account}}
+    metrics = {"StringEquals": {"cloudwatch:namespace": metrics_namespace}}
+    return (
+        allow("FetchCode", "s3:GetObject", code_arn, Condition=own),
+        allow("WriteMetrics", METRICS_ACTION, "*", Condition=metrics) if metrics_namespace else {},
     )
 
 
@@ -232,6 +253,15 @@ def listed(values: str | Sequence[str]) -> str | list[str]:
         return values
     unique = sorted(set(values))
     return unique[0] if len(unique) == 1 else unique
+
+
+def _of_function(log_group_arn: str, dead_letters_arn: str, *, in_vpc: bool) -> tuple[Document, ...]:
+    """What a Lambda function needs to run at all."""
+    return (
+        allow("HaveNetworkInterfaces", VPC_ACTIONS, "*") if in_vpc else {},
+        allow("WriteOwnLog", LOG_ACTIONS, f"{log_group_arn}:*") if log_group_arn else {},
+        allow("LeaveDeadLetters", "sqs:SendMessage", dead_letters_arn) if dead_letters_arn else {},
+    )
 
 
 # No narrower resource exists for signing in: the action has no resource type.

@@ -13,6 +13,8 @@ from .registry_host import partition_of, registry_host
 _PREFIX: Final = re.compile(r"[a-z][a-z0-9-]{0,28}[a-z0-9]")
 _ROLE_PATH: Final = re.compile(r"/([A-Za-z0-9._-]+/)+")
 _PLAIN: Final = re.compile(r"[a-z0-9](-?[a-z0-9]+)*")
+CODE_KEY: Final = "rotator.zip"
+"""The zip in its bucket."""
 _ROLE_NAME_LIMIT: Final = 64  # IAM CreateRole, RoleName
 
 PREFIX_TAG: Final = "gitlab-ecr"
@@ -161,6 +163,16 @@ class Names:
     def renewal(self) -> str:
         """The name of the job that renews the rotator's GitLab token: of its function, role and schedule."""
         return f"{self.prefix}-token-renewal"
+
+    @property
+    def code_bucket(self) -> str:
+        """The bucket of the zip that a GitLab job runs; the account makes it unique in the world."""
+        return f"{self.rotator}-{self.account}"
+
+    @property
+    def code_arn(self) -> str:
+        """The ARN of that zip."""
+        return f"arn:{self.partition}:s3:::{self.code_bucket}/{CODE_KEY}"
 
     @property
     def dead_letters(self) -> str:

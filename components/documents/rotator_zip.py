@@ -1,12 +1,15 @@
 """What the Lambda's zip holds: the rotation code, the documents it needs, the plan, and nothing of Pulumi."""
 
 import hashlib
+import io
+import zipfile
 from pathlib import Path
 from typing import Final
 
 PACKAGE: Final = "gitlab_ecr"
 HANDLER: Final = f"{PACKAGE}.rotation.handler.handle"
 RENEWAL_HANDLER: Final = f"{PACKAGE}.rotation.renewal_handler.handle"
+_EPOCH: Final = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip can hold
 _COMPONENTS: Final = Path(__file__).parents[1]
 # What `rotation` imports from here, and what that imports in turn; all of it standard library.
 _DOCUMENTS: Final = (
@@ -37,12 +40,25 @@ def texts(plan: str) -> dict[str, str]:
     return {f"{PACKAGE}/__init__.py": "# The rotator; see plan.json.\n", f"{PACKAGE}/plan.json": plan}
 
 
+def zipped(plan: str) -> bytes:
+    """The zip itself, for where Pulumi makes none; equal contents give equal bytes."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        for path, content in _contents(plan):
+            archive.writestr(zipfile.ZipInfo(path, _EPOCH), content, zipfile.ZIP_DEFLATED)
+    return made.getvalue()
+
+
 def digest(plan: str) -> str:
     """The SHA-256 of everything in the zip: equal digests do the same."""
     sha = hashlib.sha256()
-    contents = {path: file.read_bytes() for path, file in code_files().items()}
-    contents |= {path: text.encode() for path, text in texts(plan).items()}
-    for path, content in sorted(contents.items()):
+    for path, content in _contents(plan):
         sha.update(f"{path}\0{len(content)}\0".encode())
         sha.update(content)
     return sha.hexdigest()
+
+
+def _contents(plan: str) -> list[tuple[str, bytes]]:
+    contents = {path: file.read_bytes() for path, file in code_files().items()}
+    contents |= {path: text.encode() for path, text in texts(plan).items()}
+    return sorted(contents.items())

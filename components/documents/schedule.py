@@ -1,5 +1,6 @@
 """How often the rotator runs, what outage that survives, and when its alarm fires."""
 
+import hashlib
 import math
 import re
 from dataclasses import dataclass
@@ -24,6 +25,11 @@ def duration(text: str, where: str) -> timedelta:
     if match is None:
         raise ValueError(f"{where}: got {text!r}; write a whole number and a unit, such as 2 hours or 90 minutes")
     return timedelta(**{f"{match[2]}s": int(match[1])})
+
+
+def minute_of(name: str) -> int:
+    """The minute of the hour at which `name` runs: always the same, and not everybody's."""
+    return int(hashlib.sha256(name.encode()).hexdigest(), 16) % 60
 
 
 @dataclass(frozen=True)
@@ -60,6 +66,23 @@ class Schedule:
         minutes = int(self.interval / timedelta(minutes=1))
         amount, unit = (minutes // 60, "hour") if minutes % 60 == 0 else (minutes, "minute")
         return f"rate({amount} {unit}{'' if amount == 1 else 's'})"
+
+    def cron(self, minute: int) -> str:
+        """The same in cron's words, for a clock that knows no rate; `minute` says when in the hour.
+
+        Raises:
+            ValueError: cron would start anew at midnight or at the full hour, and leave a gap of another length there.
+        """
+        minutes = int(self.interval / timedelta(minutes=1))
+        hours, rest = divmod(minutes, 60)
+        if not hours and 60 % minutes == 0:
+            return f"{minute % minutes}-59/{minutes} * * * *"
+        if hours and not rest and 24 % hours == 0:
+            return f"{minute} {'*' if hours == 1 else f'*/{hours}'} * * *"
+        raise ValueError(
+            f"interval: got {_words(self.interval)}; a pipeline schedule follows the clock, so write what divides the "
+            "hour or the day: 15, 20 or 30 minutes, or 1, 2, 3, 4 or 6 hours"
+        )
 
     @property
     def alarm_hours(self) -> int:

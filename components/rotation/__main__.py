@@ -1,15 +1,18 @@
-"""`python -m gitlab_ecr.rotation`: one rotation, as a GitLab scheduled job or a person on a laptop runs it.
+"""`python -m gitlab_ecr.rotation`: one rotation, or one renewal, as a GitLab scheduled job or a person runs it.
 
 AWS credentials are those of the environment; in a job, `AWS_ROLE_ARN` and `AWS_WEB_IDENTITY_TOKEN_FILE`.
 """
 
 import argparse
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 from uuid import uuid4
 
 from ..documents import plan as plans
+from . import metrics, renewal_handler
+from .aws import AwsError, BotoAws
 from .handler import run
 
 _PLAN: Final = Path(__file__).parents[1] / "plan.json"
@@ -17,19 +20,42 @@ _SECONDS: Final = 900.0
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """0 when everything was rotated, 1 when something was not, 2 for a plan that cannot be read."""
+    """0 when everything was done, 1 when something was not, 2 for a plan that cannot be read."""
     parser = argparse.ArgumentParser(prog="python -m gitlab_ecr.rotation", description=__doc__)
+    parser.add_argument("task", choices=["rotate", "renew"], nargs="?", default="rotate")
     parser.add_argument("--plan", type=Path, default=_PLAN, metavar="FILE")
     parser.add_argument("--fired-by", choices=["schedule", "manual"], default="manual")
+    parser.add_argument(
+        "--put-metrics",
+        action="store_true",
+        help="send a rotation's metrics to CloudWatch, which reads no log but Lambda's",
+    )
     options = parser.parse_args(arguments)
     try:
         plan = plans.loads(options.plan.read_text())
     except (OSError, ValueError) as error:
         sys.stderr.write(f"{options.plan}: {error}\n")
         return 2
-    report = run(plan, _SECONDS, fired_by=options.fired_by, run_id=str(uuid4()))
-    sys.stderr.write("".join(f"{line}\n" for line in [*report.failures, *report.notes]))
-    return 1 if report.failures else 0
+    if options.task == "renew":
+        _, failures = renewal_handler.run(plan, _SECONDS, run_id=str(uuid4()))
+        return _told(failures)
+    return _rotate(plan, options.fired_by, put_metrics=options.put_metrics)
+
+
+def _rotate(plan: plans.Plan, fired_by: str, *, put_metrics: bool) -> int:
+    report = run(plan, _SECONDS, fired_by=fired_by, run_id=str(uuid4()))
+    failures = list(report.failures)
+    if put_metrics:
+        try:
+            metrics.put(report, BotoAws(plan.region).client("cloudwatch"))
+        except AwsError as error:
+            failures.append(f"metrics: {error}; the alarms do not see this run")
+    return _told(failures, report.notes)
+
+
+def _told(failures: Sequence[str], notes: Sequence[str] = ()) -> int:
+    sys.stderr.write("".join(f"{line}\n" for line in [*failures, *notes]))
+    return 1 if failures else 0
 
 
 if __name__ == "__main__":

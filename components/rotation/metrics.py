@@ -1,8 +1,11 @@
-"""A report as CloudWatch metrics, in the embedded metric format: one JSON line, no call and no right needed."""
+"""A report as CloudWatch metrics: in Lambda one line of the embedded metric format, elsewhere a call."""
 
 import json
-from typing import Final
+from typing import Any, Final
 
+from botocore.exceptions import BotoCoreError, ClientError  # pyright: ignore[reportMissingTypeStubs] - it ships none
+
+from .aws import aws_error
 from .report import Report, Status
 
 NAMESPACE: Final = "GitLabEcr"
@@ -34,7 +37,7 @@ def values(report: Report) -> dict[str, float]:
 
 
 def line(report: Report) -> str:
-    """The metrics as the line that CloudWatch Logs turns into metrics."""
+    """The metrics as the line that CloudWatch Logs turns into metrics: no call and no right needed."""
     found = values(report)
     metadata = {
         "Timestamp": int(report.started.timestamp() * 1000),
@@ -47,6 +50,33 @@ def line(report: Report) -> str:
         ],
     }
     return json.dumps({"_aws": metadata, "Stack": report.stack, **found}, separators=(",", ":"))
+
+
+def put(report: Report, cloudwatch: Any) -> None:
+    """Sends the same metrics by a call, where no log goes to CloudWatch.
+
+    Args:
+        report: the rotation.
+        cloudwatch: boto3's client.
+
+    Raises:
+        AwsError: CloudWatch did not take them.
+    """
+    stack = [{"Name": "Stack", "Value": report.stack}]
+    data = [
+        {
+            "MetricName": name,
+            "Dimensions": stack,
+            "Timestamp": report.started,
+            "Value": value,
+            "Unit": _UNITS.get(name, "Count"),
+        }
+        for name, value in values(report).items()
+    ]
+    try:
+        cloudwatch.put_metric_data(Namespace=NAMESPACE, MetricData=data)
+    except (ClientError, BotoCoreError) as error:
+        raise aws_error(error) from None
 
 
 def _success(report: Report) -> bool:

@@ -35,12 +35,29 @@ def handle(event: Mapping[str, Any], context: Context) -> dict[str, str]:
         ValueError: another event.
         RenewalFailedError: a token needs a person, or the next run.
     """
+    fired_by(event)
+    seconds = context.get_remaining_time_in_millis() / 1000
+    done, failed = run(plans.loads(_PLAN.read_text()), seconds, run_id=context.aws_request_id)
+    if failed:
+        raise RenewalFailedError("; ".join(failed))
+    return done
+
+
+def run(plan: plans.Plan, seconds: float, *, run_id: str) -> tuple[dict[str, str], list[str]]:
+    """One renewal with the credentials of the environment; what it did goes to standard output.
+
+    Args:
+        plan: whose tokens.
+        seconds: when it has to be over.
+        run_id: names this run.
+
+    Returns:
+        What was done, by the token's name, and a line for each token that was not renewed though it should have been.
+    """
     for chatty in ("botocore", "urllib3"):  # at DEBUG, both would write tokens into the log
         logging.getLogger(chatty).setLevel(logging.WARNING)
-    fired_by(event)
-    plan = plans.loads(_PLAN.read_text())
     clock, gitlab = SystemClock(), plan.gitlab
-    deadline = Deadline(clock, context.get_remaining_time_in_millis() / 1000 - _LAST_SECONDS)
+    deadline = Deadline(clock, seconds - _LAST_SECONDS)
     http = PooledHttp(
         clock,
         deadline,
@@ -55,10 +72,8 @@ def handle(event: Mapping[str, Any], context: Context) -> dict[str, str]:
     for name, secret_id in plan.gitlab.tokens.items():
         store = SecretVersions(client, secret_id)
         try:
-            done[name] = renew(store, GitLabTokens(gitlab.url, http), clock, run=context.aws_request_id)
+            done[name] = renew(store, GitLabTokens(gitlab.url, http), clock, run=run_id)
         except (RenewalError, GitLabError, AwsError, ValueError) as error:
             failed.append(f"{name}: {error}")
     print(json.dumps({"gitlab_ecr_renewal": {"done": done, "failed": failed}}), flush=True)  # noqa: T201 - the log is the report's place
-    if failed:
-        raise RenewalFailedError("; ".join(failed))
-    return done
+    return done, failed

@@ -8,6 +8,7 @@ from typing import Any, Final
 from botocore.exceptions import BotoCoreError, ClientError
 
 from . import (
+    buckets,
     ecr,
     gitlab,
     iam,
@@ -24,6 +25,7 @@ from .clients import Clients
 from .kind import AdapterError, Created, GoneError, Kind, Values
 
 _KINDS: Final[dict[str, Kind]] = {
+    **buckets.KINDS,
     **ecr.KINDS,
     **gitlab.KINDS,
     **iam.KINDS,
@@ -142,8 +144,8 @@ def _named(type_: str, name: str) -> Iterator[None]:
         raise GoneError(f"{type_} {name}: not found: {error}") from None
     except ClientError as error:
         code = str(error.response.get("Error", {}).get("Code"))
-        # NoSuchEntity of IAM, QueueDoesNotExist of SQS, ...NotFound... of all others.
-        if any(word in code for word in ("NotFound", "NoSuchEntity", "DoesNotExist", "NonExistent")):
+        # NoSuch... of IAM and S3, whose HEAD has no words, QueueDoesNotExist of SQS, ...NotFound... of all others.
+        if code == "404" or any(word in code for word in ("NotFound", "NoSuch", "DoesNotExist", "NonExistent")):
             raise GoneError(f"{type_} {name}: {error}") from None
         raise AdapterError(f"{type_} {name}: {error}") from None
     except (BotoCoreError, ecr.NotEmptyError, gitlab.RefusedError, lambdas.InvocationError) as error:

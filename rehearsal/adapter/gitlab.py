@@ -133,6 +133,51 @@ def _runner(inputs: Values) -> Values:
     }
 
 
+def _create_schedule(clients: Clients, inputs: Values) -> Created:
+    answer = _call(clients, "POST", _schedules(inputs["project"]), given(**_schedule(inputs)))
+    return f"{inputs['project']}:{answer['id']}", {"pipelineScheduleId": answer["id"]}
+
+
+def _read_schedule(clients: Clients, id_: str, _state: Values) -> Values:
+    project, _, number = id_.rpartition(":")
+    found = _call(clients, "GET", f"{_schedules(project)}/{number}")
+    return {
+        "project": project,
+        "pipelineScheduleId": found["id"],
+        "description": found["description"],
+        "ref": found["ref"],
+        "cron": found["cron"],
+        "cronTimezone": found["cron_timezone"],
+        "active": found["active"],
+    }
+
+
+def _update_schedule(clients: Clients, id_: str, _state: Values, inputs: Values) -> None:
+    project, _, number = id_.rpartition(":")
+    if inputs.get("takeOwnership"):
+        _call(clients, "POST", f"{_schedules(project)}/{number}/take_ownership")
+    _call(clients, "PUT", f"{_schedules(project)}/{number}", given(**_schedule(inputs)))
+
+
+def _delete_schedule(clients: Clients, id_: str, _state: Values) -> None:
+    project, _, number = id_.rpartition(":")
+    _call(clients, "DELETE", f"{_schedules(project)}/{number}")
+
+
+def _schedules(project: str) -> str:
+    return f"projects/{quote(project, safe='')}/pipeline_schedules"
+
+
+def _schedule(inputs: Values) -> Values:
+    return {
+        "description": inputs["description"],
+        "ref": inputs["ref"],
+        "cron": inputs["cron"],
+        "cron_timezone": inputs.get("cronTimezone"),
+        "active": inputs.get("active"),
+    }
+
+
 def _call(clients: Clients, method: str, path: str, body: Values | None = None) -> Any:
     status, answer = clients.gitlab_api(method, path, body or {})
     if status == _GONE and method != "POST":
@@ -166,6 +211,15 @@ def _variable(owner: str) -> Kind:
 KINDS: Final = {
     "gitlab:index/groupVariable:GroupVariable": _variable("group"),
     "gitlab:index/projectVariable:ProjectVariable": _variable("project"),
+    "gitlab:index/pipelineSchedule:PipelineSchedule": Kind(
+        create=_create_schedule,
+        read=_read_schedule,
+        update=_update_schedule,
+        delete=_delete_schedule,
+        replaced_by=keys("project"),
+        computed=keys("pipelineScheduleId"),
+        auto_named=False,
+    ),
     "gitlab:index/userRunner:UserRunner": Kind(
         create=_create_runner,
         read=_read_runner,

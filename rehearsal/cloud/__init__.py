@@ -6,6 +6,7 @@ Measured with ministack 1.5.33 behind this front, and tested under `tests/rehear
   policies, and role paths with wildcards in what a caller may assume. A session under a role with a path works.
 - `aws:PrincipalArn` is wrong in the emulator for role sessions; `principal_arn.py` puts it right, so that a trust
   policy for the account with `ArnEquals aws:PrincipalArn` on one role admits that role and no other.
+- `cloudwatch:namespace` is unknown to the emulator; `metric_namespace.py` tells it for `PutMetricData`.
 - A Lambda function assumes a role and gets its token through the front, since it inherits `Cloud.environment()`.
 - A job assumes a role by web identity when issuer, `aud` and `sub` are those of the trust policy.
 - Not enforced: a schedule's role. Not verified: signature and expiry of a web identity token; of its claims, trust

@@ -83,7 +83,13 @@ class AwsFront:
         for name, value in headers:
             if name.lower() not in _HOP_BY_HOP:
                 request.send_header(name, value)
-        request.send_header("Content-Length", str(len(content)))
+        # A HEAD has no content, but says how long it would be.
+        length = (
+            next((text for name, text in headers if name.lower() == "content-length"), None)
+            if request.command == "HEAD"
+            else None
+        )
+        request.send_header("Content-Length", length or str(len(content)))
         request.end_headers()
         if request.command != "HEAD":
             request.wfile.write(content)
@@ -93,6 +99,8 @@ class AwsFront:
         upstream.putrequest(request.command, request.path, skip_host=True, skip_accept_encoding=True)
         for name, value in request.headers.items():
             upstream.putheader(name, value)
+        # The loopback stands for AWS's own addresses, which clients reach by TLS; policies ask for that.
+        upstream.putheader("X-Forwarded-Proto", "https")
         upstream.endheaders(body or None)
         answer = upstream.getresponse()
         return answer.status, answer.read(), answer.getheaders()

@@ -63,9 +63,11 @@ def emulate() -> None:
     from ministack import app  # noqa: PLC0415 - the guard needs none of it
     from ministack.services import scheduler  # noqa: PLC0415 - the guard needs none of it
 
+    from .metric_namespace import tell_metric_namespace  # noqa: PLC0415 - the guard needs none of it
     from .principal_arn import correct_principal_arn  # noqa: PLC0415 - the guard needs none of it
 
     correct_principal_arn()
+    tell_metric_namespace()
     if scheduler.time is not time:
         raise RuntimeError("ministack's scheduler no longer takes its time from the module `time`: adapt SteppingClock")
     clock = SteppingClock()

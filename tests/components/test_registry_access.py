@@ -10,6 +10,7 @@ from pulumi_recorder import Recorder
 from components.consumer_args import Access
 from components.documents import plan as plans
 from components.registry_access import RegistryAccess
+from components.rotator_args import RotationBackend
 
 _BOUNDARY = "arn:aws:iam::123456789012:policy/ci-boundary"
 _ROLE = "aws:iam/role:Role"
@@ -149,3 +150,53 @@ def test_only_a_runner_that_says_what_it_pulls_has_an_instance_profile(recorder:
 def test_what_nobody_declares_is_named(recorder: Recorder, changes: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         declare(recorder, **changes)
+
+
+_IN_GITLAB: dict[str, Any] = {
+    "rotation_backend": RotationBackend.GITLAB,
+    "rotation": {"job": {"project": "acme/access", "id": 8, "namespace_id": 2}},
+}
+_PROVIDER = "aws:iam/openIdConnectProvider:OpenIdConnectProvider"
+
+
+@pytest.mark.parametrize("pushes", [True, False])
+def test_a_rotator_in_gitlab_shares_the_one_provider_of_jobs_that_push(recorder: Recorder, pushes: bool) -> None:
+    consumers = _ALL["consumers"] if pushes else {"acme/web": {"pull": ["ci/*"]}}
+    declare(recorder, consumers=consumers, **_IN_GITLAB)
+    provider = recorder.one(_PROVIDER)
+    assert (provider.parent, provider.inputs["clientIdLists"]) == ("access-identities", ["https://gitlab.com"])
+    rotator = recorder.one(_ROLE, "access-rotator-function-role")
+    assert "access-identities" in rotator.dependencies or "access-identities-gitlab" in rotator.dependencies
+    (statement,) = json.loads(rotator.inputs["assumeRolePolicy"])["Statement"]
+    assert statement["Principal"] == {"Federated": "arn:aws:iam::123456789012:oidc-provider/gitlab.com"}
+    # The pull roles trust the rotator by the name that it has in Lambda, too.
+    arn = f"arn:aws:iam::123456789012:role/ci/images/{rotator.inputs['name']}"
+    assert arn in recorder.one(_ROLE, "access-identities-pull-acme/web").inputs["assumeRolePolicy"]
+
+
+def test_a_provider_that_exists_is_not_made_a_second_time(recorder: Recorder) -> None:
+    declare(recorder, gitlab={"existing_oidc_provider": True}, **_IN_GITLAB)
+    assert recorder.of_type(_PROVIDER) == []
+    assert recorder.of_type("gitlab:index/pipelineSchedule:PipelineSchedule")
+
+
+def test_in_lambda_no_provider_is_made_for_the_rotator(recorder: Recorder) -> None:
+    declare(recorder, consumers={"acme/web": {"pull": ["ci/*"]}}, caches={}, runners={})
+    assert recorder.of_type(_PROVIDER) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"rotation": {}}, "^rotation.job: missing; rotationBackend gitlab needs the project"),
+        ({"rotation_backend": RotationBackend.LAMBDA}, "^rotation.job: got settings of a GitLab job; write rotationB"),
+        ({"rotation": {**_IN_GITLAB["rotation"], "log_retention_days": 7}}, "^rotation.log_retention_days: is of rot"),
+        ({"rotation": {**_IN_GITLAB["rotation"], "interval": "45 minutes"}}, "^rotation.interval: got 45 minutes"),
+        ({"rotation": {"job": {"project": "acme"}}}, r"^rotation.job.id: missing"),
+    ],
+)
+def test_settings_of_one_backend_beside_the_other_are_named(
+    recorder: Recorder, changes: dict[str, Any], words: str
+) -> None:
+    with pytest.raises(ValueError, match=words):
+        declare(recorder, **{**_IN_GITLAB, **changes})

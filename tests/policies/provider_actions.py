@@ -33,6 +33,7 @@ class Need:
 
 _CACHE: Final = "PullThroughCacheRule"
 _TEMPLATE: Final = "launch-template/lt-0fake"
+_BUCKET: Final = "arn:aws:s3:::{bucket}"
 _LINKED: Final = "role/aws-service-role/{service}/AWSServiceRole"
 _INSPECTOR: Final = "inspector2.amazonaws.com"
 _OWN_TAG: Final = {"aws:ResourceTag/gitlab-ecr": "{tags[gitlab-ecr]}"}
@@ -181,6 +182,36 @@ NEEDS: Final[dict[str, tuple[Need, ...]]] = {
         ),
     ),
     "aws:lambda/invocation:Invocation": (Need("lambda", "InvokeFunction", "function:{functionName}"),),
+    "aws:s3/bucket:Bucket": (
+        Need(
+            "s3",
+            "CreateBucket DeleteBucket ListBucket ListBucketVersions PutBucketTagging GetBucketTagging GetBucketAcl "
+            "GetBucketPolicy GetBucketVersioning GetBucketLogging GetBucketWebsite GetBucketCORS GetBucketLocation "
+            "GetBucketRequestPayment GetBucketObjectLockConfiguration GetAccelerateConfiguration "
+            "GetLifecycleConfiguration GetReplicationConfiguration GetEncryptionConfiguration",
+            _BUCKET,
+        ),
+        # force_destroy empties it first.
+        Need("s3", "DeleteObject DeleteObjectVersion", f"{_BUCKET}/rotator.zip"),
+    ),
+    "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": (
+        Need("s3", "PutLifecycleConfiguration GetLifecycleConfiguration", _BUCKET),
+    ),
+    "aws:s3/bucketObjectv2:BucketObjectv2": (
+        Need(
+            "s3",
+            "PutObject GetObject DeleteObject DeleteObjectVersion PutObjectTagging GetObjectTagging",
+            f"{_BUCKET}/rotator.zip",
+        ),
+    ),
+    "aws:s3/bucketPolicy:BucketPolicy": (Need("s3", "PutBucketPolicy GetBucketPolicy DeleteBucketPolicy", _BUCKET),),
+    "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": (
+        Need("s3", "PutBucketPublicAccessBlock GetBucketPublicAccessBlock", _BUCKET),
+    ),
+    "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration": (
+        Need("s3", "PutEncryptionConfiguration GetEncryptionConfiguration", _BUCKET),
+    ),
+    "aws:s3/bucketVersioning:BucketVersioning": (Need("s3", "PutBucketVersioning GetBucketVersioning", _BUCKET),),
     "aws:scheduler/schedule:Schedule": (
         Need("scheduler", "CreateSchedule GetSchedule UpdateSchedule DeleteSchedule", "schedule/{groupName}/{name}"),
         Need("iam", "PassRole", "{target[roleArn]}", "", {"iam:PassedToService": "scheduler.amazonaws.com"}),

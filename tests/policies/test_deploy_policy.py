@@ -131,6 +131,7 @@ def test_the_state_is_no_rotators_code() -> None:
 
 
 _STACKS = [ROOT / "stacks" / "Pulumi.prod.yaml", ROOT / "tests" / "data" / "Pulumi.wide.yaml", LOCAL]
+_STACKS.append(ROOT / "tests" / "data" / "Pulumi.gitlab.yaml")
 
 
 def _config(stack_file: Path) -> dict[str, str]:
@@ -169,10 +170,21 @@ def test_what_types_need_is_spelled_as_aws_does() -> None:
             if need.service == "iam" and need.resource.startswith("{"):
                 continue  # a whole ARN, of a role
             known = {"account": NAMES.account, "region": NAMES.region, "path": "/p/", "owner_path": "/p/"}
-            names = ("name", "role", "user", "repository", "functionName", "groupName", "dashboardName", "topic")
+            names = (
+                "name",
+                "role",
+                "user",
+                "repository",
+                "functionName",
+                "groupName",
+                "dashboardName",
+                "topic",
+                "bucket",
+            )
             named = need.resource.replace("parameter{", "parameter/{").format(**known, **dict.fromkeys(names, "some"))
             where = need.region.format(**known)
-            arn = "*" if named == "*" else f"arn:aws:{need.service}:{where}:{NAMES.account}:{named}"
+            whole = named == "*" or named.startswith("arn:")
+            arn = named if whole else f"arn:aws:{need.service}:{where}:{NAMES.account}:{named}"
             statement = {
                 "Sid": "x",
                 "Effect": "Allow",

@@ -36,6 +36,14 @@ def _document(**statement: Any) -> dict[str, Any]:
         ({"Action": "ecr:*", "Resource": _REPOSITORY}, "It: Action ecr:*: name each action"),
         ({"Action": "ecr:PutImage", "Resource": "*"}, "It: Action ecr:PutImage: * where AWS takes a ['repository']"),
         (
+            {"Action": "cloudwatch:PutMetricData", "Resource": "*"},
+            "It: Action cloudwatch:PutMetricData: * where AWS takes a ['dataset']",
+        ),
+        (
+            {"Action": "s3:*", "Resource": "*", "Principal": "*"},
+            "It: Principal *: everybody, with no organization to belong to",
+        ),
+        (
             {"Action": "sqs:SendMessage", "Resource": [_REPOSITORY]},
             f"It: Resource {_REPOSITORY}: fits none of ['sqs:SendMessage']",
         ),

@@ -20,6 +20,7 @@ from rehearsal import stack_file
 _REPOSITORY_POLICY = "aws:ecr/repositoryPolicy:RepositoryPolicy"
 _STACKS = sorted((Path(__file__).parents[2] / "stacks").glob("Pulumi.*.yaml"))
 _STACKS = [path for path in _STACKS if path.name != "Pulumi.bootstrap.yaml"]  # it declares no access
+_STACKS.append(Path(__file__).parents[1] / "data" / "Pulumi.gitlab.yaml")
 
 
 @pytest.mark.parametrize("path", _STACKS, ids=lambda path: path.name)

@@ -1,12 +1,14 @@
-"""One run of the command for all who look at what it shows."""
+"""One run of the command for all who look at what it shows, and stack files like the local one."""
 
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 ROOT = Path(__file__).parents[2]
 
@@ -20,3 +22,18 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, dict[str, Any]
     assert run.returncode == 0, run.stderr
     assert run.stderr == ""
     return run.stdout, json.loads(report.read_text())
+
+
+@pytest.fixture
+def changed(tmp_path: Path) -> Callable[..., Path]:
+    """Writes the local stack file with other values for some keys; None takes a key out."""
+
+    def write(**values: Any) -> Path:
+        document = yaml.safe_load((ROOT / "stacks" / "Pulumi.local.yaml").read_text())
+        for key, value in values.items():
+            document["config"][f"gitlab-ecr:{key}"] = value
+        file = tmp_path / "Pulumi.changed.yaml"
+        file.write_text(yaml.safe_dump({"config": {k: v for k, v in document["config"].items() if v is not None}}))
+        return file
+
+    return write

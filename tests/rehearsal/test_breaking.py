@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from rehearsal.consumers import Consumer
-from rehearsal.faults import FaultError, break_and_mend
+from rehearsal.faults import break_and_mend
 from rehearsal.rehearsal import Rehearsal, RehearsalError
+from rehearsal.rotations import RotationError, Rotations
 from rehearsal.stack_file import read
 from rehearsal.world import BOT
 
@@ -97,6 +98,10 @@ def test_a_lone_group_is_broken_and_mended_too() -> None:
 
 def test_a_command_that_does_not_come_to_a_rotation_is_told_with_its_words() -> None:
     with deployed() as running:
-        running._rotations.function = "nothing"
-        with pytest.raises(FaultError, match=r"gitlab-ecr rotate --function nothing: exit code 3\n.*ResourceNotFound"):
+        watched = running._rotations
+        assert isinstance(watched, Rotations)
+        watched.function = "nothing"
+        with pytest.raises(
+            RotationError, match=r"gitlab-ecr rotate --function nothing: exit code 3\n.*ResourceNotFound"
+        ):
             list(break_and_mend(running.world, running._rotations, running._consumers))

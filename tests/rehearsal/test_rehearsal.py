@@ -4,14 +4,13 @@ import base64
 import json
 import shutil
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from rehearsal.__main__ import main
 from rehearsal.clients import HELPER
@@ -31,16 +30,6 @@ BACKEND = "acme/backend"
 def rehearsal(stack_file: Path = LOCAL) -> Iterator[Rehearsal]:
     with Rehearsal(read(stack_file), lambda _: None) as running:
         yield running
-
-
-def changed(tmp_path: Path, **values: Any) -> Path:
-    """The local stack file with other values for some keys; None takes a key out."""
-    document = yaml.safe_load(LOCAL.read_text())
-    for key, value in values.items():
-        document["config"][f"gitlab-ecr:{key}"] = value
-    file = tmp_path / "Pulumi.changed.yaml"
-    file.write_text(yaml.safe_dump({"config": {k: v for k, v in document["config"].items() if v is not None}}))
-    return file
 
 
 def test_the_table_shows_what_each_consumer_could_pull(whole: tuple[str, dict[str, Any]]) -> None:
@@ -251,9 +240,9 @@ def test_a_role_given_too_much_is_reported_as_over_broad_and_not_published() -> 
         assert running.world.gitlab.variable("project", WEB, "DOCKER_AUTH_CONFIG") == before
 
 
-def test_jobs_pull_by_themselves_what_their_role_may_and_nothing_else(tmp_path: Path) -> None:
+def test_jobs_pull_by_themselves_what_their_role_may_and_nothing_else(changed: Callable[..., Path]) -> None:
     consumer = {"access": "job-role", "pull": ["ci/*"], "id": 31, "branches": ["main"]}
-    with rehearsal(changed(tmp_path, consumers={"acme/e2e": consumer}, runners=None)) as running:
+    with rehearsal(changed(consumers={"acme/e2e": consumer}, runners=None)) as running:
         running.up()
         running.pull()
         outcomes = {pull.repository: pull.actual for pull in running.findings.pulls}
@@ -294,60 +283,3 @@ def test_an_interval_longer_than_the_tokens_live_fails_before_the_next_run() -> 
         running.up()
         with pytest.raises(RehearsalError, match=r"the interval of 2:00:00 is too long: the token of acme/"):
             running.let_time_pass()
-
-
-def test_a_stack_whose_interval_can_never_work_is_refused_with_the_arithmetic(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    stack_file = changed(tmp_path, rotation={"interval": "13 hours"})
-    report = tmp_path / "report.json"
-    assert main(["--stack-file", str(stack_file), "--report", str(report)]) == 1
-    assert "interval: with 13 hours and an outage of 7 hours" in capsys.readouterr().err
-    assert json.loads(report.read_text())["ok"] is False
-
-
-@pytest.mark.parametrize(
-    ("changes", "message"),
-    [
-        ({"repositories": {"ci/node": {"mutableTag": ["x"]}}}, "did you mean mutableTags?"),
-        ({"repositories": None}, "gitlab-ecr:repositories: missing"),
-        ({"consumers": {WEB: {"pull": "ci/node"}}}, 'pull: got "ci/node"; write a list'),
-    ],
-)
-def test_an_invalid_stack_file_is_refused_before_anything_starts(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], changes: dict[str, Any], message: str
-) -> None:
-    assert main(["--stack-file", str(changed(tmp_path, **changes)), "--report", str(tmp_path / "r.json")]) == 2
-    output = capsys.readouterr()
-    assert message in output.err
-    assert "Traceback" not in output.err
-    assert output.out == ""
-
-
-@pytest.mark.parametrize(
-    ("content", "message"),
-    [
-        (None, "No such file"),
-        ("config: [", "not YAML"),
-        ("name: x", "has no `config:`"),
-        ("config:\n  gitlab-ecr:account: {secure: abc}\n", "gitlab-ecr:account is encrypted"),
-    ],
-)
-def test_a_file_that_is_no_stack_file_is_named(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], content: str | None, message: str
-) -> None:
-    file = tmp_path / "Pulumi.x.yaml"
-    if content is not None:
-        file.write_text(content)
-    assert main(["--stack-file", str(file), "--report", str(tmp_path / "r.json")]) == 2
-    error = capsys.readouterr().err
-    assert message in error
-    assert str(file) in error.replace("\n", "")
-
-
-def test_a_consumer_of_no_repository_is_told_which_there_are(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    stack_file = changed(tmp_path, consumers={WEB: {"pull": ["ci/nod"]}})
-    assert main(["--stack-file", str(stack_file), "--report", str(tmp_path / "r.json"), "--quiet"]) == 1
-    assert f"consumers.{WEB}.pull[0]: 'ci/nod' names no repository of this stack" in capsys.readouterr().err

@@ -1,5 +1,6 @@
 """The Lambda's entry: what events it takes, and that its zip needs nothing but the runtime's own packages."""
 
+import io
 import json
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from rotation.scripted import plan_of, target
 
 from components.documents import plan, rotator_zip
 from components.rotation import __main__ as job
+from components.rotation.aws import AwsError
 from components.rotation.handler import handle
 from rehearsal.gitlab import GitLab
 
@@ -180,3 +182,49 @@ def test_as_a_job_the_exit_code_says_whether_everything_was_rotated(
     assert job.main(["--plan", str(file), "--fired-by", "schedule"]) == code
     assert (asked["stack"], asked["fired_by"]) == ("test", "schedule")
     assert capsys.readouterr().err.splitlines() == [*failures, "a note"]
+
+
+@pytest.mark.parametrize(("refused", "code"), [("", 0), ("AccessDenied", 1)])
+def test_as_a_job_metrics_that_nobody_gets_fail_it(
+    refused: str, code: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "plan.json"
+    file.write_text(plan.dumps(plan_of(target("acme/web"))))
+    put: list[object] = []
+
+    def send(report: object, _client: object) -> None:
+        put.append(report)
+        if refused:
+            raise AwsError(refused, "no")
+
+    report = SimpleNamespace(failures=[], notes=[])
+    monkeypatch.setattr(job, "run", lambda *_, **__: report)
+    monkeypatch.setattr(job.metrics, "put", send)
+    assert job.main(["--plan", str(file)]) == 0
+    assert put == []
+    assert job.main(["--plan", str(file), "--put-metrics"]) == code
+    assert put == [report]
+    said = capsys.readouterr().err
+    assert said == ("metrics: AccessDenied: no; the alarms do not see this run\n" if refused else "")
+
+
+@pytest.mark.parametrize(("failed", "code"), [([], 0), (["default: GitLab answered 401"], 1)])
+def test_as_a_job_the_renewal_is_another_task_of_the_same_zip(
+    failed: list[str], code: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "plan.json"
+    file.write_text(plan.dumps(plan_of(target("acme/web"))))
+    monkeypatch.setattr(job.renewal_handler, "run", lambda wanted, _, run_id: ({wanted.stack: run_id}, failed))
+    assert job.main(["renew", "--plan", str(file)]) == code
+    assert capsys.readouterr().err.splitlines() == failed
+
+
+def test_the_zip_is_the_same_bytes_each_time_and_holds_what_lambdas_does() -> None:
+    text = plan.dumps(plan_of(target("acme/web")))
+    made = rotator_zip.zipped(text)
+    assert made == rotator_zip.zipped(text)
+    with zipfile.ZipFile(io.BytesIO(made)) as archive:
+        held = {path: archive.read(path) for path in archive.namelist()}
+    assert held == {path: file.read_bytes() for path, file in rotator_zip.code_files().items()} | {
+        path: content.encode() for path, content in rotator_zip.texts(text).items()
+    }

@@ -1,5 +1,5 @@
 """The routes below `/api/v4`; importing this package registers them all."""
 
-from . import environments, merge_requests, namespaces, protection, runners, tokens, variables
+from . import environments, merge_requests, namespaces, protection, runners, schedules, tokens, variables
 
-__all__ = ["environments", "merge_requests", "namespaces", "protection", "runners", "tokens", "variables"]
+__all__ = ["environments", "merge_requests", "namespaces", "protection", "runners", "schedules", "tokens", "variables"]

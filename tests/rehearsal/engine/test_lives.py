@@ -33,6 +33,15 @@ def rules(count: int) -> str:
     return json.dumps({"rules": [{"rulePriority": 1, "selection": selection, "action": {"type": "expire"}}]})
 
 
+def closed(action: str) -> str:
+    statement = {"Effect": "Deny", "Principal": "*", "Action": action, "Resource": "arn:aws:s3:::base/elsewhere"}
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
+OPEN = dict.fromkeys(("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets"), False)
+EXPIRY = {
+    "id": "old", "status": "Enabled", "filter": {"prefix": ""}, "noncurrentVersionExpiration": {"noncurrentDays": 90},
+}  # fmt: skip
 FUNCTION = {
     "name": "base", "role": ROLE_ARN, "runtime": "python3.13", "architectures": ["arm64"], "handler": "code.handle",
     "code": archive("one"), "timeout": 30, "memorySize": 128, "environment": {"variables": {"lowerCase": "kept"}},
@@ -51,6 +60,7 @@ NEEDED: list[tuple[str, dict[str, Any]]] = [
     ("aws:lambda/function:Function", FUNCTION),
     ("aws:scheduler/scheduleGroup:ScheduleGroup", {"name": "base"}),
     ("aws:sns/topic:Topic", {"name": "base"}),
+    ("aws:s3/bucket:Bucket", {"bucket": "base", "forceDestroy": True}),
 ]
 TOPIC = "arn:aws:sns:eu-central-1:123456789012:base"
 LIVES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
@@ -75,6 +85,18 @@ LIVES: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
      {"messageRetentionSeconds": 120}),
     ("aws:ssm/parameter:Parameter", {"name": "/own", "type": "SecureString", "value": "fake-a", "tier": "Standard"},
      {"value": "fake-b"}),
+    ("aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration", {"bucket": "base", "rules": [EXPIRY]},
+     {"rules": [{**EXPIRY, "noncurrentVersionExpiration": {"noncurrentDays": 30}}]}),
+    ("aws:s3/bucketObjectv2:BucketObjectv2",
+     {"bucket": "base", "key": "own", "contentBase64": "b25l", "contentType": "text/plain", "metadata": {"a": "1"}},
+     {"contentBase64": "dHdv", "metadata": {"a": "2"}}),
+    ("aws:s3/bucketPolicy:BucketPolicy", {"bucket": "base", "policy": closed("s3:GetObject")},
+     {"policy": closed("s3:PutObject")}),
+    ("aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock", {"bucket": "base", **OPEN}, {"blockPublicAcls": True}),
+    ("gitlab:index/pipelineSchedule:PipelineSchedule",
+     {"project": "acme/backend/old-service", "description": "own", "ref": "refs/heads/main", "cron": "0 * * * *",
+      "cronTimezone": "UTC", "active": True},
+     {"cron": "5 */2 * * *", "active": False}),
     ("gitlab:index/groupVariable:GroupVariable",
      {"group": "20", "key": "OWN", "value": "fake-0001", "environmentScope": "*", "masked": True, "raw": True},
      {"value": "fake-0002", "masked": False}),

@@ -76,8 +76,8 @@ def test_check_takes_what_the_table_knows_and_names_what_it_does_not(aws: Provid
     news = struct({"name": "ci/a"})
     request = provider_pb2.CheckRequest(urn="urn", type=REPOSITORY, name="it", news=news)
     assert aws.stub.Check(request).inputs == news
-    with pytest.raises(grpc.RpcError, match="aws:s3/bucket:Bucket it: the rehearsal has no such type"):
-        aws.stub.Check(provider_pb2.CheckRequest(urn="urn", type="aws:s3/bucket:Bucket", name="it", news=news))
+    with pytest.raises(grpc.RpcError, match="aws:kms/key:Key it: the rehearsal has no such type"):
+        aws.stub.Check(provider_pb2.CheckRequest(urn="urn", type="aws:kms/key:Key", name="it", news=news))
 
 
 def test_a_preview_creates_nothing_and_knows_nothing_computed(aws: Provider, world: World) -> None:

@@ -1,0 +1,52 @@
+"""`gitlab-ecr`, run as a person with an administrator's credentials runs it."""
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from .world import World
+
+_ROOT: Final = Path(__file__).parents[1]
+_SECONDS: Final = 300
+
+
+@dataclass(frozen=True)
+class CommandRun:
+    """One run.
+
+    Attributes:
+        command: as a person types it.
+        exit_code: the command's own; in GitLab that of the job which it started.
+        output: what it printed, line by line.
+    """
+
+    command: str
+    exit_code: int
+    output: list[str]
+
+    @property
+    def words(self) -> str:
+        """What went wrong, for a person."""
+        return "\n".join([f"{self.command}: exit code {self.exit_code}", *self.output])
+
+
+def run(world: World, *arguments: str) -> CommandRun:
+    """Runs the command to its end."""
+    done = subprocess.run(  # noqa: S603 - our own command
+        [sys.executable, "-m", "components.cli", *arguments],
+        cwd=_ROOT,
+        env={
+            "PATH": os.environ.get("PATH", os.defpath),
+            "GITLAB_TOKEN": world.administrator_token,
+            **world.administrator(),
+        },
+        capture_output=True,
+        text=True,
+        timeout=_SECONDS,
+        check=False,
+    )
+    output = [*done.stdout.splitlines(), *done.stderr.splitlines()]
+    return CommandRun(f"gitlab-ecr {' '.join(arguments)}", done.returncode, output)

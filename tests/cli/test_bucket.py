@@ -1,0 +1,110 @@
+"""`--bucket`: the commands with a rotator that runs in GitLab."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pages import own_commands
+
+from components.cli.__main__ import main
+from components.cli.exit_codes import ExitCode
+from rehearsal.rehearsal import Rehearsal
+from rehearsal.stack_file import read
+from rehearsal.world import World
+
+WEB, PROJECT, KEY = "acme/frontend/web", "acme/registry-access", "DOCKER_AUTH_CONFIG"
+NAME = "gitlab-ecr-gitlab-rotator"
+BUCKET = ("--bucket", f"{NAME}-123456789012")
+SCHEDULES = f"projects/{PROJECT.replace('/', '%2F')}/pipeline_schedules"
+
+
+@pytest.fixture(scope="module")
+def rehearsed() -> Iterator[Rehearsal]:
+    with Rehearsal(read(Path(__file__).parents[1] / "data" / "Pulumi.gitlab.yaml"), lambda _: None) as running:
+        running.up()
+        yield running
+
+
+@pytest.fixture
+def at_home(rehearsed: Rehearsal, monkeypatch: pytest.MonkeyPatch) -> World:
+    world = rehearsed.world
+    for name, value in {**world.administrator(), "GITLAB_TOKEN": world.administrator_token}.items():
+        monkeypatch.setenv(name, value)
+    return world
+
+
+def _schedule(world: World) -> dict[str, Any]:
+    found = world.gitlab_api("GET", SCHEDULES, {})[1]
+    number = next(each["id"] for each in found if each["description"] == NAME)
+    return world.gitlab_api("GET", f"{SCHEDULES}/{number}", {})[1]
+
+
+@pytest.mark.parametrize("words", [words for words in own_commands() if "--bucket" in words], ids=" ".join)
+def test_a_command_of_a_page_works(at_home: World, words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("click.termui.hidden_prompt_func", lambda _: at_home.rotator_token)
+    bucket = {"gitlab-ecr-prod-rotator-123456789012": BUCKET[1]}
+    assert main([bucket.get(word, word) for word in words]) == ExitCode.OK
+
+
+def test_status_reads_the_plan_from_the_bucket_and_looks_for_no_log(
+    at_home: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["status", *BUCKET, "--json"]) == ExitCode.OK
+    said = capsys.readouterr()
+    rows = {row["target"]: row for row in json.loads(said.out)}
+    assert rows[f"project {WEB} {KEY}"]["health"] == "good"
+    assert "last rotation unknown" not in said.err
+
+
+def test_check_takes_the_bucket_from_the_environment(
+    at_home: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("GITLAB_ECR_BUCKET", BUCKET[1])
+    main(["check", "--json"])
+    rows = {row["target"]: row for row in json.loads(capsys.readouterr().out)}
+    assert rows[f"project {WEB} {KEY}"]["ok"]
+
+
+def test_rotate_starts_the_schedule_once_and_says_where_to_look(
+    at_home: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = _schedule(at_home)["last_pipeline"]
+    assert main(["rotate", *BUCKET, "--json"]) == ExitCode.OK
+    url = f"https://gitlab.example.com/{PROJECT}/-/pipelines?source=schedule"
+    assert json.loads(capsys.readouterr().out) == {
+        "ok": None,
+        "targets": {},
+        "failures": [],
+        "notes": [f"started the schedule {NAME}; its pipeline says what came of it: {url}"],
+    }
+    started = _schedule(at_home)["last_pipeline"]
+    assert started != before
+    assert (started["ref"], started["status"]) == ("refs/heads/main", "pending")
+
+
+def test_forget_finds_the_plan_there_too(at_home: World, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["forget", "project", WEB, *BUCKET]) == ExitCode.FAILED
+    assert "it is still in the plan" in " ".join(capsys.readouterr().err.split())
+
+
+def test_a_token_that_may_not_start_it_is_told_what_it_needs(
+    at_home: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    token = at_home.gitlab.create_token("reader", ["read_api"], project=PROJECT)
+    monkeypatch.setenv("GITLAB_TOKEN", token)
+    assert main(["rotate", *BUCKET]) == ExitCode.FAILED
+    assert "GitLab answered 403 when its schedule" in " ".join(capsys.readouterr().err.split())
+
+
+def test_a_schedule_that_is_gone_and_a_bucket_that_is_none_are_named(
+    at_home: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    number = _schedule(at_home)["id"]
+    with pytest.raises(json.JSONDecodeError):  # the answer to a deletion is empty
+        at_home.gitlab_api("DELETE", f"{SCHEDULES}/{number}", {})
+    assert main(["rotate", *BUCKET]) == ExitCode.FAILED
+    assert f"{PROJECT}: has no pipeline schedule {NAME}; run `pulumi up`" in " ".join(capsys.readouterr().err.split())
+    assert main(["status", "--bucket", "nothing"]) == ExitCode.FAILED
+    assert "--bucket nothing: NoSuchBucket" in capsys.readouterr().err

@@ -1,0 +1,47 @@
+"""A rotation's metrics: the same in Lambda's log line and in the call that a GitLab job makes."""
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from components.documents.alarms import NAMESPACE
+from components.rotation import metrics
+from components.rotation.aws import AwsError
+from components.rotation.report import Report
+
+_STARTED = datetime(2026, 11, 22, 12, tzinfo=UTC)
+_REPORT = Report("test", "schedule", _STARTED, 1.0, [], [], token_days=40)
+
+
+class _CloudWatch:
+    def __init__(self, code: str = "") -> None:
+        self.code = code
+        self.sent: dict[str, Any] = {}
+
+    def put_metric_data(self, **arguments: Any) -> None:
+        if self.code:
+            raise ClientError({"Error": {"Code": self.code, "Message": "no"}}, "PutMetricData")
+        self.sent = arguments
+
+
+def test_a_call_sends_what_the_log_line_says() -> None:
+    cloudwatch = _CloudWatch()
+    metrics.put(_REPORT, cloudwatch)
+    line = json.loads(metrics.line(_REPORT))
+    (directive,) = line["_aws"]["CloudWatchMetrics"]
+    assert cloudwatch.sent["Namespace"] == directive["Namespace"] == NAMESPACE
+    sent = cloudwatch.sent["MetricData"]
+    assert {each["MetricName"]: (each["Value"], each["Unit"]) for each in sent} == {
+        metric["Name"]: (line[metric["Name"]], metric["Unit"]) for metric in directive["Metrics"]
+    }
+    assert {json.dumps(each["Dimensions"]) for each in sent} == {'[{"Name": "Stack", "Value": "test"}]'}
+    assert {each["Timestamp"] for each in sent} == {_STARTED}
+    assert {each["MetricName"] for each in sent} >= {"RotationSuccess", "GitLabTokenDaysRemaining"}
+
+
+def test_what_cloudwatch_refuses_is_told_in_its_words() -> None:
+    with pytest.raises(AwsError, match="AccessDenied: no"):
+        metrics.put(_REPORT, _CloudWatch("AccessDenied"))
