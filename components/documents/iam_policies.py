@@ -8,6 +8,8 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from . import iam_tags
+
 Document = dict[str, Any]
 """A policy document as IAM's JSON."""
 
@@ -32,9 +34,12 @@ ACCESS_KEY_ACTIONS: Final = (
     "iam:DeleteAccessKey",
     "iam:GetAccessKeyLastUsed",
     "iam:ListAccessKeys",
+    "iam:ListUserTags",
     "iam:UpdateAccessKey",
 )
-"""What changing a user's access keys takes, with the old one still valid until nobody uses it."""
+"""What changing a user's access keys takes, with the old one still valid for a while.
+Source: IAM user guide, "Update access keys"; the last use tells the orphan of a crash from a key that somebody needs,
+and tags of the user hold the record of which key is the rotator's."""
 RENEWAL_ACTIONS: Final = (
     "secretsmanager:GetSecretValue",
     "secretsmanager:PutSecretValue",
@@ -162,10 +167,21 @@ def rotator_policy(
         allow("DecryptSecrets", "kms:Decrypt", key_arn, Condition={"StringEquals": {"kms:ViaService": via_service}})
         if key_arn
         else {},
-        allow("ChangeAccessKeys", ACCESS_KEY_ACTIONS, pull_user_arns) if pull_user_arns else {},
+        *access_key_statements(pull_user_arns),
         allow("RememberFailures", STATE_ACTIONS, state_arn) if state_arn else {},
         *_of_function(log_group_arn, dead_letters_arn, in_vpc=in_vpc),
         *in_job,
+    )
+
+
+def access_key_statements(user_arns: str | Sequence[str]) -> tuple[Document, ...]:
+    """Change the access keys of these users, and keep the record of them in tags of the record's own keys."""
+    if not user_arns:
+        return ()
+    own = {"Condition": {"ForAllValues:StringEquals": {"aws:TagKeys": list(iam_tags.ALL)}}}
+    return (
+        allow("ChangeAccessKeys", ACCESS_KEY_ACTIONS, user_arns),
+        allow("WriteKeyRecord", "iam:TagUser", user_arns, **own),
     )
 
 
