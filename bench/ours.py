@@ -20,6 +20,7 @@ from components.rotation import memory
 from components.rotation.aws import Authorization, BotoAws
 from components.rotation.clock import Deadline, SystemClock
 from components.rotation.http import PooledHttp, Response
+from components.rotation.key_store import BotoKeyStore
 from components.rotation.outside import Outside
 from components.rotation.pace import Pace
 from components.rotation.rotate import rotate
@@ -94,7 +95,8 @@ def main(url: str, token: str, targets: int, audiences: int, *, concurrency: int
     clients = [boto.client(service) for service in ("sts", "ecr", "secretsmanager", "ssm")]
     wanted = _plan(url, targets, audiences, concurrency)
     before = memory.Memory().after("before", {memory.digest(target) for target in wanted.targets}, {})
-    outside = Outside(_Aws(token, memory.dumps(before), answers), registry, http, clock, deadline)
+    aws = _Aws(token, memory.dumps(before), answers)
+    outside = Outside(aws, BotoKeyStore("eu-central-1"), registry, http, clock, deadline)
     begin = time.monotonic()
     report = rotate(wanted, outside, fired_by="manual", run="bench")
     took = time.monotonic() - begin
@@ -124,6 +126,7 @@ def _plan(url: str, targets: int, audiences: int, concurrency: int) -> plan.Plan
             )
             for number in range(1, targets + 1)
         ),
+        key_users=(),
     )  # fmt: skip
 
 

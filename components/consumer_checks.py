@@ -86,6 +86,11 @@ def _check_needs(where: str, consumer: ConsumerArgs) -> None:
                 f"{where}.long_lived_keys: got {consumer.get('long_lived_keys')!r}; access keys never expire: write "
                 "true when scripts cannot do without them, or leave access out for a variable that is rotated"
             )
+        case Access.ACCESS_KEYS if len(consumer.get("environment_scopes", ["*"])) > 1:
+            raise ValueError(
+                f"{where}.environment_scopes: got {consumer.get('environment_scopes')}; an IAM user has one pair of "
+                "variables, as a secret that reached one of two places could never be brought to the other: write one"
+            )
         case Access.STATIC if not consumer.get("auths"):
             raise ValueError(f"{where}.auths: got none; write username and password by registry host")
         case _:

@@ -1,14 +1,18 @@
 """From consumers to roles and to the plan: pure derivations, no resource is made here."""
 
 from collections.abc import Collection, Mapping
+from datetime import timedelta
+from typing import Any
 from urllib.parse import urlsplit
 
+from .ci_variables import CiVariableArgs
 from .consumer_args import Access, ConsumerArgs, GitLabArgs
 from .consumer_checks import access_of, has_job_role
 from .consumer_variables import credentials, registries
+from .documents import key_life, repository_patterns
 from .documents import plan as plans
-from .documents import repository_patterns
 from .documents.gitlab_trust import GITLAB_COM
+from .documents.key_life import KeyLife
 from .documents.naming import Names
 from .identity_args import AudienceArgs, JobIssuerArgs, JobRoleArgs
 from .pull_user import PullUserArgs
@@ -87,8 +91,10 @@ def plan(
     gitlab: GitLabArgs,
     repositories: Collection[str],
     consumers: Mapping[str, ConsumerArgs],
+    *,
+    life: KeyLife = key_life.DEFAULT,
 ) -> plans.Plan:
-    """What the rotator has to do for the consumers with a rotated variable."""
+    """What the rotator has to do for the consumers with a rotated variable, and for those with access keys."""
     rotated = _rotated(consumers)
     return plans.Plan(
         version=plans.VERSION,
@@ -114,6 +120,11 @@ def plan(
             for path, consumer in rotated.items()
         },
         targets=tuple(target for path, consumer in rotated.items() for target in _targets(names, path, consumer)),
+        key_users=tuple(
+            _key_user(names, path, consumer, life)
+            for path, consumer in consumers.items()
+            if access_of(consumer) is Access.ACCESS_KEYS
+        ),
     )
 
 
@@ -155,21 +166,38 @@ def _job(path: str, consumer: ConsumerArgs, *, numbers: bool) -> JobRoleArgs:
 def _targets(names: Names, path: str, consumer: ConsumerArgs) -> list[plans.Target]:
     return [
         plans.Target(
-            owner_kind=plans.OwnerKind(variable["owner_kind"]),
-            owner=variable["owner"],
-            path=path,
+            **_owner(path, variable),
             key=variable.get("key", ""),
-            environment_scope=variable.get("environment_scope", ""),
             audiences=(path,),
-            token="default",  # noqa: S106 - the name of a token, not a token
-            flags=plans.Flags(
-                variable_type=variable.get("variable_type", ""),
-                masked=variable.get("masked", True),
-                protected=variable.get("protected", False),
-                raw=True,
-                hidden=variable.get("hidden", False),
-            ),
             foreign=consumer.get("foreign_auths_secret"),
         )
         for variable in credentials(names, path, consumer)
     ]
+
+
+def _key_user(names: Names, path: str, consumer: ConsumerArgs, life: KeyLife) -> plans.KeyUser:
+    return plans.KeyUser(
+        user=names.pull_user_name(path),
+        arn=names.pull_user_arn(path),
+        **_owner(path, credentials(names, path, consumer)[0]),
+        max_age_minutes=int(life.age / timedelta(minutes=1)),
+        grace_minutes=int(life.grace / timedelta(minutes=1)),
+    )
+
+
+def _owner(path: str, variable: CiVariableArgs) -> dict[str, Any]:
+    """Where a variable is, and how it shall be."""
+    return {
+        "owner_kind": plans.OwnerKind(variable["owner_kind"]),
+        "owner": variable["owner"],
+        "path": path,
+        "environment_scope": variable.get("environment_scope", ""),
+        "token": "default",
+        "flags": plans.Flags(
+            variable_type=variable.get("variable_type", ""),
+            masked=variable.get("masked", True),
+            protected=variable.get("protected", False),
+            raw=True,
+            hidden=variable.get("hidden", False),
+        ),
+    }

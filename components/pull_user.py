@@ -34,11 +34,15 @@ class PullUserArgs(TypedDict):
     """The ARN of a policy that bounds the user; by default one made for it, with what it may pull and nothing else, so
     that no policy attached later widens what its keys open."""
     tags: NotRequired[pulumi.Input[dict[str, pulumi.Input[str]]]]
-    """AWS tags of the user and its boundary."""
+    """AWS tags of the user and its boundary. The user's are set when it is made, and a later change does not reach it:
+    the rotator keeps its record of the keys in tags too, which an update after a refresh would take away."""
 
 
 class PullUser(pulumi.ComponentResource):
-    """An IAM user that only pulls. Its access keys are made and changed by the rotator, and are never in Pulumi."""
+    """An IAM user that only pulls. Its access keys are made and changed by the rotator, and are never in Pulumi.
+
+    The rotator remembers in tags of the user, `gitlab-ecr:current` and others, which key is which.
+    """
 
     user_arn: str
     """The user's ARN, computed from the declaration: for the rotator's policy."""
@@ -68,7 +72,13 @@ class PullUser(pulumi.ComponentResource):
             # The rotator's keys are not Pulumi's: without this, `destroy` would stop at them.
             force_destroy=True,
             tags=args.get("tags"),
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[boundary] if boundary else None),
+            opts=pulumi.ResourceOptions(
+                parent=self,
+                depends_on=[boundary] if boundary else None,
+                # A refresh reads the rotator's tags into the state; the next update would remove them as undeclared.
+                ignore_changes=["tags"],
+                additional_secret_outputs=["tags", "tagsAll"],  # the ids of the keys are not for everybody's eyes
+            ),
         )
         aws.iam.UserPolicy(
             name,

@@ -1,6 +1,6 @@
 """Private ECR images in GitLab CI from one declaration: who may pull what, kept true around the clock."""
 
-from typing import NotRequired, TypedDict
+from typing import Final, NotRequired, TypedDict, cast
 
 import pulumi
 
@@ -20,8 +20,8 @@ from .pull_user import PullUser
 from .registry import CacheArgs, RegistryWideArgs
 from .repositories import Repositories, RepositoryArgs
 from .rotator import Rotator
-from .rotator_args import RotationBackend, RotationJobArgs, VpcArgs
-from .rotator_parts import check_sizes
+from .rotator_args import RotationBackend, RotationJobArgs, RotatorArgs, VpcArgs
+from .rotator_parts import check_sizes, key_life_of
 from .runner import Runner
 from .runner_args import RunnerArgs, RunnerOptions
 from .runner_identities import runner_identities
@@ -45,6 +45,11 @@ class RotationArgs(TypedDict):
     vpc: NotRequired[VpcArgs]
     """For a GitLab that is not reachable from the internet. Default: no VPC. Only in Lambda: a job is where its runner
     is."""
+    access_key_age: NotRequired[str]
+    """How old a key of `access-keys` gets before a new one takes its place. Default `30 days`; at most 90 days."""
+    access_key_grace: NotRequired[str]
+    """How long the key before stays active, for the jobs that began with it. Default `1 day`; an hour or more, not less
+    than the interval, and at most half of `access_key_age`. It is deleted a week after it was deactivated."""
     reserved_concurrency: NotRequired[int]
     """How many rotations at once. Default: not reserved. Only in Lambda."""
 
@@ -90,6 +95,9 @@ class RegistryAccessArgs(TypedDict):
     same code and no compute in AWS; then `rotation.job` is required, and the first rotation is not part of `up`."""
     rotation: NotRequired[RotationArgs]
     """The rotator's settings."""
+
+
+_OF_THE_PLAN: Final = ("access_key_age", "access_key_grace")
 
 
 class _Place(TypedDict):
@@ -163,8 +171,10 @@ class RegistryAccess(pulumi.ComponentResource):
         if "max_session_duration" in args:
             identity_args["max_session_duration"] = args["max_session_duration"]
         identities = Identities(f"{name}-identities", identity_args, child)
-        for path, user in consumers.pull_users(names, consumer_args).items():
+        users = [
             PullUser(f"{name}-user-{path}", {**user, **iam}, child)
+            for path, user in consumers.pull_users(names, consumer_args).items()
+        ]
         variables = CiVariables(
             f"{name}-variables", {"variables": variables_of(names, consumer_args, args["repositories"])}, child
         )
@@ -175,16 +185,19 @@ class RegistryAccess(pulumi.ComponentResource):
             if "tags" in args:
                 runner_args["aws_tags"] = args["tags"]
             Runner(f"{name}-runner-{runner_name}", runner_args, after_roles)
-        plan = consumers.plan(names, args["stack"], gitlab, args["repositories"], consumer_args)
+        rotation = args.get("rotation", {})
+        life = key_life_of(rotation)
+        plan = consumers.plan(names, args["stack"], gitlab, args["repositories"], consumer_args, life=life)
         check_sizes(plan)
         backend: _Backend = {"backend": args.get("rotation_backend", RotationBackend.LAMBDA)}
         if in_gitlab:
             backend["issuer"] = consumers.issuer(gitlab)
+        own = {key: value for key, value in rotation.items() if key not in _OF_THE_PLAN}
         with where("rotation"):
             rotator = Rotator(
                 f"{name}-rotator",
-                {**place, **iam, **backend, "plan": plans.dumps(plan), **args.get("rotation", {})},
-                pulumi.ResourceOptions(parent=self, depends_on=[repositories, identities, variables]),
+                cast("RotatorArgs", {**place, **iam, **backend, "plan": plans.dumps(plan), **own}),
+                pulumi.ResourceOptions(parent=self, depends_on=[repositories, identities, variables, *users]),
             )
         self.repository_urls = repositories.urls
         self.rotator = rotator.code_bucket if in_gitlab else rotator.function_name

@@ -117,6 +117,7 @@ def _what_a_vpc_needs(names: Names, wanted: plan.Plan) -> str:
     return (
         f"vpc: its subnets need a way to {wanted.gitlab.url}, and a NAT gateway or interface endpoints with private "
         f"DNS for {', '.join(services)}"
+        f"{'; IAM, for the access keys, by the NAT gateway' if wanted.key_users else ''}"
     )
 
 

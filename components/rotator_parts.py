@@ -1,6 +1,7 @@
 """What `Identities`, `CiVariables` and `Rotator` need of each other, for programs that compose them by themselves."""
 
-from typing import NotRequired, TypedDict
+from collections.abc import Mapping
+from typing import Any, NotRequired, TypedDict
 
 import pulumi
 
@@ -11,7 +12,9 @@ from .consumer_checks import check_consumers
 from .consumer_variables import variables
 from .cross_checks import check_names
 from .documents import plan as plans
+from .documents.key_life import KeyLife, key_life
 from .documents.naming import Names
+from .documents.places import place
 from .documents.size_planner import size_findings
 from .identity_args import AudienceArgs
 
@@ -31,7 +34,8 @@ class RotationPartsArgs(TypedDict):
     """The names of the repositories that patterns in `pull` stand for, whoever owns them: the rotator tries each token
     on one that it opens, and on one that it must not open."""
     consumers: dict[str, ConsumerArgs]
-    """Who pulls, by the full path of the GitLab project or group."""
+    """Who pulls, by the full path of the GitLab project or group. One with `access-keys` needs a `PullUser` too, whose
+    `user` is that path."""
     gitlab: NotRequired[GitLabArgs]
     """The GitLab instance. Default: gitlab.com."""
     role_path: NotRequired[str]
@@ -67,6 +71,17 @@ def rotation_parts(args: RotationPartsArgs) -> RotationParts:
         "variables": variables(names, declared, repositories),
         "plan": plans.dumps(plan),
     }
+
+
+def key_life_of(rotation: Mapping[str, Any]) -> KeyLife:
+    """The life of access keys that the settings of a rotation name.
+
+    Raises:
+        ValueError: they make no sense together.
+    """
+    keys = {"age": "access_key_age", "grace": "access_key_grace", "interval": "interval"}
+    with place("rotation"):
+        return key_life(**{name: rotation[key] for name, key in keys.items() if key in rotation})
 
 
 def check_sizes(plan: plans.Plan) -> None:

@@ -16,6 +16,7 @@ def rotation_policy(names: Names, wanted: plan.Plan, **where: Any) -> Document:
         pull_roles_arn=names.role_arn("*", names.pull_path),
         secret_arns=_secret_arns(names, plan.secrets(wanted)),
         state_arn=names.arn("ssm", f"parameter{names.rotator_state}"),
+        pull_user_arns=[user.arn for user in wanted.key_users],
         **where,
     )
 

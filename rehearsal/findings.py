@@ -39,9 +39,9 @@ class Findings:
 
 
 def failures(report: dict[str, Any]) -> list[str]:
-    """A line for each audience and each target of a rotation that failed."""
+    """A line for each audience, target and user with access keys of a rotation that failed."""
     return [f"audience {a['audience']}: {a['reason']}" for a in report["audiences"] if not a["ok"]] + [
-        f"{t['target']}: {t['reason']}" for t in report["targets"] if t["status"] == "failed"
+        f"{t['target']}: {t['reason']}" for t in (*report["targets"], *report["access_keys"]) if t["status"] == "failed"
     ]
 
 
@@ -60,6 +60,7 @@ def as_document(findings: Findings, error: str) -> dict[str, Any]:
                     {**{k: v for k, v in target.items() if k != "expires_at"}, "expiresAt": target["expires_at"]}
                     for target in rotation["targets"]
                 ],
+                "accessKeys": rotation["access_keys"],
             }
             for rotation in findings.rotations
         ],

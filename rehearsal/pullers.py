@@ -12,6 +12,7 @@ from . import clients, sessions
 from .clients import Client, OwnClient, Skopeo
 from .cloud.docker_registry import PROGRAM
 from .consumers import Consumer, access_of
+from .key_holders import KeyHolder
 from .program import Program
 from .pulls import Puller
 from .world import World
@@ -22,7 +23,6 @@ WITHOUT_MACHINE: Final = (
 WITHOUT_CLAIMS: Final = (
     "pulls by jobs of gitlab.com: the emulator's STS does not read project_id, namespace_id and ref_protected"
 )
-WITHOUT_ROTATION: Final = "how access keys are changed: an administrator made those that pulled here"
 
 
 @dataclass(frozen=True)
@@ -57,6 +57,7 @@ def pullers(  # noqa: PLR0917 - each is another part of the rehearsal
     declaration: Mapping[str, Any],
     program: Program,
     consumers: Sequence[Consumer],
+    holders: Sequence[KeyHolder],
     programs: Programs,
     scratch: Path,
 ) -> list[Puller]:
@@ -66,7 +67,7 @@ def pullers(  # noqa: PLR0917 - each is another part of the rehearsal
         everyday.append(Skopeo(world.cloud, _folder(scratch, "skopeo")))
     return [
         *(Puller(each.path, each.pull, [(client, each.variable()) for client in everyday]) for each in consumers),
-        *_users(world, declaration, program, everyday),
+        *_users(world, holders, everyday),
         *_jobs(world, declaration, everyday),
         *_runners(world, declaration, program, programs, scratch),
     ]
@@ -74,21 +75,16 @@ def pullers(  # noqa: PLR0917 - each is another part of the rehearsal
 
 def notes(declaration: Mapping[str, Any]) -> list[str]:
     """What the pulls of this declaration do not prove."""
-    users = any(access_of(each) == "access-keys" for each in declaration.get("consumers", {}).values())
     runners = any(each.get("access", {}).get("pull") for each in declaration.get("runners", {}).values())
     jobs = any(access_of(each) == "job-role" for each in declaration.get("consumers", {}).values())
     without_jobs = [WITHOUT_CLAIMS] * (jobs and _issuer(declaration) == GITLAB_COM)
-    return [WITHOUT_ROTATION] * users + [WITHOUT_MACHINE] * runners + without_jobs
+    return [WITHOUT_MACHINE] * runners + without_jobs
 
 
-def _users(
-    world: World, declaration: Mapping[str, Any], program: Program, everyday: Sequence[Client]
-) -> Iterator[Puller]:
-    for path, consumer in sorted(declaration.get("consumers", {}).items()):
-        if access_of(consumer) == "access-keys":
-            user = _id(program, "aws:iam/user:User", f"-{path}")
-            document = sessions.docker_config(world, sessions.of_user(world, user))
-            yield Puller(f"{path} by access keys", consumer["pull"], [(client, document) for client in everyday])
+def _users(world: World, holders: Sequence[KeyHolder], everyday: Sequence[Client]) -> Iterator[Puller]:
+    for holder in holders:
+        document = sessions.docker_config(world, holder.keys())
+        yield Puller(f"{holder.path} by access keys", holder.pull, [(client, document) for client in everyday])
 
 
 def _jobs(world: World, declaration: Mapping[str, Any], everyday: Sequence[Client]) -> Iterator[Puller]:

@@ -9,13 +9,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from . import consumers, faults, jobs, program, pullers, pulls, pushes, runners
+from . import consumers, faults, jobs, key_holders, program, pullers, pulls, pushes, runners
 from .adapter import Adapter
 from .clients import ClientError
 from .consumers import Consumer
 from .faults import FaultError
 from .findings import Findings, failures
 from .interrupts import held_back
+from .key_holders import KeyHolder, KeyHolderError
 from .program import ProgramError, Resource
 from .pullers import Programs
 from .renewal import RenewalError, renew
@@ -54,6 +55,7 @@ class Rehearsal:
                     self.world = undo.enter_context(World(stack_file.declaration))
                 self._undo = undo.pop_all()
         self._consumers: list[Consumer] = []
+        self._holders: list[KeyHolder] = []
         self._first_auths: dict[str, str | None] = {}
 
     def up(self) -> None:
@@ -85,6 +87,7 @@ class Rehearsal:
         self.findings.rotations = self._rotations.reports
         self._consumers = list(consumers.rotated(self.world, self._declaration))
         self._first_auths = {consumer.path: self._auth(consumer) for consumer in self._consumers}
+        self._holders = key_holders.holders(self.world, self._declaration, made)
 
     def read_runners(self) -> None:
         """Reads what the runners' machines would fetch, as a runner reads it.
@@ -112,6 +115,7 @@ class Rehearsal:
             first_end = max(_ends(self._rotations.reports[0]), default=self.world.cloud.now())
             while self.world.cloud.now() <= first_end:
                 self._one_interval()
+            self._look_at_keys()
             for consumer in self._consumers:
                 if consumer.signs_in(self._first_auths[consumer.path]):
                     raise RehearsalError(f"{consumer.path}: the token of the deploy is past its end and still opens")
@@ -128,7 +132,13 @@ class Rehearsal:
         with self._timed("pulls"), tempfile.TemporaryDirectory(prefix="rehearsal-pulls-") as scratch:
             self.findings.not_rehearsed += pullers.notes(self._declaration)
             everybody = pullers.pullers(
-                self.world, self._declaration, self.findings.program, self._consumers, self._programs, Path(scratch)
+                self.world,
+                self._declaration,
+                self.findings.program,
+                self._consumers,
+                self._holders,
+                self._programs,
+                Path(scratch),
             )
             cells = len(everybody) * len(repositories)
             self._say(f"Pulling {len(repositories)} images as each of {len(everybody)} consumers and runners")
@@ -221,7 +231,7 @@ class Rehearsal:
         self._say(f"Moving time by {self._rotations.interval}")
         try:
             report = self._rotations.next_run(self._nobody_is_locked_out)
-        except RotationError as error:
+        except (RotationError, KeyHolderError) as error:
             raise RehearsalError(str(error)) from None
         finally:
             self.findings.rotations = self._rotations.reports
@@ -229,12 +239,23 @@ class Rehearsal:
             raise RehearsalError("\n".join(["the scheduled rotation failed:", *failures(report)]))
 
     def _nobody_is_locked_out(self) -> None:
+        for holder in self._holders:
+            holder.look()
         for consumer in self._consumers:
             if not consumer.signs_in(self._auth(consumer)):
                 raise RotationError(
                     f"the interval of {self._rotations.interval} is too long: the token of {consumer.path} ended "
                     "before the next rotation; write a shorter rotation.interval, such as 2 hours"
                 )
+
+    def _look_at_keys(self) -> None:
+        try:
+            for holder in self._holders:
+                holder.look()
+                holder.retired()
+        except KeyHolderError as error:
+            raise RehearsalError(str(error)) from None
+        self.findings.not_rehearsed += key_holders.notes(self._holders)
 
     def _auth(self, consumer: Consumer) -> str | None:
         return consumer.auth(self.findings.program.outputs["declaration"]["repositories"][0])

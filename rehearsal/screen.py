@@ -67,14 +67,22 @@ class Screen:
             self._out.print(
                 f"  {target['target']}: {target['status']}, valid until {target['expires_at']}", markup=False
             )
+        for keys in report["access_keys"]:
+            self._out.print(f"  {keys['target']}: {keys['status']}, key {keys['key']}", markup=False)
 
     def rotations(self, reports: Sequence[dict[str, Any]]) -> None:
         """The scheduled runs, and what they prove."""
         for report in reports[1:]:
             count = sum(target["status"] == "published" for target in report["targets"])
             ends = min(target["expires_at"] for target in report["targets"])
-            self._out.print(f"  fired by the {report['fired_by']}: {count} targets, valid until {ends}", markup=False)
-        self._out.print("  the deploy's tokens are refused by now, those in the variables work\n", markup=False)
+            changed = [f", new {each['target']}" for each in report["access_keys"] if each["status"] == "published"]
+            told = f"  fired by the {report['fired_by']}: {count} targets, valid until {ends}{''.join(changed)}"
+            self._out.print(told, markup=False)
+        self._out.print("  the deploy's tokens are refused by now, those in the variables work", markup=False)
+        if any(each["status"] == "published" for report in reports[1:] for each in report["access_keys"]):
+            told = "  each pair of access keys signed in before and after its change, the deploy's keys no longer do"
+            self._out.print(told, markup=False)
+        self._out.print()
 
     def variables(self, findings: Findings) -> None:
         """What GitLab holds now, without a value, and what is in the way of it."""

@@ -3,6 +3,8 @@
 import json
 from typing import Any, Final
 
+from botocore.exceptions import ClientError
+
 from .world import World
 
 EXTRA_TRUST: Final = "RehearsalOnly"
@@ -24,10 +26,13 @@ def of_runner(world: World, role: str) -> Keys:
     return _keys(made["Credentials"])
 
 
-def of_user(world: World, user: str) -> Keys:
-    """A user's access key, made here in the place of the rotator."""
-    made = world.aws("iam").create_access_key(UserName=user)["AccessKey"]
-    return {"aws_access_key_id": made["AccessKeyId"], "aws_secret_access_key": made["SecretAccessKey"]}
+def caller(world: World, keys: Keys) -> str:
+    """The ARN of who signs with these; empty when AWS takes them for nobody's."""
+    with world.cloud.client_of("sts", keys) as sts:
+        try:
+            return str(sts.get_caller_identity()["Arn"])
+        except ClientError:
+            return ""
 
 
 def of_job(world: World, role_arn: str, id_token: str) -> Keys:

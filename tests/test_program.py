@@ -101,7 +101,7 @@ def test_an_adopted_variable_is_no_resource(recorder: Recorder) -> None:
     assert [r.inputs["group"] for r in recorder.of_type("gitlab:index/groupVariable:GroupVariable")] == ["20"]
     variables = recorder.of_type("gitlab:index/projectVariable:ProjectVariable")
     assert "DOCKER_AUTH_CONFIG" not in {variable.inputs["key"] for variable in variables}
-    assert {variable.inputs["project"] for variable in variables} == {"30"}
+    assert {variable.inputs["project"] for variable in variables} == {"30", "acme/legacy"}
 
 
 def test_the_first_rotation_comes_after_roles_variables_and_schedule(recorder: Recorder) -> None:
@@ -139,6 +139,7 @@ def test_the_declaration_is_an_output(recorder: Recorder) -> None:
             "acme/backend": {"kind": "group", "access": "rotated-variable", "pull": ["ci/*"]},
             "acme/frontend/web": {"kind": "project", "access": "rotated-variable", "pull": ["ci/node"]},
             "acme/images": {"kind": "project", "access": "job-role", "pull": [], "push": ["ci/*"]},
+            "acme/legacy": {"kind": "project", "access": "access-keys", "pull": ["base/alpine"]},
         },
         "runners": {"docker": {"access": "credential-helper", "pull": ["ci/*"]}},
     }

@@ -5,8 +5,11 @@ from typing import Any, Final
 import click
 
 from ..documents import docker_auth
+from ..documents import plan as plans
 from ..documents.plan import Target
 from ..documents.shadow_finder import shadow_findings
+from ..documents.variable_description import is_ours
+from ..documents.variable_keys import ACCESS_KEYS
 from ..rotation.gitlab import GitLab, GitLabError, Variable
 from .exit_codes import ExitCode
 from .gitlab_api import GitLabApi, own_token
@@ -38,10 +41,11 @@ def command(*, source: Source, as_json: bool) -> ExitCode:
     """
     plan = source.plan()
     gitlab = gitlab_of(plan)
-    with progress(f"Looking up {len(plan.targets)} variables"):
-        rows = [_row(target, gitlab) for target in plan.targets]
+    wanted = plans.variables(plan)
+    with progress(f"Looking up {len(wanted)} variables"):
+        rows = [_row(target, gitlab) for target in wanted]
         api = GitLabApi(plan.gitlab.url, own_token(), gitlab_http(plan.gitlab))
-        around = _around(listing(api, plan.targets))
+        around = _around(listing(api, wanted))
     rows += [row for row in around if not any(row["target"] == own["target"] and not own["ok"] for own in rows)]
     show(_COLUMNS, rows, as_json=as_json)
     return ExitCode.OK if all(row["ok"] for row in rows) else ExitCode.FOUND
@@ -75,6 +79,8 @@ def _problems(target: Target, variable: Variable) -> list[str]:
         for flag in _FLAGS
         if variable.flags.get(flag) not in (None, getattr(wanted, flag)) and not (flag == "masked" and wanted.hidden)
     ]
+    if target.key in ACCESS_KEYS:
+        return found if is_ours(variable.description) else [*found, "no rotation wrote it"]
     if variable.value is not None:
         try:
             docker_auth.parse(variable.value.reveal())

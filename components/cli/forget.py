@@ -7,6 +7,7 @@ from typing import Final
 import click
 
 from ..documents import docker_auth
+from ..documents import plan as plans
 from ..documents.plan import Flags, OwnerKind, Plan, Target
 from ..documents.variable_description import hosts, is_ours
 from ..documents.variable_keys import DOCKER_AUTH_CONFIG
@@ -33,7 +34,7 @@ def forget(target: Target, plan: Plan, gitlab: GitLab, more_hosts: Sequence[str]
         GitLabError: GitLab refused.
     """
     place = (target.owner_kind, target.key, target.environment_scope)
-    for planned in plan.targets:
+    for planned in plans.variables(plan):
         owners = {planned.owner, planned.path.lower()}
         if (planned.owner_kind, planned.key, planned.environment_scope) == place and target.owner.lower() in owners:
             raise CliError(

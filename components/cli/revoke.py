@@ -55,6 +55,11 @@ def command(*, audience: str, source: Source, stack: str | None, deny_now: bool,
     wait for that: it denies the old role first. At the end the old token is tried, and has to be refused.
     """
     plan = source.plan()
+    if user := next((user for user in plan.key_users if user.path == audience), None):
+        raise click.UsageError(
+            f"AUDIENCE: {audience} has access keys; deactivate the one of the IAM user {user.user}, and run "
+            "`gitlab-ecr rotate`, which makes and publishes a new one"
+        )
     if audience not in plan.audiences:
         raise click.UsageError(f"AUDIENCE: {audience!r} is not one of {', '.join(sorted(plan.audiences))}")
     if not stack and not deny_now:

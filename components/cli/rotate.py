@@ -23,6 +23,7 @@ _SHAPE: Final = json_shape(
     "an object",
     ok="whether every variable holds a living token; null with --bucket, where the pipeline says so",
     targets="how many variables there are of each status",
+    access_keys="how many pairs of access keys there are of each status",
     failures="a line for each that failed, as many as fit",
     notes="a line for each that a person should know of",
 )
@@ -46,13 +47,21 @@ def command(*, source: Source, as_json: bool) -> ExitCode:
     if as_json:
         print_json(report)
     else:
-        counts = ", ".join(f"{count} {status}" for status, count in report.get("targets", {}).items() if count)
-        click.echo("\n".join([*([f"variables: {counts}"] if counts else []), *report["failures"], *report["notes"]]))
+        counts = [
+            _counts("variables", report.get("targets", {})),
+            _counts("access keys", report["access_keys"]),
+        ]
+        click.echo("\n".join([*filter(None, counts), *report["failures"], *report["notes"]]))
     return ExitCode.FOUND if report["failures"] else ExitCode.OK
 
 
+def _counts(what: str, counts: dict[str, int]) -> str:
+    told = ", ".join(f"{count} {status}" for status, count in counts.items() if count)
+    return f"{what}: {told}" if told else ""
+
+
 def _in_gitlab(source: Source) -> dict[str, Any]:
-    return {"ok": None, "targets": {}, "failures": [], "notes": [play(source)]}
+    return {"ok": None, "targets": {}, "access_keys": {}, "failures": [], "notes": [play(source)]}
 
 
 def _here(source: Source) -> dict[str, Any]:
@@ -78,4 +87,4 @@ def _in_lambda(function: str) -> dict[str, Any]:
         return fields
     if not (message := fields.get("errorMessage")):
         raise CliError(f"--function {function}: {fields.get('errorType', 'it failed')}; see its log")
-    return {"ok": False, "targets": {}, "failures": str(message).split("; "), "notes": []}
+    return {"ok": False, "targets": {}, "access_keys": {}, "failures": str(message).split("; "), "notes": []}

@@ -6,11 +6,13 @@ from typing import Any, Final, cast
 
 import click
 
-from ..documents.plan import Plan, Target
+from ..documents import plan as plans
+from ..documents.plan import KeyUser, Plan, Target
 from ..documents.variable_description import valid_until
 from ..rotation.gitlab import GitLab, GitLabError
 from .errors import CliError
 from .exit_codes import ExitCode
+from .key_status import key_status
 from .output import json_option, json_shape, show
 from .plan_source import Source, aws_call, aws_client, gitlab_of, now, plan_options, rotator_of
 from .progress import progress
@@ -22,15 +24,17 @@ _COLUMNS: Final = {
     "last_rotation": "Last rotation",
     "health": "Health",
 }
+_WITH_KEYS: Final = {"target": "Variable", "key": "Access key", **_COLUMNS}
 _DAY: Final = timedelta(days=1)
 _GOOD: Final = "good"
 
 
 _SHAPE: Final = json_shape(
     "a list of objects",
-    target="the variable",
+    target="the variable, or the owner of a pair of access keys",
+    key="of access keys: the published one's ending, and when it was made",
     registries="the registry hosts that it opens",
-    valid_until="the end of its tokens; empty when nobody knows",
+    valid_until="the end of its tokens, or when the next key is due; empty when nobody knows",
     last_rotation="when the last run of this day began, and what it did",
     health="good, or what is wrong and what to do",
     audiences="the audiences whose tokens it holds",
@@ -43,10 +47,12 @@ _SHAPE: Final = json_shape(
 def command(*, source: Source, as_json: bool) -> ExitCode:
     """Show every rotated variable: whose, for which registries, valid until when, and the last rotation.
 
+    Of access keys: the key by its ending, when it was made, and until when it stays the current one.
+
     Reads GitLab with the token in GITLAB_TOKEN, and the rotator's log with the AWS credentials of the environment.
     """
     plan = source.plan()
-    with progress(f"Reading {len(plan.targets)} variables"):
+    with progress(f"Reading {len(plans.variables(plan))} variables"):
         try:
             # A job's report is in its own log, which GitLab keeps.
             last = {} if source.bucket else _last_reports(plan)
@@ -55,7 +61,8 @@ def command(*, source: Source, as_json: bool) -> ExitCode:
             last = {}
         gitlab = gitlab_of(plan)
         rows = [_row(plan, target, gitlab, last.get(target.name)) for target in plan.targets]
-    show(_COLUMNS, rows, as_json=as_json)
+        rows += [_key_row(user, gitlab, last.get(user.name)) for user in plan.key_users]
+    show(_WITH_KEYS if plan.key_users else _COLUMNS, rows, as_json=as_json)
     return ExitCode.OK if all(row["health"] == _GOOD for row in rows) else ExitCode.FOUND
 
 
@@ -64,16 +71,33 @@ def _row(plan: Plan, target: Target, gitlab: GitLab, last: dict[str, Any] | None
         host for name in target.audiences for registry in plan.audiences[name].registries for host in registry.hosts
     ]
     end, health = _look(target, gitlab)
-    if last and last["status"] == "failed" and health == _GOOD:
-        health = f"last rotation failed: {last['reason']}"
     return {
         "target": target.name,
+        "key": "",
         "registries": ", ".join(hosts),
         "valid_until": _minute(end),
-        "last_rotation": f"{last['started']} {last['status']}" if last else "",
-        "health": health,
+        **_rotated(last, health),
         "audiences": target.audiences,
     }
+
+
+def _key_row(user: KeyUser, gitlab: GitLab, last: dict[str, Any] | None) -> dict[str, Any]:
+    found = key_status(user, gitlab, now())
+    return {
+        "target": user.name,
+        "key": found.key,
+        "registries": "",
+        "valid_until": _minute(found.due),
+        **_rotated(last, found.health),
+        "audiences": (),
+    }
+
+
+def _rotated(last: dict[str, Any] | None, health: str) -> dict[str, str]:
+    """What the last rotation says, and what that means for the health."""
+    if last and last["status"] == "failed" and health == _GOOD:
+        health = f"last rotation failed: {last['reason']}"
+    return {"last_rotation": f"{last['started']} {last['status']}" if last else "", "health": health}
 
 
 def _look(target: Target, gitlab: GitLab) -> tuple[datetime | None, str]:
@@ -103,7 +127,8 @@ def _last_reports(plan: Plan) -> dict[str, dict[str, Any]]:
     for line in aws_call(group, read):
         if line.startswith('{"gitlab_ecr_report"'):
             report = cast("dict[str, Any]", json.loads(line)["gitlab_ecr_report"])
-            last |= {each["target"]: {**each, "started": report["started"]} for each in report["targets"]}
+            told = [*report["targets"], *report.get("access_keys", [])]
+            last |= {each["target"]: {**each, "started": report["started"]} for each in told}
     return last
 
 

@@ -7,6 +7,7 @@ from typing import Any, Final, Protocol
 import click
 from botocore.exceptions import BotoCoreError, ClientError  # pyright: ignore[reportMissingTypeStubs] - it ships none
 
+from ..documents import plan as plans
 from ..documents.plan import Plan
 from ..rotation.aws import BotoAws
 from ..rotation.secret import Secret
@@ -49,7 +50,7 @@ def check_token(plan: Plan, name: str, gitlab: GitLabApi, today: date) -> list[s
             problems.append(f"expiry: it ends in {days} days, on {expires_at}; {advice}")
     for collection, owner, target in dict.fromkeys(
         (f"{target.owner_kind.value}s", target.owner, f"{target.owner_kind.value} {target.path}")
-        for target in plan.targets
+        for target in plans.variables(plan)
         if target.token == name
     ):
         problems += _role(gitlab, collection, owner, target)

@@ -9,7 +9,6 @@ from .alarms import NAMESPACE
 from .bootstrap_names import BootstrapNames
 from .gitlab_trust import GITLAB_COM, issuer_host, job_trust
 from .iam_actions import (
-    ACCESS_KEY_ACTIONS,
     IMPORT_ACTIONS,
     LOG_ACTIONS,
     METRICS_ACTION,
@@ -19,7 +18,7 @@ from .iam_actions import (
     SIGN_IN_ACTION,
     VPC_ACTIONS,
 )
-from .iam_policies import PLAIN_METRICS, UNBORN, Document, allow, allow_everywhere, document
+from .iam_policies import PLAIN_METRICS, UNBORN, Document, access_key_statements, allow, allow_everywhere, document
 from .registry_host import dns_suffix, partition_of
 
 _METRICS: Final[Document] = {"StringEquals": {"cloudwatch:namespace": NAMESPACE}}
@@ -85,7 +84,7 @@ def boundary(names: BootstrapNames) -> Document:
         allow("AssumePullRoles", "sts:AssumeRole", pull_roles),
         allow("UseSecrets", RENEWAL_ACTIONS, names.of_stacks("secretsmanager", "secret:")),
         allow("UseParameters", ("ssm:GetParameter", "ssm:PutParameter"), names.of_stacks("ssm", "parameter/")),
-        allow("ChangeAccessKeys", ACCESS_KEY_ACTIONS, names.arn("iam", f"user/{names.prefix}-*/*", "")),
+        *access_key_statements(names.arn("iam", f"user/{names.prefix}-*/*", "")),
         allow("Decrypt", "kms:Decrypt", names.arn("kms", "key/*"), Condition=_via_service(names)),
         allow("WriteLogs", LOG_ACTIONS, f"{names.of_stacks('logs', 'log-group:/aws/lambda/')}:*"),
         allow("LeaveDeadLetters", "sqs:SendMessage", names.of_stacks("sqs", "")),

@@ -62,10 +62,15 @@ ACCESS_KEY_ACTIONS: Final = (
     "iam:DeleteAccessKey",
     "iam:GetAccessKeyLastUsed",
     "iam:ListAccessKeys",
+    "iam:ListUserTags",
     "iam:UpdateAccessKey",
 )
-"""What changing a user's access keys takes, with the old one still valid until nobody uses it. Source: IAM user guide,
-"Update access keys"."""
+"""What changing a user's access keys takes, with the old one still valid for a while. Source: IAM user guide, "Update
+access keys"; the last use tells the orphan of a crash from a key that somebody needs, and tags of the user hold the
+record of which key is the rotator's."""
+
+TAG_USER_ACTION: Final = "iam:TagUser"
+"""Source: IAM API, TagUser."""
 
 READ_SECRET_ACTION: Final = "secretsmanager:GetSecretValue"  # noqa: S105 - the name of an action
 """Source: Secrets Manager API, GetSecretValue."""

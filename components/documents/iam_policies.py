@@ -8,6 +8,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from . import iam_tags
 from .iam_actions import (
     ACCESS_KEY_ACTIONS,
     ASSUME_ROLE_ACTION,
@@ -25,6 +26,7 @@ from .iam_actions import (
     SEND_MESSAGE_ACTION,
     SIGN_IN_ACTION,
     STATE_ACTIONS,
+    TAG_USER_ACTION,
     VPC_ACTIONS,
 )
 
@@ -163,10 +165,21 @@ def rotator_policy(
         allow("DecryptSecrets", DECRYPT_ACTION, key_arn, Condition={"StringEquals": {"kms:ViaService": via_service}})
         if key_arn
         else {},
-        allow("ChangeAccessKeys", ACCESS_KEY_ACTIONS, pull_user_arns) if pull_user_arns else {},
+        *access_key_statements(pull_user_arns),
         allow("RememberFailures", STATE_ACTIONS, state_arn) if state_arn else {},
         *_of_function(log_group_arn, dead_letters_arn, in_vpc=in_vpc),
         *in_job,
+    )
+
+
+def access_key_statements(user_arns: str | Sequence[str]) -> tuple[Document, ...]:
+    """Change the access keys of these users, and keep the record of them in tags of the record's own keys."""
+    if not user_arns:
+        return ()
+    own = {"Condition": {"ForAllValues:StringEquals": {"aws:TagKeys": list(iam_tags.ALL)}}}
+    return (
+        allow("ChangeAccessKeys", ACCESS_KEY_ACTIONS, user_arns),
+        allow("WriteKeyRecord", TAG_USER_ACTION, user_arns, **own),
     )
 
 

@@ -12,17 +12,15 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from .strict_decoding import decode
+from .targets import Flags, KeyUser, OwnerKind, Target
+
+__all__ = ["Audience", "Flags", "GitLab", "KeyUser", "OwnerKind", "Plan", "Registry", "Target", "dumps", "loads"]
 
 VERSION: Final = 1
 TARGET_LIMIT: Final = 5_000
 """What one run writes within its 15 minutes when GitLab allows the default 30 requests a second, twice over."""
-
-
-class OwnerKind(Enum):
-    """What a CI/CD variable belongs to."""
-
-    PROJECT = "project"
-    GROUP = "group"
+KEY_USER_LIMIT: Final = 30
+"""The rotator's policy names each user, twice; a role's inline policies hold 10,240 characters. Source: IAM quotas."""
 
 
 @dataclass(frozen=True)
@@ -55,51 +53,6 @@ class Audience:
     registries: tuple[Registry, ...]
     inside: str | None
     outside: str | None
-
-
-@dataclass(frozen=True)
-class Flags:
-    """The wanted flags of a CI/CD variable, in GitLab's words. `hidden` can be set at creation only."""
-
-    variable_type: str
-    masked: bool
-    protected: bool
-    raw: bool
-    hidden: bool
-
-
-@dataclass(frozen=True)
-class Target:
-    """One CI/CD variable.
-
-    Attributes:
-        owner_kind: project or group.
-        owner: the numeric id as text, which survives a rename, or the full path.
-        path: the full path as declared, for messages.
-        key: the variable's key.
-        environment_scope: `*` or an environment's name or pattern.
-        audiences: whose tokens stand in its `auths`; their registry hosts are disjoint.
-        token: the name of the GitLab token that may write it.
-        flags: what the rotator sets with every value.
-        foreign: the Secrets Manager secret with the `DOCKER_AUTH_CONFIG` document whose other registries a hidden
-            variable keeps, as a hidden value cannot be read back; None when there are none.
-    """
-
-    owner_kind: OwnerKind
-    owner: str
-    path: str
-    key: str
-    environment_scope: str
-    audiences: tuple[str, ...]
-    token: str
-    flags: Flags
-    foreign: str | None
-
-    @property
-    def name(self) -> str:
-        """How messages call it: `project acme/web DOCKER_AUTH_CONFIG`, with the environment scope unless it is `*`."""
-        scope = "" if self.environment_scope == "*" else f" ({self.environment_scope})"
-        return f"{self.owner_kind.value} {self.path} {self.key}{scope}"
 
 
 @dataclass(frozen=True)
@@ -142,6 +95,7 @@ class Plan:
     gitlab: GitLab
     audiences: dict[str, Audience]
     targets: tuple[Target, ...]
+    key_users: tuple[KeyUser, ...]
 
 
 @dataclass(frozen=True)
@@ -177,6 +131,12 @@ def loads(text: str) -> Plan:
     return plan
 
 
+def variables(plan: Plan) -> list[Target]:
+    """Every variable that the rotator writes: the targets, then the pairs of the access keys."""
+    pairs = [target for user in plan.key_users for target in (user.id_target, user.secret_target)]
+    return [*plan.targets, *pairs]
+
+
 def secrets(plan: Plan) -> list[str]:
     """The names of the secrets that a rotation reads."""
     foreign = {target.foreign for target in plan.targets if target.foreign is not None}
@@ -195,6 +155,7 @@ def _check(plan: Plan) -> None:
             raise ValueError(f"plan.audiences.{name}.registries: write at least one, with one host or more each")
     for index, target in enumerate(plan.targets):
         _check_target(target, plan, f"plan.targets[{index}] ({target.name})")
+    _check_key_users(plan)
 
 
 def _check_gitlab(gitlab: GitLab) -> None:
@@ -229,6 +190,28 @@ def _check_target(target: Target, plan: Plan, where: str) -> None:
                     "one variable has one entry for a registry host: merge the two audiences"
                 )
             seen[host] = audience
+
+
+def _check_key_users(plan: Plan) -> None:
+    if len(plan.key_users) > KEY_USER_LIMIT:
+        raise ValueError(
+            f"plan.key_users: got {len(plan.key_users)} users, the policy of one rotator holds {KEY_USER_LIMIT}; "
+            "move some of the consumers with access-keys to a second stack with a prefix of its own"
+        )
+    seen: set[str] = set()
+    for index, user in enumerate(plan.key_users):
+        where = f"plan.key_users[{index}] ({user.name})"
+        if user.token not in plan.gitlab.tokens:
+            raise ValueError(f"{where}.token: {user.token!r} is not one of {sorted(plan.gitlab.tokens)}")
+        if user.user in seen:
+            # A secret that reached one of two places before a crash could not be brought to the other.
+            raise ValueError(f"{where}.user: {user.user!r} stands here twice; one user has one pair of variables")
+        if not 0 < user.grace_minutes < user.max_age_minutes:
+            raise ValueError(
+                f"{where}.grace_minutes: got {user.grace_minutes} with a max_age_minutes of {user.max_age_minutes}; "
+                "write a shorter grace, above 0"
+            )
+        seen.add(user.user)
 
 
 def _enum_value(value: object) -> Any:

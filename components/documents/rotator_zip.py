@@ -18,10 +18,15 @@ _DOCUMENTS: Final = (
     "docker_auth_mistakes",
     "docker_config",
     "go_json",
+    "iam_tags",
+    "key_description",
     "plan",
+    "redaction",
     "schedule",
     "strict_decoding",
+    "targets",
     "variable_description",
+    "variable_keys",
 )
 
 

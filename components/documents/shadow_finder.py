@@ -68,11 +68,13 @@ def _shadow(target: Target, variable: ListedVariable) -> list[Finding]:
     when += ["on protected branches and tags"] if variable.protected else []
     where = f" {' '.join(when)}" if when else ""
     adopt = (
-        f"write {variable.owner} as a consumer with adopt: true, or delete {variable.name}"
+        f"write {variable.owner} as a consumer with adopt: true, or "
         if below
-        else f"add {variable.environment_scope} to the environment_scopes, or delete {variable.name}"
+        else f"add {variable.environment_scope} to the environment_scopes, or "
     )
-    return [Finding(target.name, f"{variable.name} hides it{where}", adopt)]
+    # A pair of access keys is adopted by nobody, and has one environment scope.
+    fix = f"{adopt if target.key == DOCKER_AUTH_CONFIG else ''}delete {variable.name}"
+    return [Finding(target.name, f"{variable.name} hides it{where}", fix)]
 
 
 def _overlap(one: str, other: str) -> bool:
@@ -80,15 +82,16 @@ def _overlap(one: str, other: str) -> bool:
 
 
 def _unclaimed(target: Target) -> Finding:
+    adopt = "write adopt: true for its consumer, which keeps what others wrote into it, or "
     return Finding(
         target.name,
         "it exists, and no rotation wrote it yet: an `up` that means to create it fails with `has already been taken`",
-        "write adopt: true for its consumer, which keeps what others wrote into it, or delete it before `up`",
+        f"{adopt if target.key == DOCKER_AUTH_CONFIG else ''}delete it before `up`",
     )
 
 
 def _protected(target: Target) -> list[Finding]:
-    if not target.flags.protected:
+    if not target.flags.protected or target.key != DOCKER_AUTH_CONFIG:
         return []
     what = "it is protected, so pipelines of merge requests and of unprotected branches pull without it"
     return [Finding(target.name, what, "take protected out, unless only protected branches and tags shall pull")]

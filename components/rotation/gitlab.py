@@ -63,23 +63,27 @@ class GitLab:
             return None
         return _variable(self._expect(response, _OK, target), target)
 
-    def update(self, target: Target, value: Secret, description: str, *, hidden: bool) -> Variable:
+    def update(self, target: Target, value: Secret | None, description: str | None, *, hidden: bool) -> Variable:
         """Writes value, description and flags of a variable that exists; the answer is the read-back.
 
         Args:
+            target: the variable.
+            value: None for the one that it has.
+            description: None for the one that it has.
             hidden: whether it is hidden now: GitLab refuses to change that.
         """
         flags = target.flags
         body: dict[str, Any] = {
-            "value": value.reveal(),
-            "description": description,
+            **({} if value is None else {"value": value.reveal()}),
+            **({} if description is None else {"description": description}),
             "variable_type": flags.variable_type,
             "protected": flags.protected,
             "raw": flags.raw,
         }
         if not hidden:
             body["masked"] = flags.masked or flags.hidden
-        return _variable(self._expect(self._send("PUT", self._url(target), body), _OK, target, value), target)
+        sent = [value] if value is not None else []
+        return _variable(self._expect(self._send("PUT", self._url(target), body), _OK, target, *sent), target)
 
     def create(self, target: Target, value: Secret, description: str) -> Variable:
         """Creates a variable that is not there; hidden can only be set here."""

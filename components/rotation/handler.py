@@ -10,6 +10,7 @@ from . import metrics
 from .aws import BotoAws
 from .clock import Deadline, SystemClock
 from .http import PooledHttp
+from .key_store import BotoKeyStore
 from .outside import Outside
 from .pace import Pace
 from .report import Report
@@ -70,6 +71,7 @@ def run(plan: plans.Plan, seconds: float, *, fired_by: str, run_id: str) -> Repo
     gitlab = plan.gitlab
     outside = Outside(
         aws=BotoAws(plan.region),
+        key_store=BotoKeyStore(plan.region),
         registry_http=PooledHttp(clock, deadline, connections=gitlab.concurrency),
         gitlab_http=PooledHttp(
             clock,

@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, cast
 
-from ..documents.plan import Target
+from ..documents.plan import KeyUser, Target
 
 _LIMIT: Final = 4096  # SSM, standard tier: characters of a value
 _FILTER_BYTES: Final = 2_000  # for some 1,300 targets; the rest of the parameter holds a hundred failing ones
@@ -59,8 +59,10 @@ class Memory:
         )
 
 
-def digest(target: Target) -> str:
+def digest(target: Target | KeyUser) -> str:
     """Names a target as it is declared: another audience or flag makes another digest."""
+    if isinstance(target, KeyUser):
+        return hashlib.sha256(repr(target).encode()).hexdigest()[:8]
     text = json.dumps(
         [
             target.owner_kind.value,

@@ -11,7 +11,8 @@ from .aws import Aws, AwsError
 from .clock import Clock
 from .secret import Secret
 
-_ACCESS_DENIED: Final = frozenset({"AccessDenied", "AccessDeniedException"})
+DENIED: Final = frozenset({"AccessDenied", "AccessDeniedException"})
+"""AWS's codes for a missing right."""
 
 
 class RefusedError(Exception):
@@ -54,7 +55,7 @@ def _mint_in(region: str, audience: Audience, aws: Aws, clock: Clock) -> Token:
     try:
         authorization = aws.authorization(audience.role_arn, region)
     except AwsError as error:
-        raise RefusedError(f"no token as {where}: {error}", denied=error.code in _ACCESS_DENIED) from None
+        raise RefusedError(f"no token as {where}: {error}", denied=error.code in DENIED) from None
     if authorization is None:
         raise RefusedError(f"no token as {where}: ECR's answer holds none")
     try:

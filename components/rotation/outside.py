@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from .aws import Aws
 from .clock import Clock, Deadline
 from .http import Http
+from .key_store import KeyStore
 
 
 @dataclass(frozen=True)
@@ -12,6 +13,7 @@ class Outside:
     """Everything a run touches."""
 
     aws: Aws
+    key_store: KeyStore
     registry_http: Http
     gitlab_http: Http
     clock: Clock

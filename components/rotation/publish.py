@@ -80,12 +80,12 @@ class Publisher:
             expires_at = min(expires_at, present)  # the entries that stay end first
         value = _merged(target, variable, foreign, {host: token.auth.reveal() for host, token in auths.items()})
         description = describe([h for r in self._registries(target) for h in r.hosts], expires_at, target.audiences)
-        written = _put(target, variable, value, description, gitlab)
+        written = put(target, variable, value, description, gitlab)
         if written is None:  # another run created it a moment ago: once more, as an update
             if (found := gitlab.variable(target)) is None:
                 raise GitLabError(f"GitLab says of {target.name} both that it is there and that it is not")
             return self._write(target, found, valid_until(found.description), gitlab, foreign)
-        _read_back(written, value, description, target)
+        read_back(written, value, description, target)
         return TargetResult(target, status, reason, expires_at, known=present is not None)
 
     def _registries(self, target: Target) -> list[Registry]:
@@ -96,10 +96,10 @@ class Publisher:
         if variable is None or present is None:
             return False
         hosts = [host for registry in self._registries(target) for host in registry.hosts]
-        return not _wrong_flags(variable, target) and variable.description == describe(hosts, present, target.audiences)
+        return not wrong_flags(variable, target) and variable.description == describe(hosts, present, target.audiences)
 
 
-def _put(target: Target, variable: Variable | None, value: Secret, description: str, gitlab: GitLab) -> Variable | None:
+def put(target: Target, variable: Variable | None, value: Secret, description: str, gitlab: GitLab) -> Variable | None:
     """What GitLab answers to the one write; None when the variable to create is there already."""
     if variable is not None:
         return gitlab.update(target, value, description, hidden=bool(variable.flags.get("hidden")))
@@ -128,8 +128,13 @@ def _merged(target: Target, variable: Variable | None, foreign: Secret | None, a
     return Secret(text)
 
 
-def _read_back(written: Variable, value: Secret, description: str, target: Target) -> None:
-    if wrong := _wrong_flags(written, target):
+def read_back(written: Variable, value: Secret, description: str, target: Target) -> None:
+    """Returns when the answer to a write says that all of it was done.
+
+    Raises:
+        GitLabError: something was not.
+    """
+    if wrong := wrong_flags(written, target):
         advice = ": GitLab hides only new ones; delete it, the next run makes it anew" if "hidden" in wrong else ""
         raise GitLabError(f"GitLab accepted {target.name} but did not set {', '.join(wrong)}{advice}")
     if written.value is not None and written.value != value:
@@ -138,7 +143,8 @@ def _read_back(written: Variable, value: Secret, description: str, target: Targe
         raise GitLabError(f"GitLab accepted {target.name} but did not keep its description")
 
 
-def _wrong_flags(variable: Variable, target: Target) -> list[str]:
+def wrong_flags(variable: Variable, target: Target) -> list[str]:
+    """The names of the flags that are not as the target wants them."""
     wanted = {
         "variable_type": target.flags.variable_type,
         "masked": target.flags.masked or target.flags.hidden,

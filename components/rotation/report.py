@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from enum import Enum
 from typing import Any, Final
 
-from ..documents.plan import Target
+from ..documents.plan import KeyUser, Target
 
 _SHORT_LIMIT: Final = 4_000  # bytes of the form that Pulumi keeps
 
@@ -44,6 +44,35 @@ class TargetResult:
 
 
 @dataclass(frozen=True)
+class KeyResult:
+    """The access keys of one user in one rotation.
+
+    Attributes:
+        user: whose.
+        status: published when a variable was written.
+        reason: one line, empty when all is as it should be.
+        ending: of the key whose whole pair is published; empty when there is none.
+        made: when that key was.
+        notes: keys that the rotator did not make, a line each.
+        absent, known: as of a target.
+    """
+
+    user: KeyUser
+    status: Status
+    reason: str
+    ending: str = ""
+    made: datetime | None = None
+    notes: Sequence[str] = ()
+    absent: bool = False
+    known: bool = False
+
+    @property
+    def target(self) -> KeyUser:
+        """What messages name."""
+        return self.user
+
+
+@dataclass(frozen=True)
 class AudienceResult:
     """One audience of one rotation; `reason` is empty when its tokens were minted and proven."""
 
@@ -63,6 +92,7 @@ class Report:
         seconds: how long it took.
         audiences: a result for each.
         targets: a result for each.
+        keys: a result for each user with access keys.
         died_early: a line for each token that was refused before its end.
         warnings: what went wrong beside tokens and targets.
         token_days: how long the rotator's own GitLab token lives, the shortest of them; None when that is not known.
@@ -74,6 +104,7 @@ class Report:
     seconds: float
     audiences: Sequence[AudienceResult]
     targets: Sequence[TargetResult]
+    keys: Sequence[KeyResult] = ()
     died_early: Sequence[str] = ()
     warnings: Sequence[str] = ()
     token_days: int | None = None
@@ -85,22 +116,23 @@ class Report:
         At deploy, only what is new: what was broken before is among the warnings.
         """
         return [f"audience {a.audience}: {a.reason}" for a in self.audiences if a.reason] + [
-            _line(result) for result in self.targets if _failed(result) and not self._excused(result)
+            _line(result) for result in self._all if _failed(result) and not self._excused(result)
         ]
 
     @property
     def notes(self) -> list[str]:
         """What does not fail the run but wants a look, a line each."""
         return [
-            *(_line(result) for result in self.targets if _failed(result) and self._excused(result)),
-            *(_gone(result) for result in self.targets if result.status is Status.GONE),
+            *(_line(result) for result in self._all if _failed(result) and self._excused(result)),
+            *(_gone(result) for result in self._all if result.status is Status.GONE),
+            *(note for result in self.keys for note in result.notes),
             *self.died_early,
             *self.warnings,
         ]
 
     def count(self, status: Status) -> int:
-        """How many targets ended so."""
-        return sum(result.status is status for result in self.targets)
+        """How many targets and users with access keys ended so."""
+        return sum(result.status is status for result in self._all)
 
     def as_dict(self) -> dict[str, Any]:
         """The report as JSON holds it."""
@@ -123,6 +155,16 @@ class Report:
                 }
                 for t in self.targets
             ],
+            "access_keys": [
+                {
+                    "target": k.user.name,
+                    "status": k.status.value,
+                    "reason": k.reason,
+                    "key": k.ending,
+                    "made": _time(k.made),
+                }
+                for k in self.keys
+            ],
             "notes": self.notes,
         }
 
@@ -134,7 +176,8 @@ class Report:
         """What `up` shows: counts, and as many failures and notes as fit in 4,000 bytes."""
         short: dict[str, Any] = {
             "ok": not self.failures,
-            "targets": {status.value: self.count(status) for status in Status},
+            "targets": _counts(self.targets),
+            "access_keys": _counts(self.keys),
             "failures": [],
             "notes": [],
         }
@@ -146,19 +189,27 @@ class Report:
                     break
         return short
 
-    def _excused(self, result: TargetResult) -> bool:
+    @property
+    def _all(self) -> list[TargetResult | KeyResult]:
+        return [*self.targets, *self.keys]
+
+    def _excused(self, result: TargetResult | KeyResult) -> bool:
         return self.fired_by == "deploy" and result.known
 
 
-def _failed(result: TargetResult) -> bool:
+def _counts(results: Sequence[TargetResult | KeyResult]) -> dict[str, int]:
+    return {status.value: sum(result.status is status for result in results) for status in Status}
+
+
+def _failed(result: TargetResult | KeyResult) -> bool:
     return result.status in (Status.FAILED, Status.LEFT)
 
 
-def _line(result: TargetResult) -> str:
+def _line(result: TargetResult | KeyResult) -> str:
     return f"{result.target.name}: {result.reason}"
 
 
-def _gone(result: TargetResult) -> str:
+def _gone(result: TargetResult | KeyResult) -> str:
     return (
         f"{_line(result)}; three runs in a row found it so: "
         f"if it is meant to be, delete {result.target.path!r} below consumers in the stack file"

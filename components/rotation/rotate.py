@@ -5,17 +5,18 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import Any, Final, TypeVar
 
-from ..documents.plan import Audience, Plan, Target
+from ..documents.plan import Audience, KeyUser, Plan, Target
 from . import memory
 from .aws import AwsError
+from .key_rotation import KeyRotation
 from .keys import Keys
 from .memory import Memory
-from .mint import RefusedError, Token, mint
+from .mint import DENIED, RefusedError, Token, mint
 from .old_tokens import OldTokens
 from .outside import Outside
 from .prove import prove
 from .publish import Publisher
-from .report import AudienceResult, Report, Status, TargetResult
+from .report import AudienceResult, KeyResult, Report, Status, TargetResult
 
 _NEW_ROLE_SECONDS: Final = 90.0  # IAM is eventually consistent: a role of this `up` may be refused for a minute
 _NEW_ROLE_PAUSE: Final = 5.0
@@ -24,6 +25,7 @@ _GONE_AFTER: Final = 3
 _NO_TIME: Final = "not reached: the time of this run was over; what is there stays"
 _T = TypeVar("_T")
 _R = TypeVar("_R")
+_Judged = TypeVar("_Judged", TargetResult, KeyResult)
 
 
 def rotate(plan: Plan, outside: Outside, *, fired_by: str, run: str) -> Report:
@@ -46,12 +48,15 @@ def rotate(plan: Plan, outside: Outside, *, fired_by: str, run: str) -> Report:
         keys = Keys(plan, outside)
         publish = _publish(Publisher(plan, tokens, old_tokens), keys, outside)
         results = _each(pool, plan.targets, publish, _left, outside)
+        changed = _change_keys(keys, outside, run, at_deploy=fired_by == "deploy")
+        changes = _each(pool, plan.key_users, changed, _left_keys, outside)
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
+    failed = [result for result in (*results, *changes) if result.status is Status.FAILED]
     after = before.after(
         run,
-        {memory.digest(target) for target in plan.targets},
-        {memory.digest(r.target): r.absent for r in results if r.status is Status.FAILED},
+        {memory.digest(target) for target in (*plan.targets, *plan.key_users)},
+        {memory.digest(result.target): result.absent for result in failed},
     )
     _remember(plan, outside, before, after, warnings)
     return Report(
@@ -61,6 +66,7 @@ def rotate(plan: Plan, outside: Outside, *, fired_by: str, run: str) -> Report:
         seconds=outside.clock.monotonic() - begin,
         audiences=[result for result, _ in minted],
         targets=[_judged(result, before, after) for result in results],
+        keys=[_judged(result, before, after) for result in changes],
         died_early=old_tokens.died_early,
         warnings=[*warnings, *keys.warnings],
         token_days=keys.days,
@@ -129,6 +135,33 @@ def _left(target: Target) -> TargetResult:
     return TargetResult(target, Status.LEFT, _NO_TIME, None)
 
 
+def _change_keys(keys: Keys, outside: Outside, run: str, *, at_deploy: bool) -> Callable[[KeyUser], KeyResult]:
+    give_up = outside.clock.monotonic() + (_NEW_ROLE_SECONDS if at_deploy else 0)
+
+    def change(user: KeyUser) -> KeyResult:
+        if outside.deadline.remaining() < _WORTH_STARTING:
+            return _left_keys(user)
+        gitlab = keys.gitlabs[user.token]
+        if isinstance(gitlab, str):
+            return KeyResult(user, Status.FAILED, gitlab)
+        while True:
+            rotation = KeyRotation(user, gitlab, outside, run)
+            try:
+                return rotation.settle()
+            except AwsError as error:
+                pause = _NEW_ROLE_PAUSE * (0.5 + outside.clock.jitter())
+                too_late = outside.clock.monotonic() + pause > give_up or pause > outside.deadline.remaining()
+                if error.code not in DENIED or too_late:
+                    return rotation.failed(error)
+                outside.clock.sleep(pause)
+
+    return change
+
+
+def _left_keys(user: KeyUser) -> KeyResult:
+    return KeyResult(user, Status.LEFT, _NO_TIME)
+
+
 def _remembered(plan: Plan, outside: Outside, warnings: list[str]) -> Memory:
     try:
         return memory.loads(outside.aws.parameter(plan.state))
@@ -146,7 +179,7 @@ def _remember(plan: Plan, outside: Outside, before: Memory, after: Memory, warni
         warnings.append(f"what failed is not remembered, the parameter {plan.state} cannot be written: {error}")
 
 
-def _judged(result: TargetResult, before: Memory, after: Memory) -> TargetResult:
+def _judged(result: _Judged, before: Memory, after: Memory) -> _Judged:
     """The result in the light of the runs before it."""
     if result.status is not Status.FAILED:
         return result

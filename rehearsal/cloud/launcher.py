@@ -15,6 +15,7 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Callable
 from typing import TextIO
 
 
@@ -50,10 +51,12 @@ class SteppingClock:
             self._changed.wait_for(lambda: self._worked_off >= move)
 
 
-def obey(clock: SteppingClock, orders: TextIO, answers: TextIO) -> None:
+def obey(clock: SteppingClock, grow_older: Callable[[float], None], orders: TextIO, answers: TextIO) -> None:
     """Work off the parent's orders until it goes away, then end the emulator and its Lambda processes."""
     for order in orders:
-        clock.move(float(order.removeprefix("move ")))
+        seconds = float(order.removeprefix("move "))
+        grow_older(seconds)
+        clock.move(seconds)
         print("moved", file=answers, flush=True)
     os.killpg(0, signal.SIGKILL)
 
@@ -63,10 +66,13 @@ def emulate() -> None:
     from ministack import app  # noqa: PLC0415 - the guard needs none of it
     from ministack.services import scheduler  # noqa: PLC0415 - the guard needs none of it
 
+    from .key_age import age_access_keys  # noqa: PLC0415 - the guard needs none of it
     from .metric_namespace import tell_metric_namespace  # noqa: PLC0415 - the guard needs none of it
     from .principal_arn import correct_principal_arn  # noqa: PLC0415 - the guard needs none of it
+    from .user_arn import correct_user_arn  # noqa: PLC0415 - the guard needs none of it
 
     correct_principal_arn()
+    correct_user_arn()
     tell_metric_namespace()
     if scheduler.time is not time:
         raise RuntimeError("ministack's scheduler no longer takes its time from the module `time`: adapt SteppingClock")
@@ -74,7 +80,7 @@ def emulate() -> None:
     scheduler.time = clock
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # what the emulator prints is its log, not an answer
-    threading.Thread(target=obey, args=(clock, sys.stdin, answers), daemon=True).start()
+    threading.Thread(target=obey, args=(clock, age_access_keys, sys.stdin, answers), daemon=True).start()
     del sys.argv[1:]
     app.main()
 

@@ -5,8 +5,10 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
+from components.documents.iam_tags import CURRENT
+from components.documents.variable_keys import ACCESS_KEYS
 from rehearsal.clients import OwnClient
-from rehearsal.consumers import Consumer, rotated
+from rehearsal.consumers import Consumer, access_of, rotated
 from rehearsal.puller import pull
 from rehearsal.pulls import Pull, Puller, pull_all
 from rehearsal.stack_file import StackFile
@@ -40,9 +42,11 @@ class Journey:
         self._own = next(path for path, consumer in consumers.items() if not consumer.get("adopt"))
         self._adopted = next(path for path, consumer in consumers.items() if consumer.get("adopt"))
         self._repositories = sorted(stack_file.declaration["repositories"])
-        self._kinds = {
-            path: consumer.get("kind", "project") for path, consumer in consumers.items() if consumer.get("pull")
+        kinds = {
+            path: (access_of(each), each.get("kind", "project")) for path, each in consumers.items() if each.get("pull")
         }
+        self._kinds = {path: kind for path, (access, kind) in kinds.items() if access == "rotated-variable"}
+        self._with_keys = {path: kind for path, (access, kind) in kinds.items() if access == "access-keys"}
 
     def walk(self) -> Iterator[str]:
         """Takes each step, and tells it.
@@ -98,6 +102,11 @@ class Journey:
     def _up_again(self) -> str:
         outcome = _came_through(self._engine.up())
         _expect(not outcome.changes, f"an unchanged stack changed: {outcome.changes}")
+        published = {self._published_key(path, ACCESS_KEYS[0]) for path in self._with_keys}
+        _expect(
+            published == self._recorded_keys(),
+            "the rotator's record of its access keys, in tags of their users, is lost",
+        )
         return f"up again: {outcome.count()['same']} resources, none changed"
 
     def _a_changed_flag(self) -> str:
@@ -241,9 +250,19 @@ class Journey:
     def _variable(self, path: str) -> dict[str, Any]:
         return self._world.gitlab.variable(self._kinds[path], path, "DOCKER_AUTH_CONFIG") or {}
 
+    def _published_key(self, path: str, key: str) -> str:
+        record = self._world.gitlab.variable(self._with_keys[path], path, key)
+        return record["value"] if record else ""
+
+    def _recorded_keys(self) -> set[str]:
+        iam = self._world.aws("iam")
+        tags = [iam.list_user_tags(UserName=user["UserName"])["Tags"] for user in iam.list_users()["Users"]]
+        return {tag["Value"] for of_user in tags for tag in of_user if tag["Key"] == CURRENT}
+
     def _secrets(self) -> dict[str, str]:
         """Everything that nobody may read in a state."""
         auths = {f"token of {path}": self._consumer(path).auth(self._repositories[0]) or "" for path in self._kinds}
+        keys = {f"{key} of {path}": self._published_key(path, key) for path in self._with_keys for key in ACCESS_KEYS}
         parameters = self._world.aws("ssm").describe_parameters()["Parameters"]
         configs = {
             found["Name"]: self._world.aws("ssm").get_parameter(Name=found["Name"], WithDecryption=True)
@@ -257,6 +276,7 @@ class Journey:
         }
         return {
             **auths,
+            **keys,
             **tokens,
             "GitLab token of the administrator": self._world.administrator_token,
             "GitLab token of the rotator": self._world.rotator_token,

@@ -3,12 +3,14 @@
 import json
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from components import consumers
 from components.cli.errors import CliError
 from components.cli.forget import forget
+from components.consumer_args import Access
 from components.documents.naming import Names
 from components.documents.plan import Flags, OwnerKind, Plan, Target
 from components.documents.variable_description import describe
@@ -78,3 +80,14 @@ def test_what_cannot_be_read_is_left_alone(gitlab: GitLab) -> None:
     adopt(gitlab, masked=True, raw=True, hidden=True)
     with pytest.raises(CliError, match="it is hidden"):
         forget(_TARGET, plan(), client(gitlab))
+
+
+def test_a_variable_of_access_keys_in_the_plan_is_refused(gitlab: GitLab) -> None:
+    names = Names("123456789012", "eu-central-1", "gitlab-ecr")
+    keys: Any = {"acme/web": {"access": Access.ACCESS_KEYS, "pull": ["app"], "long_lived_keys": True}}
+    with pytest.raises(CliError, match="still in the plan"):
+        forget(
+            replace(_TARGET, key="AWS_ACCESS_KEY_ID"),
+            consumers.plan(names, "prod", {}, ["app"], keys),
+            client(gitlab),
+        )

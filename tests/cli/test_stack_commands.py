@@ -13,9 +13,11 @@ from components.cli.__main__ import main
 from components.cli.exit_codes import ExitCode
 from components.cli.plan_source import Source
 from components.documents import plan as plans
+from components.documents.variable_keys import ACCESS_KEYS
 from rehearsal.world import SHADOWED, World
 
-WEB, BACKEND = "acme/frontend/web", "acme/backend"
+WEB, BACKEND, LEGACY = "acme/frontend/web", "acme/backend", "acme/legacy"
+KEYS = f"project {LEGACY} access keys"
 FUNCTION = ("--function", "gitlab-ecr-local-rotator")
 
 
@@ -49,12 +51,57 @@ def kept(at_home: World) -> Any:
 def test_status_shows_each_variable_and_the_last_rotation(at_home: World, capsys: pytest.CaptureFixture[str]) -> None:
     code, found = rows(capsys, "status", *FUNCTION)
     assert code == ExitCode.OK
-    assert set(found) == {f"group {BACKEND} {KEY}", f"project {WEB} {KEY}"}
+    assert set(found) == {f"group {BACKEND} {KEY}", f"project {WEB} {KEY}", KEYS}
     web = found[f"project {WEB} {KEY}"]
     assert web["registries"] == at_home.registry_host
     assert datetime.fromisoformat(web["valid_until"]) > datetime.now(UTC) + timedelta(hours=11)
     assert web["last_rotation"].endswith("Z published")
     assert web["health"] == "good"
+
+
+def test_status_names_an_access_key_by_its_ending_and_says_when_the_next_is_due(
+    at_home: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _, found = rows(capsys, "status", *FUNCTION)
+    key_id = at_home.gitlab.variable("project", LEGACY, ACCESS_KEYS[0])
+    assert key_id is not None
+    assert found[KEYS]["key"].startswith(f"...{key_id['value'][-4:]} of 20")
+    assert datetime.fromisoformat(found[KEYS]["valid_until"]) > datetime.now(UTC) + timedelta(hours=5)
+    assert found[KEYS]["last_rotation"].endswith(("published", "kept"))
+    assert found[KEYS]["health"] == "good"
+    assert main(["status", *FUNCTION]) == ExitCode.OK
+    shown = capsys.readouterr().out
+    assert f"{KEYS}\t{found[KEYS]['key']}" in shown
+    assert key_id["value"] not in shown
+
+
+@pytest.mark.parametrize(
+    ("changes", "health"),
+    [
+        ({"description": "gitlab-ecr: access key ...FAKE, made 2026-01-01T00:00Z"}, "mixed: the id is of ...FAKE, the"),
+        ({"description": "mine"}, "never rotated, or described by hand: run `gitlab-ecr rotate`"),
+    ],
+)
+def test_status_says_what_is_wrong_with_a_pair_and_rotate_mends_it(
+    at_home: World, capsys: pytest.CaptureFixture[str], changes: dict[str, Any], health: str
+) -> None:
+    record = at_home.gitlab.variable("project", LEGACY, ACCESS_KEYS[0])
+    assert record is not None
+    changed = {key: value for key, value in {**record, **changes}.items() if key not in {"key", "value", "hidden"}}
+    at_home.gitlab.set_variable("project", LEGACY, ACCESS_KEYS[0], record["value"], **changed)
+    code, found = rows(capsys, "status", *FUNCTION)
+    assert code == ExitCode.FOUND
+    assert found[KEYS]["health"].startswith(health)
+    assert main(["rotate", *FUNCTION]) == ExitCode.OK
+    assert "access keys: 1 published" in capsys.readouterr().out
+    assert rows(capsys, "status", *FUNCTION)[0] == ExitCode.OK
+    assert at_home.gitlab.variable("project", LEGACY, ACCESS_KEYS[0])["value"] == record["value"]  # type: ignore[index] # pyright: ignore[reportOptionalSubscript] - it is there
+
+
+def test_revoke_says_how_access_keys_are_revoked(at_home: World, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["revoke", LEGACY, *FUNCTION, "--now"]) == ExitCode.USAGE
+    said = " ".join(capsys.readouterr().err.split())
+    assert "has access keys; deactivate the one of the IAM user gitlab-ecr-local-user-acme-legacy-" in said
 
 
 @pytest.mark.parametrize(
@@ -88,7 +135,13 @@ def test_check_finds_nothing_where_nothing_is_wrong(at_home: World, capsys: pyte
     at_home.gitlab.create_project(f"{BACKEND}/{SHADOWED}")
     at_home.gitlab.set_variable("project", f"{BACKEND}/{SHADOWED}", KEY, '{"auths":{}}')
     assert code == ExitCode.OK
-    assert [row["found"] for row in found.values()] == ["", ""]
+    assert {target: row["found"] for target, row in found.items()} == dict.fromkeys(
+        [
+            *(f"group {BACKEND} {KEY}", f"project {WEB} {KEY}"),
+            *(f"project {LEGACY} {key}" for key in ACCESS_KEYS),
+        ],
+        "",
+    )
 
 
 @pytest.mark.parametrize(
@@ -145,7 +198,7 @@ def test_check_with_a_token_that_may_not_write_names_the_target(
 def test_rotate_fires_the_rotator(at_home: World, capsys: pytest.CaptureFixture[str]) -> None:
     before = web_variable(at_home)["value"]
     assert main(["rotate", *FUNCTION]) == ExitCode.OK
-    assert capsys.readouterr().out == "variables: 2 published\n"
+    assert capsys.readouterr().out == "variables: 2 published\naccess keys: 1 kept\n"
     assert web_variable(at_home)["value"] != before
 
 

@@ -10,6 +10,7 @@ from components import consumers
 from components.cli.errors import CliError
 from components.cli.gitlab_api import GitLabApi, ReadError
 from components.cli.token import set_token
+from components.consumer_args import Access
 from components.documents.naming import Names
 from components.documents.plan import Plan
 from components.rotation.clock import Deadline, SystemClock
@@ -29,7 +30,11 @@ class Stored(dict[str, str]):
 
 def plan() -> Plan:
     names = Names("123456789012", "eu-central-1", "gitlab-ecr")
-    declared: Any = {"acme/web": {"pull": ["app"]}, "acme/backend": {"pull": ["app"], "kind": "group", "id": 20}}
+    declared: Any = {
+        "acme/web": {"pull": ["app"]},
+        "acme/backend": {"pull": ["app"], "kind": "group", "id": 20},
+        "acme/old": {"pull": ["app"], "access": Access.ACCESS_KEYS, "long_lived_keys": True},
+    }
     return consumers.plan(names, "prod", {}, ["app"], declared)
 
 
@@ -38,7 +43,9 @@ def gitlab() -> Iterator[GitLab]:
     with GitLab.start(now=lambda: datetime(2026, 11, 22, 12, tzinfo=UTC)) as started:
         started.create_project("acme/web", 7)
         started.create_group("acme/backend", 20)
+        started.create_project("acme/old", 8)
         started.add_member("bot", "acme/web", 40)
+        started.add_member("bot", "acme/old", 40)
         started.add_member("bot", "acme/backend", 50)
         yield started
 
@@ -77,11 +84,13 @@ def test_a_token_that_ends_soon_is_not(gitlab: GitLab, store: Callable[[str], St
 def test_every_target_with_too_low_a_role_is_named(gitlab: GitLab, store: Callable[[str], Stored]) -> None:
     gitlab.add_member("dev", "acme/web", 30)
     gitlab.add_member("dev", "acme/backend", 40)
+    gitlab.add_member("dev", "acme/old", 30)
     with pytest.raises(CliError) as refused:
         store(gitlab.create_token("dev", ["api"], user="dev"))
     assert "project acme/web: its role is too low; give the token's user the role Maintainer there" in str(
         refused.value
     )
+    assert str(refused.value).count("project acme/old: its role is too low") == 1  # of both variables of its key
     assert "group acme/backend: its role is too low; give the token's user the role Owner there" in str(refused.value)
 
 

@@ -69,6 +69,15 @@ def test_every_form_of_access_has_a_right_way(consumer: dict[str, Any]) -> None:
         ({"access": Access.ACCESS_KEYS, "pull": ["app"]}, r"long_lived_keys: got None; access keys never expire"),
         ({"access": Access.ACCESS_KEYS, "pull": ["app"], "long_lived_keys": False}, r"long_lived_keys: got False"),
         (
+            {
+                "access": Access.ACCESS_KEYS,
+                "pull": ["app"],
+                "long_lived_keys": True,
+                "environment_scopes": ["a", "b"],
+            },
+            r"environment_scopes: got \['a', 'b'\]; an IAM user has one pair of variables",
+        ),
+        (
             {"access": Access.ACCESS_KEYS, "pull": ["app"], "long_lived_keys": True, **_PUSH},
             r"push: AWS's clients take access keys before a role",
         ),

@@ -7,6 +7,7 @@ from pulumi_recorder import Recorder
 from components import consumers
 from components.consumer_args import Access
 from components.documents import plan as plans
+from components.documents.key_life import key_life
 from components.documents.naming import Names
 from components.registry_access import RegistryAccess
 
@@ -31,6 +32,19 @@ def test_the_plan_holds_what_is_rotated_and_nothing_else() -> None:
     assert list(plan.audiences) == ["acme/web"]
     assert (plan.audiences["acme/web"].inside, plan.audiences["acme/web"].outside) == ("ci/node", "app")
     assert plans.loads(plans.dumps(plan)) == plan
+
+
+def test_the_plan_holds_the_user_and_the_one_pair_of_each_consumer_with_access_keys() -> None:
+    declared: Any = {**_ALL, "acme/g": {**_KEYS, "kind": "group", "id": 9, "environment_scopes": ["e2e"]}}
+    life = key_life("10 days", "6 hours")
+    users = consumers.plan(_NAMES, "prod", {}, _REPOSITORIES, declared, life=life).key_users
+    assert [(user.name, user.owner_kind.value, user.owner) for user in users] == [
+        ("project acme/old access keys", "project", "acme/old"),
+        ("group acme/g access keys (e2e)", "group", "9"),
+    ]
+    assert (users[0].user, users[0].arn) == (_NAMES.pull_user_name("acme/old"), _NAMES.pull_user_arn("acme/old"))
+    assert users[0].flags == plans.Flags(variable_type="env_var", masked=True, protected=True, raw=True, hidden=False)
+    assert (users[0].max_age_minutes, users[0].grace_minutes) == (14_400, 360)
 
 
 @pytest.mark.parametrize(

@@ -124,6 +124,27 @@ def test_who_names_a_cache_may_fill_it_and_nothing_else(recorder: Recorder, role
     assert [statement["Resource"] for statement in fills] == ["arn:aws:ecr:eu-central-1:123456789012:repository/quay/*"]
 
 
+def test_the_first_rotation_waits_for_the_users_whose_keys_it_makes(recorder: Recorder) -> None:
+    declare(recorder)
+    first = recorder.one("aws:lambda/invocation:Invocation")
+    assert "access-user-acme/old" in first.dependencies
+
+
+def test_the_plan_says_how_old_keys_get_and_the_rotator_gets_no_such_argument(recorder: Recorder) -> None:
+    declare(recorder, rotation={"access_key_age": "10 days", "access_key_grace": "5 hours", "interval": "1 hour"})
+    archive = recorder.one("aws:lambda/function:Function", "access-rotator-function").inputs["code"]
+    (user,) = plans.loads(archive.assets["gitlab_ecr/plan.json"].text).key_users
+    assert (user.path, user.max_age_minutes, user.grace_minutes) == ("acme/old", 14_400, 300)
+    assert user.arn == "arn:aws:iam::123456789012:user/ci/images/" + user.user
+
+
+def test_times_of_access_keys_that_make_no_sense_are_refused_at_their_place(recorder: Recorder) -> None:
+    with pytest.raises(
+        ValueError, match=r"^rotation\.access_key_grace: got '1 hour'; write an hour or more, and not less"
+    ):
+        declare(recorder, rotation={"access_key_grace": "1 hour"})
+
+
 def test_role_and_plan_name_the_same_generation(recorder: Recorder) -> None:
     declare(recorder)
     archive = recorder.one("aws:lambda/function:Function", "access-rotator-function").inputs["code"]

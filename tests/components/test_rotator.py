@@ -9,8 +9,9 @@ import pytest
 from pulumi.provider.experimental.component import ComponentProvider
 from pulumi_recorder import Recorder, Registered
 from rotation.scripted import FLAGS, plan_of, target
+from rotation.scripted_iam import key_user
 
-from components.documents import plan, rotator_zip
+from components.documents import iam_tags, plan, rotator_zip
 from components.documents.naming import Names
 from components.rotator import Rotator
 from components.rotator_args import RotatorArgs
@@ -73,6 +74,25 @@ def test_the_rotation_may_do_this_and_nothing_else(recorder: Recorder) -> None:
         ),
         "LeaveDeadLetters": ("sqs:SendMessage", _DEAD_LETTERS),
     }
+
+
+def test_with_access_keys_the_rotation_may_change_those_of_these_users_and_of_no_others(recorder: Recorder) -> None:
+    users = tuple(
+        key_user(f"acme/{name}", user=_NAMES.pull_user_name(name), arn=_NAMES.pull_user_arn(name))
+        for name in ("a", "b")
+    )
+    _made(recorder, plan=plan.dumps(replace(_PLAN, key_users=users)))
+    statements = _statements(recorder, "rotator-function-role")
+    arns = [_NAMES.pull_user_arn("a"), _NAMES.pull_user_arn("b")]
+    assert {sid: s["Resource"] for sid, s in statements.items() if "Key" in sid} == {
+        "ChangeAccessKeys": arns,
+        "WriteKeyRecord": arns,
+    }
+    assert statements["WriteKeyRecord"]["Action"] == "iam:TagUser"
+    assert statements["WriteKeyRecord"]["Condition"] == {
+        "ForAllValues:StringEquals": {"aws:TagKeys": list(iam_tags.ALL)}
+    }
+    assert not any("Key" in sid for sid in _statements(recorder, "rotator-renewal-role"))
 
 
 def test_the_renewal_may_replace_its_token_and_assumes_no_role(recorder: Recorder) -> None:
@@ -145,6 +165,14 @@ def test_a_vpc_brings_its_rights_and_names_its_endpoints(recorder: Recorder, mon
     assert [word.rpartition(".")[2] for word in text.replace(",", "").split() if word.startswith("com.amazonaws")] == [
         "api", "dkr", "secretsmanager", "ssm", "sts",
     ]  # fmt: skip
+
+
+def test_a_vpc_with_access_keys_needs_a_way_to_iam(recorder: Recorder, monkeypatch: pytest.MonkeyPatch) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(pulumi.log, "info", lambda text, **_: said.append(text))
+    text = plan.dumps(replace(_PLAN, key_users=(key_user(),)))
+    _made(recorder, plan=text, vpc={"subnet_ids": ["subnet-1"], "security_group_ids": ["sg-1"]})
+    assert said[0].endswith("; IAM, for the access keys, by the NAT gateway")
 
 
 def test_concurrency_is_reserved_on_demand(recorder: Recorder) -> None:

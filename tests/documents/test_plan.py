@@ -11,17 +11,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rotation.scripted import FLAGS, audience, plan_of, target
+from rotation.scripted_iam import key_user
 
 from components.documents import plan
 
 _SCHEMA = json.loads((Path(plan.__file__).parent / "plan.schema.json").read_text())
 _VALIDATOR = jsonschema.Draft202012Validator(_SCHEMA)
-_PLAN = plan_of(
-    target("acme/web"),
-    target("acme/group", owner_kind=plan.OwnerKind.GROUP, owner="20", environment_scope="production"),
-    target("acme/hidden", flags=replace(FLAGS, hidden=True), foreign="fake/foreign"),
-    ca_bundle="-----BEGIN CERTIFICATE-----",
-    proxy="http://proxy.example.com:3128",
+_PLAN = replace(
+    plan_of(
+        target("acme/web"),
+        target("acme/group", owner_kind=plan.OwnerKind.GROUP, owner="20", environment_scope="production"),
+        target("acme/hidden", flags=replace(FLAGS, hidden=True), foreign="fake/foreign"),
+        ca_bundle="-----BEGIN CERTIFICATE-----",
+        proxy="http://proxy.example.com:3128",
+    ),
+    key_users=(key_user(), key_user("acme/others", user="fake-user-others")),
 )
 _TEXT = st.text(max_size=12)
 _REGISTRY = st.builds(plan.Registry, _TEXT, _TEXT, st.lists(_TEXT, min_size=1, max_size=3, unique=True).map(tuple))
@@ -76,7 +80,10 @@ def _as_both_say(document: dict[str, Any]) -> tuple[bool, str]:
 
 
 # What only the parser can know: whether names meet, and what a URL's scheme is allowed to be.
-_BEYOND_THE_SCHEMA = ("is not one of", "only a hidden variable", "write https:// and the host")
+_BEYOND_THE_SCHEMA = (
+    *("is not one of", "only a hidden variable", "write https:// and the host", "stands here twice"),
+    "write a shorter grace",
+)
 
 
 @pytest.mark.parametrize("wrong", [None, 7, -1, True, "text", [], {}, [None], {"a": 1}, 1.5])
@@ -117,6 +124,10 @@ def test_the_parser_and_the_schema_agree_that_every_key_is_needed_and_no_other_k
         (("targets", 0, "owner_kind"), "instance", "got 'instance'; write one of ['project', 'group']"),
         (("targets", 0, "foreign"), "fake/foreign", "only a hidden variable needs it"),
         (("targets", 0, "flags", "masked"), 1, "plan.targets[0].flags.masked: got 1; write a bool"),
+        (("key_users", 0, "token"), "other", "(project acme/scripts access keys).token: 'other' is not one of"),
+        (("key_users", 1, "user"), "fake-user-scripts", "stands here twice; one user has one pair of variables"),
+        (("key_users", 0, "grace_minutes"), 43200, "grace_minutes: got 43200 with a max_age_minutes of 43200; write a"),
+        (("key_users", 0, "grace_minutes"), 0, "grace_minutes: got 0"),
         (("audiences", "backend", "registries"), [], "plan.audiences.backend.registries: write at least one"),
     ],
 )
@@ -142,6 +153,24 @@ def test_more_targets_than_one_rotator_writes_are_refused_with_the_advice() -> N
     plan.dumps(plan_of(*most))
     with pytest.raises(ValueError, match=r"got 5001 variables, one rotator writes 5000; move some .* second stack"):
         plan.dumps(plan_of(*most, target("acme/one-more")))
+
+
+def test_more_users_than_the_rotators_policy_holds_are_refused_with_the_advice() -> None:
+    users = tuple(key_user(f"acme/{number}", user=f"user-{number}") for number in range(plan.KEY_USER_LIMIT + 1))
+    plan.dumps(replace(plan_of(), key_users=users[1:]))
+    with pytest.raises(
+        ValueError, match=r"got 31 users, the policy of one rotator holds 30; move some .* second stack"
+    ):
+        plan.dumps(replace(plan_of(), key_users=users))
+
+
+def test_a_user_has_two_variables_that_the_rotator_writes_as_it_writes_targets() -> None:
+    names = [variable.name for variable in plan.variables(_PLAN)]
+    assert names[:3] == [target.name for target in _PLAN.targets]
+    assert names[3:5] == ["project acme/scripts AWS_ACCESS_KEY_ID", "project acme/scripts AWS_SECRET_ACCESS_KEY"]
+    scoped = key_user(environment_scope="production")
+    assert scoped.name == "project acme/scripts access keys (production)"
+    assert scoped.secret_target.name == "project acme/scripts AWS_SECRET_ACCESS_KEY (production)"
 
 
 def test_the_secrets_of_a_plan_are_its_tokens_and_its_foreign_documents() -> None:

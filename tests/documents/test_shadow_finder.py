@@ -120,3 +120,14 @@ def test_an_environment_variable_where_jobs_push_is_told() -> None:
     assert fix == "write variable_type: file, which the runner reads as well"
     assert _find(target, replace(role, owner="acme/web")) == []
     assert _find(_GROUP, role) == []
+
+
+def test_a_pair_of_access_keys_is_protected_on_purpose_and_adopted_by_nobody() -> None:
+    pair = replace(_GROUP, key="AWS_ACCESS_KEY_ID", flags=replace(_FLAGS, protected=True, variable_type="env_var"))
+    own = replace(_IN_GROUP, key="AWS_ACCESS_KEY_ID")
+    assert _find(pair, own) == []
+    assert _find(pair, own, replace(_IN_PROJECT, key="AWS_ACCESS_KEY_ID")) == [
+        ("project acme/backend/api AWS_ACCESS_KEY_ID hides it", "delete project acme/backend/api AWS_ACCESS_KEY_ID")
+    ]
+    (unclaimed,) = _find(pair, replace(own, description=None))
+    assert unclaimed[1] == "delete it before `up`"

@@ -37,6 +37,7 @@ def _plan(*audiences: tuple[tuple[str, ...], ...]) -> Plan:
             )
             for name, registries in zip(names, audiences, strict=True)
         },
+        key_users=(),
         targets=(Target(OwnerKind.PROJECT, "7", "acme/web", "DOCKER_AUTH_CONFIG", "*", names, "default", flags, None),),
     )
 

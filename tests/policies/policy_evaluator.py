@@ -22,6 +22,7 @@ class Request:
     action: str
     resource: str
     context: Mapping[str, str] = field(default_factory=dict)
+    """Values by condition key; those of a key that has several stand between commas."""
 
 
 def allowed(
@@ -82,6 +83,8 @@ def _is_principal(principal: Any, request: Request, *, delegates: bool) -> bool:
 def _holds(operator: str, key: str, wanted: Sequence[str], got: str | None) -> bool:
     if operator == "StringNotEquals":
         return got not in wanted  # a key that is missing is not equal
+    if operator == "ForAllValues:StringEquals":
+        return all(value in wanted for value in (got or "").split(",") if value)  # none at all is all of them
     if got is None:
         return False
     match operator:

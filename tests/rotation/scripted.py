@@ -8,6 +8,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from rotation.scripted_iam import Iam, ScriptedKeyStore
+from rotation.scripted_registry import ScriptedRegistry, answer
+
 from components.documents import docker_auth, plan
 from components.documents.variable_description import valid_until
 from components.rotation.aws import Authorization, AwsError
@@ -103,6 +106,7 @@ def plan_of(*targets: plan.Target, audiences: Mapping[str, plan.Audience] | None
         gitlab=replace(settings, **gitlab),
         audiences=dict(audiences or {"backend": audience("backend")}),
         targets=targets,
+        key_users=(),
     )
 
 
@@ -130,6 +134,7 @@ class World:
     aws_fault: Callable[[str], None] = lambda _: None
     gitlab_fault: Callable[[str, str], Response | None] = lambda *_: None
     registry_fault: Callable[[str], Response | None] = lambda _: None
+    iam: Iam = field(default_factory=Iam)
     crash_at: int | None = None
     crash_after_effect: bool = False
     gitlab_token_ends: str | None = "2026-12-31"
@@ -141,7 +146,10 @@ class World:
         return rotate(wanted, self.outside(seconds), fired_by=fired_by, run=run)
 
     def outside(self, seconds: float) -> Outside:
-        return Outside(_Aws(self), _Registry(self), _GitLab(self), self.clock, Deadline(self.clock, seconds))
+        keys = ScriptedKeyStore(self.iam, self.call, self.clock)
+        return Outside(
+            _Aws(self), keys, ScriptedRegistry(self), _GitLab(self), self.clock, Deadline(self.clock, seconds)
+        )
 
     def call(self, name: str, effect: Callable[[], Any]) -> Any:
         self.calls.append(name)
@@ -151,10 +159,10 @@ class World:
             raise CrashError(name)
         return effect()
 
-    def seed(self, path: str, value: str = '{"auths":{}}', **changes: Any) -> None:
+    def seed(self, path: str, value: str = '{"auths":{}}', key: str = "DOCKER_AUTH_CONFIG", **changes: Any) -> None:
         self.owners.add(path)
-        self.variables[path, "DOCKER_AUTH_CONFIG", "*"] = {
-            "key": "DOCKER_AUTH_CONFIG", "value": value, "description": None, "environment_scope": "*",
+        self.variables[path, key, "*"] = {
+            "key": key, "value": value, "description": None, "environment_scope": "*",
             "variable_type": "file", "masked": True, "protected": False, "raw": True, "hidden": False, **changes,
         }  # fmt: skip
 
@@ -178,11 +186,6 @@ class World:
         return minted is not None and not minted.dead and minted.expires_at > self.clock.moment
 
 
-def answer(status: int, document: Any = None) -> Response:
-    body = document if isinstance(document, bytes) else b"" if document is None else json.dumps(document).encode()
-    return Response(status, {}, body)
-
-
 class _Aws:
     def __init__(self, world: World) -> None:
         self._world = world
@@ -200,13 +203,13 @@ class _Aws:
         return Authorization(Secret(auth), world.tokens[auth].expires_at)
 
     def secret(self, secret_id: str) -> Secret:
-        def read() -> Secret:
-            self._world.aws_fault("secret")
-            if secret_id not in self._world.secrets:
-                raise AwsError("ResourceNotFoundException", "Secrets Manager can't find the specified secret.")
-            return Secret(self._world.secrets[secret_id])
+        return self._world.call(f"secret {secret_id}", lambda: self._secret(secret_id))
 
-        return self._world.call(f"secret {secret_id}", read)
+    def _secret(self, secret_id: str) -> Secret:
+        self._world.aws_fault("secret")
+        if secret_id not in self._world.secrets:
+            raise AwsError("ResourceNotFoundException", "Secrets Manager can't find the specified secret.")
+        return Secret(self._world.secrets[secret_id])
 
     def parameter(self, name: str) -> str | None:
         def read() -> str | None:
@@ -222,27 +225,6 @@ class _Aws:
             self._world.parameters[name] = text
 
         self._world.call(f"put_parameter {name}", write)
-
-
-class _Registry:
-    def __init__(self, world: World) -> None:
-        self._world = world
-
-    def request(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None = None) -> Response:
-        assert method == "GET"
-        assert body is None
-        return self._world.call(f"registry {urlsplit(url).path}", lambda: self._answer(url, headers))
-
-    def _answer(self, url: str, headers: Mapping[str, str]) -> Response:
-        path, auth = urlsplit(url).path, headers["Authorization"].removeprefix("Basic ")
-        if (fault := self._world.registry_fault(path)) is not None:
-            return fault
-        if not self._world.lives(auth):
-            return answer(401)
-        if path == "/v2/":
-            return answer(200)
-        repository = path.removeprefix("/v2/").partition("/manifests/")[0]
-        return answer(404 if self._world.allowed(self._world.tokens[auth].role_arn, repository) else 403)
 
 
 class _GitLab:

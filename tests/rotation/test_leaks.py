@@ -12,6 +12,7 @@ from datetime import timedelta
 from urllib.parse import quote
 
 import pytest
+from botocore.exceptions import ClientError
 from rotation.scripted import (
     FLAGS,
     FOREIGN,
@@ -27,6 +28,7 @@ from rotation.scripted import (
     target,
     unreachable,
 )
+from rotation.scripted_iam import ID, SECRET, USER, key_user, seed_keys
 
 from components.documents import plan
 from components.rotation import memory, metrics
@@ -36,13 +38,19 @@ from components.rotation.gitlab import GitLab as VariablesApi
 from components.rotation.gitlab import GitLabError, Variable
 from components.rotation.handler import RotationFailedError
 from components.rotation.http import PooledHttp, Response
+from components.rotation.key_decision import Do, Step
+from components.rotation.key_record import Making, Record
+from components.rotation.key_store import AccessKey, NewKey, _withheld
 from components.rotation.mint import Token
 from components.rotation.secret import Secret, without_pieces
 from rehearsal.gitlab import Fault, GitLab
 
 _PIECE = 8
 _HIDDEN = replace(FLAGS, hidden=True)
-_PLAN = plan_of(target("acme/a"), target("acme/b"), target("acme/c", flags=_HIDDEN, foreign="fake/foreign"))
+_PLAN = replace(
+    plan_of(target("acme/a"), target("acme/b"), target("acme/c", flags=_HIDDEN, foreign="fake/foreign")),
+    key_users=(key_user(),),
+)
 # Opaque, so that no piece of it is a word that a message may hold.
 _OPAQUE = "Hq5Rw8Ub3Jk6Ps1Xy0"
 # A value's registry hosts and JSON's own marks are no secret.
@@ -57,6 +65,7 @@ _NO_SECRET = (
 
 def _secrets(world: World) -> set[str]:
     found = {GITLAB_TOKEN, *world.secrets.values(), *world.tokens}
+    found |= {*world.iam.made, *world.iam.secrets}
     found |= {stored["value"] for stored in world.variables.values() if len(stored["value"]) >= _PIECE}
     found |= {base64.b64decode(token).decode() for token in world.tokens}
     return found | {quote(secret) for secret in found} | {_OPAQUE}
@@ -75,6 +84,13 @@ def _echo(world: World) -> Callable[[str, str], Response | None]:
     return lambda method, _: answer(
         400, {"message": f"{GITLAB_TOKEN} {next(iter(world.tokens), '')} {world.variable('acme/a')['value']}"}
     ) if method != "GET" else None  # fmt: skip
+
+
+def _strangers(world: World) -> None:
+    world.iam.keys[USER].clear()
+    world.iam.tags.clear()
+    for _ in range(2):
+        world.iam.make(USER, world.clock.moment, by_hand=True)
 
 
 _FAULTS: dict[str, Callable[[World], object]] = {
@@ -110,8 +126,39 @@ _FAULTS: dict[str, Callable[[World], object]] = {
     "a wrong pair": lambda world: world.secrets.update({"fake/gitlab-token": f'{{"tokens":"{_OPAQUE}"}}'}),
     "no foreign entries": lambda world: world.secrets.pop("fake/foreign"),
     "wrong foreign entries": lambda world: world.secrets.update({"fake/foreign": _OPAQUE}),
+    "iam says the id": lambda world: setattr(world.iam, "fault", _naming_the_key(world)),
+    "a key that sts does not know": lambda world: [
+        setattr(world.iam, "unknown_for", timedelta(days=1)),
+        world.clock.pass_by(days=40),
+    ],
+    "both places taken by others": _strangers,
+    "a proxy echoes the keys": lambda world: setattr(world, "gitlab_fault", _echo_keys(world)),
+    "a mixed pair": lambda world: world.variables["acme/scripts", SECRET, "*"].update(value=_OPAQUE, description=""),
+    "a deactivated key": lambda world: [
+        setattr(key, "active", False) for keys in world.iam.keys.values() for key in keys.values()
+    ],
     "no memory": lambda world: setattr(world, "aws_fault", _no_memory),
 }
+
+
+def _naming_the_key(world: World) -> Callable[[str], None]:
+    def fault(call: str) -> None:
+        # As the real store does: AWS's words go through `_withheld`.
+        error = ClientError({"Error": {"Code": "NoSuchEntity", "Message": f"{world.iam.made[0]} not found"}}, call)
+        raise _withheld(error)
+
+    return fault
+
+
+def _echo_keys(world: World) -> Callable[[str, str], Response | None]:
+    world.clock.pass_by(days=40)
+
+    def echo(method: str, path: str) -> Response | None:
+        values = [world.variables["acme/scripts", key, "*"]["value"] for key in (ID, SECRET)]
+        sent = [*values, *world.iam.made[-1:], *world.iam.secrets[-1:]]
+        return answer(400, {"message": " ".join(sent)}) if method == "PUT" and "AWS_" in path else None
+
+    return echo
 
 
 def _no_memory(what: str) -> None:
@@ -128,6 +175,7 @@ def test_whatever_goes_wrong_nothing_tells(fault: str, fired_by: str, caplog: py
     for path in ("acme/a", "acme/b"):
         world.seed(path, json.dumps({"auths": FOREIGN}, separators=(",", ":")))
     world.owners.add("acme/c")
+    seed_keys(world)
     world.rotate(_PLAN)
     world.clock.pass_by(hours=2)
     before = _secrets(world)
@@ -185,6 +233,10 @@ def test_no_holder_of_a_secret_shows_it() -> None:
         Authorization(secret, START),
         Variable(secret, "gitlab-ecr", {}),
         Response(200, {}, b"fake-but-secret-text"),
+        AccessKey(secret, True, START),
+        NewKey(secret, secret, START),
+        Record(Making(START, START, "run"), secret, secret, secret),
+        Step(Do.DELETE, secret),
     ]
     for holder in holders:
         for text in (repr(holder), str(holder), f"{holder}", f"{holder!r}"):

@@ -1,0 +1,48 @@
+"""The descriptions of an access key's two variables: which key it is, by its ending, and since when.
+
+A key's id is no password, but half of one, so its last four characters have to do. Both variables say the same, and
+of a hidden one the description is all that anybody can read: by it, a run finds a pair that a crash left mixed.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+
+_ENDING: Final = 4
+_DESCRIPTION: Final = re.compile(r"^gitlab-ecr: access key \.\.\.(\w{4}), made (\d{4}-\d\d-\d\dT\d\d:\d\dZ)$")
+
+
+@dataclass(frozen=True)
+class DescribedKey:
+    """The key that a description names.
+
+    Attributes:
+        ending: three dots and its id's last four characters.
+        made: to the minute.
+    """
+
+    ending: str
+    made: datetime
+
+
+def ending(key_id: str) -> str:
+    """What messages call a key: `...WXYZ`."""
+    return f"...{key_id[-_ENDING:]}"
+
+
+def describe(key_id: str, made: datetime) -> str:
+    """For example `gitlab-ecr: access key ...WXYZ, made 2026-11-22T20:00Z`."""
+    return f"gitlab-ecr: access key {ending(key_id)}, made {made.astimezone(UTC):%Y-%m-%dT%H:%MZ}"
+
+
+def described(description: str | None) -> DescribedKey | None:
+    """The key that a description names; None for one that the rotator did not write."""
+    match = _DESCRIPTION.match(description or "")
+    if match is None:
+        return None
+    try:
+        made = datetime.strptime(match[2], "%Y-%m-%dT%H:%MZ").replace(tzinfo=UTC)
+    except ValueError:
+        return None
+    return DescribedKey(f"...{match[1]}", made)

@@ -1,0 +1,18 @@
+"""One correction of the emulator: access keys grow old as time is moved.
+
+Their age is what the rotator changes them by. Functions, signatures and sessions keep the real time, so a key does not
+get the moved time as its date: the date that it has is moved back.
+"""
+
+from datetime import UTC, datetime, timedelta
+
+from ministack.services import iam
+
+_DATE = "%Y-%m-%dT%H:%M:%SZ"
+
+
+def age_access_keys(seconds: float) -> None:
+    """Make every access key in this process older."""
+    for key in list(iam._access_keys._data.values()):  # noqa: SLF001 - the emulator has no seam for a key's date
+        made = datetime.strptime(key["CreateDate"], _DATE).replace(tzinfo=UTC)
+        key["CreateDate"] = f"{made - timedelta(seconds=seconds):{_DATE}}"

@@ -1,0 +1,94 @@
+"""A consumer with access keys: what its jobs find, and what becomes of the keys as time passes."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from components.documents.variable_keys import ACCESS_KEYS
+
+from . import sessions
+from .consumers import access_of
+from .program import Program
+from .sessions import Keys
+from .world import World
+
+UNCHANGED = "a change of access keys: none got as old as its accessKeyAge while time was moved"
+
+
+class KeyHolderError(Exception):
+    """The keys are not as they should be; the message says whose and why."""
+
+
+@dataclass
+class KeyHolder:
+    """A project or group with an IAM user's access key in two variables.
+
+    Attributes:
+        user: its IAM user's name.
+        seen: the ids of the published keys, oldest first.
+    """
+
+    world: World
+    path: str
+    kind: str
+    pull: list[str]
+    user: str
+    seen: list[str] = field(default_factory=list[str])
+
+    def keys(self) -> Keys:
+        """What a job's AWS client takes from its environment."""
+        values: list[str] = []
+        for key in ACCESS_KEYS:
+            record = self.world.gitlab.variable(self.kind, self.path, key)
+            if record is None or not record["protected"] or not record["masked"]:
+                raise KeyHolderError(f"{self.path}: {key} is not there, protected and masked")
+            values.append(record["value"])
+        return {"aws_access_key_id": values[0], "aws_secret_access_key": values[1]}
+
+    def look(self) -> None:
+        """Signs with the published pair, and counts the user's keys.
+
+        Raises:
+            KeyHolderError: the pair is not the user's, or the user has more than two keys.
+        """
+        keys = self.keys()
+        arn = sessions.caller(self.world, keys)
+        if not arn.endswith(f"/{self.user}"):
+            raise KeyHolderError(f"{self.path}: the published pair is {arn or 'nobody'}, not {self.user}")
+        if keys["aws_access_key_id"] not in self.seen:
+            self.seen.append(keys["aws_access_key_id"])
+        if len(self.status()) > 2:  # noqa: PLR2004 - IAM quotas, access keys of a user
+            raise KeyHolderError(f"{self.user} has {len(self.status())} keys; AWS gives a user two")
+
+    def status(self) -> dict[str, str]:
+        """The status of each of the user's keys."""
+        listed = self.world.aws("iam").list_access_keys(UserName=self.user)["AccessKeyMetadata"]
+        return {key["AccessKeyId"]: key["Status"] for key in listed}
+
+    def retired(self) -> None:
+        """Returns when no key but the published one and the one before is still active.
+
+        Raises:
+            KeyHolderError: an old key still works.
+        """
+        active = {key for key, status in self.status().items() if status == "Active"}
+        if old := [key for key in self.seen[:-2] if key in active]:
+            raise KeyHolderError(f"{self.path}: a key that is past its grace still works: ...{old[0][-4:]}")
+
+
+def holders(world: World, declaration: Mapping[str, Any], program: Program) -> list[KeyHolder]:
+    """The consumers with access keys."""
+    return list(_holders(world, declaration, program))
+
+
+def notes(found: Sequence[KeyHolder]) -> list[str]:
+    """What was not seen of them."""
+    return [UNCHANGED] * (bool(found) and all(len(holder.seen) < 2 for holder in found))  # noqa: PLR2004 - one change
+
+
+def _holders(world: World, declaration: Mapping[str, Any], program: Program) -> Iterator[KeyHolder]:
+    users = program.of_type("aws:iam/user:User")
+    for path, consumer in sorted(declaration.get("consumers", {}).items()):
+        if access_of(consumer) == "access-keys":
+            user = next(resource.id for resource in users if resource.name.endswith(f"-user-{path}"))
+            yield KeyHolder(world, path, consumer.get("kind", "project"), consumer["pull"], user)
