@@ -1,6 +1,5 @@
 """From the start of a process to its first request."""
 
-import json
 import socket
 import subprocess
 import sys
@@ -8,6 +7,8 @@ import tempfile
 import time
 from pathlib import Path
 from typing import Any, Final
+
+from components.documents import plan
 
 from .rows import Row
 
@@ -28,23 +29,16 @@ from components.documents import plan
 from components.rotation.handler import run
 run(plan.loads(Path(sys.argv[1]).read_text()), 15, fired_by="manual", run_id="bench")
 """
-_PLAN: Final = {
-    "version": 1,
-    "stack": "bench",
-    "region": "eu-central-1",
-    "state": "/bench",
-    "gitlab": {
-        "url": "https://gitlab.example.com",
-        "allow_http": False,
-        "proxy": None,
-        "tokens": {},
-        "ca_bundle": None,
-        "concurrency": 16,
-        "requests_per_second": 30,
-    },
-    "audiences": {},
-    "targets": [],
-}
+_PLAN: Final = plan.Plan(
+    version=plan.VERSION,
+    stack="bench",
+    region="eu-central-1",
+    state="/bench",
+    gitlab=plan.GitLab("https://gitlab.example.com", False, None, {}, None, 16, 30),
+    audiences={},
+    targets=(),
+    key_users=(),
+)
 ROWS: Final = [
     Row(
         "cold start, boto3 alone",
@@ -58,9 +52,9 @@ ROWS: Final = [
 def measure() -> list[dict[str, Any]]:
     """The row; prints nothing."""
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
-        plan = Path(folder) / "plan.json"
-        plan.write_text(json.dumps(_PLAN))
-        ours = min(_first_connection([sys.executable, "-c", _OURS, str(plan)]) for _ in range(_RUNS))
+        file = Path(folder) / "plan.json"
+        file.write_text(plan.dumps(_PLAN))
+        ours = min(_first_connection([sys.executable, "-c", _OURS, str(file)]) for _ in range(_RUNS))
         theirs = min(_first_connection([sys.executable, "-c", _THEIRS]) for _ in range(_RUNS))
     return [ROWS[0].measured(ours, theirs)]
 

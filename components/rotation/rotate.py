@@ -9,7 +9,6 @@ from ..documents.plan import Audience, KeyUser, Plan, Target
 from . import memory
 from .aws import AwsError
 from .key_rotation import KeyRotation
-from .keys import Keys
 from .memory import Memory
 from .mint import DENIED, RefusedError, Token, mint
 from .old_tokens import OldTokens
@@ -17,6 +16,7 @@ from .outside import Outside
 from .prove import prove
 from .publish import Publisher
 from .report import AudienceResult, KeyResult, Report, Status, TargetResult
+from .stored import Stored
 
 _NEW_ROLE_SECONDS: Final = 90.0  # IAM is eventually consistent: a role of this `up` may be refused for a minute
 _NEW_ROLE_PAUSE: Final = 5.0
@@ -39,16 +39,16 @@ def rotate(plan: Plan, outside: Outside, *, fired_by: str, run: str) -> Report:
     """
     started, begin = outside.clock.now(), outside.clock.monotonic()
     warnings: list[str] = []
-    before = _remembered(plan, outside, warnings)
     pool = ThreadPoolExecutor(max_workers=plan.gitlab.concurrency)
     try:
+        remembered, reading = pool.submit(_remembered, plan, outside, warnings), pool.submit(Stored, plan, outside)
         minted = _each(pool, plan.audiences, _obtain(plan, outside, at_deploy=fired_by == "deploy"), _unminted, outside)
         tokens = {result.audience: found for result, found in minted if not result.reason}
         old_tokens = OldTokens(outside.registry_http, outside.clock)
-        keys = Keys(plan, outside)
-        publish = _publish(Publisher(plan, tokens, old_tokens), keys, outside)
+        before, stored = remembered.result(), reading.result()
+        publish = _publish(Publisher(plan, tokens, old_tokens), stored, outside)
         results = _each(pool, plan.targets, publish, _left, outside)
-        changed = _change_keys(keys, outside, run, at_deploy=fired_by == "deploy")
+        changed = _change_keys(stored, outside, run, at_deploy=fired_by == "deploy")
         changes = _each(pool, plan.key_users, changed, _left_keys, outside)
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
@@ -68,8 +68,8 @@ def rotate(plan: Plan, outside: Outside, *, fired_by: str, run: str) -> Report:
         targets=[_judged(result, before, after) for result in results],
         keys=[_judged(result, before, after) for result in changes],
         died_early=old_tokens.died_early,
-        warnings=[*warnings, *keys.warnings],
-        token_days=keys.days,
+        warnings=[*warnings, *stored.warnings],
+        token_days=stored.days,
     )
 
 
@@ -117,11 +117,11 @@ def _unminted(name: str) -> tuple[AudienceResult, Mapping[str, Token]]:
     return AudienceResult(name, "the time of this run was over before its token was there", None), {}
 
 
-def _publish(publisher: Publisher, keys: Keys, outside: Outside) -> Callable[[Target], TargetResult]:
+def _publish(publisher: Publisher, stored: Stored, outside: Outside) -> Callable[[Target], TargetResult]:
     def publish(target: Target) -> TargetResult:
         if outside.deadline.remaining() < _WORTH_STARTING:
             return _left(target)
-        gitlab, foreign = keys.gitlabs[target.token], keys.foreign.get(target.foreign or "")
+        gitlab, foreign = stored.gitlabs[target.token], stored.foreign.get(target.foreign or "")
         if isinstance(gitlab, str):
             return TargetResult(target, Status.FAILED, gitlab, None)
         if isinstance(foreign, str):
@@ -135,13 +135,13 @@ def _left(target: Target) -> TargetResult:
     return TargetResult(target, Status.LEFT, _NO_TIME, None)
 
 
-def _change_keys(keys: Keys, outside: Outside, run: str, *, at_deploy: bool) -> Callable[[KeyUser], KeyResult]:
+def _change_keys(stored: Stored, outside: Outside, run: str, *, at_deploy: bool) -> Callable[[KeyUser], KeyResult]:
     give_up = outside.clock.monotonic() + (_NEW_ROLE_SECONDS if at_deploy else 0)
 
     def change(user: KeyUser) -> KeyResult:
         if outside.deadline.remaining() < _WORTH_STARTING:
             return _left_keys(user)
-        gitlab = keys.gitlabs[user.token]
+        gitlab = stored.gitlabs[user.token]
         if isinstance(gitlab, str):
             return KeyResult(user, Status.FAILED, gitlab)
         while True:

@@ -27,10 +27,10 @@ def contend(module: str, server: GitLabServer, *arguments: str) -> dict[str, flo
 def test_a_rotation_counts_every_request(server: GitLabServer) -> None:
     first = contend("bench.ours", server, "3", "2", "2", "0")
     # The GitLab token, what failed before, and for each audience two to AWS and three to the registry.
-    assert (first["requests"], first["old_tokens"]) == (2 + 2 * 5, 0)
+    assert (first["to_aws"], first["to_registry"], first["old_tokens"]) == (2 + 2 * 2, 2 * 3, 0)
     assert server.requests() == 2 * 3 + 1
     again = contend("bench.ours", server, "3", "2", "2", "0")
-    assert (again["requests"], again["old_tokens"]) == (2 + 2 * 5 + 2, 2)
+    assert (again["to_aws"], again["to_registry"], again["old_tokens"]) == (2 + 2 * 2, 2 * 3 + 2, 2)
 
 
 def test_the_loop_reads_and_writes_each_target(server: GitLabServer) -> None:

@@ -76,6 +76,7 @@ def test_rotate_starts_the_schedule_once_and_says_where_to_look(
     assert json.loads(capsys.readouterr().out) == {
         "ok": None,
         "targets": {},
+        "access_keys": {},
         "failures": [],
         "notes": [f"started the schedule {NAME}; its pipeline says what came of it: {url}"],
     }

@@ -186,7 +186,8 @@ def test_variables_are_shown_with_their_flags_and_a_shadowed_project_is_reported
     shadow = f"project {BACKEND}/{SHADOWED} DOCKER_AUTH_CONFIG"
     assert f"group {BACKEND} DOCKER_AUTH_CONFIG: {shadow} hides it" in lines
     assert [found["what"] for found in whole[1]["shadows"]] == [f"{shadow} hides it"]
-    assert len(whole[1]["variables"]) == 3
+    assert f"project {LEGACY} AWS_SECRET_ACCESS_KEY env_var, masked, protected, raw" in lines
+    assert len(whole[1]["variables"]) == 6
 
 
 def test_a_new_target_that_meets_an_existing_variable_says_what_to_do() -> None:

@@ -37,7 +37,7 @@ class OnlyTheRuntime:
 
 sys.meta_path.insert(0, OnlyTheRuntime())
 sys.path.insert(0, sys.argv[1])
-from gitlab_ecr.rotation import handler, renewal_handler, status, __main__
+from gitlab_ecr.rotation import handler, renewal_handler, __main__
 assert not {"pulumi", "click", "rich"} & set(sys.modules)
 
 class Context:

@@ -8,7 +8,7 @@ from .outside import Outside
 from .secret import Secret
 
 
-class Keys:
+class Stored:
     """What lies in secrets: GitLab's tokens, and the documents of hidden variables; a text says why one is missing."""
 
     def __init__(self, plan: Plan, outside: Outside) -> None:
