@@ -16,7 +16,7 @@ from .rows import Row
 _ROOT: Final = Path(__file__).parents[1]
 _SIZE: Final = 200
 _LARGE: Final = 500
-_RUNS: Final = 5
+_RUNS: Final = 7
 _REHEARSAL_SECONDS: Final = 60.0
 _BARE: Final = "the other registers the same inputs and options by the providers' own classes"
 _SMALL_ROW, _LARGE_ROW, _GROWTH_ROW, _REHEARSAL_ROW = (

@@ -35,23 +35,32 @@ class Attempt:
 
 
 def break_and_mend(world: World, rotations: Watched, consumers: Sequence[Consumer]) -> Iterator[Attempt]:
-    """Deletes one consumer, then brings it back and takes the rotator's role on another, then gives that back.
+    """Deletes one consumer and takes the rotator's role on another, in turn or at once, then mends both.
+
+    At once where a third is there to be rotated all the same.
 
     Raises:
         FaultError: another target failed too, a broken one did not, or the exit code hides it.
     """
     gone, forbidden = _deletable(consumers), _top(consumers)[-1]
+    deleted, demoted = f"{gone.name} is deleted", f"the rotator's user is a mere Developer in {forbidden.name}"
     world.gitlab.delete(gone.path)
-    yield _attempt(f"{gone.name} is deleted", rotations, [gone])
-    world.gitlab.restore(gone.path)
+    at_once = len(consumers) > 2  # noqa: PLR2004 - the two that are broken
+    if not at_once:
+        yield _attempt(deleted, rotations, [gone])
+        world.gitlab.restore(gone.path)
+        deleted = f"{gone.name} is restored"
     world.gitlab.add_member(BOT, forbidden.path, _DEVELOPER)
     before = forbidden.variable()
-    what = f"{gone.name} is restored, the rotator's user is a mere Developer in {forbidden.name}"
-    yield _attempt(what, rotations, [forbidden])
+    yield _attempt(f"{deleted}, {demoted}", rotations, [gone, forbidden] if at_once else [forbidden])
     if forbidden.variable() != before:
         raise FaultError(f"{forbidden.name}: its variable changed without the right to change it")
     world.gitlab.add_member(BOT, forbidden.path, ROLES[forbidden.kind])
-    yield _attempt(f"the rotator's user has its role in {forbidden.name} again", rotations, [])
+    mended = f"the rotator's user has its role in {forbidden.name} again"
+    if at_once:
+        world.gitlab.restore(gone.path)
+        mended = f"{gone.name} is restored, {mended}"
+    yield _attempt(mended, rotations, [])
 
 
 def told(target: dict[str, Any]) -> str:

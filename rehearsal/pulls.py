@@ -56,8 +56,7 @@ def pull_all(pullers: Sequence[Puller], repositories: Sequence[str], host: str) 
         (puller, repository, client, document)
         for row, puller in enumerate(pullers)
         for column, repository in enumerate(sample(puller, repositories, len(pullers)))
-        # In a sample the clients take turns, so that each has cells of both kinds.
-        for client, document in (puller.logins if whole else [puller.logins[(row + column) % len(puller.logins)]])
+        for client, document in (puller.logins if whole else [_in_turn(puller, row + column)])
     ]
 
     def one(cell: tuple[Puller, str, Client, str | None]) -> Pull:
@@ -79,6 +78,11 @@ def sample(puller: Puller, repositories: Sequence[str], pullers: int) -> list[st
     first = [chance.choice(found) for found in kinds.values() if found]
     others = [repository for repository in repositories if repository not in first]
     return sorted([*first, *chance.sample(others, max(0, min(CELLS // pullers - len(first), len(others))))])
+
+
+def _in_turn(puller: Puller, turn: int) -> tuple[Client, str | None]:
+    """The client of a sample's cell: each has some of both kinds, the first, which starts no process, most."""
+    return puller.logins[turn % len(puller.logins)] if turn // len(puller.logins) % 2 else puller.logins[0]
 
 
 def names(pattern: str, repository: str) -> bool:

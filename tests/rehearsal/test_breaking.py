@@ -1,6 +1,6 @@
 """One broken target and the rest: what the rehearsal shows, and that it fails when a rotation hides a fault."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -94,6 +94,18 @@ def test_a_lone_group_is_broken_and_mended_too() -> None:
         lone = Consumer(world, "acme/backend", "group", ["ci/*"])
         attempts = [attempt.exit_code for attempt in break_and_mend(world, running._rotations, [lone])]
     assert attempts == [1, 1, 0]
+
+
+def test_of_three_targets_two_are_broken_at_once_and_the_third_is_published(changed: Callable[..., Path]) -> None:
+    three = {"acme/a": {"pull": ["ci/node"]}, "acme/b": {"pull": ["ci/node"]}, "acme/c": {"pull": ["ci/node"]}}
+    with Rehearsal(read(changed(consumers=three, runners=None)), lambda _: None) as running:
+        running.up()
+        running.break_and_mend()
+        broken, mended = running.findings.faults
+    assert (broken.exit_code, mended.exit_code) == (1, 0)
+    statuses = {target["target"].split()[1]: target["status"] for target in broken.targets}
+    assert statuses == {"acme/a": "failed", "acme/b": "published", "acme/c": "failed"}
+    assert {target["status"] for target in mended.targets} == {"published"}
 
 
 def test_a_command_that_does_not_come_to_a_rotation_is_told_with_its_words() -> None:

@@ -71,3 +71,12 @@ def test_a_missing_client_fails_in_ci_and_nowhere_else(monkeypatch: pytest.Monke
         clients.present("skopeo")
     monkeypatch.delenv("CI")
     assert clients.present("skopeo") is False
+
+
+def test_in_a_sample_the_second_client_has_a_fourth_of_the_cells_and_both_kinds() -> None:
+    first, second = Recording(), Recording()
+    second.name = "second"
+    many = [Puller(f"acme/{n}", [f"team-{n}/*"], [(first, "1"), (second, "2")]) for n in range(200)]
+    cells = pull_all(many, REPOSITORIES, "registry.example.com")
+    assert (len(first.asked), len(second.asked)) == (300, 100)
+    assert {cell.expected for cell in cells if cell.client == "second"} == {"allowed", "denied"}
