@@ -97,15 +97,25 @@ def _in_lambda(
 def _first_rotation(place: Place, after: Sequence[pulumi.Resource]) -> None:
     """One run after everything else; unchanged code, plan and targets run nothing."""
     text = place.args["plan"]
+    written = {key: value for key, value in json.loads(text).items() if key in ("targets", "key_users")}
     aws.lambda_.Invocation(
         f"{place.name}-first-rotation",
         function_name=place.names.rotator,
         input=json.dumps({"fired_by": "deploy"}),
-        triggers={"zip": rotator_zip.digest(text), "plan": hashlib.sha256(text.encode()).hexdigest()},
+        # The zip holds the plan, and the plan the targets: of the three, the preview shows which changed.
+        triggers={
+            "zip": rotator_zip.digest(text),
+            "plan": _digest(text),
+            "targets": _digest(json.dumps(written, sort_keys=True)),
+        },
         opts=pulumi.ResourceOptions.merge(
             place.after(*after), pulumi.ResourceOptions(additional_secret_outputs=["result"])
         ),
     )
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _what_a_vpc_needs(names: Names, wanted: plan.Plan) -> str:

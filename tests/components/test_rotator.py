@@ -255,6 +255,18 @@ def test_the_first_rotation_comes_last_is_secret_and_depends_on_what_is_deployed
     assert first.inputs["triggers"]["zip"] == rotator_zip.digest(_ARGS["plan"])
 
 
+def test_what_fires_the_first_rotation_tells_changed_targets_from_another_change(recorder: Recorder) -> None:
+    other = replace(_PLAN, gitlab=replace(_PLAN.gitlab, concurrency=3))
+    more = replace(_PLAN, targets=(*_PLAN.targets, target("acme/api")))
+    for each in (_PLAN, other, more):
+        _made(recorder, plan=plan.dumps(each))
+    first, after_other, after_more = (
+        invocation.inputs["triggers"] for invocation in recorder.of_type("aws:lambda/invocation:Invocation")
+    )
+    assert {key for key in first if first[key] != after_other[key]} == {"zip", "plan"}
+    assert {key for key in first if first[key] != after_more[key]} == {"zip", "plan", "targets"}
+
+
 def test_everything_is_known_in_the_first_preview(first_preview: Recorder) -> None:
     _made(first_preview)
     for resource in first_preview.resources:
