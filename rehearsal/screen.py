@@ -75,8 +75,9 @@ class Screen:
         for report in reports[1:]:
             count = sum(target["status"] == "published" for target in report["targets"])
             ends = min(target["expires_at"] for target in report["targets"])
-            changed = [f", made anew: {each['target']}" for each in report["access_keys"] if each["status"] == "published"]
-            told = f"  fired by the {report['fired_by']}: {count} targets, valid until {ends}{''.join(changed)}"
+            changed = [each["target"] for each in report["access_keys"] if each["status"] == "published"]
+            anew = f", made anew: {', '.join(changed)}" if changed else ""
+            told = f"  fired by the {report['fired_by']}: {count} targets, valid until {ends}{anew}"
             self._out.print(told, markup=False)
         self._out.print("  the deploy's tokens are refused by now, those in the variables work", markup=False)
         if any(each["status"] == "published" for report in reports[1:] for each in report["access_keys"]):
