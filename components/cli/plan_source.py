@@ -28,6 +28,7 @@ from .progress import progress
 _IN_ZIP: Final = "/plan.json"
 _OK: Final = 200
 _SECONDS: Final = 300.0
+_TYPED: Final = click.core.ParameterSource.COMMANDLINE
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
@@ -91,7 +92,14 @@ def plan_options(command: _Command) -> _Command:
 
     @functools.wraps(command)
     def with_source(*, plan_file: Path | None, function: str | None, bucket: str | None, **options: Any) -> Any:
-        return command(source=Source(plan_file, function, bucket), **options)
+        named = {"plan_file": plan_file, "function": function, "bucket": bucket}
+        # What is typed goes before the environment.
+        typed = [name for name in named if click.get_current_context().get_parameter_source(name) is _TYPED]
+        if len(typed) > 1:
+            raise click.UsageError("got more than one of --plan, --function and --bucket; write one")
+        chosen: dict[str, Any] = {name: value for name, value in named.items() if not typed or name in typed}
+        source = Source(chosen.get("plan_file"), chosen.get("function"), chosen.get("bucket"))
+        return command(source=source, **options)
 
     return cast("_Command", file(function(bucket(with_source))))
 

@@ -67,6 +67,17 @@ def test_check_takes_the_bucket_from_the_environment(
     assert rows[f"project {WEB} {KEY}"]["ok"]
 
 
+@pytest.mark.usefixtures("at_home")
+def test_what_is_typed_goes_before_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GITLAB_ECR_ROTATOR", "a-function-that-is-not-there")
+    assert main(["status", *BUCKET]) == ExitCode.OK
+
+
+def test_two_places_of_the_plan_are_one_too_many(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["status", *BUCKET, "--function", "another"]) == ExitCode.USAGE
+    assert "write one" in capsys.readouterr().err
+
+
 def test_rotate_starts_the_schedule_once_and_says_where_to_look(
     at_home: World, capsys: pytest.CaptureFixture[str]
 ) -> None:
