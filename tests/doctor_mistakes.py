@@ -276,6 +276,11 @@ def push_without_role(lab: Lab) -> None:
     lab.arguments.append("--push")
 
 
+def push_by_a_role_that_only_pulls(lab: Lab) -> None:
+    push(lab)
+    lab.set("project", "AWS_ROLE_ARN", "arn:aws:iam::123456789012:role/gitlab-ecr-local/job/x")
+
+
 def push_role_of_protected_refs(lab: Lab) -> None:
     lab.arguments.append("--push")
     lab.set("project", "AWS_ROLE_ARN", "arn:aws:iam::123456789012:role/gitlab-ecr-local/push/x", protected=True)

@@ -66,6 +66,7 @@ ONE = [
     (mistakes.push_with_env_var, "login-shadowed"),
     (mistakes.push_without_role, "no-push-role"),
     (mistakes.push_role_of_protected_refs, "no-push-role"),
+    (mistakes.push_by_a_role_that_only_pulls, "no-push-role"),
     (mistakes.push_elsewhere, "other-region"),
     (mistakes.push_to_nowhere, "repository-absent"),
 ]

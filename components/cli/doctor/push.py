@@ -1,5 +1,7 @@
 """A push: by a role that the job assumes with its id_tokens, and by a login that no variable may shadow."""
 
+import re
+
 from ...documents.image_reference import ImageReference
 from ...documents.registry_host import parse_registry_host
 from .causes import Cause, Finding
@@ -8,6 +10,7 @@ from .facts import KEY, Facts
 
 _ROLE = "AWS_ROLE_ARN"
 _REGISTRY = "ECR_REGISTRY"
+_PULLS_ONLY = re.compile(r":role/(.+/)?job/[^/]+$")  # the path of `access: job-role`
 
 
 def push_finding(facts: Facts, image: ImageReference) -> Finding | None:
@@ -19,6 +22,12 @@ def push_finding(facts: Facts, image: ImageReference) -> Finding | None:
             Cause.NO_PUSH_ROLE,
             f"no {_ROLE} reaches the job{kept_out}",
             "add push to the consumer in the stack file, and run the job on one of its branches or tags",
+        )
+    if _PULLS_ONLY.search(role.value or ""):
+        return Finding(
+            Cause.NO_PUSH_ROLE,
+            f"{role.listed.name} names a role that only pulls",
+            "add push to the consumer in the stack file, in the place of access: job-role",
         )
     registry, _ = view_of(_REGISTRY, facts)
     if registry is not None and registry.value not in (None, image.host):
