@@ -10,6 +10,7 @@ from pulumi.provider.experimental.component import ComponentProvider
 from pulumi_recorder import Recorder, Registered
 from rotation.scripted import FLAGS, plan_of, target
 from rotation.scripted_iam import key_user
+from rotator_rights import ROTATION
 
 from components.documents import iam_tags, plan, rotator_zip
 from components.documents.naming import Names
@@ -59,15 +60,7 @@ def test_the_rotation_may_do_this_and_nothing_else(recorder: Recorder) -> None:
     _made(recorder)
     statements = _statements(recorder, "rotator-function-role")
     assert {sid: (s["Action"], s["Resource"]) for sid, s in statements.items()} == {
-        "AssumePullRoles": ("sts:AssumeRole", "arn:aws:iam::123456789012:role/gitlab-ecr/pull/*"),
-        "ReadSecrets": (
-            "secretsmanager:GetSecretValue",
-            "arn:aws:secretsmanager:eu-central-1:123456789012:secret:gitlab-ecr/gitlab-token-??????",
-        ),
-        "RememberFailures": (
-            ["ssm:GetParameter", "ssm:PutParameter"],
-            "arn:aws:ssm:eu-central-1:123456789012:parameter/gitlab-ecr/rotator/state",
-        ),
+        **ROTATION,
         "WriteOwnLog": (
             ["logs:CreateLogStream", "logs:PutLogEvents"],
             "arn:aws:logs:eu-central-1:123456789012:log-group:/aws/lambda/gitlab-ecr-rotator:*",

@@ -13,6 +13,7 @@ from policy_evaluator import Request, allowed
 from policy_linter import lint
 from pulumi_recorder import Recorder
 from rotation.scripted import FLAGS, plan_of, target
+from rotator_rights import ROTATION
 
 from components.documents import plan, rotator_zip
 from components.documents.naming import Names
@@ -98,15 +99,7 @@ def test_the_rotation_may_do_what_it_may_in_lambda_and_fetch_its_code_and_say_th
     _made(recorder)
     statements = _statements(recorder, "function")
     assert {sid: (s["Action"], s["Resource"]) for sid, s in statements.items()} == {
-        "AssumePullRoles": ("sts:AssumeRole", "arn:aws:iam::123456789012:role/gitlab-ecr/pull/*"),
-        "ReadSecrets": (
-            "secretsmanager:GetSecretValue",
-            "arn:aws:secretsmanager:eu-central-1:123456789012:secret:gitlab-ecr/gitlab-token-??????",
-        ),
-        "RememberFailures": (
-            ["ssm:GetParameter", "ssm:PutParameter"],
-            "arn:aws:ssm:eu-central-1:123456789012:parameter/gitlab-ecr/rotator/state",
-        ),
+        **ROTATION,
         "FetchCode": ("s3:GetObject", f"arn:aws:s3:::{_BUCKET}/rotator.zip"),
         "WriteMetrics": ("cloudwatch:PutMetricData", "*"),
     }

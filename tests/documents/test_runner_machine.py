@@ -1,6 +1,5 @@
 """The scripts on a runner's machine: run in a scratch root, with stubs that record what they were called with."""
 
-import json
 import os
 import shutil
 import stat
@@ -280,31 +279,3 @@ def test_shellcheck_has_nothing_to_say(machine: _Machine, path: str) -> None:
     assert _SHELLCHECK
     done = subprocess.run([_SHELLCHECK, str(machine.root) + path], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (0, "")
-
-
-def test_user_data_is_yaml_that_writes_the_files_and_runs_the_script() -> None:
-    files = user_data.files("eu-central-1", "/p/config.toml", "/p/docker-config.json")
-    text = user_data.user_data(files)
-    assert text.startswith("#cloud-config\n")
-    document = json.loads(text.partition("\n")[2])
-    assert {entry["path"]: entry["content"] for entry in document["write_files"]} == files
-    assert document["runcmd"][-1] == [user_data.INSTALL]
-    executable = {entry["path"] for entry in document["write_files"] if entry["permissions"] == "0755"}
-    assert executable == {user_data.INSTALL, user_data.FETCH}
-
-
-@pytest.mark.parametrize(
-    ("more", "message"),
-    [
-        ({"runner_version": "latest"}, "runner.machine.runner_version: got 'latest'"),
-        ({"downloads": "http://example.com"}, "runner.machine.downloads: got 'http://example.com'"),
-    ],
-)
-def test_a_download_that_could_be_anything_is_refused(more: dict[str, str], message: str) -> None:
-    with pytest.raises(ValueError, match=message):
-        user_data.files("eu-central-1", "/p/config.toml", "/p/docker-config.json", **more)
-
-
-def test_user_data_larger_than_ec2_takes_is_refused() -> None:
-    with pytest.raises(ValueError, match="EC2 takes 16384"):
-        user_data.user_data({"/x": "x" * 20000})

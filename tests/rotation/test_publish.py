@@ -18,7 +18,6 @@ from rotation.scripted import (
     denied,
     plan_of,
     target,
-    unreachable,
 )
 
 from components.documents import plan
@@ -236,45 +235,6 @@ def test_of_two_audiences_one_without_a_token_keeps_its_entry_and_the_other_gets
     assert world.auths("acme/web")[ireland.hosts[0]] == first[ireland.hosts[0]]
     assert world.auths("acme/web")[HOST] != first[HOST]
     assert report.targets[0].expires_at == world.described_until("acme/web") == START + timedelta(hours=12)
-
-
-def test_the_old_token_is_tried_once_however_many_variables_hold_it() -> None:
-    world = World()
-    for path in ("acme/a", "acme/b", "acme/c"):
-        world.seed(path)
-    wanted = plan_of(*(target(path) for path in ("acme/a", "acme/b", "acme/c")))
-    world.rotate(wanted)
-    world.calls.clear()
-    world.clock.pass_by(hours=2)
-    report = world.rotate(wanted)
-    assert report.died_early == []
-    assert [call for call in world.calls if call == "registry /v2/"] == ["registry /v2/"] * 2
-
-
-def test_an_old_token_that_is_refused_before_its_end_is_told() -> None:
-    world = World()
-    world.seed("acme/web")
-    _result(world)
-    for minted in world.tokens.values():
-        minted.dead = True
-    world.clock.pass_by(hours=2)
-    report = world.rotate(plan_of(target("acme/web")))
-    assert report.failures == []
-    assert world.works("acme/web")
-    assert len(report.died_early) == 1
-    assert "10.0 hours before its end" in report.died_early[0]
-    assert "shorter interval" in report.died_early[0]
-
-
-def test_an_old_token_at_its_end_or_a_registry_out_of_reach_is_no_early_death() -> None:
-    world = World()
-    world.seed("acme/web")
-    _result(world)
-    world.clock.pass_by(hours=12)
-    assert world.rotate(plan_of(target("acme/web"))).died_early == []
-    world.clock.pass_by(hours=2)
-    world.registry_fault = lambda path: unreachable() if path == "/v2/" and len(world.tokens) == 3 else None
-    assert world.rotate(plan_of(target("acme/web"))).died_early == []
 
 
 def test_a_gitlab_token_that_is_missing_fails_its_targets_and_no_others() -> None:
