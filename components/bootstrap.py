@@ -8,6 +8,7 @@ import pulumi_aws as aws
 
 from .documents import bootstrap_policies as policies
 from .documents.bootstrap_names import BootstrapNames
+from .documents.bucket_policy import tls_only
 from .documents.deploy_policy import deploy_policy, services_policy
 from .documents.gitlab_trust import job_trust, thumbprints
 from .documents.iam_policies import Document, checked_size, policy_json
@@ -124,7 +125,7 @@ def _bucket(
     aws.s3.BucketPolicy(
         f"{name}-state",
         bucket=bucket.bucket,
-        policy=policy_json(policies.tls_only(names.bucket_arn)),
+        policy=policy_json(tls_only(names.bucket_arn)),
         # S3 refuses to change both at once.
         opts=pulumi.ResourceOptions.merge(child, pulumi.ResourceOptions(depends_on=[closed])),
     )

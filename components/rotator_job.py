@@ -9,7 +9,7 @@ import pulumi_aws as aws
 import pulumi_gitlab as gitlab
 
 from .documents import alarms, plan, rotator_zip
-from .documents.bootstrap_policies import tls_only
+from .documents.bucket_policy import tls_only
 from .documents.gitlab_trust import GITLAB_COM, issuer_host, job_trust
 from .documents.iam_policies import Document, job_statements, policy_json
 from .documents.naming import CODE_KEY

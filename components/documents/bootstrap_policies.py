@@ -24,20 +24,6 @@ from .registry_host import dns_suffix, partition_of
 _METRICS: Final[Document] = {"StringEquals": {"cloudwatch:namespace": NAMESPACE}}
 
 
-def tls_only(bucket_arn: str) -> Document:
-    """The bucket's policy: nobody, however mighty, reads or writes over a connection without TLS."""
-    return document(
-        {
-            "Sid": "TlsOnly",
-            "Effect": "Deny",
-            "Principal": "*",
-            "Action": "s3:*",
-            "Resource": [bucket_arn, f"{bucket_arn}/*"],
-            "Condition": {"Bool": {"aws:SecureTransport": "false"}},
-        }
-    )
-
-
 def preview_policy(names: BootstrapNames, key_arn: str) -> Document:
     """What a merge request's preview may do: read the state. A preview asks AWS for nothing but who it is."""
     return document(

@@ -15,7 +15,8 @@ from pulumi_recorder import Recorder, Registered
 from registered_policies import policies
 
 from components.documents.bootstrap_names import BootstrapNames
-from components.documents.bootstrap_policies import boundary, preview_policy, preview_trust, tls_only
+from components.documents.bootstrap_policies import boundary, preview_policy, preview_trust
+from components.documents.bucket_policy import tls_only
 from components.documents.deploy_policy import deploy_policy, services_policy
 from components.documents.gitlab_trust import job_trust
 from components.documents.iam_policies import INLINE_POLICY_LIMIT, policy_json
