@@ -20,6 +20,7 @@ from pulumi.runtime import rpc, settings, stack
 from pulumi.runtime.mocks import MockCallArgs, MockEngine, MockMonitor, MockResourceArgs, Mocks, MockSettings
 
 from .adapter import Adapter, AdapterError
+from .interrupts import held_back
 from .pulumi_values import event_loop_of_this_thread, plain
 
 _ROOT: Final = Path(__file__).parents[1]
@@ -84,8 +85,10 @@ def run(
     program, failures = Program(), list[str]()
     monitor = _Monitor(_AdapterMocks(adapter, failures), program, on_created)
     try:
-        with _in_folder(_ROOT), _quiet():
-            asyncio.run(_run(monitor, stack_name, config))
+        with _in_folder(_ROOT), _quiet(), asyncio.Runner() as runner:
+            with held_back():  # half a loop complains when it is thrown away
+                runner.get_loop()
+            runner.run(_run(monitor, stack_name, config))
     except Exception as error:  # the program is the user's: whatever it raises is its answer
         raise ProgramError("\n".join(failures) or _words(error)) from error
     return program
