@@ -16,12 +16,12 @@ import pulumi
 import pulumi_aws as aws
 from pulumi.runtime import config as runtime_config
 
-from components.bootstrap import BootstrapArgs
-from components.declared import declared
-from components.documents.naming import slug
-from components.documents.runner_forms import image, service
+from components.bootstrap.bootstrap import BootstrapArgs
+from components.declaration.declared import declared
+from components.names.naming import slug
 from components.registry_access import RegistryAccessArgs
-from components.runner_args import DockerArgs, KubernetesArgs, ServiceArgs
+from components.runner.args import DockerArgs, KubernetesArgs, ServiceArgs
+from stack_file_forms import image, service
 
 _PROJECT = "gitlab-ecr"
 _NOT_IN_THE_FILE = ("region", "stack")  # aws:region, and the stack's own name

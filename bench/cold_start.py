@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 from typing import Any, Final
 
-from components.documents import plan
+from components.contract import plan
 
 from .rows import Row
 

@@ -5,7 +5,7 @@ from multiprocessing.connection import Connection
 from types import TracebackType
 from typing import Self
 
-from components.documents.docker_auth import PLACEHOLDER
+from components.docker.auth import PLACEHOLDER
 from rehearsal.gitlab import GitLab
 
 KEY = "DOCKER_AUTH_CONFIG"

@@ -15,12 +15,12 @@ from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
-from components.documents import plan
+from components.contract import plan
 from components.rotation import memory
 from components.rotation.aws import Authorization, BotoAws
 from components.rotation.clock import Deadline, SystemClock
 from components.rotation.http import PooledHttp, Response
-from components.rotation.key_store import BotoKeyStore
+from components.rotation.keys.store import BotoKeyStore
 from components.rotation.outside import Outside
 from components.rotation.pace import Pace
 from components.rotation.rotate import rotate

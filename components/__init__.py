@@ -1,22 +1,22 @@
 """Private ECR images in GitLab CI: a Pulumi component library.
 
-Names load on first use, so that importing `documents` or `rotation` loads no Pulumi.
+Names load on first use, so that importing a document or the rotation loads no Pulumi.
 """
 
 import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .bootstrap import Bootstrap
-    from .ci_variables import CiVariables
-    from .consumer_args import Access
-    from .identities import Identities
-    from .pull_user import PullUser
+    from .bootstrap.bootstrap import Bootstrap
+    from .consumers.args import Access
+    from .consumers.ci_variables import CiVariables
+    from .declaration.parts import rotation_parts
+    from .ecr.repositories import Repositories
+    from .iam.identities import Identities
+    from .iam.pull_user import PullUser
     from .registry_access import RegistryAccess
-    from .repositories import Repositories
-    from .rotator import Rotator
-    from .rotator_parts import rotation_parts
-    from .runner import Runner
+    from .rotator.rotator import Rotator
+    from .runner.runner import Runner
 
 __all__ = [
     "Access",
@@ -32,16 +32,16 @@ __all__ = [
 ]
 
 _MODULES = {
-    "Access": "consumer_args",
-    "Bootstrap": "bootstrap",
-    "CiVariables": "ci_variables",
-    "Identities": "identities",
-    "PullUser": "pull_user",
+    "Access": "consumers.args",
+    "Bootstrap": "bootstrap.bootstrap",
+    "CiVariables": "consumers.ci_variables",
+    "Identities": "iam.identities",
+    "PullUser": "iam.pull_user",
     "RegistryAccess": "registry_access",
-    "Repositories": "repositories",
-    "Rotator": "rotator",
-    "Runner": "runner",
-    "rotation_parts": "rotator_parts",
+    "Repositories": "ecr.repositories",
+    "Rotator": "rotator.rotator",
+    "Runner": "runner.runner",
+    "rotation_parts": "declaration.parts",
 }
 
 

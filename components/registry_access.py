@@ -4,27 +4,27 @@ from typing import Final, NotRequired, TypedDict, cast
 
 import pulumi
 
-from . import consumers
-from .ci_variables import CiVariables
-from .consumer_args import ConsumerArgs, GitLabArgs
-from .consumer_checks import check_consumers
-from .consumer_variables import variables as variables_of
-from .cross_checks import check_names
-from .declared import declared
-from .documents import plan as plans
-from .documents.naming import Names
-from .documents.places import place as where
-from .identities import Identities
-from .identity_args import IdentitiesArgs, JobIssuerArgs
-from .pull_user import PullUser
-from .registry import CacheArgs, RegistryWideArgs
-from .repositories import Repositories, RepositoryArgs
-from .rotator import Rotator
-from .rotator_args import RotationBackend, RotationJobArgs, RotatorArgs, VpcArgs
-from .rotator_parts import check_sizes, key_life_of
-from .runner import Runner
-from .runner_args import RunnerArgs, RunnerOptions
-from .runner_identities import runner_identities
+from .consumers import derivation as consumers
+from .consumers.args import ConsumerArgs, GitLabArgs
+from .consumers.checks import check_consumers
+from .consumers.ci_variables import CiVariables
+from .consumers.forms import variables as variables_of
+from .contract import plan as plans
+from .declaration.checks import check_names
+from .declaration.declared import declared
+from .declaration.parts import check_sizes, key_life_of
+from .ecr.registry import CacheArgs, RegistryWideArgs
+from .ecr.repositories import Repositories, RepositoryArgs
+from .iam.args import IdentitiesArgs, JobIssuerArgs
+from .iam.identities import Identities
+from .iam.pull_user import PullUser
+from .names.locations import place as where
+from .names.naming import Names
+from .rotator.args import RotationBackend, RotationJobArgs, RotatorArgs, VpcArgs
+from .rotator.rotator import Rotator
+from .runner.args import RunnerArgs, RunnerOptions
+from .runner.identities import runner_identities
+from .runner.runner import Runner
 
 
 class RotationArgs(TypedDict):

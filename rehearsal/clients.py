@@ -11,7 +11,7 @@ from typing import Final, Protocol
 
 import urllib3
 
-from components.documents.credential_resolution import Outcome, resolve
+from components.docker.credential_resolution import Outcome, resolve
 
 from .cloud import Cloud
 from .puller import PullError, pull

@@ -3,7 +3,7 @@
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from components.documents.shadow_finder import Finding
+from components.variables.shadow_finder import Finding
 
 from .faults import Attempt
 from .program import Program

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from components.documents.variable_keys import ACCESS_KEYS
+from components.variables.keys import ACCESS_KEYS
 
 from . import sessions
 from .consumers import access_of

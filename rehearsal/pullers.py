@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from components.documents.gitlab_trust import GITLAB_COM
-from components.documents.registry_host import dns_suffix
+from components.iam.gitlab_trust import GITLAB_COM
+from components.names.registry_host import dns_suffix
 
 from . import clients, sessions
 from .clients import Client, OwnClient, Skopeo

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-from components.documents.credential_resolution import HOME, VARIABLE, Outcome, resolve
-from components.documents.image_reference import parse
-from components.documents.registry_host import parse_registry_host
-from components.documents.runner_config_shown import shown
+from components.docker.credential_resolution import HOME, VARIABLE, Outcome, resolve
+from components.docker.image_reference import parse
+from components.names.registry_host import parse_registry_host
+from components.runner.config_shown import shown
 from settings import RegistryAccessArgs
 
 from .program import Program

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import quote
 
-from components.documents import docker_auth
-from components.documents.listed_variable import Level, ListedVariable
-from components.documents.plan import Flags, OwnerKind, Target
-from components.documents.shadow_finder import Finding, shadow_findings
+from components.contract.plan import Flags, OwnerKind, Target
+from components.docker import auth as docker_auth
+from components.variables.listed import Level, ListedVariable
+from components.variables.shadow_finder import Finding, shadow_findings
 from settings import RegistryAccessArgs
 
 from .world import World

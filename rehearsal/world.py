@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import urllib3
 
-from components.documents.registry_host import registry_host
+from components.names.registry_host import registry_host
 from settings import RegistryAccessArgs
 
 from .clients import present

@@ -12,9 +12,9 @@ import click
 import pytest
 import yaml
 
+from components.bootstrap.naming import BootstrapNames
 from components.cli.__main__ import commands
-from components.documents.bootstrap_names import BootstrapNames
-from components.documents.naming import Names
+from components.names.naming import Names
 from rehearsal.jobs import template_jobs
 
 ROOT = Path(__file__).parents[1]

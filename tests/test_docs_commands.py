@@ -11,7 +11,7 @@ import pytest
 from pages import ROOT, commands, spans
 
 from components.cli.__main__ import commands as gitlab_ecr
-from components.documents.runner_documents import documents
+from components.runner.documents import documents
 from reference.command_line import every
 
 RUN_BY: Final = {

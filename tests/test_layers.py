@@ -1,70 +1,190 @@
-"""Imports go one way: __main__ -> components -> documents; rotation -> documents; cli -> rotation, documents."""
+"""Who may import whom, read from the syntax trees: CONTRIBUTING's table, row by row."""
 
 import ast
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
 
+from components.rotator import code_zip
+
 ROOT = Path(__file__).parents[1]
 COMPONENTS = ROOT / "components"
+PARTS = {"names", "docker", "variables", "contract", "iam", "ecr", "preview", "runner", "rotator", "consumers"}
 MAY_IMPORT = {
-    "documents": {"documents"},
-    "rotation": {"rotation", "documents"},
-    "cli": {"cli", "rotation", "documents"},
-    "": {"", "documents"},
+    "names": set[str](),
+    "docker": set[str](),
+    "variables": set[str](),
+    "contract": {"variables"},
+    "rotation": {"contract", "docker", "variables"},
+    "iam": {"contract", "names"},
+    "ecr": {"iam", "names"},
+    "preview": {"docker", "iam", "names"},
+    "runner": {"docker", "iam", "names"},
+    "rotator": {"contract", "docker", "iam", "names"},
+    "bootstrap": {"contract", "iam", "names"},
+    "consumers": {"contract", "docker", "iam", "names", "variables"},
+    "declaration": PARTS - {"preview"},
+    "cli": {"contract", "docker", "names", "preview", "rotation", "variables"},
+    "registry_access": PARTS - {"preview"} | {"declaration"},
 }
-STANDARD_LIBRARY = set(sys.stdlib_module_names)
-OUTSIDE = {
-    "documents": {"tomli_w"},  # config.toml, which the rotator never renders
+PACKAGES = {
     "rotation": {"boto3", "botocore", "urllib3"},
+    "cli": {"boto3", "botocore", "click", "rich"},
+    "runner/config.py": {"tomli_w"},
 }
+MAKES_RESOURCES = {
+    "bootstrap/bootstrap.py",
+    "consumers/args.py",
+    "consumers/ci_variables.py",
+    "consumers/forms.py",
+    "declaration/parts.py",
+    "ecr/registry.py",
+    "ecr/repositories.py",
+    "iam/args.py",
+    "iam/identities.py",
+    "iam/pull_user.py",
+    "registry_access.py",
+    "rotator/args.py",
+    "rotator/function.py",
+    "rotator/job.py",
+    "rotator/rights.py",
+    "rotator/rotator.py",
+    "rotator/watch.py",
+    "runner/args.py",
+    "runner/machine_args.py",
+    "runner/runner.py",
+}
+"""Components, their arguments, and what makes resources: nothing else imports Pulumi."""
+LOADS_THEIR_ARGUMENTS = {
+    "consumers/checks.py",
+    "consumers/derivation.py",
+    "declaration/checks.py",
+    "declaration/declared.py",
+    "runner/identities.py",
+}
+"""Pure functions of typed arguments, which load Pulumi with them."""
+PROGRAM = {"settings", "stack_file_forms"}
+FILES = sorted(COMPONENTS.rglob("*.py"))
 
 
-def layer(file: Path) -> str:
+def path(file: Path) -> str:
+    return file.relative_to(COMPONENTS).as_posix()
+
+
+def folder(file: Path) -> str:
     below = file.relative_to(COMPONENTS).parts
-    return below[0] if len(below) > 1 else ""
+    return below[0] if len(below) > 1 else file.stem
 
 
-def imports(file: Path) -> list[tuple[str, str]]:
-    """(layer or "outside", name) of everything a module imports, whatever the depth of its folder."""
-    found: list[tuple[str, str]] = []
-    depth = len(file.relative_to(COMPONENTS).parts)
+@cache
+def imported(file: Path) -> tuple[frozenset[Path], frozenset[str]]:
+    """What a module imports at any depth of its functions: files of components, and packages from elsewhere."""
+    files: set[Path] = set()
+    packages: set[str] = set()
+    here = file.parent
     for node in ast.walk(ast.parse(file.read_text())):
         if isinstance(node, ast.Import):
-            found += [("outside", alias.name.split(".")[0]) for alias in node.names]
+            packages |= {alias.name.partition(".")[0] for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.level == 0:
-            found.append(("outside", (node.module or "").split(".")[0]))
+            packages.add((node.module or "").partition(".")[0])
         elif isinstance(node, ast.ImportFrom):
-            parts = file.relative_to(COMPONENTS).parts[: depth - node.level]
-            names = [node.module.split(".")[0]] if node.module else [alias.name for alias in node.names]
-            found += [(parts[0] if parts else (name if (COMPONENTS / name).is_dir() else ""), name) for name in names]
+            base = ([here, *here.parents][node.level - 1]).joinpath(*(node.module or "").split("."))
+            for alias in node.names:
+                found = next(
+                    candidate
+                    for candidate in (
+                        base / f"{alias.name}.py",
+                        base / alias.name / "__init__.py",
+                        base.with_suffix(".py"),
+                        base / "__init__.py",
+                    )
+                    if candidate.exists()
+                )
+                files.add(found)
+    return frozenset(files), frozenset(packages)
+
+
+def closure(starts: list[Path]) -> set[Path]:
+    found: set[Path] = set()
+    waiting = list(starts)
+    while waiting:
+        file = waiting.pop()
+        if file in found or file == COMPONENTS / "__init__.py":
+            continue
+        found.add(file)
+        waiting += [parent / "__init__.py" for parent in file.parents if COMPONENTS in parent.parents]
+        waiting += imported(file)[0]
     return found
 
 
-@pytest.mark.parametrize("file", sorted(COMPONENTS.rglob("*.py")), ids=lambda file: str(file.relative_to(ROOT)))
-def test_imports_go_one_way(file: Path) -> None:
-    own = layer(file)
-    wrong = [name for target, name in imports(file) if target != "outside" and target not in MAY_IMPORT[own]]
-    assert wrong == []
-    if own in OUTSIDE:
-        allowed = STANDARD_LIBRARY | OUTSIDE[own]
-        assert [name for target, name in imports(file) if target == "outside" and name not in allowed] == []
+def reached(start: Path) -> set[Path]:
+    """What a module imports, and what that imports, without the packages that Python loads on the way."""
+    found: set[Path] = set()
+    waiting = [*imported(start)[0]]
+    while waiting:
+        file = waiting.pop()
+        if file not in found:
+            found.add(file)
+            waiting += imported(file)[0]
+    return found
 
 
-def test_the_rehearsal_knows_no_component() -> None:
+@pytest.mark.parametrize("file", FILES, ids=path)
+def test_a_folder_imports_what_its_row_says(file: Path) -> None:
+    if file == COMPONENTS / "__init__.py":
+        return  # names load lazily, from everywhere
+    own = folder(file)
+    wrong = {folder(other) for other in imported(file)[0]} - MAY_IMPORT[own] - {own}
+    assert wrong == set()
+
+
+@pytest.mark.parametrize("file", FILES, ids=path)
+def test_a_module_imports_the_packages_of_its_folder(file: Path) -> None:
+    outside = imported(file)[1] - sys.stdlib_module_names
+    allowed = PACKAGES.get(folder(file), set[str]()) | PACKAGES.get(path(file), set[str]())
+    if path(file) in MAKES_RESOURCES:
+        allowed = allowed | {"pulumi", "pulumi_aws", "pulumi_gitlab"}
+    assert outside <= allowed
+
+
+def test_what_makes_resources_is_what_loads_pulumi() -> None:
+    loads = {file for file in FILES if "pulumi" in {package for one in closure([file]) for package in imported(one)[1]}}
+    assert {path(file) for file in loads} == MAKES_RESOURCES | LOADS_THEIR_ARGUMENTS
+
+
+def test_every_module_of_that_list_exists() -> None:
+    assert {name for name in MAKES_RESOURCES if not (COMPONENTS / name).exists()} == set()
+
+
+def test_the_zip_holds_what_its_handlers_import() -> None:
+    held = set(code_zip.code_files().values())
+    handlers = [code_zip.HANDLER, code_zip.RENEWAL_HANDLER]
+    starts = [COMPONENTS.joinpath(*handler.split(".")[1:-1]).with_suffix(".py") for handler in handlers]
+    needed = closure([*starts, COMPONENTS / "rotation" / "__main__.py"])
+    assert needed <= held
+    assert {folder(file) for file in held} == {folder(file) for file in needed}
+
+
+def test_no_import_goes_round_in_a_circle() -> None:
+    for file in FILES:
+        assert file not in reached(file), path(file)
+
+
+def test_the_rehearsal_knows_components_by_their_documents() -> None:
     known = {
-        (str(file.relative_to(ROOT)), node.module)
+        ROOT / f"{node.module.replace('.', '/')}.py"
         for file in (ROOT / "rehearsal").rglob("*.py")
         for node in ast.walk(ast.parse(file.read_text()))
-        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("components")
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("components.") and node.module
     }
-    assert {place for place in known if not (place[1] or "").startswith("components.documents")} == set()
+    assert {file for file in known if file.exists() and path(file) in MAKES_RESOURCES} == set()
     assert known
 
 
-@pytest.mark.parametrize("module", ["components.documents.plan", "components.rotation.handler", "components"])
+@pytest.mark.parametrize("module", ["components.contract.plan", "components.rotation.handler", "components"])
 def test_documents_and_rotation_load_no_pulumi(module: str) -> None:
     code = f"import sys, {module}; sys.exit('pulumi' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0

@@ -1,65 +1,15 @@
 """The program as a whole: what every stack file registers, and what its first preview already knows."""
 
 import json
-import runpy
 from collections import Counter
-from pathlib import Path
-from typing import Any
 
 import pulumi
 import pytest
-import yaml
-from policies.policy_linter import lint
-from pulumi_recorder import Recorder, Registered, record
+from policy_linter import lint
+from program import ACCOUNT, LOCAL, documents, main, plan_of, run_program
+from pulumi_recorder import Recorder, record
 
-from components.documents import plan as plans
 from rehearsal.stack_file import read
-
-ROOT = Path(__file__).parents[1]
-ACCOUNT = {"aws:index/getCallerIdentity:getCallerIdentity": {"accountId": "123456789012", "arn": "", "userId": ""}}
-POLICY_KEYS = ("policy", "assumeRolePolicy")
-LOCAL = ROOT / "stacks" / "Pulumi.local.yaml"
-
-
-def config_of(stack_file: Path) -> dict[str, str]:
-    """As the engine hands it to a program."""
-    values = yaml.safe_load(stack_file.read_text())["config"]
-    return {key: value if isinstance(value, str) else json.dumps(value) for key, value in values.items()}
-
-
-def run_program(recorder: Recorder, stack: Path | dict[str, str] = LOCAL) -> None:
-    recorder.invokes |= ACCOUNT
-    recorder.answers |= {
-        "gitlab:index/userRunner:UserRunner": {"id": "9171", "token": pulumi.Output.secret("glrt-fake-0000")},
-        "aws:kms/key:Key": {"arn": "arn:aws:kms:eu-central-1:123456789012:key/fake", "keyId": "fake"},
-    }
-    pulumi.runtime.set_all_config(config_of(stack) if isinstance(stack, Path) else stack)
-    pulumi.runtime.test(lambda: main(recorder))()
-
-
-def main(recorder: Recorder) -> pulumi.Output[None]:
-    runpy.run_path(str(ROOT / "__main__.py"), run_name="__main__")
-    stack: Any = pulumi.runtime.get_root_resource()
-
-    def keep(values: Any) -> None:
-        recorder.outputs["stack"] = values
-
-    return pulumi.Output.all(**stack.outputs).apply(keep)
-
-
-def documents(resources: list[Registered]) -> dict[str, Any]:
-    """Every policy document, by where it stands."""
-    return {
-        f"{resource.type} {resource.name} {key}": json.loads(resource.inputs[key])
-        for resource in resources
-        for key in POLICY_KEYS
-        if key in resource.inputs and "lifecyclePolicy" not in resource.type
-    }
-
-
-def plan_of(recorder: Recorder) -> plans.Plan:
-    archive = recorder.one("aws:lambda/function:Function", "access-rotator-function").inputs["code"]
-    return plans.loads(archive.assets["gitlab_ecr/plan.json"].text)
 
 
 def test_no_two_resources_share_type_and_name(recorder: Recorder) -> None:

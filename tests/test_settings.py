@@ -6,7 +6,7 @@ import pulumi
 import pytest
 
 import settings
-from components.consumer_args import Access
+from components.consumers.args import Access
 
 RIGHT: dict[str, Any] = {"account": "123456789012", "repositories": {"ci/node": {}}}
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pulumi
 import pytest
+from program import config_of
 from pulumi_recorder import Recorder
-from test_program import config_of
 
-from components.documents.preview_rights import ACCESS
+from components.preview.rights import ACCESS
 
 ROOT = Path(__file__).parents[1]
 STACKS = sorted((ROOT / "stacks").glob("Pulumi.*.yaml"))

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pulumi
 import pytest
+from program import LOCAL, ROOT, run_program
 from pulumi_recorder import Recorder
-from test_program import LOCAL, ROOT, run_program
 from urns import urns
 
 DATA = Path(__file__).parent / "data"

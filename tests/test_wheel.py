@@ -16,7 +16,7 @@ import components
 
 ROOT = Path(__file__).parents[1]
 EXAMPLES = ROOT / "examples"
-RUNNER = ROOT / "tests" / "example_runner.py"
+RUNNER = ROOT / "tests" / "support" / "example_runner.py"
 
 
 def _pip(*arguments: str) -> None:
@@ -77,9 +77,9 @@ def test_the_wheel_holds_every_file_of_the_library_and_no_other(wheel: Path) -> 
     assert held == wanted
     assert {
         "gitlab_ecr/py.typed",
-        "gitlab_ecr/documents/plan.schema.json",
-        "gitlab_ecr/documents/runner_keys.json",
-        "gitlab_ecr/documents/runner_machine/install.sh",
+        "gitlab_ecr/contract/plan.schema.json",
+        "gitlab_ecr/runner/keys.json",
+        "gitlab_ecr/runner/machine/install.sh",
     } <= held
 
 

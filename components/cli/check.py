@@ -4,13 +4,13 @@ from typing import Any, Final
 
 import click
 
-from ..documents import docker_auth
-from ..documents import plan as plans
-from ..documents.plan import Target
-from ..documents.shadow_finder import shadow_findings
-from ..documents.variable_description import is_ours
-from ..documents.variable_keys import ACCESS_KEYS
+from ..contract import plan as plans
+from ..contract.plan import Target
+from ..docker import auth as docker_auth
 from ..rotation.gitlab import GitLab, GitLabError, Variable
+from ..variables.description import is_ours
+from ..variables.keys import ACCESS_KEYS
+from ..variables.shadow_finder import shadow_findings
 from .exit_codes import ExitCode
 from .gitlab_api import GitLabApi, own_token
 from .gitlab_listing import Listing, listing

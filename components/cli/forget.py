@@ -6,14 +6,14 @@ from typing import Final
 
 import click
 
-from ..documents import docker_auth
-from ..documents import plan as plans
-from ..documents.plan import Flags, OwnerKind, Plan, Target
-from ..documents.variable_description import hosts, is_ours
-from ..documents.variable_keys import DOCKER_AUTH_CONFIG
+from ..contract import plan as plans
+from ..contract.plan import Flags, OwnerKind, Plan, Target
+from ..docker import auth as docker_auth
 from ..rotation.aws import AwsError, BotoAws
 from ..rotation.gitlab import GitLab, GitLabError
 from ..rotation.secret import Secret
+from ..variables.description import hosts, is_ours
+from ..variables.keys import DOCKER_AUTH_CONFIG
 from .errors import CliError
 from .output import json_option, json_shape, print_json
 from .plan_source import Source, gitlab_http, plan_options

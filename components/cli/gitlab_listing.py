@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from ..documents.listed_variable import Level, ListedVariable
-from ..documents.plan import OwnerKind, Target
+from ..contract.plan import OwnerKind, Target
 from ..rotation.secret import Secret
+from ..variables.listed import Level, ListedVariable
 from .gitlab_api import GitLabApi, ReadError, quoted
 
 _COLLECTION: Final = {Level.PROJECT: "projects", Level.GROUP: "groups"}

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from ..documents.key_description import DescribedKey, described
-from ..documents.targets import KeyUser
 from ..rotation.gitlab import GitLab, GitLabError
+from ..variables.key_description import DescribedKey, described
+from ..variables.targets import KeyUser
 
 GOOD = "good"
 _LATE = timedelta(days=1)  # of runs that failed; their own alarm is earlier

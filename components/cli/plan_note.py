@@ -5,7 +5,8 @@ from typing import TextIO
 
 import click
 
-from ..documents import preview, preview_note
+from ..preview import note as preview_note
+from ..preview import reading as preview
 from .errors import CliError
 from .merge_request import MergeRequest
 from .progress import progress

@@ -15,8 +15,8 @@ import click
 from botocore.config import Config  # pyright: ignore[reportMissingTypeStubs] - it ships none
 from botocore.exceptions import BotoCoreError, ClientError  # pyright: ignore[reportMissingTypeStubs] - it ships none
 
-from ..documents import plan as plans
-from ..documents.naming import CODE_KEY
+from ..contract import plan as plans
+from ..names.naming import CODE_KEY
 from ..rotation.aws import aws_error
 from ..rotation.clock import Deadline, SystemClock
 from ..rotation.gitlab import GitLab

@@ -11,9 +11,9 @@ from typing import Any, Final
 
 import click
 
-from ..documents.credential_resolution import Outcome, resolve
-from ..documents.docker_auth import login_entry
-from ..documents.plan import Plan, Target
+from ..contract.plan import Plan, Target
+from ..docker.auth import login_entry
+from ..docker.credential_resolution import Outcome, resolve
 from ..rotation.gitlab import GitLabError
 from .doctor.registry_pull import RegistryPull
 from .errors import CliError

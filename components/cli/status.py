@@ -6,10 +6,10 @@ from typing import Any, Final, cast
 
 import click
 
-from ..documents import plan as plans
-from ..documents.plan import KeyUser, Plan, Target
-from ..documents.variable_description import valid_until
+from ..contract import plan as plans
+from ..contract.plan import KeyUser, Plan, Target
 from ..rotation.gitlab import GitLab, GitLabError
+from ..variables.description import valid_until
 from .errors import CliError
 from .exit_codes import ExitCode
 from .key_status import key_status

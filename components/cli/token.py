@@ -7,8 +7,8 @@ from typing import Any, Final, Protocol
 import click
 from botocore.exceptions import BotoCoreError, ClientError  # pyright: ignore[reportMissingTypeStubs] - it ships none
 
-from ..documents import plan as plans
-from ..documents.plan import Plan
+from ..contract import plan as plans
+from ..contract.plan import Plan
 from ..rotation.aws import BotoAws
 from ..rotation.secret import Secret
 from .errors import CliError

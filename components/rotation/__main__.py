@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Final
 from uuid import uuid4
 
-from ..documents import plan as plans
-from . import metrics, renewal_handler
+from ..contract import plan as plans
+from . import metrics
 from .aws import AwsError, BotoAws
 from .handler import run
+from .renewal import handler as renewal_handler
 
 _PLAN: Final = Path(__file__).parents[1] / "plan.json"
 _SECONDS: Final = 900.0

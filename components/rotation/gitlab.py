@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final, cast
 from urllib.parse import quote
 
-from ..documents.plan import OwnerKind, Target
+from ..contract.plan import OwnerKind, Target
 from .http import Http, Response, UnreachableError, ask_gitlab
 from .secret import Secret, without_pieces
 

@@ -7,8 +7,8 @@ from datetime import date
 from typing import Any, cast
 
 from .gitlab import GitLabError
-from .gitlab_tokens import GitLabTokens
 from .http import Http
+from .renewal.gitlab_tokens import GitLabTokens
 from .secret import Secret
 
 

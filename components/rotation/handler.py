@@ -5,12 +5,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final, Protocol
 
-from ..documents import plan as plans
+from ..contract import plan as plans
 from . import metrics
 from .aws import BotoAws
 from .clock import Deadline, SystemClock
 from .http import PooledHttp
-from .key_store import BotoKeyStore
+from .keys.store import BotoKeyStore
 from .outside import Outside
 from .pace import Pace
 from .report import Report

@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, cast
 
-from ..documents.plan import KeyUser, Target
+from ..contract.plan import KeyUser, Target
 
 _LIMIT: Final = 4096  # SSM, standard tier: characters of a value
 _FILTER_BYTES: Final = 2_000  # for some 1,300 targets; the rest of the parameter holds a hundred failing ones

@@ -5,11 +5,11 @@ from typing import Any, Final
 
 from botocore.exceptions import BotoCoreError, ClientError  # pyright: ignore[reportMissingTypeStubs] - it ships none
 
+from ..contract.metric_names import DIMENSION, NAMESPACE, Metric
 from .aws import aws_error
 from .report import Report, Status
 
-NAMESPACE: Final = "GitLabEcr"
-_UNITS: Final = {"TokenSecondsRemaining": "Seconds"}
+_UNITS: Final[dict[str, str]] = {Metric.TOKEN_SECONDS_REMAINING: "Seconds"}
 
 
 def values(report: Report) -> dict[str, float]:
@@ -24,15 +24,15 @@ def values(report: Report) -> dict[str, float]:
         if result.expires_at is not None and result.status is not Status.GONE
     ]
     metrics: dict[str, float] = {
-        "RotationSuccess": int(_success(report)),
-        "TargetsFailed": report.count(Status.FAILED) + report.count(Status.LEFT),
-        "TargetsGone": report.count(Status.GONE),
-        "TokenDiedEarly": len(report.died_early),
+        Metric.ROTATION_SUCCESS: int(_success(report)),
+        Metric.TARGETS_FAILED: report.count(Status.FAILED) + report.count(Status.LEFT),
+        Metric.TARGETS_GONE: report.count(Status.GONE),
+        Metric.TOKEN_DIED_EARLY: len(report.died_early),
     }
     if remaining:
-        metrics["TokenSecondsRemaining"] = min(remaining)
+        metrics[Metric.TOKEN_SECONDS_REMAINING] = min(remaining)
     if report.token_days is not None:
-        metrics["GitLabTokenDaysRemaining"] = report.token_days
+        metrics[Metric.GITLAB_TOKEN_DAYS_REMAINING] = report.token_days
     return metrics
 
 
@@ -44,12 +44,12 @@ def line(report: Report) -> str:
         "CloudWatchMetrics": [
             {
                 "Namespace": NAMESPACE,
-                "Dimensions": [["Stack"]],
+                "Dimensions": [[DIMENSION]],
                 "Metrics": [{"Name": name, "Unit": _UNITS.get(name, "Count")} for name in found],
             }
         ],
     }
-    return json.dumps({"_aws": metadata, "Stack": report.stack, **found}, separators=(",", ":"))
+    return json.dumps({"_aws": metadata, DIMENSION: report.stack, **found}, separators=(",", ":"))
 
 
 def put(report: Report, cloudwatch: Any) -> None:
@@ -62,7 +62,7 @@ def put(report: Report, cloudwatch: Any) -> None:
     Raises:
         AwsError: CloudWatch did not take them.
     """
-    stack = [{"Name": "Stack", "Value": report.stack}]
+    stack = [{"Name": DIMENSION, "Value": report.stack}]
     data = [
         {
             "MetricName": name,

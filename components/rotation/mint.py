@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from ..documents.docker_auth import auth_entry
-from ..documents.plan import Audience
+from ..contract.plan import Audience
+from ..docker.auth import auth_entry
 from .aws import Aws, AwsError
 from .clock import Clock
 from .secret import Secret

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from .aws import Aws
 from .clock import Clock, Deadline
 from .http import Http
-from .key_store import KeyStore
+from .keys.store import KeyStore
 
 
 @dataclass(frozen=True)

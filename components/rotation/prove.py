@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from ..documents.plan import Audience, Registry
+from ..contract.plan import Audience, Registry
 from .http import Http, UnreachableError
 from .mint import RefusedError, Token
 from .secret import Secret

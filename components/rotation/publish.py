@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from ..documents import docker_auth
-from ..documents.plan import Plan, Registry, Target
-from ..documents.variable_description import describe, to_the_minute, valid_until
+from ..contract.plan import Plan, Registry, Target
+from ..docker import auth as docker_auth
+from ..variables.description import describe, to_the_minute, valid_until
 from .gitlab import GitLab, GitLabError, Variable
 from .mint import Token
 from .old_tokens import OldTokens

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from enum import Enum
 from typing import Any, Final
 
-from ..documents.plan import KeyUser, Target
+from ..contract.plan import KeyUser, Target
 
 _SHORT_LIMIT: Final = 4_000  # bytes of the form that Pulumi keeps
 

@@ -5,10 +5,10 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import Any, Final, TypeVar
 
-from ..documents.plan import Audience, KeyUser, Plan, Target
+from ..contract.plan import Audience, KeyUser, Plan, Target
 from . import memory
 from .aws import AwsError
-from .key_rotation import KeyRotation
+from .keys.rotation import KeyRotation
 from .memory import Memory
 from .mint import DENIED, RefusedError, Token, mint
 from .old_tokens import OldTokens

@@ -1,6 +1,6 @@
 """What a run needs out of secrets."""
 
-from ..documents.plan import Plan
+from ..contract.plan import Plan
 from .aws import AwsError
 from .gitlab import GitLab
 from .gitlab_secret import read as read_tokens

@@ -18,7 +18,7 @@ from typing import Final
 from urllib.parse import parse_qs, urlsplit
 from xml.etree import ElementTree as ET
 
-from components.documents.registry_host import registry_host
+from components.names.registry_host import registry_host
 
 from .serving import Service, read_body
 from .tokens import Session, Token, TokenBook

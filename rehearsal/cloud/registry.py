@@ -22,7 +22,7 @@ from http.server import BaseHTTPRequestHandler
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from components.documents.registry_host import RegistryHost, parse_registry_host
+from components.names.registry_host import RegistryHost, parse_registry_host
 
 from .images import Image, digest_of
 from .judge import Judge, Verdict

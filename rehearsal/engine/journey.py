@@ -5,8 +5,8 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
-from components.documents.iam_tags import CURRENT
-from components.documents.variable_keys import ACCESS_KEYS
+from components.contract.key_tags import CURRENT
+from components.variables.keys import ACCESS_KEYS
 from rehearsal.clients import OwnClient
 from rehearsal.consumers import Consumer, access_of, rotated
 from rehearsal.puller import pull

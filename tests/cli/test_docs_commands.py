@@ -10,9 +10,9 @@ from pages import ROOT, own_commands
 from components.cli.__main__ import main
 from components.cli.exit_codes import ExitCode
 from components.cli.plan_source import Source
-from components.documents import plan as plans
-from components.documents.variable_description import describe
+from components.contract import plan as plans
 from components.rotation.clock import SystemClock
+from components.variables.description import describe
 from rehearsal.world import BOT, World
 
 _LOG: Final = ROOT / "tests" / "data" / "job-logs" / "expired.log"

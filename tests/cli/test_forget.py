@@ -7,17 +7,17 @@ from typing import Any
 
 import pytest
 
-from components import consumers
 from components.cli.errors import CliError
 from components.cli.forget import forget
-from components.consumer_args import Access
-from components.documents.naming import Names
-from components.documents.plan import Flags, OwnerKind, Plan, Target
-from components.documents.variable_description import describe
+from components.consumers import derivation as consumers
+from components.consumers.args import Access
+from components.contract.plan import Flags, OwnerKind, Plan, Target
+from components.names.naming import Names
 from components.rotation.clock import Deadline, SystemClock
 from components.rotation.gitlab import GitLab as Client
 from components.rotation.http import PooledHttp
 from components.rotation.secret import Secret
+from components.variables.description import describe
 from rehearsal.gitlab import GitLab
 
 _HOST = "123456789012.dkr.ecr.eu-central-1.amazonaws.com"

@@ -6,12 +6,12 @@ import pytest
 
 from components.cli.gitlab_api import GitLabApi, ReadError
 from components.cli.gitlab_listing import listing, rows
-from components.documents.listed_variable import Level
-from components.documents.plan import Flags, OwnerKind, Target
-from components.documents.shadow_finder import shadow_findings
+from components.contract.plan import Flags, OwnerKind, Target
 from components.rotation.clock import Deadline, SystemClock
 from components.rotation.http import PooledHttp
 from components.rotation.secret import Secret
+from components.variables.listed import Level
+from components.variables.shadow_finder import shadow_findings
 from rehearsal.gitlab import Fault, GitLab
 
 _KEY = "DOCKER_AUTH_CONFIG"

@@ -10,8 +10,8 @@ from doctor_lab import Lab
 
 from components.cli.__main__ import commands, main
 from components.cli.exit_codes import ExitCode
-from components.documents.variable_description import describe
 from components.rotation.clock import SystemClock
+from components.variables.description import describe
 from reference.command_line import every
 from rehearsal.world import World
 

@@ -12,8 +12,8 @@ from doctor_lab import KEY
 from components.cli.__main__ import main
 from components.cli.exit_codes import ExitCode
 from components.cli.plan_source import Source
-from components.documents import plan as plans
-from components.documents.variable_keys import ACCESS_KEYS
+from components.contract import plan as plans
+from components.variables.keys import ACCESS_KEYS
 from rehearsal.world import SHADOWED, World
 
 WEB, BACKEND, LEGACY = "acme/frontend/web", "acme/backend", "acme/legacy"

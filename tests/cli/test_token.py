@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from components import consumers
 from components.cli.errors import CliError
 from components.cli.gitlab_api import GitLabApi, ReadError
 from components.cli.token import set_token
-from components.consumer_args import Access
-from components.documents.naming import Names
-from components.documents.plan import Plan
+from components.consumers import derivation as consumers
+from components.consumers.args import Access
+from components.contract.plan import Plan
+from components.names.naming import Names
 from components.rotation.clock import Deadline, SystemClock
 from components.rotation.http import PooledHttp
 from components.rotation.secret import Secret

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from components.documents.alarms import NAMESPACE
+from components.contract.metric_names import NAMESPACE
 from rehearsal import jobs, sessions
 from rehearsal.rehearsal import Rehearsal, RehearsalError
 from rehearsal.stack_file import read

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from rotation.scripted import FLAGS, HOST, FakeClock, World, plan_of, target
+from scripted import FLAGS, HOST, FakeClock, World, plan_of, target
 
-from components.documents import docker_auth, plan
+from components.contract import plan
+from components.docker import auth as docker_auth
 from components.rotation.clock import Deadline
 from components.rotation.http import PooledHttp
 from components.rotation.report import Report, Status

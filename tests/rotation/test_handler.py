@@ -14,12 +14,13 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from rotation.scripted import plan_of, target
+from scripted import plan_of, target
 
-from components.documents import plan, rotator_zip
+from components.contract import plan
 from components.rotation import __main__ as job
 from components.rotation.aws import AwsError
 from components.rotation.handler import handle
+from components.rotator import code_zip as rotator_zip
 from rehearsal.gitlab import GitLab
 
 _ONLY_THE_RUNTIME = """
@@ -37,7 +38,8 @@ class OnlyTheRuntime:
 
 sys.meta_path.insert(0, OnlyTheRuntime())
 sys.path.insert(0, sys.argv[1])
-from gitlab_ecr.rotation import handler, renewal_handler, __main__
+from gitlab_ecr.rotation import handler, __main__
+from gitlab_ecr.rotation.renewal import handler as renewal_handler
 assert not {"pulumi", "click", "rich"} & set(sys.modules)
 
 class Context:

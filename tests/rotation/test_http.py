@@ -10,7 +10,7 @@ import pip._vendor.urllib3 as urllib3_1
 import pytest
 import trustme
 import urllib3
-from rotation.scripted import FakeClock
+from scripted import FakeClock
 from urllib3.connection import HTTPConnection
 
 from components.rotation import http

@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 import pytest
 from botocore.exceptions import ClientError
-from rotation.scripted import (
+from scripted import (
     FLAGS,
     FOREIGN,
     GITLAB_TOKEN,
@@ -28,9 +28,9 @@ from rotation.scripted import (
     target,
     unreachable,
 )
-from rotation.scripted_iam import ID, SECRET, USER, key_user, seed_keys
+from scripted_iam import ID, SECRET, USER, key_user, seed_keys
 
-from components.documents import plan
+from components.contract import plan
 from components.rotation import memory, metrics
 from components.rotation.aws import Authorization, AwsError
 from components.rotation.clock import Deadline
@@ -38,9 +38,9 @@ from components.rotation.gitlab import GitLab as VariablesApi
 from components.rotation.gitlab import GitLabError, Variable
 from components.rotation.handler import RotationFailedError
 from components.rotation.http import PooledHttp, Response
-from components.rotation.key_decision import Do, Step
-from components.rotation.key_record import Making, Record
-from components.rotation.key_store import AccessKey, NewKey, _withheld
+from components.rotation.keys.decision import Do, Step
+from components.rotation.keys.record import Making, Record
+from components.rotation.keys.store import AccessKey, NewKey, _withheld
 from components.rotation.mint import Token
 from components.rotation.secret import Secret, without_pieces
 from rehearsal.gitlab import Fault, GitLab

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from rotation.scripted import FLAGS, World, answer, audience, denied, plan_of, target
+from scripted import FLAGS, World, answer, audience, denied, plan_of, target
 
 from components.rotation import memory, metrics
 from components.rotation.aws import AwsError

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from components.documents.alarms import NAMESPACE
+from components.contract.metric_names import NAMESPACE
 from components.rotation import metrics
 from components.rotation.aws import AwsError
 from components.rotation.report import Report

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from rotation.scripted import START, World, answer, audience, denied, plan_of, target
+from scripted import START, World, answer, audience, denied, plan_of, target
 
 from components.rotation.aws import Authorization, AwsError
 from components.rotation.http import Response, UnreachableError

@@ -1,6 +1,6 @@
 """The tokens that a run replaces: each is tried once, and an early death is told."""
 
-from rotation.scripted import World, plan_of, target, unreachable
+from scripted import World, plan_of, target, unreachable
 
 
 def test_the_old_token_is_tried_once_however_many_variables_hold_it() -> None:

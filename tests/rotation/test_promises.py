@@ -7,7 +7,7 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
-from rotation.scripted import (
+from scripted import (
     FOREIGN,
     HOST,
     START,

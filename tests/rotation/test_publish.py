@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from rotation.scripted import (
+from scripted import (
     FLAGS,
     FOREIGN,
     HOST,
@@ -20,7 +20,7 @@ from rotation.scripted import (
     target,
 )
 
-from components.documents import plan
+from components.contract import plan
 from components.rotation.aws import Authorization
 from components.rotation.http import Response
 from components.rotation.report import Status, TargetResult

@@ -7,9 +7,9 @@ import pytest
 from aws_principals import ACCOUNT, HOST, REGION, ROOT, Principals, trust
 from botocore.exceptions import ClientError
 
-from components.documents import iam_policies
-from components.documents.naming import Names
-from components.documents.trust_policies import pull_role_trust
+from components.iam import policies as iam_policies
+from components.iam.trust import pull_role_trust
+from components.names.naming import Names
 from rehearsal.cloud import Cloud
 
 _NAMES = Names(ACCOUNT, REGION, "gitlab-ecr")

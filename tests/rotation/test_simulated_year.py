@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import pytest
-from rotation.scripted import START, World, denied, plan_of, target
+from scripted import START, World, denied, plan_of, target
 
-from components.documents import plan
-from components.documents.schedule import TOKEN_LIFE, Schedule
+from components.contract import plan
+from components.contract.schedule import TOKEN_LIFE, Schedule
 from components.rotation import metrics
 
 

@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from ...documents.image_reference import ImageReference
+from ...docker.image_reference import ImageReference
 from .causes import Cause, Finding
 from .facts import Answer
 

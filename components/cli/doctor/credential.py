@@ -2,12 +2,12 @@
 
 from typing import Final
 
-from ...documents import docker_auth
-from ...documents.credential_resolution import VARIABLE, Outcome, Resolution, registry_path, resolve
-from ...documents.docker_config import DockerConfig, load
-from ...documents.go_json import GoJsonError
-from ...documents.image_reference import ImageReference
-from ...documents.registry_host import parse_registry_host
+from ...docker import auth as docker_auth
+from ...docker.config import DockerConfig, load
+from ...docker.credential_resolution import VARIABLE, Outcome, Resolution, registry_path, resolve
+from ...docker.go_json import GoJsonError
+from ...docker.image_reference import ImageReference
+from ...names.registry_host import parse_registry_host
 from .causes import Cause, Finding
 from .facts import Facts
 

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from ...documents.job_view import Job, View, job_view
+from ...variables.job_view import Job, View, job_view
 from .facts import Facts, Held
 
 _REFERENCE: Final = re.compile(r"\$(?:(?P<dollar>\$)|(?P<name>[A-Za-z_]\w*)|\{(?P<braced>[A-Za-z_]\w*)\})")

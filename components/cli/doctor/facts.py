@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from ...documents.job_view import Job
-from ...documents.listed_variable import ListedVariable
+from ...variables.job_view import Job
+from ...variables.listed import ListedVariable
 
 KEY = "DOCKER_AUTH_CONFIG"
 

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from ...documents.job_view import Job, Pipeline
-from ...documents.listed_variable import Level
+from ...variables.job_view import Job, Pipeline
+from ...variables.listed import Level
 from ..errors import CliError
 from ..gitlab_api import TOKEN, GitLabApi, ReadError, quoted
 from ..gitlab_listing import rows

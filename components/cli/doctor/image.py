@@ -3,9 +3,9 @@
 import re
 from typing import Final
 
-from ...documents import image_reference
-from ...documents.image_reference import DOCKER_HUB, ImageReference
-from ...documents.registry_host import parse_registry_host
+from ...docker import image_reference
+from ...docker.image_reference import DOCKER_HUB, ImageReference
+from ...names.registry_host import parse_registry_host
 from .causes import Cause, Finding
 from .expansion import expand
 from .facts import Facts

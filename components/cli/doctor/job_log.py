@@ -4,9 +4,9 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-from ...documents.image_reference import ImageReference
-from ...documents.image_reference import parse as parse_image
-from ...documents.registry_host import parse_registry_host
+from ...docker.image_reference import ImageReference
+from ...docker.image_reference import parse as parse_image
+from ...names.registry_host import parse_registry_host
 from .answers import denial
 from .causes import Cause, Finding
 

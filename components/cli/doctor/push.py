@@ -2,8 +2,8 @@
 
 import re
 
-from ...documents.image_reference import ImageReference
-from ...documents.registry_host import parse_registry_host
+from ...docker.image_reference import ImageReference
+from ...names.registry_host import parse_registry_host
 from .causes import Cause, Finding
 from .expansion import view_of
 from .facts import KEY, Facts

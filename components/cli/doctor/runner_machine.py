@@ -3,7 +3,7 @@
 import tomllib
 from typing import Any
 
-from ...documents.listed_variable import Level, ListedVariable
+from ...variables.listed import Level, ListedVariable
 from .facts import Held
 
 

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
 
-from ...documents.docker_auth import PLACEHOLDER
-from ...documents.listed_variable import ListedVariable
-from ...documents.variable_description import valid_until
+from ...docker.auth import PLACEHOLDER
+from ...variables.description import valid_until
+from ...variables.listed import ListedVariable
 from .causes import Cause, Finding
 from .expansion import expand, view_of
 from .facts import KEY, Facts, Held

@@ -2,10 +2,10 @@
 
 import base64
 
-from ...documents.credential_resolution import VARIABLE, Outcome, Resolution
-from ...documents.image_reference import ImageReference
-from ...documents.registry_host import parse_registry_host
-from ...documents.variable_description import valid_until
+from ...docker.credential_resolution import VARIABLE, Outcome, Resolution
+from ...docker.image_reference import ImageReference
+from ...names.registry_host import parse_registry_host
+from ...variables.description import valid_until
 from . import answers, credential, variable
 from .causes import Cause, Diagnosis, Finding
 from .expansion import view_of

@@ -1,0 +1,1 @@
+"""What an administrator sets up once. Imports `contract`, `iam` and `names`; Pulumi in the component."""

@@ -1,0 +1,187 @@
+"""What an administrator sets up once: where the state lies, and which jobs may read it and deploy."""
+
+from collections.abc import Callable
+from typing import Any, NotRequired, TypedDict
+
+import pulumi
+import pulumi_aws as aws
+
+from ..iam.bucket_policy import tls_only
+from ..iam.gitlab_trust import job_trust, thumbprints
+from ..iam.policies import Document, checked_size, policy_json
+from . import policies
+from .deploy_policy import deploy_policy, services_policy
+from .naming import BootstrapNames
+
+
+class BootstrapArgs(TypedDict):
+    """The project whose jobs preview and deploy."""
+
+    account: str
+    """The twelve digits of the AWS account."""
+    region: str
+    """The region of the state and of the stacks."""
+    prefix: NotRequired[str]
+    """Starts every name. Default `gitlab-ecr`; a stack's own prefix has to be this one, a dash, and more."""
+    project: str
+    """The full path of the GitLab project with the stack files."""
+    project_id: NotRequired[str]
+    """Its number, quoted. Required for gitlab.com, refused for any other: AWS would not read it."""
+    namespace_id: NotRequired[str]
+    """The number of its group, quoted; as `project_id`."""
+    branch: NotRequired[str]
+    """The protected branch that deploys. Default `main`."""
+    gitlab_url: NotRequired[str]
+    """Default `https://gitlab.com`."""
+    audience: NotRequired[str]
+    """The `aud` of the jobs' tokens. Default: `gitlab_url`, which is `$CI_SERVER_URL` in a job."""
+    thumbprints: NotRequired[list[str]]
+    """SHA-1 of the private CA of a self-managed GitLab. Default: AWS trusts public CAs."""
+
+
+class Bootstrap(pulumi.ComponentResource):
+    """State bucket, its key, GitLab's OIDC provider, preview role, deploy role and the boundary of what it makes."""
+
+    state: pulumi.Output[str]
+    """For `pulumi login`."""
+    secrets_provider: pulumi.Output[str]
+    """For `pulumi stack init --secrets-provider`."""
+    preview_role: pulumi.Output[str]
+    """The ARN of the role of merge requests' previews."""
+    deploy_role: pulumi.Output[str]
+    """The ARN of the role of `pulumi up`."""
+    permissions_boundary: pulumi.Output[str]
+    """The ARN of the boundary, for `permissionsBoundary` in every stack file."""
+
+    def __init__(self, name: str, args: BootstrapArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("gitlab-ecr:index:Bootstrap", name, {}, opts)
+        names = BootstrapNames(args["account"], args["region"], args.get("prefix", "gitlab-ecr"))
+        url = args.get("gitlab_url", "https://gitlab.com")
+        child = pulumi.ResourceOptions(parent=self)
+        kept = pulumi.ResourceOptions(parent=self, protect=True)
+
+        key = aws.kms.Key(
+            f"{name}-state",
+            description="Encrypts the Pulumi state of gitlab-ecr and the secrets in it",
+            enable_key_rotation=True,
+            deletion_window_in_days=30,
+            opts=kept,
+        )
+        aws.kms.Alias(f"{name}-state", name=f"alias/{names.prefix}", target_key_id=key.key_id, opts=child)
+        _bucket(name, names, key, child, kept)
+        provider = aws.iam.OpenIdConnectProvider(
+            f"{name}-gitlab",
+            url=url,
+            client_id_lists=[args.get("audience", url)],
+            thumbprint_lists=thumbprints(url, args.get("thumbprints", [])) or None,
+            opts=child,
+        )
+        boundary = aws.iam.Policy(
+            f"{name}-boundary",
+            name=f"{names.prefix}-boundary",
+            path=names.path,
+            description="The most that a role or user of a gitlab-ecr stack can do",
+            policy=policy_json(policies.boundary(names)),
+            opts=kept,
+        )
+        after = pulumi.ResourceOptions(parent=self, depends_on=[provider, boundary])
+        _roles(name, args, names, key, after)
+
+        self.state = pulumi.Output.from_input(f"s3://{names.bucket}?region={names.region}")
+        self.secrets_provider = pulumi.Output.from_input(f"awskms://alias/{names.prefix}?region={names.region}")
+        self.preview_role = pulumi.Output.from_input(names.role_arn("preview"))
+        self.deploy_role = pulumi.Output.from_input(names.role_arn("deploy"))
+        self.permissions_boundary = pulumi.Output.from_input(names.boundary_arn)
+        self.register_outputs({output: getattr(self, output) for output in Bootstrap.__annotations__})
+
+
+def _bucket(
+    name: str, names: BootstrapNames, key: aws.kms.Key, child: pulumi.ResourceOptions, kept: pulumi.ResourceOptions
+) -> None:
+    bucket = aws.s3.Bucket(f"{name}-state", bucket=names.bucket, opts=kept)
+    aws.s3.BucketVersioning(
+        f"{name}-state", bucket=bucket.bucket, versioning_configuration={"status": "Enabled"}, opts=child
+    )
+    aws.s3.BucketServerSideEncryptionConfiguration(
+        f"{name}-state",
+        bucket=bucket.bucket,
+        rules=[
+            {
+                "apply_server_side_encryption_by_default": {"sse_algorithm": "aws:kms", "kms_master_key_id": key.arn},
+                "bucket_key_enabled": True,
+            }
+        ],
+        opts=child,
+    )
+    closed = aws.s3.BucketPublicAccessBlock(
+        f"{name}-state",
+        bucket=bucket.bucket,
+        block_public_acls=True,
+        block_public_policy=True,
+        ignore_public_acls=True,
+        restrict_public_buckets=True,
+        opts=child,
+    )
+    aws.s3.BucketPolicy(
+        f"{name}-state",
+        bucket=bucket.bucket,
+        policy=policy_json(tls_only(names.bucket_arn)),
+        # S3 refuses to change both at once.
+        opts=pulumi.ResourceOptions.merge(child, pulumi.ResourceOptions(depends_on=[closed])),
+    )
+
+
+def _roles(
+    name: str, args: BootstrapArgs, names: BootstrapNames, key: aws.kms.Key, after: pulumi.ResourceOptions
+) -> None:
+    url = args.get("gitlab_url", "https://gitlab.com")
+    project: dict[str, Any] = {
+        "gitlab_url": url,
+        "audience": args.get("audience", url),
+        "project": args["project"],
+        "project_id": args.get("project_id", ""),
+        "namespace_id": args.get("namespace_id", ""),
+    }
+    deploy_trust = job_trust(names.provider_arn(url), **project, branches=[args.get("branch", "main")])
+    roles: list[pulumi.Resource] = []
+    for kind, trust, policy in (
+        ("preview", policies.preview_trust(names, **project), policies.preview_policy),
+        ("deploy", deploy_trust, deploy_policy),
+    ):
+        role = aws.iam.Role(
+            f"{name}-{kind}",
+            name=names.role_name(kind),
+            path=names.path,
+            description=f"{kind.title()} in GitLab jobs of {args['project']}",
+            assume_role_policy=policy_json(trust),
+            opts=after,
+        )
+        roles.append(role)
+        aws.iam.RolePolicy(
+            f"{name}-{kind}",
+            name=kind,
+            role=role.name,
+            # AWS chooses a key's id, so only here a policy waits for an output.
+            policy=_with_key(policy, names, key),
+            opts=after,
+        )
+    services = aws.iam.Policy(
+        f"{name}-services",
+        name=f"{names.prefix}-services",
+        path=names.path,
+        description="The part of a deployment beyond the state and IAM",
+        policy=policy_json(services_policy(names)),
+        opts=after,
+    )
+    aws.iam.RolePolicyAttachment(
+        f"{name}-services",
+        role=names.role_name("deploy"),
+        policy_arn=names.policy_arn("services"),
+        opts=pulumi.ResourceOptions.merge(after, pulumi.ResourceOptions(depends_on=[*roles, services])),
+    )
+
+
+def _with_key(
+    policy: Callable[[BootstrapNames, str], Document], names: BootstrapNames, key: aws.kms.Key
+) -> pulumi.Output[str]:
+    return key.arn.apply(lambda arn: checked_size(policy(names, arn), "role", "prefix"))

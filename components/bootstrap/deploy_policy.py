@@ -1,0 +1,212 @@
+"""What `pulumi up` may do on the default branch.
+
+The deploy role makes roles and users, so it could make itself an administrator. Three things together keep it from
+that: it touches what lies under the stacks' paths only, only while it carries the boundary, and may change neither the
+boundary nor what lies under the bootstrap's own path.
+
+It is two documents, because a role's inline policies hold 10,240 characters and one managed policy 6,144.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+from ..iam.policies import Document, allow, allow_everywhere, document, listed
+from ..names.naming import PREFIX_TAG
+from .naming import BootstrapNames
+
+_ROLES_WITHIN: Final = (
+    *("CreateRole", "DeleteRole", "DeleteRolePolicy", "PutRolePermissionsBoundary", "PutRolePolicy"),
+    "UpdateAssumeRolePolicy",
+)
+_USERS_WITHIN: Final = ("CreateUser", "DeleteUserPolicy", "PutUserPermissionsBoundary", "PutUserPolicy")
+_OF_THE_OWN_ROLES: Final = (
+    *("AttachRolePolicy", "CreateRole", "DeleteRole", "DeleteRolePermissionsBoundary", "DeleteRolePolicy"),
+    *("DetachRolePolicy", "PassRole", "PutRolePermissionsBoundary", "PutRolePolicy", "TagRole", "UntagRole"),
+    *("UpdateAssumeRolePolicy", "UpdateRole", "UpdateRoleDescription"),
+)
+_OF_THE_OWN_POLICIES: Final = ("CreatePolicyVersion", "DeletePolicy", "DeletePolicyVersion", "SetDefaultPolicyVersion")
+_PASSED_TO: Final = ("ec2.amazonaws.com", "lambda.amazonaws.com", "scheduler.amazonaws.com")
+_LINKED: Final = ("inspector2.amazonaws.com", "pullthroughcache.ecr.amazonaws.com", "replication.ecr.amazonaws.com")
+_TAGS: Final = ("ListTagsForResource", "TagResource", "UntagResource")
+
+
+def deploy_policy(names: BootstrapNames, key_arn: str) -> Document:
+    """State, IAM and runners' machines: the role's inline policy.
+
+    Args:
+        key_arn: the key that encrypts the state.
+    """
+    state = names.bucket_arn
+    return document(
+        allow("FindState", "s3:ListBucket", state),
+        allow("UseState", ("s3:DeleteObject", "s3:GetObject", "s3:PutObject"), f"{state}/.pulumi/*"),
+        allow("UseStateKey", ("kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"), key_arn),
+        *_roles(names),
+        *_users(names),
+        *_machines(names),
+        allow_everywhere(
+            "Lists",
+            (
+                *_of("ec2", ("DescribeLaunchTemplates", "DescribeLaunchTemplateVersions", "DescribeSecurityGroups")),
+                *("ec2:DescribeSubnets", "ec2:DescribeVpcs", "iam:ListVirtualMFADevices"),
+                *("logs:DescribeLogGroups", "ssm:DescribeParameters"),
+            ),
+            because="all of them list",
+        ),
+        _deny("KeepOwnRoles", _of("iam", _OF_THE_OWN_ROLES), names.arn("iam", f"role{names.path}*", "")),
+        _deny("KeepOwnPolicies", _of("iam", _OF_THE_OWN_POLICIES), names.arn("iam", f"policy{names.path}*", "")),
+        # Not allowed above either; a denial also outlives a policy that somebody attaches later.
+        _deny("KeepBound", _of("iam", ("DeleteRolePermissionsBoundary", "DeleteUserPermissionsBoundary")), "*"),
+        _deny("KeepKeysToTheRotator", _of("iam", ("CreateAccessKey", "CreateLoginProfile", "UpdateAccessKey")), "*"),
+    )
+
+
+def services_policy(names: BootstrapNames) -> Document:
+    """Repositories and rotator: a managed policy beside it."""
+    return document(*_images(names), *_rotator(names))
+
+
+def _roles(names: BootstrapNames) -> list[Document]:
+    roles = names.arn("iam", f"role/{names.prefix}-*/*", "")
+    read = (
+        *("GetRole", "GetRolePolicy", "ListAttachedRolePolicies", "ListInstanceProfilesForRole", "ListRolePolicies"),
+        *("ListRoleTags", "TagRole", "UntagRole", "UpdateRole"),
+    )
+    profile = (
+        *("CreateInstanceProfile", "DeleteInstanceProfile", "GetInstanceProfile", "ListInstanceProfileTags"),
+        *("TagInstanceProfile", "UntagInstanceProfile", "AddRoleToInstanceProfile", "RemoveRoleFromInstanceProfile"),
+    )
+    passed = {"Condition": {"StringEquals": {"iam:PassedToService": list(_PASSED_TO)}}}
+    # Roles of AWS's own services: AWS wrote their policies, and nobody can change them.
+    linked = {"Condition": {"StringEquals": {"iam:AWSServiceName": list(_LINKED)}}}
+    return [
+        allow("ChangeBoundRoles", _of("iam", _ROLES_WITHIN), roles, **_within(names)),
+        allow("ReadAndDescribeRoles", _of("iam", read), roles),
+        allow("PassRoles", "iam:PassRole", roles, **passed),
+        allow("Profiles", _of("iam", profile), names.arn("iam", f"instance-profile/{names.prefix}-*/*", "")),
+        allow("LinkServices", "iam:CreateServiceLinkedRole", names.arn("iam", "role/aws-service-role/*", ""), **linked),
+    ]
+
+
+def _users(names: BootstrapNames) -> list[Document]:
+    """The users of `access-keys`; who deletes one has to look for, and take away, whatever was given to it."""
+    users = names.arn("iam", f"user/{names.prefix}-*/*", "")
+    read = (
+        *("GetUser", "GetUserPolicy", "ListAttachedUserPolicies", "ListUserPolicies", "ListUserTags", "TagUser"),
+        "UntagUser",
+    )
+    remove = (
+        *("DeleteAccessKey", "DeleteLoginProfile", "DeleteUser", "ListAccessKeys", "ListGroupsForUser"),
+        *("ListMFADevices", "ListSSHPublicKeys", "ListServiceSpecificCredentials", "ListSigningCertificates"),
+    )
+    return [
+        allow("ChangeBoundUsers", _of("iam", _USERS_WITHIN), users, **_within(names)),
+        allow("ReadAndRemoveUsers", _of("iam", (*read, *remove)), users),
+    ]
+
+
+def _images(names: BootstrapNames) -> list[Document]:
+    """Repositories are named freely, and may have a region of their own: so all of the account's."""
+    repository = (
+        *("CreateRepository", "DeleteLifecyclePolicy", "DeleteRepository", "DeleteRepositoryPolicy"),
+        *("DescribeRepositories", "GetLifecyclePolicy", "GetRepositoryPolicy", "PutImageScanningConfiguration"),
+        *("PutImageTagMutability", "PutLifecyclePolicy", "SetRepositoryPolicy", *_TAGS),
+    )
+    registry = (
+        *("CreatePullThroughCacheRule", "CreateRepositoryCreationTemplate", "DeletePullThroughCacheRule"),
+        *("DeleteRegistryPolicy", "DeleteRepositoryCreationTemplate", "DescribePullThroughCacheRules"),
+        *("DescribeRegistry", "DescribeRepositoryCreationTemplates", "GetRegistryPolicy"),
+        *("GetRegistryScanningConfiguration", "PutRegistryPolicy", "PutRegistryScanningConfiguration"),
+        *("PutReplicationConfiguration", "UpdatePullThroughCacheRule", "UpdateRepositoryCreationTemplate"),
+    )
+    inspector = ("Disable", "Enable", "ListAccountPermissions", "ListCoverage")
+    by_ecr = {"Condition": {"StringLike": {"kms:ViaService": "ecr.*"}}}
+    grants = _of("kms", ("CreateGrant", "DescribeKey", "RetireGrant"))
+    return [
+        allow("Repositories", _of("ecr", repository), names.arn("ecr", "repository/*", "*")),
+        # Source of the second: ECR user guide, "IAM permissions required for enhanced scanning".
+        allow_everywhere(
+            "Registry", (*_of("ecr", registry), *_of("inspector2", inspector)), because="a registry is the account's"
+        ),
+        allow("EncryptImages", grants, names.arn("kms", "key/*", "*"), **by_ecr),
+    ]
+
+
+def _rotator(names: BootstrapNames) -> list[Document]:
+    """What a rotator is made of, by the prefix of its names."""
+    function = (
+        *("CreateFunction", "DeleteFunction", "DeleteFunctionEventInvokeConfig", "GetFunction"),
+        *("GetFunctionCodeSigningConfig", "GetFunctionConfiguration", "GetFunctionEventInvokeConfig"),
+        *("InvokeFunction", "ListTags", "ListVersionsByFunction", "PutFunctionEventInvokeConfig", "TagResource"),
+        *("UntagResource", "UpdateFunctionCode", "UpdateFunctionConfiguration", "UpdateFunctionEventInvokeConfig"),
+    )
+    schedule = ("CreateSchedule", "DeleteSchedule", "GetSchedule", "UpdateSchedule")
+    group = ("CreateScheduleGroup", "DeleteScheduleGroup", "GetScheduleGroup", *_TAGS)
+    queue = (
+        *("CreateQueue", "DeleteQueue", "GetQueueAttributes", "GetQueueUrl", "ListQueueTags", "SetQueueAttributes"),
+        *("TagQueue", "UntagQueue"),
+    )
+    secret = (
+        *("CreateSecret", "DeleteSecret", "DescribeSecret", "GetResourcePolicy", "TagResource", "UntagResource"),
+        "UpdateSecret",
+    )
+    topic = (
+        *("CreateTopic", "DeleteTopic", "GetTopicAttributes", "SetTopicAttributes", "Subscribe", *_TAGS),
+        *("GetSubscriptionAttributes", "SetSubscriptionAttributes", "Unsubscribe"),
+    )
+    log_group = ("CreateLogGroup", "DeleteLogGroup", "DeleteRetentionPolicy", "PutRetentionPolicy", *_TAGS)
+    alarm = ("DeleteAlarms", "DescribeAlarms", "PutMetricAlarm", *_TAGS)
+    dashboard = ("DeleteDashboards", "GetDashboard", "PutDashboard")
+    code = (
+        *("CreateBucket", "DeleteBucket", "DeleteBucketPolicy", "DeleteObject", "DeleteObjectVersion", "Get*", "List*"),
+        *("PutBucket*", "PutEncryptionConfiguration", "PutLifecycleConfiguration", "PutObject", "PutObjectTagging"),
+    )
+    logs = names.of_stacks("logs", "log-group:/aws/lambda/")
+    return [
+        allow("Rotators", _of("lambda", function), names.of_stacks("lambda", "function:")),
+        # The code of a rotator in GitLab's jobs. The state's bucket is none of these.
+        allow("Code", _of("s3", code), [names.code_buckets, f"{names.code_buckets}/*"]),
+        allow("Schedules", _of("scheduler", schedule), f"{names.of_stacks('scheduler', 'schedule/')}/*"),
+        allow("ScheduleGroups", _of("scheduler", group), names.of_stacks("scheduler", "schedule-group/")),
+        allow("DeadLetters", _of("sqs", queue), names.of_stacks("sqs", "")),
+        # Not their values: the GitLab token is put there by a person, and read by the rotator alone.
+        allow("Secrets", _of("secretsmanager", secret), names.of_stacks("secretsmanager", "secret:")),
+        allow("LogGroups", _of("logs", log_group), [logs, f"{logs}:*"]),
+        allow("Alarms", _of("cloudwatch", alarm), names.of_stacks("cloudwatch", "alarm:")),
+        allow("Dashboards", _of("cloudwatch", dashboard), names.of_stacks("cloudwatch", "dashboard/", "")),
+        allow("Topics", _of("sns", topic), names.of_stacks("sns", "")),
+    ]
+
+
+def _machines(names: BootstrapNames) -> list[Document]:
+    """Runners' parameters, and their launch templates: EC2 names those by a number, so a tag tells whose they are.
+
+    A template that is another's must stay so: a new version of it would run on another's machines, as their role.
+    """
+    parameter = (
+        *("AddTagsToResource", "DeleteParameter", "GetParameter", "GetParameters", "ListTagsForResource"),
+        *("PutParameter", "RemoveTagsFromResource"),
+    )
+    templates, stacks = names.arn("ec2", "launch-template/*"), f"{names.prefix}-*"
+    change = ("CreateLaunchTemplateVersion", "CreateTags", "DeleteLaunchTemplate", "DeleteTags", "ModifyLaunchTemplate")
+    made = {"StringLike": {f"aws:RequestTag/{PREFIX_TAG}": stacks}}
+    while_made = {"StringEquals": {"ec2:CreateAction": "CreateLaunchTemplate"}}
+    theirs = {"StringLike": {f"aws:ResourceTag/{PREFIX_TAG}": stacks}}
+    return [
+        allow("Parameters", _of("ssm", parameter), names.of_stacks("ssm", "parameter/")),
+        allow("MakeLaunchTemplates", "ec2:CreateLaunchTemplate", templates, Condition=made),
+        allow("TagLaunchTemplates", "ec2:CreateTags", templates, Condition=while_made),
+        allow("ChangeLaunchTemplates", _of("ec2", change), templates, Condition=theirs),
+    ]
+
+
+def _within(names: BootstrapNames) -> Document:
+    return {"Condition": {"StringEquals": {"iam:PermissionsBoundary": names.boundary_arn}}}
+
+
+def _deny(sid: str, actions: str | Sequence[str], resource: str) -> Document:
+    return {"Sid": sid, "Effect": "Deny", "Action": listed(actions), "Resource": resource}
+
+
+def _of(service: str, actions: Sequence[str]) -> list[str]:
+    return [f"{service}:{action}" for action in actions]

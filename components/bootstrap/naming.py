@@ -1,0 +1,71 @@
+"""The names of what an administrator sets up once, and the patterns of what it lets stacks make."""
+
+from dataclasses import dataclass
+
+from ..iam.gitlab_trust import issuer_host
+from ..names.naming import Names
+from ..names.registry_host import partition_of
+
+
+@dataclass(frozen=True)
+class BootstrapNames:
+    """Names and ARNs of the bootstrap.
+
+    Attributes:
+        account: the twelve digits of the AWS account.
+        region: the region of state and stacks.
+        prefix: starts the names of the bootstrap and, followed by `-`, the prefix of every stack that it deploys.
+    """
+
+    account: str
+    region: str
+    prefix: str
+
+    def arn(self, service: str, resource: str, region: str | None = None) -> str:
+        """An ARN in this account; `region=""` for services without one."""
+        return Names(self.account, self.region, self.prefix).arn(service, resource, region)
+
+    @property
+    def path(self) -> str:
+        """The IAM path of the bootstrap's own roles; no stack's path starts like it."""
+        return f"/{self.prefix}/"
+
+    def role_arn(self, name: str) -> str:
+        """The ARN of one of the bootstrap's own roles."""
+        return self.arn("iam", f"role{self.path}{self.role_name(name)}", "")
+
+    def role_name(self, name: str) -> str:
+        """The name of one of the bootstrap's own roles."""
+        return f"{self.prefix}-{name}"
+
+    @property
+    def boundary_arn(self) -> str:
+        """The permissions boundary of every role and user that the deploy role makes."""
+        return self.policy_arn("boundary")
+
+    def policy_arn(self, name: str) -> str:
+        """The ARN of one of the bootstrap's own managed policies."""
+        return self.arn("iam", f"policy{self.path}{self.prefix}-{name}", "")
+
+    @property
+    def bucket(self) -> str:
+        """The state's bucket; account and region make it unique in the world."""
+        return f"{self.prefix}-state-{self.account}-{self.region}"
+
+    @property
+    def bucket_arn(self) -> str:
+        """The bucket's ARN, which names neither account nor region."""
+        return f"arn:{partition_of(self.region)}:s3:::{self.bucket}"
+
+    @property
+    def code_buckets(self) -> str:
+        """The buckets with the code of rotators that run in GitLab jobs; no pattern of the state's bucket."""
+        return f"arn:{partition_of(self.region)}:s3:::{self.prefix}-*-rotator-{self.account}"
+
+    def provider_arn(self, gitlab_url: str) -> str:
+        """The OIDC provider of GitLab."""
+        return self.arn("iam", f"oidc-provider/{issuer_host(gitlab_url)}", "")
+
+    def of_stacks(self, service: str, head: str, region: str | None = None) -> str:
+        """Everything that any stack names with its prefix, below `head`."""
+        return self.arn(service, f"{head}{self.prefix}-*", region)

@@ -1,0 +1,87 @@
+"""Policies of what an administrator sets up once: the state's bucket, the preview role, the boundary of what is made.
+
+What the deploy role may do stands in `deploy_policy`.
+"""
+
+from typing import Final
+
+from ..contract.metric_names import NAMESPACE
+from ..iam.actions import (
+    IMPORT_ACTIONS,
+    LOG_ACTIONS,
+    METRICS_ACTION,
+    PULL_ACTIONS,
+    PUSH_ACTIONS,
+    RENEWAL_ACTIONS,
+    SIGN_IN_ACTION,
+    VPC_ACTIONS,
+)
+from ..iam.gitlab_trust import GITLAB_COM, issuer_host, job_trust
+from ..iam.policies import PLAIN_METRICS, UNBORN, Document, access_key_statements, allow, allow_everywhere, document
+from ..names.registry_host import dns_suffix, partition_of
+from .naming import BootstrapNames
+
+_METRICS: Final[Document] = {"StringEquals": {"cloudwatch:namespace": NAMESPACE}}
+
+
+def preview_policy(names: BootstrapNames, key_arn: str) -> Document:
+    """What a merge request's preview may do: read the state. A preview asks AWS for nothing but who it is."""
+    return document(
+        allow("FindState", "s3:ListBucket", names.bucket_arn),
+        allow("ReadState", "s3:GetObject", f"{names.bucket_arn}/.pulumi/*"),
+        allow("DecryptState", "kms:Decrypt", key_arn),
+    )
+
+
+def preview_trust(
+    names: BootstrapNames, *, gitlab_url: str, audience: str, project: str, project_id: str, namespace_id: str
+) -> Document:
+    """Trust in every job of the project: the code of a merge request is on a branch that anybody may have made."""
+    provider = names.provider_arn(gitlab_url)
+    if gitlab_url == GITLAB_COM:
+        return job_trust(
+            provider,
+            gitlab_url=gitlab_url,
+            audience=audience,
+            project=project,
+            project_id=project_id,
+            namespace_id=namespace_id,
+            unprotected_refs=True,
+        )
+    # Of a self-managed GitLab a role that trusts any ref is refused elsewhere; for reading the state it is meant.
+    trust = job_trust(provider, gitlab_url=gitlab_url, audience=audience, project=project, branches=["main"])
+    (statement,) = trust["Statement"]
+    issuer = issuer_host(gitlab_url)
+    condition = {
+        "StringEquals": {f"{issuer}:aud": audience},
+        "StringLike": {f"{issuer}:sub": f"project_path:{project}:ref_type:branch:ref:*"},
+    }
+    return document({**statement, "Condition": condition})
+
+
+def boundary(names: BootstrapNames) -> Document:
+    """The most that any role of a stack can do, whatever its own policy says."""
+    pull_roles = names.arn("iam", f"role/{names.prefix}-*/pull/*", "")
+    return document(
+        # A pull role may belong to images of another account; that account's repositories have the last word.
+        allow_everywhere("SignIn", SIGN_IN_ACTION, because="the action has no resource type"),
+        allow("Pull", PULL_ACTIONS, f"arn:{partition_of(names.region)}:ecr:*:*:repository/*"),
+        allow("Push", (*PUSH_ACTIONS, *IMPORT_ACTIONS), names.arn("ecr", "repository/*", "*")),
+        allow("AssumePullRoles", "sts:AssumeRole", pull_roles),
+        allow("UseSecrets", RENEWAL_ACTIONS, names.of_stacks("secretsmanager", "secret:")),
+        allow("UseParameters", ("ssm:GetParameter", "ssm:PutParameter"), names.of_stacks("ssm", "parameter/")),
+        *access_key_statements(names.arn("iam", f"user/{names.prefix}-*/*", "")),
+        allow("Decrypt", "kms:Decrypt", names.arn("kms", "key/*"), Condition=_via_service(names)),
+        allow("WriteLogs", LOG_ACTIONS, f"{names.of_stacks('logs', 'log-group:/aws/lambda/')}:*"),
+        allow("LeaveDeadLetters", "sqs:SendMessage", names.of_stacks("sqs", "")),
+        # Of a rotator that runs in a GitLab job: its code, and what its alarms look at.
+        allow("FetchCode", "s3:GetObject", f"{names.code_buckets}/*"),
+        allow_everywhere("WriteMetrics", METRICS_ACTION, because=PLAIN_METRICS, Condition=_METRICS),
+        allow("StartRotator", "lambda:InvokeFunction", names.of_stacks("lambda", "function:")),
+        allow_everywhere("HaveNetworkInterfaces", VPC_ACTIONS, because=UNBORN),  # of a rotator in a VPC
+    )
+
+
+def _via_service(names: BootstrapNames) -> Document:
+    services = [f"{service}.{names.region}.{dns_suffix(names.region)}" for service in ("secretsmanager", "ssm")]
+    return {"StringEquals": {"kms:ViaService": services}}

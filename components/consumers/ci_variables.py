@@ -1,0 +1,109 @@
+"""GitLab CI/CD variables: Pulumi owns that they exist, the rotator owns what is in those it rotates."""
+
+from typing import Any, Final, NotRequired, TypedDict
+
+import pulumi
+import pulumi_gitlab as gitlab
+
+from ..contract.plan import OwnerKind
+from ..docker.auth import PLACEHOLDER
+from ..variables.keys import ACCESS_KEYS, DOCKER_AUTH_CONFIG, KEY_PLACEHOLDER
+
+# The engine fills an ignored property from its state, and the provider's update sends every attribute: with one of
+# these not ignored, a changed flag would put an old value over a living token. The plan carries the wanted flags.
+_OWNED_BY_THE_ROTATOR: Final = ["value", "description", "masked", "protected", "raw", "variable_type"]
+
+_WAITING: Final = "gitlab-ecr: waiting for the first rotation"
+
+
+class CiVariableArgs(TypedDict):
+    """One CI/CD variable: rotated, unless it has a `value`."""
+
+    owner_kind: str
+    """`project` or `group`."""
+    owner: str
+    """The full path, or the numeric id as text: an id survives a rename."""
+    key: NotRequired[str]
+    """The variable's key. Default `DOCKER_AUTH_CONFIG`, the one that the runner reads."""
+    environment_scope: NotRequired[str]
+    """Default `*`. On groups, other scopes need GitLab Premium."""
+    variable_type: NotRequired[str]
+    """`file` (default: the token is not in the job's environment, where Docker CLI 28.3 and later would prefer it to
+    `docker login`), or `env_var`."""
+    masked: NotRequired[bool]
+    """Default true: GitLab hides the whole value in job logs. The value needs 8 characters without white space."""
+    hidden: NotRequired[bool]
+    """Default false. True hides the value in GitLab's own pages and API too; GitLab sets it at creation only, and what
+    others wrote into the variable can then not be kept."""
+    protected: NotRequired[bool]
+    """Default false. True keeps the variable from pipelines on unprotected branches, merge requests among them."""
+    adopt: NotRequired[bool]
+    """Default false. True takes a variable that exists already: nothing is created, the rotator keeps what others wrote
+    into it, and `pulumi destroy` leaves it. Only for a variable that the rotator fills."""
+    value: NotRequired[pulumi.Input[str]]
+    """A value that nobody rotates; Pulumi then owns it and every flag. Always a secret in state. Left out, the variable
+    gets a placeholder, which the rotator replaces."""
+    description: NotRequired[str]
+    """For a variable with a `value`: what GitLab's page says of it, at most 255 characters."""
+
+
+class CiVariablesArgs(TypedDict):
+    """The variables of one stack."""
+
+    variables: dict[str, CiVariableArgs]
+    """By a name that stays: renaming an entry replaces the variable."""
+
+
+class CiVariables(pulumi.ComponentResource):
+    """The variables that do not exist yet: placeholders for the rotator, and values that nobody rotates.
+
+    No `up` sends an update to a rotated one: its value, description and flags are the rotator's.
+    """
+
+    def __init__(self, name: str, args: CiVariablesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("gitlab-ecr:index:CiVariables", name, {}, opts)
+        fixed = pulumi.ResourceOptions(
+            parent=self,
+            additional_secret_outputs=["value"],
+            replace_on_changes=["hidden"],  # GitLab sets it at creation only
+            delete_before_replace=True,  # an owner has a key and scope once
+        )
+        rotated = pulumi.ResourceOptions.merge(fixed, pulumi.ResourceOptions(ignore_changes=_OWNED_BY_THE_ROTATOR))
+        for variable_name, variable in args["variables"].items():
+            if not _adopted(variable_name, variable):
+                _variable(f"{name}-{variable_name}", variable, fixed if "value" in variable else rotated)
+        self.register_outputs({})
+
+
+def _adopted(name: str, variable: CiVariableArgs) -> bool:
+    if not variable.get("adopt", False):
+        return False
+    if "value" in variable or variable.get("key") in ACCESS_KEYS:
+        raise ValueError(
+            f"variables.{name}.adopt: got true; only a rotated DOCKER_AUTH_CONFIG is merged with what is there: "
+            "leave adopt out, and delete the variable that exists or take it over with `pulumi import`"
+        )
+    return True
+
+
+def _variable(name: str, variable: CiVariableArgs, opts: pulumi.ResourceOptions) -> None:
+    key = variable.get("key", DOCKER_AUTH_CONFIG)
+    value = variable.get("value", KEY_PLACEHOLDER if key in ACCESS_KEYS else PLACEHOLDER)
+    inputs: dict[str, Any] = {
+        "key": key,
+        "environment_scope": variable.get("environment_scope", "*"),
+        "variable_type": variable.get("variable_type", "file"),
+        "masked": variable.get("masked", True),
+        "hidden": variable.get("hidden", False),
+        "protected": variable.get("protected", False),
+        "raw": True,  # JSON can be masked only raw, and `$` in it must not be expanded
+        "description": variable.get("description", "gitlab-ecr") if "value" in variable else _WAITING,
+        "value": pulumi.Output.secret(value),
+    }
+    match variable["owner_kind"]:
+        case OwnerKind.GROUP.value:
+            gitlab.GroupVariable(name, group=variable["owner"], **inputs, opts=opts)
+        case OwnerKind.PROJECT.value:
+            gitlab.ProjectVariable(name, project=variable["owner"], **inputs, opts=opts)
+        case kind:
+            raise ValueError(f"owner_kind of {variable['owner']}: got {kind!r}; write project or group")

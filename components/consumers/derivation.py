@@ -1,0 +1,204 @@
+"""From consumers to roles and to the plan: pure derivations, no resource is made here."""
+
+from collections.abc import Collection, Mapping
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+from ..contract import plan as plans
+from ..iam.args import AudienceArgs, JobIssuerArgs, JobRoleArgs
+from ..iam.gitlab_trust import GITLAB_COM
+from ..iam.pull_user import PullUserArgs
+from ..names import repository_patterns
+from ..names.naming import Names
+from . import key_life
+from .args import Access, ConsumerArgs, GitLabArgs
+from .checks import access_of, has_job_role
+from .ci_variables import CiVariableArgs
+from .forms import credentials, registries
+from .key_life import KeyLife
+
+
+def gitlab_url(gitlab: GitLabArgs) -> str:
+    """The instance's URL, without a slash at its end.
+
+    Raises:
+        ValueError: it would send tokens in clear, or is no URL of a host.
+    """
+    url = gitlab.get("url", "https://gitlab.com").rstrip("/")
+    parts = urlsplit(url)
+    clear = parts.scheme == "http" and gitlab.get("allow_http", False)
+    if (parts.scheme != "https" and not clear) or not parts.hostname or parts.username or parts.query or parts.fragment:
+        raise ValueError(
+            f"gitlab.url: got {url!r}; write https:// and the host, such as https://gitlab.com. "
+            "Only for an instance on this machine: http:// with allow_http, which sends tokens in clear"
+        )
+    return url
+
+
+def audiences(consumers: Mapping[str, ConsumerArgs]) -> dict[str, AudienceArgs]:
+    """The audience of each consumer with a rotated variable: each is its own."""
+    return {
+        path: {
+            "pull": consumer.get("pull", []),
+            "registries": consumer.get("registries", []),
+            "caches": consumer.get("caches", []),
+            "generation": consumer.get("generation", 1),
+        }
+        for path, consumer in _rotated(consumers).items()
+    }
+
+
+def jobs(gitlab: GitLabArgs, consumers: Mapping[str, ConsumerArgs]) -> dict[str, JobRoleArgs]:
+    """The role of each consumer whose jobs push, or pull by themselves."""
+    # Of other instances AWS reads no number, so a consumer's own has no place in the trust.
+    numbers = gitlab_url(gitlab) == GITLAB_COM
+    return {
+        path: _job(path, consumer, numbers=numbers) for path, consumer in consumers.items() if has_job_role(consumer)
+    }
+
+
+def issuer(gitlab: GitLabArgs) -> JobIssuerArgs:
+    """The GitLab of the jobs that assume roles."""
+    url = gitlab_url(gitlab)
+    return {
+        "url": url,
+        "audience": gitlab.get("id_token_audience", url),
+        "existing_provider": gitlab.get("existing_oidc_provider", False),
+        "thumbprints": gitlab.get("thumbprints", []),
+    }
+
+
+def pull_users(names: Names, consumers: Mapping[str, ConsumerArgs]) -> dict[str, PullUserArgs]:
+    """The IAM user of each consumer with access keys."""
+    return {
+        path: {
+            "account": names.account,
+            "region": names.region,
+            "prefix": names.prefix,
+            "user": path,
+            "pull": consumer.get("pull", []),
+            "registries": consumer.get("registries", []),
+            "long_lived_keys": consumer.get("long_lived_keys", False),
+        }
+        for path, consumer in consumers.items()
+        if access_of(consumer) is Access.ACCESS_KEYS
+    }
+
+
+def plan(
+    names: Names,
+    stack: str,
+    gitlab: GitLabArgs,
+    repositories: Collection[str],
+    consumers: Mapping[str, ConsumerArgs],
+    *,
+    life: KeyLife = key_life.DEFAULT,
+) -> plans.Plan:
+    """What the rotator has to do for the consumers with a rotated variable, and for those with access keys."""
+    rotated = _rotated(consumers)
+    return plans.Plan(
+        version=plans.VERSION,
+        stack=stack,
+        region=names.region,
+        state=names.rotator_state,
+        gitlab=plans.GitLab(
+            url=gitlab_url(gitlab),
+            allow_http=gitlab.get("allow_http", False),
+            proxy=gitlab.get("proxy"),
+            tokens={"default": names.gitlab_token_secret},
+            ca_bundle=gitlab.get("ca_bundle"),
+            concurrency=gitlab.get("concurrency", 16),
+            requests_per_second=gitlab.get("requests_per_second", 30),
+        ),
+        audiences={
+            path: plans.Audience(
+                role_arn=names.pull_role_arn(path, consumer.get("generation", 1)),
+                registries=registries(names, path, consumer),
+                inside=_inside(consumer.get("pull", []), repositories),
+                outside=repository_patterns.outside(consumer.get("pull", []), repositories),
+            )
+            for path, consumer in rotated.items()
+        },
+        targets=tuple(target for path, consumer in rotated.items() for target in _targets(names, path, consumer)),
+        key_users=tuple(
+            _key_user(names, path, consumer, life)
+            for path, consumer in consumers.items()
+            if access_of(consumer) is Access.ACCESS_KEYS
+        ),
+    )
+
+
+def _inside(pull: list[str], repositories: Collection[str]) -> str | None:
+    """A repository to try the token on: a declared one, or one by its name in an account that others declare."""
+    named = (name for name in pull if "*" not in name)
+    return next(iter([*repository_patterns.matching(pull, repositories), *named]), None)
+
+
+def _rotated(consumers: Mapping[str, ConsumerArgs]) -> dict[str, ConsumerArgs]:
+    return {
+        path: consumer
+        for path, consumer in consumers.items()
+        if access_of(consumer) is Access.ROTATED_VARIABLE and consumer.get("pull")
+    }
+
+
+def _job(path: str, consumer: ConsumerArgs, *, numbers: bool) -> JobRoleArgs:
+    role: JobRoleArgs = {"project": path, "push": consumer.get("push", [])}
+    if pull := consumer.get("pull"):
+        role["pull"] = pull
+    if registries := consumer.get("registries"):
+        role["registries"] = registries
+    if caches := consumer.get("caches"):
+        role["caches"] = caches
+    if consumer.get("unprotected_refs"):
+        role["unprotected_refs"] = True
+    if branches := consumer.get("branches"):
+        role["branches"] = branches
+    if tags := consumer.get("tags"):
+        role["tags"] = tags
+    if numbers and "id" in consumer:
+        role["project_id"] = str(consumer["id"])
+    if numbers and "namespace_id" in consumer:
+        role["namespace_id"] = str(consumer["namespace_id"])
+    return role
+
+
+def _targets(names: Names, path: str, consumer: ConsumerArgs) -> list[plans.Target]:
+    return [
+        plans.Target(
+            **_owner(path, variable),
+            key=variable.get("key", ""),
+            audiences=(path,),
+            foreign=consumer.get("foreign_auths_secret"),
+        )
+        for variable in credentials(names, path, consumer)
+    ]
+
+
+def _key_user(names: Names, path: str, consumer: ConsumerArgs, life: KeyLife) -> plans.KeyUser:
+    return plans.KeyUser(
+        user=names.pull_user_name(path),
+        arn=names.pull_user_arn(path),
+        **_owner(path, credentials(names, path, consumer)[0]),
+        max_age_minutes=int(life.age / timedelta(minutes=1)),
+        grace_minutes=int(life.grace / timedelta(minutes=1)),
+    )
+
+
+def _owner(path: str, variable: CiVariableArgs) -> dict[str, Any]:
+    """Where a variable is, and how it shall be."""
+    return {
+        "owner_kind": plans.OwnerKind(variable["owner_kind"]),
+        "owner": variable["owner"],
+        "path": path,
+        "environment_scope": variable.get("environment_scope", ""),
+        "token": "default",
+        "flags": plans.Flags(
+            variable_type=variable.get("variable_type", ""),
+            masked=variable.get("masked", True),
+            protected=variable.get("protected", False),
+            raw=True,
+            hidden=variable.get("hidden", False),
+        ),
+    }

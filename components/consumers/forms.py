@@ -1,0 +1,156 @@
+"""The CI/CD variables of a consumer, in each form of access: pure derivations, no resource is made here."""
+
+from collections.abc import Collection, Mapping
+from typing import Any, Final, cast
+
+import pulumi
+
+from ..contract.plan import Registry
+from ..docker import auth as docker_auth
+from ..names import repository_patterns
+from ..names.locations import place
+from ..names.naming import Names
+from ..names.registries import RegistryArgs
+from ..names.registry_host import dual_stack_host, fips_host, registry_host
+from ..variables.keys import ACCESS_KEYS, AWS_REGION, DOCKER_AUTH_CONFIG, job_variables, push_variables
+from .args import Access, AuthArgs, ConsumerArgs
+from .checks import access_of, has_job_role
+from .ci_variables import CiVariableArgs
+
+_Options = dict[str, Any]
+_HOST_OF: Final = {"classic": registry_host, "fips": fips_host, "dual-stack": dual_stack_host}
+_HELPER: Final = "ecr-login"
+
+
+def registries(names: Names, path: str, consumer: ConsumerArgs) -> tuple[Registry, ...]:
+    """The registries of a consumer, with the hosts that its images are written with.
+
+    Raises:
+        ValueError: a form of host that there is not.
+    """
+    forms = ["classic", *consumer.get("host_forms", [])]
+    if unknown := [form for form in forms if form not in _HOST_OF]:
+        raise ValueError(f"consumers.{path}.host_forms: got {unknown[0]!r}; write some of {', '.join(_HOST_OF)}")
+    own: RegistryArgs = {"account": names.account, "region": names.region}
+    with place(f"consumers.{path}.registries"):
+        return tuple(_registry(each["account"], each["region"], forms) for each in consumer.get("registries") or [own])
+
+
+def _registry(account: str, region: str, forms: list[str]) -> Registry:
+    return Registry(account, region, tuple(_HOST_OF[form](account, region) for form in dict.fromkeys(forms)))
+
+
+def variables(
+    names: Names, consumers: Mapping[str, ConsumerArgs], repositories: Collection[str]
+) -> dict[str, CiVariableArgs]:
+    """Every variable of the consumers, by `path:KEY:scope`, which stays while the consumer does.
+
+    Raises:
+        ValueError: two repositories that a consumer pushes would have one key; a login or helper cannot be written.
+    """
+    found: dict[str, CiVariableArgs] = {}
+    for path, consumer in consumers.items():
+        for variable in [*credentials(names, path, consumer), *_for_jobs(names, path, consumer, repositories)]:
+            found[f"{path}:{variable.get('key')}:{variable.get('environment_scope')}"] = variable
+    return found
+
+
+def credentials(names: Names, path: str, consumer: ConsumerArgs) -> list[CiVariableArgs]:
+    """What the consumer's jobs pull with: one variable for each key and environment scope."""
+    access = access_of(consumer)
+    if access is Access.ROTATED_VARIABLE and not consumer.get("pull"):
+        return []
+    return [
+        cast("CiVariableArgs", {**_owner(path, consumer), **options, "environment_scope": scope})
+        for options in _forms(names, path, consumer, access)
+        for scope in consumer.get("environment_scopes", ["*"])
+    ]
+
+
+def _forms(names: Names, path: str, consumer: ConsumerArgs, access: Access) -> list[_Options]:
+    flags: _Options = {"hidden": consumer.get("hidden", False), "protected": consumer.get("protected", False)}
+    document: _Options = {**flags, "key": DOCKER_AUTH_CONFIG, "variable_type": consumer.get("variable_type", "file")}
+    helper = consumer.get("helper", _HELPER)
+    match access:
+        case Access.ROTATED_VARIABLE:
+            return [{**document, "masked": True, "adopt": consumer.get("adopt", False)}]
+        case Access.STATIC:
+            value = _logins(path, consumer.get("auths", {}))
+            return [{**document, "masked": True, "value": value, "description": "gitlab-ecr: fixed passwords"}]
+        case Access.CREDENTIAL_HELPER:
+            hosts = [host for registry in registries(names, path, consumer) for host in registry.hosts]
+            with place(f"consumers.{path}.helper"):
+                value = docker_auth.dumps(docker_auth.with_helpers(dict.fromkeys(hosts, helper)))
+            return [_helper_form(document, value, helper)]
+        case Access.CREDENTIALS_STORE:
+            with place(f"consumers.{path}.helper"):
+                value = docker_auth.dumps(docker_auth.with_store(helper))
+            return [_helper_form(document, value, helper)]
+        case Access.JOB_ROLE:
+            return []
+        case Access.ACCESS_KEYS:
+            protected = consumer.get("protected", True)
+            key: _Options = {**flags, "protected": protected, "variable_type": "env_var", "masked": True}
+            region: _Options = {"key": AWS_REGION, "value": names.region, "masked": False}
+            note = "gitlab-ecr: region of the access keys"
+            return [
+                *({**key, "key": name} for name in ACCESS_KEYS),
+                {**region, "variable_type": "env_var", "protected": protected, "description": note},
+            ]
+
+
+def _helper_form(document: _Options, value: str, helper: str) -> _Options:
+    # Without a password in it, everybody may read which helper it names.
+    masked = document.get("hidden", False)
+    return {**document, "masked": masked, "value": value, "description": f"gitlab-ecr: docker-credential-{helper}"}
+
+
+def _logins(path: str, auths: Mapping[str, AuthArgs]) -> pulumi.Output[str]:
+    for host in auths:
+        docker_auth.check_registry_host(host, f"consumers.{path}.auths")
+
+    def document(logins: Mapping[str, tuple[str, str]]) -> str:
+        entries: dict[str, docker_auth.AuthEntry] = {}
+        for host, (username, password) in logins.items():
+            with place(f"consumers.{path}.auths.{host}"):
+                entries[host] = docker_auth.login_entry(username, password)
+        return docker_auth.dumps(docker_auth.with_auths(entries))
+
+    logins = {host: pulumi.Output.all(login["username"], login["password"]) for host, login in auths.items()}
+    return pulumi.Output.secret(pulumi.Output.all(**logins)).apply(document)
+
+
+def _for_jobs(names: Names, path: str, consumer: ConsumerArgs, repositories: Collection[str]) -> list[CiVariableArgs]:
+    if not has_job_role(consumer):
+        return []
+    values = (
+        _for_push(names, path, consumer, repositories) if consumer.get("push") else _for_pull(names, path, consumer)
+    )
+    return [
+        {
+            **_owner(path, consumer),
+            "key": key,
+            "value": value,
+            "environment_scope": "*",
+            "variable_type": "env_var",
+            "masked": False,
+            "description": f"gitlab-ecr: for jobs that {'push' if consumer.get('push') else 'pull by themselves'}",
+        }
+        for key, value in values.items()
+    ]
+
+
+def _for_push(names: Names, path: str, consumer: ConsumerArgs, repositories: Collection[str]) -> dict[str, str]:
+    pushed = repository_patterns.matching(consumer.get("push", []), repositories)
+    try:
+        return push_variables(names.registry_host, names.push_role_arn(path), pushed)
+    except ValueError as error:
+        raise ValueError(f"consumers.{path}.push: {error}") from None
+
+
+def _for_pull(names: Names, path: str, consumer: ConsumerArgs) -> dict[str, str]:
+    return job_variables(registries(names, path, consumer)[0].hosts[0], names.job_role_arn(path))
+
+
+def _owner(path: str, consumer: ConsumerArgs) -> CiVariableArgs:
+    return {"owner_kind": consumer.get("kind", "project"), "owner": str(consumer.get("id", path))}

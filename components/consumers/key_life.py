@@ -1,0 +1,49 @@
+"""How old an access key gets, and how long the one before stays active."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from ..contract.schedule import duration
+
+_OLDEST: Final = timedelta(days=90)  # CIS AWS Foundations 1.14: access keys are changed every 90 days or less
+_SHORTEST_GRACE: Final = timedelta(hours=1)  # GitLab's default time limit of a job
+
+
+@dataclass(frozen=True)
+class KeyLife:
+    """The two times, checked.
+
+    Attributes:
+        age: a key that is older is replaced by the next run.
+        grace: the key before is deactivated that long after the new one was made.
+    """
+
+    age: timedelta
+    grace: timedelta
+
+
+DEFAULT: Final = KeyLife(timedelta(days=30), timedelta(days=1))
+
+
+def key_life(age: str = "30 days", grace: str = "1 day", interval: str = "2 hours") -> KeyLife:
+    """The times that the texts name, when they make sense together.
+
+    Raises:
+        ValueError: they do not; names the key below `rotation`.
+    """
+    life = KeyLife(duration(age, "access_key_age"), duration(grace, "access_key_grace"))
+    if life.age > _OLDEST:
+        raise ValueError(f"access_key_age: got {age!r}; write 90 days or less")
+    least = max(duration(interval, "interval"), _SHORTEST_GRACE)
+    if life.grace < least:
+        raise ValueError(
+            f"access_key_grace: got {grace!r}; write an hour or more, and not less than the interval ({interval}): "
+            "jobs that began with the old key have to end with it"
+        )
+    if life.age < 2 * life.grace:
+        raise ValueError(
+            f"access_key_age: got {age!r} with an access_key_grace of {grace!r}; write at least twice the grace: "
+            "a user has two keys, and the old one has to be out of use before the next one is made"
+        )
+    return life

@@ -1,0 +1,1 @@
+"""What the Pulumi program and the rotator agree on. Imports `variables` only."""

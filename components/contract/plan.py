@@ -1,0 +1,220 @@
+"""The plan: the contract between the Pulumi program, which writes it, and the rotator, which does what it says.
+
+It is plain JSON in the function's zip, complete in every preview, and holds no secret: it says where a secret lies.
+Roles, registries and targets are fixed at deploy; the event that fires a rotation adds nothing to them.
+"""
+
+import dataclasses
+import json
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from ..variables.targets import Flags, KeyUser, OwnerKind, Target
+from .strict_decoding import decode
+
+__all__ = ["Audience", "Flags", "GitLab", "KeyUser", "OwnerKind", "Plan", "Registry", "Target", "dumps", "loads"]
+
+VERSION: Final = 1
+TARGET_LIMIT: Final = 5_000
+"""What one run writes within its 15 minutes when GitLab allows the default 30 requests a second, twice over."""
+KEY_USER_LIMIT: Final = 30
+"""The rotator's policy names each user, twice; a role's inline policies hold 10,240 characters. Source: IAM quotas."""
+
+
+@dataclass(frozen=True)
+class Registry:
+    """One ECR registry: an account in a region.
+
+    Attributes:
+        account: twelve digits.
+        region: where `GetAuthorizationToken` is called; a token opens registries of its own region only.
+        hosts: every registry host that gets an `auths` entry, the classic one first.
+    """
+
+    account: str
+    region: str
+    hosts: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Audience:
+    """A set of repositories behind one pull-only role.
+
+    Attributes:
+        role_arn: the role whose session asks for the token; the token carries exactly its rights.
+        registries: the registries that the token is published for.
+        inside: a repository that the role may pull, for the probe; None when the declaration names none.
+        outside: a repository that the role may not pull; None when its patterns allow every repository.
+    """
+
+    role_arn: str
+    registries: tuple[Registry, ...]
+    inside: str | None
+    outside: str | None
+
+
+@dataclass(frozen=True)
+class GitLab:
+    """The GitLab instance whose variables are written.
+
+    Attributes:
+        url: `https://` and the host; `http://` only with `allow_http`.
+        allow_http: tokens may be sent in clear.
+        proxy: the URL of the proxy to GitLab, without a password; None for the environment's.
+        tokens: the Secrets Manager secret of each named GitLab token.
+        ca_bundle: PEM certificates of a private CA; None for the public ones.
+        concurrency: how many targets are written at once, 1 to 64.
+        requests_per_second: never more than these, 1 to 1000.
+    """
+
+    url: str
+    allow_http: bool
+    proxy: str | None
+    tokens: dict[str, str]
+    ca_bundle: str | None
+    concurrency: int
+    requests_per_second: int
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything the rotator needs to know.
+
+    Attributes:
+        stack: as metrics and reports call it.
+        region: of the secrets and of the state.
+        state: the SSM parameter in which a run tells the next one which targets failed.
+    """
+
+    version: int
+    stack: str
+    region: str
+    state: str
+    gitlab: GitLab
+    audiences: dict[str, Audience]
+    targets: tuple[Target, ...]
+    key_users: tuple[KeyUser, ...]
+
+
+@dataclass(frozen=True)
+class _Version:
+    version: int
+
+
+def dumps(plan: Plan) -> str:
+    """The plan as JSON; the same plan gives the same text.
+
+    Raises:
+        ValueError: the plan contradicts itself.
+    """
+    _check(plan)
+    return json.dumps(dataclasses.asdict(plan), default=_enum_value, indent=1, sort_keys=True)
+
+
+def loads(text: str) -> Plan:
+    """The plan that a text holds.
+
+    Raises:
+        ValueError: not JSON, another version, a key missing, unknown, or of the wrong type; the message names it.
+    """
+    try:
+        document = json.loads(text)
+    except ValueError as error:
+        raise ValueError(f"plan: not JSON: {error}") from None
+    version = decode(_Version, document, "plan", ignore_unknown=True).version
+    if version != VERSION:
+        raise ValueError(f"plan.version: got {version}; this rotator reads {VERSION}: deploy plan and code together")
+    plan = decode(Plan, document, "plan")
+    _check(plan)
+    return plan
+
+
+def variables(plan: Plan) -> list[Target]:
+    """Every variable that the rotator writes: the targets, then the pairs of the access keys."""
+    pairs = [target for user in plan.key_users for target in (user.id_target, user.secret_target)]
+    return [*plan.targets, *pairs]
+
+
+def secrets(plan: Plan) -> list[str]:
+    """The names of the secrets that a rotation reads."""
+    foreign = {target.foreign for target in plan.targets if target.foreign is not None}
+    return sorted({*plan.gitlab.tokens.values(), *foreign})
+
+
+def _check(plan: Plan) -> None:
+    _check_gitlab(plan.gitlab)
+    if len(plan.targets) > TARGET_LIMIT:
+        raise ValueError(
+            f"plan.targets: got {len(plan.targets)} variables, one rotator writes {TARGET_LIMIT}; "
+            "move some of the consumers to a second stack with a prefix of its own"
+        )
+    for name, audience in plan.audiences.items():
+        if not audience.registries or not all(registry.hosts for registry in audience.registries):
+            raise ValueError(f"plan.audiences.{name}.registries: write at least one, with one host or more each")
+    for index, target in enumerate(plan.targets):
+        _check_target(target, plan, f"plan.targets[{index}] ({target.name})")
+    _check_key_users(plan)
+
+
+def _check_gitlab(gitlab: GitLab) -> None:
+    url = urlsplit(gitlab.url)
+    if url.scheme not in (("https", "http") if gitlab.allow_http else ("https",)) or not url.hostname or url.username:
+        raise ValueError(f"plan.gitlab.url: got {gitlab.url!r}; write https:// and the host, without a user")
+    if gitlab.proxy is not None:
+        proxy = urlsplit(gitlab.proxy)
+        # A plan is no place for a password: it lies readable in the zip.
+        if proxy.scheme not in ("http", "https") or not proxy.hostname or proxy.username or proxy.password:
+            raise ValueError("plan.gitlab.proxy: write http:// or https://, the proxy's host and port, without a user")
+    for field, most in (("concurrency", 64), ("requests_per_second", 1000)):
+        if not 1 <= (value := getattr(gitlab, field)) <= most:
+            raise ValueError(f"plan.gitlab.{field}: got {value}; write 1 to {most}")
+
+
+def _check_target(target: Target, plan: Plan, where: str) -> None:
+    if target.token not in plan.gitlab.tokens:
+        raise ValueError(f"{where}.token: {target.token!r} is not one of {sorted(plan.gitlab.tokens)}")
+    if not target.audiences:
+        raise ValueError(f"{where}.audiences: got an empty list; write the audience whose tokens stand in it")
+    if target.foreign is not None and not target.flags.hidden:
+        raise ValueError(f"{where}.foreign: only a hidden variable needs it, others keep what is in them; leave it out")
+    seen: dict[str, str] = {}
+    for audience in target.audiences:
+        if audience not in plan.audiences:
+            raise ValueError(f"{where}.audiences: {audience!r} is not one of {sorted(plan.audiences)}")
+        for host in (host for registry in plan.audiences[audience].registries for host in registry.hosts):
+            if host in seen:
+                raise ValueError(
+                    f"{where}.audiences: {seen[host]!r} and {audience!r} both hold {host}; "
+                    "one variable has one entry for a registry host: merge the two audiences"
+                )
+            seen[host] = audience
+
+
+def _check_key_users(plan: Plan) -> None:
+    if len(plan.key_users) > KEY_USER_LIMIT:
+        raise ValueError(
+            f"plan.key_users: got {len(plan.key_users)} users, the policy of one rotator holds {KEY_USER_LIMIT}; "
+            "move some of the consumers with access-keys to a second stack with a prefix of its own"
+        )
+    seen: set[str] = set()
+    for index, user in enumerate(plan.key_users):
+        where = f"plan.key_users[{index}] ({user.name})"
+        if user.token not in plan.gitlab.tokens:
+            raise ValueError(f"{where}.token: {user.token!r} is not one of {sorted(plan.gitlab.tokens)}")
+        if user.user in seen:
+            # A secret that reached one of two places before a crash could not be brought to the other.
+            raise ValueError(f"{where}.user: {user.user!r} stands here twice; one user has one pair of variables")
+        if not 0 < user.grace_minutes < user.max_age_minutes:
+            raise ValueError(
+                f"{where}.grace_minutes: got {user.grace_minutes} with a max_age_minutes of {user.max_age_minutes}; "
+                "write a shorter grace, above 0"
+            )
+        seen.add(user.user)
+
+
+def _enum_value(value: object) -> Any:
+    if isinstance(value, Enum):
+        return value.value
+    raise TypeError(f"{type(value).__name__} does not belong in a plan")

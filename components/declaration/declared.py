@@ -1,0 +1,57 @@
+"""Who may do what, in plain values: what a later preview compares its own declaration with."""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from ..consumers.args import Access, ConsumerArgs
+from ..consumers.checks import access_of
+from ..names.locations import place
+from ..names.registries import RegistryArgs
+from ..names.registry_host import registry_host
+from ..runner import access as runner_access
+from ..runner.args import RunnerOptions
+
+
+def declared(
+    account: str,
+    region: str,
+    repositories: Collection[str],
+    consumers: Mapping[str, ConsumerArgs],
+    runners: Mapping[str, RunnerOptions],
+) -> dict[str, Any]:
+    """The rights that a declaration gives, and by which access; see `preview/rights.py` for its reader."""
+    return {
+        "registry": registry_host(account, region),
+        "repositories": sorted(repositories),
+        "consumers": {path: _consumer(f"consumers.{path}", consumer) for path, consumer in consumers.items()},
+        "runners": {name: _runner(f"runners.{name}.access", runner) for name, runner in runners.items()},
+    }
+
+
+def _consumer(where: str, consumer: ConsumerArgs) -> dict[str, Any]:
+    pull, push, access = consumer.get("pull", []), consumer.get("push", []), access_of(consumer)
+    if access is Access.ROTATED_VARIABLE and not pull:
+        access = Access.JOB_ROLE  # who only pushes has no variable to rotate
+    rights = _pulls(where, pull, consumer.get("caches", []), consumer.get("registries", []))
+    return {
+        "kind": consumer.get("kind", "project"),
+        "access": access.value,
+        **rights,
+        **({"push": list(push)} if push else {}),
+    }
+
+
+def _runner(where: str, runner: RunnerOptions) -> dict[str, Any]:
+    access = runner.get("access", {})
+    rights = _pulls(where, access.get("pull", []), access.get("caches", []), access.get("registries", []))
+    return {"access": access.get("kind", runner_access.CREDENTIAL_HELPER), **rights}
+
+
+def _pulls(
+    where: str, pull: Sequence[str], caches: Sequence[str], registries: Sequence[RegistryArgs]
+) -> dict[str, Any]:
+    found: dict[str, Any] = {"pull": [*pull, *(f"{prefix}/*" for prefix in caches)]}
+    if registries:
+        with place(f"{where}.registries"):
+            found["registries"] = [registry_host(each["account"], each["region"]) for each in registries]
+    return found

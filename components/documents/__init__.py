@@ -1,1 +1,0 @@
-"""Pure functions from plain values to documents; neither Pulumi nor boto3 is imported here."""

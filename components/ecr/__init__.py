@@ -1,0 +1,1 @@
+"""ECR repositories and registry-wide settings. Imports `iam` and `names`; Pulumi in components."""

@@ -1,0 +1,75 @@
+"""Pull-through caches: upstream registries that ECR fetches from and keeps.
+
+Source: ECR user guide, "Pull through cache", and `CreatePullThroughCacheRule`.
+"""
+
+import re
+from typing import Any, Final
+
+from ..names.repository_names import repository_name
+from .lifecycle_rules import lifecycle_policy
+
+UPSTREAMS: Final = {
+    "docker-hub": "registry-1.docker.io",
+    "ecr-public": "public.ecr.aws",
+    "ghcr": "ghcr.io",
+    "gitlab": "registry.gitlab.com",
+    "k8s": "registry.k8s.io",
+    "quay": "quay.io",
+}
+"""The upstream's host by the name that a declaration uses."""
+_WITH_CREDENTIAL: Final = ("docker-hub", "ghcr", "gitlab")
+_CREDENTIAL: Final = re.compile(r"arn:aws[a-z-]*:secretsmanager:[^:]+:\d{12}:secret:ecr-pullthroughcache/[\w/+=.@-]+")
+_LONGEST_PREFIX: Final = 30
+
+
+def cache_prefix(text: str) -> str:
+    """`text`, when ECR accepts it as the prefix of a cache.
+
+    Raises:
+        ValueError: it does not.
+    """
+    if len(text) > _LONGEST_PREFIX:
+        raise ValueError(f"prefix: got {text!r}; write at most {_LONGEST_PREFIX} characters, such as docker-hub")
+    return repository_name(text, "prefix")
+
+
+def upstream_host(upstream: str, *, has_credential: bool) -> str:
+    """The host of an upstream registry.
+
+    Raises:
+        ValueError: it is not one of those that ECR caches, or ECR would not take it with (or without) a credential.
+    """
+    host = UPSTREAMS.get(upstream)
+    if host is None:
+        raise ValueError(f"upstream: got {upstream!r}; write one of {', '.join(UPSTREAMS)}")
+    if upstream in _WITH_CREDENTIAL and not has_credential:
+        raise ValueError(
+            f"credential_arn: got none; ECR fetches from {upstream} only with a credential: write the ARN of a secret "
+            'ecr-pullthroughcache/<name> that holds {"username": ..., "accessToken": ...}'
+        )
+    if upstream not in _WITH_CREDENTIAL and has_credential:
+        raise ValueError(f"credential_arn: {upstream} is fetched from without a credential; leave it out")
+    return host
+
+
+def credential_arn(text: str) -> str:
+    """`text`, when ECR takes it as the ARN of a cache's credential.
+
+    Raises:
+        ValueError: it does not.
+    """
+    if not _CREDENTIAL.fullmatch(text):
+        raise ValueError(
+            f"credential_arn: got {text!r}; write the ARN of a Secrets Manager secret whose name starts "
+            "with ecr-pullthroughcache/"
+        )
+    return text
+
+
+def cached_lifecycle(days: int) -> dict[str, Any]:
+    """The lifecycle policy of cached repositories: by the time of the fetch, since a miss fetches anew.
+
+    By the last pull they could only be archived, and an archived image is one that cannot be pulled.
+    """
+    return lifecycle_policy([{"days_since_pushed": days}, {"untagged": True, "days_since_pushed": days}])

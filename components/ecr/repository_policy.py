@@ -1,0 +1,120 @@
+"""Repository policies: who outside of the repository's own account may use it.
+
+Across accounts both sides have to allow: the repository policy here, and the identity's own policy there. Inside the
+account one side is enough: a role's policy, or a repository policy that names the role. Granting one of two sides, or
+looking for the missing grant on the wrong one, is where people trip. It is also why an organization is granted
+without the repository's own account: it would open the repository to every role of this account that may sign in.
+
+`ecr:GetAuthorizationToken` has no place in it: ECR refuses the policy as invalid.
+"""
+
+import re
+from collections.abc import Sequence
+from typing import Any, Final, NotRequired, TypedDict
+
+from ..iam.actions import ADMIN_ACTIONS, LAMBDA_ACTIONS, PULL_ACTIONS, PUSH_ACTIONS
+from ..iam.policies import Document, document, listed, policy_json
+from ..names.registry_host import partition_of
+
+_ACCOUNT: Final = re.compile(r"\d{12}")
+_ORGANIZATION: Final = re.compile(r"o-[a-z0-9]{10,32}")
+_PRINCIPAL: Final = re.compile(r"arn:aws[a-z-]*:iam::\d{12}:(role|user)/[\w+=,.@/-]+")
+_LIMIT: Final = 10_240
+
+
+class GranteesArgs(TypedDict):
+    """Who else may do something with a repository; their own account has to allow it as well."""
+
+    accounts: NotRequired[list[str]]
+    """Other accounts by their twelve digits: whichever of their identities they allow."""
+    principals: NotRequired[list[str]]
+    """ARNs of single roles and users. ECR refuses one that does not exist."""
+    organizations: NotRequired[list[str]]
+    """Organizations such as `o-a1b2c3d4e5`: every other account of them, also those that join later. Roles of the
+    repository's own account keep to what their own policies say."""
+
+
+def repository_policy(
+    account: str,
+    region: str,
+    *,
+    pull: GranteesArgs | None = None,
+    push: GranteesArgs | None = None,
+    admin: GranteesArgs | None = None,
+    lambda_accounts: Sequence[str] = (),
+) -> Document | None:
+    """The repository's policy, or None when nobody else may use it.
+
+    Raises:
+        ValueError: a grantee is not one, or there are too many.
+    """
+    statements: list[dict[str, Any]] = []
+    for field, actions, grantees in (
+        ("pull", PULL_ACTIONS, pull),
+        ("push", PUSH_ACTIONS, push),
+        ("admin", ADMIN_ACTIONS, admin),
+    ):
+        if grantees is not None:
+            statements += _grants(field, actions, grantees, account, partition_of(region))
+    if lambda_accounts:
+        statements.append(_lambda_grant(region, lambda_accounts))
+    if not statements:
+        return None
+    policy = document(*statements)
+    if len(policy_json(policy)) > _LIMIT:
+        raise ValueError(
+            f"pull, push, admin: got a repository policy of {len(policy_json(policy))} characters, ECR takes {_LIMIT}; "
+            "write accounts or an organization in place of single principals"
+        )
+    return policy
+
+
+def _grants(
+    field: str, actions: Sequence[str], grantees: GranteesArgs, own_account: str, partition: str
+) -> list[dict[str, Any]]:
+    accounts = _each(grantees.get("accounts", []), _ACCOUNT, f"{field}.accounts", 'twelve digits: "123456789012"')
+    if own_account in accounts:
+        raise ValueError(
+            f"{field}.accounts: got {own_account!r}, the repository's own account; leave it out, "
+            "and write the repository into the policy of the role that shall use it"
+        )
+    example = "the ARN of one role or user, such as arn:aws:iam::123456789012:role/deploy"
+    principals = _each(grantees.get("principals", []), _PRINCIPAL, f"{field}.principals", example)
+    organizations = _each(
+        grantees.get("organizations", []), _ORGANIZATION, f"{field}.organizations", "an id such as o-a1b2c3d4e5"
+    )
+    if not accounts + principals + organizations:
+        raise ValueError(f"{field}: got no accounts, principals or organizations; write one of them, or leave it out")
+    statements: list[dict[str, Any]] = []
+    if accounts or principals:
+        arns = [*(f"arn:{partition}:iam::{account}:root" for account in accounts), *principals]
+        statements.append(_allow(field.title(), {"AWS": listed(arns)}, actions))
+    if organizations:
+        # A policy cannot name an organization as its principal: everybody, if they belong to it, is how it is said.
+        condition = {
+            "StringEquals": {"aws:PrincipalOrgID": listed(organizations)},
+            "StringNotEquals": {"aws:PrincipalAccount": own_account},
+        }
+        statements.append(_allow(f"{field.title()}InOrganization", {"AWS": "*"}, actions, condition))
+    return statements
+
+
+def _lambda_grant(region: str, accounts: Sequence[str]) -> dict[str, Any]:
+    _each(accounts, _ACCOUNT, "lambda_accounts", 'twelve digits: "123456789012"')
+    functions = [f"arn:{partition_of(region)}:lambda:{region}:{account}:function:*" for account in accounts]
+    condition = {"ArnLike": {"aws:SourceArn": listed(functions)}}
+    return _allow("PullByLambda", {"Service": "lambda.amazonaws.com"}, LAMBDA_ACTIONS, condition)
+
+
+def _allow(
+    sid: str, principal: dict[str, Any], actions: Sequence[str], condition: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    statement = {"Sid": sid, "Effect": "Allow", "Principal": principal, "Action": listed(actions)}
+    return statement if condition is None else {**statement, "Condition": condition}
+
+
+def _each(values: Sequence[str], grammar: re.Pattern[str], field: str, wanted: str) -> list[str]:
+    for value in values:
+        if not grammar.fullmatch(value):
+            raise ValueError(f"{field}: got {value!r}; write {wanted}")
+    return list(values)

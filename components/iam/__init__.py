@@ -1,0 +1,1 @@
+"""Roles, users, policies and trust. Imports `contract` and `names`; Pulumi in components."""

@@ -1,0 +1,168 @@
+"""Trust in GitLab jobs: which project's jobs, on which refs, may assume a role with their OIDC token.
+
+AWS reads more claims of gitlab.com than of any other issuer: its `project_id`, `namespace_id` and `ref_protected` are
+condition keys of their own. Of a self-managed GitLab only `aud` and `sub` are read, so its branches are named one by
+one: nothing else would tell a protected ref from another.
+Sources: GitLab docs, "OpenID Connect in AWS"; IAM user guide, condition keys of web identity federation.
+"""
+
+import re
+from collections.abc import Sequence
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from .actions import ASSUME_BY_JOB_ACTION
+from .policies import Document, document, listed, policy_json
+
+GITLAB_COM: Final = "https://gitlab.com"
+_LIMIT: Final = 2_048  # IAM quota, characters of a trust policy
+_PROJECT: Final = re.compile(r"[A-Za-z0-9_][\w.-]*(/[A-Za-z0-9_][\w.-]*)+", re.ASCII)
+_REF: Final = re.compile(r"[^\s:?*~^$\\\[]+")  # what git allows, but for `$`, which starts IAM's own variables
+_THUMBPRINT: Final = re.compile(r"[0-9A-Fa-f]{40}")
+_ID: Final = re.compile(r"[1-9]\d*")
+
+
+def issuer_host(gitlab_url: str) -> str:
+    """The issuer as IAM writes it: the URL without its scheme, for ARNs and condition keys.
+
+    Raises:
+        ValueError: the URL is not one that GitLab issues tokens under.
+    """
+    url = urlsplit(gitlab_url)
+    host = gitlab_url.removeprefix("https://")
+    plain = url.scheme == "https" and url.netloc == url.hostname and not (url.query or url.fragment)
+    if not plain or gitlab_url.endswith("/"):
+        raise ValueError(
+            f"url: got {gitlab_url!r}; write it as the token's iss has it: https, no slash at its end, "
+            "such as https://gitlab.com"
+        )
+    return host
+
+
+def thumbprints(gitlab_url: str, values: Sequence[str]) -> list[str]:
+    """The thumbprints of a private CA, as IAM reads them.
+
+    Raises:
+        ValueError: one is not a thumbprint, or AWS would ignore them.
+    """
+    for value in values:
+        if not _THUMBPRINT.fullmatch(value):
+            raise ValueError(f"thumbprints: got {value!r}; write the 40 hexadecimal digits of the CA's SHA-1")
+    if values and gitlab_url == GITLAB_COM:
+        raise ValueError("thumbprints: AWS knows the CA of gitlab.com and would ignore them; leave them out")
+    return [value.lower() for value in values]
+
+
+def job_trust(
+    provider_arn: str,
+    *,
+    gitlab_url: str,
+    audience: str,
+    project: str,
+    branches: Sequence[str] = (),
+    tags: Sequence[str] = (),
+    project_id: str = "",
+    namespace_id: str = "",
+    unprotected_refs: bool = False,
+    scheduled: bool = False,
+) -> Document:
+    """Trust in the jobs of one project, on protected refs.
+
+    Args:
+        provider_arn: the ARN of the account's OIDC provider for this GitLab.
+        gitlab_url: the GitLab that issues the tokens.
+        audience: the `aud` of the jobs' `id_tokens`.
+        project: the project's full path.
+        branches: exact names, on gitlab.com also patterns; all protected ones when both are empty on gitlab.com.
+        tags: as `branches`.
+        project_id: on gitlab.com, the project's number: a path can be taken over after a rename, a number cannot.
+        namespace_id: on gitlab.com, the number of the project's group.
+        unprotected_refs: also jobs on refs that anybody with push rights may create.
+        scheduled: on gitlab.com, only jobs of pipeline schedules; of any other AWS does not read that claim.
+
+    Raises:
+        ValueError: the trust would be wider than it reads.
+    """
+    issuer = issuer_host(gitlab_url)
+    if not audience or set("*$") & set(audience):
+        raise ValueError(
+            f"audience: got {audience!r}; write the aud of the jobs' id_tokens exactly, such as {gitlab_url}"
+        )
+    _check_project(project)
+    equal = {f"{issuer}:aud": audience}
+    if gitlab_url == GITLAB_COM:
+        equal |= _gitlab_com_claims(issuer, project_id, namespace_id, unprotected_refs=unprotected_refs)
+        equal |= {f"{issuer}:pipeline_source": "schedule"} if scheduled else {}
+    else:
+        claims = bool(project_id or namespace_id or unprotected_refs)
+        _refuse_what_aws_cannot_see(gitlab_url, branches, tags, claims=claims)
+    condition = _with_subjects(equal, f"{issuer}:sub", _subjects(project, branches, tags))
+    trust = document(
+        {
+            "Sid": "GitlabJobs",
+            "Effect": "Allow",
+            "Principal": {"Federated": provider_arn},
+            "Action": ASSUME_BY_JOB_ACTION,
+            "Condition": condition,
+        }
+    )
+    if len(policy_json(trust)) > _LIMIT:
+        raise ValueError(
+            f"branches, tags: got a trust policy of {len(policy_json(trust))} characters, a role holds {_LIMIT}; "
+            "write fewer refs, or patterns where gitlab.com allows them"
+        )
+    return trust
+
+
+def _check_project(project: str) -> None:
+    if not _PROJECT.fullmatch(project):
+        raise ValueError(
+            f"project: got {project!r}; write the full path of one project, such as acme/app. A wildcard would let "
+            "in others: acme* also means acme-evil/app"
+        )
+
+
+def _gitlab_com_claims(issuer: str, project_id: str, namespace_id: str, *, unprotected_refs: bool) -> dict[str, str]:
+    for field, value in (("project_id", project_id), ("namespace_id", namespace_id)):
+        if not _ID.fullmatch(value):
+            raise ValueError(
+                f"{field}: got {value!r}; write its number, quoted: GitLab shows it on the page of the "
+                f"{'project' if field == 'project_id' else 'group'}"
+            )
+    claims = {f"{issuer}:project_id": project_id, f"{issuer}:namespace_id": namespace_id}
+    return claims if unprotected_refs else {**claims, f"{issuer}:ref_protected": "true"}
+
+
+def _refuse_what_aws_cannot_see(gitlab_url: str, branches: Sequence[str], tags: Sequence[str], *, claims: bool) -> None:
+    if claims:
+        raise ValueError(
+            f"project_id, namespace_id, unprotected_refs: AWS does not read these claims in tokens of {gitlab_url}; "
+            "leave them out"
+        )
+    open_refs = [ref for ref in (*branches, *tags) if "*" in ref]
+    if open_refs or not (branches or tags):
+        raise ValueError(
+            f"branches, tags: got {open_refs or 'none'}; of {gitlab_url} AWS reads only aud and sub and cannot tell "
+            "a protected ref: write the exact names of protected branches or tags, such as main"
+        )
+
+
+def _subjects(project: str, branches: Sequence[str], tags: Sequence[str]) -> list[str]:
+    if not branches and not tags:
+        return [f"project_path:{project}:ref_type:{kind}:ref:*" for kind in ("branch", "tag")]
+    subjects: list[str] = []
+    for field, kind, refs in (("branches", "branch", branches), ("tags", "tag", tags)):
+        for ref in refs:
+            if not _REF.fullmatch(ref.replace("*", "-")) or not ref.strip("*"):
+                raise ValueError(
+                    f"{field}: got {ref!r}; write a name such as main, on gitlab.com also a pattern such as release/*; "
+                    "leave branches and tags out for every protected one"
+                )
+            subjects.append(f"project_path:{project}:ref_type:{kind}:ref:{ref}")
+    return subjects
+
+
+def _with_subjects(equal: dict[str, str], key: str, subjects: Sequence[str]) -> dict[str, Any]:
+    if any("*" in subject for subject in subjects):
+        return {"StringEquals": equal, "StringLike": {key: listed(subjects)}}
+    return {"StringEquals": {**equal, key: listed(subjects)}}

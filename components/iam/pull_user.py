@@ -1,0 +1,102 @@
+"""The IAM user of `access-keys`, for scripts that log in to ECR by themselves."""
+
+from typing import NotRequired, TypedDict
+
+import pulumi
+import pulumi_aws as aws
+
+from ..names.naming import Names
+from ..names.registries import RegistryArgs, repository_arns
+from .policies import checked_size, policy_json, pull_policy
+
+
+class PullUserArgs(TypedDict):
+    """Arguments of PullUser."""
+
+    account: str
+    """Twelve digits: the account of the user."""
+    region: str
+    """The region of the repositories."""
+    prefix: str
+    """The stack's prefix: the user is `<prefix>-user-<name>`."""
+    user: str
+    """The user's name within the stack, such as that of the consumer."""
+    pull: list[str]
+    """Repository names, or patterns such as `ci/*`. A user's policy holds 2,048 characters, some 20 names."""
+    long_lived_keys: bool
+    """Has to be True: the second of two times that this is asked for. Access keys do not expire; whoever has read
+    them once pulls until they are changed. `rotated-variable` does the same without them."""
+    registries: NotRequired[list[RegistryArgs]]
+    """Where the repositories are; by default the stack's own account and region."""
+    role_path: NotRequired[str]
+    """The IAM path of the stack, `/<prefix>/` by default."""
+    permissions_boundary: NotRequired[pulumi.Input[str]]
+    """The ARN of a policy that bounds the user; by default one made for it, with what it may pull and nothing else, so
+    that no policy attached later widens what its keys open."""
+    tags: NotRequired[pulumi.Input[dict[str, pulumi.Input[str]]]]
+    """AWS tags of the user and its boundary. The user's are set when it is made, and a later change does not reach it:
+    the rotator keeps its record of the keys in tags too, which an update after a refresh would take away."""
+
+
+class PullUser(pulumi.ComponentResource):
+    """An IAM user that only pulls. Its access keys are made and changed by the rotator, and are never in Pulumi.
+
+    The rotator remembers in tags of the user, `gitlab-ecr:current` and others, which key is which.
+    """
+
+    user_arn: str
+    """The user's ARN, computed from the declaration: for the rotator's policy."""
+    user_name: str
+    """The user's name in IAM."""
+
+    def __init__(self, name: str, args: PullUserArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("gitlab-ecr:index:PullUser", name, {}, opts)
+        if args["long_lived_keys"] is not True:
+            raise ValueError(
+                f"long_lived_keys: got {args['long_lived_keys']!r}; an IAM user has keys that never expire: write true "
+                "when scripts cannot do without, or give its consumer the access rotated-variable"
+            )
+        names = Names(args["account"], args["region"], args["prefix"], args.get("role_path", ""))
+        policy = pull_policy(repository_arns(names, args["pull"], args.get("registries", [])))
+        self.user_name, self.user_arn = names.pull_user_name(args["user"]), names.pull_user_arn(args["user"])
+        boundary_arn = args.get("permissions_boundary")
+        boundary: aws.iam.Policy | None = None
+        if boundary_arn is None:
+            boundary_arn = names.arn("iam", f"policy{names.path}{self.user_name}-boundary", region="")
+            boundary = self._boundary(name, names.path, policy_json(policy), args)
+        user = aws.iam.User(
+            name,
+            name=self.user_name,
+            path=names.path,
+            permissions_boundary=boundary_arn,
+            # The rotator's keys are not Pulumi's: without this, `destroy` would stop at them.
+            force_destroy=True,
+            tags=args.get("tags"),
+            opts=pulumi.ResourceOptions(
+                parent=self,
+                depends_on=[boundary] if boundary else None,
+                # A refresh reads the rotator's tags into the state; the next update would remove them as undeclared.
+                ignore_changes=["tags"],
+                additional_secret_outputs=["tags", "tagsAll"],  # the ids of the keys are not for everybody's eyes
+            ),
+        )
+        aws.iam.UserPolicy(
+            name,
+            name="pull",
+            # The user's own output, known in every preview: when the user is replaced, its policy goes with it.
+            user=user.name,
+            policy=checked_size(policy, "user", "pull"),
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        self.register_outputs({"userArn": self.user_arn, "userName": self.user_name})
+
+    def _boundary(self, name: str, path: str, policy: str, args: PullUserArgs) -> aws.iam.Policy:
+        return aws.iam.Policy(
+            f"{name}-boundary",
+            name=f"{self.user_name}-boundary",
+            path=path,
+            description=f"The most that {self.user_name} can ever do",
+            policy=policy,
+            tags=args.get("tags"),
+            opts=pulumi.ResourceOptions(parent=self),
+        )

@@ -1,0 +1,1 @@
+"""A Pulumi preview in words. Imports `docker`, `iam` and `names`, never Pulumi."""

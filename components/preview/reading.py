@@ -1,0 +1,167 @@
+"""What `pulumi preview --json` says, as plain values.
+
+Two things are not in that JSON (engine 3.2xx, recorded): resources without a change, and the stack's new outputs.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final, cast
+
+from ..docker.redaction import redact
+
+STACK: Final = "pulumi:pulumi:Stack"
+SECRET: Final = "[secret]"  # noqa: S105 - what the engine prints in a secret's place
+UNKNOWN: Final = frozenset(
+    {
+        "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",  # bool
+        "3eeb2bf0-c639-47a8-9e75-3b44932eb421",  # number
+        "04da6b54-80e4-46f7-96ec-b56ff0331ba9",  # string
+        "6a19a0b0-7e62-4c92-b797-7f8e31da9cc2",  # array
+        "030794c1-ac77-496b-92df-f27374a8bd58",  # asset
+        "e48ece36-62e2-4504-bad9-02848725956a",  # archive
+        "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",  # object
+    }
+)
+"""What stands for a value that only `up` will know. Source: pulumi, sdk/go/common/resource/plugin/rpc.go."""
+
+_FRAME: Final = re.compile(r'  File "(?P<file>[^"]*)", line (?P<line>\d+)')
+_COLOR: Final = re.compile(r"\x1b\[[0-9;]*m|<\{%[^%]*%\}>")
+_SEVERITY: Final = re.compile(r"(warning|error): ")
+_NOISE: Final = re.compile(r"using \S+ from \$PATH at ")  # where the engine found a plugin
+
+
+@dataclass(frozen=True)
+class Step:
+    """What the engine would do with one resource.
+
+    Attributes:
+        op: `create`, `update`, `replace`, `delete`, `same`, ...
+        type: the resource's type token.
+        name: the resource's name in the program.
+        old: its inputs as they are in the state; empty for a new one.
+        new: its inputs as the program wants them; empty for one that goes.
+        old_outputs: its outputs as they are in the state.
+        new_outputs: its outputs as far as a preview knows them.
+        changed: the properties that differ.
+        replaced_for: the properties for which it is replaced.
+    """
+
+    op: str
+    type: str
+    name: str
+    old: Mapping[str, Any]
+    new: Mapping[str, Any]
+    old_outputs: Mapping[str, Any]
+    new_outputs: Mapping[str, Any]
+    changed: tuple[str, ...]
+    replaced_for: tuple[str, ...]
+
+    @property
+    def deletes(self) -> bool:
+        """Whether the resource goes for good."""
+        return self.op == "delete"
+
+    @property
+    def replaces(self) -> bool:
+        """Whether another resource takes its place."""
+        return "replace" in self.op
+
+
+@dataclass(frozen=True)
+class Preview:
+    """A preview: what would be done, and what the program said. Messages hold no source line and no token."""
+
+    project: str
+    stack: str
+    steps: tuple[Step, ...]
+    counts: Mapping[str, int]
+    warnings: tuple[str, ...]
+    errors: tuple[str, ...]
+
+    def of_type(self, type_: str) -> list[Step]:
+        """The steps of one type of resource."""
+        return [step for step in self.steps if step.type == type_]
+
+
+def read(text: str) -> Preview:
+    """The preview that `pulumi preview --json` printed.
+
+    Raises:
+        ValueError: it is not one.
+    """
+    try:
+        document = json.loads(text)
+    except ValueError:
+        document = None
+    fields = _mapping(document)
+    if not {"steps", "diagnostics", "changeSummary"} & fields.keys():
+        raise ValueError("preview: got no JSON of a preview; write what `pulumi preview --json` printed")
+    steps: list[Mapping[str, Any]] = fields.get("steps") or []
+    diagnostics: list[Mapping[str, Any]] = fields.get("diagnostics") or []
+    stack, project = _stack_of([step["urn"] for step in steps])
+    return Preview(
+        project=project,
+        stack=stack,
+        # A replacement can come as several steps of one resource; the first, `replace`, says it all.
+        steps=tuple({step["urn"]: _step(step) for step in reversed(steps)}.values())[::-1],
+        counts={op: count for op, count in _mapping(fields.get("changeSummary")).items() if count},
+        warnings=_said(diagnostics, "warning"),
+        errors=_said(diagnostics, "error"),
+    )
+
+
+def is_unknown(value: Any) -> bool:
+    """Whether the value, or a part of it, is known only after `up`."""
+    if isinstance(value, Mapping):
+        return any(is_unknown(item) for item in cast("Mapping[str, Any]", value).values())
+    if isinstance(value, list):
+        return any(is_unknown(item) for item in cast("list[Any]", value))
+    return isinstance(value, str) and value in UNKNOWN
+
+
+def _step(step: Mapping[str, Any]) -> Step:
+    old, new = _mapping(step.get("oldState")), _mapping(step.get("newState"))
+    return Step(
+        op=step["op"],
+        type=(old or new).get("type") or step["urn"].split("::", 3)[2].rpartition("$")[2],
+        name=step["urn"].split("::", 3)[3],
+        old=_mapping(old.get("inputs")),
+        new=_mapping(new.get("inputs")),
+        old_outputs=_mapping(old.get("outputs")),
+        new_outputs=_mapping(new.get("outputs")),
+        changed=tuple(step.get("diffReasons") or ()),
+        replaced_for=tuple(step.get("replaceReasons") or ()),
+    )
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return cast("Mapping[str, Any]", value) if isinstance(value, dict) else {}
+
+
+def _stack_of(urns: list[str]) -> tuple[str, str]:
+    if not urns:
+        return "", ""
+    stack, project = urns[0].removeprefix("urn:pulumi:").split("::", 2)[:2]
+    return stack, project
+
+
+def _said(diagnostics: list[Mapping[str, Any]], severity: str) -> tuple[str, ...]:
+    messages = (
+        _SEVERITY.sub("", _COLOR.sub("", str(diagnostic.get("message", ""))), count=1).strip()
+        for diagnostic in diagnostics
+        if diagnostic.get("severity") == severity
+    )
+    return tuple(dict.fromkeys(redact(_without_source(text)) for text in messages if text and not _NOISE.match(text)))
+
+
+def _without_source(message: str) -> str:
+    """A traceback's last words and their place. Its source lines stay out: a secret can be written in one."""
+    lines = message.splitlines()
+    frames = [(index, frame) for index, line in enumerate(lines) if (frame := _FRAME.match(line))]
+    if not frames:
+        return message
+    words = [line for line in lines[frames[-1][0] + 1 :] if line and not line.startswith("    ")]
+    own = [frame for _, frame in frames if "site-packages" not in frame["file"]] or [frames[-1][1]]
+    return "\n".join([*words, f"at {own[-1]['file'].rpartition('/')[2]}, line {own[-1]['line']}"])

@@ -1,0 +1,215 @@
+"""The access keys of one user, from what is there to what should be, one step after the other."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Final
+
+from ...contract.key_tags import CURRENT, MAKING, PENDING, PREVIOUS
+from ...variables.key_description import ending
+from ...variables.targets import KeyUser
+from ..aws import AwsError
+from ..gitlab import GitLab, GitLabError
+from ..outside import Outside
+from ..report import KeyResult, Status
+from ..secret import Secret
+from .decision import Do, Facts, decide
+from .record import Making, key_text, making_text, record
+from .store import AccessKey, NewKey
+from .variables import Pair
+
+_STEPS: Final = 12  # the longest way is half as long
+_WORTH_MAKING: Final = 100.0  # seconds: with less left no new key is begun
+_WORTH_PUBLISHING: Final = 30.0
+_VERIFY_SECONDS: Final = 60.0  # IAM is eventually consistent: STS may not know a new key for some seconds
+_PAUSE: Final = 1.0
+_LONGEST_PAUSE: Final = 8.0
+_OVER: Final = timedelta(minutes=1)  # a run has ended that long after its deadline, whatever it was waiting for
+_UNKNOWN_YET: Final = "InvalidClientTokenId"
+_TOO_MANY: Final = "LimitExceeded"
+
+
+class _LeftError(Exception):
+    """This run does no more about this user; says why, and what that makes of it."""
+
+    def __init__(self, message: str, status: Status = Status.KEPT) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+@dataclass
+class KeyRotation:
+    """One user in one run.
+
+    Attributes:
+        user: whose keys.
+        gitlab: spoken to with the token that the user names.
+        run: the run's name.
+    """
+
+    user: KeyUser
+    gitlab: GitLab
+    outside: Outside
+    run: str
+    _rested: set[Secret] = field(default_factory=set[Secret], init=False)
+    _published: bool = field(default=False, init=False)
+    _pair: Pair | None = field(default=None, init=False)
+    _facts: Facts | None = field(default=None, init=False)
+
+    def __post_init__(self) -> None:
+        self._started = self.outside.clock.now()
+        self._store = self.outside.key_store
+
+    def settle(self) -> KeyResult:
+        """Steps until nothing is left to do; a failure is a result.
+
+        Raises:
+            AwsError: AWS refused; all that was done so far stands, and doing it again is safe.
+        """
+        try:
+            for _ in range(_STEPS):
+                if done := self._step():
+                    return done
+        except _LeftError as left:
+            kept = left.status is Status.KEPT and self._facts is not None and self._facts.good is None
+            return self._result(Status.FAILED if kept else left.status, str(left))
+        except GitLabError as error:
+            return self._result(Status.FAILED, str(error), absent=error.absent)
+        return self._result(Status.FAILED, "the keys change as fast as they are looked at: somebody else is at work")
+
+    def failed(self, error: AwsError) -> KeyResult:
+        """The result when AWS refused for good."""
+        return self._result(Status.FAILED, f"the keys of the IAM user {self.user.user}: {error}")
+
+    def _step(self) -> KeyResult | None:
+        facts = self._facts = self._look()
+        step, pair = decide(facts), self._pair
+        match step.do:
+            case Do.NOTHING:
+                return self._result(Status.PUBLISHED if self._published else Status.KEPT, "")
+            case Do.STOP:
+                return self._result(Status.FAILED if step.failed else Status.KEPT, step.why)
+            case Do.MAKE:
+                self._make(facts)
+            case _ if step.key is not None and pair is not None:
+                self._with(step.do, facts.present[step.key], facts, pair)
+            case _:
+                raise AssertionError(step)
+        return None
+
+    def _with(self, do: Do, key: AccessKey, facts: Facts, pair: Pair) -> None:
+        name = self.user.user
+        match do:
+            case Do.WRITE_ID:
+                pair.write_id(key)
+                self._published = True
+            case Do.TIDY:
+                pair.tidy(key)
+                self._published = True
+            case Do.RECORD:
+                self._store.tag(name, _promoted(facts, key.id))
+            case Do.DEACTIVATE:
+                self._store.deactivate(name, key.id)
+                self._rested.add(key.id)
+            case Do.DELETE:
+                self._store.delete(name, key.id)
+            case _:
+                raise AssertionError(do)
+
+    def _look(self) -> Facts:
+        # GitLab first: while it cannot be read, no key is made or taken out of use.
+        pair = self._pair = Pair.read(self.user, self.gitlab)
+        keys = self._store.keys(self.user.user)
+        facts = Facts(
+            keys=keys,
+            record=record(self._store.tags(self.user.user)),
+            published=pair.published(keys, self._store),
+            age=timedelta(minutes=self.user.max_age_minutes),
+            grace=timedelta(minutes=self.user.grace_minutes),
+            run=self.run,
+            started=self._started,
+            now=self.outside.clock.now(),
+            rested=frozenset(self._rested),
+        )
+        unknown = [key.id for key in keys if key.active and key.id not in facts.mine and facts.record.making]
+        return replace(facts, unused=frozenset(key for key in unknown if not self._store.used(key)))
+
+    def _make(self, facts: Facts) -> None:
+        """A new key: claimed, made, recorded, proven, published, in this order."""
+        if self.outside.deadline.remaining() < _WORTH_MAKING:
+            raise _LeftError("a new key is due; too little time was left in this run to make one", Status.LEFT)
+        name, now = self.user.user, self.outside.clock.now()
+        end = now + timedelta(seconds=self.outside.deadline.remaining()) + _OVER
+        self._store.tag(name, {MAKING: making_text(Making(now, end, self.run))})
+        if {key.id for key in self._store.keys(name)} != set(facts.present) or not self._is_claimed():
+            raise _LeftError("another run began with a new key at the same time; this one leaves it alone")
+        try:
+            new = self._store.create(name)
+        except AwsError as error:
+            if error.code != _TOO_MANY:
+                raise
+            raise _LeftError("another run made a key at the same time; this one leaves it alone") from None
+        self._store.tag(name, {PENDING: key_text(new.id)})
+        self._prove(new)
+        # Two runs may have got as far as this, each with a key: the record knows only one.
+        if record(self._store.tags(name)).pending != new.id:
+            self._store.delete(name, new.id)
+            raise _LeftError("another run made a key at the same time; this one's is deleted again")
+        if self._pair is None or self.outside.deadline.remaining() < _WORTH_PUBLISHING:
+            raise _LeftError("a new key was made; too little time was left in this run to publish it", Status.LEFT)
+        self._pair.write(new)
+        self._published = True
+
+    def _is_claimed(self) -> bool:
+        making = record(self._store.tags(self.user.user)).making
+        return making is not None and making.run == self.run
+
+    def _prove(self, new: NewKey) -> None:
+        """Returns when STS takes the new key for the user's."""
+        clock = self.outside.clock
+        give_up, pause = clock.monotonic() + _VERIFY_SECONDS, _PAUSE
+        while True:
+            try:
+                arn = self._store.caller(new.id, new.secret)
+            except AwsError as error:
+                wait = pause * (0.5 + clock.jitter())
+                late = clock.monotonic() + wait > give_up or wait > self.outside.deadline.remaining()
+                if error.code != _UNKNOWN_YET or late:
+                    raise
+                clock.sleep(wait)
+                pause = min(_LONGEST_PAUSE, 2 * pause)
+            else:
+                break
+        if arn != self.user.arn:
+            why = f"the new key signs as {arn}, not as {self.user.arn}; nothing is published"
+            raise _LeftError(why, Status.FAILED)
+
+    def _result(self, status: Status, reason: str, *, absent: bool = False) -> KeyResult:
+        facts = self._facts
+        good = facts.present.get(facts.good) if facts is not None and facts.good is not None else None
+        return KeyResult(
+            user=self.user,
+            status=status,
+            reason=reason,
+            ending="" if good is None else ending(good.id.reveal()),
+            made=None if good is None else good.created,
+            notes=[] if facts is None else [_strange(key, self.user) for key in facts.strangers],
+            absent=absent,
+            known=self._pair is not None and self._pair.declared,
+        )
+
+
+def _promoted(facts: Facts, published: Secret) -> dict[str, str]:
+    """The tags to change once a key is published; another run's claim stays."""
+    before = facts.record
+    older: Sequence[Secret | None] = (before.current, before.previous)
+    previous = next((key for key in older if key in facts.present and key != published), None)
+    own = {MAKING: making_text(None), PENDING: key_text(None)} if before.pending == published else {}
+    return {CURRENT: key_text(published), PREVIOUS: key_text(previous), **own}
+
+
+def _strange(key: AccessKey, user: KeyUser) -> str:
+    return (
+        f"{user.name}: the IAM user {user.user} has an active key {ending(key.id.reveal())} of {key.created:%Y-%m-%d}, "
+        "which is not the rotator's: deactivate and delete it when nobody needs it"
+    )

@@ -1,0 +1,151 @@
+"""The two variables of an access key: which key they hold, and the writing of another."""
+
+import contextlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from ...variables.key_description import DescribedKey, describe, described, ending
+from ...variables.targets import KeyUser, Target
+from ..aws import AwsError
+from ..gitlab import GitLab, GitLabError, Variable
+from ..publish import put, read_back, wrong_flags
+from ..secret import Secret
+from .decision import Published
+from .store import AccessKey, KeyStore, NewKey
+
+_WRONG_SECRET: Final = "SignatureDoesNotMatch"  # noqa: S105 - an error's name
+
+
+@dataclass(frozen=True)
+class Pair:
+    """The variables of a user, and the way to them.
+
+    Attributes:
+        user: whose.
+        gitlab: the instance, spoken to with the token that the user names.
+        id: the variable of the id as it is now; None when there is none.
+        secret: that of the secret.
+    """
+
+    user: KeyUser
+    gitlab: GitLab
+    id: Variable | None
+    secret: Variable | None
+
+    @staticmethod
+    def read(user: KeyUser, gitlab: GitLab) -> "Pair":
+        """Both as they are now.
+
+        Raises:
+            GitLabError: one cannot be read.
+        """
+        return Pair(user, gitlab, gitlab.variable(user.id_target), gitlab.variable(user.secret_target))
+
+    @property
+    def declared(self) -> bool:
+        """Whether an earlier run wrote both, as they are declared now."""
+        told = {_described(self.id), _described(self.secret)}
+        return len(told) == 1 and None not in told and not self._wrong()
+
+    def published(self, keys: Sequence[AccessKey], store: KeyStore) -> Published:
+        """Which of the user's keys stands in them.
+
+        A secret that can be read is tried, of a hidden one the description is believed.
+        """
+        told_id, told_secret = _named(_described(self.id), keys), _named(_described(self.secret), keys)
+        id_of = self._id_of(keys, told_id)
+        secret_of = told_secret
+        if self.secret is not None and self.secret.value is not None:
+            active = {key.id for key in keys if key.active}
+            candidates = [key for key in dict.fromkeys((id_of, told_secret)) if key is not None and key in active]
+            value = self.secret.value
+            secret_of = next((key for key in candidates if self._is_secret_of(key, value, told_secret, store)), None)
+        named = id_of is not None and id_of == told_id == told_secret
+        hidden = self.secret is not None and self.secret.value is None
+        certain = not hidden or secret_of is not None
+        return Published(id_of, secret_of, named, in_order=named and not self._wrong(), certain=certain)
+
+    def write(self, new: NewKey) -> None:
+        """Writes the secret, then the id; when the id cannot be written, puts the secret of before back.
+
+        Raises:
+            GitLabError: GitLab refused, or did something else.
+        """
+        description = describe(new.id.reveal(), new.created)
+        _write(self.user.secret_target, self.secret, new.secret, description, self.gitlab)
+        try:
+            _write(self.user.id_target, self.id, new.id, description, self.gitlab)
+        except GitLabError:
+            self._put_back()
+            raise
+
+    def write_id(self, key: AccessKey) -> None:
+        """Writes the id of the key whose secret is there.
+
+        Raises:
+            GitLabError: GitLab refused, or did something else.
+        """
+        _write(self.user.id_target, self.id, key.id, describe(key.id.reveal(), key.created), self.gitlab)
+
+    def tidy(self, key: AccessKey) -> None:
+        """Sets flags and descriptions, and leaves the values as they are.
+
+        Raises:
+            GitLabError: GitLab refused, or did something else.
+        """
+        for target, variable in ((self.user.id_target, self.id), (self.user.secret_target, self.secret)):
+            if variable is None:
+                continue
+            # What a hidden variable's description says is what it was found by, so it stays.
+            hidden = variable.value is None
+            text = None if hidden else describe(key.id.reveal(), key.created)
+            flag = bool(variable.flags.get("hidden"))
+            written = self.gitlab.update(target, None, text, hidden=flag)
+            if wrong := wrong_flags(written, target):
+                advice = ": GitLab hides only new ones; delete it, the next run makes it anew" * ("hidden" in wrong)
+                raise GitLabError(f"GitLab accepted {target.name} but did not set {', '.join(wrong)}{advice}")
+
+    def _put_back(self) -> None:
+        before = self.secret
+        if before is None or before.value is None or before.description is None:
+            return
+        with contextlib.suppress(GitLabError):
+            self.gitlab.update(self.user.secret_target, before.value, before.description, hidden=False)
+
+    def _id_of(self, keys: Sequence[AccessKey], told: Secret | None) -> Secret | None:
+        if self.id is None:
+            return None
+        if self.id.value is None:
+            return told
+        return next((key.id for key in keys if key.id == self.id.value), None)
+
+    def _is_secret_of(self, key: Secret, value: Secret, told: Secret | None, store: KeyStore) -> bool:
+        try:
+            return store.caller(key, value) == self.user.arn
+        except AwsError as error:
+            # Anything but a wrong signature says nothing of the secret: then the description has to do.
+            return error.code != _WRONG_SECRET and key == told
+
+    def _wrong(self) -> bool:
+        pairs = ((self.id, self.user.id_target), (self.secret, self.user.secret_target))
+        return any(variable is None or wrong_flags(variable, target) for variable, target in pairs)
+
+
+def _described(variable: Variable | None) -> DescribedKey | None:
+    return None if variable is None else described(variable.description)
+
+
+def _named(told: DescribedKey | None, keys: Sequence[AccessKey]) -> Secret | None:
+    """The one key that a description means."""
+    fitting = [key.id for key in keys if told is not None and ending(key.id.reveal()) == told.ending]
+    return fitting[0] if len(fitting) == 1 else None
+
+
+def _write(target: Target, variable: Variable | None, value: Secret, description: str, gitlab: GitLab) -> None:
+    written = put(target, variable, value, description, gitlab)
+    if written is None:  # another run created it a moment ago: once more, as an update
+        if (found := gitlab.variable(target)) is None:
+            raise GitLabError(f"GitLab says of {target.name} both that it is there and that it is not")
+        written = gitlab.update(target, value, description, hidden=bool(found.flags.get("hidden")))
+    read_back(written, value, description, target)

@@ -1,0 +1,1 @@
+"""Renewal of the rotator's own GitLab token."""

@@ -1,0 +1,87 @@
+"""GitLab's access tokens API, as far as the rotator's own token needs it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final, cast
+
+from ..gitlab import GitLabError
+from ..http import Http, Response, UnreachableError, ask_gitlab
+from ..secret import Secret
+
+_OK: Final = 200
+
+
+@dataclass(frozen=True)
+class TokenFacts:
+    """What GitLab says of a token.
+
+    Attributes:
+        id: its number.
+        user_id: whose token it is.
+        expires_at: the day on which it is dead from 00:00 UTC on; None for never.
+    """
+
+    id: int
+    user_id: int
+    expires_at: date | None
+
+
+class GitLabTokens:
+    """One instance's tokens."""
+
+    def __init__(self, url: str, http: Http) -> None:
+        self._api = f"{url.rstrip('/')}/api/v4/personal_access_tokens"
+        self._http = http
+
+    def facts(self, token: Secret) -> TokenFacts:
+        """What GitLab says of a token to itself, which also proves that it works.
+
+        Raises:
+            GitLabError: it does not, or GitLab was not reached.
+        """
+        return _facts(_fields(self._send("GET", f"{self._api}/self", token), "read itself"))
+
+    def rotate(self, by: Secret, token_id: int | None, expires_at: date) -> Secret:
+        """A new token in place of an old one, which is dead when this returns. Sent once, whatever comes of it.
+
+        Args:
+            by: the token that asks.
+            token_id: the token to replace; None for the asking one itself.
+            expires_at: the new one's last day; GitLab's default is one week.
+
+        Raises:
+            GitLabError: the answer holds no new token; the old one may be dead all the same.
+        """
+        which = "self" if token_id is None else str(token_id)
+        body = {"expires_at": expires_at.isoformat()}
+        fields = _fields(self._send("POST", f"{self._api}/{which}/rotate", by, body), "rotate")
+        new = fields.get("token")
+        if not isinstance(new, str) or not new:
+            raise GitLabError("GitLab rotated a token, but its answer holds no new one")
+        return Secret(new)
+
+    def _send(self, method: str, url: str, token: Secret, body: Mapping[str, Any] | None = None) -> Response:
+        try:
+            return ask_gitlab(self._http, token, method, url, body)
+        except UnreachableError as error:
+            raise GitLabError(f"unreachable: {error}") from None
+
+
+def _fields(response: Response, doing: str) -> dict[str, Any]:
+    document = response.json()
+    if response.status != _OK or not isinstance(document, dict):
+        raise GitLabError(
+            f"GitLab answered {response.status} to the rotator's token when it was to {doing}", response.status
+        )
+    return cast("dict[str, Any]", document)
+
+
+def _facts(fields: Mapping[str, Any]) -> TokenFacts:
+    expires_at = fields.get("expires_at")
+    try:
+        return TokenFacts(
+            int(fields["id"]), int(fields["user_id"]), None if expires_at is None else date.fromisoformat(expires_at)
+        )
+    except (KeyError, TypeError, ValueError):
+        raise GitLabError("GitLab's answer about the rotator's token lacks its id, its user or its end") from None

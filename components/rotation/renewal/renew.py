@@ -1,0 +1,149 @@
+"""Renewal of the rotator's own GitLab token, a job with its own schedule.
+
+Rotating a token kills the old one at once, and rotating a dead one kills its whole family. So a rotate is sent once,
+by the one renewal that holds the claim, and never repeated. The claim is the AWSPENDING version of the secret: writing
+it also proves that the store takes what is about to come.
+
+With two tokens of one account in the secret, each is renewed by the other after both are proven: a crash at any call
+leaves one that works. With one, a crash between GitLab's answer and the store's loses it.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, Final, Protocol, cast
+from uuid import NAMESPACE_OID, uuid5
+
+from ..clock import Clock
+from ..gitlab import GitLabError
+from ..gitlab_secret import dumps, tokens_in
+from ..secret import Secret
+from .gitlab_tokens import GitLabTokens, TokenFacts
+
+LIFE: Final = timedelta(days=90)
+RENEW_BEFORE: Final = timedelta(days=60)
+ALARM_DAYS: Final = 30
+_CLAIM_LASTS: Final = timedelta(hours=1)  # longer than any renewal runs
+
+
+class RenewalError(Exception):
+    """The token was not renewed; says what to do. Holds no token."""
+
+
+@dataclass(frozen=True)
+class Version:
+    """One version of the secret."""
+
+    id: str
+    text: Secret
+
+
+class Store(Protocol):
+    """The secret, version by version."""
+
+    def version(self, stage: str) -> Version | None:
+        """The version at a stage, AWSCURRENT or AWSPENDING; None when there is none."""
+        ...
+
+    def put_pending(self, version_id: str, text: Secret) -> bool:
+        """Makes a version and moves AWSPENDING to it; False when a version of this id holds something else."""
+        ...
+
+    def promote(self, version_id: str, in_place_of: str) -> None:
+        """Moves AWSCURRENT to a version."""
+        ...
+
+
+def renew(store: Store, api: GitLabTokens, clock: Clock, *, run: str) -> str:
+    """One renewal, or the finish of one that was interrupted; says in one line what was done.
+
+    Args:
+        store: the secret.
+        api: the GitLab instance.
+        clock: the time.
+        run: names this run, different from every other.
+
+    Raises:
+        RenewalError: nothing can be done without a person.
+        GitLabError: GitLab could not be asked.
+    """
+    current = store.version("AWSCURRENT")
+    if current is None:
+        raise RenewalError("the secret of the GitLab token is empty: store a token with gitlab-ecr token set")
+    pending = store.version("AWSPENDING")
+    if pending is not None and pending.id == _renewed_id(current):
+        return _finish(store, api, current, pending)
+    tokens = tokens_in(current.text)
+    facts = _proven(api, tokens)
+    oldest = min(facts, key=lambda index: facts[index].expires_at or date.max)
+    end = facts[oldest].expires_at
+    today = clock.now().date()
+    if end is None or end - today > RENEW_BEFORE:
+        return f"nothing to renew: the GitLab token is good until {end or 'revoked'}"
+    _claim(store, current, pending, clock.now(), run)
+    renewer = next((index for index in facts if index != oldest), oldest)
+    if facts[renewer].user_id != facts[oldest].user_id:
+        raise RenewalError("the secret's two GitLab tokens are of different accounts; store two of one account")
+    token_id = None if renewer == oldest else facts[oldest].id
+    new = api.rotate(tokens[renewer], token_id, today + LIFE)
+    text = dumps([new if index == oldest else token for index, token in enumerate(tokens)])
+    stored = Version(_renewed_id(current), text)
+    store.put_pending(stored.id, stored.text)
+    return _finish(store, api, current, stored)
+
+
+def _renewed_id(current: Version) -> str:
+    """The id of the version that takes a version's place; no other is ever promoted."""
+    return str(uuid5(NAMESPACE_OID, f"{current.id} renewed"))
+
+
+def _finish(store: Store, api: GitLabTokens, current: Version, stored: Version) -> str:
+    """Promotes what was stored once GitLab has taken the new token in it."""
+    before = tokens_in(current.text)
+    new = next(token for token in tokens_in(stored.text) if token not in before)
+    end = api.facts(new).expires_at
+    store.promote(stored.id, current.id)
+    return f"the GitLab token was renewed and is good until {end or 'revoked'}"
+
+
+def _proven(api: GitLabTokens, tokens: Sequence[Secret]) -> dict[int, TokenFacts]:
+    """What GitLab says of each token that works, by its place; a dead one is left alone."""
+    facts: dict[int, TokenFacts] = {}
+    refused: list[str] = []
+    for index, token in enumerate(tokens):
+        try:
+            facts[index] = api.facts(token)
+        except GitLabError as error:
+            if error.status is None:
+                raise
+            refused.append(str(error))
+    if not facts:
+        raise RenewalError(
+            f"{'; '.join(refused)}: no token in the secret works any more; make a new one in GitLab and store it with "
+            "gitlab-ecr token set"
+        )
+    return facts
+
+
+def _claim(store: Store, current: Version, pending: Version | None, now: datetime, run: str) -> None:
+    """Returns for one renewal of this token only.
+
+    The claim's id follows from what it was made upon, so two renewals write the same id, and the store takes one.
+    """
+    claimed = None if pending is None or pending.id == current.id else _claimed_at(pending)
+    if claimed is not None and now - claimed < _CLAIM_LASTS:
+        raise RenewalError("another renewal is under way; this one leaves it alone")
+    upon = pending.id if claimed is not None and pending is not None else current.id
+    text = Secret(json.dumps({"claimed_at": now.isoformat(), "by": run}))
+    if not store.put_pending(str(uuid5(NAMESPACE_OID, f"{upon} claimed")), text):
+        raise RenewalError("another renewal is under way; this one leaves it alone")
+
+
+def _claimed_at(version: Version) -> datetime | None:
+    try:
+        document: Any = json.loads(version.text.reveal())
+    except ValueError:
+        return None
+    claimed: Any = cast("dict[str, Any]", document).get("claimed_at") if isinstance(document, dict) else None
+    return datetime.fromisoformat(claimed) if isinstance(claimed, str) else None

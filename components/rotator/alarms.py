@@ -1,0 +1,91 @@
+"""The rotator's alarms: each fires hours before a pipeline fails, also when nothing runs at all.
+
+A target's own alarm is `token-ending`, the whole rotator's is `no-rotation`; the others say why, earlier.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from ..contract.metric_names import DIMENSION, NAMESPACE, Metric
+from ..contract.schedule import Schedule
+from ..names.naming import Names
+
+TOKEN_DAYS: Final = 30
+"""With how few days left in the rotator's GitLab token its alarm fires; the renewal should have come 30 days before."""
+_HOUR: Final = 3600
+_DAY: Final = 24 * _HOUR
+
+
+@dataclass(frozen=True)
+class Alarm:
+    """One CloudWatch alarm, in CloudWatch's words.
+
+    Attributes:
+        description: what is wrong and what it means; docs/operations.md says what to do.
+        namespace: of the metric.
+        metric: its name.
+        dimension: the one dimension, name and value.
+        statistic: over a period.
+        comparison: of the statistic with the threshold.
+        threshold: in the metric's unit.
+        period: seconds.
+        periods: in a row.
+        missing: what a period without data means.
+        quiet: seen in CloudWatch, sent to nobody.
+    """
+
+    description: str
+    namespace: str
+    metric: str
+    dimension: tuple[str, str]
+    statistic: str
+    comparison: str
+    threshold: float
+    period: int
+    periods: int
+    missing: str
+    quiet: bool = False
+
+
+def alarms(names: Names, stack: str, schedule: Schedule, *, in_lambda: bool = True) -> dict[str, Alarm]:
+    """The alarms of one rotator by their names without the prefix; without a function, there are no dead letters."""
+
+    def own(description: str, metric: str, statistic: str, comparison: str, threshold: float, **more: object) -> Alarm:
+        fields: dict[str, object] = {"period": schedule.period_seconds, "periods": 1, "missing": "ignore", **more}
+        return Alarm(description, NAMESPACE, metric, (DIMENSION, stack), statistic, comparison, threshold, **fields)  # pyright: ignore[reportArgumentType] - the fields named above
+
+    below, above = "LessThanThreshold", "GreaterThanThreshold"
+    dead_letters = Alarm(
+        "A run failed for good or could not be delivered; the message in the queue says which.",
+        "AWS/SQS", "ApproximateNumberOfMessagesVisible", ("QueueName", names.dead_letters),
+        "Maximum", above, 0, period=300, periods=1, missing="notBreaching",
+    )  # fmt: skip
+    return {
+        "no-rotation": own(
+            "No successful rotation: pipelines stop pulling when the present tokens end.",
+            Metric.ROTATION_SUCCESS, "Sum", below, 1,
+            period=_HOUR, periods=schedule.alarm_hours, missing="breaching",  # a rotator that never runs says nothing
+        ),
+        "token-ending": own(
+            "A variable's token is near its end and is not replaced: the consumer's pipelines stop pulling then.",
+            Metric.TOKEN_SECONDS_REMAINING, "Minimum", below, schedule.ending_seconds,
+        ),
+        "targets-failed": own(
+            "Variables were not written in two runs in a row; the report in the log names them.",
+            # Lambda repeats a failed run at once: the least of a period is what remained.
+            Metric.TARGETS_FAILED, "Minimum", above, 0, periods=2,
+        ),
+        "targets-gone": own(
+            "Variables whose project or group is gone; the report in the log names the lines to delete.",
+            Metric.TARGETS_GONE, "Maximum", above, 0, quiet=True,
+        ),
+        "token-died-early": own(
+            "A registry refused a token before its end: unless it was revoked on purpose, shorten the interval.",
+            Metric.TOKEN_DIED_EARLY, "Maximum", above, 0,
+        ),
+        "gitlab-token-ending": own(
+            "The rotator's own GitLab token ends soon and was not renewed: no variable is written after that.",
+            Metric.GITLAB_TOKEN_DAYS_REMAINING, "Minimum", below, TOKEN_DAYS, period=_DAY,
+        ),
+        **({"dead-letters": dead_letters} if in_lambda else {}),
+    }  # fmt: skip

@@ -1,0 +1,107 @@
+"""The rotator's arguments."""
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import NotRequired, TypedDict
+
+import pulumi
+
+from ..iam.args import JobIssuerArgs
+from ..names.naming import Names
+
+
+class RotationBackend(Enum):
+    """Where the rotator runs."""
+
+    LAMBDA = "lambda"
+    GITLAB = "gitlab"
+
+
+class RotationJobArgs(TypedDict):
+    """The GitLab project whose pipeline schedules rotate."""
+
+    project: str
+    """Its full path, such as `acme/registry-access`. Whoever may push to `branch` can take the rotator's GitLab token:
+    best a project of its own."""
+    branch: NotRequired[str]
+    """The protected branch that the schedules run on. Default `main`."""
+    id: NotRequired[int]
+    """The project's number, required on gitlab.com: a path can be taken over by others after a rename."""
+    namespace_id: NotRequired[int]
+    """The number of the project's group, required on gitlab.com."""
+
+
+class VpcArgs(TypedDict):
+    """Where the rotator's functions have their network interfaces."""
+
+    subnet_ids: list[pulumi.Input[str]]
+    """Private subnets with a way to GitLab and to AWS: interface endpoints for sts, ecr.api, ecr.dkr, secretsmanager
+    and ssm with private DNS, or a NAT gateway."""
+    security_group_ids: list[pulumi.Input[str]]
+    """Security groups that let HTTPS out."""
+
+
+class RotatorArgs(TypedDict):
+    """What is rotated, how often, and who hears of it."""
+
+    account: str
+    """The twelve digits of the AWS account."""
+    region: str
+    """The region of the function."""
+    prefix: str
+    """Starts every name; 2 to 30 lower-case letters, digits and dashes."""
+    role_path: NotRequired[str]
+    """The IAM path of this stack's roles. Default `/<prefix>/`."""
+    permissions_boundary: NotRequired[pulumi.Input[str]]
+    """The ARN of a policy that bounds the roles made here. Default: none."""
+    plan: str
+    """The plan as JSON, from `contract.plan.dumps`."""
+    backend: NotRequired[RotationBackend]
+    """`lambda` (default): functions on EventBridge schedules. `gitlab`: jobs of a GitLab project on pipeline schedules,
+    by the same code; see `job`."""
+    job: NotRequired[RotationJobArgs]
+    """With backend `gitlab`, and required there: the project of the jobs."""
+    issuer: NotRequired[JobIssuerArgs]
+    """With backend `gitlab`: the GitLab whose tokens the jobs assume their roles with. The account's OIDC provider for
+    it has to be there; `Identities` makes it with `trusts_jobs`. Default: gitlab.com."""
+    interval: NotRequired[str]
+    """From one run to the next. Default `2 hours`; 15 minutes or more. With backend `gitlab`, what divides the hour or
+    the day."""
+    tolerate_outage: NotRequired[str]
+    """For how long every run may fail without an expired token anywhere. Default `7 hours`. Refused when the interval
+    makes it impossible within the 12 hours that ECR's tokens live."""
+    log_retention_days: NotRequired[pulumi.Input[int]]
+    """How long CloudWatch keeps the reports. Default 90 days. Only in Lambda: a job's log is GitLab's."""
+    alarm_emails: NotRequired[list[str]]
+    """Who gets a mail of each alarm, after confirming SNS's first one. Default: nobody."""
+    alarm_topics: NotRequired[list[pulumi.Input[str]]]
+    """ARNs of further SNS topics that alarms go to, besides the rotator's own."""
+    vpc: NotRequired[VpcArgs]
+    """For a GitLab that is not reachable from the internet. Default: no VPC, which needs no NAT gateway. Only in
+    Lambda: a job is where its runner is."""
+    reserved_concurrency: NotRequired[int]
+    """How many runs at once, 1 makes them one after the other. Default: not reserved, as AWS wants 100 left unreserved
+    in the account. Overlapping runs do no harm without it. Only in Lambda."""
+    tags: NotRequired[dict[str, pulumi.Input[str]]]
+    """Tags of everything here that can have them."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a rotator's resources are made.
+
+    Attributes:
+        name: the component's; starts theirs.
+        args: the component's.
+        names: of everything in AWS.
+        child: options of each resource.
+    """
+
+    name: str
+    args: RotatorArgs
+    names: Names
+    child: pulumi.ResourceOptions
+
+    def after(self, *resources: pulumi.Resource) -> pulumi.ResourceOptions:
+        """Options of a resource that is made after others."""
+        return pulumi.ResourceOptions.merge(self.child, pulumi.ResourceOptions(depends_on=list(resources)))

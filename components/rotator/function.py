@@ -1,0 +1,172 @@
+"""The rotator's two functions, each with its log group, its role, its retries and its schedule."""
+
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import pulumi
+import pulumi_aws as aws
+
+from ..contract import plan
+from ..iam import policies as iam_policies
+from ..iam import trust as trust_policies
+from ..names.naming import Names
+from . import code_zip as rotator_zip
+from .args import Place, RotatorArgs
+from .rights import inline_policy, renewal_policy, role, rotation_policy
+
+_RUNTIME: Final = "python3.13"  # AWS, Lambda runtimes: supported until 2029-06-30
+_MEMORY_MB: Final = 256
+_SECONDS: Final = 300  # the deploy's run may wait 90 s for new roles, and slow answers are waited for
+_LONGEST_SECONDS: Final = 900  # Lambda's own limit
+_DELIVERY_SECONDS: Final = 3600  # a run not delivered within the hour is left to the next one
+
+
+@dataclass(frozen=True)
+class Job:
+    """A function on a schedule.
+
+    Attributes:
+        key: in the names of its resources.
+        name: of the function, its role, its schedule group and its schedule.
+        handler: in the zip.
+        policy: of its role.
+        description: of function and schedule.
+        expression: EventBridge Scheduler's.
+        seconds: the function's time limit.
+    """
+
+    key: str
+    name: str
+    handler: str
+    policy: iam_policies.Document
+    description: str
+    expression: str
+    seconds: int
+
+
+def rotation_job(names: Names, args: RotatorArgs, wanted: plan.Plan, expression: str) -> Job:
+    """The rotation itself."""
+    policy = rotation_policy(
+        names,
+        wanted,
+        log_group_arn=_log_group_arn(names, names.rotator),
+        dead_letters_arn=names.arn("sqs", names.dead_letters),
+        in_vpc="vpc" in args,
+    )
+    writing = math.ceil(2 * len(wanted.targets) / wanted.gitlab.requests_per_second)
+    return Job(
+        "function",
+        names.rotator,
+        rotator_zip.HANDLER,
+        policy,
+        "Keeps the ECR tokens in GitLab's CI/CD variables valid",
+        expression,
+        min(_LONGEST_SECONDS, _SECONDS + writing),
+    )
+
+
+def renewal_job(names: Names, args: RotatorArgs, wanted: plan.Plan) -> Job:
+    """The renewal of the rotator's own GitLab token."""
+    policy = renewal_policy(
+        names,
+        wanted,
+        log_group_arn=_log_group_arn(names, names.renewal),
+        dead_letters_arn=names.arn("sqs", names.dead_letters),
+        in_vpc="vpc" in args,
+    )
+    return Job(
+        "renewal",
+        names.renewal,
+        rotator_zip.RENEWAL_HANDLER,
+        policy,
+        "Renews the rotator's own GitLab token, weeks before its end",
+        "rate(1 day)",
+        120,
+    )
+
+
+def function(place: Place, job: Job, needed: Sequence[pulumi.Resource]) -> aws.lambda_.Function:
+    """The function; it waits for its log group and its policy."""
+    name, args, names = place.name, place.args, place.names
+    log_group = aws.cloudwatch.LogGroup(
+        f"{name}-{job.key}-log",
+        name=f"/aws/lambda/{job.name}",
+        retention_in_days=args.get("log_retention_days", 90),
+        tags=args.get("tags"),
+        opts=place.child,
+    )
+    trusted = role(place, job.key, job.name, trust_policies.lambda_trust(names.account))
+    policy = inline_policy(place, job.key, trusted, "rotator", job.policy)
+    code = {path: pulumi.FileAsset(str(file)) for path, file in rotator_zip.code_files().items()}
+    texts = {path: pulumi.StringAsset(text) for path, text in rotator_zip.texts(args["plan"]).items()}
+    made = aws.lambda_.Function(
+        f"{name}-{job.key}",
+        name=job.name,
+        description=job.description,
+        role=names.role_arn(job.name, names.path),
+        runtime=_RUNTIME,
+        architectures=["arm64"],
+        handler=job.handler,
+        code=pulumi.AssetArchive({**code, **texts}),
+        timeout=job.seconds,
+        memory_size=_MEMORY_MB,
+        logging_config={"log_format": "Text", "log_group": f"/aws/lambda/{job.name}"},
+        vpc_config=_vpc(args),
+        reserved_concurrent_executions=args.get("reserved_concurrency"),
+        tags=args.get("tags"),
+        opts=place.after(policy, log_group, *needed),
+    )
+    aws.lambda_.FunctionEventInvokeConfig(
+        f"{name}-{job.key}-retries",
+        function_name=job.name,
+        maximum_retry_attempts=2,
+        maximum_event_age_in_seconds=_DELIVERY_SECONDS,
+        destination_config={"on_failure": {"destination": names.arn("sqs", names.dead_letters)}},
+        opts=place.after(made),
+    )
+    return made
+
+
+def schedule(place: Place, job: Job, runs: pulumi.Resource) -> aws.scheduler.Schedule:
+    """What fires the function; its role may do that and nothing else."""
+    name, args, names = place.name, place.args, place.names
+    group = aws.scheduler.ScheduleGroup(
+        f"{name}-{job.key}-schedule", name=job.name, tags=args.get("tags"), opts=place.child
+    )
+    trust = trust_policies.scheduler_trust(names.account, names.arn("scheduler", f"schedule-group/{job.name}"))
+    role_name = f"{job.name}-schedule"
+    trusted = role(place, f"{job.key}-schedule", role_name, trust)
+    function_arn = names.arn("lambda", f"function:{job.name}")
+    dead_letters_arn = names.arn("sqs", names.dead_letters)
+    rights = iam_policies.scheduler_policy(function_arn, dead_letters_arn)
+    policy = inline_policy(place, f"{job.key}-schedule", trusted, "schedule", rights)
+    return aws.scheduler.Schedule(
+        f"{name}-{job.key}-schedule",
+        name=job.name,
+        group_name=job.name,
+        description=job.description,
+        schedule_expression=job.expression,
+        flexible_time_window={"mode": "OFF"},
+        target={
+            "arn": function_arn,
+            "role_arn": names.role_arn(role_name, names.path),
+            "input": json.dumps({"fired_by": "schedule"}),
+            "retry_policy": {"maximum_event_age_in_seconds": _DELIVERY_SECONDS, "maximum_retry_attempts": 10},
+            "dead_letter_config": {"arn": dead_letters_arn},
+        },
+        opts=place.after(group, policy, runs),
+    )
+
+
+def _vpc(args: RotatorArgs) -> aws.lambda_.FunctionVpcConfigArgs | None:
+    vpc = args.get("vpc")
+    if vpc is None:
+        return None
+    return aws.lambda_.FunctionVpcConfigArgs(subnet_ids=vpc["subnet_ids"], security_group_ids=vpc["security_group_ids"])
+
+
+def _log_group_arn(names: Names, function_name: str) -> str:
+    return names.arn("logs", f"log-group:/aws/lambda/{function_name}")

@@ -1,0 +1,172 @@
+"""The rotator in GitLab: its code in a bucket, roles that its jobs assume, and the schedules that start the jobs."""
+
+import base64
+from collections.abc import Sequence
+from typing import Final
+
+import pulumi
+import pulumi_aws as aws
+import pulumi_gitlab as gitlab
+
+from ..contract import plan
+from ..contract.metric_names import NAMESPACE
+from ..contract.schedule import Schedule, minute_of
+from ..iam.bucket_policy import tls_only
+from ..iam.gitlab_trust import GITLAB_COM, issuer_host, job_trust
+from ..iam.policies import Document, job_statements, policy_json
+from ..names.locations import place as where
+from ..names.naming import CODE_KEY
+from . import code_zip as rotator_zip
+from .args import Place, RotationBackend, RotationJobArgs, RotatorArgs
+from .rights import inline_policy, renewal_policy, role, rotation_policy
+
+_OF_LAMBDA: Final = {
+    "vpc": "a job is where its runner is",
+    "reserved_concurrency": "a job's resource group makes runs come one after the other",
+    "log_retention_days": "a job's log is GitLab's",
+}
+_OLD_CODE_DAYS: Final = 90
+
+
+def check_backend(args: RotatorArgs) -> RotationJobArgs | None:
+    """The job's settings with backend `gitlab`, None in Lambda.
+
+    Raises:
+        ValueError: settings of one backend stand beside the other; the message names the key.
+    """
+    job = args.get("job")
+    if args.get("backend", RotationBackend.LAMBDA) is not RotationBackend.GITLAB:
+        if job is not None:
+            raise ValueError("job: got settings of a GitLab job; write rotationBackend: gitlab, or leave them out")
+        return None
+    for key, why in _OF_LAMBDA.items():
+        if key in args:
+            raise ValueError(f"{key}: is of rotationBackend lambda, {why}; leave it out")
+    if job is None:
+        raise ValueError(
+            "job: missing; rotationBackend gitlab needs the project whose pipeline schedule rotates: "
+            "write job: { project: acme/registry-access, branch: main }"
+        )
+    if "*" in _branch(job):
+        raise ValueError(
+            f"job.branch: got {_branch(job)!r}; a schedule runs on one branch: write its name, such as main"
+        )
+    if args.get("issuer", {}).get("url", GITLAB_COM) == GITLAB_COM:
+        for key, whose in (("id", "project"), ("namespace_id", "group")):
+            if key not in job:
+                raise ValueError(f"job.{key}: missing; write the number, which GitLab shows on the {whose}'s page")
+    return job
+
+
+def in_gitlab(
+    place: Place,
+    job: RotationJobArgs,
+    wanted: plan.Plan,
+    timing: Schedule,
+    after: Sequence[pulumi.Resource],
+) -> None:
+    """Makes bucket, roles and schedules; the jobs themselves stand in the project's `.gitlab-ci.yml`."""
+    names = place.names
+    minute = minute_of(names.rotator)
+    code = _code(place, job["project"])
+    fetch = job_statements(names.code_arn, names.account)
+    measured = job_statements(names.code_arn, names.account, NAMESPACE)
+    tasks = (
+        # The keys are those of the functions: a change of the backend then changes the roles in place.
+        ("function", names.rotator, timing.cron(minute), rotation_policy(names, wanted, in_job=measured)),
+        ("renewal", names.renewal, f"{minute} 3 * * *", renewal_policy(names, wanted, in_job=fetch)),
+    )
+    trust = _trust(place, job)
+    for key, name, cron, policy in tasks:
+        trusted = role(place, key, name, trust, *after)
+        rights = inline_policy(place, key, trusted, "rotator", policy)
+        gitlab.PipelineSchedule(
+            f"{place.name}-{key}-schedule",
+            project=job["project"],
+            description=name,  # what the job's rule goes by
+            ref=f"refs/heads/{_branch(job)}",
+            cron=cron,
+            cron_timezone="UTC",
+            active=True,
+            take_ownership=True,  # GitLab lets only its owner change a schedule, and the first `up` may be a person's
+            opts=place.after(rights, code),
+        )
+    pulumi.log.info(
+        f"rotationBackend gitlab: nothing here can start a job, so variables hold placeholders until {job['project']} "
+        f"includes templates/rotate.yml and its schedule {names.rotator} has run: by the clock, or now, by "
+        f"`gitlab-ecr rotate --bucket {names.code_bucket}`"
+    )
+
+
+def _branch(job: RotationJobArgs) -> str:
+    return job.get("branch", "main")
+
+
+def _trust(place: Place, job: RotationJobArgs) -> Document:
+    issuer = place.args.get("issuer", {})
+    url = issuer.get("url", GITLAB_COM)
+    # Of other instances AWS reads no number.
+    known = url == GITLAB_COM
+    with where("job"):
+        return job_trust(
+            place.names.arn("iam", f"oidc-provider/{issuer_host(url)}", region=""),
+            gitlab_url=url,
+            audience=issuer.get("audience", url),
+            project=job["project"],
+            branches=[_branch(job)],
+            project_id=str(job.get("id", "")) if known else "",
+            namespace_id=str(job.get("namespace_id", "")) if known else "",
+            scheduled=True,
+        )
+
+
+def _code(place: Place, project: str) -> aws.s3.BucketObjectv2:
+    """The zip, in a bucket that only this account reads; it holds names, and no secret."""
+    name, names, child = f"{place.name}-code", place.names, place.child
+    # Nothing is in it but what an `up` makes, so a `destroy` may take all of it along.
+    bucket = aws.s3.Bucket(name, bucket=names.code_bucket, force_destroy=True, tags=place.args.get("tags"), opts=child)
+    versioned = aws.s3.BucketVersioning(
+        name, bucket=bucket.bucket, versioning_configuration={"status": "Enabled"}, opts=child
+    )
+    aws.s3.BucketLifecycleConfiguration(
+        name,
+        bucket=bucket.bucket,
+        rules=[
+            {
+                "id": "old-code",
+                "status": "Enabled",
+                "filter": {"prefix": ""},
+                "noncurrent_version_expiration": {"noncurrent_days": _OLD_CODE_DAYS},
+            }
+        ],
+        opts=place.after(versioned),
+    )
+    encrypted = aws.s3.BucketServerSideEncryptionConfiguration(
+        name,
+        bucket=bucket.bucket,
+        rules=[{"apply_server_side_encryption_by_default": {"sse_algorithm": "AES256"}}],
+        opts=child,
+    )
+    closed = aws.s3.BucketPublicAccessBlock(
+        name,
+        bucket=bucket.bucket,
+        block_public_acls=True,
+        block_public_policy=True,
+        ignore_public_acls=True,
+        restrict_public_buckets=True,
+        opts=child,
+    )
+    tls = policy_json(tls_only(names.code_arn.removesuffix(f"/{CODE_KEY}")))
+    # S3 refuses to change both at once.
+    policy = aws.s3.BucketPolicy(name, bucket=bucket.bucket, policy=tls, opts=place.after(closed))
+    return aws.s3.BucketObjectv2(
+        name,
+        bucket=bucket.bucket,
+        key=CODE_KEY,
+        # Pulumi zips archives for Lambda, but not for S3.
+        content_base64=base64.b64encode(rotator_zip.zipped(place.args["plan"])).decode(),
+        content_type="application/zip",
+        metadata={"gitlab-project": project},  # so that `gitlab-ecr rotate` finds the schedule
+        tags=place.args.get("tags"),
+        opts=place.after(versioned, encrypted, policy),
+    )

@@ -1,0 +1,50 @@
+"""What the rotator's roles may do, wherever it runs."""
+
+from typing import Any
+
+import pulumi_aws as aws
+
+from ..contract import plan
+from ..iam import policies as iam_policies
+from ..iam.policies import Document
+from ..names.naming import Names
+from .args import Place
+
+
+def rotation_policy(names: Names, wanted: plan.Plan, **where: Any) -> Document:
+    """The rotation's policy; `where` is what its place asks for besides, as `iam_policies.rotator_policy` has it."""
+    return iam_policies.rotator_policy(
+        pull_roles_arn=names.role_arn("*", names.pull_path),
+        secret_arns=_secret_arns(names, plan.secrets(wanted)),
+        state_arn=names.arn("ssm", f"parameter{names.rotator_state}"),
+        pull_user_arns=[user.arn for user in wanted.key_users],
+        **where,
+    )
+
+
+def renewal_policy(names: Names, wanted: plan.Plan, **where: Any) -> Document:
+    """The policy of the renewal of GitLab tokens; `where` as for the rotation."""
+    return iam_policies.renewal_policy(secret_arns=_secret_arns(names, sorted(wanted.gitlab.tokens.values())), **where)
+
+
+def role(place: Place, key: str, role_name: str, trust: Document, *after: Any) -> aws.iam.Role:
+    """A role of this stack's path."""
+    return aws.iam.Role(
+        f"{place.name}-{key}-role",
+        name=role_name,
+        path=place.names.path,
+        assume_role_policy=iam_policies.policy_json(trust),
+        permissions_boundary=place.args.get("permissions_boundary"),
+        tags=place.args.get("tags"),
+        opts=place.after(*after) if after else place.child,
+    )
+
+
+def inline_policy(place: Place, key: str, of: aws.iam.Role, policy_name: str, policy: Document) -> aws.iam.RolePolicy:
+    """The one policy of a role."""
+    text = iam_policies.checked_size(policy, "role", "rotator")
+    return aws.iam.RolePolicy(f"{place.name}-{key}-role", name=policy_name, role=of.name, policy=text, opts=place.child)
+
+
+def _secret_arns(names: Names, secrets: list[str]) -> list[str]:
+    return [iam_policies.secret_arn_pattern(names.arn("secretsmanager", f"secret:{secret}")) for secret in secrets]

@@ -1,0 +1,137 @@
+"""The rotator: keeps every target's token valid, on a schedule in Lambda or in GitLab, and says so when it cannot."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from typing import Any, Final
+
+import pulumi
+import pulumi_aws as aws
+
+from ..contract import plan
+from ..contract.schedule import Schedule, duration
+from ..names.naming import Names
+from . import code_zip as rotator_zip
+from .args import Place, RotatorArgs
+from .function import function, renewal_job, rotation_job, schedule
+from .job import check_backend, in_gitlab
+from .watch import watch
+
+_DEAD_LETTER_SECONDS: Final = 4 * 24 * 3600
+
+
+class Rotator(pulumi.ComponentResource):
+    """Code, roles, schedules and alarms; in Lambda, also one rotation at the end of every `up` that changed something.
+
+    That rotation waits for what stands in `opts.depends_on`: the roles and the variables.
+    """
+
+    function_name: pulumi.Output[str]
+    """The Lambda's name; empty with backend `gitlab`."""
+    code_bucket: pulumi.Output[str]
+    """The bucket of the jobs' code with backend `gitlab`; empty in Lambda."""
+    gitlab_token_secret: pulumi.Output[str]
+    """The name of the empty Secrets Manager secret that waits for the GitLab token."""
+    alarm_topic_arn: pulumi.Output[str]
+    """The SNS topic that alarms go to."""
+
+    def __init__(self, name: str, args: RotatorArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("gitlab-ecr:index:Rotator", name, {}, opts)
+        names = Names(args["account"], args["region"], args["prefix"], args.get("role_path", ""))
+        job = check_backend(args)
+        wanted = plan.loads(args["plan"])
+        timing = Schedule(
+            duration(args.get("interval", "2 hours"), "interval"),
+            duration(args.get("tolerate_outage", "7 hours"), "tolerate_outage"),
+        )
+        place = Place(name, args, names, pulumi.ResourceOptions(parent=self))
+        secret = aws.secretsmanager.Secret(
+            f"{name}-gitlab-token",
+            name=names.gitlab_token_secret,
+            description="The GitLab token that writes the CI/CD variables; `gitlab-ecr token set` stores it",
+            recovery_window_in_days=0,  # else the name stays taken, and a living token readable, after a destroy
+            tags=args.get("tags"),
+            opts=place.child,
+        )
+        watch(place, wanted.stack, timing, in_lambda=job is None)
+        if job is None:
+            _in_lambda(place, wanted, timing, secret, _awaited(opts))
+        else:
+            in_gitlab(place, job, wanted, timing, [*_awaited(opts), secret])
+        self.function_name = pulumi.Output.from_input("" if job else names.rotator)
+        self.code_bucket = pulumi.Output.from_input(names.code_bucket if job else "")
+        self.gitlab_token_secret = pulumi.Output.from_input(names.gitlab_token_secret)
+        self.alarm_topic_arn = pulumi.Output.from_input(names.alarm_topic_arn)
+        self.register_outputs(
+            {
+                "functionName": self.function_name,
+                "codeBucket": self.code_bucket,
+                "gitlabTokenSecret": self.gitlab_token_secret,
+                "alarmTopicArn": self.alarm_topic_arn,
+            }
+        )
+
+
+def _in_lambda(
+    place: Place, wanted: plan.Plan, timing: Schedule, secret: pulumi.Resource, after: Sequence[pulumi.Resource]
+) -> None:
+    """Functions, schedules, dead letters, and the first rotation."""
+    args, names = place.args, place.names
+    if "vpc" in args:
+        pulumi.log.info(_what_a_vpc_needs(names, wanted), resource=place.child.parent)
+    dead_letters = aws.sqs.Queue(
+        f"{place.name}-dead-letters",
+        name=names.dead_letters,
+        message_retention_seconds=_DEAD_LETTER_SECONDS,
+        sqs_managed_sse_enabled=True,
+        tags=args.get("tags"),
+        opts=place.child,
+    )
+    rotation, renewal = rotation_job(names, args, wanted, timing.expression), renewal_job(names, args, wanted)
+    rotates = function(place, rotation, [secret, dead_letters])
+    renews = function(place, renewal, [secret, dead_letters])
+    timetable = schedule(place, rotation, rotates)
+    schedule(place, renewal, renews)
+    _first_rotation(place, [*after, rotates, timetable])
+
+
+def _first_rotation(place: Place, after: Sequence[pulumi.Resource]) -> None:
+    """One run after everything else; unchanged code, plan and targets run nothing."""
+    text = place.args["plan"]
+    written = {key: value for key, value in json.loads(text).items() if key in ("targets", "key_users")}
+    aws.lambda_.Invocation(
+        f"{place.name}-first-rotation",
+        function_name=place.names.rotator,
+        input=json.dumps({"fired_by": "deploy"}),
+        # The zip holds the plan, and the plan the targets: of the three, the preview shows which changed.
+        triggers={
+            "zip": rotator_zip.digest(text),
+            "plan": _digest(text),
+            "targets": _digest(json.dumps(written, sort_keys=True)),
+        },
+        opts=pulumi.ResourceOptions.merge(
+            place.after(*after), pulumi.ResourceOptions(additional_secret_outputs=["result"])
+        ),
+    )
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _what_a_vpc_needs(names: Names, wanted: plan.Plan) -> str:
+    regions = sorted(
+        {registry.region for audience in wanted.audiences.values() for registry in audience.registries}
+    ) or [names.region]
+    services = [f"com.amazonaws.{region}.{service}" for region in regions for service in ("ecr.api", "ecr.dkr")]
+    services += [f"com.amazonaws.{names.region}.{service}" for service in ("secretsmanager", "ssm", "sts")]
+    return (
+        f"vpc: its subnets need a way to {wanted.gitlab.url}, and a NAT gateway or interface endpoints with private "
+        f"DNS for {', '.join(services)}"
+        f"{'; IAM, for the access keys, by the NAT gateway' if wanted.key_users else ''}"
+    )
+
+
+def _awaited(opts: pulumi.ResourceOptions | None) -> list[pulumi.Resource]:
+    waited: Any = opts.depends_on if opts else None
+    return [waited] if isinstance(waited, pulumi.Resource) else list(waited or [])

@@ -1,0 +1,67 @@
+"""How long a variable's value will be, told before the first token exists.
+
+A token is 2,500 to 3,600 characters of base64, by the length of the session that asks for it; each registry host of a
+document repeats its own. GitLab's documentation gives a value 10,000 characters.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from ..contract.plan import Plan, Target
+from ..docker.auth import dumps
+
+VALUE_LIMIT: Final = 10_000
+"""Characters of a value. Source: GitLab docs, CI/CD variables; the rotator holds to it as well."""
+SHORTEST_TOKEN: Final = 2_500
+LONGEST_TOKEN: Final = 3_600
+
+
+@dataclass(frozen=True)
+class SizeFinding:
+    """A target whose document may not fit, or cannot.
+
+    Attributes:
+        certain: even the shortest tokens make it too long.
+        message: the target, the lengths, and what to do.
+    """
+
+    certain: bool
+    message: str
+
+
+def size_findings(plan: Plan) -> list[SizeFinding]:
+    """The targets whose document can become longer than GitLab takes, in the plan's order.
+
+    What others wrote into an adopted variable comes on top; nobody knows its length before the first rotation.
+    """
+    return [finding for target in plan.targets if (finding := _finding(plan, target)) is not None]
+
+
+def document_length(hosts: list[str], token_length: int) -> int:
+    """The characters of a document with a token of this length for each registry host."""
+    return len(dumps({"auths": {host: {"auth": "x" * token_length} for host in hosts}}))
+
+
+def _finding(plan: Plan, target: Target) -> SizeFinding | None:
+    by_audience = [plan.audiences[audience].registries for audience in target.audiences]
+    registries = [registry for group in by_audience for registry in group]
+    hosts = [host for registry in registries for host in registry.hosts]
+    shortest, longest = (document_length(hosts, length) for length in (SHORTEST_TOKEN, LONGEST_TOKEN))
+    if longest <= VALUE_LIMIT:
+        return None
+    certain = shortest > VALUE_LIMIT
+    length = f"{shortest:,} to {longest:,} characters for {len(hosts)} registry hosts, GitLab takes {VALUE_LIMIT:,}"
+    advice = _advice(target, len(hosts), len(registries))
+    return SizeFinding(certain, f"{target.name}: its value {'will' if certain else 'may'} be {length}; {advice}")
+
+
+def _advice(target: Target, hosts: int, registries: int) -> str:
+    ways: list[str] = []
+    if hosts > registries:
+        ways.append("leave out the host_forms that no image is written with")
+    if registries > 1:
+        ways.append("name fewer registries")
+    if len(target.audiences) > 1:
+        ways.append("split it by audience")
+    ways.append(f"let the runners of {target.path} use access credential-helper, which needs no token in a variable")
+    return ", or ".join(ways)

@@ -1,0 +1,48 @@
+"""Who hears of it: the topic, the alarms, and the dashboard that shows them."""
+
+import pulumi_aws as aws
+
+from ..contract.schedule import Schedule
+from .alarms import alarms
+from .args import Place
+from .dashboard import dashboard
+
+
+def watch(place: Place, stack: str, schedule: Schedule, *, in_lambda: bool) -> None:
+    """Makes topic, subscriptions, alarms and dashboard."""
+    name, args, names, child = place.name, place.args, place.names, place.child
+    topic = aws.sns.Topic(f"{name}-alarms", name=f"{names.prefix}-alarms", tags=args.get("tags"), opts=child)
+    after_topic = place.after(topic)
+    for address in args.get("alarm_emails", []):
+        aws.sns.TopicSubscription(
+            f"{name}-alarms-{address}",
+            topic=names.alarm_topic_arn,
+            protocol="email",
+            endpoint=address,
+            opts=after_topic,
+        )
+    heard_by = [names.alarm_topic_arn, *args.get("alarm_topics", [])]
+    wanted = alarms(names, stack, schedule, in_lambda=in_lambda)
+    for key, alarm in wanted.items():
+        aws.cloudwatch.MetricAlarm(
+            f"{name}-{key}",
+            name=f"{names.prefix}-{key}",
+            alarm_description=alarm.description,
+            namespace=alarm.namespace,
+            metric_name=alarm.metric,
+            dimensions=dict([alarm.dimension]),
+            statistic=alarm.statistic,
+            comparison_operator=alarm.comparison,
+            threshold=alarm.threshold,
+            period=alarm.period,
+            evaluation_periods=alarm.periods,
+            datapoints_to_alarm=alarm.periods,
+            treat_missing_data=alarm.missing,
+            alarm_actions=[] if alarm.quiet else heard_by,
+            ok_actions=[] if alarm.quiet else heard_by,
+            tags=args.get("tags"),
+            opts=after_topic,
+        )
+    arns = [names.arn("cloudwatch", f"alarm:{names.prefix}-{key}") for key in wanted]
+    body = dashboard(names, stack, arns, in_lambda=in_lambda)
+    aws.cloudwatch.Dashboard(f"{name}-dashboard", dashboard_name=names.rotator, dashboard_body=body, opts=child)

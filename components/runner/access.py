@@ -1,0 +1,168 @@
+"""How a runner gets into registries: one of three ways, each with what it costs.
+
+Sources of the facts: gitlab-runner 19.4, helpers/docker/auth; amazon-ecr-credential-helper 0.12.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, cast
+
+from ..docker import auth as docker_auth
+from ..docker.credential_resolution import HOME, JOB_PAYLOAD, VARIABLE, Outcome, Resolution, resolve
+from ..docker.image_reference import parse
+from ..names.locations import place
+from ..names.registry_host import parse_registry_host, registry_host
+
+CREDENTIAL_HELPER: Final = "credential-helper"
+STATIC: Final = "static"
+CREDENTIALS_STORE: Final = "credentials-store"
+WAYS: Final = (CREDENTIAL_HELPER, STATIC, CREDENTIALS_STORE)
+
+_HELPER: Final = "ecr-login"
+_OF_THE_HELPER: Final = ("registries", "registry_hosts")
+_STATIC_WARNING: Final = (
+    "runner.access: static: every job on this runner can read the passwords from its environment, and a CI/CD "
+    "variable DOCKER_AUTH_CONFIG of a project hides all of them; prefer credential-helper"
+)
+_STORE_WARNING: Final = (
+    "runner.access: credentials-store: the helper is asked for all registries, Docker Hub too, and lists only "
+    "the registry of its own account and region; one error of it leaves every private image without a "
+    "credential. Prefer credential-helper"
+)
+_STANDIN: Final = "0" * 128
+"""As long as passwords of registries get, for a document that is complete in the preview."""
+
+
+def way(access: Mapping[str, Any]) -> str:
+    """The declared way, checked against what is declared beside it.
+
+    Raises:
+        ValueError: names the argument, what it got and what to write instead.
+    """
+    kind = access.get("kind", CREDENTIAL_HELPER)
+    if kind not in WAYS:
+        raise ValueError(f"runner.access.kind: got {kind!r}; write one of {', '.join(WAYS)}")
+    if kind == STATIC and not access.get("logins"):
+        raise ValueError("runner.access.logins: got none; static access needs a user and a password per registry host")
+    if kind != STATIC and access.get("logins"):
+        raise ValueError(
+            f"runner.access.logins: got logins beside {kind}; the runner drops a whole document of both when one "
+            "helper fails. Write kind: static, or take the logins out"
+        )
+    if kind == STATIC and (more := [key for key in (*_OF_THE_HELPER, "helper") if access.get(key)]):
+        raise ValueError(f"runner.access: static takes logins only; take {' and '.join(more)} out")
+    if kind == CREDENTIALS_STORE and (more := [key for key in _OF_THE_HELPER if access.get(key)]):
+        raise ValueError(
+            f"runner.access.{more[0]}: got {more[0]} beside credentials-store, which is asked for all registries and "
+            "lists that of its own account and region only; write kind: credential-helper"
+        )
+    return kind
+
+
+def helper_hosts(access: Mapping[str, Any], own_host: str) -> list[str]:
+    """The registry hosts for which the runner's helper is named.
+
+    Raises:
+        ValueError: a registry is not one, or none of the declared hosts is of it.
+    """
+    written: Sequence[str] = access.get("registry_hosts") or ()
+    registries: Sequence[Mapping[str, str]] = access.get("registries") or ()
+    with place("runner.access.registries"):
+        classic = [registry_host(each["account"], each["region"]) for each in registries]
+    known = {(host.account, host.region) for text in written if (host := parse_registry_host(text))}
+    for host, each in zip(classic, registries, strict=True):
+        if written and (each["account"], each["region"]) not in known:
+            raise ValueError(
+                f"runner.access.registry_hosts: got no host of the registry {host}; write the forms of it that images "
+                "use, or leave registry_hosts out for the classic ones"
+            )
+    return list(dict.fromkeys([*written] or classic or [own_host]))
+
+
+def home_config(access: Mapping[str, Any], own_host: str) -> str:
+    """`$HOME/.docker/config.json` of the runner's user; without a secret in every way.
+
+    Raises:
+        ValueError: names the argument, what it got and what to write instead.
+    """
+    kind = way(access)
+    helper: str = access.get("helper", _HELPER)
+    if kind == CREDENTIAL_HELPER:
+        return docker_auth.dumps(docker_auth.with_helpers(dict.fromkeys(helper_hosts(access, own_host), helper)))
+    if kind == CREDENTIALS_STORE:
+        return docker_auth.dumps(docker_auth.with_store(helper))
+    return docker_auth.PLACEHOLDER
+
+
+def environment(access: Mapping[str, Any], passwords: Mapping[str, str] | None = None) -> list[str]:
+    """The runner's `environment` entries for static access: one `DOCKER_AUTH_CONFIG`, or none for the other ways.
+
+    Args:
+        access: the declaration.
+        passwords: by registry host; without them the entry has the size it will have.
+    """
+    if way(access) != STATIC:
+        return []
+    logins = cast("Mapping[str, Mapping[str, Any]]", access["logins"])
+    entries = {
+        host: docker_auth.login_entry(str(login["username"]), _STANDIN if passwords is None else passwords[host])
+        for host, login in logins.items()
+    }
+    return [f"DOCKER_AUTH_CONFIG={docker_auth.dumps(docker_auth.with_auths(entries))}"]
+
+
+def explain(access: Mapping[str, Any], own_host: str, images: Sequence[str]) -> list[str]:
+    """For each image one sentence: which source the runner takes, what wins over it, or why there is none.
+
+    Raises:
+        ValueError: an image is not an image reference.
+    """
+    return [_sentence(image, resolution(access, own_host, image)) for image in images]
+
+
+def resolution(access: Mapping[str, Any], own_host: str, image: str, variable: str | None = None) -> Resolution:
+    """What the runner does for an image, given that its helper is there and works.
+
+    Args:
+        variable: the `DOCKER_AUTH_CONFIG` of the job; it replaces the runner's own as a whole.
+    """
+    parse(image, "images")
+    entries = environment(access)
+    own_variable = entries[0].partition("=")[2] if entries else None
+    home = home_config(access, own_host)
+    asked = docker_auth.parse(home).get("credHelpers", {})
+    # As a store, ecr-login lists the registry of its own account and region only.
+    known = dict.fromkeys(asked or [own_host], (docker_auth.ECR_USER, _STANDIN))
+    helpers = {str(access.get("helper", _HELPER)): known}
+    return resolve(image, own_variable if variable is None else variable, home, helpers)
+
+
+def warnings(access: Mapping[str, Any]) -> list[str]:
+    """What a reader of the preview should know about the declared way."""
+    kind = way(access)
+    if kind == STATIC:
+        return [_STATIC_WARNING]
+    if kind == CREDENTIALS_STORE:
+        return [_STORE_WARNING]
+    return []
+
+
+def _sentence(image: str, answer: Resolution) -> str:
+    if answer.outcome is not Outcome.FOUND:
+        reasons = "; ".join(f"{_READABLE[source]} {why}" for source, why in answer.passed_over if source != JOB_PAYLOAD)
+        return f"{image}: pulled without a credential ({reasons})"
+    if answer.source == HOME:
+        return (
+            f"{image}: the runner asks its credential helper for {answer.key} ({_READABLE[HOME]}); a "
+            "DOCKER_AUTH_CONFIG that the job sees and that names this registry wins over it"
+        )
+    return (
+        f"{image}: the runner takes the login for {answer.key} from its own environment; a CI/CD variable "
+        "DOCKER_AUTH_CONFIG that the job sees replaces all of it, also for registries that it does not name"
+    )
+
+
+_READABLE: Final = {
+    VARIABLE: "DOCKER_AUTH_CONFIG",
+    HOME: "$HOME/.docker/config.json",
+    JOB_PAYLOAD: "GitLab's own credentials",
+}

@@ -1,0 +1,150 @@
+"""`config.toml` of gitlab-runner from one runner's declaration.
+
+The declaration has the keys of the runner itself, section by section. What it does not name is handed through from the
+`more` of its section; a named key wins over the same key in `more`. Every key and type is checked against the runner's
+own table, so that a file which comes out of here loads.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, cast
+
+import tomli_w
+
+from . import keys as runner_keys
+from .values import check_values
+
+Declaration = Mapping[str, Any]
+Config = dict[str, Any]
+
+GLOBAL_KEYS: Final = (
+    "concurrent",
+    "check_interval",
+    "log_level",
+    "log_format",
+    "listen_address",
+    "sentry_dsn",
+    "shutdown_timeout",
+    "connection_max_age",
+)
+RUNNER_KEYS: Final = (
+    "limit",
+    "output_limit",
+    "request_concurrency",
+    "builds_dir",
+    "cache_dir",
+    "clone_url",
+    "shell",
+    "pre_get_sources_script",
+    "post_get_sources_script",
+    "pre_build_script",
+    "post_build_script",
+    "feature_flags",
+)
+WRITTEN_BY_REGISTRATION: Final = ("token", "id", "token_obtained_at", "token_expires_at")
+_SECTIONS: Final = ("docker", "kubernetes", "autoscaler", "cache")
+_EXECUTORS: Final = ("docker", "docker-autoscaler", "instance", "kubernetes", "shell", "ssh", "custom")
+_CACHE_KEYS: Final = {
+    "type": "Type",
+    "path": "Path",
+    "shared": "Shared",
+    "max_uploaded_archive_size": "MaxUploadedArchiveSize",
+}
+_S3_KEYS: Final = {
+    "server_address": "ServerAddress",
+    "bucket_name": "BucketName",
+    "bucket_location": "BucketLocation",
+    "authentication_type": "AuthenticationType",
+    "server_side_encryption": "ServerSideEncryption",
+    "server_side_encryption_key_id": "ServerSideEncryptionKeyID",
+}
+
+
+def config(declaration: Declaration, runner_id: int, token: str, environment: Sequence[str] = ()) -> Config:
+    """The whole of config.toml as a document; `environment` is appended to the declared entries.
+
+    The id tells the machine whether the token it has, and may have rotated, belongs to the same registration.
+
+    Raises:
+        ValueError: names the argument, what it got and what to write instead.
+    """
+    settings = _merged(declaration, GLOBAL_KEYS, declaration.get("more"))
+    settings.setdefault("concurrent", 1)
+    runner = runner_section(declaration, environment)
+    document: Config = {**settings, "runners": [{**runner, "id": runner_id, "token": token}]}
+    runner_keys.check({key: value for key, value in document.items() if key != "runners"}, "Config", "runner")
+    return document
+
+
+def runner_section(declaration: Declaration, environment: Sequence[str] = ()) -> Config:
+    """The one `[[runners]]` of a declaration, without its token.
+
+    Raises:
+        ValueError: names the argument, what it got and what to write instead.
+    """
+    section = _merged(declaration, RUNNER_KEYS, declaration.get("runner_more"))
+    section |= {"name": declaration["name"], "url": declaration.get("gitlab_url", "https://gitlab.com")}
+    section["executor"] = executor_of(declaration)
+    entries = [*declaration.get("environment", ()), *environment]
+    if entries:
+        section["environment"] = entries
+    for name in _SECTIONS:
+        if name in declaration:
+            section[name] = _section(name, declaration[name])
+    if written := [key for key in WRITTEN_BY_REGISTRATION if key in section]:
+        raise ValueError(f"runner.runner_more: names {written[0]}; take it out, the registration puts it in")
+    runner_keys.check(section, "RunnerConfig", "runner")
+    check_values(section)
+    return section
+
+
+def render(document: Config) -> str:
+    """The document as TOML."""
+    return tomli_w.dumps(document, multiline_strings=False)
+
+
+def executor_of(declaration: Declaration) -> str:
+    """The declared executor, or the one that the declared sections need."""
+    executor: str | None = declaration.get("executor")
+    if executor is None:
+        if "kubernetes" in declaration:
+            return "kubernetes"
+        return "docker-autoscaler" if "autoscaler" in declaration else "docker"
+    if executor == "docker+machine":
+        raise ValueError("runner.executor: got 'docker+machine', which GitLab gave up; write docker-autoscaler")
+    if executor not in _EXECUTORS:
+        raise ValueError(f"runner.executor: got {executor!r}; write one of {', '.join(_EXECUTORS)}")
+    return executor
+
+
+def _section(name: str, declared: object) -> Config:
+    if not isinstance(declared, Mapping):
+        raise ValueError(f"runner.{name}: got {declared!r}; write a table")  # noqa: TRY004 - settings want one error
+    section = cast("Mapping[str, Any]", declared)
+    named = {key: value for key, value in section.items() if key != "more"}
+    if name == "cache":
+        named = _cache(named)
+    return {**_plain(section.get("more") or {}), **_plain(named)}
+
+
+def _cache(named: Mapping[str, Any]) -> Config:
+    renamed = {_CACHE_KEYS.get(key, key): value for key, value in named.items()}
+    if "s3" in named:
+        s3 = cast("Mapping[str, Any]", named["s3"])
+        more = cast("Mapping[str, Any]", s3.get("more") or {})
+        renamed["s3"] = {**more, **{_S3_KEYS.get(key, key): value for key, value in s3.items() if key != "more"}}
+        renamed.setdefault("Type", "s3")
+    return renamed
+
+
+def _merged(declaration: Declaration, keys: Sequence[str], more: Mapping[str, Any] | None) -> Config:
+    return {**_plain(more or {}), **{key: _plain(declaration[key]) for key in keys if key in declaration}}
+
+
+def _plain(value: Any) -> Any:
+    """A copy of plain dicts and lists, which is what the TOML library takes; a None leaves its key out."""
+    if isinstance(value, Mapping):
+        items = cast("Mapping[str, Any]", value).items()
+        return {key: _plain(item) for key, item in items if item is not None}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in cast("Sequence[Any]", value)]
+    return value

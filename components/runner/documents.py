@@ -1,0 +1,110 @@
+"""Everything about a runner that its declaration alone decides, and the texts that its token and passwords complete."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ..names.naming import Names
+from . import access as runner_access
+from . import config as runner_config
+from . import template as runner_template
+from . import user_data
+from . import warnings as runner_warnings
+from .parameter import RUNNER_ID_STANDIN, TOKEN_STANDIN, tier
+
+Declaration = Mapping[str, Any]
+Passwords = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class RunnerDocuments:
+    """What a preview knows of a runner.
+
+    Attributes:
+        parameter: the name of the SSM parameter with config.toml.
+        tier: the tier that this parameter needs.
+        docker_parameter: the name of the SSM parameter with the Docker configuration.
+        docker_config: the Docker configuration of the runner's user; holds no secret.
+        docker_tier: the tier that this parameter needs.
+        template_leaves_out: declared keys that no template carries.
+        register_command: the command that takes the template.
+        explanation: for each declared image, where its credential comes from.
+        user_data: cloud-init user data; holds no secret.
+        instance_profile: the name that the machine's instance profile has by default.
+        warnings: sentences for the preview.
+    """
+
+    parameter: str
+    tier: str
+    docker_parameter: str
+    docker_config: str
+    docker_tier: str
+    template_leaves_out: list[str]
+    register_command: str
+    explanation: list[str]
+    user_data: str
+    instance_profile: str
+    warnings: list[str]
+
+
+def documents(declaration: Declaration) -> RunnerDocuments:
+    """Checks the declaration and computes all that needs no token.
+
+    Raises:
+        ValueError: names the argument, what it got and what to write instead.
+    """
+    names = Names(declaration["account"], declaration["region"], declaration["prefix"])
+    access: Mapping[str, Any] = declaration.get("access") or {}
+    images: list[str] = declaration.get("images") or []
+    has_role = runner_access.way(access) != runner_access.STATIC or bool(declaration.get("machine"))
+    runner_warnings.check_instance_role(declaration, has_instance_role=has_role)
+    docker_config = runner_access.home_config(access, names.registry_host)
+    parameter = names.runner_parameter(declaration["name"])
+    docker_parameter = names.runner_docker_config(declaration["name"])
+    template_text(declaration)
+    return RunnerDocuments(
+        parameter=parameter,
+        tier=tier(config_text(declaration, RUNNER_ID_STANDIN, TOKEN_STANDIN)),
+        docker_parameter=docker_parameter,
+        docker_config=docker_config,
+        docker_tier=tier(docker_config, "runner.access.registry_hosts"),
+        template_leaves_out=runner_template.left_out(declaration),
+        register_command=runner_template.register_command(declaration),
+        explanation=runner_access.explain(access, names.registry_host, images),
+        user_data=_user_data(declaration, parameter, docker_parameter),
+        instance_profile=names.runner_role_name(declaration["name"]),
+        warnings=[
+            *runner_access.warnings(access),
+            *runner_warnings.warnings(declaration, images, has_instance_role=has_role),
+        ],
+    )
+
+
+def config_text(declaration: Declaration, runner_id: int, token: str, passwords: Passwords | None = None) -> str:
+    """config.toml, the whole of it; without passwords it has the size it will have with them."""
+    environment = runner_access.environment(declaration.get("access") or {}, passwords)
+    return runner_config.render(runner_config.config(declaration, runner_id, token, environment))
+
+
+def template_text(declaration: Declaration, passwords: Passwords | None = None) -> str:
+    """The declared template after its check, or the one that the declaration makes."""
+    declared: str | None = declaration.get("template")
+    if declared is not None:
+        runner_template.check_template(declared, "runner.template", runner_config.runner_section(declaration))
+        return declared
+    environment = runner_access.environment(declaration.get("access") or {}, passwords)
+    return runner_template.template(declaration, environment)
+
+
+def _user_data(declaration: Declaration, parameter: str, docker_parameter: str) -> str:
+    machine: Mapping[str, Any] = declaration.get("machine") or {}
+    return user_data.user_data(
+        user_data.files(
+            declaration["region"],
+            parameter,
+            docker_parameter,
+            executor=runner_config.executor_of(declaration),
+            runner_version=machine.get("runner_version", user_data.RUNNER_VERSION),
+            downloads=machine.get("downloads", user_data.DOWNLOADS),
+        )
+    )

@@ -1,0 +1,66 @@
+"""Arguments of a runner that are about its machine: registry access and the launch template."""
+
+from typing import NotRequired, TypedDict
+
+import pulumi
+
+from ..names.registries import RegistryArgs
+
+
+class LoginArgs(TypedDict):
+    """A fixed login of one registry."""
+
+    username: str
+    password: pulumi.Input[str]
+    """A secret."""
+
+
+class AccessArgs(TypedDict):
+    """How the runner itself gets into registries, besides what a job's own `DOCKER_AUTH_CONFIG` says."""
+
+    kind: NotRequired[str]
+    """`credential-helper` (default): `docker-credential-ecr-login` with the instance role, named for each registry host
+    in the Docker configuration of the runner's user; no secret anywhere, nothing to renew.
+    `static`: fixed passwords of other registries in the runner's environment; every job on the runner can read them,
+    and they are in state, encrypted. An ECR password lasts 12 hours at most and does not belong here.
+    `credentials-store`: the helper is asked for all registries, Docker Hub too; one error of it and no private image
+    can be pulled."""
+    pull: NotRequired[list[str]]
+    """With `credential-helper` and `credentials-store`: repositories, or patterns, that jobs on this runner can use as
+    their image. Makes an instance role and an instance profile that pull them and read the runner's two parameters.
+    Default: none is made, and the machine's own role is up to you."""
+    caches: NotRequired[list[str]]
+    """With `pull`: prefixes of pull-through caches that the role may pull from and fill."""
+    registries: NotRequired[list[RegistryArgs]]
+    """For `credential-helper`: where the repositories are; by default the stack's own account and region. The role has
+    its rights in each, and the helper is named for each one's host. A registry of another account needs a repository
+    policy there as well: across accounts both sides have to allow."""
+    registry_hosts: NotRequired[list[str]]
+    """For `credential-helper`: the hosts as the `image:` lines write them, where they are not the classic ones of
+    `registries`. Each spelling (FIPS, dual-stack) is a host of its own."""
+    helper: NotRequired[str]
+    """The helper's name without `docker-credential-`. Default `ecr-login`; another one has to be on the machine."""
+    logins: NotRequired[dict[str, LoginArgs]]
+    """For `static`, by registry host with its port."""
+
+
+class MachineArgs(TypedDict):
+    """An EC2 launch template for the runner's machine: IMDSv2 only, hop limit 1, encrypted disk, no secret in it."""
+
+    image_id: pulumi.Input[str]
+    """An AMI of Debian, Ubuntu or Amazon Linux 2023."""
+    instance_type: NotRequired[pulumi.Input[str]]
+    """Default `t3.medium`."""
+    instance_profile: NotRequired[pulumi.Input[str]]
+    """The name of the instance profile; default the name of the runner's role. The role reads the two parameters and
+    pulls images."""
+    security_group_ids: NotRequired[pulumi.Input[list[str]]]
+    """Default: the network's own. The machine needs no way in."""
+    disk_gib: NotRequired[int]
+    """Default 50."""
+    disk_device: NotRequired[str]
+    """The AMI's root device. Default `/dev/xvda`, which is Debian's and Amazon Linux's; Ubuntu has `/dev/sda1`."""
+    runner_version: NotRequired[str]
+    """The version of gitlab-runner that is installed. Default: the one whose configuration keys are known here."""
+    downloads: NotRequired[str]
+    """Where the packages of gitlab-runner come from; default GitLab's own bucket."""

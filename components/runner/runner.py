@@ -1,0 +1,119 @@
+"""A GitLab runner: its registration, its config.toml, and the way of both to the machine."""
+
+import base64
+from collections.abc import Mapping
+from typing import Any, Final, cast
+
+import pulumi
+import pulumi_aws as aws
+import pulumi_gitlab as gitlab
+
+from ..names.naming import PREFIX_TAG
+from .args import RunnerArgs
+from .documents import RunnerDocuments, config_text, documents, template_text
+from .registration import registration
+
+TOKEN: Final = "gitlab-ecr:index:Runner"  # noqa: S105 - Pulumi's word for a type's name
+_MADE_WITH_IT: Final = ("instance", "volume")
+
+
+class Runner(pulumi.ComponentResource):
+    """A GitLab runner whose configuration is rendered, checked in the preview, and published."""
+
+    runner_id: pulumi.Output[str]
+    """The number that GitLab gave to the runner."""
+    parameter_name: pulumi.Output[str]
+    """The SSM parameter with config.toml."""
+    docker_parameter_name: pulumi.Output[str]
+    """The SSM parameter with the Docker configuration of the runner's user."""
+    config: pulumi.Output[str]
+    """config.toml, a secret."""
+    docker_config: pulumi.Output[str]
+    """The Docker configuration of the runner's user, without a secret."""
+    template: pulumi.Output[str]
+    """The file for `gitlab-runner register --template-config`; a secret with static access."""
+    template_leaves_out: pulumi.Output[list[str]]
+    """Declared keys that no template carries."""
+    register_command: pulumi.Output[str]
+    """The command that takes the template; it reads the token from `CI_SERVER_TOKEN`."""
+    explanation: pulumi.Output[list[str]]
+    """For each of the declared images, where the runner gets its credential."""
+    user_data: pulumi.Output[str]
+    """Cloud-init user data for Debian, Ubuntu and Amazon Linux 2023, without a secret."""
+
+    def __init__(self, name: str, args: RunnerArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(TOKEN, name, {}, opts)
+        self._tags = args.get("aws_tags")
+        declaration = cast("Mapping[str, Any]", {**args, **args["options"]})
+        known = documents(declaration)
+        for warning in known.warnings:
+            pulumi.warn(warning, resource=self)
+        registered = gitlab.UserRunner(
+            f"{name}-registration", **registration(declaration), opts=pulumi.ResourceOptions(parent=self)
+        )
+        passwords = _passwords(declaration)
+        self.config = pulumi.Output.secret(pulumi.Output.all(registered.id, registered.token, passwords)).apply(
+            lambda completed: config_text(declaration, int(completed[0]), completed[1], completed[2])
+        )
+        self._publish("config", known.parameter, "SecureString", known.tier, self.config)
+        self._publish("docker-config", known.docker_parameter, "String", known.docker_tier, known.docker_config)
+        if "machine" in declaration:
+            self._launch_template(declaration["machine"], known, args)
+
+        self.runner_id = registered.id
+        self.template = passwords.apply(lambda completed: template_text(declaration, completed))
+        self.parameter_name = pulumi.Output.from_input(known.parameter)
+        self.docker_parameter_name = pulumi.Output.from_input(known.docker_parameter)
+        self.docker_config = pulumi.Output.from_input(known.docker_config)
+        self.template_leaves_out = pulumi.Output.from_input(known.template_leaves_out)
+        self.register_command = pulumi.Output.from_input(known.register_command)
+        self.explanation = pulumi.Output.from_input(known.explanation)
+        self.user_data = pulumi.Output.from_input(known.user_data)
+        self.register_outputs({output: getattr(self, output) for output in Runner.__annotations__})
+
+    def _publish(self, key: str, parameter: str, type_: str, tier: str, value: pulumi.Input[str]) -> None:
+        aws.ssm.Parameter(
+            f"{self._name}-{key}",
+            name=parameter,
+            type=type_,
+            tier=tier,
+            description="Fetched by the machine of a GitLab runner",
+            value=value,
+            tags=self._tags,
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+
+    def _launch_template(self, machine: Mapping[str, Any], known: RunnerDocuments, args: RunnerArgs) -> None:
+        aws.ec2.LaunchTemplate(
+            f"{self._name}-machine",
+            name=known.instance_profile,
+            description=f"Machine of the GitLab runner {args['name']}",
+            update_default_version=True,
+            image_id=machine["image_id"],
+            instance_type=machine.get("instance_type", "t3.medium"),
+            iam_instance_profile={"name": machine.get("instance_profile", known.instance_profile)},
+            vpc_security_group_ids=machine.get("security_group_ids"),
+            # With one hop more, every job's container could ask for the instance role's credentials.
+            metadata_options={"http_endpoint": "enabled", "http_tokens": "required", "http_put_response_hop_limit": 1},
+            block_device_mappings=[
+                {
+                    "device_name": machine.get("disk_device", "/dev/xvda"),
+                    "ebs": {"encrypted": "true", "volume_size": machine.get("disk_gib", 50), "volume_type": "gp3"},
+                }
+            ],
+            user_data=base64.b64encode(known.user_data.encode()).decode(),
+            # By its own tag the bootstrap's deploy role tells it from templates of others: EC2 names them by a number.
+            tags={**(self._tags or {}), PREFIX_TAG: args["prefix"]},
+            # A template's own tags are not those of what is made with it.
+            tag_specifications=[{"resource_type": kind, "tags": self._tags} for kind in _MADE_WITH_IT]
+            if self._tags
+            else None,
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+
+
+def _passwords(declaration: Mapping[str, Any]) -> pulumi.Output[dict[str, str]]:
+    access: Mapping[str, Any] = declaration.get("access") or {}
+    logins: Mapping[str, Mapping[str, Any]] = access.get("logins") or {}
+    passwords = {host: login["password"] for host, login in logins.items()}
+    return pulumi.Output.secret(passwords) if passwords else pulumi.Output.from_input(passwords)

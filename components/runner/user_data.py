@@ -1,0 +1,89 @@
+"""What a fresh machine needs to become a runner: cloud-init user data for Debian, Ubuntu and Amazon Linux 2023.
+
+The user data holds no secret: it installs packages and a timer, and the timer fetches the configuration with the
+instance role. So a later `pulumi up` reaches machines that run already.
+"""
+
+import json
+import re
+import shlex
+from pathlib import Path
+from typing import Final
+
+RUNNER_VERSION: Final = "19.4.0"
+"""The version whose keys `keys.json` has."""
+DOWNLOADS: Final = "https://s3.dualstack.us-east-1.amazonaws.com/gitlab-runner-downloads"
+LIMIT: Final = 16384
+"""Bytes of user data that EC2 takes, before base64."""
+
+CONF: Final = "/etc/gitlab-ecr-runner.conf"
+INSTALL: Final = "/usr/local/sbin/gitlab-ecr-runner-install"
+FETCH: Final = "/usr/local/sbin/gitlab-ecr-runner-fetch"
+_UNITS: Final = ("gitlab-ecr-runner.service", "gitlab-ecr-runner.timer")
+_FOLDER: Final = Path(__file__).with_name("machine")
+_NEED_DOCKER: Final = ("docker",)
+
+
+def files(
+    region: str,
+    config_parameter: str,
+    docker_parameter: str,
+    *,
+    executor: str = "docker",
+    runner_version: str = RUNNER_VERSION,
+    downloads: str = DOWNLOADS,
+) -> dict[str, str]:
+    """The files of a runner's machine, by path.
+
+    Raises:
+        ValueError: the version is not one, or the address is not https.
+    """
+    if not re.fullmatch(r"[0-9]+\.[0-9]+\.[0-9]+", runner_version):
+        raise ValueError(
+            f"runner.machine.runner_version: got {runner_version!r}; write a version such as {RUNNER_VERSION}"
+        )
+    if not downloads.startswith("https://"):
+        raise ValueError(f"runner.machine.downloads: got {downloads!r}; write an address that starts with https://")
+    settings = {
+        "REGION": region,
+        "CONFIG_PARAMETER": config_parameter,
+        "DOCKER_PARAMETER": docker_parameter,
+        "RUNNER_VERSION": runner_version,
+        "DOWNLOADS": downloads.rstrip("/"),
+        "NEEDS_DOCKER": "yes" if executor in _NEED_DOCKER else "no",
+    }
+    return {
+        CONF: "".join(f"{key}={shlex.quote(value)}\n" for key, value in settings.items()),
+        INSTALL: _text("install.sh"),
+        FETCH: _text("fetch.sh"),
+        **{f"/etc/systemd/system/{unit}": _text(unit) for unit in _UNITS},
+    }
+
+
+def user_data(files_by_path: dict[str, str]) -> str:
+    """The files as cloud-init user data that ends by running the install script.
+
+    Cloud-init reads YAML, and JSON is YAML: so a serializer writes it.
+
+    Raises:
+        ValueError: the text is larger than EC2 takes.
+    """
+    document = {
+        "write_files": [
+            {"path": path, "owner": "root:root", "permissions": _mode(path), "content": content}
+            for path, content in files_by_path.items()
+        ],
+        "runcmd": [["systemctl", "daemon-reload"], [INSTALL]],
+    }
+    text = "#cloud-config\n" + json.dumps(document, indent=1) + "\n"
+    if len(text.encode()) > LIMIT:
+        raise ValueError(f"runner.machine: the user data has {len(text.encode())} bytes, and EC2 takes {LIMIT}")
+    return text
+
+
+def _text(name: str) -> str:
+    return (_FOLDER / name).read_text(encoding="utf-8")
+
+
+def _mode(path: str) -> str:
+    return "0755" if path in (INSTALL, FETCH) else "0644"

@@ -1,0 +1,96 @@
+"""What works in a runner's declaration and may still surprise: told in the preview, never refused.
+
+The one exception is what hands the instance role to every job.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, cast
+
+from .registration import is_shared
+
+_SOCKET: Final = "/var/run/docker.sock"
+
+
+def check_instance_role(declaration: Mapping[str, Any], *, has_instance_role: bool) -> None:
+    """Refuse a network in which jobs reach the machine's instance role.
+
+    Raises:
+        ValueError: names the argument and what to write instead.
+    """
+    docker: Mapping[str, Any] = declaration.get("docker") or {}
+    more: Mapping[str, Any] = docker.get("more") or {}
+    mode = docker.get("network_mode") or more.get("network_mode")
+    if has_instance_role and mode == "host":
+        raise ValueError(
+            "runner.docker.network_mode: got 'host' on a machine with an instance role, which every job could then "
+            "take; leave it out, or use static access on a machine without a role"
+        )
+
+
+def warnings(declaration: Mapping[str, Any], images: Sequence[str], *, has_instance_role: bool) -> list[str]:
+    """Sentences for the preview, each naming its argument."""
+    found: list[str] = []
+    for name in ("docker", "kubernetes"):
+        section: Mapping[str, Any] = declaration.get(name) or {}
+        policies = {*_list(section.get("pull_policy")), *_list(section.get("allowed_pull_policies"))}
+        found += [
+            f"runner.{name}.pull_policy: {policy} on a runner of several projects lets each of them use a private "
+            "image that another one pulled, without asking the registry; write always"
+            for policy in ("if-not-present", "never")
+            if policy in policies and is_shared(declaration)
+        ]
+        if section.get("privileged") and has_instance_role:
+            found.append(
+                f"runner.{name}.privileged: every job is root on the machine and can take its instance role; "
+                "keep that role to pulling"
+            )
+        if any(str(volume).startswith(_SOCKET) for volume in section.get("volumes") or ()):
+            found.append(f"runner.{name}.volumes: with {_SOCKET} every job is root on the machine")
+        allowed = _list(section.get("allowed_images"))
+        found += [
+            f"runner.{name}.allowed_images: {image} matches none of {', '.join(allowed)}; the runner will refuse it"
+            for image in images
+            if allowed and image != section.get("image") and not is_allowed(image, allowed)
+        ]
+    return found
+
+
+def is_allowed(image: str, patterns: Sequence[str]) -> bool:
+    """Whether the runner lets a job use the image: the text as written is compared, tag and all.
+
+    Source: gitlab-runner 19.4, common/allowed_images.go; patterns are those of doublestar.
+    """
+    return any(re.fullmatch(_expression(pattern), image) for pattern in patterns)
+
+
+def _list(value: object) -> list[str]:
+    if isinstance(value, str):
+        return [value]
+    return cast("list[str]", value or [])
+
+
+_GLOB: Final = re.compile(
+    r"(?P<deep>(?<![^/])\*\*(?:/|$))|(?P<star>\*+)|(?P<any>\?)|(?P<open>\{)|(?P<close>\})|(?P<or>,)"
+)
+
+
+def _expression(pattern: str) -> str:
+    depth = 0
+    expression: list[str] = []
+    at = 0
+    for match in _GLOB.finditer(pattern):
+        expression.append(re.escape(pattern[at : match.start()]))
+        at = match.end()
+        depth += {"open": 1, "close": -1}.get(match.lastgroup or "", 0)
+        expression.append(
+            {
+                "deep": "(?:.*/)?" if match[0].endswith("/") else ".*",
+                "star": "[^/]*",
+                "any": "[^/]",
+                "open": "(?:",
+                "close": ")",
+                "or": "|" if depth else ",",
+            }[match.lastgroup or ""]
+        )
+    return "".join([*expression, re.escape(pattern[at:])])

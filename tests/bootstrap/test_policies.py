@@ -1,0 +1,179 @@
+"""The bootstrap: a preview reads the state and nothing else, and a boundary holds whatever a stack makes."""
+
+import json
+from pathlib import Path
+from typing import Any, Final
+
+import pulumi
+import pytest
+from bootstrap_lab import DEPLOY, EVERYTHING, IAM_WRITES, KEY, NAMES, OUT_OF_BOUNDS, STACK_ROLE, STACK_USER
+from hypothesis import given
+from hypothesis import strategies as st
+from policy_evaluator import Request, allowed
+from policy_linter import as_list, lint
+from pulumi_recorder import Recorder, Registered
+from registered_policies import policies
+
+from components.bootstrap.deploy_policy import deploy_policy, services_policy
+from components.bootstrap.naming import BootstrapNames
+from components.bootstrap.policies import boundary, preview_policy, preview_trust
+from components.iam.bucket_policy import tls_only
+from components.iam.gitlab_trust import job_trust
+from components.iam.policies import INLINE_POLICY_LIMIT, policy_json
+from components.registry_access import RegistryAccess
+from rehearsal import stack_file
+
+_PREVIEW: Final = preview_policy(NAMES, KEY)
+_BOUNDARY: Final = boundary(NAMES)
+_LOCAL: Final = Path(__file__).parents[2] / "stacks" / "Pulumi.local.yaml"
+_GITLAB: Final = Path(__file__).parents[1] / "data" / "Pulumi.gitlab.yaml"
+
+
+def _may(action: str, resource: str) -> bool:
+    return allowed(Request(NAMES.role_arn("preview"), action, resource), [_PREVIEW])
+
+
+def test_the_boundary_lets_no_role_touch_iam_but_for_access_keys_of_the_stacks_users() -> None:
+
+    def bounded(resource: str) -> set[str]:
+        request = [Request(STACK_ROLE, action, resource) for action in IAM_WRITES]
+        return {r.action for r in request if allowed(r, [EVERYTHING], boundary=_BOUNDARY)}
+
+    actions = {"iam:CreateAccessKey", "iam:DeleteAccessKey", "iam:TagUser", "iam:UpdateAccessKey"}
+    assert bounded(STACK_USER) == actions
+    tagged = Request(STACK_ROLE, "iam:TagUser", STACK_USER, {"aws:TagKeys": "gitlab-ecr:current,team"})
+    assert not allowed(tagged, [EVERYTHING], boundary=_BOUNDARY)
+    assert [
+        resource for resource in (*OUT_OF_BOUNDS, STACK_ROLE) if ":user/" not in resource and bounded(resource)
+    ] == []
+
+
+def test_a_preview_reads_the_state_and_nothing_else() -> None:
+    state = f"{NAMES.bucket_arn}/.pulumi/stacks/gitlab-ecr/prod.json"
+    assert {statement["Sid"]: statement["Action"] for statement in _PREVIEW["Statement"]} == {
+        "FindState": "s3:ListBucket",
+        "ReadState": "s3:GetObject",
+        "DecryptState": "kms:Decrypt",
+    }
+    assert _may("s3:GetObject", state)
+    assert not _may("s3:GetObject", f"{NAMES.bucket_arn}/elsewhere")
+    for action in ("s3:PutObject", "s3:DeleteObject", "s3:GetObjectVersion"):
+        assert not _may(action, state)
+
+
+_JOBS: Final = st.fixed_dictionaries(
+    {
+        "project": st.sampled_from(["acme/infra", "acme/infra2", "acme/infra/sub", "evil/acme/infra"]),
+        "project_id": st.sampled_from(["1001", "1002"]),
+        "ref": st.sampled_from(["main", "main2", "feature/x"]),
+        "protected": st.sampled_from(["true", "false"]),
+        "aud": st.sampled_from(["https://gitlab.com", "https://gitlab.example.com"]),
+    }
+)
+
+
+@given(_JOBS)
+def test_any_job_of_the_project_previews_and_only_its_protected_branch_deploys(job: dict[str, str]) -> None:
+    options: dict[str, Any] = {
+        "gitlab_url": "https://gitlab.com",
+        "audience": "https://gitlab.com",
+        "project": "acme/infra",
+        "project_id": "1001",
+        "namespace_id": "100",
+    }
+    provider = NAMES.provider_arn("https://gitlab.com")
+    context = {
+        "gitlab.com:sub": f"project_path:{job['project']}:ref_type:branch:ref:{job['ref']}",
+        "gitlab.com:aud": job["aud"],
+        "gitlab.com:project_id": job["project_id"],
+        "gitlab.com:namespace_id": "100",
+        "gitlab.com:ref_protected": job["protected"],
+    }
+    own = (job["project"], job["project_id"], job["aud"]) == ("acme/infra", "1001", "https://gitlab.com")
+    asked = Request(provider, "sts:AssumeRoleWithWebIdentity", NAMES.role_arn("preview"), context)
+    assert allowed(asked, resource=preview_trust(NAMES, **options)) is own
+    deploys = own and job["ref"] == "main" and job["protected"] == "true"
+    assert allowed(asked, resource=job_trust(provider, **options, branches=["main"])) is deploys
+
+
+@given(_JOBS)
+def test_of_a_self_managed_gitlab_any_branch_of_the_project_previews(job: dict[str, str]) -> None:
+    url = "https://gitlab.example.com"
+    trust = preview_trust(NAMES, gitlab_url=url, audience=url, project="acme/infra", project_id="", namespace_id="")
+    sub = f"project_path:{job['project']}:ref_type:branch:ref:{job['ref']}"
+    context = {"gitlab.example.com:sub": sub, "gitlab.example.com:aud": job["aud"]}
+    asked = Request(NAMES.provider_arn(url), "sts:AssumeRoleWithWebIdentity", NAMES.role_arn("preview"), context)
+    assert allowed(asked, resource=trust) is (job["project"] == "acme/infra" and job["aud"] == url)
+    assert lint(trust) == []
+
+
+def test_without_tls_not_even_an_administrator_reads_the_state() -> None:
+    for resource in (NAMES.bucket_arn, f"{NAMES.bucket_arn}/.pulumi/meta.yaml"):
+        for tls in ("true", "false"):
+            context = {"aws:SecureTransport": tls}
+            request = Request(NAMES.arn("iam", "role/admin", ""), "s3:GetObject", resource, context)
+            # A bucket's ARN names no account, so the evaluator cannot see that it is the principal's own.
+            assert allowed(request, [EVERYTHING, tls_only(NAMES.bucket_arn)]) is (tls == "true")
+
+
+def test_the_linter_finds_nothing_but_patterns_on_the_stacks_prefix() -> None:
+    for policy in (*DEPLOY, _PREVIEW, _BOUNDARY):
+        # A stack may pull from other accounts, and have repositories in each region.
+        named = policy_json(policy)
+        for pattern, name in (
+            (":ecr:*:*:", ":ecr:*:123456789012:"),
+            (":ecr:*:", ":ecr:eu-central-1:"),
+            ("kms:*:", "kms:eu-central-1:"),
+        ):
+            named = named.replace(pattern, name)
+        found = [finding for finding in lint(json.loads(named)) if "a wildcard where a name can stand" not in finding]
+        # A network interface has no narrower resource before it exists, a metric only where it goes into a dataset;
+        # buckets of code have a hundred ways to be read.
+        meant = ("HaveNetworkInterfaces: ", "WriteMetrics: ", "Code: Action")
+        assert [finding for finding in found if not finding.startswith(meant)] == []
+    patterns = {r for p in (*DEPLOY, _BOUNDARY) for s in p["Statement"] for r in as_list(s["Resource"]) if "*" in r}
+    assert {r.split(":", 5)[5] for r in patterns if "gitlab-ecr" not in r and r != "*"} == {
+        *("repository/*", "key/*", "launch-template/*", "role/aws-service-role/*"),
+    }
+
+
+@pytest.mark.parametrize(
+    "names",
+    [NAMES, BootstrapNames("123456789012", "us-gov-west-1", "a-prefix-of-twenty-8-letters")],
+    ids=lambda names: names.prefix,
+)
+def test_the_policies_fit_where_they_go(names: BootstrapNames) -> None:
+    for policy in (deploy_policy(names, KEY), preview_policy(names, KEY)):
+        assert len(policy_json(policy)) <= INLINE_POLICY_LIMIT["role"]
+    for policy in (services_policy(names), boundary(names)):
+        assert len(policy_json(policy)) <= 6_144  # IAM quota of a managed policy
+
+
+def _stack(recorder: Recorder, file: Path) -> list[Registered]:
+    recorder.answers["gitlab:index/userRunner:UserRunner"] = {"id": "9171", "token": "glrt-fake-0000"}
+    declaration = stack_file.read(file).declaration
+    declaration["permissions_boundary"] = NAMES.boundary_arn
+    pulumi.runtime.test(lambda: RegistryAccess("access", declaration) and None)()
+    return recorder.resources
+
+
+@pytest.mark.parametrize("file", [_LOCAL, _GITLAB], ids=lambda file: file.name)
+def test_every_role_of_a_stack_carries_the_boundary_and_does_within_it_what_its_policy_says(
+    recorder: Recorder, file: Path
+) -> None:
+    resources = _stack(recorder, file)
+    roles = [resource for resource in resources if resource.type == "aws:iam/role:Role"]
+    assert {role.inputs["permissionsBoundary"] for role in roles} == {NAMES.boundary_arn}
+    checked = 0
+    for place, policy in policies(resources):
+        if not place.startswith("aws:iam/rolePolicy:"):
+            continue
+        for statement in policy["Statement"]:
+            context = {k: as_list(v)[0] for keys in statement.get("Condition", {}).values() for k, v in keys.items()}
+            for action in as_list(statement["Action"]):
+                for pattern in as_list(statement["Resource"]):
+                    resource = pattern.replace("*", "x").replace("?", "x") if pattern != "*" else "*"
+                    request = Request(STACK_ROLE, action, resource, context)
+                    assert allowed(request, [policy], boundary=_BOUNDARY), (place, action, pattern)
+                    checked += 1
+    assert checked > (12 if file == _LOCAL else 10)

@@ -1,0 +1,128 @@
+from typing import Any
+
+import pytest
+
+from components.consumers.args import Access
+from components.consumers.checks import check_consumers
+
+_PUSH = {"push": ["app"], "id": 7, "namespace_id": 2}
+_JOBS = {"access": Access.JOB_ROLE, "pull": ["app"], "id": 7, "namespace_id": 2}
+
+
+def _check(consumers: dict[str, Any], url: str = "https://gitlab.com") -> None:
+    check_consumers(consumers, url)
+
+
+@pytest.mark.parametrize(
+    "consumer",
+    [
+        {"pull": ["ci/*"]},
+        {
+            "pull": ["ci/node"],
+            "kind": "group",
+            "id": 20,
+            "adopt": True,
+            "environment_scopes": ["production", "review/*"],
+        },
+        {"pull": ["app"], "host_forms": ["fips"], "registries": [{"account": "1" * 12, "region": "eu-west-1"}]},
+        {"pull": ["ci/*"], **_PUSH},
+        _PUSH,
+        {"access": Access.STATIC, "auths": {"r.io": {"username": "u", "password": "p"}}},
+        {"access": Access.CREDENTIAL_HELPER, "helper": "ecr-login"},
+        {"access": Access.CREDENTIALS_STORE, **_PUSH},
+        {
+            **_JOBS,
+            "branches": ["main"],
+            "caches": ["quay"],
+            "registries": [{"account": "1" * 12, "region": "eu-west-1"}],
+        },
+        {**_JOBS, "unprotected_refs": True},
+        {**_JOBS, **_PUSH},
+        {"access": Access.ACCESS_KEYS, "pull": ["ci/*"], "long_lived_keys": True, "protected": False},
+    ],
+)
+def test_every_form_of_access_has_a_right_way(consumer: dict[str, Any]) -> None:
+    _check({"acme/web": consumer})
+
+
+@pytest.mark.parametrize(
+    ("consumer", "message"),
+    [
+        ({}, r"pull: got none; write repositories, or a pattern such as ci/\*"),
+        ({"pull": []}, r"pull: got none; write"),
+        ({"pull": ["ci/*"], "kind": "user"}, r"kind: got 'user'; write project or group"),
+        ({"pull": ["ci/*"], "variable_type": "text"}, r"variable_type: got 'text'; write file or env_var"),
+        ({"pull": ["ci/*"], "environment_scopes": []}, r"environment_scopes: got \[\]; write each scope once"),
+        ({"pull": ["ci/*"], "environment_scopes": ["a", "a"]}, r"environment_scopes: got \['a', 'a'\]"),
+        (
+            {"pull": ["ci/*"], "helper": "x"},
+            r"helper: means nothing with access rotated-variable; leave it out, or wri",
+        ),
+        ({"access": Access.STATIC}, r"auths: got none; write username and password by registry host"),
+        (
+            {"access": Access.STATIC, "pull": ["ci/*"]},
+            r"pull: means nothing with access static; leave it out, or write",
+        ),
+        ({"access": Access.CREDENTIAL_HELPER, "adopt": True}, r"adopt: means nothing with access credential-helper"),
+        ({"access": Access.ACCESS_KEYS, "pull": ["app"], "variable_type": "file"}, r"variable_type: means nothing wit"),
+        ({"access": Access.ACCESS_KEYS}, r"pull: got none"),
+        ({"access": Access.ACCESS_KEYS, "pull": ["app"]}, r"long_lived_keys: got None; access keys never expire"),
+        ({"access": Access.ACCESS_KEYS, "pull": ["app"], "long_lived_keys": False}, r"long_lived_keys: got False"),
+        (
+            {
+                "access": Access.ACCESS_KEYS,
+                "pull": ["app"],
+                "long_lived_keys": True,
+                "environment_scopes": ["a", "b"],
+            },
+            r"environment_scopes: got \['a', 'b'\]; an IAM user has one pair of variables",
+        ),
+        (
+            {"access": Access.ACCESS_KEYS, "pull": ["app"], "long_lived_keys": True, **_PUSH},
+            r"push: AWS's clients take access keys before a role",
+        ),
+        (
+            {"pull": ["app"], "branches": ["main"]},
+            r"branches: means nothing without push; leave it out, or write push, o",
+        ),
+        ({**_PUSH, "kind": "group"}, r"push: a group has no jobs of its own"),
+        ({**_JOBS, "kind": "group"}, r"access: a group has no jobs of its own"),
+        ({**_JOBS, "pull": []}, r"pull: got none; write repositories, or a pattern such as ci/\*"),
+        ({"access": Access.JOB_ROLE, "pull": ["app"], "id": 7}, r"namespace_id: missing; write the number"),
+        ({**_JOBS, "hidden": True}, r"hidden: means nothing with access job-role"),
+        ({**_JOBS, "environment_scopes": ["production"]}, r"environment_scopes: means nothing with access job-role"),
+        ({"pull": ["app"], "unprotected_refs": True}, r"unprotected_refs: means nothing with access rotated-variable"),
+        (
+            {**_JOBS, **_PUSH, "unprotected_refs": True},
+            r"unprotected_refs: got True; a role that pushes trusts protected",
+        ),
+        (
+            {"push": ["app"], "id": 7},
+            r"namespace_id: missing; write the number, which GitLab shows on the group's page",
+        ),
+        ({"push": ["app"]}, r"id: missing; write the number, which GitLab shows on the project's page"),
+    ],
+)
+def test_what_is_wrong_is_said_at_its_place(consumer: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValueError, match=rf"^consumers\.acme/web\.{message}"):
+        _check({"acme/web": consumer})
+
+
+def test_elsewhere_than_on_gitlab_com_aws_sees_no_numbers() -> None:
+    _check({"acme/web": {"push": ["app"], "branches": ["main"]}}, "https://gitlab.example.com")
+
+
+def test_elsewhere_than_on_gitlab_com_aws_sees_no_protection() -> None:
+    consumer = {"access": Access.JOB_ROLE, "pull": ["app"], "branches": ["main"]}
+    _check({"acme/web": consumer}, "https://gitlab.example.com")
+    with pytest.raises(
+        ValueError, match=r"^consumers\.acme/web\.unprotected_refs: got True; of https://gitlab\.exampl"
+    ):
+        _check({"acme/web": {**consumer, "unprotected_refs": True}}, "https://gitlab.example.com")
+
+
+def test_one_owner_is_one_consumer() -> None:
+    consumers = {"acme/old": {"pull": ["app"], "id": 7}, "acme/new": {"pull": ["app"], "id": 7}}
+    with pytest.raises(ValueError, match=r"^consumers\.acme/new\.id: consumers\.acme/old is project 7 too; write one"):
+        _check(consumers)
+    _check({**consumers, "acme/old": {"pull": ["app"], "id": 7, "kind": "group"}})

@@ -1,0 +1,74 @@
+from typing import Any
+
+import pytest
+
+from components.declaration.checks import check_names
+
+_OWN = "123456789012"
+_REPOSITORIES = ["app", "ci/node", "ci/python"]
+_THEIRS = [{"account": "210987654321", "region": "eu-central-1"}]
+_OTHER_REGION = [{"account": _OWN, "region": "us-east-1"}]
+
+
+def _check(
+    *,
+    consumer: dict[str, Any] | None = None,
+    access: dict[str, Any] | None = None,
+    repositories: list[str] = _REPOSITORIES,
+) -> None:
+    consumers: Any = {"acme/web": consumer} if consumer else {}
+    runners: Any = {"build": {"access": access}} if access else {}
+    check_names(_OWN, repositories, ["docker-hub", "quay"], consumers, runners)
+
+
+@pytest.mark.parametrize(
+    "rights",
+    [
+        {"pull": ["app", "ci/*"], "caches": ["quay"]},
+        {"pull": ["shared/base"], "registries": _THEIRS},
+        {"pull": ["ci/*"], "caches": ["of-theirs"], "registries": _THEIRS},
+    ],
+)
+def test_what_is_declared_or_lies_in_another_account_is_let_pass(rights: dict[str, Any]) -> None:
+    _check(consumer=rights, access=rights)
+
+
+@pytest.mark.parametrize(
+    ("rights", "message"),
+    [
+        (
+            {"pull": ["ci/*", "ci/pyton"]},
+            r"pull\[1\]: 'ci/pyton' names no repository of this stack; did you mean ci/python\? Else write one",
+        ),
+        ({"pull": ["cii/*"]}, r"pull\[0\]: 'cii/\*' names no repository of this stack; did you mean ci/\*\? Else"),
+        ({"pull": ["zzz"]}, r"pull\[0\]: 'zzz' names no repository of this stack; write one of app, ci/node"),
+        ({"pull": ["ci/nod"], "registries": _OTHER_REGION}, r"pull\[0\]: 'ci/nod' names no repository"),
+        ({"pull": ["*"]}, r"pull\[0\]: got '\*'; write a repository's name, or a pattern that starts with one"),
+        ({"pull": ["CI/*"], "registries": _THEIRS}, r"pull\[0\]: got 'CI/\*'; write a repository's name"),
+        ({"pull": ["quay/*"]}, r"pull\[0\]: 'quay/\*' lies in a cache; write quay in caches beside pull"),
+        (
+            {"pull": ["app"], "caches": ["docker-hup"]},
+            r"caches: 'docker-hup' is no cache of this stack; did you mean docker-hub\? Else .*: docker-hub, quay",
+        ),
+    ],
+)
+def test_a_name_that_nothing_matches_is_refused_at_its_place(rights: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValueError, match=rf"^consumers\.acme/web\.{message}"):
+        _check(consumer=rights)
+    with pytest.raises(ValueError, match=rf"^runners\.build\.access\.{message}"):
+        _check(access=rights)
+
+
+def test_what_is_pushed_is_always_of_the_stack() -> None:
+    with pytest.raises(ValueError, match=r"^consumers\.acme/web\.push\[0\]: 'ap' names no repository .*mean app\?"):
+        _check(consumer={"push": ["ap"], "registries": _THEIRS})
+
+
+def test_of_many_repositories_a_few_are_shown() -> None:
+    with pytest.raises(ValueError, match=r"write one of a/0, a/1, a/10, .*a/15 and 92 more, or a pattern"):
+        _check(consumer={"pull": ["zzz"]}, repositories=[f"a/{number}" for number in range(100)])
+
+
+def test_where_nothing_is_declared_that_is_said() -> None:
+    with pytest.raises(ValueError, match=r"'app' names no repository of this stack; write one of none yet, or"):
+        _check(consumer={"pull": ["app"]}, repositories=[])

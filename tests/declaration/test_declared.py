@@ -1,0 +1,58 @@
+from typing import Any
+
+import pytest
+
+from components.consumers.args import Access
+from components.declaration.declared import declared
+
+_HOST = "123456789012.dkr.ecr.eu-central-1.amazonaws.com"
+_OURS = {"account": "123456789012", "region": "eu-central-1"}
+_THEIRS = {"account": "210987654321", "region": "us-east-1"}
+
+
+def test_what_consumers_and_runners_may_do_is_told_in_plain_values() -> None:
+    consumers: Any = {
+        "acme/web": {"pull": ["ci/*"], "push": ["app"], "caches": ["quay"]},
+        "acme/old": {"access": Access.ACCESS_KEYS, "pull": ["app"], "long_lived_keys": True},
+        "acme/docs": {"access": Access.STATIC, "auths": {"r.io": {"username": "u", "password": "fake-password"}}},
+        "acme/images": {"push": ["app"]},
+        "acme": {"kind": "group", "pull": ["shared/*"], "registries": [_OURS, _THEIRS]},
+    }
+    runners: Any = {"fleet": {"access": {"pull": ["ci/*"], "registries": [_THEIRS]}}, "laptop": {}}
+    assert declared("123456789012", "eu-central-1", ["b", "a"], consumers, runners) == {
+        "registry": _HOST,
+        "repositories": ["a", "b"],
+        "consumers": {
+            "acme/web": {
+                "kind": "project",
+                "access": "rotated-variable",
+                "pull": ["ci/*", "quay/*"],
+                "push": ["app"],
+            },
+            "acme/old": {"kind": "project", "access": "access-keys", "pull": ["app"]},
+            "acme/docs": {"kind": "project", "access": "static", "pull": []},
+            "acme/images": {"kind": "project", "access": "job-role", "pull": [], "push": ["app"]},
+            "acme": {
+                "kind": "group",
+                "access": "rotated-variable",
+                "pull": ["shared/*"],
+                "registries": [_HOST, "210987654321.dkr.ecr.us-east-1.amazonaws.com"],
+            },
+        },
+        "runners": {
+            "fleet": {
+                "access": "credential-helper",
+                "pull": ["ci/*"],
+                "registries": ["210987654321.dkr.ecr.us-east-1.amazonaws.com"],
+            },
+            "laptop": {"access": "credential-helper", "pull": []},
+        },
+    }
+
+
+@pytest.mark.parametrize("rights", [{"pull": ["a"], "registries": [{**_OURS, "account": "1"}]}])
+def test_a_registry_that_cannot_be_is_told_at_its_place(rights: Any) -> None:
+    with pytest.raises(ValueError, match=r"^consumers\.acme/web\.registries\.account: got '1'; write the twelve"):
+        declared("123456789012", "eu-central-1", [], {"acme/web": rights}, {})
+    with pytest.raises(ValueError, match=r"^runners\.fleet\.access\.registries\.account: got '1'; write the twelve"):
+        declared("123456789012", "eu-central-1", [], {}, {"fleet": {"access": rights}})

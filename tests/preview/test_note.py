@@ -1,0 +1,291 @@
+"""The note of every recorded preview and of crafted ones, whole: each lies beside its data as Markdown.
+
+A changed note: `python -m components.cli plan-note --json X.json > X.md` for a recording, `write_golden` below else.
+"""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from previews import (
+    ACCESS,
+    ROLE,
+    ROLE_POLICY,
+    UNKNOWN,
+    allow,
+    arn,
+    declaration,
+    error,
+    policy,
+    preview_json,
+    runners,
+    stack,
+    step,
+    warning,
+)
+
+from components.iam.actions import PULL_ACTIONS, PUSH_ACTIONS
+from components.iam.policies import policy_json, pull_policy
+from components.iam.trust import pull_role_trust
+from components.names.naming import Names
+from components.preview import note as preview_note
+from components.preview import reading as preview
+from components.preview.picture import LIMIT
+
+_DATA = Path(__file__).parents[1] / "data" / "preview"
+_RECORDINGS = sorted(_DATA.glob("[0-9]*.json"))
+_NAMES = Names("123456789012", "eu-central-1", "gitlab-ecr")
+_HOSTILE = [
+    "a`b",
+    "x](javascript:alert(1))",
+    "n\n/merge",
+    "<img src=x>",
+    "a|b",
+    '"];click w0',
+    "\u202eback",
+    "```",
+    "end",
+]
+
+
+def _note(text: str) -> str:
+    return preview_note.note(preview.read(text))
+
+
+def _declared() -> str:
+    """Our own program's preview: one consumer comes, one goes, one gets more, and a repository goes."""
+    before = declaration(
+        ["base/alpine", "ci/node", "ci/python"],
+        **{"acme/backend": {"kind": "group", "pull": ["ci/*"]}, "acme/old": {"kind": "project", "pull": ["ci/node"]}},
+    )
+    after = declaration(
+        ["base/alpine", "ci/go", "ci/python"],
+        **{
+            "acme/backend": {"kind": "group", "pull": ["ci/*"]},
+            "acme/web": {"kind": "project", "pull": ["ci/python"], "push": ["base/alpine"]},
+        },
+    )
+    trust = policy_json(pull_role_trust(_NAMES))
+    pull = {"role": "gitlab-ecr-pull-acme-web-g1", "policy": policy_json(pull_policy([arn("ci/python")]))}
+    gone = {"role": "gitlab-ecr-pull-acme-old-g1", "policy": policy_json(pull_policy([arn("ci/node")]))}
+    return preview_json(
+        stack(declaration=before),
+        step("update", ACCESS, "access", old={"declaration": before}, new={"declaration": after}),
+        step("create", ROLE, "x-pull-acme/web", new={"name": "gitlab-ecr-pull-acme-web-g1", "assumeRolePolicy": trust}),
+        step("create", ROLE_POLICY, "x-pull-acme/web", new=pull),
+        step("delete", ROLE, "x-pull-acme/old", old={"name": "gitlab-ecr-pull-acme-old-g1", "assumeRolePolicy": trust}),
+        step("delete", ROLE_POLICY, "x-pull-acme/old", old=gone),
+        step("create", "aws:ecr/repository:Repository", "r-ci/go", new={"name": "ci/go"}),
+        step("delete", "aws:ecr/repository:Repository", "r-ci/node", old={"name": "ci/node", "forceDelete": True}),
+        diagnostics=[warning("acme/web: the document takes 9,800 of 10,000 characters")],
+        same=40,
+    )
+
+
+def _unchanged() -> str:
+    held = declaration(["ci/python"], **{"acme/backend": {"kind": "group", "pull": ["ci/python"]}})
+    return preview_json(stack(declaration=held), same=12)
+
+
+def _wider_than_declared() -> str:
+    """The declaration says one repository, the policy that the program makes of it says all of them, and more."""
+    after = declaration(["ci/python"], **{"acme/web": {"kind": "project", "pull": ["ci/python"]}})
+    statements = [
+        allow([*PULL_ACTIONS], arn("*")),
+        allow("iam:PassRole", "*", Condition={"StringEquals": {"sts:ExternalId": "hunter2"}}),
+    ]
+    made = {"role": "gitlab-ecr-pull-acme-web-g1", "policy": policy(*statements)}
+    return preview_json(
+        stack("create"),
+        step("create", ACCESS, "access", new={"declaration": after}),
+        step("create", ROLE_POLICY, "x-pull-acme/web", new=made),
+        step("create", "aws:iam/accessKey:AccessKey", "k", new={"user": "robot"}),
+        step("update", ROLE, "b", old={"name": "b", "permissionsBoundary": arn("x")}, new={"name": "b"}),
+    )
+
+
+def _secrets() -> str:
+    values = {"value": "glpat-fake-0000-in-clear", "key": "TOKEN", "project": "acme/web", "description": "hunter2"}
+    trust = {"sts:ExternalId": "hunter2-external", "aws:PrincipalArn": arn("x")}
+    assumed = {**allow("sts:AssumeRole", []), "Principal": {"AWS": "*"}, "Condition": {"StringEquals": trust}}
+    del assumed["Resource"]
+    return preview_json(
+        stack(declaration="[secret]", token="[secret]"),
+        step("create", "gitlab:index/projectVariable:ProjectVariable", "v", new=values),
+        step(
+            "update",
+            "aws:secretsmanager/secretVersion:SecretVersion",
+            "s",
+            old={"secretString": "hunter2-old"},
+            new={"secretString": "hunter2-new"},
+            reasons=["secretString"],
+        ),
+        step("create", ROLE_POLICY, "p", new={"role": "r", "policy": "[secret]"}),
+        step("create", ROLE, "t", new={"name": "t", "assumeRolePolicy": policy(assumed)}),
+        diagnostics=[warning("https://bot:hunter2@gitlab.example.com refused glpat-fake-0000 with password=hunter2")],
+    )
+
+
+def _unknowns() -> str:
+    after = declaration(["ci/python"], **{"acme/web": {"kind": "project", "pull": [UNKNOWN]}})
+    before = declaration(["ci/python"], **{"acme/web": {"kind": "project", "pull": ["ci/python"]}})
+    return preview_json(
+        stack(declaration=before),
+        step("update", ACCESS, "access", old={"declaration": before}, new={"declaration": after}),
+        step("create", "aws:lambda/function:Function", "f", new={"role": UNKNOWN, "environment": {"a": [UNKNOWN]}}),
+    )
+
+
+def _hostile() -> str:
+    consumers = {name: {"kind": "project", "pull": [name]} for name in _HOSTILE}
+    return preview_json(
+        stack("create"),
+        step("create", ACCESS, "access", new={"declaration": declaration(_HOSTILE, **consumers)}),
+        diagnostics=[warning("first\n/close\n```\n**bold**")],
+    )
+
+
+def _failing() -> str:
+    message = (
+        "Program failed with an unhandled exception:\nTraceback (most recent call last):\n"
+        '  File "/builds/infra/__main__.py", line 7, in <module>\n    token = "hunter2-in-source"\n'
+        '  File "/usr/lib/site-packages/x.py", line 1, in f\n    raise\n'
+        "ValueError: consumers: got `x`\n/close\n  glpat-fake-0000"
+    )
+    return preview_json(stack(), diagnostics=[error(message), warning("and a warning")])
+
+
+_CRAFTED = {
+    "crafted-declared": _declared,
+    "crafted-runners": runners,
+    "crafted-unchanged": _unchanged,
+    "crafted-wider-than-declared": _wider_than_declared,
+    "crafted-secrets": _secrets,
+    "crafted-unknowns": _unknowns,
+    "crafted-hostile-names": _hostile,
+    "crafted-failing": _failing,
+}
+
+
+def write_golden() -> None:
+    for name, made in _CRAFTED.items():
+        (_DATA / f"{name}.md").write_text(_note(made()))
+
+
+@pytest.mark.parametrize("recording", _RECORDINGS, ids=lambda path: path.stem)
+def test_a_recorded_preview_gives_its_note(recording: Path) -> None:
+    assert _note(recording.read_text()) == recording.with_suffix(".md").read_text()
+
+
+@pytest.mark.parametrize("name", _CRAFTED)
+def test_a_crafted_preview_gives_its_note(name: str) -> None:
+    assert _note(_CRAFTED[name]()) == (_DATA / f"{name}.md").read_text()
+
+
+def test_there_is_a_recording_of_every_kind() -> None:
+    ops = {made["op"] for path in _RECORDINGS for made in json.loads(path.read_text())["steps"]}
+    assert {"create", "update", "replace", "delete", "same"} <= ops
+
+
+@pytest.mark.parametrize("made", [_secrets, _failing, *(path.read_text for path in _RECORDINGS)])
+def test_no_value_that_could_be_a_secret_is_in_a_note(made: Any) -> None:
+    assert not re.search(r"hunter2|glpat-|" + UNKNOWN, _note(made()))
+
+
+@pytest.mark.parametrize("made", [_hostile, _failing])
+def test_no_line_of_a_note_is_a_command_of_gitlab_or_opens_a_picture_of_its_own(made: Any) -> None:
+    lines = _note(made()).splitlines()
+    assert not [line for line in lines if line.startswith("/")]
+    assert len([line for line in lines if line.startswith("```")]) == 2
+
+
+def test_a_huge_change_still_fits_on_a_screen() -> None:
+    repositories = [f"team{number}/image" for number in range(300)]
+    consumers = {f"acme/p{number}": {"kind": "project", "pull": [f"team{number}/*"]} for number in range(300)}
+    steps = [
+        step("create", "aws:ecr/repository:Repository", f"r{name}", new={"name": name, "x": UNKNOWN})
+        for name in repositories
+    ]
+    steps += [step("delete", ROLE, f"old{n}", old={"name": f"old{n}"}) for n in range(300)]
+    access = step("create", ACCESS, "access", new={"declaration": declaration(repositories, **consumers)})
+    note = _note(preview_json(stack(), access, *steps))
+    assert len(note.splitlines()) < 120
+    assert len(note) < 12_000
+    assert "and 280 more" in note
+    assert "_No picture: too many rights for one._" in note
+
+
+def test_consumers_that_gain_the_same_share_a_line() -> None:
+    consumers = {f"acme/p{number}": {"kind": "project", "pull": ["ci/*"]} for number in range(40)}
+    access = step("create", ACCESS, "access", new={"declaration": declaration(["ci/go"], **consumers)})
+    assert _note(preview_json(stack("create"), access)).count("may now **pull** `ci/go` and whatever `ci/*`") == 1
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        ([*PUSH_ACTIONS], [*PULL_ACTIONS], "**may no longer push** `ci/go`"),
+        ([*PULL_ACTIONS], [*PUSH_ACTIONS], "may now **push** `ci/go`"),
+        (["ecr:*"], [*PULL_ACTIONS], "**may no longer push** `ci/go`"),
+        (["ecr:GetAuthorizationToken"], ["*"], "may now **push** `ci/go`"),
+        ([*PULL_ACTIONS], ["ecr:batchgetimage"], ""),
+    ],
+)
+def test_of_a_policy_only_what_it_adds_or_takes_is_said(before: list[str], after: list[str], said: str) -> None:
+    old, new = ({"role": "r", "policy": policy(allow(given, arn("ci/go")))} for given in (before, after))
+    note = _note(preview_json(stack(), step("update", ROLE_POLICY, "p", old=old, new=new)))
+    rights = note.partition("**Who may pull and push**")[2].partition("\n\n**")[0].partition("\n\nOf the")[0]
+    assert rights.strip() == (f"- role `r` {said}" if said else "")
+
+
+def test_a_narrower_pattern_is_no_gain_and_a_wider_one_no_loss() -> None:
+    narrow, wide = ({"role": "r", "policy": policy(allow([*PULL_ACTIONS], arn(p)))} for p in ("ci/*", "*"))
+    widened = _note(preview_json(stack(), step("update", ROLE_POLICY, "p", old=narrow, new=wide)))
+    narrowed = _note(preview_json(stack(), step("update", ROLE_POLICY, "p", old=wide, new=narrow)))
+    assert "no longer" not in widened
+    assert "may now" not in narrowed
+    assert "**may no longer pull** **every repository of the account**" in narrowed
+
+
+def test_a_variable_whose_owner_is_a_number_is_called_by_the_declared_path() -> None:
+    held = declaration([], **{path: {"kind": "project"} for path in ("web", "acme/web", "acme/web-2")})
+    inputs = {"project": "7", "key": "K", "environmentScope": "review/*"}
+    steps = [
+        step(
+            "delete", "gitlab:index/projectVariable:ProjectVariable", f"access-variables-{path}:K:review/*", old=inputs
+        )
+        for path in ("acme/web-2", "acme/elsewhere")
+    ]
+    note = _note(preview_json(stack(declaration=held), *steps))
+    assert "- **deletes project variable** `7`, `acme/web-2`" in note
+
+
+def test_a_denial_that_goes_with_its_policy_is_said() -> None:
+    deny = {**allow("s3:GetObject", "*"), "Effect": "Deny", "Principal": "*"}
+    gone = step("delete", "aws:s3/bucketPolicy:BucketPolicy", "b", old={"bucket": "state", "policy": policy(deny)})
+    assert "no longer: **anybody** **may not** `s3:GetObject` on **everything**" in _note(preview_json(stack(), gone))
+
+
+@given(st.lists(st.text(min_size=1, max_size=30), min_size=1, max_size=4, unique=True))
+def test_whatever_names_hold_the_picture_is_one_block_that_gitlab_draws(texts: list[str]) -> None:
+    consumers = {name: {"kind": "project", "pull": [name]} for name in texts}
+    access = step("create", ACCESS, "access", new={"declaration": declaration(texts, **consumers)})
+    note = _note(preview_json(stack("create"), access))
+    before, _, rest = note.partition("\n```mermaid\n")
+    picture, _, after = rest.partition("\n```\n")
+    assert len(picture) <= LIMIT
+    assert after == ""
+    assert not [line for line in before.splitlines() if line.startswith("```")]
+    label = r'"[\w #;./@-]*"'
+    line = rf"w\d+\[{label}\]|r\d+\[\({label}\)\]|w\d+ (-->|==>|-\.->)\|(pull|push)\| r\d+"
+    assert not [text for text in picture.split("\n")[1:] if not re.fullmatch(line, text, re.ASCII)]
+
+
+def test_text_that_is_no_preview_is_refused() -> None:
+    for text in ("", "error: no stack selected", "[]", "{}"):
+        with pytest.raises(ValueError, match="got no JSON of a preview"):
+            preview.read(text)

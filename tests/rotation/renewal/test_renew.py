@@ -1,0 +1,293 @@
+"""Renewal of the rotator's own GitLab token, against GitLab's emulator: its tokens really die."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from scripted import START, CrashError, FakeClock
+
+from components.rotation import gitlab_secret
+from components.rotation.clock import Deadline
+from components.rotation.gitlab import GitLabError
+from components.rotation.http import PooledHttp, Response
+from components.rotation.renewal.gitlab_tokens import GitLabTokens
+from components.rotation.renewal.renew import LIFE, RENEW_BEFORE, RenewalError, Version, renew
+from components.rotation.secret import Secret
+from rehearsal.gitlab import Fault, GitLab
+
+_TODAY = START.date()
+
+
+@dataclass
+class Calls:
+    """Counts every external call, and ends the process at one of them."""
+
+    crash_at: int | None = None
+    after_effect: bool = False
+    names: list[str] = field(default_factory=list)
+
+    def __call__(self, name: str, effect: Callable[[], Any]) -> Any:
+        self.names.append(name)
+        if len(self.names) == self.crash_at:
+            if self.after_effect:
+                effect()
+            raise CrashError(name)
+        return effect()
+
+
+class Store:
+    """Secrets Manager's rules for versions and stages."""
+
+    def __init__(self, text: str) -> None:
+        self.versions = {"first": Secret(text)}
+        self.stages = {"AWSCURRENT": "first"}
+        self.calls = Calls()
+
+    @property
+    def current(self) -> list[Secret]:
+        return gitlab_secret.tokens_in(self.versions[self.stages["AWSCURRENT"]])
+
+    def version(self, stage: str) -> Version | None:
+        def read() -> Version | None:
+            found = self.stages.get(stage)
+            return None if found is None else Version(found, self.versions[found])
+
+        return self.calls(f"read {stage}", read)
+
+    def put_pending(self, version_id: str, text: Secret) -> bool:
+        def put() -> bool:
+            if self.versions.setdefault(version_id, text) != text:
+                return False
+            self.stages["AWSPENDING"] = version_id
+            return True
+
+        return self.calls("put", put)
+
+    def promote(self, version_id: str, in_place_of: str) -> None:
+        def move() -> None:
+            assert self.stages["AWSCURRENT"] == in_place_of
+            self.stages["AWSCURRENT"] = version_id
+
+        self.calls("promote", move)
+
+
+class CountedHttp:
+    def __init__(self, http: PooledHttp, calls: Calls) -> None:
+        self._http, self._calls = http, calls
+
+    def request(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None = None) -> Response:
+        name = f"{method} {url.rpartition('/')[2]}"
+        return self._calls(name, lambda: self._http.request(method, url, headers, body))
+
+
+class Job:
+    def __init__(self, gitlab: GitLab, clock: FakeClock, *ends: date) -> None:
+        self.gitlab, self.clock = gitlab, clock
+        self.http = PooledHttp(clock, Deadline(clock, 1e9), connections=1, allow_http=True)
+        tokens = [
+            gitlab.create_token(f"rotator-{number}", ["api"], user="bot", expires_at=end)
+            for number, end in enumerate(ends)
+        ]
+        self.store = Store(gitlab_secret.dumps([Secret(token) for token in tokens]).reveal())
+
+    def run(self, calls: Calls | None = None, run: str = "run-1") -> str:
+        self.store.calls = calls or Calls()
+        api = GitLabTokens(self.gitlab.url, CountedHttp(self.http, self.store.calls))
+        return renew(self.store, api, self.clock, run=run)
+
+    def working(self) -> int:
+        """How many of the tokens in the current version GitLab takes."""
+        api = GitLabTokens(self.gitlab.url, self.http)
+        count = 0
+        for token in self.store.current:
+            try:
+                api.facts(token)
+            except GitLabError:
+                continue
+            count += 1
+        return count
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture
+def gitlab(clock: FakeClock) -> Iterator[GitLab]:
+    with GitLab.start(now=clock.now) as started:
+        yield started
+
+
+_SOON, _LATER = _TODAY + timedelta(days=40), _TODAY + timedelta(days=50)
+
+
+def test_a_token_with_time_left_is_left_alone(gitlab: GitLab, clock: FakeClock) -> None:
+    job = Job(gitlab, clock, _TODAY + RENEW_BEFORE + timedelta(days=1))
+    assert "nothing to renew" in job.run()
+    assert [event.method for event in gitlab.events] == ["GET"]
+    assert "put" not in job.store.calls.names
+
+
+def test_a_token_near_its_end_is_rotated_once_stored_verified_and_promoted(gitlab: GitLab, clock: FakeClock) -> None:
+    job = Job(gitlab, clock, _SOON)
+    before = job.store.current
+    assert f"good until {_TODAY + LIFE}" in job.run()
+    assert job.store.calls.names == [
+        "read AWSCURRENT", "read AWSPENDING", "GET self", "put", "POST rotate", "put", "GET self", "promote",
+    ]  # fmt: skip
+    assert job.store.current != before
+    assert job.working() == 1
+    assert "nothing to renew" in job.run(run="run-2")
+
+
+def test_of_two_tokens_the_one_that_ends_first_is_renewed_by_the_other(gitlab: GitLab, clock: FakeClock) -> None:
+    job = Job(gitlab, clock, _SOON, _LATER)
+    first, second = job.store.current
+    job.run()
+    assert job.store.current[0] != first
+    assert job.store.current[1] == second
+    job.run(run="run-2")
+    assert job.store.current[1] != second
+    assert job.working() == 2
+    assert "nothing to renew" in job.run(run="run-3")
+
+
+@pytest.mark.parametrize("after_effect", [False, True])
+@pytest.mark.parametrize("crash_at", range(1, 10))
+def test_of_two_tokens_one_works_after_a_crash_at_any_call_and_the_next_runs_renew(
+    gitlab: GitLab, clock: FakeClock, crash_at: int, after_effect: bool
+) -> None:
+    job = Job(gitlab, clock, _SOON, _LATER)
+    with pytest.raises(CrashError):
+        job.run(Calls(crash_at, after_effect))
+    assert job.working() >= 1
+    clock.pass_by(hours=24)
+    for day in range(3):
+        job.run(run=f"day-{day}")
+        assert job.working() >= 1
+        clock.pass_by(hours=24)
+    assert "nothing to renew" in job.run(run="last")
+
+
+def test_the_calls_to_crash_at_are_all_there_are(gitlab: GitLab, clock: FakeClock) -> None:
+    job = Job(gitlab, clock, _SOON, _LATER)
+    job.run()
+    assert len(job.store.calls.names) == 9
+
+
+@pytest.mark.parametrize("after_effect", [False, True])
+@pytest.mark.parametrize("crash_at", range(1, 9))
+def test_of_one_token_only_a_crash_between_gitlabs_answer_and_the_store_loses_it(
+    gitlab: GitLab, clock: FakeClock, crash_at: int, after_effect: bool
+) -> None:
+    job = Job(gitlab, clock, _SOON)
+    with pytest.raises(CrashError):
+        job.run(Calls(crash_at, after_effect))
+    clock.pass_by(hours=24)
+    lost = (crash_at, after_effect) in {(5, True), (6, False)}
+    if lost:
+        with pytest.raises(RenewalError, match="no token in the secret works any more; make a new one"):
+            job.run(run="day-1")
+        return
+    job.run(run="day-1")
+    assert job.working() == 1
+
+
+def test_who_does_not_get_the_claim_does_not_rotate(gitlab: GitLab, clock: FakeClock) -> None:
+    job = Job(gitlab, clock, _SOON)
+    other = Job.__new__(Job)
+    other.gitlab, other.clock, other.store, other.http = gitlab, clock, job.store, job.http
+    overtaken: list[str] = []
+
+    class Overtaken(Calls):
+        """Just before the claim of one renewal, another one makes its own, and no more yet."""
+
+        def __call__(self, name: str, effect: Callable[[], Any]) -> Any:
+            if name == "put" and not overtaken:
+                overtaken.append(name)
+                with pytest.raises(CrashError):
+                    other.run(Calls(crash_at=4, after_effect=True), run="other")
+                job.store.calls = self
+            return super().__call__(name, effect)
+
+    with pytest.raises(RenewalError, match="another renewal is under way"):
+        job.run(Overtaken())
+    assert not [event for event in gitlab.events if event.method == "POST"]
+    assert job.working() == 1
+
+
+def test_a_young_claim_is_respected_and_an_old_one_taken_over(gitlab: GitLab, clock: FakeClock) -> None:
+    job = Job(gitlab, clock, _SOON)
+    with pytest.raises(CrashError):
+        job.run(Calls(crash_at=5))
+    with pytest.raises(RenewalError, match="another renewal is under way"):
+        job.run(run="run-2")
+    clock.pass_by(hours=1)
+    assert "was renewed" in job.run(run="run-3")
+
+
+def test_a_rotate_without_an_answer_is_not_repeated(gitlab: GitLab, clock: FakeClock) -> None:
+    job = Job(gitlab, clock, _SOON, _LATER)
+    gitlab.inject(Fault(method="POST", reset=True, carried_out=True))
+    with pytest.raises(GitLabError, match="unreachable"):
+        job.run()
+    assert len([event for event in gitlab.events if event.method == "POST"]) == 1
+    assert job.working() == 1
+
+
+def test_a_new_token_that_gitlab_does_not_take_is_not_promoted(gitlab: GitLab, clock: FakeClock) -> None:
+    job = Job(gitlab, clock, _SOON, _LATER)
+    before = job.store.current
+    gitlab.inject(Fault(method="GET", path="self", status=401, skip=2))
+    with pytest.raises(GitLabError, match="GitLab answered 401"):
+        job.run()
+    assert job.store.current == before
+    assert "was renewed" in job.run(run="run-2")
+
+
+def test_a_store_that_takes_no_write_stops_the_renewal_before_gitlab(gitlab: GitLab, clock: FakeClock) -> None:
+    job = Job(gitlab, clock, _SOON)
+    with pytest.raises(CrashError):
+        job.run(Calls(crash_at=4))
+    assert not [event for event in gitlab.events if event.method == "POST"]
+
+
+def test_a_token_that_a_person_stored_meanwhile_is_not_replaced_by_an_older_renewal(
+    gitlab: GitLab, clock: FakeClock
+) -> None:
+    job = Job(gitlab, clock, _SOON)
+    with pytest.raises(CrashError):
+        job.run(Calls(crash_at=7))
+    new = gitlab.create_token("by hand", ["api"], user="bot", expires_at=_TODAY + timedelta(days=300))
+    job.store.versions["by hand"] = Secret(new)
+    job.store.stages["AWSCURRENT"] = "by hand"
+    assert "nothing to renew" in job.run(run="run-2")
+    assert job.store.current == [Secret(new)]
+
+
+def test_two_accounts_tokens_are_not_mixed(gitlab: GitLab, clock: FakeClock) -> None:
+    job = Job(gitlab, clock, _SOON)
+    other = gitlab.create_token("other", ["api"], user="another", expires_at=_LATER)
+    job.store.versions["first"] = gitlab_secret.dumps([*job.store.current, Secret(other)])
+    with pytest.raises(RenewalError, match="of different accounts"):
+        job.run()
+    assert job.working() == 2
+
+
+def test_an_empty_secret_asks_for_a_token(gitlab: GitLab, clock: FakeClock) -> None:
+    job = Job(gitlab, clock, _SOON)
+    job.store.stages = {}
+    with pytest.raises(RenewalError, match="gitlab-ecr token set"):
+        job.run()
+
+
+@pytest.mark.parametrize(
+    "text", ["", "  ", "{}", '{"tokens":[]}', '{"tokens":"a"}', '{"tokens":[1]}', "{", "glpat\nfake"]
+)
+def test_what_holds_no_token_is_refused_without_being_shown(text: str) -> None:
+    with pytest.raises(ValueError, match="the secret of the GitLab token") as caught:
+        gitlab_secret.tokens_in(Secret(text))
+    assert "glpat" not in str(caught.value)

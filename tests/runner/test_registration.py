@@ -1,0 +1,42 @@
+"""What GitLab keeps about a runner."""
+
+from typing import Any
+
+import pytest
+
+from components.runner.parameter import tier
+from components.runner.registration import registration
+
+
+def test_a_runner_without_tags_runs_untagged_jobs_and_one_with_tags_does_not() -> None:
+    assert registration({"name": "a"})["untagged"] is True
+    assert registration({"name": "a", "tags": ["docker"]})["untagged"] is False
+    assert registration({"name": "a", "tags": ["docker"], "run_untagged": True})["untagged"] is True
+
+
+@pytest.mark.parametrize(
+    ("declared", "message"),
+    [
+        ({"group_id": 1, "project_id": 2}, "runner: got group_id and project_id"),
+        (
+            {"project_id": "a/b"},
+            "runner.project_id: got 'a/b'; write the number that GitLab shows on the project's page",
+        ),
+        ({"group_id": True}, "runner.group_id: got True"),
+        ({"group_id": 0}, "runner.group_id: got 0"),
+        ({"run_untagged": False}, "runner.run_untagged: got false without tags"),
+        ({"tags": ["a,b"]}, "runner.tags: got 'a,b'"),
+        ({"maximum_timeout": 599}, "runner.maximum_timeout: got 599"),
+        ({"maintenance_note": "x" * 1025}, "runner.maintenance_note: got 1025 characters"),
+    ],
+)
+def test_what_gitlab_would_refuse_is_refused_in_the_preview(declared: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValueError, match=r"^runner") as caught:
+        registration({"name": "a", **declared})
+    assert message in str(caught.value)
+
+
+def test_the_tier_follows_the_bytes() -> None:
+    assert (tier("é" * 2048), tier("é" * 2049)) == ("Standard", "Advanced")
+    with pytest.raises(ValueError, match=r"config\.toml has 8194 bytes"):
+        tier("é" * 4097)

@@ -1,0 +1,78 @@
+"""Templates for `gitlab-runner register`, and the command that takes one."""
+
+import shlex
+import tomllib
+
+import pytest
+
+from components.runner.template import check_template, left_out, register_command, template
+
+_DECLARATION = {
+    "name": "docker ruby",
+    "gitlab_url": "https://gitlab.example.com",
+    "concurrent": 4,
+    "more": {"labels": {"a": "b"}},
+    "docker": {"image": "ruby:2.6", "services": [{"name": "postgres:latest"}, {"name": "mysql:latest"}]},
+}
+
+
+def test_the_template_holds_what_no_flag_says() -> None:
+    assert tomllib.loads(template(_DECLARATION, ["A=b"])) == {
+        "runners": [
+            {
+                "environment": ["A=b"],
+                "docker": {
+                    "image": "ruby:2.6",
+                    "services": [{"name": "postgres:latest"}, {"name": "mysql:latest"}],
+                },
+            }
+        ]
+    }
+
+
+def test_what_no_template_carries_is_told() -> None:
+    assert left_out(_DECLARATION) == ["concurrent", "labels"]
+
+
+def test_the_command_names_everything_but_the_token_and_what_gitlab_keeps() -> None:
+    assert shlex.split(register_command(_DECLARATION | {"tags": ["x"], "locked": True})) == [
+        "gitlab-runner",
+        "register",
+        "--non-interactive",
+        "--name",
+        "docker ruby",
+        "--url",
+        "https://gitlab.example.com",
+        "--executor",
+        "docker",
+        "--docker-image",
+        "ruby:2.6",
+        "--template-config",
+        "/etc/gitlab-runner/template.toml",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("[[runners]]\n[[runners]]\n", "has 2 [[runners]], and register takes exactly one"),
+        ("", "has no [[runners]]; write exactly one"),
+        ("[runners.docker]\nimage = 'x'\n", "has no [[runners]]"),
+        ("[[runners]\n", "is not TOML"),
+        ("concurrent = 4\n[[runners]]\n", "has concurrent, which register ignores; write it into config.toml"),
+        ("[[runners]]\nname = 'x'\n", "has the name 'x', which register ignores; write --name"),
+        ("[[runners]]\ntoken = 'glrt-fake'\n", "has token, which register blanks; hand the token over"),
+        ("[[runners]]\ntags = ['x']\n", "'tags' is kept by GitLab"),
+        ("[[runners]]\n[runners.docker]\nprivileged = true\n", "template.docker.privileged: is true, and no flag"),
+        ("[[runners]]\n[runners.docker]\nimages = 'x'\n", "gitlab-runner knows no key 'images' here; write 'image'"),
+        (
+            "[[runners]]\n[runners.docker]\nservices = ['mysql:latest']\n",
+            "services[0]: got 'mysql:latest'; write a table",
+        ),
+    ],
+)
+def test_a_template_that_register_would_not_take_whole_is_refused(text: str, message: str) -> None:
+    with pytest.raises(ValueError, match=r"^template") as caught:
+        check_template(text, wanted={"docker": {"privileged": False}})
+    assert message in str(caught.value)
+    assert "glrt-fake" not in str(caught.value)

@@ -1,0 +1,58 @@
+"""What works and surprises, and the one network that hands the instance role to jobs."""
+
+from typing import Any
+
+import pytest
+
+from components.runner.warnings import check_instance_role, is_allowed, warnings
+
+
+@pytest.mark.parametrize(
+    ("docker", "owner", "warned"),
+    [
+        ({}, {}, []),
+        ({"pull_policy": ["if-not-present"]}, {"project_id": 7}, []),
+        ({"pull_policy": ["if-not-present"]}, {"group_id": 7}, ["pull_policy"]),
+        ({"pull_policy": "if-not-present"}, {}, ["pull_policy"]),
+        ({"allowed_pull_policies": ["always", "never"]}, {}, ["pull_policy"]),
+        ({"privileged": True}, {}, ["privileged"]),
+        ({"volumes": ["/var/run/docker.sock:/var/run/docker.sock"]}, {}, ["volumes"]),
+        ({"allowed_images": ["r.example.com/**"]}, {}, ["allowed_images"]),
+        ({"allowed_images": ["node:*"]}, {}, []),
+    ],
+)
+def test_each_warning_names_its_argument(docker: dict[str, Any], owner: dict[str, Any], warned: list[str]) -> None:
+    found = warnings({"docker": docker, **owner}, ["node:22"], has_instance_role=True)
+    assert [sentence.partition(":")[0] for sentence in found] == [f"runner.docker.{key}" for key in warned]
+
+
+def test_the_runners_own_image_is_always_allowed() -> None:
+    declaration = {"docker": {"image": "ruby:3.4", "allowed_images": ["node:*"]}}
+    assert warnings(declaration, ["ruby:3.4"], has_instance_role=False) == []
+
+
+@pytest.mark.parametrize("docker", [{"network_mode": "host"}, {"more": {"network_mode": "host"}}])
+def test_the_host_network_and_an_instance_role_do_not_go_together(docker: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match=r"^runner.docker.network_mode: got 'host' on a machine with an instance role"):
+        check_instance_role({"docker": docker}, has_instance_role=True)
+    check_instance_role({"docker": docker}, has_instance_role=False)
+
+
+@pytest.mark.parametrize(
+    ("image", "pattern", "allowed"),
+    [
+        ("r.example.com/app:1", "r.example.com/*", True),
+        ("r.example.com/team/app:1", "r.example.com/*", False),
+        ("r.example.com/team/app:1", "r.example.com/**", True),
+        ("r.example.com/team/sub/app:1", "r.example.com/**/app:*", True),
+        ("r.example.com/app:1", "r.example.com/**/app:*", True),
+        ("postgres", "postgres:*", False),
+        ("docker.io/library/postgres:17", "postgres:*", False),
+        ("postgres:17", "postgres:1?", True),
+        ("node:22", "{ruby,node}:*", True),
+        ("go:1", "{ruby,node}:*", False),
+        ("rubyx3", "ruby.3", False),
+    ],
+)
+def test_patterns_are_compared_with_the_text_as_written(image: str, pattern: str, *, allowed: bool) -> None:
+    assert is_allowed(image, [pattern]) is allowed

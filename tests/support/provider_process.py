@@ -1,0 +1,118 @@
+"""A provider process of the rehearsal, asked over gRPC with plain values."""
+
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import grpc
+from google.protobuf import struct_pb2
+from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
+
+from rehearsal.engine.values import struct
+
+ROOT = Path(__file__).parents[2]
+REGION = "eu-central-1"
+
+
+class Provider:
+    """A provider process, asked with plain values."""
+
+    def __init__(self, stub: Any) -> None:
+        self.stub = stub
+
+    def configure(self) -> Any:
+        return self.stub.Configure(provider_pb2.ConfigureRequest(args=struct({"region": REGION})))
+
+    def create(self, type_: str, inputs: dict[str, Any], *, preview: bool = False) -> Any:
+        return self.stub.Create(
+            provider_pb2.CreateRequest(
+                urn=_urn(type_), type=type_, name="it", properties=struct(inputs), preview=preview
+            )
+        )
+
+    def diff(
+        self,
+        type_: str,
+        state: dict[str, Any],
+        inputs: dict[str, Any],
+        before: dict[str, Any] | None = None,
+        ignored: list[str] | None = None,
+    ) -> Any:
+        return self.stub.Diff(
+            provider_pb2.DiffRequest(
+                urn=_urn(type_),
+                type=type_,
+                name="it",
+                olds=struct(state),
+                old_inputs=struct(state if before is None else before),
+                news=struct(inputs),
+                ignoreChanges=ignored or [],
+            )
+        )
+
+    def read(
+        self, type_: str, id_: str, state: dict[str, Any] | None = None, inputs: dict[str, Any] | None = None
+    ) -> Any:
+        return self.stub.Read(
+            provider_pb2.ReadRequest(
+                urn=_urn(type_),
+                type=type_,
+                name="it",
+                id=id_,
+                properties=struct(state or {}),
+                inputs=struct(inputs or {}),
+            )
+        )
+
+    def update(
+        self, type_: str, id_: str, state: dict[str, Any], inputs: dict[str, Any], *, preview: bool = False
+    ) -> Any:
+        return self.stub.Update(
+            provider_pb2.UpdateRequest(
+                urn=_urn(type_),
+                type=type_,
+                name="it",
+                id=id_,
+                olds=struct(state),
+                news=struct(inputs),
+                preview=preview,
+            )
+        )
+
+    def delete(self, type_: str, id_: str, state: dict[str, Any] | None = None) -> None:
+        self.stub.Delete(
+            provider_pb2.DeleteRequest(urn=_urn(type_), type=type_, name="it", id=id_, properties=struct(state or {}))
+        )
+
+
+@contextmanager
+def started(name: str, environment: Mapping[str, str]) -> Iterator[Provider]:
+    command = [sys.executable, "-m", "rehearsal.engine.provider", name, "127.0.0.1:1"]
+    with subprocess.Popen(command, cwd=ROOT, env=dict(environment), stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        port = int(process.stdout.readline())
+        with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
+            provider = Provider(provider_pb2_grpc.ResourceProviderStub(channel))
+            provider.configure()
+            yield provider
+        process.terminate()
+
+
+def plain(message: struct_pb2.Struct) -> dict[str, Any]:
+    """The message's values; a test compares numbers as Python does, so 30.0 is 30."""
+    return {key: _value(value) for key, value in message.items()}
+
+
+def _value(value: Any) -> Any:
+    if isinstance(value, struct_pb2.Struct):
+        return plain(value)
+    if isinstance(value, struct_pb2.ListValue):
+        return [_value(item) for item in value]
+    return value
+
+
+def _urn(type_: str) -> str:
+    return f"urn:pulumi:test::gitlab-ecr::{type_}::it"

@@ -1,0 +1,223 @@
+"""The whole declaration: what reaches which component."""
+
+import json
+from typing import Any
+
+import pulumi
+import pytest
+from pulumi_recorder import Recorder
+
+from components.consumers.args import Access
+from components.contract import plan as plans
+from components.registry_access import RegistryAccess
+from components.rotator.args import RotationBackend
+
+_BOUNDARY = "arn:aws:iam::123456789012:policy/ci-boundary"
+_ROLE = "aws:iam/role:Role"
+_PLACE: dict[str, Any] = {
+    "account": "123456789012",
+    "region": "eu-central-1",
+    "prefix": "images",
+    "stack": "prod",
+    "repositories": {"app": {"tags": {"team": "app"}}, "ci/node": {}},
+}
+_ALL: dict[str, Any] = {
+    **_PLACE,
+    "caches": {"quay": {"upstream": "quay"}},
+    "registry": {"scan_on_push": ["*"]},
+    "consumers": {
+        "acme/web": {"pull": ["ci/*"], "caches": ["quay"], "generation": 3},
+        "acme/app": {"pull": ["ci/node"], "push": ["app"], "id": 7, "namespace_id": 2},
+        "acme/old": {"access": Access.ACCESS_KEYS, "pull": ["app"], "long_lived_keys": True},
+    },
+    "runners": {
+        "aws": {"group_id": 2, "docker": {"image": "a"}, "access": {"pull": ["ci/*"], "caches": ["quay"]}},
+        "own": {"group_id": 2, "docker": {"image": "a"}},
+    },
+    "role_path": "/ci/images/",
+    "permissions_boundary": _BOUNDARY,
+    "max_session_duration": 7200,
+    "tags": {"team": "ci", "env": "prod"},
+}
+
+
+def declare(recorder: Recorder, **changes: Any) -> Recorder:
+    recorder.answers["gitlab:index/userRunner:UserRunner"] = {"id": "9171", "token": "glrt-fake-0000"}
+    declaration: Any = {**_ALL, **changes}
+    pulumi.runtime.test(lambda: RegistryAccess("access", declaration) and None)()
+    return recorder
+
+
+def test_every_role_and_user_has_the_stacks_path_boundary_and_tags(recorder: Recorder) -> None:
+    declare(recorder)
+    found = recorder.of_type(_ROLE) + recorder.of_type("aws:iam/user:User")
+    assert {resource.name for resource in found} == {
+        "access-identities-pull-acme/web",
+        "access-identities-pull-acme/app",
+        "access-identities-push-acme/app",
+        "access-identities-runner-aws",
+        *(f"access-rotator-{kind}-{role}" for kind in ("function", "renewal") for role in ("role", "schedule-role")),
+        "access-user-acme/old",
+    }
+    assert {resource.inputs["permissionsBoundary"] for resource in found} == {_BOUNDARY}
+    assert all(resource.inputs["path"].startswith("/ci/images/") for resource in found)
+    assert all(resource.inputs["tags"] == {"team": "ci", "env": "prod"} for resource in found)
+
+
+def test_the_session_duration_is_that_of_the_roles_of_others(recorder: Recorder) -> None:
+    declare(recorder)
+    lengths = {role.name: role.inputs.get("maxSessionDuration") for role in recorder.of_type(_ROLE)}
+    assert lengths["access-identities-push-acme/app"] == lengths["access-identities-runner-aws"] == 7200
+    assert lengths["access-rotator-function-role"] is None
+
+
+def test_a_repositorys_own_tags_win(recorder: Recorder) -> None:
+    declare(recorder)
+    tags = {each.inputs["name"]: each.inputs["tags"] for each in recorder.of_type("aws:ecr/repository:Repository")}
+    assert tags == {"app": {"team": "app", "env": "prod"}, "ci/node": {"team": "ci", "env": "prod"}}
+
+
+def test_whatever_can_have_aws_tags_has_the_stacks(recorder: Recorder) -> None:
+    machine = {"group_id": 2, "docker": {"image": "a"}, "access": {"pull": ["ci/*"]}, "machine": {"image_id": "ami-1"}}
+    declare(recorder, runners={"aws": machine}, rotation={"alarm_emails": ["on-call@example.com"]})
+    without = {resource.type for resource in recorder.resources if not resource.inputs.get("tags")}
+    assert {type_ for type_ in without if type_.startswith("aws:")} == {
+        "aws:cloudwatch/dashboard:Dashboard",
+        "aws:ecr/lifecyclePolicy:LifecyclePolicy",
+        "aws:ecr/pullThroughCacheRule:PullThroughCacheRule",
+        "aws:ecr/registryScanningConfiguration:RegistryScanningConfiguration",
+        "aws:ecr/repositoryCreationTemplate:RepositoryCreationTemplate",
+        "aws:iam/rolePolicy:RolePolicy",
+        "aws:iam/userPolicy:UserPolicy",
+        "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig",
+        "aws:lambda/invocation:Invocation",
+        "aws:scheduler/schedule:Schedule",
+        "aws:sns/topicSubscription:TopicSubscription",
+    }
+
+
+def test_a_runner_whose_images_lie_in_another_account_pulls_there_by_its_role_and_its_helper(
+    recorder: Recorder,
+) -> None:
+    theirs = {"account": "210987654321", "region": "us-east-1"}
+    access = {"pull": ["shared/*"], "registries": [theirs]}
+    declare(recorder, runners={"aws": {"group_id": 2, "docker": {"image": "a"}, "access": access}})
+    policy = recorder.one("aws:iam/rolePolicy:RolePolicy", "access-identities-runner-aws").inputs["policy"]
+    (pull,) = (each for each in json.loads(policy)["Statement"] if each["Sid"] == "Pull")
+    assert pull["Resource"] == "arn:aws:ecr:us-east-1:210987654321:repository/shared/*"
+    docker = recorder.one("aws:ssm/parameter:Parameter", "access-runner-aws-docker-config").inputs["value"]
+    assert json.loads(docker) == {"credHelpers": {"210987654321.dkr.ecr.us-east-1.amazonaws.com": "ecr-login"}}
+
+
+def test_caches_and_registry_wide_settings_are_made(recorder: Recorder) -> None:
+    declare(recorder)
+    assert recorder.one("aws:ecr/pullThroughCacheRule:PullThroughCacheRule").inputs["ecrRepositoryPrefix"] == "quay"
+    scanning = recorder.one("aws:ecr/registryScanningConfiguration:RegistryScanningConfiguration")
+    assert scanning.inputs["scanType"] == "ENHANCED"
+
+
+@pytest.mark.parametrize("role", ["pull-acme/web", "runner-aws"])
+def test_who_names_a_cache_may_fill_it_and_nothing_else(recorder: Recorder, role: str) -> None:
+    declare(recorder)
+    policy = json.loads(recorder.one("aws:iam/rolePolicy:RolePolicy", f"access-identities-{role}").inputs["policy"])
+    fills = [statement for statement in policy["Statement"] if "ecr:CreateRepository" in statement["Action"]]
+    assert [statement["Resource"] for statement in fills] == ["arn:aws:ecr:eu-central-1:123456789012:repository/quay/*"]
+
+
+def test_the_first_rotation_waits_for_the_users_whose_keys_it_makes(recorder: Recorder) -> None:
+    declare(recorder)
+    first = recorder.one("aws:lambda/invocation:Invocation")
+    assert "access-user-acme/old" in first.dependencies
+
+
+def test_the_plan_says_how_old_keys_get_and_the_rotator_gets_no_such_argument(recorder: Recorder) -> None:
+    declare(recorder, rotation={"access_key_age": "10 days", "access_key_grace": "5 hours", "interval": "1 hour"})
+    archive = recorder.one("aws:lambda/function:Function", "access-rotator-function").inputs["code"]
+    (user,) = plans.loads(archive.assets["gitlab_ecr/plan.json"].text).key_users
+    assert (user.path, user.max_age_minutes, user.grace_minutes) == ("acme/old", 14_400, 300)
+    assert user.arn == "arn:aws:iam::123456789012:user/ci/images/" + user.user
+
+
+def test_times_of_access_keys_that_make_no_sense_are_refused_at_their_place(recorder: Recorder) -> None:
+    with pytest.raises(
+        ValueError, match=r"^rotation\.access_key_grace: got '1 hour'; write an hour or more, and not less"
+    ):
+        declare(recorder, rotation={"access_key_grace": "1 hour"})
+
+
+def test_role_and_plan_name_the_same_generation(recorder: Recorder) -> None:
+    declare(recorder)
+    archive = recorder.one("aws:lambda/function:Function", "access-rotator-function").inputs["code"]
+    plan = plans.loads(archive.assets["gitlab_ecr/plan.json"].text)
+    assert plan.audiences["acme/web"].role_arn.endswith("-g3")
+    role = recorder.one(_ROLE, "access-identities-pull-acme/web").inputs
+    assert plan.audiences["acme/web"].role_arn == f"arn:aws:iam::123456789012:role{role['path']}{role['name']}"
+
+
+def test_only_a_runner_that_says_what_it_pulls_has_an_instance_profile(recorder: Recorder) -> None:
+    declare(recorder)
+    profiles = recorder.of_type("aws:iam/instanceProfile:InstanceProfile")
+    assert [profile.name for profile in profiles] == ["access-identities-runner-aws"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"caches": {}}, "consumers.acme/web.caches: 'quay' is no cache of this stack"),
+        ({"caches": {}, "consumers": {}}, "runners.aws.access.caches: 'quay' is no cache of this stack"),
+        ({"consumers": {}, "repositories": {"app": {}}}, r"runners.aws.access.pull\[0\]: 'ci/\*' names no repository"),
+    ],
+)
+def test_what_nobody_declares_is_named(recorder: Recorder, changes: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        declare(recorder, **changes)
+
+
+_IN_GITLAB: dict[str, Any] = {
+    "rotation_backend": RotationBackend.GITLAB,
+    "rotation": {"job": {"project": "acme/access", "id": 8, "namespace_id": 2}},
+}
+_PROVIDER = "aws:iam/openIdConnectProvider:OpenIdConnectProvider"
+
+
+@pytest.mark.parametrize("pushes", [True, False])
+def test_a_rotator_in_gitlab_shares_the_one_provider_of_jobs_that_push(recorder: Recorder, pushes: bool) -> None:
+    consumers = _ALL["consumers"] if pushes else {"acme/web": {"pull": ["ci/*"]}}
+    declare(recorder, consumers=consumers, **_IN_GITLAB)
+    provider = recorder.one(_PROVIDER)
+    assert (provider.parent, provider.inputs["clientIdLists"]) == ("access-identities", ["https://gitlab.com"])
+    rotator = recorder.one(_ROLE, "access-rotator-function-role")
+    assert "access-identities" in rotator.dependencies or "access-identities-gitlab" in rotator.dependencies
+    (statement,) = json.loads(rotator.inputs["assumeRolePolicy"])["Statement"]
+    assert statement["Principal"] == {"Federated": "arn:aws:iam::123456789012:oidc-provider/gitlab.com"}
+    # The pull roles trust the rotator by the name that it has in Lambda, too.
+    arn = f"arn:aws:iam::123456789012:role/ci/images/{rotator.inputs['name']}"
+    assert arn in recorder.one(_ROLE, "access-identities-pull-acme/web").inputs["assumeRolePolicy"]
+
+
+def test_a_provider_that_exists_is_not_made_a_second_time(recorder: Recorder) -> None:
+    declare(recorder, gitlab={"existing_oidc_provider": True}, **_IN_GITLAB)
+    assert recorder.of_type(_PROVIDER) == []
+    assert recorder.of_type("gitlab:index/pipelineSchedule:PipelineSchedule")
+
+
+def test_in_lambda_no_provider_is_made_for_the_rotator(recorder: Recorder) -> None:
+    declare(recorder, consumers={"acme/web": {"pull": ["ci/*"]}}, caches={}, runners={})
+    assert recorder.of_type(_PROVIDER) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"rotation": {}}, "^rotation.job: missing; rotationBackend gitlab needs the project"),
+        ({"rotation_backend": RotationBackend.LAMBDA}, "^rotation.job: got settings of a GitLab job; write rotationB"),
+        ({"rotation": {**_IN_GITLAB["rotation"], "log_retention_days": 7}}, "^rotation.log_retention_days: is of rot"),
+        ({"rotation": {**_IN_GITLAB["rotation"], "interval": "45 minutes"}}, "^rotation.interval: got 45 minutes"),
+        ({"rotation": {"job": {"project": "acme"}}}, r"^rotation.job.id: missing"),
+    ],
+)
+def test_settings_of_one_backend_beside_the_other_are_named(
+    recorder: Recorder, changes: dict[str, Any], words: str
+) -> None:
+    with pytest.raises(ValueError, match=words):
+        declare(recorder, **{**_IN_GITLAB, **changes})

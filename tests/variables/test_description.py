@@ -1,0 +1,73 @@
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from components.variables.description import LIMIT, describe, hosts, is_ours, to_the_minute, valid_until
+
+_UNTIL = datetime(2026, 11, 22, 20, 0, 59, tzinfo=UTC)
+_NAMES = st.lists(st.text(st.characters(codec="ascii", exclude_characters="\n\r"), max_size=80), max_size=8)
+
+
+def test_it_names_registries_time_and_audience() -> None:
+    assert describe(["registry"], _UNTIL, ["backend"]) == (
+        "gitlab-ecr: registry, valid until 2026-11-22T20:00Z, audience backend"
+    )
+
+
+@given(
+    _NAMES,
+    st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st.just(timezone(timedelta(hours=-7)))),  # noqa: DTZ001 - Hypothesis adds the zone
+    _NAMES,
+)
+def test_whatever_it_names_the_time_comes_back_and_gitlab_takes_it(
+    hosts: list[str], until: datetime, audiences: list[str]
+) -> None:
+    text = describe(hosts, until, audiences)
+    assert len(text) <= LIMIT
+    if not any("valid until" in name for name in [*hosts, *audiences]):
+        assert valid_until(text) == to_the_minute(until)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        None,
+        "",
+        "valid until 2026-11-22T20:00Z",
+        "gitlab-ecr: valid until tomorrow",
+        "gitlab-ecr: valid until 2026-13-22T20:00Z",
+        "gitlab-ecr: waiting for the first rotation",
+        "mine, gitlab-ecr: valid until 2026-11-22T20:00Z",
+    ],
+)
+def test_another_description_has_no_time(text: str | None) -> None:
+    assert valid_until(text) is None
+
+
+_AT = datetime(2026, 11, 22, 20, tzinfo=UTC)
+_HOSTS = ["123456789012.dkr.ecr.eu-central-1.amazonaws.com", "r.example.com:5000"]
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        (describe(_HOSTS, _AT, ["backend"]), _HOSTS),
+        (describe(_HOSTS[:1], _AT, ["a/b", "c"]), _HOSTS[:1]),
+        (describe(_HOSTS * 4, _AT, ["backend"]), []),
+        ("gitlab-ecr: waiting for the first rotation", []),
+        ("mine, valid until 2026-11-22T20:00Z", []),
+        (None, []),
+    ],
+)
+def test_the_registry_hosts_can_be_read_back(text: str | None, named: list[str]) -> None:
+    assert hosts(text) == named
+
+
+@pytest.mark.parametrize(
+    ("text", "ours"),
+    [("gitlab-ecr: waiting for the first rotation", True), ("mine", False), ("", False), (None, False)],
+)
+def test_who_wrote_it_shows(text: str | None, ours: bool) -> None:
+    assert is_ours(text) is ours
