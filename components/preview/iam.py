@@ -1,20 +1,23 @@
 """Changes of who may do what in AWS, in words, beyond pulling and pushing images."""
 
-import re
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 from . import policy_words
+from .grants import REPOSITORY_POLICY
 from .markdown import code, names
 from .reading import Preview, Step, is_unknown
 from .rights import POLICY_OF_A_ROLE
+from .subjects import changed, kind, name
 
 _ROLE: Final = "aws:iam/role:Role"
+_USER: Final = "aws:iam/user:User"
 POLICIES: Final = {
     _ROLE: "assumeRolePolicy",
     **dict.fromkeys(POLICY_OF_A_ROLE, "policy"),
     "aws:ecr/registryPolicy:RegistryPolicy": "policy",
-    "aws:ecr/repositoryPolicy:RepositoryPolicy": "policy",
+    REPOSITORY_POLICY: "policy",
     "aws:iam/policy:Policy": "policy",
     "aws:kms/key:Key": "policy",
     "aws:s3/bucketPolicy:BucketPolicy": "policy",
@@ -23,64 +26,118 @@ POLICIES: Final = {
     "aws:sqs/queuePolicy:QueuePolicy": "policy",
 }
 """The property that holds a policy, by type of resource."""
+_OF_AN_IDENTITY: Final = frozenset(
+    {
+        *POLICY_OF_A_ROLE,
+        "aws:iam/policy:Policy",
+        "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
+        "aws:iam/userPolicyAttachment:UserPolicyAttachment",
+    }
+)
+"""Types whose policy says what its holder may do; the others say who may use the resource."""
+_BOUNDED: Final = frozenset({_ROLE, _USER})
+_IDENTITIES: Final = _OF_AN_IDENTITY | _BOUNDED
+_SHORTEST_SESSION: Final = 3600
+"""Seconds that a role's sessions last at most when it does not say."""
 
-_NAMED_BY: Final = ("role", "user", "repository", "name", "bucket", "url", "group", "project")
-
-_WORDS: Final[Mapping[str, Callable[[Mapping[str, Any]], str]]] = {
-    "aws:iam/accessKey:AccessKey": lambda _: "**a new access key**, a password that never ends",
-    "aws:iam/openIdConnectProvider:OpenIdConnectProvider": lambda inputs: (
-        f"AWS accepts its tokens for {names(policy_words.listed(inputs.get('clientIdLists')))}"
+_WORDS: Final[Mapping[str, tuple[str, Callable[[Mapping[str, Any]], str]]]] = {
+    "aws:iam/accessKey:AccessKey": ("", lambda _: "**a new access key**, a password that never ends"),
+    "aws:iam/openIdConnectProvider:OpenIdConnectProvider": (
+        "clientIdLists",
+        lambda inputs: f"AWS accepts its tokens for {names(policy_words.listed(inputs.get('clientIdLists')))}",
     ),
-    "aws:iam/rolePolicyAttachment:RolePolicyAttachment": lambda inputs: (
-        f"gets the managed policy {code(str(inputs.get('policyArn')))}"
+    "aws:iam/rolePolicyAttachment:RolePolicyAttachment": (
+        "policyArn",
+        lambda inputs: f"gets the managed policy {code(str(inputs.get('policyArn')))}",
     ),
-    "aws:iam/userPolicyAttachment:UserPolicyAttachment": lambda inputs: (
-        f"gets the managed policy {code(str(inputs.get('policyArn')))}"
+    "aws:iam/userPolicyAttachment:UserPolicyAttachment": (
+        "policyArn",
+        lambda inputs: f"gets the managed policy {code(str(inputs.get('policyArn')))}",
     ),
-    "aws:lambda/permission:Permission": lambda inputs: (
-        f"{code(str(inputs.get('principal')))} may {code(str(inputs.get('action')))}"
+    "aws:lambda/permission:Permission": (
+        "principal",
+        lambda inputs: f"{code(str(inputs.get('principal')))} may {code(str(inputs.get('action')))}",
     ),
 }
+"""What a type of resource says in words, and the property that says it."""
 
 
-def changes(preview: Preview) -> list[str]:
-    """A line for each change; resources with the same one share it."""
-    shared: dict[tuple[str, str], list[str]] = {}
-    for step in preview.steps:
-        for words in _of(step):
-            shared.setdefault((kind(step), words), []).append(name(step))
-    return [f"{type_} {names(sorted(set(subjects)))}: {words}" for (type_, words), subjects in shared.items()]
+@dataclass(frozen=True)
+class Change:
+    """A change that one or several resources of a kind share.
 
-
-def kind(step: Step) -> str:
-    """The type of resource in words: `role policy`."""
-    words = re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z0-9]+", step.type.rpartition(":")[2])
-    return " ".join(words).lower()
-
-
-def name(step: Step, consumers: Collection[str] = ()) -> str:
-    """What the resource is called outside the program, as far as that is known.
-
-    Args:
-        consumers: full paths; a variable whose owner is a number is called by the one that its own name ends with.
+    Attributes:
+        subjects: the kind and the names of the resources.
+        words: what changes.
+        opens: whether it says who may use the resource, rather than what the resource itself may do.
+        of_a_new_identity: whether the resource is a new role or user, or a new policy of one.
     """
-    inputs = step.new or step.old
-    if (owner := str(inputs.get("group") or inputs.get("project"))).isdecimal():
-        place = step.name.removesuffix(f":{inputs.get('key')}:{inputs.get('environmentScope')}")
-        return max((path for path in consumers if place.endswith(f"-{path}")), key=len, default=owner)
-    known = [value for key in _NAMED_BY if isinstance(value := inputs.get(key), str) and value]
-    # An ARN is the role that a function runs as, not the function's name.
-    return next((value for value in known if not value.startswith("arn:") and not is_unknown(value)), step.name)
+
+    subjects: str
+    words: str
+    opens: bool
+    of_a_new_identity: bool
+
+    def __str__(self) -> str:
+        return f"{self.subjects}: {self.words}"
+
+
+def changes(preview: Preview) -> list[Change]:
+    """A line for each change; resources with the same one share it."""
+    shared: dict[tuple[str, str, str, bool], list[str]] = {}
+    for step in preview.steps:
+        for words in _of(step) if step.op != "same" else ():
+            shared.setdefault((step.type, kind(step), words, step.op == "create"), []).append(name(step))
+    return [
+        Change(
+            f"{of} {names(sorted(set(subjects)))}", words, type_ not in _OF_AN_IDENTITY, new and type_ in _IDENTITIES
+        )
+        for (type_, of, words, new), subjects in shared.items()
+    ]
+
+
+def told(step: Step) -> set[str]:
+    """The properties of an updated resource that `changes` puts into words."""
+    properties = {POLICIES.get(step.type, ""), _WORDS.get(step.type, ("", None))[0]}
+    if step.type in _BOUNDED:
+        properties.add("permissionsBoundary")
+    if step.type == _ROLE:
+        properties.add("maxSessionDuration")
+    return properties
 
 
 def _of(step: Step) -> Iterator[str]:
     if step.type in POLICIES:
         yield from _statements(step, POLICIES[step.type])
-    if step.type in _WORDS and step.op != "same" and not step.deletes:
-        yield _WORDS[step.type](step.new)
+    if step.type in _WORDS and not step.deletes:
+        of, words = _WORDS[step.type]
+        if step.op != "update" or of in changed(step):
+            yield words(step.new)
+    if not (step.old and step.new):
+        return
     before, after = step.old.get("permissionsBoundary"), step.new.get("permissionsBoundary")
-    if step.type == _ROLE and step.old and step.new and before != after:
+    if step.type in _BOUNDED and before != after:
         yield f"permissions boundary is now {code(str(after))}" if after else "**loses its permissions boundary**"
+    if step.type == _ROLE:
+        yield from _session(step.old.get("maxSessionDuration"), step.new.get("maxSessionDuration"))
+
+
+def _session(before: Any, after: Any) -> Iterator[str]:
+    seconds = [_SHORTEST_SESSION if value is None else value for value in (before, after)]
+    if seconds[0] != seconds[1] and not is_unknown(after):
+        longest, was = (_duration(value) for value in (seconds[1], seconds[0]))
+        yield f"sessions last **{longest}** at most, before {was}"
+
+
+def _duration(seconds: Any) -> str:
+    try:
+        minutes = round(float(seconds) / 60)
+    except (TypeError, ValueError, OverflowError):
+        return code(str(seconds))
+    hours, rest = divmod(minutes, 60)
+    return " ".join(
+        f"{count} {unit}{'' if count == 1 else 's'}" for count, unit in ((hours, "hour"), (rest, "minute")) if count
+    )
 
 
 def _statements(step: Step, key: str) -> Iterator[str]:
@@ -91,17 +148,19 @@ def _statements(step: Step, key: str) -> Iterator[str]:
     if before is None or after is None:
         yield f"its {code(key)} is secret or no JSON, and is not shown"
         return
-    of_a_role = step.type in POLICY_OF_A_ROLE
+    told_above = policy_words.is_image_right if step.type in {*POLICY_OF_A_ROLE, REPOSITORY_POLICY} else _never
     yield from (
-        policy_words.sentence(statement)
-        for statement in after
-        if statement not in before and not (of_a_role and policy_words.is_image_right(statement))
+        policy_words.sentence(statement) for statement in after if statement not in before and not told_above(statement)
     )
     yield from (
         f"no longer: {policy_words.sentence(statement)}"
         for statement in before
         if statement not in after
-        and not (of_a_role and policy_words.is_image_right(statement))
+        and not told_above(statement)
         # Of what is deleted, the note says so; only a denial that goes gives somebody more.
         and (not step.deletes or statement.get("Effect") == "Deny")
     )
+
+
+def _never(_: Mapping[str, Any]) -> bool:
+    return False

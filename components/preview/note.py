@@ -6,25 +6,28 @@ from typing import Final
 
 from ..names.registry_host import parse_registry_host
 from . import iam as preview_iam
+from . import subjects
+from .additions import additions
 from .markdown import block, code, names
 from .picture import picture
 from .policy_words import Right
-from .reading import STACK, Preview, Step, is_unknown
+from .reading import STACK, Preview, is_unknown
+from .removals import adoptions, is_new_text, removals
 from .rights import ACCESS, POLICY_OF_A_ROLE, Access, Who, access, whose
+from .updates import descriptions, routine, updates
 
 _MOST_LINES: Final = 20
+_MOST_FOLDED: Final = 60
 _MOST_NAMES: Final = 8
+_SIGN_IN: Final = "sign in to ECR on **everything**"  # AWS knows no resource for it
 _MESSAGE: Final = 500  # characters
 _COUNTED: Final = (
     ("create", "to create"),
+    ("adopt", "**to adopt**"),
     ("update", "to update"),
     ("replace", "**to replace**"),
     ("delete", "**to delete**"),
-    ("same", "unchanged"),
 )
-_REPOSITORY: Final = "aws:ecr/repository:Repository"
-_VARIABLES: Final = ("gitlab:index/groupVariable:GroupVariable", "gitlab:index/projectVariable:ProjectVariable")
-_TOLD_ABOVE: Final = frozenset({ACCESS, *preview_iam.POLICIES})
 
 
 def marker(preview: Preview) -> str:
@@ -39,21 +42,48 @@ def note(preview: Preview) -> str:
     if preview.errors:
         return "\n".join([*head, *_failed(preview)]) + "\n"
     found = access(preview)
+    iam = preview_iam.changes(preview)
+    hidden = [change for change in iam if _is_new(preview) and _is_usual(change)]
     sections = (
-        ("Who may pull and push", _rights(found)),
-        ("By what they get in", _ways(found)),
-        ("Replaced and deleted", _gone(preview, found)),
-        ("Other IAM changes", preview_iam.changes(preview)),
-        ("Other updates", _updates(preview, found)),
+        ("Who may pull and push", _rights(found, iam)),
+        ("Kinds of access", _ways(found)),
+        ("Adopted", adoptions(preview)),
+        ("Replaced and deleted", removals(preview, found.consumers)),
+        ("New", additions(preview)),
+        ("Other IAM changes", [str(change) for change in iam if change not in hidden]),
+        ("Other updates", updates(preview, found.consumers)),
         ("Warnings", [code(warning, _MESSAGE) for warning in preview.warnings]),
         ("Cannot be known before up", _unknown(preview, found)),
         ("Not checked here", _not_checked(preview, found)),
+    )
+    folded = (
+        ("IAM: who may use the new roles", _by_subject([change for change in hidden if change.opens])),
+        ("IAM: what the new roles and users may do", _by_subject([change for change in hidden if not change.opens])),
+        ("Descriptions and tags", descriptions(preview, found.consumers)),
+        ("What comes with every change of access", [] if _is_new(preview) else routine(preview)),
     )
     lines = [*head, _counts(preview)]
     for title, entries in sections:
         if entries:
             lines += ["", f"**{title}**", "", *_bullets(entries)]
+    for title, entries in folded:
+        if entries:
+            lines += ["", *_fold(title, _bullets(entries, _MOST_FOLDED))]
     return "\n".join([*lines, "", *_picture(found)]) + "\n"
+
+
+def _is_new(preview: Preview) -> bool:
+    """Whether nothing of the stack exists yet."""
+    return any(step.op == "create" for step in preview.of_type(STACK))
+
+
+def _is_usual(change: preview_iam.Change) -> bool:
+    """Whether the change is of the many that any new stack makes, and opens nothing as a whole."""
+    return change.of_a_new_identity and "**everything**" not in change.words.replace(_SIGN_IN, "")
+
+
+def _fold(title: str, lines: Sequence[str]) -> list[str]:
+    return [f"<details><summary>{title}</summary>", "", *lines, "", "</details>"]
 
 
 def _failed(preview: Preview) -> list[str]:
@@ -70,17 +100,25 @@ def _failed(preview: Preview) -> list[str]:
 
 
 def _counts(preview: Preview) -> str:
-    known = [f"{preview.counts[op]} {words}" for op, words in _COUNTED if preview.counts.get(op)]
-    others = [f"{count} {code(op)}" for op, count in preview.counts.items() if op not in dict(_COUNTED)]
-    if set(preview.counts) <= {"same"}:
-        return f"Nothing changes: {', '.join(known) or 'there is nothing'}."
-    return f"{', '.join([*known, *others])}."
+    """How many resources change; components are none, and what comes with every change says nothing."""
+    counted: dict[str, int] = {}
+    for step in preview.steps:
+        if step.op != "same" and not (subjects.is_component(step) or step.type == STACK or subjects.is_routine(step)):
+            op = "adopt" if step.adopts else "update" if is_new_text(step) else "replace" if step.replaces else step.op
+            counted[op] = counted.get(op, 0) + 1
+    known = [f"{counted.pop(op)} {words}" for op, words in _COUNTED if op in counted]
+    others = [f"{count} {code(op)}" for op, count in counted.items()]
+    same = [f"{preview.counts['same']} unchanged"] if preview.counts.get("same") else []
+    if all(step.op == "same" for step in preview.steps):
+        return f"Nothing changes: {', '.join(same) or 'there is nothing'}."
+    changes = [*known, *others] or ["no resource changes"]
+    return f"{', '.join([*changes, *same])}."
 
 
-def _rights(found: Access) -> list[str]:
+def _rights(found: Access, iam: Sequence[preview_iam.Change]) -> list[str]:
     lost = _together(found.lost(), "**may no longer {right}**")
     gained = _together(found.gained(), "may now **{right}**")
-    if lost or gained:
+    if lost or gained or iam:
         return [*lost, *gained]
     return ["nobody gains or loses a right"] if found.declared and not found.unsure else []
 
@@ -125,34 +163,11 @@ def _images(on: Sequence[str]) -> str:
     return " and ".join(parts)
 
 
-def _gone(preview: Preview, found: Access) -> list[str]:
-    """Repositories first; a line for all that goes in the same way."""
-    alike: dict[str, list[str]] = {}
-    for verb, steps in (
-        ("replaces", [step for step in preview.steps if step.replaces]),
-        ("deletes", [step for step in preview.steps if step.deletes]),
-    ):
-        for step in sorted(steps, key=lambda step: (step.type != _REPOSITORY, step.type, step.name)):
-            line = f"**{verb} {preview_iam.kind(step)}** {{}}{_consequence(step)}"
-            alike.setdefault(line, []).append(preview_iam.name(step, found.consumers))
-    return [line.replace("{}", names(called, _MOST_NAMES), 1) for line, called in alike.items()]
-
-
-def _consequence(step: Step) -> str:
-    reason = f", because of {names(step.replaced_for)}" if step.replaced_for else ""
-    if step.type != _REPOSITORY:
-        return reason
-    images = "**and every image in it**" if step.old.get("forceDelete") is True else "(refused while images are in it)"
-    return f" {images}{reason}"
-
-
-def _updates(preview: Preview, found: Access) -> list[str]:
-    """Names of properties only: a value could be one that nobody may see."""
-    return [
-        f"{preview_iam.kind(step)} {code(preview_iam.name(step, found.consumers))}: {names(step.changed)}"
-        for step in preview.steps
-        if step.op == "update" and step.changed and step.type not in _TOLD_ABOVE
-    ]
+def _by_subject(changes: Sequence[preview_iam.Change]) -> list[str]:
+    by_subject: dict[str, list[str]] = {}
+    for change in changes:
+        by_subject.setdefault(change.subjects, []).append(change.words)
+    return [f"{subject}: {'; '.join(words)}" for subject, words in by_subject.items()]
 
 
 def _unknown(preview: Preview, found: Access) -> list[str]:
@@ -164,10 +179,8 @@ def _unknown(preview: Preview, found: Access) -> list[str]:
             now = [f"{right} {_images([name])}" for right, name in sorted(found.old.get(who, ()))]
             before = f" (today: {', '.join(now[:_MOST_NAMES])})" if now else ""
             lines.insert(0, f"**what {who[0]} {code(who[1])} may do**{before}")
-        elif properties and step.type not in {STACK, ACCESS}:
-            lines.append(
-                f"{preview_iam.kind(step)} {code(preview_iam.name(step, found.consumers))}: {names(properties)}"
-            )
+        elif properties and step.type not in {STACK, ACCESS} and not subjects.is_component(step):
+            lines.append(f"{subjects.title(step, found.consumers)}: {names(properties)}")
     lines += [
         f"what {kind} {code(name)} may pull and push" for kind, name in sorted(found.unsure) if kind not in _ROLES
     ]
@@ -181,8 +194,8 @@ _ROLES: Final = frozenset(POLICY_OF_A_ROLE.values())
 def _not_checked(preview: Preview, found: Access) -> list[str]:
     """What only a GitLab token could tell; a preview has none, on purpose."""
     made = {
-        preview_iam.name(step, found.consumers)
-        for type_ in _VARIABLES
+        subjects.owner(step, found.consumers)
+        for type_ in subjects.VARIABLES
         for step in preview.of_type(type_)
         if step.op == "create"
     }
@@ -194,8 +207,11 @@ def _not_checked(preview: Preview, found: Access) -> list[str]:
     ]
     if not made:
         return lines
-    what = f"whether {names(sorted(made), _MOST_NAMES)} exists in GitLab, and what variables it has already"
-    return [f"{what}: that needs a token; `gitlab-ecr check` on the protected branch looks", *lines]
+    exist = "exists in GitLab, and which variables it has"
+    if len(made) > 1:
+        exist = "exist in GitLab, and which variables they have"
+    what = f"whether {names(sorted(made), _MOST_NAMES)} {exist}"
+    return [f"{what}: that takes a GitLab token; `gitlab-ecr check` on the protected branch finds out", *lines]
 
 
 def _into_other_accounts(found: Access) -> set[tuple[Who, str]]:
@@ -209,9 +225,9 @@ def _into_other_accounts(found: Access) -> set[tuple[Who, str]]:
     }
 
 
-def _bullets(lines: Sequence[str]) -> list[str]:
-    more = len(lines) - _MOST_LINES
-    return [f"- {line}" for line in lines[:_MOST_LINES]] + ([f"- and {more} more"] if more > 0 else [])
+def _bullets(lines: Sequence[str], most: int = _MOST_LINES) -> list[str]:
+    more = len(lines) - most
+    return [f"- {line}" for line in lines[:most]] + ([f"- and {more} more"] if more > 0 else [])
 
 
 def _picture(found: Access) -> list[str]:
@@ -219,7 +235,10 @@ def _picture(found: Access) -> list[str]:
     if drawn is None:
         drawable = any(rights for who, rights in found.new.items() if who not in found.unsure)
         return ["_No picture: too many rights for one._"] if drawable else []
-    whole = (
+    title = (
         "Who may pull and push what" if found.declared else "Of the roles in this preview, who may pull and push what"
     )
-    return [f"{whole} (thick: new, dotted: goes):", "", "```mermaid", drawn, "```"]
+    block_of_mermaid = ["```mermaid", drawn, "```"]
+    if not any(True for _ in (*found.gained(), *found.lost())):
+        return _fold(title, block_of_mermaid)
+    return [f"{title} (thick: new, dotted: goes):", "", *block_of_mermaid]

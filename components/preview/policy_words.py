@@ -17,7 +17,7 @@ _REPOSITORY: Final = re.compile(r"arn:[^:]*:ecr:(?P<region>[^:]*):(?P<account>[^
 _STATEMENT_KEYS: Final = {"Sid", "Effect", "Action", "Resource", "Principal"}
 _SHOWN_KEYS: Final = re.compile(
     r"(?i)aws:(principal(arn|orgid|account)|source(arn|account)|securetransport)|iam:(permissionsboundary|passedtoservice)"
-    r"|[\w.:/-]+:(sub|aud|project_id|namespace_id|ref_protected)|kms:viaservice"
+    r"|[\w.:/-]+:(sub|aud|project_id|namespace_id|ref_protected)|kms:viaservice|aws:tagkeys|cloudwatch:namespace"
 )
 _OPERATORS: Final = {"StringEquals": "is", "StringLike": "is like", "ArnEquals": "is", "ArnLike": "is like"}
 _IN_A_WORD: Final = ((frozenset(PUSH_ACTIONS), "pull and push"), (frozenset(PULL_ACTIONS), "pull"))

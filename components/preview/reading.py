@@ -5,8 +5,8 @@ Two things are not in that JSON (engine 3.2xx, recorded): resources without a ch
 
 import json
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any, Final, cast
 
 from ..docker.redaction import redact
@@ -46,6 +46,8 @@ class Step:
         new_outputs: its outputs as far as a preview knows them.
         changed: the properties that differ.
         replaced_for: the properties for which it is replaced.
+        adopts: whether the resource exists already and comes under this stack; `op` is then what that changes of it, or
+            `import` for nothing.
     """
 
     op: str
@@ -57,6 +59,7 @@ class Step:
     new_outputs: Mapping[str, Any]
     changed: tuple[str, ...]
     replaced_for: tuple[str, ...]
+    adopts: bool = False
 
     @property
     def deletes(self) -> bool:
@@ -104,8 +107,7 @@ def read(text: str) -> Preview:
     return Preview(
         project=project,
         stack=stack,
-        # A replacement can come as several steps of one resource; the first, `replace`, says it all.
-        steps=tuple({step["urn"]: _step(step) for step in reversed(steps)}.values())[::-1],
+        steps=tuple(_resources(steps)),
         counts={op: count for op, count in _mapping(fields.get("changeSummary")).items() if count},
         warnings=_said(diagnostics, "warning"),
         errors=_said(diagnostics, "error"),
@@ -119,6 +121,18 @@ def is_unknown(value: Any) -> bool:
     if isinstance(value, list):
         return any(is_unknown(item) for item in cast("list[Any]", value))
     return isinstance(value, str) and value in UNKNOWN
+
+
+def _resources(steps: list[Mapping[str, Any]]) -> Iterator[Step]:
+    """One step for each resource: a replacement comes as up to three, an adoption that changes something as two."""
+    by_urn: dict[str, list[Mapping[str, Any]]] = {}
+    for step in steps:
+        by_urn.setdefault(step["urn"], []).append(step)
+    for of_one in by_urn.values():
+        adopts = any("import" in step["op"] for step in of_one)
+        said = [step for step in of_one if "import" not in step["op"]] or of_one
+        whole = next((step for step in said if step["op"] == "replace"), said[0])
+        yield replace(_step(whole), adopts=adopts)
 
 
 def _step(step: Mapping[str, Any]) -> Step:

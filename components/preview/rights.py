@@ -6,6 +6,7 @@ from typing import Any, Final, cast
 
 from ..names import repository_patterns
 from . import policy_words
+from .grants import grants
 from .policy_words import Right
 from .reading import STACK, Preview, Step, is_unknown
 
@@ -80,6 +81,8 @@ def access(preview: Preview) -> Access:
     for step in preview.steps:
         if step.type in POLICY_OF_A_ROLE and not (found.declared and _explained(step, (before, after))):
             _add_policy(found, step, _names_by_arn(preview), str((after or before or {}).get("registry", "")))
+    for rights, given in zip((found.old, found.new), grants(preview), strict=True):
+        rights |= {who: frozenset(given[who]) for who in given}
     return found
 
 

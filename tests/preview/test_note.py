@@ -37,7 +37,7 @@ from components.preview import reading as preview
 from components.preview.picture import LIMIT
 
 _DATA = Path(__file__).parents[1] / "data" / "preview"
-_RECORDINGS = sorted(_DATA.glob("[0-9]*.json"))
+_RECORDINGS = [*sorted(_DATA.glob("[0-9]*.json")), *sorted(_DATA.with_name("preview-real").glob("*.json"))]
 _NAMES = Names("123456789012", "eu-central-1", "gitlab-ecr")
 _HOSTILE = [
     "a`b",
@@ -251,7 +251,7 @@ def test_a_narrower_pattern_is_no_gain_and_a_wider_one_no_loss() -> None:
     assert "**may no longer pull** **every repository of the account**" in narrowed
 
 
-def test_a_variable_whose_owner_is_a_number_is_called_by_the_declared_path() -> None:
+def test_a_variable_whose_owner_is_a_number_is_named_by_the_declared_path() -> None:
     held = declaration([], **{path: {"kind": "project"} for path in ("web", "acme/web", "acme/web-2")})
     inputs = {"project": "7", "key": "K", "environmentScope": "review/*"}
     steps = [
@@ -261,7 +261,7 @@ def test_a_variable_whose_owner_is_a_number_is_called_by_the_declared_path() -> 
         for path in ("acme/web-2", "acme/elsewhere")
     ]
     note = _note(preview_json(stack(declaration=held), *steps))
-    assert "- **deletes project variable** `7`, `acme/web-2`" in note
+    assert "- **deletes project variable** `K` of `7`\n- **deletes project variable** `K` of `acme/web-2`" in note
 
 
 def test_a_denial_that_goes_with_its_policy_is_said() -> None:

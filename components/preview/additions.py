@@ -1,0 +1,96 @@
+"""What is new in AWS and GitLab beyond rights, in words: repositories, caches, settings of the registry, runners."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final, cast
+
+from .markdown import code, names
+from .reading import Preview, Step
+from .subjects import name
+
+_REPOSITORY: Final = "aws:ecr/repository:Repository"
+_SHOWN: Final = 8
+
+
+def additions(preview: Preview) -> list[str]:
+    """A line for each new thing that a reviewer would ask about; repositories share one."""
+    repositories = [name(step) for step in preview.of_type(_REPOSITORY) if step.op == "create"]
+    lines = [f"repositories {names(sorted(repositories), _SHOWN)}"] if repositories else []
+    lines += [words for step in preview.steps if step.op in {"create", "update"} for words in _told(step)]
+    return lines
+
+
+def tells(step: Step) -> bool:
+    """Whether the step stands among the additions, so that it need not be listed again."""
+    return step.op == "update" and step.type in _WORDS
+
+
+def _told(step: Step) -> Iterator[str]:
+    if step.type in _WORDS:
+        changes = "" if step.op == "create" else "now: "
+        yield from (f"{changes}{words}" for words in _WORDS[step.type](step.new))
+
+
+def _cache(inputs: Mapping[str, Any]) -> Iterator[str]:
+    prefix = str(inputs.get("ecrRepositoryPrefix"))
+    login = " with a login of its own" if inputs.get("credentialArn") else ""
+    yield (
+        f"cache {code(prefix)} of {code(str(inputs.get('upstreamRegistryUrl')))}{login}: the first pull of an image "
+        f"makes a repository below {code(f'{prefix}/')}"
+    )
+
+
+def _scanning(inputs: Mapping[str, Any]) -> Iterator[str]:
+    frequencies = {"CONTINUOUS_SCAN": "continuously", "SCAN_ON_PUSH": "at each push", "MANUAL": "on demand"}
+    scan = str(inputs.get("scanType", "BASIC")).lower()
+    for rule in _items(inputs.get("rules")):
+        filters = [str(entry.get("filter")) for entry in _items(rule.get("repositoryFilters"))]
+        frequency = str(rule.get("scanFrequency"))
+        yield (
+            f"scanning of **the whole registry**: {scan}, {frequencies.get(frequency, code(frequency))}, "
+            f"of {names(filters, _SHOWN)}"
+        )
+
+
+def _replication(inputs: Mapping[str, Any]) -> Iterator[str]:
+    for rule in _items(_mapping(inputs.get("replicationConfiguration")).get("rules")):
+        prefixes = [f"{entry.get('filter')}*" for entry in _items(rule.get("repositoryFilters"))]
+        for place in _items(rule.get("destinations")):
+            what = names(prefixes, _SHOWN) if prefixes else "**every repository**"
+            where = f"account {code(str(place.get('registryId')))} in {code(str(place.get('region')))}"
+            yield f"replication of **the whole registry**: new images of {what} are copied to {where}"
+
+
+def _machine(inputs: Mapping[str, Any]) -> Iterator[str]:
+    profile = _mapping(inputs.get("iamInstanceProfile")).get("name")
+    role = f", with the instance profile {code(str(profile))}" if profile else ""
+    yield (
+        f"launch template {code(str(inputs.get('name')))}: machines of type {code(str(inputs.get('instanceType')))} "
+        f"from {code(str(inputs.get('imageId')))}{role}"
+    )
+
+
+def _runner(inputs: Mapping[str, Any]) -> Iterator[str]:
+    owners = (f"{kind} {code(str(inputs[f'{kind}Id']))}" for kind in ("group", "project") if inputs.get(f"{kind}Id"))
+    where = next(owners, "**the whole instance**")
+    tags = [str(tag) for tag in cast("list[Any]", inputs.get("tagLists") or [])]
+    paused = ", paused" if inputs.get("paused") is True else ""
+    jobs = f"jobs with {names(tags, _SHOWN)}" if tags else "jobs without tags"
+    also = " and jobs without tags" if tags and inputs.get("untagged") is True else ""
+    yield f"runner {code(str(inputs.get('description', '')))} of {where}: takes {jobs}{also}{paused}"
+
+
+_WORDS: Final[Mapping[str, Callable[[Mapping[str, Any]], Iterator[str]]]] = {
+    "aws:ecr/pullThroughCacheRule:PullThroughCacheRule": _cache,
+    "aws:ecr/registryScanningConfiguration:RegistryScanningConfiguration": _scanning,
+    "aws:ecr/replicationConfiguration:ReplicationConfiguration": _replication,
+    "aws:ec2/launchTemplate:LaunchTemplate": _machine,
+    "gitlab:index/userRunner:UserRunner": _runner,
+}
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return cast("Mapping[str, Any]", value) if isinstance(value, Mapping) else {}
+
+
+def _items(value: Any) -> list[Mapping[str, Any]]:
+    return [_mapping(item) for item in cast("list[Any]", value)] if isinstance(value, list) else []

@@ -1,0 +1,43 @@
+"""Which resources are updated, and which of their properties."""
+
+from collections.abc import Collection
+
+from .additions import tells
+from .iam import told
+from .markdown import names
+from .reading import Preview
+from .removals import is_new_text
+from .subjects import FIRST_ROTATION, FUNCTION, changed, is_component, is_description, is_routine, name, title
+
+
+def updates(preview: Preview, consumers: Collection[str]) -> list[str]:
+    """Names of properties only: a value could be one that nobody may see."""
+    lines: list[str] = []
+    for step in preview.steps:
+        quiet = is_component(step) or step.adopts or is_routine(step) or tells(step)
+        if quiet or not (step.op == "update" or is_new_text(step)) or is_description(step):
+            continue
+        in_words = told(step)
+        if properties := [key for key in changed(step) if key not in in_words]:
+            lines.append(f"{title(step, consumers)}: {names(properties)}")
+    return lines
+
+
+def descriptions(preview: Preview, consumers: Collection[str]) -> list[str]:
+    """Resources of which only descriptions and tags change."""
+    return [
+        f"{title(step, consumers)}: {names(properties)}"
+        for step in preview.steps
+        if is_description(step) and not is_component(step) and (properties := changed(step))
+    ]
+
+
+def routine(preview: Preview) -> list[str]:
+    """What follows from any change of access: the rotator's new plan, and a rotation with it."""
+    steps = [step for step in preview.steps if is_routine(step) and step.op != "same"]
+    functions = [name(step) for step in steps if step.type == FUNCTION]
+    rotates = any(step.type == FIRST_ROTATION for step in steps)
+    return [
+        *([f"the code and the plan of {names(functions)}"] if functions else []),
+        *(["a rotation at the end of `up`"] if rotates else []),
+    ]
