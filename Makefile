@@ -1,44 +1,60 @@
-# The two commands of the README, and what they need. A fresh machine has python3 (3.11 or later) and make.
+# The commands of this project: `make` lists them. A fresh machine has python3 (3.11 or later) and make.
 PYTHON ?= python3
 VENV := .venv
 READY := $(VENV)/.ready
 BIN := $(VENV)/bin
+# A run of a part says nothing about coverage, so only the whole suite is measured.
+COVERAGE := $(if $(ARGS),,--cov --cov-report=)
 
-.PHONY: rehearse rehearse-engine test check fmt bench reference lock clean
-.DEFAULT_GOAL := test
+.PHONY: help rehearse rehearse-engine venv test test-fast check fmt bench reference dist lock clean
+.DEFAULT_GOAL := help
 
-rehearse: $(READY) ## the whole system on this machine, against local emulators
+help: ## this list
+	@echo "make TARGET [ARGS=\"...\"], where TARGET is one of:"
+	@sed -n 's/^\([a-z-]*\):.*## /  \1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 20
+
+rehearse: $(READY) ## run the whole system on this machine, against local emulators
 	@$(BIN)/python -m rehearsal $(ARGS)
 
-rehearse-engine: $(READY) ## the same stack through Pulumi's own engine, where there is one
+rehearse-engine: $(READY) ## run the local stack through Pulumi's own engine, where there is one
 	@$(BIN)/python -m rehearsal.engine
 
-test: check ## checks and all tests
-	$(BIN)/python -m pytest -q -n 2 $(ARGS)
+venv: $(READY) ## prepare .venv, with the gitlab-ecr command
 
-check: $(READY) ## format, lint, types
+test: check ## run all checks and tests, and show the coverage
+	$(BIN)/python -m pytest -q -n 2 --dist loadgroup $(COVERAGE) $(ARGS)
+
+test-fast: $(READY) ## run the tests that need no rehearsal, in less than a minute
+	$(BIN)/python -m pytest -q -n 2 --dist loadgroup -m "not rehearsal and not slow" $(ARGS)
+
+check: $(READY) ## check format, lint and types
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/pyright --warnings
 
-bench: $(READY) ## measures this project next to what is done without it
-	@$(BIN)/python -m bench
-
-reference: $(READY) ## docs/reference.md, docs/cli.md and stacks/schema.json anew, from components and commands
-	@$(BIN)/python -m reference
-
-fmt: $(READY)
+fmt: $(READY) ## fix what the formatter and the linter can fix
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-lock: ## pins anew from pyproject.toml; needs uv
+bench: $(READY) ## compare this project's speed with what is done without it
+	@$(BIN)/python -m bench
+
+reference: $(READY) ## make docs/reference.md, docs/cli.md and stacks/schema.json anew from the code
+	@$(BIN)/python -m reference
+
+dist: $(READY) ## build the wheel and the source archive, with the schema of stack files beside them
+	rm -rf dist
+	$(BIN)/python -m hatchling build
+	cp stacks/schema.json dist/stack-file.schema.json
+
+lock: ## pin all dependencies anew from pyproject.toml; needs uv
 	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url -o requirements.txt
 	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --extra cli --group dev -c requirements.txt -o requirements-dev.txt
 
-clean:
-	rm -rf $(VENV) .rehearsal .bench .hypothesis .pytest_cache .ruff_cache
+clean: ## remove everything that these commands made
+	rm -rf $(VENV) .rehearsal .bench .coverage .hypothesis .pytest_cache .ruff_cache dist
 
-$(READY): requirements-dev.txt
+$(READY): requirements-dev.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "make: python3 is $$($(PYTHON) --version 2>&1 | cut -d" " -f2); install Python 3.11 or later, or name one: make PYTHON=python3.12"; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
@@ -46,4 +62,5 @@ $(READY): requirements-dev.txt
 	@echo "Preparing $(VENV) from requirements-dev.txt (once, about a minute)"
 	@$(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-index --no-deps --no-build-isolation --editable .
 	@touch $@
