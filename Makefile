@@ -23,6 +23,7 @@ venv: $(READY) ## prepare .venv, with the gitlab-ecr command
 
 test: check ## run all checks and tests, and show the coverage
 	$(BIN)/python -m pytest -q -n 2 --dist loadgroup $(COVERAGE) $(ARGS)
+	@$(if $(ARGS),true,$(BIN)/python .ci/coverage_summary.py)
 
 test-fast: $(READY) ## run the tests that need no rehearsal, in less than a minute
 	$(BIN)/python -m pytest -q -n 2 --dist loadgroup -m "not rehearsal and not slow" $(ARGS)
@@ -50,6 +51,7 @@ dist: $(READY) ## build the wheel and the source archive, with the schema of sta
 lock: ## pin all dependencies anew from pyproject.toml; needs uv
 	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url -o requirements.txt
 	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --extra cli --group dev -c requirements.txt -o requirements-dev.txt
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --group release -o requirements-release.txt
 
 clean: ## remove everything that these commands made
 	rm -rf $(VENV) .rehearsal .bench .coverage .hypothesis .pytest_cache .ruff_cache dist

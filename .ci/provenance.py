@@ -16,7 +16,15 @@ def predicate(environment: Mapping[str, str]) -> dict[str, Any]:
     Raises:
         ValueError: this is no job of GitLab for a tag.
     """
-    wanted = ("CI_PROJECT_URL", "CI_COMMIT_TAG", "CI_COMMIT_SHA", "CI_JOB_NAME", "CI_JOB_URL", "CI_RUNNER_ID", "CI_SERVER_URL")
+    wanted = (
+        "CI_PROJECT_URL",
+        "CI_COMMIT_TAG",
+        "CI_COMMIT_SHA",
+        "CI_JOB_NAME",
+        "CI_JOB_URL",
+        "CI_RUNNER_ID",
+        "CI_SERVER_URL",
+    )
     missing = [name for name in wanted if not environment.get(name)]
     if missing:
         raise ValueError(f"{', '.join(missing)}: not set; run this in a GitLab job for a tag")

@@ -16,7 +16,9 @@ def notes(tag: str, changelog: str, version: str) -> str:
         ValueError: the tag, the project's version and the changelog do not agree, or the section has no date.
     """
     if tag != f"v{version}":
-        raise ValueError(f"tag {tag}: pyproject.toml has version {version}; set it to {tag.removeprefix('v')}, or tag v{version}")
+        raise ValueError(
+            f"tag {tag}: pyproject.toml has version {version}; set it to {tag.removeprefix('v')}, or tag v{version}"
+        )
     found = re.search(
         rf"^## \[{re.escape(version)}\] - (?P<date>.+)\n(?P<text>(?:(?!## ).*\n?)*)", changelog, re.MULTILINE
     )

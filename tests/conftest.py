@@ -1,13 +1,56 @@
 """Fixtures own event loop, mocks, config and the AWS environment, and undo all of them."""
 
 import asyncio
+import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pulumi
 import pytest
+from hypothesis import settings
 from pulumi_recorder import Recorder, record
 
+_FOLDER = Path(__file__).parent
+_REHEARSED = {"rehearsed", "whole"}  # fixtures that run a stack against the emulators
+_SECONDS = 5  # a test that takes longer says why, with pytest.mark.slow
+
+# A busy machine is slow now and then, so no example has a deadline. `ci` finds more; `dev` keeps a person waiting less.
+settings.register_profile("ci", max_examples=100, deadline=None, print_blob=True)
+settings.register_profile("dev", max_examples=30, deadline=None)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if os.environ.get("CI") else "dev"))
+
 _AWS_ENVIRONMENT = ("AWS_PROFILE", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_REGION")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Marks what needs a rehearsal, and keeps the tests that share a fixture on one worker, which makes it once."""
+    for item in items:
+        names = getattr(item, "fixturenames", [])
+        if item.path.is_relative_to(_FOLDER / "rehearsal") or _REHEARSED.intersection(names):
+            item.add_marker("rehearsal")
+        if config.pluginmanager.hasplugin("xdist") and (shared := _shared(item)):
+            item.add_marker(pytest.mark.xdist_group(shared))
+
+
+def _shared(item: pytest.Item) -> str | None:
+    """The widest fixture of ours that a test shares with others, and for one of a module also that module."""
+    found = {
+        definition.scope: name
+        for name, definitions in getattr(item, "_fixtureinfo").name2fixturedefs.items()  # noqa: B009 - pytest has no public way
+        for definition in definitions[-1:]
+        if definition.baseid.startswith("tests") and definition.scope in {"module", "session"}
+    }
+    return found.get("session") or (f"{item.path}" if "module" in found else None)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Names the tests that took long and do not say why."""
+    passed: list[pytest.TestReport] = terminalreporter.stats.get("passed", [])
+    for report in passed:
+        if report.when == "call" and report.duration > _SECONDS and "slow" not in report.keywords:
+            terminalreporter.write_line(
+                f"slow: {report.nodeid} took {report.duration:.1f} s; say why with pytest.mark.slow"
+            )
 
 
 @pytest.fixture(autouse=True)

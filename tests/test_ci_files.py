@@ -2,7 +2,6 @@
 
 import re
 import shlex
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -11,43 +10,22 @@ from typing import Any
 import click
 import pytest
 import yaml
+from ci_file import CI, ROOT, TEMPLATES, documents, jobs
 
 from components.bootstrap.naming import BootstrapNames
 from components.cli.__main__ import commands
 from components.names.naming import Names
 from rehearsal.jobs import template_jobs
 
-ROOT = Path(__file__).parents[1]
-CI = ROOT / ".gitlab-ci.yml"
-TEMPLATES = sorted((ROOT / "templates").glob("*.yml"))
 CREDENTIAL = re.compile(r"AWS_ACCESS_KEY_ID|AWS_SECRET_ACCESS_KEY|AWS_SESSION_TOKEN|gl[a-z]+-\w{8}|AKIA|ASIA|PASSWORD")
 ON_DEFAULT_BRANCH = '$CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH && $CI_COMMIT_REF_PROTECTED == "true"'
-_SHELLCHECK = shutil.which("shellcheck")
-KEYWORDS = {"workflow", "stages", "default", "variables", "include", "spec"}
-
-
-def _documents(file: Path) -> list[dict[str, Any]]:
-    return list(yaml.safe_load_all(file.read_text()))
-
-
-def _jobs() -> dict[str, dict[str, Any]]:
-    """The jobs with what they extend, merged as GitLab does: mappings by key, everything else replaced."""
-    (document,) = _documents(CI)
-
-    def merged(under: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
-        both = under.keys() & over.keys()
-        deep = {k: merged(under[k], over[k]) for k in both if isinstance(under[k], dict) and isinstance(over[k], dict)}
-        return {**under, **over, **deep}
-
-    def whole(job: dict[str, Any]) -> dict[str, Any]:
-        return merged(whole(document[job["extends"]]), job) if "extends" in job else job
-
-    return {name: whole(job) for name, job in document.items() if name not in KEYWORDS and not name.startswith(".")}
+NO_SCHEDULE = {"if": '$CI_PIPELINE_SOURCE == "schedule"', "when": "never"}
+SHELLCHECK = str(Path(sys.executable).with_name("shellcheck"))
 
 
 @pytest.mark.parametrize("file", [CI, *TEMPLATES], ids=lambda file: file.name)
 def test_gitlabs_schema_accepts_it(file: Path, tmp_path: Path) -> None:
-    for number, document in enumerate(_documents(file)):
+    for number, document in enumerate(documents(file)):
         written = tmp_path / f"{number}.yml"
         written.write_text(yaml.safe_dump(document))
         arguments = ["--builtin-schema", "vendor.gitlab-ci", "--data-transform", "gitlab-ci", str(written)]
@@ -67,7 +45,7 @@ def test_the_schema_refuses_what_gitlab_would(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("file", [CI, *TEMPLATES], ids=lambda file: file.name)
 def test_no_long_lived_credential_is_named(file: Path) -> None:
-    assert [found for text in _strings(_documents(file)) if (found := CREDENTIAL.search(text))] == []
+    assert [found for text in _strings(documents(file)) if (found := CREDENTIAL.search(text))] == []
 
 
 def _strings(value: Any) -> list[str]:
@@ -80,8 +58,8 @@ def _strings(value: Any) -> list[str]:
 
 def test_every_job_that_needs_aws_trades_its_own_token_for_a_role() -> None:
     roles = {}
-    for name, job in _jobs().items():
-        if any("pulumi" in line for line in job["script"]):
+    for name, job in jobs().items():
+        if any("pulumi " in line for line in [*job["script"], *job.get("before_script", [])]):
             assert job["id_tokens"] == {"AWS_TOKEN": {"aud": "$CI_SERVER_URL"}}, name
             assert job["variables"]["AWS_WEB_IDENTITY_TOKEN_FILE"] == "/tmp/aws-token"
             roles[name] = job["variables"]["AWS_ROLE_ARN"]
@@ -95,11 +73,11 @@ def test_every_job_that_needs_aws_trades_its_own_token_for_a_role() -> None:
 
 
 def test_only_protected_commits_of_the_default_branch_are_deployed_and_production_waits_for_a_person() -> None:
-    jobs = _jobs()
-    deploying = {name: job for name, job in jobs.items() if any("pulumi up" in line for line in job["script"])}
+    every = jobs()
+    deploying = {name: job for name, job in every.items() if any("pulumi up" in line for line in job["script"])}
     assert {name: job["rules"] for name, job in deploying.items()} == {
-        "up-dev": [{"if": ON_DEFAULT_BRANCH}],
-        "up-prod": [{"if": ON_DEFAULT_BRANCH, "when": "manual"}],
+        "up-dev": [NO_SCHEDULE, {"if": ON_DEFAULT_BRANCH}],
+        "up-prod": [NO_SCHEDULE, {"if": ON_DEFAULT_BRANCH, "when": "manual"}],
     }
     for job in deploying.values():
         assert job["resource_group"] == "$STACK"
@@ -108,24 +86,25 @@ def test_only_protected_commits_of_the_default_branch_are_deployed_and_productio
 
 
 def test_what_needs_a_token_is_looked_up_after_each_deployment() -> None:
-    jobs = _jobs()
-    deployed = {job["variables"]["STACK"]: name for name, job in jobs.items() if name.startswith("up-")}
+    every = jobs()
+    deployed = {job["variables"]["STACK"]: name for name, job in every.items() if name.startswith("up-")}
     looked = {
-        job["needs"][0]: job for job in jobs.values() if any(" check --function" in line for line in job["script"])
+        job["needs"][0]: job for job in every.values() if any(" check --function" in line for line in job["script"])
     }
     assert looked.keys() == set(deployed.values())
     for up, job in looked.items():
-        assert job["variables"]["STACK"] == jobs[up]["variables"]["STACK"]
-        assert job["environment"] == {"name": jobs[up]["environment"]["name"], "action": "access"}
-        assert job["rules"] == [{"if": ON_DEFAULT_BRANCH}]
-        command, *arguments = shlex.split(job["script"][-1])[3:]
+        assert job["variables"]["STACK"] == every[up]["variables"]["STACK"]
+        assert job["environment"] == {"name": every[up]["environment"]["name"], "action": "access"}
+        assert job["rules"] == [NO_SCHEDULE, {"if": ON_DEFAULT_BRANCH}]
+        program, command, *arguments = shlex.split(job["script"][-1])
+        assert program == ".venv/bin/gitlab-ecr"
         parser = commands.get_command(click.Context(commands), command)
         assert parser is not None
         assert parser.make_context(command, arguments, resilient_parsing=True).params["function"] == "$rotator"
 
 
 def _stack_files() -> dict[str, dict[str, Any]]:
-    names = {stack for job in _jobs().values() for stack in [job.get("variables", {}).get("STACK")] if stack}
+    names = {stack for job in jobs().values() for stack in [job.get("variables", {}).get("STACK")] if stack}
     return {name: yaml.safe_load((ROOT / "stacks" / f"Pulumi.{name}.yaml").read_text())["config"] for name in names}
 
 
@@ -153,35 +132,37 @@ def test_ci_reads_the_outputs_that_the_bootstrap_has() -> None:
 
 
 def test_a_merge_request_previews_without_a_gitlab_token_and_shares_no_cache_with_a_deployment() -> None:
-    jobs = _jobs()
-    preview, up = jobs["preview"], jobs["up-prod"]
+    every = jobs()
+    preview = every["preview"]
     assert preview["rules"] == [{"if": '$CI_PIPELINE_SOURCE == "merge_request_event"'}]
     assert "environment" not in preview
     assert preview["script"][0].startswith('test -z "${GITLAB_TOKEN:-}" || ')
     assert preview["variables"]["GITLAB_EARLY_AUTH_CHECK"] == "false"
-    assert preview["cache"]["key"]["prefix"] != up["cache"]["key"]["prefix"]
-    assert preview["cache"]["paths"] == up["cache"]["paths"] == [".pulumi/plugins"]
-    assert up["variables"]["PULUMI_HOME"] == "$CI_PROJECT_DIR/.pulumi"
+    assert preview["cache"]["paths"] == [".pulumi/plugins"]
+    deploying = [name for name, job in every.items() if "$GITLAB_ECR_DEPLOY_ROLE" in str(job.get("variables"))]
+    assert sorted(deploying) == ["check-dev", "check-prod", "up-dev", "up-prod"]
+    releasing = [name for name, job in every.items() if job["stage"] == "release"]
+    assert [name for name in [*deploying, *releasing] if every[name]["cache"] != []] == []
 
 
 def test_the_note_is_written_also_of_a_preview_that_failed() -> None:
-    jobs = _jobs()
-    assert jobs["preview"]["artifacts"]["when"] == "always"
-    assert jobs["note"]["rules"] == [{"if": '$CI_PIPELINE_SOURCE == "merge_request_event"', "when": "always"}]
-    assert jobs["note"]["needs"] == ["preview"]
-    assert jobs["note"]["environment"] == {"name": "merge-request-note", "action": "access"}
+    every = jobs()
+    assert every["preview"]["artifacts"]["when"] == "always"
+    assert every["note"]["rules"] == [{"if": '$CI_PIPELINE_SOURCE == "merge_request_event"', "when": "always"}]
+    assert every["note"]["needs"] == ["preview"]
+    assert every["note"]["environment"] == {"name": "merge-request-note", "action": "access"}
 
 
 def test_a_preview_with_a_token_in_its_environment_stops() -> None:
-    guard = _jobs()["preview"]["script"][0]
+    guard = jobs()["preview"]["script"][0]
     for token, code in (("glpat-fake-0000", 1), ("", 0)):
         done = subprocess.run(["/bin/sh", "-c", guard], env={"GITLAB_TOKEN": token}, capture_output=True, check=False)
         assert done.returncode == code
 
 
 def test_the_push_template_forgets_docker_auth_config_before_it_logs_in() -> None:
-    _, jobs = _documents(ROOT / "templates" / "push.yml")
-    (job,) = jobs.values()
+    _, template = documents(ROOT / "templates" / "push.yml")
+    (job,) = template.values()
     lines = job["before_script"]
     login = next(index for index, line in enumerate(lines) if "docker login" in line)
     assert "unset DOCKER_AUTH_CONFIG" in lines[:login]
@@ -189,12 +170,36 @@ def test_the_push_template_forgets_docker_auth_config_before_it_logs_in() -> Non
     assert job["rules"] == [{"if": '$CI_COMMIT_REF_PROTECTED == "true"'}]
 
 
+def test_the_push_template_hands_its_token_to_awss_image_and_the_password_to_docker(tmp_path: Path) -> None:
+    """A `docker` that notes what it is called with, and answers as AWS's image would."""
+    docker = tmp_path / "docker"
+    docker.write_text('#!/bin/sh\n(printf "%s|" "$@"; cat) > "$LOG/$1"\ntest "$1" = login || printf fake-password\n')
+    docker.chmod(0o755)
+    _, template = documents(ROOT / "templates" / "push.yml")
+    (job,) = template.values()
+    environment = {
+        **{key: str(value) for key, value in job["variables"].items()},
+        "IMAGE": "123456789012.dkr.ecr.eu-central-1.amazonaws.com/ci/python",
+        "AWS_TOKEN": "fake.job.token",
+        "PATH": f"{tmp_path}:/usr/bin:/bin",
+        "LOG": str(tmp_path),
+    }
+    script = "\n".join(job["before_script"])
+    done = subprocess.run(["/bin/sh", "-euc", script], env=environment, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    run, login = (tmp_path / "run").read_text(), (tmp_path / "login").read_text()
+    assert run.startswith("run|--rm|--interactive|")
+    assert run.endswith(f"|{job['variables']['AWS_CLI']}|ecr|get-login-password|--region|eu-central-1|fake.job.token")
+    registry = "123456789012.dkr.ecr.eu-central-1.amazonaws.com"
+    assert login == f"login|--username|AWS|--password-stdin|{registry}|fake-password"
+
+
 def test_a_template_reads_inputs_as_variables_and_never_as_shell() -> None:
     for file in TEMPLATES:
-        header, jobs = _documents(file)
+        header, template = documents(file)
         used = set(re.findall(r"\$\[\[ inputs\.(\w+) \]\]", file.read_text()))
         assert used == set(header["spec"]["inputs"])
-        for job in jobs.values():
+        for job in template.values():
             scripts = [*job["before_script"], *job["script"], *job.get("after_script", [])]
             assert not [line for line in scripts if "$[[" in line]
 
@@ -209,7 +214,7 @@ def test_a_template_reads_inputs_as_variables_and_never_as_shell() -> None:
     ],
 )
 def test_the_push_template_takes_images_of_ecr_only(image: str, fits: bool) -> None:
-    header, _ = _documents(ROOT / "templates" / "push.yml")
+    header, _ = documents(ROOT / "templates" / "push.yml")
     assert bool(re.search(header["spec"]["inputs"]["image"]["regex"], image)) is fits
 
 
@@ -219,15 +224,14 @@ def _rotate() -> dict[str, dict[str, Any]]:
 
 def test_the_rotate_template_runs_on_its_own_schedules_alone_and_one_run_after_the_other() -> None:
     names = Names("012345678901", "eu-central-1", "gitlab-ecr-prod")
-    jobs = _rotate()
-    assert list(jobs) == [names.rotator, names.renewal]
-    for name, job in jobs.items():
+    rotate = _rotate()
+    assert list(rotate) == [names.rotator, names.renewal]
+    for name, job in rotate.items():
         schedule = f'$CI_PIPELINE_SOURCE == "schedule" && $CI_PIPELINE_SCHEDULE_DESCRIPTION == "{name}"'
         assert job["rules"] == [{"if": schedule}]
         assert (job["resource_group"], job["interruptible"], job["retry"]) == (names.rotator, False, 0)
         assert job["id_tokens"] == {"AWS_TOKEN": {"aud": "$CI_SERVER_URL"}}
         assert ".dkr.ecr." not in job["image"]
-        assert re.fullmatch(r"[\w./-]+:[\w.-]+", job["image"])
 
 
 @pytest.mark.parametrize("role_path", ["", "/ci/access/"])
@@ -252,8 +256,7 @@ def test_the_rotate_template_stops_on_a_branch_that_is_not_protected() -> None:
 
 def test_the_rotate_template_installs_the_projects_own_pins_by_hash() -> None:
     pins = (ROOT / "requirements-dev.txt").read_text()
-    jobs = _rotate()
-    for job in jobs.values():
+    for job in _rotate().values():
         wanted = job["variables"]["GITLAB_ECR_REQUIREMENTS"]
         packages = re.split(r"\n(?=\S)", wanted.strip())
         assert {package.partition("==")[0] for package in packages} == {
@@ -264,11 +267,12 @@ def test_the_rotate_template_installs_the_projects_own_pins_by_hash() -> None:
         assert any("pip install" in line and "--require-hashes" in line for line in job["before_script"])
 
 
-@pytest.mark.skipif(_SHELLCHECK is None, reason="shellcheck is not installed here; .ci/run installs Debian's")
-def test_shellcheck_has_nothing_to_say_of_the_rotate_template(tmp_path: Path) -> None:
-    assert _SHELLCHECK
-    for job in _rotate().values():
-        script = tmp_path / "job.sh"
-        script.write_text("\n".join(["#!/bin/sh", "set -e", *job["before_script"], *job["script"], ""]))
-        done = subprocess.run([_SHELLCHECK, str(script)], capture_output=True, text=True, check=False)
-        assert (done.returncode, done.stdout) == (0, "")
+def test_shellcheck_has_nothing_to_say_of_the_templates_and_the_ci_file(tmp_path: Path) -> None:
+    push = documents(ROOT / "templates" / "push.yml")[1]
+    for name, job in {**_rotate(), **push, **jobs()}.items():
+        lines = [*job.get("before_script", []), *job["script"], *job.get("after_script", [])]
+        script = tmp_path / f"{name.strip('$[] ')}.sh".replace(" ", "-")
+        script.write_text("\n".join(["#!/bin/sh", "set -e", *lines, ""]))
+        # SC2153 takes GitLab's variables for misspelled ones of the script.
+        done = subprocess.run([SHELLCHECK, "-e", "SC2153", str(script)], capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stdout) == (0, ""), name

@@ -18,6 +18,8 @@ ROOT = Path(__file__).parents[1]
 EXAMPLES = ROOT / "examples"
 RUNNER = ROOT / "tests" / "support" / "example_runner.py"
 
+pytestmark = pytest.mark.slow(reason="it builds the wheel, and an environment that has it installed")
+
 
 def _pip(*arguments: str) -> None:
     quiet = ["--quiet", "--disable-pip-version-check", "--no-index", "--no-deps"]

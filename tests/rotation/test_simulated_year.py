@@ -63,6 +63,8 @@ def _simulate(
     return held, successes
 
 
+@pytest.mark.no_cover  # it would double the time, and the lines run in other tests as well
+@pytest.mark.slow(reason="a year is 4,380 runs of the rotation")
 @pytest.mark.parametrize("zone", [0, 5])
 def test_over_a_year_no_outage_that_is_tolerated_leaves_an_expired_token(zone: int) -> None:
     outages: list[tuple[datetime, datetime]] = []

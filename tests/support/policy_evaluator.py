@@ -6,6 +6,7 @@ Source: IAM user guide, "Policy evaluation logic". Left out: service control pol
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from policy_linter import as_list
@@ -55,8 +56,13 @@ def allowed(
 
 def glob(pattern: str, text: str) -> bool:
     """Whether `*` (any characters) and `?` (one character) of the pattern can stand for the text."""
+    return _compiled(pattern).fullmatch(text) is not None
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
     parts = (".*" if part == "*" else "." if part == "?" else re.escape(part) for part in re.split(r"([*?])", pattern))
-    return re.fullmatch("".join(parts), text, re.DOTALL) is not None
+    return re.compile("".join(parts), re.DOTALL)
 
 
 def _says(effect: str, document: Policy, request: Request, *, delegates: bool = True) -> bool:

@@ -1,0 +1,42 @@
+"""Prints the coverage of the suite that just ran: the whole, and each file that is below the mark."""
+
+import sys
+from pathlib import Path
+from typing import Final
+
+import coverage
+
+ROOT: Final = Path(__file__).parents[1]
+MARK: Final = 95.0
+
+
+def summary(measured: coverage.Coverage) -> list[str]:
+    """A line for the whole, and one for each file below the mark, the worst first."""
+    lines = missing = 0
+    below: list[tuple[float, str]] = []
+    for name in measured.get_data().measured_files():
+        _, statements, _, missed, _ = measured.analysis2(name)
+        lines += len(statements)
+        missing += len(missed)
+        share = 100 * (1 - len(missed) / len(statements)) if statements else 100.0
+        if share < MARK:
+            told = f"{Path(name).relative_to(ROOT)}, {len(missed)} of {len(statements)} lines not run"
+            below.append((share, f"  {share:5.1f}% {told}"))
+    total = 100 * (1 - missing / lines) if lines else 0.0
+    told = f"{len(below)} files are below {MARK:.0f}%" if below else f"no file is below {MARK:.0f}%"
+    return [f"coverage: {total:.1f}% of the lines; {told}", *(line for _, line in sorted(below))]
+
+
+def main() -> int:
+    """Prints it; answers 1 when nothing was measured."""
+    measured = coverage.Coverage(config_file=str(ROOT / "pyproject.toml"), data_file=str(ROOT / ".coverage"))
+    measured.load()
+    if not measured.get_data().measured_files():
+        print("coverage_summary.py: nothing was measured; run make test", file=sys.stderr)
+        return 1
+    print("\n".join(summary(measured)))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

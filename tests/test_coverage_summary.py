@@ -1,0 +1,64 @@
+"""The coverage at the end of `make test`: the whole, and the files below the mark, the worst first."""
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Final
+
+import pytest
+from ci_file import jobs
+
+SCRIPT: Final = Path(__file__).parents[1] / ".ci" / "coverage_summary.py"
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    """A tree with three modules, of which a test ran one whole, one in part, and one not at all."""
+    (tmp_path / ".ci").mkdir()
+    shutil.copy(SCRIPT, tmp_path / ".ci")
+    (tmp_path / "pyproject.toml").write_text('[tool.coverage.run]\nsource = ["."]\nomit = [".ci/*"]\n')
+    (tmp_path / "whole.py").write_text("a = 1\nb = 2\n")
+    (tmp_path / "half.py").write_text("import sys\nif not sys.argv:\n    a = 1\n    b = 2\n")
+    (tmp_path / "never.py").write_text("a = 1\n")
+    return tmp_path
+
+
+def _run(tree: Path, *command: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, *command], cwd=tree, capture_output=True, text=True, check=False)
+
+
+def test_the_whole_and_each_file_below_the_mark_are_named(tree: Path) -> None:
+    for module in ("whole", "half"):
+        assert _run(tree, "-m", "coverage", "run", "--append", f"{module}.py").returncode == 0
+    done = _run(tree, ".ci/coverage_summary.py")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.splitlines() == [
+        "coverage: 57.1% of the lines; 2 files are below 95%",
+        "    0.0% never.py, 1 of 1 lines not run",
+        "   50.0% half.py, 2 of 4 lines not run",
+    ]
+
+
+def test_a_tree_that_is_run_whole_says_so(tree: Path) -> None:
+    for name in ("half.py", "never.py"):
+        (tree / name).unlink()
+    assert _run(tree, "-m", "coverage", "run", "whole.py").returncode == 0
+    assert _run(tree, ".ci/coverage_summary.py").stdout == "coverage: 100.0% of the lines; no file is below 95%\n"
+
+
+def test_without_a_measurement_it_says_so(tree: Path) -> None:
+    done = _run(tree, ".ci/coverage_summary.py")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("coverage_summary.py: nothing was measured")
+
+
+def test_gitlab_finds_the_share_in_the_first_line(tree: Path) -> None:
+    assert _run(tree, "-m", "coverage", "run", "half.py").returncode == 0
+    told = _run(tree, ".ci/coverage_summary.py").stdout
+    for name in ("test-3.11", "test-3.13"):
+        pattern = jobs()[name]["coverage"]
+        found = re.search(pattern.strip("/"), told)
+        assert found is not None
+        assert found[1] == "28.6"
