@@ -25,7 +25,7 @@ ssm.get_parameter(Name="bench")
 _OURS: Final = """
 import sys
 from pathlib import Path
-from components.documents import plan
+from components.contract import plan
 from components.rotation.handler import run
 run(plan.loads(Path(sys.argv[1]).read_text()), 15, fired_by="manual", run_id="bench")
 """
@@ -34,7 +34,7 @@ _PLAN: Final = plan.Plan(
     stack="bench",
     region="eu-central-1",
     state="/bench",
-    gitlab=plan.GitLab("https://gitlab.example.com", False, None, {}, None, 16, 30),
+    gitlab=plan.GitLab("https://gitlab.example.com", False, None, "bench", None, 16, 30),
     audiences={},
     targets=(),
     key_users=(),

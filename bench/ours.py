@@ -111,18 +111,18 @@ def main(url: str, token: str, targets: int, audiences: int, *, concurrency: int
 def _plan(url: str, targets: int, audiences: int, concurrency: int) -> plan.Plan:
     registry = plan.Registry("123456789012", "eu-central-1", (_HOST,))
     role = "arn:aws:iam::123456789012:role/bench"
-    flags = plan.Flags("file", masked=True, protected=False, raw=True, hidden=False)
+    flags = plan.Flags(plan.VariableType.FILE, masked=True, protected=False, raw=True, hidden=False)
     return plan.Plan(
         version=plan.VERSION,
         stack="bench",
         region="eu-central-1",
         state="/bench/state",
-        gitlab=plan.GitLab(url, True, None, {"default": "bench"}, None, concurrency, 1000),
+        gitlab=plan.GitLab(url, True, None, "bench", None, concurrency, 1000),
         audiences={str(n): plan.Audience(f"{role}-{n}", (registry,), "inside", "outside") for n in range(audiences)},
         targets=tuple(
-            plan.Target(
+            plan.TokenTarget(
                 plan.OwnerKind.PROJECT, str(number), f"bench/project-{number}", "DOCKER_AUTH_CONFIG", "*",
-                (str(number % audiences),), "default", flags, None,
+                flags, str(number % audiences), None,
             )
             for number in range(1, targets + 1)
         ),

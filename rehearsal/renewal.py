@@ -16,12 +16,12 @@ class RenewalError(Exception):
 
 @dataclass(frozen=True)
 class Renewal:
-    """What the renewal job said of each GitLab token, by its name in the plan."""
+    """What the renewal job said."""
 
-    said: dict[str, str]
+    said: str
 
 
-def renew(world: World, program: Program, fire: Callable[[], dict[str, str]]) -> Renewal:
+def renew(world: World, program: Program, fire: Callable[[], str]) -> Renewal:
     """Has the renewal fired, and tries the old token.
 
     Raises:
@@ -32,7 +32,7 @@ def renew(world: World, program: Program, fire: Callable[[], dict[str, str]]) ->
     old = secrets.get_secret_value(SecretId=secret)["SecretString"]
     said = fire()
     if secrets.get_secret_value(SecretId=secret)["SecretString"] == old:
-        raise RenewalError(f"the renewal stored no new token: {'; '.join(said.values())}")
+        raise RenewalError(f"the renewal stored no new token: {said}")
     status, _ = world.gitlab_api("GET", "personal_access_tokens/self", {}, token=old)
     if status != _UNAUTHORIZED:
         raise RenewalError(f"GitLab answers {status} to the token that was renewed, not {_UNAUTHORIZED}")

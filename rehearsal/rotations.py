@@ -84,8 +84,8 @@ class Rotations:
             raise RotationError(run.words)
         return run, self._report_after(before)
 
-    def renewal(self) -> dict[str, str]:
-        """What the renewal says of each GitLab token, fired with its schedule's own event.
+    def renewal(self) -> str:
+        """What the renewal of the GitLab token says, fired with its schedule's own event.
 
         Raises:
             RotationError: it failed.
@@ -96,7 +96,7 @@ class Rotations:
         said = json.loads(answer["Payload"].read())
         if "FunctionError" in answer:
             raise RotationError(f"the renewal of the GitLab token failed: {said.get('errorMessage', said)}")
-        return said
+        return said["done"]
 
     def _report_after(self, before: int) -> dict[str, Any]:
         """The report of the run that makes them more than so many.

@@ -32,8 +32,8 @@ class Watched(Protocol):
         """One run by the command line, and its report."""
         ...
 
-    def renewal(self) -> dict[str, str]:
-        """What the renewal says of each GitLab token."""
+    def renewal(self) -> str:
+        """What the renewal of the GitLab token says."""
         ...
 
 
@@ -99,8 +99,8 @@ class ScheduledJobs:
         output = [*run.output, *process.stderr.splitlines()]
         return CommandRun(run.command, process.returncode, output), report
 
-    def renewal(self) -> dict[str, str]:
-        """What the other schedule's job says of each GitLab token.
+    def renewal(self) -> str:
+        """What the other schedule's job, the renewal of the GitLab token, says.
 
         Raises:
             RotationError: it failed.

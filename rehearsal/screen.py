@@ -117,7 +117,7 @@ class Screen:
 
     def renewal(self, renewal: Renewal | None) -> None:
         """What became of the rotator's own token."""
-        said = "; ".join(renewal.said.values()) if renewal else ""
+        said = renewal.said if renewal else ""
         self._out.print(f"  {said}; the old one is refused, every rotation below writes with the new one", markup=False)
 
     def faults(self, attempts: Sequence[Attempt]) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import quote
 
-from components.contract.plan import Flags, OwnerKind, Target
+from components.contract.plan import Flags, OwnerKind, Target, VariableType
 from components.docker import auth as docker_auth
 from components.variables.listed import Level, ListedVariable
 from components.variables.shadow_finder import Finding, shadow_findings
@@ -42,7 +42,7 @@ def look(world: World, declaration: RegistryAccessArgs) -> tuple[list[Held], lis
 def _targets(declaration: RegistryAccessArgs) -> Iterator[Target]:
     for path, consumer in declaration.get("consumers", {}).items():
         flags = Flags(
-            variable_type=consumer.get("variable_type", "file"),
+            variable_type=VariableType(consumer.get("variable_type", "file")),
             masked=True,
             protected=consumer.get("protected", False),
             raw=True,
@@ -50,7 +50,7 @@ def _targets(declaration: RegistryAccessArgs) -> Iterator[Target]:
         )
         kind = OwnerKind(consumer.get("kind", "project"))
         for scope in consumer.get("environment_scopes", ["*"]) if consumer.get("pull") else []:
-            yield Target(kind, path, path, _KEY, scope, (path,), "default", flags, None)
+            yield Target(kind, path, path, _KEY, scope, flags)
 
 
 def _places(world: World, targets: list[Target]) -> dict[tuple[Level, str], None]:

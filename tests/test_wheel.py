@@ -79,7 +79,6 @@ def test_the_wheel_holds_every_file_of_the_library_and_no_other(wheel: Path) -> 
     assert held == wanted
     assert {
         "gitlab_ecr/py.typed",
-        "gitlab_ecr/contract/plan.schema.json",
         "gitlab_ecr/runner/keys.json",
         "gitlab_ecr/runner/machine/install.sh",
     } <= held

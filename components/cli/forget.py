@@ -7,7 +7,7 @@ from typing import Final
 import click
 
 from ..contract import plan as plans
-from ..contract.plan import Flags, OwnerKind, Plan, Target
+from ..contract.plan import Flags, OwnerKind, Plan, Target, VariableType
 from ..docker import auth as docker_auth
 from ..rotation.aws import AwsError, BotoAws
 from ..rotation.gitlab import GitLab, GitLabError
@@ -75,7 +75,6 @@ _SHAPE: Final = json_shape("an object", target="the variable", removed="the regi
 @click.option("--key", default=DOCKER_AUTH_CONFIG, show_default=True, help="The variable's key.")
 @click.option("--environment-scope", default="*", show_default=True, help="The variable's environment scope.")
 @click.option("--registry-host", "more_hosts", multiple=True, help="Take this one out, too; may be given often.")
-@click.option("--token-name", default="default", show_default=True, help="Which of the plan's GitLab tokens to use.")
 @json_option
 def command(
     *,
@@ -85,7 +84,6 @@ def command(
     key: str,
     environment_scope: str,
     more_hosts: tuple[str, ...],
-    token_name: str,
     as_json: bool,
 ) -> None:
     """Take the entries of this stack out of a variable that it had adopted.
@@ -93,15 +91,13 @@ def command(
     OWNER is the full path or the number of the project or group, whose consumer is out of the stack file already.
     """
     plan = source.plan()
-    if token_name not in plan.gitlab.tokens:
-        raise CliError(f"--token-name: {token_name!r} is not one of {', '.join(sorted(plan.gitlab.tokens))}")
-    flags = Flags(variable_type="file", masked=True, protected=False, raw=True, hidden=False)
-    target = Target(OwnerKind(kind), owner, owner, key, environment_scope, (), token_name, flags, None)
+    flags = Flags(VariableType.FILE, masked=True, protected=False, raw=True, hidden=False)
+    target = Target(OwnerKind(kind), owner, owner, key, environment_scope, flags)
     try:
-        token = BotoAws(plan.region).secret(plan.gitlab.tokens[token_name])
+        token = BotoAws(plan.region).secret(plan.gitlab.token_secret)
     except AwsError as error:
         advice = "; store a token with `gitlab-ecr token set`" if error.no_value else ""
-        raise CliError(f"{plan.gitlab.tokens[token_name]}: {error}{advice}") from None
+        raise CliError(f"{plan.gitlab.token_secret}: {error}{advice}") from None
     with progress("Taking the entries out"):
         try:
             gone = forget(target, plan, GitLab(plan.gitlab.url, token, gitlab_http(plan.gitlab)), more_hosts)

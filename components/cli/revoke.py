@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import click
 
-from ..contract.plan import Plan, Target
+from ..contract.plan import Plan, TokenTarget
 from ..docker.auth import login_entry
 from ..docker.credential_resolution import Outcome, resolve
 from ..rotation.gitlab import GitLabError
@@ -65,7 +65,7 @@ def command(*, audience: str, source: Source, stack: str | None, deny_now: bool,
     if not stack and not deny_now:
         raise click.UsageError("write --stack S, which raises the generation and runs `up`, or --now, or both")
     role = plan.audiences[audience].role_arn.rpartition("/")[2]
-    targets = [target for target in plan.targets if audience in target.audiences]
+    targets = [target for target in plan.targets if audience == target.audience]
     with progress("Reading the tokens that are to be refused"):
         old = _tokens(plan, audience, targets)
     _ask(role, targets, stack=stack, deny_now=deny_now, yes=yes)
@@ -87,7 +87,7 @@ def command(*, audience: str, source: Source, stack: str | None, deny_now: bool,
     return ExitCode.OK if all(each["refused"] for each in tried) else ExitCode.FOUND
 
 
-def _ask(role: str, targets: list[Target], *, stack: str | None, deny_now: bool, yes: bool) -> None:
+def _ask(role: str, targets: list[TokenTarget], *, stack: str | None, deny_now: bool, yes: bool) -> None:
     if deny_now:
         until = "until `up` is through" if stack else "until the generation is raised and `up` is through"
         click.echo(f"Pipelines stop {until} that pull with:", err=True)
@@ -103,7 +103,7 @@ def _deny(role: str) -> None:
         aws_call(f"role {role}", iam.put_role_policy, RoleName=role, PolicyName=name, PolicyDocument=_DENY)
 
 
-def _tokens(plan: Plan, audience: str, targets: list[Target]) -> dict[str, str]:
+def _tokens(plan: Plan, audience: str, targets: list[TokenTarget]) -> dict[str, str]:
     """The `auth` values that are out, by registry host."""
     gitlab = gitlab_of(plan)
     found: dict[str, str] = {}

@@ -7,7 +7,7 @@ from typing import Any, Final, cast
 import click
 
 from ..contract import plan as plans
-from ..contract.plan import KeyUser, Plan, Target
+from ..contract.plan import KeyUser, Plan, Target, TokenTarget
 from ..rotation.gitlab import GitLab, GitLabError
 from ..variables.description import valid_until
 from .errors import CliError
@@ -66,10 +66,8 @@ def command(*, source: Source, as_json: bool) -> ExitCode:
     return ExitCode.OK if all(row["health"] == _GOOD for row in rows) else ExitCode.FOUND
 
 
-def _row(plan: Plan, target: Target, gitlab: GitLab, last: dict[str, Any] | None) -> dict[str, Any]:
-    hosts = [
-        host for name in target.audiences for registry in plan.audiences[name].registries for host in registry.hosts
-    ]
+def _row(plan: Plan, target: TokenTarget, gitlab: GitLab, last: dict[str, Any] | None) -> dict[str, Any]:
+    hosts = [host for registry in plan.audiences[target.audience].registries for host in registry.hosts]
     end, health = _look(target, gitlab)
     return {
         "target": target.name,
@@ -77,7 +75,7 @@ def _row(plan: Plan, target: Target, gitlab: GitLab, last: dict[str, Any] | None
         "registries": ", ".join(hosts),
         "valid_until": _minute(end),
         **_rotated(last, health),
-        "audiences": target.audiences,
+        "audiences": [target.audience],
     }
 
 

@@ -30,8 +30,8 @@ class Secrets(Protocol):
         ...
 
 
-def check_token(plan: Plan, name: str, gitlab: GitLabApi, today: date) -> list[str]:
-    """Why the token would not do, a line each; empty when it can write every target of its name.
+def check_token(plan: Plan, gitlab: GitLabApi, today: date) -> list[str]:
+    """Why the token would not do, a line each; empty when it can write every target.
 
     Raises:
         ReadError: GitLab does not know the token, or does not answer.
@@ -51,7 +51,6 @@ def check_token(plan: Plan, name: str, gitlab: GitLabApi, today: date) -> list[s
     for collection, owner, target in dict.fromkeys(
         (f"{target.owner_kind.value}s", target.owner, f"{target.owner_kind.value} {target.path}")
         for target in plans.variables(plan)
-        if target.token == name
     ):
         problems += _role(gitlab, collection, owner, target)
     return problems
@@ -69,16 +68,16 @@ def _role(gitlab: GitLabApi, collection: str, owner: str, target: str) -> Sequen
     return []
 
 
-def set_token(plan: Plan, name: str, token: Secret, gitlab: GitLabApi, secrets: Secrets, *, today: date) -> None:
+def set_token(plan: Plan, token: Secret, gitlab: GitLabApi, secrets: Secrets, *, today: date) -> None:
     """Stores the token, if it does.
 
     Raises:
         CliError: it does not; nothing is stored.
         ReadError: GitLab does not know the token, or does not answer.
     """
-    if problems := check_token(plan, name, gitlab, today):
+    if problems := check_token(plan, gitlab, today):
         raise CliError(f"nothing is stored. {'; '.join(problems)}")
-    secrets.put_secret_value(SecretId=plan.gitlab.tokens[name], SecretString=token.reveal())
+    secrets.put_secret_value(SecretId=plan.gitlab.token_secret, SecretString=token.reveal())
 
 
 @click.group("token")
@@ -91,27 +90,24 @@ _SHAPE: Final = json_shape("an object", secret="the secret that holds the token 
 
 @command.command("set", epilog=_SHAPE)
 @plan_options
-@click.option("--name", default="default", show_default=True, help="Which of the plan's GitLab tokens it is.")
 @json_option
-def set_command(*, source: Source, name: str, as_json: bool) -> None:
+def set_command(*, source: Source, as_json: bool) -> None:
     """Check a GitLab token - scope, expiry, role on every target - and store it for the rotator.
 
     It is asked for, or read from standard input; it is never an argument, which others could read.
     """
     plan = source.plan()
-    if name not in plan.gitlab.tokens:
-        raise CliError(f"--name: {name!r} is not one of {', '.join(sorted(plan.gitlab.tokens))}")
     token = Secret(click.prompt("GitLab token", hide_input=True, err=True).strip())
     gitlab = GitLabApi(plan.gitlab.url, token, gitlab_http(plan.gitlab))
     secrets = BotoAws(plan.region).client("secretsmanager")
     try:
         with progress("Checking the token"):
-            set_token(plan, name, token, gitlab, secrets, today=datetime.now(UTC).date())
+            set_token(plan, token, gitlab, secrets, today=datetime.now(UTC).date())
     except ReadError as error:
         raise CliError(f"nothing is stored. {error}; check the token and the plan") from None
     except (BotoCoreError, ClientError) as error:
-        raise CliError(f"{plan.gitlab.tokens[name]}: {error}") from None
+        raise CliError(f"{plan.gitlab.token_secret}: {error}") from None
     if as_json:
-        print_json({"secret": plan.gitlab.tokens[name]})
+        print_json({"secret": plan.gitlab.token_secret})
     else:
-        click.echo(f"stored in {plan.gitlab.tokens[name]}; the next rotation uses it")
+        click.echo(f"stored in {plan.gitlab.token_secret}; the next rotation uses it")

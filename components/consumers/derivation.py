@@ -106,7 +106,7 @@ def plan(
             url=gitlab_url(gitlab),
             allow_http=gitlab.get("allow_http", False),
             proxy=gitlab.get("proxy"),
-            tokens={"default": names.gitlab_token_secret},
+            token_secret=names.gitlab_token_secret,
             ca_bundle=gitlab.get("ca_bundle"),
             concurrency=gitlab.get("concurrency", 16),
             requests_per_second=gitlab.get("requests_per_second", 30),
@@ -164,12 +164,12 @@ def _job(path: str, consumer: ConsumerArgs, *, numbers: bool) -> JobRoleArgs:
     return role
 
 
-def _targets(names: Names, path: str, consumer: ConsumerArgs) -> list[plans.Target]:
+def _targets(names: Names, path: str, consumer: ConsumerArgs) -> list[plans.TokenTarget]:
     return [
-        plans.Target(
+        plans.TokenTarget(
             **_owner(path, variable),
             key=variable.get("key", ""),
-            audiences=(path,),
+            audience=path,
             foreign=consumer.get("foreign_auths_secret"),
         )
         for variable in credentials(names, path, consumer)
@@ -193,9 +193,8 @@ def _owner(path: str, variable: CiVariableArgs) -> dict[str, Any]:
         "owner": variable["owner"],
         "path": path,
         "environment_scope": variable.get("environment_scope", ""),
-        "token": "default",
         "flags": plans.Flags(
-            variable_type=variable.get("variable_type", ""),
+            variable_type=plans.VariableType(variable.get("variable_type", "file")),
             masked=variable.get("masked", True),
             protected=variable.get("protected", False),
             raw=True,

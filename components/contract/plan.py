@@ -11,12 +11,25 @@ from enum import Enum
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from ..variables.targets import Flags, KeyUser, OwnerKind, Target
+from ..variables.targets import Flags, KeyUser, OwnerKind, Target, TokenTarget, VariableType
 from .strict_decoding import decode
 
-__all__ = ["Audience", "Flags", "GitLab", "KeyUser", "OwnerKind", "Plan", "Registry", "Target", "dumps", "loads"]
+__all__ = [
+    "Audience",
+    "Flags",
+    "GitLab",
+    "KeyUser",
+    "OwnerKind",
+    "Plan",
+    "Registry",
+    "Target",
+    "TokenTarget",
+    "VariableType",
+    "dumps",
+    "loads",
+]
 
-VERSION: Final = 1
+VERSION: Final = 2
 TARGET_LIMIT: Final = 5_000
 """What one run writes within its 15 minutes when GitLab allows the default 30 requests a second, twice over."""
 KEY_USER_LIMIT: Final = 30
@@ -63,7 +76,7 @@ class GitLab:
         url: `https://` and the host; `http://` only with `allow_http`.
         allow_http: tokens may be sent in clear.
         proxy: the URL of the proxy to GitLab, without a password; None for the environment's.
-        tokens: the Secrets Manager secret of each named GitLab token.
+        token_secret: the Secrets Manager secret of the GitLab token.
         ca_bundle: PEM certificates of a private CA; None for the public ones.
         concurrency: how many targets are written at once, 1 to 64.
         requests_per_second: never more than these, 1 to 1000.
@@ -72,7 +85,7 @@ class GitLab:
     url: str
     allow_http: bool
     proxy: str | None
-    tokens: dict[str, str]
+    token_secret: str
     ca_bundle: str | None
     concurrency: int
     requests_per_second: int
@@ -94,7 +107,7 @@ class Plan:
     state: str
     gitlab: GitLab
     audiences: dict[str, Audience]
-    targets: tuple[Target, ...]
+    targets: tuple[TokenTarget, ...]
     key_users: tuple[KeyUser, ...]
 
 
@@ -140,7 +153,7 @@ def variables(plan: Plan) -> list[Target]:
 def secrets(plan: Plan) -> list[str]:
     """The names of the secrets that a rotation reads."""
     foreign = {target.foreign for target in plan.targets if target.foreign is not None}
-    return sorted({*plan.gitlab.tokens.values(), *foreign})
+    return sorted({plan.gitlab.token_secret, *foreign})
 
 
 def _check(plan: Plan) -> None:
@@ -151,11 +164,18 @@ def _check(plan: Plan) -> None:
             "move some of the consumers to a second stack with a prefix of its own"
         )
     for name, audience in plan.audiences.items():
-        if not audience.registries or not all(registry.hosts for registry in audience.registries):
-            raise ValueError(f"plan.audiences.{name}.registries: write at least one, with one host or more each")
+        _check_audience(audience, f"plan.audiences.{name}.registries")
     for index, target in enumerate(plan.targets):
         _check_target(target, plan, f"plan.targets[{index}] ({target.name})")
     _check_key_users(plan)
+
+
+def _check_audience(audience: Audience, where: str) -> None:
+    if not audience.registries or not all(registry.hosts for registry in audience.registries):
+        raise ValueError(f"{where}: write at least one, with one host or more each")
+    hosts = [host for registry in audience.registries for host in registry.hosts]
+    if twice := [host for host in hosts if hosts.count(host) > 1]:
+        raise ValueError(f"{where}: {twice[0]} stands here twice; write each registry once")
 
 
 def _check_gitlab(gitlab: GitLab) -> None:
@@ -172,24 +192,11 @@ def _check_gitlab(gitlab: GitLab) -> None:
             raise ValueError(f"plan.gitlab.{field}: got {value}; write 1 to {most}")
 
 
-def _check_target(target: Target, plan: Plan, where: str) -> None:
-    if target.token not in plan.gitlab.tokens:
-        raise ValueError(f"{where}.token: {target.token!r} is not one of {sorted(plan.gitlab.tokens)}")
-    if not target.audiences:
-        raise ValueError(f"{where}.audiences: got an empty list; write the audience whose tokens stand in it")
+def _check_target(target: TokenTarget, plan: Plan, where: str) -> None:
+    if target.audience not in plan.audiences:
+        raise ValueError(f"{where}.audience: {target.audience!r} is not one of {sorted(plan.audiences)}")
     if target.foreign is not None and not target.flags.hidden:
         raise ValueError(f"{where}.foreign: only a hidden variable needs it, others keep what is in them; leave it out")
-    seen: dict[str, str] = {}
-    for audience in target.audiences:
-        if audience not in plan.audiences:
-            raise ValueError(f"{where}.audiences: {audience!r} is not one of {sorted(plan.audiences)}")
-        for host in (host for registry in plan.audiences[audience].registries for host in registry.hosts):
-            if host in seen:
-                raise ValueError(
-                    f"{where}.audiences: {seen[host]!r} and {audience!r} both hold {host}; "
-                    "one variable has one entry for a registry host: merge the two audiences"
-                )
-            seen[host] = audience
 
 
 def _check_key_users(plan: Plan) -> None:
@@ -201,8 +208,6 @@ def _check_key_users(plan: Plan) -> None:
     seen: set[str] = set()
     for index, user in enumerate(plan.key_users):
         where = f"plan.key_users[{index}] ({user.name})"
-        if user.token not in plan.gitlab.tokens:
-            raise ValueError(f"{where}.token: {user.token!r} is not one of {sorted(plan.gitlab.tokens)}")
         if user.user in seen:
             # A secret that reached one of two places before a crash could not be brought to the other.
             raise ValueError(f"{where}.user: {user.user!r} stands here twice; one user has one pair of variables")

@@ -14,7 +14,8 @@ from ..contract import plan as plans
 from . import metrics
 from .aws import AwsError, BotoAws
 from .handler import run
-from .renewal import handler as renewal_handler
+from .renewal.handler import RenewalFailedError
+from .renewal.handler import run as run_renewal
 
 _PLAN: Final = Path(__file__).parents[1] / "plan.json"
 _SECONDS: Final = 900.0
@@ -38,8 +39,7 @@ def main(arguments: list[str] | None = None) -> int:
         sys.stderr.write(f"{options.plan}: {error}\n")
         return 2
     if options.task == "renew":
-        _, failures = renewal_handler.run(plan, _SECONDS, run_id=str(uuid4()))
-        return _told(failures)
+        return _renew(plan)
     return _rotate(plan, options.fired_by, put_metrics=options.put_metrics)
 
 
@@ -52,6 +52,14 @@ def _rotate(plan: plans.Plan, fired_by: str, *, put_metrics: bool) -> int:
         except AwsError as error:
             failures.append(f"metrics: {error}; the alarms do not see this run")
     return _told(failures, report.notes)
+
+
+def _renew(plan: plans.Plan) -> int:
+    try:
+        run_renewal(plan, _SECONDS, run_id=str(uuid4()))
+    except RenewalFailedError as error:
+        return _told([str(error)])
+    return 0
 
 
 def _told(failures: Sequence[str], notes: Sequence[str] = ()) -> int:

@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, cast
 
-from ..contract.plan import KeyUser, Target
+from ..contract.plan import KeyUser, TokenTarget
 
 _LIMIT: Final = 4096  # SSM, standard tier: characters of a value
 _FILTER_BYTES: Final = 2_000  # for some 1,300 targets; the rest of the parameter holds a hundred failing ones
@@ -59,7 +59,7 @@ class Memory:
         )
 
 
-def digest(target: Target | KeyUser) -> str:
+def digest(target: TokenTarget | KeyUser) -> str:
     """Names a target as it is declared: another audience or flag makes another digest."""
     if isinstance(target, KeyUser):
         return hashlib.sha256(repr(target).encode()).hexdigest()[:8]
@@ -69,7 +69,7 @@ def digest(target: Target | KeyUser) -> str:
             target.owner,
             target.key,
             target.environment_scope,
-            target.audiences,
+            [target.audience],
             repr(target.flags),
         ]
     )

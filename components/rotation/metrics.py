@@ -82,13 +82,8 @@ def put(report: Report, cloudwatch: Any) -> None:
 def _success(report: Report) -> bool:
     if any(audience.reason for audience in report.audiences):
         return False
-    wanted = {name for result in report.targets for name in result.target.audiences}
-    held = {
-        name
-        for result in report.targets
-        if result.status in (Status.PUBLISHED, Status.KEPT)
-        for name in result.target.audiences
-    }
+    wanted = {result.target.audience for result in report.targets}
+    held = {result.target.audience for result in report.targets if result.status in (Status.PUBLISHED, Status.KEPT)}
     # A stack whose every target is gone publishes nothing, and is no success; one without targets is.
-    gone = {name for result in report.targets if result.status is Status.GONE for name in result.target.audiences}
+    gone = {result.target.audience for result in report.targets if result.status is Status.GONE}
     return wanted - gone <= held and bool(held or not wanted)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from ..contract.plan import Plan, Registry, Target
+from ..contract.plan import Plan, Registry, Target, TokenTarget
 from ..docker import auth as docker_auth
 from ..variables.description import describe, to_the_minute, valid_until
 from .gitlab import GitLab, GitLabError, Variable
@@ -31,12 +31,12 @@ class Publisher:
     tokens: Mapping[str, Mapping[str, Token]]
     old_tokens: OldTokens
 
-    def publish(self, target: Target, gitlab: GitLab, foreign: Secret | None) -> TargetResult:
+    def publish(self, target: TokenTarget, gitlab: GitLab, foreign: Secret | None) -> TargetResult:
         """Writes the target, unless what it holds lives longer; never raises, a failure is a result.
 
         Args:
             target: the variable.
-            gitlab: the instance, spoken to with the token that the target names.
+            gitlab: the instance.
             foreign: the document whose entries a hidden variable keeps.
         """
         present, known = None, False
@@ -54,49 +54,43 @@ class Publisher:
 
     def _write(
         self,
-        target: Target,
+        target: TokenTarget,
         variable: Variable | None,
         present: datetime | None,
         gitlab: GitLab,
         foreign: Secret | None,
     ) -> TargetResult:
+        if target.audience not in self.tokens:
+            reason = f"audience {target.audience} has no proven token; what is there stays"
+            return TargetResult(target, Status.FAILED, reason, present, known=present is not None)
         auths = {
-            host: self.tokens[audience][registry.region]
-            for audience in target.audiences
-            if audience in self.tokens
-            for registry in self.plan.audiences[audience].registries
+            host: self.tokens[target.audience][registry.region]
+            for registry in self._registries(target)
             for host in registry.hosts
         }
-        missing = [audience for audience in target.audiences if audience not in self.tokens]
-        reason = f"audience {', '.join(missing)} has no proven token; what is there stays" if missing else ""
-        status = Status.FAILED if missing else Status.PUBLISHED
-        if not auths:
-            return TargetResult(target, status, reason, present, known=present is not None)
         expires_at = min(token.expires_at for token in auths.values())
         if present is not None and present > to_the_minute(expires_at):
-            kept = reason or "another run published a token that lives longer"
-            return TargetResult(target, Status.FAILED if missing else Status.KEPT, kept, present, known=True)
-        if missing and present is not None:
-            expires_at = min(expires_at, present)  # the entries that stay end first
+            kept = "another run published a token that lives longer"
+            return TargetResult(target, Status.KEPT, kept, present, known=True)
         value = _merged(target, variable, foreign, {host: token.auth.reveal() for host, token in auths.items()})
-        description = describe([h for r in self._registries(target) for h in r.hosts], expires_at, target.audiences)
+        description = describe(list(auths), expires_at, target.audience)
         written = put(target, variable, value, description, gitlab)
         if written is None:  # another run created it a moment ago: once more, as an update
             if (found := gitlab.variable(target)) is None:
                 raise GitLabError(f"GitLab says of {target.name} both that it is there and that it is not")
             return self._write(target, found, valid_until(found.description), gitlab, foreign)
         read_back(written, value, description, target)
-        return TargetResult(target, status, reason, expires_at, known=present is not None)
+        return TargetResult(target, Status.PUBLISHED, "", expires_at, known=present is not None)
 
-    def _registries(self, target: Target) -> list[Registry]:
-        return [registry for audience in target.audiences for registry in self.plan.audiences[audience].registries]
+    def _registries(self, target: TokenTarget) -> tuple[Registry, ...]:
+        return self.plan.audiences[target.audience].registries
 
-    def _is_as_declared(self, variable: Variable | None, present: datetime | None, target: Target) -> bool:
+    def _is_as_declared(self, variable: Variable | None, present: datetime | None, target: TokenTarget) -> bool:
         """Whether an earlier run wrote just this declaration."""
         if variable is None or present is None:
             return False
         hosts = [host for registry in self._registries(target) for host in registry.hosts]
-        return not wrong_flags(variable, target) and variable.description == describe(hosts, present, target.audiences)
+        return not wrong_flags(variable, target) and variable.description == describe(hosts, present, target.audience)
 
 
 def put(target: Target, variable: Variable | None, value: Secret, description: str, gitlab: GitLab) -> Variable | None:

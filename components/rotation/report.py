@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from enum import Enum
 from typing import Any, Final
 
-from ..contract.plan import KeyUser, Target
+from ..contract.plan import KeyUser, TokenTarget
 
 _SHORT_LIMIT: Final = 4_000  # bytes of the form that Pulumi keeps
 
@@ -35,7 +35,7 @@ class TargetResult:
         known: an earlier run wrote it as it is declared now, or failed to: no news of this `up`.
     """
 
-    target: Target
+    target: TokenTarget
     status: Status
     reason: str
     expires_at: datetime | None

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import Any, Final, TypeVar
 
-from ..contract.plan import Audience, KeyUser, Plan, Target
+from ..contract.plan import Audience, KeyUser, Plan, TokenTarget
 from . import memory
 from .aws import AwsError
 from .keys.rotation import KeyRotation
@@ -117,11 +117,11 @@ def _unminted(name: str) -> tuple[AudienceResult, Mapping[str, Token]]:
     return AudienceResult(name, "the time of this run was over before its token was there", None), {}
 
 
-def _publish(publisher: Publisher, stored: Stored, outside: Outside) -> Callable[[Target], TargetResult]:
-    def publish(target: Target) -> TargetResult:
+def _publish(publisher: Publisher, stored: Stored, outside: Outside) -> Callable[[TokenTarget], TargetResult]:
+    def publish(target: TokenTarget) -> TargetResult:
         if outside.deadline.remaining() < _WORTH_STARTING:
             return _left(target)
-        gitlab, foreign = stored.gitlabs[target.token], stored.foreign.get(target.foreign or "")
+        gitlab, foreign = stored.gitlab, stored.foreign.get(target.foreign or "")
         if isinstance(gitlab, str):
             return TargetResult(target, Status.FAILED, gitlab, None)
         if isinstance(foreign, str):
@@ -131,7 +131,7 @@ def _publish(publisher: Publisher, stored: Stored, outside: Outside) -> Callable
     return publish
 
 
-def _left(target: Target) -> TargetResult:
+def _left(target: TokenTarget) -> TargetResult:
     return TargetResult(target, Status.LEFT, _NO_TIME, None)
 
 
@@ -141,7 +141,7 @@ def _change_keys(stored: Stored, outside: Outside, run: str, *, at_deploy: bool)
     def change(user: KeyUser) -> KeyResult:
         if outside.deadline.remaining() < _WORTH_STARTING:
             return _left_keys(user)
-        gitlab = stored.gitlabs[user.token]
+        gitlab = stored.gitlab
         if isinstance(gitlab, str):
             return KeyResult(user, Status.FAILED, gitlab)
         while True:

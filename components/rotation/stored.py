@@ -9,19 +9,17 @@ from .secret import Secret
 
 
 class Stored:
-    """What lies in secrets: GitLab's tokens, and the documents of hidden variables; a text says why one is missing."""
+    """What lies in secrets: the GitLab token, and the documents of hidden variables; a text says why one is missing."""
 
     def __init__(self, plan: Plan, outside: Outside) -> None:
         self.warnings: list[str] = []
         self.days: int | None = None
-        self.gitlabs: dict[str, GitLab | str] = {}
-        for name, secret_id in plan.gitlab.tokens.items():
-            self.gitlabs[name] = self._gitlab(plan, outside, secret_id)
+        self.gitlab: GitLab | str = self._gitlab(plan, outside)
         wanted = sorted({target.foreign for target in plan.targets if target.foreign is not None})
         self.foreign: dict[str, Secret | str] = {secret_id: _secret(outside, secret_id) for secret_id in wanted}
 
-    def _gitlab(self, plan: Plan, outside: Outside, secret_id: str) -> GitLab | str:
-        secret = _secret(outside, secret_id, "; store a token with `gitlab-ecr token set`")
+    def _gitlab(self, plan: Plan, outside: Outside) -> GitLab | str:
+        secret = _secret(outside, plan.gitlab.token_secret, "; store a token with `gitlab-ecr token set`")
         if isinstance(secret, str):
             return f"no GitLab token in {secret}"
         try:
@@ -30,8 +28,7 @@ class Stored:
             return str(error)
         self.warnings.extend(working.warnings)
         if working.expires_at is not None:
-            days = (working.expires_at - outside.clock.now().date()).days
-            self.days = days if self.days is None else min(days, self.days)
+            self.days = (working.expires_at - outside.clock.now().date()).days
         return GitLab(plan.gitlab.url, working.token, outside.gitlab_http)
 
 

@@ -24,7 +24,7 @@ def rotation_policy(names: Names, wanted: plan.Plan, **where: Any) -> Document:
 
 def renewal_policy(names: Names, wanted: plan.Plan, **where: Any) -> Document:
     """The policy of the renewal of GitLab tokens; `where` as for the rotation."""
-    return iam_policies.renewal_policy(secret_arns=_secret_arns(names, sorted(wanted.gitlab.tokens.values())), **where)
+    return iam_policies.renewal_policy(secret_arns=_secret_arns(names, [wanted.gitlab.token_secret]), **where)
 
 
 def role(place: Place, key: str, role_name: str, trust: Document, *after: Any) -> aws.iam.Role:

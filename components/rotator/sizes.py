@@ -7,7 +7,7 @@ document repeats its own. GitLab's documentation gives a value 10,000 characters
 from dataclasses import dataclass
 from typing import Final
 
-from ..contract.plan import Plan, Target
+from ..contract.plan import Plan, Target, TokenTarget
 from ..docker.auth import dumps
 
 VALUE_LIMIT: Final = 10_000
@@ -42,9 +42,8 @@ def document_length(hosts: list[str], token_length: int) -> int:
     return len(dumps({"auths": {host: {"auth": "x" * token_length} for host in hosts}}))
 
 
-def _finding(plan: Plan, target: Target) -> SizeFinding | None:
-    by_audience = [plan.audiences[audience].registries for audience in target.audiences]
-    registries = [registry for group in by_audience for registry in group]
+def _finding(plan: Plan, target: TokenTarget) -> SizeFinding | None:
+    registries = plan.audiences[target.audience].registries
     hosts = [host for registry in registries for host in registry.hosts]
     shortest, longest = (document_length(hosts, length) for length in (SHORTEST_TOKEN, LONGEST_TOKEN))
     if longest <= VALUE_LIMIT:
@@ -61,7 +60,5 @@ def _advice(target: Target, hosts: int, registries: int) -> str:
         ways.append("leave out the host_forms that no image is written with")
     if registries > 1:
         ways.append("name fewer registries")
-    if len(target.audiences) > 1:
-        ways.append("split it by audience")
     ways.append(f"let the runners of {target.path} use access credential-helper, which needs no token in a variable")
     return ", or ".join(ways)

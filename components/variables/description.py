@@ -15,21 +15,20 @@ _HOSTS: Final = re.compile(r"^gitlab-ecr: ([a-z0-9.:-]+\.[a-z0-9.:-]+(?:, [a-z0-
 _VALID_UNTIL: Final = re.compile(r"^gitlab-ecr: .*\bvalid until (\d{4}-\d\d-\d\dT\d\d:\d\dZ)(?:,|$)")
 
 
-def describe(hosts: Sequence[str], valid_until: datetime, audiences: Sequence[str]) -> str:
+def describe(hosts: Sequence[str], valid_until: datetime, audience: str) -> str:
     """For example `gitlab-ecr: <registry host>, valid until 2026-11-22T20:00Z, audience backend`.
 
-    The time is rounded down to the minute. What does not fit in 255 characters is counted instead of named.
+    The time is rounded down to the minute. Registries that do not fit in 255 characters are counted, not named; an
+    audience that still does not fit is left out.
     """
     until = to_the_minute(valid_until).strftime("%Y-%m-%dT%H:%MZ")
-    for registries, who in (
-        (", ".join(hosts), f"audience {', '.join(audiences)}"),
-        (f"{len(hosts)} registries", f"audience {', '.join(audiences)}"),
-        (f"{len(hosts)} registries", f"{len(audiences)} audiences"),
-    ):
-        text = f"gitlab-ecr: {registries}, valid until {until}, {who}"
-        if len(text) <= LIMIT:
-            return text
-    return f"gitlab-ecr: valid until {until}"
+    counted = f"{len(hosts)} registries, valid until {until}"
+    texts = (
+        f"gitlab-ecr: {', '.join(hosts)}, valid until {until}, audience {audience}",
+        f"gitlab-ecr: {counted}, audience {audience}",
+        f"gitlab-ecr: {counted}",
+    )
+    return next(text for text in texts if len(text) <= LIMIT)
 
 
 def to_the_minute(moment: datetime) -> datetime:

@@ -7,7 +7,7 @@ from .description import is_ours
 from .job_view import scope_matches
 from .keys import AWS_ROLE, DOCKER_AUTH_CONFIG, REGISTRY
 from .listed import Level, ListedVariable, is_above
-from .targets import OwnerKind, Target
+from .targets import OwnerKind, Target, VariableType
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,7 @@ def _never_matches(target: Target, environments: Mapping[str, Collection[str]]) 
 
 
 def _pushes(target: Target, variables: Sequence[ListedVariable]) -> list[Finding]:
-    if target.flags.variable_type != "env_var" or target.key != DOCKER_AUTH_CONFIG:
+    if target.flags.variable_type is not VariableType.ENV_VAR or target.key != DOCKER_AUTH_CONFIG:
         return []
     group = target.owner_kind is OwnerKind.GROUP
     pushing = sorted(

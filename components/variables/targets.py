@@ -1,7 +1,7 @@
 """What the rotator writes: a CI/CD variable with registry tokens, or a pair of them with an IAM user's access key."""
 
 from dataclasses import dataclass
-from enum import Enum
+from enum import Enum, StrEnum
 
 from .keys import ACCESS_KEYS
 
@@ -13,11 +13,18 @@ class OwnerKind(Enum):
     GROUP = "group"
 
 
+class VariableType(StrEnum):
+    """How a job gets a CI/CD variable, in GitLab's words."""
+
+    FILE = "file"
+    ENV_VAR = "env_var"
+
+
 @dataclass(frozen=True)
 class Flags:
     """The wanted flags of a CI/CD variable, in GitLab's words. `hidden` can be set at creation only."""
 
-    variable_type: str
+    variable_type: VariableType
     masked: bool
     protected: bool
     raw: bool
@@ -34,11 +41,7 @@ class Target:
         path: the full path as declared, for messages.
         key: the variable's key.
         environment_scope: `*` or an environment's name or pattern.
-        audiences: whose tokens stand in its `auths`; their registry hosts are disjoint.
-        token: the name of the GitLab token that may write it.
         flags: what the rotator sets with every value.
-        foreign: the Secrets Manager secret with the `DOCKER_AUTH_CONFIG` document whose other registries a hidden
-            variable keeps, as a hidden value cannot be read back; None when there are none.
     """
 
     owner_kind: OwnerKind
@@ -46,16 +49,27 @@ class Target:
     path: str
     key: str
     environment_scope: str
-    audiences: tuple[str, ...]
-    token: str
     flags: Flags
-    foreign: str | None
 
     @property
     def name(self) -> str:
         """How messages call it: `project acme/web DOCKER_AUTH_CONFIG`, with the environment scope unless it is `*`."""
         scope = "" if self.environment_scope == "*" else f" ({self.environment_scope})"
         return f"{self.owner_kind.value} {self.path} {self.key}{scope}"
+
+
+@dataclass(frozen=True)
+class TokenTarget(Target):
+    """A variable that holds registry tokens.
+
+    Attributes:
+        audience: whose tokens stand in its `auths`.
+        foreign: the Secrets Manager secret with the `DOCKER_AUTH_CONFIG` document whose other registries a hidden
+            variable keeps, as a hidden value cannot be read back; None when there are none.
+    """
+
+    audience: str
+    foreign: str | None
 
 
 @dataclass(frozen=True)
@@ -76,7 +90,6 @@ class KeyUser:
     owner: str
     path: str
     environment_scope: str
-    token: str
     flags: Flags
     max_age_minutes: int
     grace_minutes: int
@@ -98,5 +111,4 @@ class KeyUser:
         return self._target(ACCESS_KEYS[1])
 
     def _target(self, key: str) -> Target:
-        where = (self.owner_kind, self.owner, self.path, key, self.environment_scope)
-        return Target(*where, audiences=(), token=self.token, flags=self.flags, foreign=None)
+        return Target(self.owner_kind, self.owner, self.path, key, self.environment_scope, self.flags)

@@ -26,7 +26,7 @@ def _adopted_before(world: World) -> None:
     world.gitlab.create_project("acme/web")
     world.gitlab.add_member(BOT, "acme/web", 40)
     document = json.dumps({"auths": {host: {"auth": "QVdTOmZha2U="}}})
-    described = describe([host], SystemClock().now(), ["acme/web"])
+    described = describe([host], SystemClock().now(), "acme/web")
     world.gitlab.set_variable("project", "acme/web", "DOCKER_AUTH_CONFIG", document, description=described)
 
 

@@ -11,7 +11,7 @@ from components.cli.errors import CliError
 from components.cli.forget import forget
 from components.consumers import derivation as consumers
 from components.consumers.args import Access
-from components.contract.plan import Flags, OwnerKind, Plan, Target
+from components.contract.plan import Flags, OwnerKind, Plan, Target, VariableType
 from components.names.naming import Names
 from components.rotation.clock import Deadline, SystemClock
 from components.rotation.gitlab import GitLab as Client
@@ -22,9 +22,9 @@ from rehearsal.gitlab import GitLab
 
 _HOST = "123456789012.dkr.ecr.eu-central-1.amazonaws.com"
 _FOREIGN = {"registry.example.com:5000": {"auth": "ZmFrZS11c2VyOmZha2UtcGFzc3dvcmQ="}}
-_FLAGS = Flags(variable_type="file", masked=True, protected=False, raw=True, hidden=False)
-_TARGET = Target(OwnerKind.PROJECT, "acme/web", "acme/web", "DOCKER_AUTH_CONFIG", "*", (), "default", _FLAGS, None)
-_OURS = describe([_HOST], SystemClock().now(), ["acme/web"])
+_FLAGS = Flags(VariableType.FILE, masked=True, protected=False, raw=True, hidden=False)
+_TARGET = Target(OwnerKind.PROJECT, "acme/web", "acme/web", "DOCKER_AUTH_CONFIG", "*", _FLAGS)
+_OURS = describe([_HOST], SystemClock().now(), "acme/web")
 
 
 def plan(*paths: str) -> Plan:

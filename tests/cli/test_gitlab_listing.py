@@ -6,7 +6,7 @@ import pytest
 
 from components.cli.gitlab_api import GitLabApi, ReadError
 from components.cli.gitlab_listing import listing, rows
-from components.contract.plan import Flags, OwnerKind, Target
+from components.contract.plan import Flags, OwnerKind, Target, VariableType
 from components.rotation.clock import Deadline, SystemClock
 from components.rotation.http import PooledHttp
 from components.rotation.secret import Secret
@@ -15,11 +15,11 @@ from components.variables.shadow_finder import shadow_findings
 from rehearsal.gitlab import Fault, GitLab
 
 _KEY = "DOCKER_AUTH_CONFIG"
-_FLAGS = Flags(variable_type="file", masked=True, protected=False, raw=True, hidden=False)
+_FLAGS = Flags(VariableType.FILE, masked=True, protected=False, raw=True, hidden=False)
 
 
 def target(kind: OwnerKind, owner: str, path: str, scope: str = "*") -> Target:
-    return Target(kind, owner, path, _KEY, scope, ("a",), "default", _FLAGS, None)
+    return Target(kind, owner, path, _KEY, scope, _FLAGS)
 
 
 @pytest.fixture

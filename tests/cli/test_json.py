@@ -56,7 +56,7 @@ def test_doctor(lab: Lab, capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_forget(at_home: World, capsys: pytest.CaptureFixture[str]) -> None:
-    host, ours = at_home.registry_host, describe([at_home.registry_host], SystemClock().now(), ["x"])
+    host, ours = at_home.registry_host, describe([at_home.registry_host], SystemClock().now(), "x")
     document = json.dumps({"auths": {host: {"auth": "QVdTOmZha2U="}}})
     at_home.gitlab.set_variable("project", _WEB, "OLD", document, description=ours)
     code, printed = _printed(capsys, "forget", "project", _WEB, "--key", "OLD", *_FUNCTION)

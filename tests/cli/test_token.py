@@ -58,7 +58,7 @@ def store(gitlab: GitLab) -> Callable[[str], Stored]:
     def run(token: str) -> Stored:
         stored = Stored()
         reader = GitLabApi(gitlab.url, Secret(token), http)
-        set_token(plan(), "default", Secret(token), reader, stored, today=_TODAY)
+        set_token(plan(), Secret(token), reader, stored, today=_TODAY)
         return stored
 
     return run
@@ -109,6 +109,6 @@ def test_nothing_is_stored_of_a_token_that_does_not(gitlab: GitLab) -> None:
     token = gitlab.create_token("bot", ["read_api"], user="bot")
     http = PooledHttp(clock, Deadline(clock, 30), connections=1, allow_http=True)
     with pytest.raises(CliError) as refused:
-        set_token(plan(), "default", Secret(token), GitLabApi(gitlab.url, Secret(token), http), stored, today=_TODAY)
+        set_token(plan(), Secret(token), GitLabApi(gitlab.url, Secret(token), http), stored, today=_TODAY)
     assert stored == {}
     assert token not in str(refused.value)

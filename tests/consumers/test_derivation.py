@@ -28,7 +28,7 @@ def test_the_plan_holds_what_is_rotated_and_nothing_else() -> None:
         ("7", "acme/web", "a"),
         ("7", "acme/web", "b"),
     ]
-    assert {target.audiences for target in plan.targets} == {("acme/web",)}
+    assert {target.audience for target in plan.targets} == {"acme/web"}
     assert list(plan.audiences) == ["acme/web"]
     assert (plan.audiences["acme/web"].inside, plan.audiences["acme/web"].outside) == ("ci/node", "app")
     assert plans.loads(plans.dumps(plan)) == plan
@@ -43,7 +43,9 @@ def test_the_plan_holds_the_user_and_the_one_pair_of_each_consumer_with_access_k
         ("group acme/g access keys (e2e)", "group", "9"),
     ]
     assert (users[0].user, users[0].arn) == (_NAMES.pull_user_name("acme/old"), _NAMES.pull_user_arn("acme/old"))
-    assert users[0].flags == plans.Flags(variable_type="env_var", masked=True, protected=True, raw=True, hidden=False)
+    assert users[0].flags == plans.Flags(
+        variable_type=plans.VariableType.ENV_VAR, masked=True, protected=True, raw=True, hidden=False
+    )
     assert (users[0].max_age_minutes, users[0].grace_minutes) == (14_400, 360)
 
 
@@ -61,7 +63,7 @@ def test_the_plan_wants_the_flags_that_the_variable_was_made_with() -> None:
     flags = {"hidden": True, "protected": True, "variable_type": "env_var"}
     plan = consumers.plan(_NAMES, "prod", {}, _REPOSITORIES, {"acme/web": {"pull": ["app"], **flags}})  # pyright: ignore[reportArgumentType] - options by name
     assert plan.targets[0].flags == plans.Flags(
-        variable_type="env_var", masked=True, protected=True, raw=True, hidden=True
+        variable_type=plans.VariableType.ENV_VAR, masked=True, protected=True, raw=True, hidden=True
     )
 
 

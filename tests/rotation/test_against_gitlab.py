@@ -28,7 +28,7 @@ class Stage:
             gitlab.set_variable("project", path, _KEY, docker_auth.PLACEHOLDER, masked=True, raw=True)
         self.world.secrets["fake/gitlab-token"] = gitlab.create_token("rotator", ["api"], user="bot", group="acme")
 
-    def run(self, *targets: plan.Target, concurrency: int = 4) -> Report:
+    def run(self, *targets: plan.TokenTarget, concurrency: int = 4) -> Report:
         wanted = plan_of(
             *(targets or (target("acme/good", owner="301"), target("acme/broken", owner="302"))),
             url=self.gitlab.url,

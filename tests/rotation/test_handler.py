@@ -210,13 +210,19 @@ def test_as_a_job_metrics_that_nobody_gets_fail_it(
     assert said == ("metrics: AccessDenied: no; the alarms do not see this run\n" if refused else "")
 
 
-@pytest.mark.parametrize(("failed", "code"), [([], 0), (["default: GitLab answered 401"], 1)])
+@pytest.mark.parametrize(("failed", "code"), [([], 0), (["GitLab answered 401"], 1)])
 def test_as_a_job_the_renewal_is_another_task_of_the_same_zip(
     failed: list[str], code: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file = tmp_path / "plan.json"
     file.write_text(plan.dumps(plan_of(target("acme/web"))))
-    monkeypatch.setattr(job.renewal_handler, "run", lambda wanted, _, run_id: ({wanted.stack: run_id}, failed))
+
+    def run(wanted: plan.Plan, _: float, *, run_id: str) -> str:
+        if failed:
+            raise job.RenewalFailedError(failed[0])
+        return f"{wanted.stack} {run_id}"
+
+    monkeypatch.setattr(job, "run_renewal", run)
     assert job.main(["renew", "--plan", str(file)]) == code
     assert capsys.readouterr().err.splitlines() == failed
 

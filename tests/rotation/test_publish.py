@@ -27,7 +27,7 @@ from components.rotation.report import Status, TargetResult
 from components.rotation.secret import Secret
 
 
-def _result(world: World, *targets: plan.Target, **options: Any) -> TargetResult:
+def _result(world: World, *targets: plan.TokenTarget, **options: Any) -> TargetResult:
     return world.rotate(plan_of(*(targets or (target("acme/web"),))), **options).targets[0]
 
 
@@ -219,36 +219,29 @@ def test_a_failed_target_says_until_when_its_present_token_is_good() -> None:
     assert _result(world).expires_at == START + timedelta(hours=12)
 
 
-def test_of_two_audiences_one_without_a_token_keeps_its_entry_and_the_other_gets_its_new_one() -> None:
+def test_an_audience_without_a_token_fails_its_own_targets_and_no_others() -> None:
     world = World()
-    ireland = plan.Registry("123456789012", "eu-west-1", ("123456789012.dkr.ecr.eu-west-1.amazonaws.com",))
-    both = {"backend": audience("backend"), "frontend": audience("frontend", registries=(ireland,))}
-    wanted = plan_of(target("acme/web", "backend", "frontend"), audiences=both)
-    world.seed("acme/web")
+    both = {"backend": audience("backend"), "frontend": audience("frontend")}
+    wanted = plan_of(target("acme/a"), target("acme/b", "frontend"), audiences=both)
+    for path in ("acme/a", "acme/b"):
+        world.seed(path)
     world.rotate(wanted)
-    first = world.auths("acme/web")
+    first = world.auths("acme/b")
     world.clock.pass_by(hours=2)
     world.registry_fault = lambda path: answer(401) if "frontend" in path else None
     report = world.rotate(wanted)
-    assert report.targets[0].status is Status.FAILED
-    assert "audience frontend has no proven token; what is there stays" in report.targets[0].reason
-    assert world.auths("acme/web")[ireland.hosts[0]] == first[ireland.hosts[0]]
-    assert world.auths("acme/web")[HOST] != first[HOST]
-    assert report.targets[0].expires_at == world.described_until("acme/web") == START + timedelta(hours=12)
-
-
-def test_a_gitlab_token_that_is_missing_fails_its_targets_and_no_others() -> None:
-    world = World()
-    for path in ("acme/a", "acme/b"):
-        world.seed(path)
-    wanted = plan_of(
-        target("acme/a"),
-        target("acme/b", token="other"),
-        tokens={"default": "fake/gitlab-token", "other": "fake/absent"},
-    )
-    report = world.rotate(wanted)
     assert [result.status for result in report.targets] == [Status.PUBLISHED, Status.FAILED]
-    assert "no GitLab token in the secret fake/absent" in report.targets[1].reason
+    assert report.targets[1].reason == "audience frontend has no proven token; what is there stays"
+    assert world.auths("acme/b") == first
+    assert report.targets[1].expires_at == world.described_until("acme/b") == START + timedelta(hours=12)
+
+
+def test_without_a_gitlab_token_every_target_fails_and_says_so() -> None:
+    world = World()
+    world.seed("acme/web")
+    report = world.rotate(plan_of(target("acme/web"), token_secret="fake/absent"))
+    assert report.targets[0].status is Status.FAILED
+    assert "no GitLab token in the secret fake/absent" in report.targets[0].reason
 
 
 def test_a_token_from_a_clock_that_is_ahead_is_published_as_ecr_dates_it() -> None:

@@ -22,7 +22,7 @@ from components.rotator.args import RotationBackend, RotatorArgs
 from components.rotator.rotator import Rotator
 
 _NAMES = Names("123456789012", "eu-central-1", "gitlab-ecr")
-_PLAN = plan_of(target("acme/web"), tokens={"default": _NAMES.gitlab_token_secret})
+_PLAN = plan_of(target("acme/web"), token_secret=_NAMES.gitlab_token_secret)
 _ARGS: RotatorArgs = {
     "account": "123456789012",
     "region": "eu-central-1",

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.contract.plan import Audience, Flags, GitLab, OwnerKind, Plan, Registry, Target
+from components.contract.plan import Audience, Flags, GitLab, OwnerKind, Plan, Registry, TokenTarget, VariableType
 from components.rotator.sizes import LONGEST_TOKEN, SHORTEST_TOKEN, VALUE_LIMIT, document_length, size_findings
 
 
@@ -12,37 +12,35 @@ def _host(number: int, form: str = "ecr") -> str:
     return f"{number:012}.dkr.{form}.eu-central-1.amazonaws.com"
 
 
-def _plan(*audiences: tuple[tuple[str, ...], ...]) -> Plan:
-    """One target with an audience for each argument: its registries, each with its hosts."""
-    flags = Flags(variable_type="file", masked=True, protected=False, raw=True, hidden=False)
-    names = tuple(f"audience-{index}" for index in range(len(audiences)))
+def _plan(*registries: tuple[str, ...]) -> Plan:
+    """One target, and the registries of its audience, each with its hosts."""
+    flags = Flags(VariableType.FILE, masked=True, protected=False, raw=True, hidden=False)
     return Plan(
-        version=1,
+        version=2,
         stack="prod",
         region="eu-central-1",
         state="/prod/rotator/state",
-        gitlab=GitLab("https://gitlab.com", False, None, {"default": "secret"}, None, 16, 50),
+        gitlab=GitLab("https://gitlab.com", False, None, "secret", None, 16, 50),
         audiences={
-            name: Audience(
+            "acme/web": Audience(
                 role_arn="arn",
                 registries=tuple(Registry(hosts[0][:12], "eu-central-1", hosts) for hosts in registries),
                 inside=None,
                 outside=None,
             )
-            for name, registries in zip(names, audiences, strict=True)
         },
         key_users=(),
-        targets=(Target(OwnerKind.PROJECT, "7", "acme/web", "DOCKER_AUTH_CONFIG", "*", names, "default", flags, None),),
+        targets=(TokenTarget(OwnerKind.PROJECT, "7", "acme/web", "DOCKER_AUTH_CONFIG", "*", flags, "acme/web", None),),
     )
 
 
 @pytest.mark.parametrize("hosts", [1, 2])
 def test_what_always_fits_is_not_mentioned(hosts: int) -> None:
-    assert size_findings(_plan(tuple((_host(n),) for n in range(hosts)))) == []
+    assert size_findings(_plan(*((_host(n),) for n in range(hosts)))) == []
 
 
 def test_what_may_not_fit_is_a_doubt() -> None:
-    (finding,) = size_findings(_plan(tuple((_host(n),) for n in range(3))))
+    (finding,) = size_findings(_plan(*((_host(n),) for n in range(3))))
     assert not finding.certain
     assert finding.message == (
         "project acme/web DOCKER_AUTH_CONFIG: its value may be 7,697 to 10,997 characters for 3 registry hosts, GitLab "
@@ -52,7 +50,7 @@ def test_what_may_not_fit_is_a_doubt() -> None:
 
 
 def test_what_cannot_fit_is_certain() -> None:
-    (finding,) = size_findings(_plan(tuple((_host(n),) for n in range(4))))
+    (finding,) = size_findings(_plan(*((_host(n),) for n in range(4))))
     assert finding.certain
     assert "its value will be 10,259 to 14,659 characters for 4 registry hosts" in finding.message
 
@@ -60,9 +58,8 @@ def test_what_cannot_fit_is_certain() -> None:
 def test_the_advice_is_for_what_makes_it_long() -> None:
     forms = ((_host(1), _host(1, "ecr-fips")), (_host(2), _host(2, "ecr-fips")))
     assert "leave out the host_forms that no image is written with, or name fewer registries" in (
-        size_findings(_plan(forms))[0].message
+        size_findings(_plan(*forms))[0].message
     )
-    assert "split it by audience" in size_findings(_plan(((_host(1),),), ((_host(2),),), ((_host(3),),)))[0].message
 
 
 @given(st.integers(0, 6), st.integers(0, 4_000))
@@ -74,7 +71,7 @@ def test_the_length_is_that_of_the_document_itself(hosts: int, token: int) -> No
 
 @given(st.integers(1, 8), st.integers(SHORTEST_TOKEN, LONGEST_TOKEN))
 def test_no_token_of_a_real_length_is_a_surprise(hosts: int, token: int) -> None:
-    findings = size_findings(_plan(tuple((_host(number),) for number in range(hosts))))
+    findings = size_findings(_plan(*((_host(number),) for number in range(hosts))))
     fits = document_length([_host(number) for number in range(hosts)], token) <= VALUE_LIMIT
     assert fits or findings
     assert not (fits and findings and findings[0].certain)

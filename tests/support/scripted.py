@@ -69,19 +69,18 @@ def audience(name: str, **changes: Any) -> plan.Audience:
     )
 
 
-FLAGS = plan.Flags(variable_type="file", masked=True, protected=False, raw=True, hidden=False)
+FLAGS = plan.Flags(variable_type=plan.VariableType.FILE, masked=True, protected=False, raw=True, hidden=False)
 
 
-def target(path: str, *audiences: str, **changes: Any) -> plan.Target:
+def target(path: str, audience: str = "backend", **changes: Any) -> plan.TokenTarget:
     return replace(
-        plan.Target(
+        plan.TokenTarget(
             owner_kind=plan.OwnerKind.PROJECT,
             owner=path,
             path=path,
             key="DOCKER_AUTH_CONFIG",
             environment_scope="*",
-            audiences=audiences or ("backend",),
-            token="default",
+            audience=audience,
             flags=FLAGS,
             foreign=None,
         ),
@@ -89,12 +88,14 @@ def target(path: str, *audiences: str, **changes: Any) -> plan.Target:
     )
 
 
-def plan_of(*targets: plan.Target, audiences: Mapping[str, plan.Audience] | None = None, **gitlab: Any) -> plan.Plan:
+def plan_of(
+    *targets: plan.TokenTarget, audiences: Mapping[str, plan.Audience] | None = None, **gitlab: Any
+) -> plan.Plan:
     settings = plan.GitLab(
         url="https://gitlab.example.com",
         allow_http=False,
         proxy=None,
-        tokens={"default": "fake/gitlab-token"},
+        token_secret="fake/gitlab-token",
         ca_bundle=None,
         concurrency=1,
         requests_per_second=1000,

@@ -12,11 +12,11 @@ from components.rotation.aws import AwsError
 from components.rotation.keys.store import AccessKey, NewKey
 from components.rotation.secret import Secret
 from components.variables.keys import ACCESS_KEYS, KEY_PLACEHOLDER
-from components.variables.targets import Flags, KeyUser, OwnerKind
+from components.variables.targets import Flags, KeyUser, OwnerKind, VariableType
 
 ID, SECRET = ACCESS_KEYS
 USER = "fake-user-scripts"
-FLAGS = Flags(variable_type="env_var", masked=True, protected=True, raw=True, hidden=False)
+FLAGS = Flags(variable_type=VariableType.ENV_VAR, masked=True, protected=True, raw=True, hidden=False)
 
 
 class _Clock(Protocol):
@@ -32,7 +32,6 @@ def key_user(path: str = "acme/scripts", **changes: Any) -> KeyUser:
             owner=path,
             path=path,
             environment_scope="*",
-            token="default",
             flags=FLAGS,
             max_age_minutes=30 * 24 * 60,
             grace_minutes=24 * 60,

@@ -11,7 +11,7 @@ _NAMES = st.lists(st.text(st.characters(codec="ascii", exclude_characters="\n\r"
 
 
 def test_it_names_registries_time_and_audience() -> None:
-    assert describe(["registry"], _UNTIL, ["backend"]) == (
+    assert describe(["registry"], _UNTIL, "backend") == (
         "gitlab-ecr: registry, valid until 2026-11-22T20:00Z, audience backend"
     )
 
@@ -19,14 +19,14 @@ def test_it_names_registries_time_and_audience() -> None:
 @given(
     _NAMES,
     st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st.just(timezone(timedelta(hours=-7)))),  # noqa: DTZ001 - Hypothesis adds the zone
-    _NAMES,
+    st.text(st.characters(codec="ascii", exclude_characters="\n\r"), max_size=300),
 )
 def test_whatever_it_names_the_time_comes_back_and_gitlab_takes_it(
-    hosts: list[str], until: datetime, audiences: list[str]
+    hosts: list[str], until: datetime, audience: str
 ) -> None:
-    text = describe(hosts, until, audiences)
+    text = describe(hosts, until, audience)
     assert len(text) <= LIMIT
-    if not any("valid until" in name for name in [*hosts, *audiences]):
+    if not any("valid until" in name for name in [*hosts, audience]):
         assert valid_until(text) == to_the_minute(until)
 
 
@@ -46,6 +46,21 @@ def test_another_description_has_no_time(text: str | None) -> None:
     assert valid_until(text) is None
 
 
+@pytest.mark.parametrize(
+    ("hosts", "audience", "text"),
+    [
+        (
+            ["r" * 200, "registry"],
+            "backend",
+            "gitlab-ecr: 2 registries, valid until 2026-11-22T20:00Z, audience backend",
+        ),
+        (["registry"], "b" * 200, "gitlab-ecr: 1 registries, valid until 2026-11-22T20:00Z"),
+    ],
+)
+def test_what_does_not_fit_is_counted_or_left_out(hosts: list[str], audience: str, text: str) -> None:
+    assert describe(hosts, _UNTIL, audience) == text
+
+
 _AT = datetime(2026, 11, 22, 20, tzinfo=UTC)
 _HOSTS = ["123456789012.dkr.ecr.eu-central-1.amazonaws.com", "r.example.com:5000"]
 
@@ -53,9 +68,9 @@ _HOSTS = ["123456789012.dkr.ecr.eu-central-1.amazonaws.com", "r.example.com:5000
 @pytest.mark.parametrize(
     ("text", "named"),
     [
-        (describe(_HOSTS, _AT, ["backend"]), _HOSTS),
-        (describe(_HOSTS[:1], _AT, ["a/b", "c"]), _HOSTS[:1]),
-        (describe(_HOSTS * 4, _AT, ["backend"]), []),
+        (describe(_HOSTS, _AT, "backend"), _HOSTS),
+        (describe(_HOSTS[:1], _AT, "a/b"), _HOSTS[:1]),
+        (describe(_HOSTS * 4, _AT, "backend"), []),
         ("gitlab-ecr: waiting for the first rotation", []),
         ("mine, valid until 2026-11-22T20:00Z", []),
         (None, []),

@@ -3,14 +3,14 @@ from typing import Any
 
 import pytest
 
-from components.contract.plan import Flags, OwnerKind, Target
+from components.contract.plan import Flags, OwnerKind, Target, VariableType
 from components.variables.listed import Level, ListedVariable
 from components.variables.shadow_finder import Finding, shadow_findings
 
 _KEY = "DOCKER_AUTH_CONFIG"
 _OURS = "gitlab-ecr: registry.example.com, valid until 2026-11-22T20:00Z, audience backend"
-_FLAGS = Flags(variable_type="file", masked=True, protected=False, raw=True, hidden=False)
-_GROUP = Target(OwnerKind.GROUP, "20", "acme/backend", _KEY, "*", ("backend",), "default", _FLAGS, None)
+_FLAGS = Flags(VariableType.FILE, masked=True, protected=False, raw=True, hidden=False)
+_GROUP = Target(OwnerKind.GROUP, "20", "acme/backend", _KEY, "*", _FLAGS)
 _PROJECT = replace(_GROUP, owner_kind=OwnerKind.PROJECT, owner="7", path="acme/backend/api")
 _IN_GROUP = ListedVariable(Level.GROUP, "acme/backend", _KEY, description=_OURS)
 _IN_PROJECT = ListedVariable(Level.PROJECT, "acme/backend/api", _KEY)
@@ -113,7 +113,7 @@ def test_a_scope_that_no_environment_matches_is_told(environments: dict[str, lis
 
 
 def test_an_environment_variable_where_jobs_push_is_told() -> None:
-    target = replace(_GROUP, flags=replace(_FLAGS, variable_type="env_var"))
+    target = replace(_GROUP, flags=replace(_FLAGS, variable_type=VariableType.ENV_VAR))
     role = ListedVariable(Level.PROJECT, "acme/backend/api", "AWS_ROLE_ARN")
     ((what, fix),) = _find(target, role, replace(role, key="ECR_REGISTRY"))
     assert "acme/backend/api may push: Docker CLI 28.3 and later takes it before `docker login`" in what
@@ -123,7 +123,9 @@ def test_an_environment_variable_where_jobs_push_is_told() -> None:
 
 
 def test_a_pair_of_access_keys_is_protected_on_purpose_and_adopted_by_nobody() -> None:
-    pair = replace(_GROUP, key="AWS_ACCESS_KEY_ID", flags=replace(_FLAGS, protected=True, variable_type="env_var"))
+    pair = replace(
+        _GROUP, key="AWS_ACCESS_KEY_ID", flags=replace(_FLAGS, protected=True, variable_type=VariableType.ENV_VAR)
+    )
     own = replace(_IN_GROUP, key="AWS_ACCESS_KEY_ID")
     assert _find(pair, own) == []
     assert _find(pair, own, replace(_IN_PROJECT, key="AWS_ACCESS_KEY_ID")) == [

@@ -21,11 +21,11 @@ _LAST_SECONDS: Final = 5.0
 
 
 class RenewalFailedError(Exception):
-    """At least one GitLab token was not renewed though it should have been; a line for each, without a token."""
+    """The GitLab token was not renewed though it should have been; the message says why, without the token."""
 
 
 def handle(event: Mapping[str, Any], context: Context) -> dict[str, str]:
-    """Renews each of the plan's GitLab tokens that is near enough to its end.
+    """Renews the rotator's GitLab token, if it is near enough to its end.
 
     Args:
         event: `{"fired_by": "schedule"}`, as for a rotation.
@@ -33,26 +33,26 @@ def handle(event: Mapping[str, Any], context: Context) -> dict[str, str]:
 
     Raises:
         ValueError: another event.
-        RenewalFailedError: a token needs a person, or the next run.
+        RenewalFailedError: it needs a person, or the next run.
     """
     fired_by(event)
     seconds = context.get_remaining_time_in_millis() / 1000
-    done, failed = run(plans.loads(_PLAN.read_text()), seconds, run_id=context.aws_request_id)
-    if failed:
-        raise RenewalFailedError("; ".join(failed))
-    return done
+    return {"done": run(plans.loads(_PLAN.read_text()), seconds, run_id=context.aws_request_id)}
 
 
-def run(plan: plans.Plan, seconds: float, *, run_id: str) -> tuple[dict[str, str], list[str]]:
+def run(plan: plans.Plan, seconds: float, *, run_id: str) -> str:
     """One renewal with the credentials of the environment; what it did goes to standard output.
 
     Args:
-        plan: whose tokens.
+        plan: whose token.
         seconds: when it has to be over.
         run_id: names this run.
 
     Returns:
-        What was done, by the token's name, and a line for each token that was not renewed though it should have been.
+        What was done.
+
+    Raises:
+        RenewalFailedError: the token was not renewed though it should have been.
     """
     for chatty in ("botocore", "urllib3"):  # at DEBUG, both would write tokens into the log
         logging.getLogger(chatty).setLevel(logging.WARNING)
@@ -66,14 +66,15 @@ def run(plan: plans.Plan, seconds: float, *, run_id: str) -> tuple[dict[str, str
         proxy=gitlab.proxy,
         allow_http=gitlab.allow_http,
     )
-    client = BotoAws(plan.region).client("secretsmanager")
-    done: dict[str, str] = {}
-    failed: list[str] = []
-    for name, secret_id in plan.gitlab.tokens.items():
-        store = SecretVersions(client, secret_id)
-        try:
-            done[name] = renew(store, GitLabTokens(gitlab.url, http), clock, run=run_id)
-        except (RenewalError, GitLabError, AwsError, ValueError) as error:
-            failed.append(f"{name}: {error}")
-    print(json.dumps({"gitlab_ecr_renewal": {"done": done, "failed": failed}}), flush=True)  # noqa: T201 - the log is the report's place
-    return done, failed
+    store = SecretVersions(BotoAws(plan.region).client("secretsmanager"), gitlab.token_secret)
+    try:
+        done = renew(store, GitLabTokens(gitlab.url, http), clock, run=run_id)
+    except (RenewalError, GitLabError, AwsError, ValueError) as error:
+        _print({"failed": str(error)})
+        raise RenewalFailedError(str(error)) from None
+    _print({"done": done})
+    return done
+
+
+def _print(result: Mapping[str, str]) -> None:
+    print(json.dumps({"gitlab_ecr_renewal": result}), flush=True)  # noqa: T201 - the log is the report's place
