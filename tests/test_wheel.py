@@ -39,9 +39,14 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def environment(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An environment with the wheel, and for the wheel's dependencies the packages of this one."""
-    folder = tmp_path_factory.mktemp("environment")
-    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(folder)], check=True)
+    folder = _empty(tmp_path_factory.mktemp("environment"))
     _pip("--python", str(folder / "bin" / "python"), "install", str(wheel))
+    return folder
+
+
+def _empty(folder: Path) -> Path:
+    """An environment that has the packages of this one, and not this project."""
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(folder)], check=True)
     (packages,) = folder.glob("lib/python*/site-packages")
     (packages / "dependencies.pth").write_text(sysconfig.get_path("purelib") + "\n")
     return folder
@@ -89,6 +94,17 @@ def test_the_command_is_there(environment: Path, tmp_path: Path) -> None:
     assert "plan-note" in said
     recording = ROOT / "tests" / "data" / "preview" / "2-no-change.json"
     assert "Nothing changes" in _run(environment, "gitlab-ecr", "plan-note", "--json", str(recording), cwd=tmp_path)
+
+
+def test_in_the_tree_the_command_is_the_same_and_reads_the_tree(tmp_path: Path) -> None:
+    """What `make venv` does last."""
+    environment = _empty(tmp_path / "environment")
+    python = str(environment / "bin" / "python")
+    _pip("--python", python, "install", "--no-build-isolation", f"--editable={ROOT}")
+    assert "plan-note" in _run(environment, "gitlab-ecr", "--help", cwd=tmp_path)
+    where = "import gitlab_ecr.cli; print(gitlab_ecr.cli.__file__)"
+    printed = _run(environment, "python", "-c", where, cwd=tmp_path)
+    assert Path(printed.strip()).resolve() == ROOT / "components" / "cli" / "__init__.py"
 
 
 def test_repositories_only(environment: Path) -> None:
