@@ -14,7 +14,7 @@ _NAME: Final = "gitlab-ecr"
 _HEAD: Final = f"""# The command line
 
 Made by `make reference` from the commands themselves; a test holds it to them. `{_NAME}` comes with the wheel's extra
-`cli`; in this tree it is `python -m components.cli`, in an environment made from `requirements-dev.txt`.
+`cli`. In this tree `make venv` puts it into `.venv/bin`; `. .venv/bin/activate` puts that folder on the shell's path.
 
 On a terminal rows are a table, and what takes longer than a second says so; in a pipe rows are lines with tabs between
 their cells. Results go to standard output; questions, notes, progress and errors to standard error.

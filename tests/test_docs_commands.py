@@ -8,7 +8,7 @@ from typing import Any, Final
 import boto3
 import click
 import pytest
-from pages import ROOT, commands, spans
+from pages import ROOT, TEXT, commands, spans
 
 from components.cli.__main__ import commands as gitlab_ecr
 from components.runner.documents import documents
@@ -18,7 +18,6 @@ RUN_BY: Final = {
     "make rehearse": "tests/rehearsal/test_rehearsal.py::test_each_example_comes_through_and_says_what_it_leaves_out",
     "make rehearse-engine": "tests/rehearsal/engine/test_engine.py::test_the_local_stack_goes_through_its_life",
     "make reference": "tests/reference/test_reference.py::test_the_generated_files_are_those_of_the_present_components",
-    ".venv/bin/python -m components.cli": "tests/cli/test_docs_commands.py::test_a_command_of_a_page_works",
     "gitlab-ecr": "tests/cli/test_docs_commands.py::test_a_command_of_a_page_works",
     "make dist": "tests/test_release.py::test_a_release_is_the_wheel_and_the_source_archive_that_it_links",
     "pip install .": "tests/test_wheel.py::test_the_command_is_there",
@@ -34,7 +33,8 @@ NOT_RUN: Final = {
     "make bench": "it takes minutes, and other machines give other figures",
     "make lock": "it asks an index for the newest versions",
     "pulumi": "the engine and its plugins are downloads; the rehearsal runs the program without them",
-    ".venv/bin/pip install --require-hashes": "it asks an index for the packages",
+    "pip install": "it asks a GitLab for the tag",
+    ".": "it changes the shell that it runs in",
     "aws": "it wants an AWS account; boto3's own description of the service knows the operation and its options",
     "terraform": "it is what people come from, and is on no machine of ours",
     "gitlab-runner": "the runner is a download, and wants a GitLab that hands out jobs",
@@ -56,6 +56,9 @@ PULUMI: Final[dict[str, set[str]]] = {
     "up": {"--non-interactive", "--stack", "--yes"},
 }
 """What pages use of it. Source: `pulumi <command> --help`, version 3.2xx."""
+FROM_A_TAG: Final = re.compile(
+    r"pulumi-gitlab-ecr(\[cli\])? @ git\+https://gitlab\.example\.com/.+\.git@v\d+\.\d+\.\d+"
+)
 TERRAFORM: Final = {"state list", "state rm"}
 FOUND: Final = commands()
 
@@ -98,16 +101,16 @@ def test_a_command_is_spelled_as_its_own_parser_wants_it(command: tuple[str, ...
             assert " ".join(words[:2]) in TERRAFORM
         case ["aws", service, operation, *options]:
             _aws(service, operation, options)
-        case ["python", "-m", "components.cli" | "gitlab_ecr.rotation"]:
+        case ["python", "-m", "gitlab_ecr.rotation"]:
             assert (ROOT / command[2].replace("gitlab_ecr", "components").replace(".", "/") / "__main__.py").exists()
-        case ["gitlab-ecr", *words] | [".venv/bin/python", "-m", "components.cli", *words]:
+        case ["gitlab-ecr", *words]:
             _gitlab_ecr(words)
         case ["gitlab-runner", "register", *options]:
             assert _options(options) <= _options(_registration().split())
-        case [".venv/bin/pip", "install", "--require-hashes", "-r", file]:
-            assert (ROOT / file).exists()
-        case ["pip", "install", folder]:
-            assert (ROOT / folder / "pyproject.toml").exists()
+        case [".", ".venv/bin/activate"]:
+            pass
+        case ["pip", "install", what]:
+            assert what == "." or FROM_A_TAG.fullmatch(what)
         case ["cd", folder]:
             assert (ROOT / folder / "Pulumi.yaml").exists()
         case ["export", assignment]:
@@ -161,6 +164,11 @@ def _registration() -> str:
         "docker": {"image": "ruby:3.4"},
     }
     return documents(declaration).register_command
+
+
+def test_every_page_writes_the_command_the_same_way() -> None:
+    other = re.compile(r"-m components\.cli|-m gitlab_ecr\.cli|bin/gitlab-ecr\b")
+    assert [(page, found[0]) for page, text in TEXT.items() if (found := other.search(text))] == []
 
 
 def test_paths_of_the_examples_are_those_of_this_tree() -> None:

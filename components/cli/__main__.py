@@ -1,4 +1,4 @@
-"""`gitlab-ecr`; in the tree `python -m components.cli`."""
+"""The command line `gitlab-ecr`."""
 
 import importlib
 import sys

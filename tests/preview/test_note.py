@@ -1,6 +1,6 @@
 """The note of every recorded preview and of crafted ones, whole: each lies beside its data as Markdown.
 
-A changed note: `python -m components.cli plan-note --json X.json > X.md` for a recording, `write_golden` below else.
+A changed note: `gitlab-ecr plan-note --json X.json > X.md` for a recording, `write_golden` below else.
 """
 
 import json

@@ -39,9 +39,7 @@ def commands() -> list[tuple[str, ...]]:
 
 def own_commands() -> list[tuple[str, ...]]:
     """Of these, the words of each that is this project's own command line, without its name."""
-    names = (("gitlab-ecr",), (".venv/bin/python", "-m", "components.cli"))
-    found = [each[len(name) :] for each in commands() for name in names if each[: len(name)] == name]
-    return list(dict.fromkeys(filter(None, found)))
+    return [tuple(words) for name, *words in commands() if name == "gitlab-ecr" and words]
 
 
 def spans() -> list[tuple[str, ...]]:
