@@ -4,6 +4,8 @@ import functools
 import re
 from collections.abc import Iterable
 
+from .wildcards import expression
+
 _NEVER_DECLARED = "gitlab-ecr-probe/outside"
 
 
@@ -26,5 +28,4 @@ def outside(patterns: Iterable[str], repositories: Iterable[str]) -> str | None:
 # One expression, made once: in a large stack every consumer's patterns are held against every repository, thrice.
 @functools.lru_cache(maxsize=4096)
 def _any_of(patterns: tuple[str, ...]) -> re.Pattern[str]:
-    texts = (".*".join(re.escape(part) for part in pattern.split("*")) for pattern in patterns)
-    return re.compile("|".join(f"(?:{text})" for text in texts) or r"(?!)", re.DOTALL)
+    return re.compile("|".join(expression(pattern) for pattern in patterns) or r"(?!)")

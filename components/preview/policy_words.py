@@ -1,12 +1,13 @@
 """A policy document in words, as Markdown: what a reviewer has to know, without a value that could be a secret."""
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, cast
 
 from ..iam.actions import PULL_ACTIONS, PUSH_ACTIONS, SIGN_IN_ACTION
 from ..names.registry_host import registry_host
+from ..names.wildcards import expression
+from . import untrusted
 from .markdown import code, names
 
 Right = tuple[str, str]
@@ -28,7 +29,7 @@ def statements(policy: Any) -> list[dict[str, Any]] | None:
     if policy is None or policy == "":
         return []
     try:
-        document = json.loads(policy) if isinstance(policy, str) else policy
+        document = untrusted.parse(policy) if isinstance(policy, str) else policy
     except ValueError:
         return None
     found: Any = cast("Mapping[str, Any]", document).get("Statement") if isinstance(document, Mapping) else None
@@ -101,7 +102,7 @@ def _repository(resource: str, names_by_arn: Mapping[str, str], own: str) -> str
 
 
 def _allows(statement: Mapping[str, Any], action: str) -> bool:
-    patterns = (re.escape(given).replace(r"\*", ".*").replace(r"\?", ".") for given in listed(statement.get("Action")))
+    patterns = (expression(given, one="?") for given in listed(statement.get("Action")))
     return any(re.fullmatch(pattern, action, re.IGNORECASE) for pattern in patterns)
 
 
@@ -129,8 +130,14 @@ def _principal(principal: Any) -> str:
 
 
 def _conditions(condition: Any) -> Iterator[str]:
-    for operator, keys in cast("Mapping[str, Mapping[str, Any]]", condition or {}).items():
-        for key, value in keys.items():
+    if condition is not None and not isinstance(condition, Mapping):
+        yield "(a condition that IAM cannot read)"
+        return
+    for operator, keys in cast("Mapping[str, Any]", condition or {}).items():
+        if not isinstance(keys, Mapping):
+            yield f"{code(operator)} (of something that IAM cannot read)"
+            continue
+        for key, value in cast("Mapping[str, Any]", keys).items():
             word = _OPERATORS.get(operator, code(operator))
             # An external id, a tag or a user name can be as good as a password.
             shown = names(listed(value)) if _SHOWN_KEYS.fullmatch(key) else "(a value not shown)"

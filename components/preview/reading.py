@@ -3,13 +3,14 @@
 Two things are not in that JSON (engine 3.2xx, recorded): resources without a change, and the stack's new outputs.
 """
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final, cast
 
 from ..docker.redaction import redact
+from . import untrusted
+from .untrusted import Found
 
 STACK: Final = "pulumi:pulumi:Stack"
 SECRET: Final = "[secret]"  # noqa: S105 - what the engine prints in a secret's place
@@ -26,6 +27,7 @@ UNKNOWN: Final = frozenset(
 )
 """What stands for a value that only `up` will know. Source: pulumi, sdk/go/common/resource/plugin/rpc.go."""
 
+_URN: Final = re.compile(r"urn:pulumi:(?P<stack>[^:]+)::(?P<project>[^:]+)::(?P<types>.+?)::(?P<name>.+)", re.DOTALL)
 _FRAME: Final = re.compile(r'  File "(?P<file>[^"]*)", line (?P<line>\d+)')
 _COLOR: Final = re.compile(r"\x1b\[[0-9;]*m|<\{%[^%]*%\}>")
 _SEVERITY: Final = re.compile(r"(warning|error): ")
@@ -95,20 +97,29 @@ def read(text: str) -> Preview:
         ValueError: it is not one.
     """
     try:
-        document = json.loads(text)
-    except ValueError:
-        document = None
-    fields = _mapping(document)
-    if not {"steps", "diagnostics", "changeSummary"} & fields.keys():
-        raise ValueError("preview: got no JSON of a preview; write what `pulumi preview --json` printed")
-    steps: list[Mapping[str, Any]] = fields.get("steps") or []
-    diagnostics: list[Mapping[str, Any]] = fields.get("diagnostics") or []
-    stack, project = _stack_of([step["urn"] for step in steps])
+        return _preview(Found("", untrusted.parse(text)))
+    except ValueError as error:
+        why = f" ({error})" if text.strip() else ""
+        raise ValueError(
+            f"preview: got no JSON of a preview{why}; write what `pulumi preview --json` printed"
+        ) from None
+
+
+def _preview(document: Found) -> Preview:
+    if (
+        not isinstance(document.value, dict)
+        or not {"steps", "diagnostics", "changeSummary"} & document.mapping().keys()
+    ):
+        raise ValueError("no steps, diagnostics or changeSummary")
+    steps = document.at("steps").each()
+    diagnostics = document.at("diagnostics").each()
+    counts = document.at("changeSummary")
+    stack, project = _urn(steps[0])[:2] if steps else ("", "")
     return Preview(
         project=project,
         stack=stack,
         steps=tuple(_resources(steps)),
-        counts={op: count for op, count in _mapping(fields.get("changeSummary")).items() if count},
+        counts={op: count for op in counts.mapping() if (count := counts.at(op).count())},
         warnings=_said(diagnostics, "warning"),
         errors=_said(diagnostics, "error"),
     )
@@ -123,49 +134,48 @@ def is_unknown(value: Any) -> bool:
     return isinstance(value, str) and value in UNKNOWN
 
 
-def _resources(steps: list[Mapping[str, Any]]) -> Iterator[Step]:
+def _resources(steps: list[Found]) -> Iterator[Step]:
     """One step for each resource: a replacement comes as up to three, an adoption that changes something as two."""
-    by_urn: dict[str, list[Mapping[str, Any]]] = {}
+    by_urn: dict[str, list[Step]] = {}
     for step in steps:
-        by_urn.setdefault(step["urn"], []).append(step)
+        by_urn.setdefault(step.at("urn").written(), []).append(_step(step))
     for of_one in by_urn.values():
-        adopts = any("import" in step["op"] for step in of_one)
-        said = [step for step in of_one if "import" not in step["op"]] or of_one
-        whole = next((step for step in said if step["op"] == "replace"), said[0])
-        yield replace(_step(whole), adopts=adopts)
+        adopts = any("import" in step.op for step in of_one)
+        said = [step for step in of_one if "import" not in step.op] or of_one
+        whole = next((step for step in said if step.op == "replace"), said[0])
+        yield replace(whole, adopts=adopts)
 
 
-def _step(step: Mapping[str, Any]) -> Step:
-    old, new = _mapping(step.get("oldState")), _mapping(step.get("newState"))
+def _step(step: Found) -> Step:
+    old, new = step.at("oldState"), step.at("newState")
+    _, _, types, name = _urn(step)
     return Step(
-        op=step["op"],
-        type=(old or new).get("type") or step["urn"].split("::", 3)[2].rpartition("$")[2],
-        name=step["urn"].split("::", 3)[3],
-        old=_mapping(old.get("inputs")),
-        new=_mapping(new.get("inputs")),
-        old_outputs=_mapping(old.get("outputs")),
-        new_outputs=_mapping(new.get("outputs")),
-        changed=tuple(step.get("diffReasons") or ()),
-        replaced_for=tuple(step.get("replaceReasons") or ()),
+        op=step.at("op").written(),
+        type=old.at("type").text() or new.at("type").text() or types.rpartition("$")[2],
+        name=name,
+        old=old.at("inputs").mapping(),
+        new=new.at("inputs").mapping(),
+        old_outputs=old.at("outputs").mapping(),
+        new_outputs=new.at("outputs").mapping(),
+        changed=step.at("diffReasons").texts(),
+        replaced_for=step.at("replaceReasons").texts(),
     )
 
 
-def _mapping(value: Any) -> Mapping[str, Any]:
-    return cast("Mapping[str, Any]", value) if isinstance(value, dict) else {}
+def _urn(step: Found) -> tuple[str, str, str, str]:
+    """Stack, project, types and name. Source: pulumi, sdk/go/common/resource/urn."""
+    urn = step.at("urn")
+    match = _URN.fullmatch(urn.text())
+    if match is None:
+        raise urn.wrong("a resource's URN")
+    return match["stack"], match["project"], match["types"], match["name"]
 
 
-def _stack_of(urns: list[str]) -> tuple[str, str]:
-    if not urns:
-        return "", ""
-    stack, project = urns[0].removeprefix("urn:pulumi:").split("::", 2)[:2]
-    return stack, project
-
-
-def _said(diagnostics: list[Mapping[str, Any]], severity: str) -> tuple[str, ...]:
+def _said(diagnostics: list[Found], severity: str) -> tuple[str, ...]:
     messages = (
-        _SEVERITY.sub("", _COLOR.sub("", str(diagnostic.get("message", ""))), count=1).strip()
+        _SEVERITY.sub("", _COLOR.sub("", diagnostic.at("message").text()), count=1).strip()
         for diagnostic in diagnostics
-        if diagnostic.get("severity") == severity
+        if diagnostic.at("severity").text() == severity
     )
     return tuple(dict.fromkeys(redact(_without_source(text)) for text in messages if text and not _NOISE.match(text)))
 

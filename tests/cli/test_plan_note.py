@@ -136,9 +136,20 @@ def test_a_merge_request_that_is_not_there_is_named(
     assert "404 to GET for !6; the merge request is not there" in capsys.readouterr().err
 
 
-def test_text_that_is_no_preview_is_one_line_of_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (tmp_path / "empty.json").write_text("")
-    assert main(["plan-note", "--json", str(tmp_path / "empty.json")]) == ExitCode.FAILED
+@pytest.mark.parametrize(
+    ("content", "found"),
+    [
+        (b"", "got no JSON of a preview; write what `pulumi preview --json` printed"),
+        (b"[" * 100_000, "got no JSON of a preview (more than 64 lists and maps inside each other)"),
+        (b'{"changeSummary": {"create": "many"}}', "(changeSummary.create: got a text in place of a whole number)"),
+        (b"\xff\xfe{", "can't decode byte 0xff"),
+    ],
+)
+def test_text_that_is_no_preview_is_one_line_of_error(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], content: bytes, found: str
+) -> None:
+    (tmp_path / "odd.json").write_bytes(content)
+    assert main(["plan-note", "--json", str(tmp_path / "odd.json")]) == ExitCode.FAILED
     said = capsys.readouterr().err
-    assert "got no JSON of a preview; write what `pulumi preview --json` printed" in said
+    assert found in said
     assert len(said.splitlines()) == 1
