@@ -3,6 +3,7 @@
 Sources of the facts: gitlab-runner 19.4, helpers/docker/auth; amazon-ecr-credential-helper 0.12.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, cast
 
@@ -18,6 +19,7 @@ CREDENTIALS_STORE: Final = "credentials-store"
 WAYS: Final = (CREDENTIAL_HELPER, STATIC, CREDENTIALS_STORE)
 
 _HELPER: Final = "ecr-login"
+_HELPER_NAME: Final = re.compile(r"[A-Za-z0-9][\w.-]*", re.ASCII)
 _OF_THE_HELPER: Final = ("registries", "registry_hosts")
 _STATIC_WARNING: Final = (
     "runner.access: static: every job on this runner can read the passwords from its environment, and a CI/CD "
@@ -50,6 +52,11 @@ def way(access: Mapping[str, Any]) -> str:
         )
     if kind == STATIC and (more := [key for key in (*_OF_THE_HELPER, "helper") if access.get(key)]):
         raise ValueError(f"runner.access: static takes logins only; take {' and '.join(more)} out")
+    if not _HELPER_NAME.fullmatch(access.get("helper", _HELPER)):
+        raise ValueError(
+            f"runner.access.helper: got {access['helper']!r}; write its name without docker-credential-, such as "
+            f"{_HELPER}"
+        )
     if kind == CREDENTIALS_STORE and (more := [key for key in _OF_THE_HELPER if access.get(key)]):
         raise ValueError(
             f"runner.access.{more[0]}: got {more[0]} beside credentials-store, which is asked for all registries and "
@@ -76,6 +83,11 @@ def helper_hosts(access: Mapping[str, Any], own_host: str) -> list[str]:
                 "use, or leave registry_hosts out for the classic ones"
             )
     return list(dict.fromkeys([*written] or classic or [own_host]))
+
+
+def helper_of(access: Mapping[str, Any]) -> str:
+    """The name of the credential helper that has to be on the machine, without `docker-credential-`; empty for none."""
+    return "" if way(access) == STATIC else access.get("helper", _HELPER)
 
 
 def home_config(access: Mapping[str, Any], own_host: str) -> str:

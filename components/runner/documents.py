@@ -10,6 +10,7 @@ from . import config as runner_config
 from . import template as runner_template
 from . import user_data
 from . import warnings as runner_warnings
+from .packages import packages_of
 from .parameter import RUNNER_ID_STANDIN, TOKEN_STANDIN, tier
 
 Declaration = Mapping[str, Any]
@@ -103,8 +104,8 @@ def _user_data(declaration: Declaration, parameter: str, docker_parameter: str) 
             declaration["region"],
             parameter,
             docker_parameter,
+            packages=packages_of(machine),
             executor=runner_config.executor_of(declaration),
-            runner_version=machine.get("runner_version", user_data.RUNNER_VERSION),
-            downloads=machine.get("downloads", user_data.DOWNLOADS),
+            helper=runner_access.helper_of(declaration.get("access") or {}),
         )
     )

@@ -61,6 +61,21 @@ class MachineArgs(TypedDict):
     disk_device: NotRequired[str]
     """The AMI's root device. Default `/dev/xvda`, which is Debian's and Amazon Linux's; Ubuntu has `/dev/sda1`."""
     runner_version: NotRequired[str]
-    """The version of gitlab-runner that is installed. Default: the one whose configuration keys are known here."""
-    downloads: NotRequired[str]
-    """Where the packages of gitlab-runner come from; default GitLab's own bucket."""
+    """The version of gitlab-runner that is installed. Default: the one whose configuration keys are known here. A new
+    machine gets a changed one; on a machine that runs, change `/etc/gitlab-ecr-runner.conf` and run
+    `gitlab-ecr-runner-install` again."""
+    packages: NotRequired[str]
+    """Where the packages of gitlab-runner come from, https. Default: GitLab's repositories. A mirror of them has their
+    folders `debian`, `ubuntu` and `amazon`, and their signed indexes."""
+    packages_key: NotRequired[str]
+    """Where the key comes from that signs those indexes, https. Default: GitLab's."""
+    packages_key_fingerprint: NotRequired[str]
+    """The 40 hexadecimal digits by which that key is known; another key is not installed. Default: what GitLab's page
+    on package signatures says."""
+    helper_version: NotRequired[str]
+    """The version of `docker-credential-ecr-login` that is installed. Default: 0.12.0, which knows every registry host;
+    those of the distributions do not. Another one needs `helper_sha256`."""
+    helper_downloads: NotRequired[str]
+    """Where it comes from, https. Default: the bucket of its releases."""
+    helper_sha256: NotRequired[dict[str, str]]
+    """Its SHA-256 by architecture, `amd64` and `arm64`; a file with another one is not installed."""

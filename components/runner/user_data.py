@@ -5,20 +5,19 @@ instance role. So a later `pulumi up` reaches machines that run already.
 """
 
 import json
-import re
 import shlex
 from pathlib import Path
 from typing import Final
 
-RUNNER_VERSION: Final = "19.4.0"
-"""The version whose keys `keys.json` has."""
-DOWNLOADS: Final = "https://s3.dualstack.us-east-1.amazonaws.com/gitlab-runner-downloads"
+from .packages import Packages
+
 LIMIT: Final = 16384
 """Bytes of user data that EC2 takes, before base64."""
 
 CONF: Final = "/etc/gitlab-ecr-runner.conf"
 INSTALL: Final = "/usr/local/sbin/gitlab-ecr-runner-install"
 FETCH: Final = "/usr/local/sbin/gitlab-ecr-runner-fetch"
+REGION_OF_THE_HELPER: Final = "/etc/systemd/system/gitlab-runner.service.d/gitlab-ecr.conf"
 _UNITS: Final = ("gitlab-ecr-runner.service", "gitlab-ecr-runner.timer")
 _FOLDER: Final = Path(__file__).with_name("machine")
 _NEED_DOCKER: Final = ("docker",)
@@ -29,33 +28,34 @@ def files(
     config_parameter: str,
     docker_parameter: str,
     *,
+    packages: Packages,
     executor: str = "docker",
-    runner_version: str = RUNNER_VERSION,
-    downloads: str = DOWNLOADS,
+    helper: str = "",
 ) -> dict[str, str]:
     """The files of a runner's machine, by path.
 
-    Raises:
-        ValueError: the version is not one, or the address is not https.
+    Args:
+        region: of the parameters, and of the registry that a credentials store lists.
+        config_parameter: the SSM parameter with config.toml.
+        docker_parameter: the SSM parameter with the Docker configuration.
+        packages: what is installed, and who vouches for it.
+        executor: the runner's; the docker executor needs Docker.
+        helper: the credential helper's name without `docker-credential-`; empty for none.
     """
-    if not re.fullmatch(r"[0-9]+\.[0-9]+\.[0-9]+", runner_version):
-        raise ValueError(
-            f"runner.machine.runner_version: got {runner_version!r}; write a version such as {RUNNER_VERSION}"
-        )
-    if not downloads.startswith("https://"):
-        raise ValueError(f"runner.machine.downloads: got {downloads!r}; write an address that starts with https://")
     settings = {
         "REGION": region,
         "CONFIG_PARAMETER": config_parameter,
         "DOCKER_PARAMETER": docker_parameter,
-        "RUNNER_VERSION": runner_version,
-        "DOWNLOADS": downloads.rstrip("/"),
         "NEEDS_DOCKER": "yes" if executor in _NEED_DOCKER else "no",
+        "HELPER": helper,
+        **packages.settings(),
     }
     return {
         CONF: "".join(f"{key}={shlex.quote(value)}\n" for key, value in settings.items()),
         INSTALL: _text("install.sh"),
         FETCH: _text("fetch.sh"),
+        # Without a region in its environment the helper, asked as a store, lists nothing.
+        REGION_OF_THE_HELPER: f"[Service]\nEnvironment=AWS_REGION={region}\n",
         **{f"/etc/systemd/system/{unit}": _text(unit) for unit in _UNITS},
     }
 

@@ -96,6 +96,9 @@ def test_the_explanation_names_source_rival_and_reason() -> None:
     [
         ({"kind": "helper"}, "runner.access.kind: got 'helper'; write one of credential-helper, static"),
         ({"kind": "static"}, "runner.access.logins: got none"),
+        ({"helper": "../../bin/sh"}, "runner.access.helper: got '../../bin/sh'; write its name"),
+        ({"helper": ""}, "runner.access.helper: got ''"),
+        ({"kind": "credentials-store", "helper": "a b"}, "runner.access.helper: got 'a b'"),
         (_STATIC | {"kind": "credential-helper"}, "the runner drops a whole document of both when one helper fails"),
         (_STATIC | {"kind": "credentials-store"}, "the runner drops a whole document of both when one helper fails"),
         (_STATIC | {"registry_hosts": [_OWN]}, "static takes logins only; take registry_hosts out"),

@@ -5,10 +5,11 @@ import json
 import pytest
 
 from components.runner import user_data
+from components.runner.packages import Packages
 
 
 def test_user_data_is_yaml_that_writes_the_files_and_runs_the_script() -> None:
-    files = user_data.files("eu-central-1", "/p/config.toml", "/p/docker-config.json")
+    files = user_data.files("eu-central-1", "/p/config.toml", "/p/docker-config.json", packages=Packages())
     text = user_data.user_data(files)
     assert text.startswith("#cloud-config\n")
     document = json.loads(text.partition("\n")[2])
@@ -16,18 +17,6 @@ def test_user_data_is_yaml_that_writes_the_files_and_runs_the_script() -> None:
     assert document["runcmd"][-1] == [user_data.INSTALL]
     executable = {entry["path"] for entry in document["write_files"] if entry["permissions"] == "0755"}
     assert executable == {user_data.INSTALL, user_data.FETCH}
-
-
-@pytest.mark.parametrize(
-    ("more", "message"),
-    [
-        ({"runner_version": "latest"}, "runner.machine.runner_version: got 'latest'"),
-        ({"downloads": "http://example.com"}, "runner.machine.downloads: got 'http://example.com'"),
-    ],
-)
-def test_a_download_that_could_be_anything_is_refused(more: dict[str, str], message: str) -> None:
-    with pytest.raises(ValueError, match=message):
-        user_data.files("eu-central-1", "/p/config.toml", "/p/docker-config.json", **more)
 
 
 def test_user_data_larger_than_ec2_takes_is_refused() -> None:

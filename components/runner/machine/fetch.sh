@@ -1,6 +1,9 @@
 #!/bin/sh
 # Brings the published configuration to this machine when it changed. A broken one never replaces a good one.
 # The runner reads a changed config.toml by itself, and the Docker configuration before each pull.
+#
+# This runs as root, and with the shell executor every job is the user gitlab-runner. So root reads, writes and chowns
+# nothing below that user's home, where any path may have become a link: a process that is that user does it.
 set -eu
 umask 077
 
@@ -9,12 +12,10 @@ root="${GITLAB_ECR_ROOT:-}"
 . "$root/etc/gitlab-ecr-runner.conf"
 
 config="$root/etc/gitlab-runner/config.toml"
-home=$(getent passwd gitlab-runner | cut -d: -f6)
-docker_config="$root$home/.docker/config.json"
-mkdir -p "$root/etc/gitlab-runner" "$root$home/.docker"
-new=$(mktemp "$config.XXXXXX")
-new_docker=$(mktemp "$docker_config.XXXXXX")
-trap 'rm -f "$new" "$new.merged" "$new_docker"' EXIT
+mkdir -p "$root/etc/gitlab-runner"
+work=$(mktemp -d "$root/etc/gitlab-runner/.fetched.XXXXXX")
+trap 'rm -rf "$work"' EXIT
+new="$work/config.toml"
 
 say() { printf 'gitlab-ecr-runner: %s\n' "$*"; }
 
@@ -61,21 +62,46 @@ check() {
   fi
 }
 
-fetch "$CONFIG_PARAMETER" >"$new"
-fetch "$DOCKER_PARAMETER" >"$new_docker"
-keep_token
-check
-
-if ! cmp -s "$new_docker" "$docker_config"; then
-  chown -R gitlab-runner: "$root$home/.docker"
-  chown gitlab-runner: "$new_docker"
-  mv "$new_docker" "$docker_config"
-  say "the registries changed"
-fi
-if ! cmp -s "$new" "$config"; then
+publish_config() {
+  cmp -s "$new" "$config" && return 0
   if grep -q '^\[runners\.autoscaler\]' "$new"; then
     gitlab-runner fleeting install --config "$new" || fail "The autoscaler's plugin cannot be installed."
   fi
-  mv "$new" "$config"
+  mv -T "$new" "$config" || fail "$config cannot be replaced."
   say "the runner's configuration changed"
-fi
+}
+
+# What the user itself does: $1 is its home, the new file comes in by standard input. 3 says that nothing changed.
+# shellcheck disable=SC2016 # another shell expands it
+as_user='
+set -eu
+umask 077
+cd "$1"
+mkdir -p .docker
+new=$(mktemp .docker/config.json.XXXXXX)
+trap "rm -f $new" EXIT
+cat >"$new"
+if [ -f .docker/config.json ] && cmp -s "$new" .docker/config.json; then exit 3; fi
+mv -T "$new" .docker/config.json
+'
+
+publish_docker_config() {
+  home=$(getent passwd gitlab-runner | cut -d: -f6)
+  status=0
+  # Nothing of root goes along: no terminal, no variable, no open file but the new one; and a pipe in a file's place
+  # keeps nobody waiting for more than a minute.
+  setsid --wait timeout --kill-after=5 60 runuser -u gitlab-runner -- env -i "PATH=$PATH" \
+    sh -c "$as_user" sh "$root$home" <"$work/docker.json" || status=$?
+  case "$status" in
+    0) say "the registries changed" ;;
+    3) ;;
+    *) fail "The user gitlab-runner cannot write $home/.docker/config.json: look what stands in its place." ;;
+  esac
+}
+
+fetch "$CONFIG_PARAMETER" >"$new"
+fetch "$DOCKER_PARAMETER" >"$work/docker.json"
+keep_token
+check
+publish_config
+publish_docker_config

@@ -1,6 +1,9 @@
 #!/bin/sh
 # Makes this machine a GitLab runner: packages first, then its configuration, then the timer that keeps it fresh.
-# Safe to run again: what is there is left alone.
+# Safe to run again: what is there in the version that gitlab-ecr-runner.conf names is left alone, the rest is replaced.
+#
+# Nothing is installed that nobody vouched for: packages come from repositories whose index is signed, by the key with
+# the one fingerprint that is expected; the credential helper has the one digest that is expected.
 set -eu
 umask 077
 
@@ -12,16 +15,26 @@ root="${GITLAB_ECR_ROOT:-}"
 
 say() { printf 'gitlab-ecr-runner: %s\n' "$*"; }
 
+fail() {
+  say "$*" >&2
+  exit 1
+}
+
 has() { command -v "$1" >/dev/null 2>&1; }
 
 case "$ID" in
   debian | ubuntu) family=deb ;;
   amzn | fedora | rhel | rocky | almalinux) family=rpm ;;
-  *)
-    say "this machine is $ID; Debian, Ubuntu and Amazon Linux 2023 are what this script knows" >&2
-    exit 1
-    ;;
+  *) fail "this machine is $ID; Debian, Ubuntu and Amazon Linux 2023 are what this script knows" ;;
 esac
+case "$(uname -m)" in
+  x86_64) arch=amd64 digest=$HELPER_SHA256_AMD64 ;;
+  aarch64) arch=arm64 digest=$HELPER_SHA256_ARM64 ;;
+  *) fail "this machine is a $(uname -m); x86_64 and aarch64 are what this script knows" ;;
+esac
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
 
 updated=no
 install_package() {
@@ -34,28 +47,85 @@ install_package() {
   fi
 }
 
-architecture() {
-  case "$family-$(uname -m)" in
-    deb-x86_64) echo amd64 ;;
-    deb-aarch64) echo arm64 ;;
-    rpm-*) uname -m ;;
-    *) say "gitlab-runner has no package for $(uname -m) here" >&2 && exit 1 ;;
+# To where a redirect leads, too, only by https.
+download() {
+  curl --proto '=https' --proto-redir '=https' --tlsv1.2 --fail --silent --show-error --location --max-redirs 5 \
+    --retry 5 --output "$2" "$1" || fail "$1 cannot be downloaded"
+}
+
+# One key, and that one: a second in the same file would be trusted like the first.
+check_key() {
+  mkdir "$work/gnupg"
+  found=$(gpg --batch --no-options --homedir "$work/gnupg" --with-colons --show-keys "$1" |
+    sed -n '/^pub:/,/^fpr:/s/^fpr:.*:\([0-9A-F]\{40\}\):.*$/\1/p') || found=
+  [ "$found" = "$PACKAGES_KEY_FINGERPRINT" ] ||
+    fail "$PACKAGES_KEY holds the key ${found:-(none)} and not $PACKAGES_KEY_FINGERPRINT: nothing of it is installed"
+}
+
+add_repository() {
+  has gpg || if [ "$family" = deb ]; then install_package gnupg; else install_package gnupg2; fi
+  download "$PACKAGES_KEY" "$work/key"
+  check_key "$work/key"
+  if [ "$family" = deb ]; then
+    put /etc/apt/keyrings/gitlab-runner.asc <"$work/key"
+    put /etc/apt/sources.list.d/gitlab-runner.list <<END
+deb [signed-by=/etc/apt/keyrings/gitlab-runner.asc] $PACKAGES/$ID $VERSION_CODENAME main
+END
+    # Above 1000: this version also in place of a newer one, and of the distribution's own package.
+    put /etc/apt/preferences.d/gitlab-runner <<END
+Package: gitlab-runner gitlab-runner-helper-images
+Pin: version $RUNNER_VERSION-1
+Pin-Priority: 1001
+END
+    updated=no
+    return
+  fi
+  case "$ID" in
+    amzn) place="amazon/$VERSION_ID" ;;
+    fedora) place="fedora/$VERSION_ID" ;;
+    *) place="el/${VERSION_ID%%.*}" ;;
   esac
+  put /etc/pki/rpm-gpg/gitlab-runner.asc <"$work/key"
+  # The signed index names the digest of each package.
+  put /etc/yum.repos.d/gitlab-runner.repo <<END
+[gitlab-runner]
+name=GitLab Runner
+baseurl=$PACKAGES/$place/\$basearch
+enabled=1
+sslverify=1
+repo_gpgcheck=1
+gpgcheck=0
+gpgkey=file:///etc/pki/rpm-gpg/gitlab-runner.asc
+END
+}
+
+# The file in root's own place, whole or not at all.
+put() {
+  cat >"$work/put"
+  mkdir -p "$root${1%/*}"
+  install -m 644 "$work/put" "$root$1"
 }
 
 install_runner() {
-  work=$(mktemp -d)
-  arch=$(architecture)
-  # The repositories of gitlab-runner do not serve Amazon Linux 2023; its release files serve every distribution.
-  for file in "gitlab-runner-helper-images.$family" "gitlab-runner_$arch.$family"; do
-    curl --fail --silent --show-error --location --retry 5 --output "$work/$file" \
-      "$DOWNLOADS/v$RUNNER_VERSION/$family/$file"
-  done
-  # Package managers of Debian read the files as another user.
-  chmod -R a+rX "$work"
-  install_package "$work/gitlab-runner-helper-images.$family" "$work/gitlab-runner_$arch.$family"
-  rm -rf "$work"
+  add_repository
+  if [ "$family" = deb ]; then pin="=$RUNNER_VERSION-1"; else pin="-$RUNNER_VERSION-1"; fi
+  install_package "gitlab-runner$pin" "gitlab-runner-helper-images$pin"
 }
+
+# Debian's and Ubuntu's packages of it do not know every registry host.
+install_helper() {
+  download "$HELPER_DOWNLOADS/$HELPER_VERSION/linux-$arch/docker-credential-ecr-login" "$work/helper"
+  printf '%s  %s\n' "$digest" "$work/helper" | sha256sum --check --status ||
+    fail "docker-credential-ecr-login $HELPER_VERSION for $arch has not the expected digest $digest"
+  mkdir -p "$root/usr/local/bin"
+  install -m 755 "$work/helper" "$root/usr/local/bin/docker-credential-ecr-login"
+}
+
+has_helper() {
+  printf '%s  %s\n' "$digest" "$root/usr/local/bin/docker-credential-ecr-login" | sha256sum --check --status 2>/dev/null
+}
+
+has_runner() { has gitlab-runner && gitlab-runner --version | grep -Eq "^Version: +$RUNNER_VERSION\$"; }
 
 install_aws() {
   # Ubuntu 24.04 has no package of this name, but snaps.
@@ -67,10 +137,18 @@ if [ "$NEEDS_DOCKER" = yes ] && ! has docker; then
   if [ "$family" = deb ]; then install_package docker.io; else install_package docker; fi
   systemctl enable --now docker
 fi
-has docker-credential-ecr-login || install_package amazon-ecr-credential-helper
+case "$HELPER" in
+  '') ;;
+  ecr-login) has_helper || install_helper ;;
+  *) has "docker-credential-$HELPER" || fail "docker-credential-$HELPER is not on this machine: put it into its image" ;;
+esac
 has aws || install_aws
-has gitlab-runner || install_runner
+has_runner || install_runner
 
 "$root/usr/local/sbin/gitlab-ecr-runner-fetch"
-systemctl is-enabled --quiet gitlab-ecr-runner.timer || systemctl enable --now gitlab-ecr-runner.timer
+if ! systemctl is-enabled --quiet gitlab-ecr-runner.timer; then
+  # A runner that was in the machine's image began without the region that its credential helper needs.
+  systemctl try-restart gitlab-runner.service
+  systemctl enable --now gitlab-ecr-runner.timer
+fi
 say "ready"

@@ -1,0 +1,110 @@
+"""What is installed on a runner's machine beside the distribution's own packages, and who vouches for it."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+RUNNER_VERSION: Final = "19.4.0"
+"""The version whose keys `keys.json` has."""
+
+PACKAGES: Final = "https://packages.gitlab.com/runner/gitlab-runner"
+PACKAGES_KEY: Final = "https://packages.gitlab.com/gpg.key"
+PACKAGES_KEY_FINGERPRINT: Final = "F6403F6544A38863DAA0B6E03F01618A51312F3F"
+"""Of the key that signs the indexes of GitLab's package repositories, valid until 2028-02-06. Source:
+https://docs.gitlab.com/omnibus/update/package_signatures, "Current repository signing key", read in November 2026."""
+
+HELPER_DOWNLOADS: Final = "https://amazon-ecr-credential-helper-releases.s3.us-east-2.amazonaws.com"
+HELPER_VERSION: Final = "0.12.0"
+"""Knows dual-stack hosts (from 0.10.0) and the European sovereign partition (from 0.11.0)."""
+HELPER_SHA256: Final = {
+    "amd64": "a22ab6d59dbac777b8fb31984709461da00a4c778b6ae14c8d3729e8d5ded1a6",
+    "arm64": "5bdd30fb6c7a92462f5b454cce1aa906ca7926a6c2e39efad9613a7bf7661fac",
+}
+"""AWS signs no release of the helper; its digests lie beside it in the same bucket. Two projects that pin it have
+recorded these same ones: cashapp/hermit-packages (amazon-ecr-credential-helper.hcl, f0517fd) and
+rancher-sandbox/rancher-desktop (pkg/rancher-desktop/assets/dependencies.yaml, d048437)."""
+
+_VERSION: Final = re.compile(r"[0-9]+\.[0-9]+\.[0-9]+")
+_FINGERPRINT: Final = re.compile(r"[0-9A-F]{40}")
+_SHA256: Final = re.compile(r"[0-9a-f]{64}")
+_WRITABLE: Final = re.compile(r"[A-Za-z0-9./_~%:-]+")
+
+
+@dataclass(frozen=True)
+class Packages:
+    """Versions, where they come from, and the key and digests that are expected there.
+
+    Raises:
+        ValueError: names the argument of `runner.machine`, what it got and what to write instead.
+    """
+
+    runner_version: str = RUNNER_VERSION
+    packages: str = PACKAGES
+    packages_key: str = PACKAGES_KEY
+    packages_key_fingerprint: str = PACKAGES_KEY_FINGERPRINT
+    helper_version: str = HELPER_VERSION
+    helper_downloads: str = HELPER_DOWNLOADS
+    helper_sha256: Mapping[str, str] | None = None
+
+    def __post_init__(self) -> None:
+        for field in ("runner_version", "helper_version"):
+            value = getattr(self, field)
+            if not _VERSION.fullmatch(value):
+                raise _wrong(field, value, f"a version such as {RUNNER_VERSION}")
+        for field in ("packages", "packages_key", "helper_downloads"):
+            value = getattr(self, field)
+            if not _is_plain_https(value):
+                raise _wrong(field, value, "an address that starts with https://, with nothing after its path")
+        if not _FINGERPRINT.fullmatch(self._fingerprint()):
+            raise _wrong(
+                "packages_key_fingerprint",
+                self.packages_key_fingerprint,
+                "all 40 hexadecimal digits of it, as `gpg --show-keys` prints them: a shorter one can be forged",
+            )
+        if self.helper_version != HELPER_VERSION and self.helper_sha256 is None:
+            raise ValueError(
+                f"runner.machine.helper_sha256: got none beside helper_version {self.helper_version!r}; write the "
+                "SHA-256 of its linux-amd64 and linux-arm64 files, as {amd64: ..., arm64: ...}"
+            )
+        for architecture, digest in self._digests().items():
+            if architecture not in HELPER_SHA256 or not _SHA256.fullmatch(digest):
+                raise _wrong(f"helper_sha256.{architecture}", digest, "64 hexadecimal digits under amd64 or arm64")
+
+    def settings(self) -> dict[str, str]:
+        """For the machine's own configuration file."""
+        digests = self._digests()
+        return {
+            "RUNNER_VERSION": self.runner_version,
+            "PACKAGES": self.packages.rstrip("/"),
+            "PACKAGES_KEY": self.packages_key,
+            "PACKAGES_KEY_FINGERPRINT": self._fingerprint(),
+            "HELPER_VERSION": self.helper_version,
+            "HELPER_DOWNLOADS": self.helper_downloads.rstrip("/"),
+            # A machine for which there is none installs nothing: no file has this digest.
+            **{f"HELPER_SHA256_{name.upper()}": digests.get(name, "none") for name in HELPER_SHA256},
+        }
+
+    def _fingerprint(self) -> str:
+        return self.packages_key_fingerprint.replace(" ", "").upper()
+
+    def _digests(self) -> Mapping[str, str]:
+        return HELPER_SHA256 if self.helper_sha256 is None else self.helper_sha256
+
+
+def packages_of(machine: Mapping[str, Any]) -> Packages:
+    """What `runner.machine` declares of it, checked."""
+    return Packages(**{field.name: machine[field.name] for field in fields(Packages) if field.name in machine})
+
+
+def _is_plain_https(address: str) -> bool:
+    """The address goes into a file of the package manager's, where a space or a line break would begin another word."""
+    if not _WRITABLE.fullmatch(address):
+        return False
+    url = urlsplit(address)
+    return url.scheme == "https" and bool(url.hostname) and url.username is None
+
+
+def _wrong(field: str, value: str, wanted: str) -> ValueError:
+    return ValueError(f"runner.machine.{field}: got {value!r}; write {wanted}")

@@ -1,0 +1,76 @@
+"""What is installed on a runner's machine, and from where: nothing that could be anything."""
+
+from typing import Any
+
+import pytest
+
+from components.runner.packages import HELPER_SHA256, PACKAGES_KEY_FINGERPRINT, Packages, packages_of
+
+_DIGESTS = {"amd64": "a" * 64, "arm64": "b" * 64}
+
+
+def test_the_defaults_are_whole() -> None:
+    settings = Packages().settings()
+    assert settings["PACKAGES_KEY_FINGERPRINT"] == PACKAGES_KEY_FINGERPRINT
+    assert settings["HELPER_SHA256_AMD64"] == HELPER_SHA256["amd64"]
+    assert settings["HELPER_SHA256_ARM64"] == HELPER_SHA256["arm64"]
+
+
+def test_a_fingerprint_is_read_as_gpg_prints_it() -> None:
+    printed = "f640 3f65 44a3 8863 daa0  b6e0 3f01 618a 5131 2f3f"
+    assert Packages(packages_key_fingerprint=printed).settings()["PACKAGES_KEY_FINGERPRINT"] == PACKAGES_KEY_FINGERPRINT
+
+
+def test_a_mirror_and_another_helper_are_taken_over() -> None:
+    settings = packages_of(
+        {
+            "packages": "https://mirror.example.com:8443/runner/",
+            "helper_version": "0.13.1",
+            "helper_sha256": _DIGESTS,
+            "image_id": "ami-0",
+        }
+    ).settings()
+    assert settings["PACKAGES"] == "https://mirror.example.com:8443/runner"
+    assert (settings["HELPER_VERSION"], settings["HELPER_SHA256_ARM64"]) == ("0.13.1", "b" * 64)
+
+
+@pytest.mark.parametrize(
+    ("machine", "message"),
+    [
+        ({"runner_version": "latest"}, "runner_version: got 'latest'; write a version"),
+        ({"runner_version": "19.4"}, "runner_version: got '19.4'"),
+        ({"runner_version": "19.4.0\n"}, "runner_version: got"),
+        ({"runner_version": "19.4.0 curl"}, "runner_version: got"),
+        (
+            {"packages": "http://example.com"},
+            "packages: got 'http://example.com'; write an address that starts with https",
+        ),
+        ({"packages": "HTTP://example.com"}, "packages: got"),
+        ({"packages": "https://"}, "packages: got"),
+        ({"packages": "https:///runner"}, "packages: got"),
+        ({"packages": "https://user@example.com"}, "packages: got"),
+        ({"packages": "https://example.com/a b"}, "packages: got"),
+        ({"packages": "https://example.com\t"}, "packages: got"),
+        ({"packages": "https://example.com/x main\ndeb [trusted=yes] http://evil.example.com"}, "packages: got"),
+        ({"packages": "https://example.com/$(id)"}, "packages: got"),
+        ({"packages": "https://example.com?x=1"}, "packages: got"),
+        ({"packages": "file:///etc"}, "packages: got"),
+        ({"packages_key": "http://example.com/key"}, "packages_key: got"),
+        ({"helper_downloads": "http://example.com"}, "helper_downloads: got"),
+        (
+            {"packages_key_fingerprint": "3F01618A51312F3F"},
+            "packages_key_fingerprint: got '3F01618A51312F3F'; write all 40",
+        ),
+        ({"packages_key_fingerprint": ""}, "packages_key_fingerprint: got ''"),
+        ({"packages_key_fingerprint": "G" * 40}, "packages_key_fingerprint: got"),
+        ({"helper_version": "v0.12.0"}, "helper_version: got 'v0.12.0'"),
+        ({"helper_version": "0.13.0"}, "helper_sha256: got none beside helper_version '0.13.0'"),
+        ({"helper_sha256": {"amd64": "short"}}, "helper_sha256.amd64: got 'short'; write 64 hexadecimal digits"),
+        ({"helper_sha256": {"x86_64": "a" * 64}}, "helper_sha256.x86_64: got"),
+        ({"helper_sha256": {"amd64": "A" * 64}}, "helper_sha256.amd64: got"),
+    ],
+)
+def test_what_could_be_anything_is_refused(machine: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValueError, match=r"^runner\.machine\.") as caught:
+        packages_of(machine)
+    assert message in str(caught.value)
