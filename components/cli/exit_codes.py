@@ -20,4 +20,5 @@ class ExitCode(IntEnum):
     FOUND = 1, "done, and something is wrong: the output says what"
     USAGE = 2, "the command line is wrong"
     FAILED = 3, "not done: a file, GitLab or AWS did not answer as it should"
+    UNKNOWN = 4, "a job failed, or its log breaks off, and the log names no cause that doctor knows"
     INTERRUPTED = 130, "interrupted, or a question was answered with no"

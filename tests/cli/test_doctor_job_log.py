@@ -1,10 +1,9 @@
-"""Job logs as GitLab shows them: lines of the runner, of the container runtime, of `docker push`.
+"""Job logs as people paste them: the index says what is right for each, and where its message was seen."""
 
-A file's name is what it is about; the lines are the runner's own words around made-up names.
-"""
-
-import io
+import json
+import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,32 +11,94 @@ from components.cli.__main__ import main
 from components.cli.exit_codes import ExitCode
 
 LOGS = Path(__file__).parents[1] / "data" / "job-logs"
-FAILING = sorted(file for file in LOGS.glob("*.log") if file.stem != "worked")
+INDEX: dict[str, dict[str, Any]] = tomllib.loads((LOGS / "index.toml").read_text())
+CLIENTS = (
+    "docker",
+    "k8s",
+    "containerd",
+    "podman",
+    "buildkit",
+    "kaniko",
+    "skopeo",
+    "crane",
+    "buildah",
+    "helper",
+    "oidc",
+)
 
 
-@pytest.mark.parametrize("file", FAILING, ids=lambda file: file.stem)
-def test_a_pasted_log_names_its_cause(
-    file: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setattr("sys.stdin", io.StringIO(file.read_text()))
-    assert main(["doctor", "--job-log", "-"]) == ExitCode.FOUND
+@pytest.mark.parametrize("name", INDEX)
+def test_a_pasted_log_gets_the_right_answer(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    right = INDEX[name]["right"]
+    code = main(["doctor", "--job-log", str(LOGS / f"{name}.log")])
     said = capsys.readouterr().out
-    assert said.startswith(f"{file.stem}: ")
-    assert ". Fix: " in said
+    if right == "succeeded":
+        assert (code, said) == (ExitCode.OK, "the job succeeded\n")
+    elif right.startswith("none: "):
+        assert said.startswith(f"no known cause: {right.removeprefix('none: ')} failed")
+        assert code == ExitCode.UNKNOWN
+    else:
+        assert said.startswith(f"{right}: ")
+        assert ". Fix: " in said
+        assert code == ExitCode.FOUND
+    assert INDEX[name].get("says", "") in said
     assert said.count("\n") == 1
 
 
-def test_there_are_logs() -> None:
-    assert len(FAILING) >= 18
+def test_every_log_is_indexed_and_has_a_source_of_its_message() -> None:
+    assert {file.stem for file in LOGS.glob("*.log")} == set(INDEX)
+    assert all(entry["source"] for entry in INDEX.values())
+    assert len({entry["source"] for entry in INDEX.values()}) >= 60
+    assert all(any(name.startswith(client) for name in INDEX) for client in CLIENTS)
 
 
-def test_a_job_that_worked_names_none(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["doctor", "--job-log", str(LOGS / "worked.log"), "--json"]) == ExitCode.OK
-    assert '"finding": null' in capsys.readouterr().out
+def test_the_right_to_a_token_is_no_matter_of_a_consumers_pull(capsys: pytest.CaptureFixture[str]) -> None:
+    main(["doctor", "--job-log", str(LOGS / "token-denied-explicitly.log")])
+    said = capsys.readouterr().out
+    assert "consumer's pull" not in said
+    assert "not a repository" in said
+
+
+def test_what_the_log_rules_out_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["doctor", "--job-log", str(LOGS / "script-npm-401.log")]) == ExitCode.UNKNOWN
+    assert capsys.readouterr().out == (
+        "no known cause: the script failed, in `npm ci` (exit code 1); ruled out: the image "
+        "123456789012.dkr.ecr.eu-central-1.amazonaws.com/ci/node:1.0 was pulled\n"
+    )
+
+
+def test_for_programs_an_undecided_log_is_not_ok(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["doctor", "--job-log", str(LOGS / "script-npm-401.log"), "--json"]) == ExitCode.UNKNOWN
+    said = json.loads(capsys.readouterr().out)
+    assert (said["ok"], said["finding"]) == (False, None)
+    assert said["failed"] == "the script failed, in `npm ci` (exit code 1)"
+
+
+def test_for_programs_the_line_of_the_log_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["doctor", "--job-log", str(LOGS / "disk-full.log"), "--json"]) == ExitCode.FOUND
+    assert json.loads(capsys.readouterr().out)["finding"]["log_line"] == 3
 
 
 def test_a_push_denied_to_its_own_role_is_not_shadowed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "job.log"
     file.write_text((LOGS / "login-shadowed.log").read_text().replace("-pull-web-g1", "-push-web"))
     assert main(["doctor", "--job-log", str(file)]) == ExitCode.FOUND
-    assert capsys.readouterr().out.startswith("iam-policy: ")
+    said = capsys.readouterr().out
+    assert said.startswith("iam-policy: ")
+    assert "to the consumer's push" in said
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "no known cause: no line of the log says how the job ended"),
+        ("Running with gitlab-runner 19.4.0\n$ make\n", "no known cause: no line of the log says how the job ended"),
+    ],
+)
+def test_a_log_that_breaks_off_is_undecided(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str, said: str
+) -> None:
+    file = tmp_path / "job.log"
+    file.write_text(text)
+    assert main(["doctor", "--job-log", str(file)]) == ExitCode.UNKNOWN
+    assert capsys.readouterr().out.startswith(said)

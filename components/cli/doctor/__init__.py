@@ -9,16 +9,19 @@ from ..errors import CliError
 from ..exit_codes import ExitCode
 from ..gitlab_api import GitLabApi, ReadError, http_client, own_token, url_option
 from ..output import json_option, json_shape, print_json
+from ..plain_text import plain
 from ..progress import progress
 from .causes import Diagnosis
 from .facts import Facts
 from .gather import Asked, job_of, variables_of
-from .job_log import read
+from .job_log.verdict import read
+from .of_log import SUCCEEDED, of_log
 from .registry_pull import RegistryPull
 from .runner_machine import environment_variables
 from .walk import diagnose
 
 _TEXT: Final = click.File(encoding="utf-8")
+_LOG_LIMIT: Final = 128 << 20  # above the 100 MB that GitLab keeps of a log
 
 
 _SHAPE: Final = json_shape(
@@ -42,7 +45,9 @@ _SHAPE: Final = json_shape(
 )
 @click.option("--runner-config", type=_TEXT, metavar="FILE", help="The runner's config.toml.")
 @click.option("--docker-config", type=_TEXT, metavar="FILE", help="The .docker/config.json of the runner's user.")
-@click.option("--job-log", type=_TEXT, metavar="FILE", help="A job's log instead of all else; - reads standard input.")
+@click.option(
+    "--job-log", type=click.File("rb"), metavar="FILE", help="A job's log instead of all else; - reads standard input."
+)
 @url_option
 @json_option
 def command(
@@ -55,7 +60,7 @@ def command(
     helpers: tuple[str, ...],
     runner_config: IO[str] | None,
     docker_config: IO[str] | None,
-    job_log: IO[str] | None,
+    job_log: IO[bytes] | None,
     gitlab_url: str,
     tag: bool,
     push: bool,
@@ -69,9 +74,7 @@ def command(
     if job_log is not None:
         if image or project:
             raise click.UsageError("--job-log: takes neither IMAGE nor --project; the log names both")
-        found = read(job_log.read())
-        note = "this log names no cause that is known here; try `gitlab-ecr doctor IMAGE --project P`"
-        return _show(Diagnosis(found, () if found else (note,)), as_json=as_json)
+        return _show(of_log(job_log.read(_LOG_LIMIT)), as_json=as_json)
     if not image or not project:
         raise click.UsageError("write IMAGE and --project P, or --job-log FILE")
     if tag and merge_into:
@@ -104,14 +107,36 @@ def command(
 
 def _show(diagnosis: Diagnosis, *, as_json: bool) -> ExitCode:
     finding = diagnosis.finding
+    undecided = finding is None and bool(diagnosis.failed)
     if as_json:
         cause = finding and {"cause": finding.cause.value, "what": finding.what, "fix": finding.fix}
-        print_json({"ok": finding is None, "finding": cause, "notes": diagnosis.notes})
-    elif finding:
-        click.echo(f"{finding.cause.value}: {finding.line}")
+        if finding and finding.log_line:
+            cause = {**(cause or {}), "log_line": finding.log_line}
+        print_json(
+            {
+                "ok": finding is None and not undecided,
+                "finding": cause,
+                "failed": diagnosis.failed or None,
+                "tested": diagnosis.tested,
+                "notes": diagnosis.notes,
+            }
+        )
     else:
-        click.echo("nothing found" if diagnosis.notes else "nothing found: the image can be pulled")
-    if not as_json:
+        for line in _lines(diagnosis):
+            click.echo(plain(line))
         for note in diagnosis.notes:
-            click.echo(f"note: {note}", err=True)
-    return ExitCode.FOUND if finding else ExitCode.OK
+            click.echo(plain(f"note: {note}"), err=True)
+    return ExitCode.FOUND if finding else ExitCode.UNKNOWN if undecided else ExitCode.OK
+
+
+def _lines(diagnosis: Diagnosis) -> list[str]:
+    finding = diagnosis.finding
+    tested = [f"  tested: {line}" for line in diagnosis.tested]
+    if finding:
+        return [f"{finding.cause.value}: {finding.line}"]
+    if diagnosis.failed:
+        ruled_out = "; ".join(diagnosis.tested)
+        return [f"no known cause: {diagnosis.failed}{f'; ruled out: {ruled_out}' if ruled_out else ''}"]
+    if diagnosis.tested == SUCCEEDED:
+        return list(SUCCEEDED)
+    return ["nothing found", *tested]

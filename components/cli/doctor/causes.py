@@ -5,43 +5,93 @@ from enum import Enum
 
 
 class Cause(Enum):
-    """Why a pull or push fails; the value is what `--json` says, and does not change from release to release."""
+    """Why a pull or push fails; the value is what `--json` says, and does not change from release to release.
+
+    `explanations` says of each how it comes about and what mends it.
+    """
 
     IMAGE_REFERENCE = "image-reference"
     IMAGE_VARIABLE = "image-variable"
     NO_REGISTRY_HOST = "no-registry-host"
+
     VARIABLE_ABSENT = "variable-absent"
+    VARIABLE_DELETED = "variable-deleted"
     PROTECTED = "protected"
     SCOPE = "scope"
     SHADOWED = "shadowed"
     HIDDEN = "hidden"
     EXPANSION = "expansion"
     NEVER_ROTATED = "never-rotated"
+
     BAD_DOCUMENT = "bad-document"
     BARE_PASSWORD = "bare-password"  # noqa: S105 - the name of a mistake
     BAD_AUTH = "bad-auth"
-    HELPER_MISSING = "helper-missing"
-    HELPER_MIXED = "helper-mixed"
+    WRONG_USER = "wrong-user"
     OTHER_HOST = "other-host"
     OTHER_ACCOUNT = "other-account"
     OTHER_REGION = "other-region"
     OTHER_FORM = "other-form"
     OTHER_KEY = "other-key"
-    WRONG_USER = "wrong-user"
     EXPIRED = "expired"
     REFUSED_TOKEN = "refused-token"  # noqa: S105 - the name of a mistake
+
+    HELPER_MISSING = "helper-missing"
+    HELPER_FAILED = "helper-failed"
+    HELPER_MIXED = "helper-mixed"
+    LOGIN_BESIDE_HELPER = "login-beside-helper"
+    LOGIN_NOT_STORED = "login-not-stored"
+
+    NO_LOGIN = "no-login"
+    EMPTY_PASSWORD = "empty-password"  # noqa: S105 - the name of a mistake
+    OLD_LOGIN_COMMAND = "old-login-command"
+    COMMAND_MISSING = "command-missing"
+    NO_DOCKER_DAEMON = "no-docker-daemon"
+    LOGIN_SHADOWED = "login-shadowed"
+
+    NO_AWS_CREDENTIALS = "no-aws-credentials"
+    AWS_CREDENTIALS = "aws-credentials"
+    NO_AWS_REGION = "no-aws-region"
+    TOKEN_DENIED = "token-denied"  # noqa: S105 - the name of a mistake
+    ROLE_TRUST = "role-trust"
+    WRONG_AUD = "wrong-aud"
+    NO_OIDC_PROVIDER = "no-oidc-provider"
+    ID_TOKEN = "id-token"  # noqa: S105 - the name of a mistake
+    NO_PUSH_ROLE = "no-push-role"
+
     IAM_POLICY = "iam-policy"
+    EXPLICIT_DENY = "explicit-deny"
     REPOSITORY_POLICY = "repository-policy"
+    VPC_ENDPOINT_POLICY = "vpc-endpoint-policy"
     OTHER_POLICY = "other-policy"
+    AWS_DENIED = "aws-denied"
+    PULL_DENIED = "pull-denied"
+    PUSH_DENIED = "push-denied"
+    PUSH_REF = "push-ref"
+    PUSH_REPOSITORY = "push-repository"
+
     REPOSITORY_ABSENT = "repository-absent"
     IMAGE_ABSENT = "image-absent"
-    UNREACHABLE = "unreachable"
-    REGISTRY_ANSWER = "registry-answer"
-    LOGIN_SHADOWED = "login-shadowed"
-    NO_PUSH_ROLE = "no-push-role"
+    PLATFORM = "platform"
     TAG_IMMUTABLE = "tag-immutable"
+    PUSH_ENDED = "push-ended"
+    CACHE_MANIFEST = "cache-manifest"
+    RATE_LIMIT = "rate-limit"
+    THROTTLED = "throttled"
+    PUBLIC_LOGIN = "public-login"
+    REGISTRY_ANSWER = "registry-answer"
+
+    UPSTREAM_LOGIN = "upstream-login"
+    CACHE_DENIED = "cache-denied"
+    CACHE_FIRST_PULL = "cache-first-pull"
+
+    UNREACHABLE = "unreachable"
+    LAYER_STORE = "layer-store"
+    CERTIFICATE = "certificate"
+
     PULL_POLICY = "pull-policy"
+    RUNNER_PULL_POLICY = "runner-pull-policy"
     IMAGE_NOT_ALLOWED = "image-not-allowed"
+    DISK_FULL = "disk-full"
 
 
 @dataclass(frozen=True)
@@ -52,16 +102,19 @@ class Finding:
         cause: which one.
         what: what was found, and where; no value of a variable.
         fix: what to do.
+        log_line: the number of the log's line that says so; 0 when no log was read.
     """
 
     cause: Cause
     what: str
     fix: str
+    log_line: int = 0
 
     @property
     def line(self) -> str:
-        """Both, in one line."""
-        return " ".join(f"{self.what}. Fix: {self.fix}".split())
+        """All of it, in one line."""
+        where = f" (line {self.log_line} of the log)" if self.log_line else ""
+        return " ".join(f"{self.what}{where}. Fix: {self.fix}".split())
 
 
 @dataclass(frozen=True)
@@ -69,9 +122,13 @@ class Diagnosis:
     """What came of looking.
 
     Attributes:
-        finding: the cause that decides; None when nothing is wrong.
-        notes: what was seen on the way and could not be checked, a line each.
+        finding: the cause that decides; None when none was found.
+        notes: what was not looked at, and why, a line each.
+        failed: the step that failed, where a log shows that one did without a known cause; else empty.
+        tested: what was looked at and is in order, a line each.
     """
 
     finding: Finding | None
     notes: tuple[str, ...] = ()
+    failed: str = ""
+    tested: tuple[str, ...] = ()

@@ -84,7 +84,7 @@ def unmatched(  # noqa: PLR0911 - one difference, one return
         return Finding(
             Cause.OTHER_FORM,
             f"{pair}: the same registry in another form, and the runner compares hosts literally",
-            f"write the image with {host}, or add the form to the consumer's host_forms",
+            f"write the image with {host}, or add the form to the consumer's hostForms",
         )
     return Finding(
         Cause.OTHER_HOST,

@@ -42,7 +42,7 @@ def push_finding(facts: Facts, image: ImageReference) -> Finding | None:
             Cause.LOGIN_SHADOWED,
             f"{login.listed.name} is of type env_var: Docker CLI 28.3 and later takes it before what `docker login` "
             "stored, and pushes with the pull-only token",
-            f"`unset {KEY}` before `docker login`, or make the variable of type file (variable_type: file)",
+            f"`unset {KEY}` before `docker login`, or make the variable of type file (variableType: file)",
         )
     return None
 

@@ -58,7 +58,7 @@ def hidden_finding(held: Held, host: str, now: datetime) -> Finding | None:
         return Finding(
             Cause.OTHER_HOST,
             f"{held.listed.name} is for {', '.join(hosts)}, the image is on {host}",
-            f"write the image with {hosts[0]}, or add {host} to the consumer's registries or host_forms",
+            f"write the image with {hosts[0]}, or add {host} to the consumer's registries or hostForms",
         )
     return None
 
@@ -123,6 +123,6 @@ def _open(cause: Cause, variable: ListedVariable) -> str:
     if cause is Cause.PROTECTED:
         return "write protected: false for the consumer, since merge requests must pull; or protect the ref"
     return (
-        f'write environment_scopes with "*" for the consumer, or give the job an environment that fits '
+        f'write environmentScopes with "*" for the consumer, or give the job an environment that fits '
         f"{variable.environment_scope}"
     )

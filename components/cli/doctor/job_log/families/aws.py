@@ -1,0 +1,146 @@
+"""The job's own AWS identity: what it is, and whether AWS believes it.
+
+Source: aws-cli and botocore's words, STS's answers to AssumeRoleWithWebIdentity, IAM user guide, access denied messages.
+"""
+
+from typing import Final
+
+from ...causes import Cause, Finding
+from .family import BY_THE_JOB, Clue, family, found, quoted
+
+_AWS_PROGRAMS: Final = r"aws|docker|podman|buildah|skopeo|crane|kaniko|buildctl|docker-credential-[\w-]{1,30}"
+
+
+def _old_login(clue: Clue) -> Finding | None:
+    asked = clue.command + clue.line.text
+    if "get-login" not in asked or "get-login-password" in clue.command:
+        return None
+    return found(Cause.OLD_LOGIN_COMMAND, "the script calls `aws ecr get-login`, which AWS CLI 2 does not have")
+
+
+def _refused(clue: Clue) -> Finding:
+    code = clue.match.groupdict().get("code") or "the security token is invalid or expired"
+    return found(Cause.AWS_CREDENTIALS, f"AWS does not accept the AWS credentials of the job ({quoted(code)})")
+
+
+AWS: Final = (
+    family(
+        Cause.OLD_LOGIN_COMMAND,
+        "invalid choice",
+        r"invalid choice",
+        _old_login,
+        example="aws: error: argument operation: Invalid choice: 'get-login', maybe you meant: get-login-password",
+        steps=BY_THE_JOB,
+    ),
+    family(
+        Cause.OLD_LOGIN_COMMAND,
+        "unknown shorthand flag",
+        r"unknown shorthand flag: 'e' in -e",
+        "`aws ecr get-login` wrote `docker login -e`, which Docker does not know any more",
+        example="unknown shorthand flag: 'e' in -e",
+        steps=BY_THE_JOB,
+    ),
+    family(
+        Cause.COMMAND_MISSING,
+        "not found",
+        rf"(?:^|[\s:/])(?P<program>{_AWS_PROGRAMS}): (?:command )?not found",
+        "the job's image does not hold `{program}`, which the script calls",
+        example="/bin/sh: eval: line 137: aws: not found",
+        steps=BY_THE_JOB,
+        fix="take an image that has {program} (for `aws` and `docker` alike one of your own), or install it in "
+        "before_script",
+    ),
+    family(
+        Cause.WRONG_AUD,
+        "incorrect token audience",
+        r"Incorrect token audience",
+        "STS does not accept the aud of the job's id_token: it is none of the OIDC provider's client ids",
+        example="An error occurred (InvalidIdentityToken) when calling the AssumeRoleWithWebIdentity operation: Incorrect "
+        "token audience",
+    ),
+    family(
+        Cause.NO_OIDC_PROVIDER,
+        "no openidconnect provider",
+        r"No OpenIDConnect provider found in your account(?: for (?P<issuer>\S{1,200}))?",
+        "the role's AWS account has no OIDC provider for {issuer}",
+        example="An error occurred (InvalidIdentityToken) when calling the AssumeRoleWithWebIdentity operation: No "
+        "OpenIDConnect provider found in your account for https://gitlab.example.com",
+    ),
+    family(
+        Cause.ROLE_TRUST,
+        "authorized to perform",
+        r"not authorized to perform:? (?P<action>sts:(?:AssumeRole\w*|TagSession|SetSourceIdentity))",
+        "the role's trust policy does not let the caller in: {action} was refused",
+        example="An error occurred (AccessDenied) when calling the AssumeRoleWithWebIdentity operation: Not authorized to "
+        "perform sts:AssumeRoleWithWebIdentity",
+    ),
+    family(
+        Cause.ID_TOKEN,
+        "assumerolewithwebidentity",
+        r"AssumeRoleWithWebIdentity operation: (?P<why>[^\n]{1,300})",
+        "AWS could not use the job's id_token: {why}",
+        example="An error occurred (InvalidIdentityToken) when calling the AssumeRoleWithWebIdentity operation: Couldn't "
+        "retrieve verification key from your identity provider,  please reference AssumeRoleWithWebIdentity documentation "
+        "for requirements",
+    ),
+    family(
+        Cause.ID_TOKEN,
+        "webidentitytoken",
+        r"Invalid length for parameter WebIdentityToken",
+        "the job's id_token is empty: the script reads it from a variable that id_tokens does not name",
+        example="Invalid length for parameter WebIdentityToken, value: 0, valid min length: 4",
+        steps=BY_THE_JOB,
+    ),
+    family(
+        Cause.ROLE_TRUST,
+        "assumerolewithwebidentity",
+        r"AssumeRoleWithWebIdentity.{0,300}(?:AccessDenied|StatusCode: 403)",
+        "the role's trust policy does not let the job's id_token in",
+        example="operation error STS: AssumeRoleWithWebIdentity, https response error StatusCode: 403, RequestID: ..., api "
+        "error AccessDenied: Not authorized",
+    ),
+    family(
+        Cause.AWS_CREDENTIALS,
+        "expiredtoken|invalidclienttokenid|unrecognizedclient|security token",
+        r"\(?(?P<code>ExpiredToken(?:Exception)?|InvalidClientTokenId|UnrecognizedClientException)\)?\b"
+        r"|security token included in the request is (?:invalid|expired)",
+        _refused,
+        example="An error occurred (UnrecognizedClientException) when calling the GetAuthorizationToken operation: The "
+        "security token included in the request is invalid.",
+        steps=BY_THE_JOB,
+    ),
+    family(
+        Cause.AWS_CREDENTIALS,
+        "signaturedoesnotmatch|invalidsignature",
+        r"(?P<code>SignatureDoesNotMatch|InvalidSignatureException)",
+        _refused,
+        example="An error occurred (InvalidSignatureException) when calling the GetAuthorizationToken operation: Signature "
+        "expired: 20260101T000000Z is now earlier than 20260101T001500Z",
+        steps=BY_THE_JOB,
+    ),
+    family(
+        Cause.NO_AWS_CREDENTIALS,
+        "credential",
+        r"Unable to locate credentials|NoCredentialProviders|no EC2 IMDS role found|failed to refresh cached credentials"
+        r"|Partial credentials found|No valid credential sources found",
+        "a command of the job found no AWS credentials, before any registry was asked",
+        example='Unable to locate credentials. You can configure credentials by running "aws configure".',
+        unless=r"while getting AWS credentials",  # kaniko tries every cloud's keychain, and says so
+    ),
+    family(
+        Cause.NO_AWS_CREDENTIALS,
+        "config profile",
+        r"The config profile \((?P<profile>[^)]{1,100})\) could not be found",
+        "the AWS profile {profile} is not known in the job",
+        example="The config profile (deploy) could not be found",
+        steps=BY_THE_JOB,
+    ),
+    family(
+        Cause.NO_AWS_REGION,
+        "specify a region|region configuration|region is required|missing region|invalid endpoint",
+        r"You must specify a region|could not find region configuration|an AWS region is required|Missing Region|"
+        r"Invalid endpoint: https://api\.ecr\.\.amazonaws",
+        "the AWS region is not known where it is asked for",
+        example='You must specify a region. You can also configure your region by running "aws configure".',
+    ),
+)

@@ -1,0 +1,100 @@
+"""What a job log tells, step by step: what was pulled with which login, which commands ran, how the job ended."""
+
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Final
+
+from .lines import Line
+
+_KEPT: Final = 300
+
+
+class Step(Enum):
+    """A step of a job, in words."""
+
+    PREPARATION = "the runner's preparation"
+    HELPER = "pulling the runner's helper image"
+    SERVICE = "pulling the service"
+    JOB_IMAGE = "pulling the job's image"
+    SOURCES = "getting sources, cache and artifacts"
+    SCRIPT = "the script"
+    AFTERWARDS = "saving cache and artifacts"
+
+
+PULLS: Final = frozenset({Step.HELPER, Step.SERVICE, Step.JOB_IMAGE})
+IN_THE_JOB: Final = frozenset({Step.SOURCES, Step.SCRIPT, Step.AFTERWARDS})
+
+
+def keep(lines: list[Line], line: Line) -> None:
+    """Appends; of very many lines the first and the last are kept."""
+    if len(lines) >= _KEPT:
+        del lines[_KEPT // 2]
+    lines.append(line)
+
+
+@dataclass
+class Pull:
+    """The runner's pull of one image.
+
+    Attributes:
+        source: where the runner took the login from, as it writes it; empty when it had none.
+        lines: what was said while it lasted.
+        pulled: whether the image is there.
+        failing: whether a line says that it failed.
+    """
+
+    image: str
+    step: Step
+    source: str = ""
+    lines: list[Line] = field(default_factory=list[Line])
+    pulled: bool = False
+    failing: bool = False
+
+
+@dataclass
+class Command:
+    """A command of the script, and what it printed."""
+
+    text: str = ""
+    lines: list[Line] = field(default_factory=list[Line])
+
+
+@dataclass(frozen=True)
+class End:
+    """How the job ended.
+
+    Attributes:
+        said: the error after `Job failed: `.
+        step: the step that was going on.
+    """
+
+    line: Line
+    said: str
+    step: Step
+
+
+@dataclass
+class Story:
+    """The whole.
+
+    Attributes:
+        executor: `docker`, `kubernetes` or another; empty when the log does not say.
+        job_image: of the job, as the runner names it.
+        pulls: by image, in order.
+        commands: of the script, in order; the first holds what was said before any command.
+        prepared: whether the job's containers ran, so that every image had been pulled.
+        script_succeeded: whether the script ended well.
+        succeeded: whether `Job succeeded` stands in the log.
+        end: how it failed; None when no line says so.
+        loose: what belongs to no pull and no command.
+    """
+
+    executor: str = ""
+    job_image: str = ""
+    pulls: dict[str, Pull] = field(default_factory=dict[str, Pull])
+    commands: list[Command] = field(default_factory=list[Command])
+    prepared: bool = False
+    script_succeeded: bool = False
+    succeeded: bool = False
+    end: End | None = None
+    loose: list[Line] = field(default_factory=list[Line])

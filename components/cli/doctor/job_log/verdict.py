@@ -1,0 +1,168 @@
+"""Judges a log: the step that failed, the cause that its lines name, and what the log rules out."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from ..causes import Cause, Finding
+from .families import FAMILIES
+from .families.family import Clue, Family, quoted
+from .follow import MARKS, follow
+from .images import image_in, image_of, image_of_command
+from .lines import Line, marked_lines
+from .story import PULLS, Command, Pull, Step, Story
+
+_MARKS: Final = tuple(sorted({*MARKS, *(mark for family in FAMILIES for mark in family.marks)}))
+_LONG: Final = 120
+_EMPTY: Final = next(family for family in FAMILIES if family.cause is Cause.EMPTY_PASSWORD)
+_BEFORE_A_LOGIN: Final = {
+    Cause.NO_AWS_CREDENTIALS,
+    Cause.NO_AWS_REGION,
+    Cause.AWS_CREDENTIALS,
+    Cause.TOKEN_DENIED,
+    Cause.COMMAND_MISSING,
+    Cause.UNREACHABLE,
+}
+"""What makes a command print no password for the login after the pipe."""
+_NO_PASSWORD: Final = "; so the command failed, and `docker login` got an empty password"  # noqa: S105 - no password
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a log says.
+
+    Attributes:
+        finding: the cause; None when its lines name none that is known.
+        succeeded: whether the job did.
+        failed: the step that failed, in words; empty when the log does not say.
+        image: the image whose pull failed; empty when another step did.
+        ruled_out: what the log shows to be in order, a line each.
+    """
+
+    finding: Finding | None
+    succeeded: bool = False
+    failed: str = ""
+    image: str = ""
+    ruled_out: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Failure:
+    step: Step
+    lines: Sequence[Line]
+    pull: Pull | None = None
+    commands: Sequence[Command] = ()
+
+
+def read(log: bytes) -> Verdict:
+    """The verdict on a log, in any encoding, whole or a piece of it."""
+    story = follow(marked_lines(log, _MARKS))
+    if story.end is None and story.succeeded:
+        return Verdict(None, succeeded=True, ruled_out=_ruled_out(story))
+    failure = _failure(story)
+    if failure is None:
+        return Verdict(None, ruled_out=_ruled_out(story))
+    image = failure.pull.image if failure.pull and failure.step in PULLS else ""
+    failed = _in_words(failure, story) if story.end or image else ""
+    return Verdict(_finding(failure, story), failed=failed, image=image, ruled_out=_ruled_out(story))
+
+
+def _failure(story: Story) -> _Failure | None:
+    """What failed, with all that was said of it."""
+    end = story.end
+    failing = [pull for pull in story.pulls.values() if pull.failing]
+    if end is not None and end.step in PULLS:
+        pull = next((pull for pull in failing if end.line in pull.lines), failing[-1] if failing else None)
+        return _Failure(end.step, pull.lines if pull else [end.line], pull)
+    if end is not None and end.step is Step.PREPARATION:
+        pull = failing[-1] if failing else _unfinished(story)
+        lines = [*story.loose, *(pull.lines if pull else []), end.line]
+        return _Failure(Step.PREPARATION, lines, pull)
+    if end is None and failing and not story.commands:
+        return _Failure(failing[-1].step, failing[-1].lines, failing[-1])
+    step = end.step if end is not None else Step.SCRIPT
+    after = [] if end is None else [end.line]
+    if story.commands:
+        return _Failure(step, [*story.commands[-1].lines, *after], commands=story.commands)
+    pending = _unfinished(story)
+    if end is None and not story.prepared and pending and pending.lines:
+        return _Failure(pending.step, pending.lines, pending)
+    return _Failure(step, [*story.loose, *after]) if story.loose or after else None
+
+
+def _unfinished(story: Story) -> Pull | None:
+    return next((pull for pull in reversed(story.pulls.values()) if not pull.pulled), None)
+
+
+def _finding(failure: _Failure, story: Story) -> Finding | None:
+    command = failure.commands[-1].text if failure.commands else ""
+    found = _first(FAMILIES, failure, failure.lines, command, story)
+    if found is None:
+        return None
+    family, finding = found
+    if family.cause in _BEFORE_A_LOGIN and any(_EMPTY.match(line) for line in failure.lines):
+        return replace(finding, what=f"{finding.what}{_NO_PASSWORD}")
+    if family.follows:
+        # A login that failed earlier, or printed nothing, explains it better.
+        roots = [other for other in FAMILIES if not other.follows]
+        for earlier in reversed(failure.commands[:-1]):
+            if root := _first(roots, failure, earlier.lines, earlier.text, story):
+                empty = _NO_PASSWORD if family.cause is Cause.EMPTY_PASSWORD else ""
+                return replace(root[1], what=f"{root[1].what}{empty}")
+    return finding
+
+
+def _first(
+    families: Iterable[Family], failure: _Failure, lines: Sequence[Line], command: str, story: Story
+) -> tuple[Family, Finding] | None:
+    """The first family that knows one of the lines, with what it finds."""
+    for family in families:
+        if failure.step not in family.steps:
+            continue
+        for line in lines:
+            if match := family.match(line):
+                clue = Clue(match, line, failure.step, executor=story.executor, command=command)
+                finding = family.tell(_with_image(clue, failure, lines, story))
+                if finding is not None:
+                    return family, replace(finding, log_line=line.number)
+    return None
+
+
+def _with_image(clue: Clue, failure: _Failure, lines: Sequence[Line], story: Story) -> Clue:
+    if failure.pull is not None and (failure.pull.image or clue.by_the_runner):
+        image = failure.pull.image or image_of(line.text for line in lines) or story.job_image
+        return replace(clue, image=image, source=failure.pull.source)
+    if clue.by_the_runner:
+        return replace(clue, image=image_in(clue.line.text) or story.job_image)
+    before = [line.text for line in reversed(lines) if line.number <= clue.line.number]
+    after = [line.text for line in lines if line.number > clue.line.number]
+    return replace(clue, image=image_of([*before, *after]) or image_of_command(clue.command))
+
+
+def _in_words(failure: _Failure, story: Story) -> str:
+    """Which step failed, such as "the script failed, in `make test` (exit code 2)"."""
+    if failure.step in PULLS:
+        image = failure.pull.image if failure.pull else ""
+        return f"{failure.step.value} {quoted(image)}".rstrip() + " failed"
+    said = quoted(story.end.said) if story.end and story.end.said else ""
+    why = f" ({said})" if said else ""
+    # Where two jobs' lines are mixed, nobody can say whose command was the last one.
+    mixed = story.succeeded and story.end is not None
+    command = failure.commands[-1].text if failure.commands and failure.step is Step.SCRIPT and not mixed else ""
+    shown = f", in `{quoted(command[:_LONG])}`" if command else ""
+    return f"{failure.step.value} failed{shown}{why}"
+
+
+def _ruled_out(story: Story) -> tuple[str, ...]:
+    """What went well, so that nobody looks for it again."""
+    out: list[str] = []
+    for pull in story.pulls.values():
+        if pull.pulled and pull.image:
+            login = f" with the login from {quoted(pull.source)}" if pull.source else ""
+            name = {Step.HELPER: "the helper image", Step.SERVICE: "the service"}.get(pull.step, "the image")
+            out.append(f"{name} {quoted(pull.image)} was pulled{login}")
+    if story.prepared and not out:
+        out.append("the job's containers ran, so the images of the job and its services were pulled")
+    if story.script_succeeded:
+        out.append("the script succeeded")
+    return tuple(out)
