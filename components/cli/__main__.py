@@ -11,7 +11,7 @@ from .version import version
 
 _COMMANDS: Final = {
     "check": "check",
-    "doctor": "doctor",
+    "doctor": "doctor.command",
     "forget": "forget",
     "plan-note": "plan_note",
     "revoke": "revoke",

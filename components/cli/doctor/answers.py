@@ -4,7 +4,8 @@ import re
 from typing import Final
 
 from ...docker.image_reference import ImageReference
-from .causes import Cause, Finding
+from .causes.cause import Cause
+from .causes.finding import Finding
 from .facts import Answer
 
 OK: Final = 200

@@ -8,7 +8,8 @@ from ...docker.credential_resolution import VARIABLE, Outcome, Resolution, regis
 from ...docker.go_json import GoJsonError
 from ...docker.image_reference import ImageReference
 from ...names.registry_host import parse_registry_host
-from .causes import Cause, Finding
+from .causes.cause import Cause
+from .causes.finding import Finding
 from .facts import Facts
 
 _USER: Final = "AWS"

@@ -6,7 +6,8 @@ from typing import Final
 from ...docker import image_reference
 from ...docker.image_reference import DOCKER_HUB, ImageReference
 from ...names.registry_host import parse_registry_host
-from .causes import Cause, Finding
+from .causes.cause import Cause
+from .causes.finding import Finding
 from .expansion import expand
 from .facts import Facts
 

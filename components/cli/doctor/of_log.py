@@ -2,8 +2,8 @@
 
 from typing import Final
 
-from .causes import Diagnosis
-from .job_log.families import FAMILIES
+from .causes.finding import Diagnosis
+from .job_log.families.table import FAMILIES
 from .job_log.verdict import read
 
 SUCCEEDED: Final = ("the job succeeded",)
@@ -21,8 +21,8 @@ def of_log(log: bytes) -> Diagnosis:
         None,
         (
             (
-                f"none of {len(FAMILIES)} known messages about images, logins and registries stands where the job failed; "
-                "with its whole log more can be said, and with `gitlab-ecr doctor IMAGE --project P`"
+                f"none of {len(FAMILIES)} known messages about images, logins and registries stands where the job "
+                "failed; with its whole log more can be said, and with `gitlab-ecr doctor IMAGE --project P`"
             ),
         ),
         failed=failed,

@@ -4,7 +4,8 @@ import re
 
 from ...docker.image_reference import ImageReference
 from ...names.registry_host import parse_registry_host
-from .causes import Cause, Finding
+from .causes.cause import Cause
+from .causes.finding import Finding
 from .expansion import view_of
 from .facts import KEY, Facts
 

@@ -9,7 +9,8 @@ from typing import Final
 from ...docker.auth import PLACEHOLDER
 from ...variables.description import valid_until
 from ...variables.listed import ListedVariable
-from .causes import Cause, Finding
+from .causes.cause import Cause
+from .causes.finding import Finding
 from .expansion import expand, view_of
 from .facts import KEY, Facts, Held
 

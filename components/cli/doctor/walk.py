@@ -7,7 +7,8 @@ from ...docker.image_reference import ImageReference
 from ...names.registry_host import parse_registry_host
 from ...variables.description import valid_until
 from . import answers, credential, variable
-from .causes import Cause, Diagnosis, Finding
+from .causes.cause import Cause
+from .causes.finding import Diagnosis, Finding
 from .expansion import view_of
 from .facts import KEY, Ask, Facts, Held
 from .image import image_of

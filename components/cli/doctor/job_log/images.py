@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-from ....documents import image_reference
-from ....documents.image_reference import DOCKER_HUB
-from ....documents.registry_host import dns_suffix
+from ....docker import image_reference
+from ....docker.image_reference import DOCKER_HUB
+from ....names.registry_host import dns_suffix
 
 _REFERENCE: Final = r"[a-zA-Z0-9][a-zA-Z0-9._/@:-]{0,300}"
 _QUOTED: Final = rf'\\*["\']?(?P<image>{_REFERENCE})\\*["\']?'
@@ -14,7 +14,9 @@ _IN_QUOTES: Final = rf'\\*["\'](?P<image>{_REFERENCE})\\*["\']'
 _NAMED: Final = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
-        rf"(?:failed to pull image|pull and unpack image|resolve reference|pulling image|inspecting image|for image) {_IN_QUOTES}",
+        rf"(?:failed to pull|pull and unpack|pulling|inspecting|for) image {_IN_QUOTES}",
+        rf"resolve reference {_IN_QUOTES}",
+        rf"parse image (?:name|reference) {_IN_QUOTES}",
         rf"push permissions? for {_IN_QUOTES}",
         rf"failed to push(?: to destination)? {_QUOTED}: ",
         rf"refers to repository \[{_QUOTED}\]",
@@ -24,8 +26,8 @@ _NAMED: Final = tuple(
         rf"pull access denied for {_QUOTED},",
         rf"manifest for {_QUOTED} not found",
         (
-            rf"(?:reading manifest \S{{1,130}} in|Trying to pull|retrieving image from cache:|retrieving image manifest|"
-            rf"Downloading base image|importing cache manifest from) {_QUOTED}"
+            rf"(?:reading manifest \S{{1,130}} in|Trying to pull|retrieving image from cache:|retrieving image "
+            rf"manifest|Downloading base image|importing cache manifest from) {_QUOTED}"
         ),
         rf"invalid from flag value {_QUOTED}: ",
         rf"(?:pushing|pushing manifest for|pushing image to) {_QUOTED}",
@@ -40,7 +42,8 @@ _ARN: Final = re.compile(
     r"arn:[\w-]{3,20}:ecr:(?P<region>[\w-]{5,30}):(?P<account>\d{12}):repository/(?P<name>[a-z0-9._/-]{1,255})"
 )
 _OF_A_COMMAND: Final = re.compile(
-    rf"(?:pull|push|--tag|-t|--destination[ =]|copy|run|FROM)[ =]\s*(?:-\S+\s+){{0,6}}(?:docker://)?['\"]?(?P<image>{_REFERENCE})"
+    rf"(?:pull|push|--tag|-t|--destination[ =]|copy|run|FROM)[ "
+    rf"=]\s*(?:-\S+\s+){{0,6}}(?:docker://)?['\"]?(?P<image>{_REFERENCE})"
 )
 _HOST: Final = re.compile(r"\b\d{12}\.dkr[.-]ecr[a-z0-9.-]{5,80}|\bpublic\.ecr\.aws\b")
 _HUB_HOSTS: Final = ("registry-1.docker.io", "index.docker.io", "docker.io")

@@ -19,9 +19,11 @@ _MOST: Final = 5_000
 _UTF_16: Final = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 _CONTINUED: Final = re.compile(rb"\r?\n\d{4}-\d\d-\d\dT[\d:.]{8,18}Z [0-9a-f]{2}[OE]\+")
 _PREFIX: Final = re.compile(
-    r"\s*(?:\[?\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?\]?:?(?:\s|$)|\d\d:\d\d:\d\d(?:[.,]\d+)?\s)"
-    r"\s*(?:[0-9a-f]{2}[OE][ +]?)?"
+    r"\s*(?:\[?\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?\]?:?(?:\s|$)"
+    r"|\d\d:\d\d:\d\d(?:[.,]\d+)?\s)\s*(?:[0-9a-f]{2}[OE][ +]?)?"
 )
+_LOST_COLOURS: Final = re.compile(r"^(?:\[[\d;]{0,9}[Km])+|(?:\[[\d;]{0,9}m)+$")
+"""Colours that lost their escape character on the way through a clipboard."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ def marked_lines(data: bytes, marks: Collection[str]) -> list[Line]:
     for start, end in pieces:
         number += data.count(b"\n", counted, start)
         counted = start
-        text = plain(_decoded(data[start:end]))
+        text = _LOST_COLOURS.sub("", plain(_decoded(data[start:end])))
         time = _PREFIX.match(text)
         lines.append(Line(number, text[time.end() if time else 0 :].strip()))
     return lines

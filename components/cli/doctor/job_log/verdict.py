@@ -4,9 +4,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from ..causes import Cause, Finding
-from .families import FAMILIES
+from ..causes.cause import Cause
+from ..causes.finding import Finding
 from .families.family import Clue, Family, quoted
+from .families.table import FAMILIES
 from .follow import MARKS, follow
 from .images import image_in, image_of, image_of_command
 from .lines import Line, marked_lines
@@ -76,8 +77,7 @@ def _failure(story: Story) -> _Failure | None:
         return _Failure(end.step, pull.lines if pull else [end.line], pull)
     if end is not None and end.step is Step.PREPARATION:
         pull = failing[-1] if failing else _unfinished(story)
-        lines = [*story.loose, *(pull.lines if pull else []), end.line]
-        return _Failure(Step.PREPARATION, lines, pull)
+        return _Failure(Step.PREPARATION, [*story.loose, *(pull.lines if pull else []), end.line])
     if end is None and failing and not story.commands:
         return _Failure(failing[-1].step, failing[-1].lines, failing[-1])
     step = end.step if end is not None else Step.SCRIPT
@@ -129,11 +129,13 @@ def _first(
 
 
 def _with_image(clue: Clue, failure: _Failure, lines: Sequence[Line], story: Story) -> Clue:
-    if failure.pull is not None and (failure.pull.image or clue.by_the_runner):
-        image = failure.pull.image or image_of(line.text for line in lines) or story.job_image
+    pulled = story.job_image in story.pulls and story.pulls[story.job_image].pulled
+    expected = "" if pulled else story.job_image
+    if failure.step in PULLS and failure.pull is not None:
+        image = failure.pull.image or image_of(line.text for line in lines) or expected
         return replace(clue, image=image, source=failure.pull.source)
     if clue.by_the_runner:
-        return replace(clue, image=image_in(clue.line.text) or story.job_image)
+        return replace(clue, image=image_in(clue.line.text) or expected)
     before = [line.text for line in reversed(lines) if line.number <= clue.line.number]
     after = [line.text for line in lines if line.number > clue.line.number]
     return replace(clue, image=image_of([*before, *after]) or image_of_command(clue.command))

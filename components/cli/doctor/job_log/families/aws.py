@@ -1,11 +1,12 @@
 """The job's own AWS identity: what it is, and whether AWS believes it.
 
-Source: aws-cli and botocore's words, STS's answers to AssumeRoleWithWebIdentity, IAM user guide, access denied messages.
+Source: aws-cli and botocore's words, STS's answers to AssumeRoleWithWebIdentity, the IAM user guide.
 """
 
 from typing import Final
 
-from ...causes import Cause, Finding
+from ...causes.cause import Cause
+from ...causes.finding import Finding
 from .family import BY_THE_JOB, Clue, family, found, quoted
 
 _AWS_PROGRAMS: Final = r"aws|docker|podman|buildah|skopeo|crane|kaniko|buildctl|docker-credential-[\w-]{1,30}"
@@ -55,8 +56,8 @@ AWS: Final = (
         "incorrect token audience",
         r"Incorrect token audience",
         "STS does not accept the aud of the job's id_token: it is none of the OIDC provider's client ids",
-        example="An error occurred (InvalidIdentityToken) when calling the AssumeRoleWithWebIdentity operation: Incorrect "
-        "token audience",
+        example="An error occurred (InvalidIdentityToken) when calling the AssumeRoleWithWebIdentity operation: "
+        "Incorrect token audience",
     ),
     family(
         Cause.NO_OIDC_PROVIDER,
@@ -71,17 +72,17 @@ AWS: Final = (
         "authorized to perform",
         r"not authorized to perform:? (?P<action>sts:(?:AssumeRole\w*|TagSession|SetSourceIdentity))",
         "the role's trust policy does not let the caller in: {action} was refused",
-        example="An error occurred (AccessDenied) when calling the AssumeRoleWithWebIdentity operation: Not authorized to "
-        "perform sts:AssumeRoleWithWebIdentity",
+        example="An error occurred (AccessDenied) when calling the AssumeRoleWithWebIdentity operation: Not authorized "
+        "to perform sts:AssumeRoleWithWebIdentity",
     ),
     family(
         Cause.ID_TOKEN,
         "assumerolewithwebidentity",
         r"AssumeRoleWithWebIdentity operation: (?P<why>[^\n]{1,300})",
         "AWS could not use the job's id_token: {why}",
-        example="An error occurred (InvalidIdentityToken) when calling the AssumeRoleWithWebIdentity operation: Couldn't "
-        "retrieve verification key from your identity provider,  please reference AssumeRoleWithWebIdentity documentation "
-        "for requirements",
+        example="An error occurred (InvalidIdentityToken) when calling the AssumeRoleWithWebIdentity operation: "
+        "Couldn't retrieve verification key from your identity provider,  please reference AssumeRoleWithWebIdentity "
+        "documentation for requirements",
     ),
     family(
         Cause.ID_TOKEN,
@@ -96,8 +97,8 @@ AWS: Final = (
         "assumerolewithwebidentity",
         r"AssumeRoleWithWebIdentity.{0,300}(?:AccessDenied|StatusCode: 403)",
         "the role's trust policy does not let the job's id_token in",
-        example="operation error STS: AssumeRoleWithWebIdentity, https response error StatusCode: 403, RequestID: ..., api "
-        "error AccessDenied: Not authorized",
+        example="operation error STS: AssumeRoleWithWebIdentity, https response error StatusCode: 403, RequestID: ..., "
+        "api error AccessDenied: Not authorized",
     ),
     family(
         Cause.AWS_CREDENTIALS,
@@ -114,15 +115,15 @@ AWS: Final = (
         "signaturedoesnotmatch|invalidsignature",
         r"(?P<code>SignatureDoesNotMatch|InvalidSignatureException)",
         _refused,
-        example="An error occurred (InvalidSignatureException) when calling the GetAuthorizationToken operation: Signature "
-        "expired: 20260101T000000Z is now earlier than 20260101T001500Z",
+        example="An error occurred (InvalidSignatureException) when calling the GetAuthorizationToken operation: "
+        "Signature expired: 20260101T000000Z is now earlier than 20260101T001500Z",
         steps=BY_THE_JOB,
     ),
     family(
         Cause.NO_AWS_CREDENTIALS,
         "credential",
-        r"Unable to locate credentials|NoCredentialProviders|no EC2 IMDS role found|failed to refresh cached credentials"
-        r"|Partial credentials found|No valid credential sources found",
+        r"Unable to locate credentials|NoCredentialProviders|no EC2 IMDS role found|failed to refresh cached "
+        r"credentials|Partial credentials found|No valid credential sources found",
         "a command of the job found no AWS credentials, before any registry was asked",
         example='Unable to locate credentials. You can configure credentials by running "aws configure".',
         unless=r"while getting AWS credentials",  # kaniko tries every cloud's keychain, and says so

@@ -5,7 +5,8 @@ Source: docker/cli and moby `client/errors.go`; docker-library/docker's entrypoi
 
 from typing import Final
 
-from ...causes import Cause, Finding
+from ...causes.cause import Cause
+from ...causes.finding import Finding
 from .family import Clue, family, found, quoted
 
 
@@ -16,7 +17,8 @@ def _no_daemon(clue: Clue) -> Finding:
         return found(
             Cause.NO_DOCKER_DAEMON,
             f"the runner does not reach a Docker daemon{at}",
-            "start Docker on the runner's machine, and let the runner's user use it; or correct host in its config.toml",
+            "start Docker on the runner's machine, and let the runner's user use it; or correct host in its "
+            "config.toml",
         )
     return found(
         Cause.NO_DOCKER_DAEMON,
@@ -30,7 +32,8 @@ DAEMON: Final = (
         "lookup d",
         r"lookup (?P<where>docker|dind|docker-dind|docker-in-docker)(?: on \S{1,60})?: ",
         _no_daemon,
-        example='error during connect: Post "http://docker:2375/v1.24/auth": dial tcp: lookup docker on 169.254.169.254:53: '
+        example='error during connect: Post "http://docker:2375/v1.24/auth": dial tcp: lookup docker on '
+        "169.254.169.254:53: "
         "no such host",
     ),
     family(
@@ -45,7 +48,8 @@ DAEMON: Final = (
         "error during connect",
         r"error during connect: .{0,200}?(?P<where>(?:tcp|https?)://[^/\"\s]{1,200})",
         _no_daemon,
-        example='error during connect: Get "http://docker:2375/v1.40/info": dial tcp 172.17.0.3:2375: connect: connection '
+        example='error during connect: Get "http://docker:2375/v1.40/info": dial tcp 172.17.0.3:2375: connect: '
+        "connection "
         "refused",
     ),
     family(
@@ -53,8 +57,8 @@ DAEMON: Final = (
         "docker.sock",
         r"dial unix (?P<where>\S{1,200}docker\.sock): connect: ",
         _no_daemon,
-        example="permission denied while trying to connect to the Docker daemon socket at unix:///var/run/docker.sock: dial "
-        "unix /var/run/docker.sock: connect: permission denied",
+        example="permission denied while trying to connect to the Docker daemon socket at unix:///var/run/docker.sock: "
+        "dial unix /var/run/docker.sock: connect: permission denied",
     ),
     family(
         Cause.NO_DOCKER_DAEMON,
@@ -62,7 +66,8 @@ DAEMON: Final = (
         r"Client sent an HTTP request to an HTTPS server",
         "the script speaks HTTP to a Docker daemon that speaks TLS: no registry is at fault",
         example="Error response from daemon: Client sent an HTTP request to an HTTPS server.",
-        fix="write DOCKER_HOST: tcp://docker:2376 with DOCKER_TLS_CERTDIR: /certs and DOCKER_TLS_VERIFY: 1, or 2375 with "
+        fix="write DOCKER_HOST: tcp://docker:2376 with DOCKER_TLS_CERTDIR: /certs and DOCKER_TLS_VERIFY: 1, or 2375 "
+        "with "
         'DOCKER_TLS_CERTDIR: ""',
     ),
     family(

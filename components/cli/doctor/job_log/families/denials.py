@@ -1,13 +1,14 @@
 """AWS denies an action: by which policy, AWS's own words tell.
 
-Source: IAM user guide, "Troubleshoot access denied error messages": `because no <type> policy allows the <action> action`
-and `with an explicit deny in a <type> policy`, since 2026 with the policy's ARN.
+Source: IAM user guide, "Troubleshoot access denied error messages": `because no <type> policy allows the <action>
+action` and `with an explicit deny in a <type> policy`, since 2026 with the policy's ARN.
 """
 
 import re
 from typing import Final
 
-from ...causes import Cause, Finding
+from ...causes.cause import Cause
+from ...causes.finding import Finding
 from .family import BY_THE_JOB, Clue, family, found, quoted
 
 _MARK: Final = "is not authorized to perform"
@@ -93,8 +94,8 @@ def _of_a_cache(clue: Clue) -> Finding | None:
     prefix = (_where(clue) or clue.what_image).partition("/")[0]
     return found(
         Cause.CACHE_DENIED,
-        f"{_denied(clue)}: the image comes through a pull-through cache for the first time, and the role may not import "
-        "it",
+        f"{_denied(clue)}: the image comes through a pull-through cache for the first time, and the role may not "
+        "import it",
         f"add {prefix} to the consumer's caches in the stack file, and run `pulumi up`",
     )
 
@@ -109,8 +110,8 @@ def _identity(clue: Clue) -> Finding:
         fix = f"add {where} to the consumer's push in the stack file, and run `pulumi up`"
     elif clue.match["action"] in ("ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer", "ecr:BatchCheckLayerAvailability"):
         fix = (
-            f"add {where} to the consumer's pull in the stack file, and run `pulumi up`; if this is no role of the stack, "
-            "another login was taken: see which one the log names"
+            f"add {where} to the consumer's pull in the stack file, and run `pulumi up`; if this is no role of the "
+            "stack, another login was taken: see which one the log names"
         )
     else:
         fix = "allow it in the policy of that identity: no pull or push needs this action"
@@ -119,8 +120,9 @@ def _identity(clue: Clue) -> Finding:
 
 def _example(action: str, context: str) -> str:
     return (
-        "denied: User: arn:aws:sts::123456789012:assumed-role/gitlab-ecr-pull-web-g1/gitlab-ecr-rotator is not authorized "
-        f"to perform: {action} on resource: arn:aws:ecr:eu-central-1:123456789012:repository/ci/python {context}"
+        "denied: User: arn:aws:sts::123456789012:assumed-role/gitlab-ecr-pull-web-g1/gitlab-ecr-rotator is not "
+        f"authorized to perform: {action} on resource: arn:aws:ecr:eu-central-1:123456789012:repository/ci/python "
+        f"{context}"
     )
 
 
@@ -148,8 +150,8 @@ DENIALS: Final = (
             f"{_denied(clue)}: the AWS identity of the job, not a repository, lacks the right to ask for a token",
         ),
         example="An error occurred (AccessDeniedException) when calling the GetAuthorizationToken operation: User: "
-        "arn:aws:iam::123456789012:user/ci is not authorized to perform: ecr:GetAuthorizationToken on resource: * because "
-        "no identity-based policy allows the ecr:GetAuthorizationToken action",
+        "arn:aws:iam::123456789012:user/ci is not authorized to perform: ecr:GetAuthorizationToken on resource: * "
+        "because no identity-based policy allows the ecr:GetAuthorizationToken action",
     ),
     family(
         Cause.REPOSITORY_POLICY,

@@ -5,9 +5,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
-from .....documents.redaction import redact
-from ...causes import Cause, Finding
-from ...explanations import fix_of
+from .....docker.redaction import redact
+from ...causes.cause import Cause
+from ...causes.finding import Finding
+from ...causes.sections import fix_of
 from ..images import host_of, is_docker_hub
 from ..lines import Line
 from ..story import IN_THE_JOB, PULLS, Step

@@ -6,7 +6,8 @@ Source: gitlab-runner 19.4 `helpers/docker/auth`, docker-credential-helpers `cli
 
 from typing import Final
 
-from ...causes import Cause, Finding
+from ...causes.cause import Cause
+from ...causes.finding import Finding
 from .family import ANYWHERE, BY_THE_JOB, BY_THE_RUNNER, Clue, family, found, quoted
 
 _MISSING: Final = r"docker-credential-(?P<helper>[\w.-]{1,60})\W{1,4}(?:executable file )?not found"
@@ -18,16 +19,16 @@ def _missing(clue: Clue) -> Finding:
     if clue.by_the_runner:
         return found(
             Cause.HELPER_MISSING,
-            f"DOCKER_AUTH_CONFIG asks the helper {helper}, which is not on the PATH of the runner's process; the runner "
-            f"drops all of the document, and pulls {clue.what_image} without a login",
-            f"install docker-credential-{helper} on the PATH of the runner's process, and give its machine a role; or use "
-            "access: rotated-variable, which works on any runner",
+            f"DOCKER_AUTH_CONFIG asks the helper {helper}, which is not on the PATH of the runner's process; the "
+            f"runner drops all of the document, and pulls {clue.what_image} without a login",
+            f"install docker-credential-{helper} on the PATH of the runner's process, and give its machine a role; or "
+            "use access: rotated-variable, which works on any runner",
         )
     return found(
         Cause.HELPER_MISSING,
         f"the script's config.json asks the helper {helper}, which the job's image does not hold",
-        f"put docker-credential-{helper} into the job's image, or log in with `docker login` and take the helper out of "
-        "config.json",
+        f"put docker-credential-{helper} into the job's image, or log in with `docker login` and take the helper out "
+        "of config.json",
     )
 
 
@@ -50,7 +51,8 @@ HELPERS: Final = (
         "docker-credential-",
         _MISSING,
         _missing,
-        example="WARNING: Failed to resolve credentials from $DOCKER_AUTH_CONFIG: error getting credentials - err: exec: "
+        example="WARNING: Failed to resolve credentials from $DOCKER_AUTH_CONFIG: error getting credentials - err: "
+        "exec: "
         '"docker-credential-ecr-login": executable file not found in $PATH, out: ``. Credentials from this source will '
         "not be used.",
     ),
@@ -66,24 +68,26 @@ HELPERS: Final = (
         "storing credentials",
         r"error storing credentials - err: [^,`]{1,200}, out: `(?P<said>[^`]{0,600})",
         _not_stored,
-        example="Error saving credentials: error storing credentials - err: exit status 1, out: `User interaction is not "
-        "allowed. (-25308)`",
+        example="Error saving credentials: error storing credentials - err: exit status 1, out: `User interaction is "
+        "not allowed. (-25308)`",
     ),
     family(
         Cause.HELPER_FAILED,
         "credentials - err:",
         _RAN,
         _failed,
-        example="WARNING: Failed to resolve credentials from $DOCKER_AUTH_CONFIG: error listing credentials - err: exit "
-        "status 1, out: `Cannot autolaunch D-Bus without X11 $DISPLAY`. Credentials from this source will not be used.",
+        example="WARNING: Failed to resolve credentials from $DOCKER_AUTH_CONFIG: error listing credentials - err: "
+        "exit status 1, out: `Cannot autolaunch D-Bus without X11 $DISPLAY`. Credentials from this source will not "
+        "be used.",
     ),
     family(
         Cause.HELPER_FAILED,
         "failed to get authorization token",
         r"ecr: Failed to get authorization token: (?P<said>.{1,600})",
         _failed,
-        example='level=error msg="Error retrieving credentials" error="ecr: Failed to get authorization token: operation '
-        'error ECR: GetAuthorizationToken, get identity: get credentials: failed to refresh cached credentials"',
+        example='level=error msg="Error retrieving credentials" error="ecr: Failed to get authorization token: '
+        "operation error ECR: GetAuthorizationToken, get identity: get credentials: failed to refresh cached "
+        'credentials"',
         steps=ANYWHERE,
     ),
     family(
@@ -91,7 +95,8 @@ HELPERS: Final = (
         "native keychain",
         r"(?P<said>credentials not found in native keychain)",
         _failed,
-        example='docker-credential-ecr-login with input "..." failed with stderr: credentials not found in native keychain',
+        example='docker-credential-ecr-login with input "..." failed with stderr: credentials not found in native '
+        "keychain",
     ),
     family(
         Cause.BAD_AUTH,

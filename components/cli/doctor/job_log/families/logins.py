@@ -1,12 +1,13 @@
 """No login, or one that the registry does not know: what remains when nothing says more.
 
-Source: moby `registry`, containerd `remotes/docker`, containers/image `docker`, go-containerregistry `transport`; ECR answers
-`Not Authorized` to a request without a login that it knows.
+Source: moby `registry`, containerd `remotes/docker`, containers/image `docker`, go-containerregistry `transport`. ECR
+answers `Not Authorized` to a request without a login that it knows.
 """
 
 from typing import Final
 
-from ...causes import Cause, Finding
+from ...causes.cause import Cause
+from ...causes.finding import Finding
 from .family import BY_THE_JOB, BY_THE_RUNNER, Clue, family, found
 
 _AT_A_REGISTRY: Final = r"(?:/v2/|dkr[.-]ecr|docker://|registry|manifests|failed to (?:push|pull|solve))"
@@ -25,13 +26,13 @@ def _of_the_runner(clue: Clue) -> Finding:
             return found(
                 Cause.REFUSED_TOKEN,
                 f"the registry does not take the login that the node or the pull secret has for {image}",
-                "see that the runner reads DOCKER_AUTH_CONFIG or that the image pull secret is fresh; a node's own role "
-                "needs AmazonEC2ContainerRegistryPullOnly and its account the right to this registry",
+                "see that the runner reads DOCKER_AUTH_CONFIG or that the image pull secret is fresh; a node's own "
+                "role needs AmazonEC2ContainerRegistryPullOnly and its account the right to this registry",
             )
         return found(
             Cause.VARIABLE_ABSENT,
-            f"the pod had no login for {image}: no DOCKER_AUTH_CONFIG reached the job, or it is for another host, and the "
-            "node has none of its own",
+            f"the pod had no login for {image}: no DOCKER_AUTH_CONFIG reached the job, or it is for another host, and "
+            "the node has none of its own",
         )
     return found(
         Cause.VARIABLE_ABSENT,
@@ -43,8 +44,8 @@ def _of_the_runner(clue: Clue) -> Finding:
 def _of_the_job(clue: Clue) -> Finding:
     return found(
         Cause.NO_LOGIN,
-        f"the script asked {clue.host} for {clue.what_image} without a login that it knows; the runner's own login does "
-        "not reach the script",
+        f"the script asked {clue.host} for {clue.what_image} without a login that it knows; the runner's own login "
+        "does not reach the script",
     )
 
 
@@ -70,9 +71,11 @@ LOGINS: Final = (
     ),
     family(
         Cause.VARIABLE_ABSENT,
-        "no basic auth|denied|authorized|authorization failed|authentication required|access forbidden|requested access",
+        "no basic auth|denied|authorized|authorization failed|authentication required|access forbidden|requested "
+        "access",
         r"no basic auth credentials|pull access denied|Not Authorized|401 Unauthorized|UNAUTHORIZED\b|"
-        r"authorization failed|authentication required|access forbidden|(?:^|\W)denied\W*$|requested access to the resource",
+        r"authorization failed|authentication required|access forbidden|(?:^|\W)denied\W*$|requested access to the "
+        "resource",
         _of_the_runner,
         example='Error response from daemon: Head "https://123456789012.dkr.ecr.eu-central-1.amazonaws.com/v2/ci/node/'
         'manifests/1.0": no basic auth credentials',
@@ -92,8 +95,9 @@ LOGINS: Final = (
         "unauthorized",
         rf"{_AT_A_REGISTRY}.{{0,600}}?(?:401 Unauthorized|\bunauthorized\b)|unauthorized: Not Authorized",
         _of_the_job,
-        example="checking push permission: POST https://123456789012.dkr.ecr.eu-central-1.amazonaws.com/v2/ci/app/blobs/"
-        "uploads/: unexpected status code 401 Unauthorized: Not Authorized",
+        example="checking push permission: POST "
+        "https://123456789012.dkr.ecr.eu-central-1.amazonaws.com/v2/ci/app/blobs/uploads/: unexpected status code "
+        "401 Unauthorized: Not Authorized",
         steps=BY_THE_JOB,
         unless=r"retrieving image from cache",
         follows=True,
@@ -103,8 +107,8 @@ LOGINS: Final = (
         "pull access denied|authorization failed|authentication required",
         r"pull access denied for |authorization failed|authentication required",
         _of_the_job,
-        example="pull access denied for 123456789012.dkr.ecr.eu-central-1.amazonaws.com/ci/node, repository does not exist or "
-        "may require 'docker login'",
+        example="pull access denied for 123456789012.dkr.ecr.eu-central-1.amazonaws.com/ci/node, repository does not "
+        "exist or may require 'docker login'",
         steps=BY_THE_JOB,
         follows=True,
     ),
@@ -112,8 +116,8 @@ LOGINS: Final = (
         Cause.PUSH_ENDED,
         "retrying in",
         r"^[0-9a-f]{12}: Retrying in \d{1,3} seconds?",
-        "the registry broke off the push to {image} again and again: ECR does so when there is no such repository, or the "
-        "login may not push to it",
+        "the registry broke off the push to {image} again and again: ECR does so when there is no such repository, or "
+        "the login may not push to it",
         example="6512f535df6e: Retrying in 1 second",
         steps=BY_THE_JOB,
     ),

@@ -5,21 +5,24 @@ What npm, psql or curl of a script fail to reach is no registry, so a line has t
 
 from typing import Final
 
-from ...causes import Cause, Finding
+from ...causes.cause import Cause
+from ...causes.finding import Finding
 from .family import BY_THE_JOB, BY_THE_RUNNER, Clue, family, found, quoted
 
 _BROKEN: Final = (
     r"(?P<how>no such host|i/o timeout|connection refused|TLS handshake timeout|Client\.Timeout exceeded[\w ]{0,40}|"
     r"connection reset by peer|network is unreachable|no route to host|context deadline exceeded|operation timed out|"
-    r"connection timed out|server misbehaving|Temporary failure in name resolution|proxyconnect tcp|unexpected EOF|: EOF)"
+    r"connection timed out|server misbehaving|Temporary failure in name resolution|proxyconnect tcp|unexpected EOF|: "
+    "EOF)"
 )
 _MARKS: Final = (
     "no such host|i/o timeout|connection refused|tls handshake timeout|client.timeout|connection reset|unreachable|"
     "no route to host|deadline exceeded|timed out|server misbehaving|temporary failure|proxyconnect|eof"
 )
 _REGISTRY: Final = (
-    r"(?:https?://[^\s\"]{1,200}/v2/|lookup (?:\d{12}\.dkr[.-]ecr|public\.ecr\.aws|registry-1\.docker\.io|auth\.docker\.io|"
-    r"api\.ecr|index\.docker\.io)|pinging container registry |docker://|auth\.docker\.io/token|httpReadSeeker)"
+    r"(?:https?://[^\s\"]{1,200}/v2/|lookup (?:\d{12}\.dkr[.-]ecr|public\.ecr\.aws|registry-1\.docker\.io|"
+    r"auth\.docker\.io|api\.ecr|index\.docker\.io)|pinging container registry |docker://|auth\.docker\.io/token|"
+    r"httpReadSeeker)"
 )
 _UNTRUSTED: Final = r"x509: (?P<why>[\w ,.*:'\"-]{5,200})"
 
@@ -58,7 +61,8 @@ NETWORK: Final = (
         "x509: ",
         _UNTRUSTED,
         _untrusted,
-        example='Get "https://123456789012.dkr.ecr.eu-central-1.amazonaws.com/v2/": tls: failed to verify certificate: x509: '
+        example='Get "https://123456789012.dkr.ecr.eu-central-1.amazonaws.com/v2/": tls: failed to verify certificate: '
+        "x509: "
         "certificate signed by unknown authority",
         steps=BY_THE_RUNNER,
     ),
@@ -67,8 +71,9 @@ NETWORK: Final = (
         "x509: ",
         rf"(?:{_REGISTRY}|amazonaws\.com|on\.aws).{{0,600}}?{_UNTRUSTED}",
         _untrusted,
-        example='failed to push: failed to do request: Head "https://123456789012.dkr.ecr.eu-central-1.amazonaws.com/v2/ci/'
-        'app/blobs/sha256:1111": tls: failed to verify certificate: x509: certificate signed by unknown authority',
+        example="failed to push: failed to do request: Head "
+        '"https://123456789012.dkr.ecr.eu-central-1.amazonaws.com/v2/ci/app/blobs/sha256:1111": tls: failed to '
+        "verify certificate: x509: certificate signed by unknown authority",
         steps=BY_THE_JOB,
     ),
     family(
@@ -85,7 +90,8 @@ NETWORK: Final = (
         _MARKS,
         _BROKEN,
         _unreachable,
-        example='Get "https://123456789012.dkr.ecr.eu-central-1.amazonaws.com/v2/": net/http: request canceled while waiting '
+        example='Get "https://123456789012.dkr.ecr.eu-central-1.amazonaws.com/v2/": net/http: request canceled while '
+        "waiting "
         "for connection (Client.Timeout exceeded while awaiting headers)",
         steps=BY_THE_RUNNER,
     ),
@@ -94,8 +100,9 @@ NETWORK: Final = (
         _MARKS,
         rf"{_REGISTRY}.{{0,600}}?{_BROKEN}",
         _unreachable,
-        example='failed to do request: Head "https://123456789012.dkr.ecr.eu-central-1.amazonaws.com/v2/ci/app/manifests/'
-        '1.0": dial tcp 10.0.1.141:443: i/o timeout',
+        example="failed to do request: Head "
+        '"https://123456789012.dkr.ecr.eu-central-1.amazonaws.com/v2/ci/app/manifests/1.0": dial tcp 10.0.1.141:443: '
+        "i/o timeout",
         steps=BY_THE_JOB,
     ),
 )

@@ -6,7 +6,8 @@ for the `EOF`, 876 for the cache manifest.
 
 from typing import Final
 
-from ...causes import Cause, Finding
+from ...causes.cause import Cause
+from ...causes.finding import Finding
 from ..images import registry_in
 from .family import BY_THE_JOB, Clue, family, found
 
@@ -17,8 +18,8 @@ def _ended(clue: Clue) -> Finding:
     image = clue.image or clue.match.groupdict().get("repository") or registry_in(clue.command) or "the registry"
     return found(
         Cause.PUSH_ENDED,
-        f"the registry hung up on the push to {image}: ECR does so when there is no such repository, or the login may not "
-        "push to it",
+        f"the registry hung up on the push to {image}: ECR does so when there is no such repository, or the login may "
+        "not push to it",
     )
 
 
@@ -42,7 +43,8 @@ PUSHES: Final = (
         "400 bad request",
         r"(?:error writing manifest blob|exporting cache|manifests/\S{0,100}cache).{0,600}400 Bad Request",
         "{host} refuses the cache manifest that BuildKit exports",
-        example='ERROR: error writing manifest blob: failed commit on ref "sha256:4687": unexpected status from PUT request '
+        example='ERROR: error writing manifest blob: failed commit on ref "sha256:4687": unexpected status from PUT '
+        "request "
         "to https://123456789012.dkr.ecr.eu-central-1.amazonaws.com/v2/ci/app/manifests/buildcache: 400 Bad Request",
         steps=BY_THE_JOB,
     ),
@@ -80,8 +82,8 @@ PUSHES: Final = (
         r"(?:(?:put|post|patch) (?:request to )?\\*\"?https?://\S{1,400}|checking push permission|uploading manifest|"
         r"writing (?:blob|manifest)|initiating layer upload).{0,400}(?:403|Forbidden)",
         "{host} answered 403 to the push of {image}, without a reason: the login may not push there, or has expired",
-        example="PUT https://123456789012.dkr.ecr.eu-central-1.amazonaws.com/v2/ci/app/manifests/1.0: unexpected status "
-        "code 403 Forbidden",
+        example="PUT https://123456789012.dkr.ecr.eu-central-1.amazonaws.com/v2/ci/app/manifests/1.0: unexpected "
+        "status code 403 Forbidden",
         steps=BY_THE_JOB,
     ),
     family(

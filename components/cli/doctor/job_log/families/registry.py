@@ -7,7 +7,8 @@ as Docker, containerd, BuildKit, podman, skopeo, kaniko and crane print them.
 import re
 from typing import Final
 
-from ...causes import Cause, Finding
+from ...causes.cause import Cause
+from ...causes.finding import Finding
 from .family import BY_THE_JOB, BY_THE_RUNNER, Clue, family, found
 
 _PUBLIC: Final = "public.ecr.aws"
@@ -57,7 +58,8 @@ def _image_absent(clue: Clue) -> Finding:
 def _first_pull(clue: Clue, name: str) -> Finding:
     return found(
         Cause.CACHE_FIRST_PULL,
-        f"{clue.host} does not have {name} yet, which looks like an image of a pull-through cache before its first pull",
+        f"{clue.host} does not have {name} yet, which looks like an image of a pull-through cache before its first "
+        "pull",
     )
 
 
@@ -76,7 +78,8 @@ REGISTRY: Final = (
     family(
         Cause.UPSTREAM_LOGIN,
         "upstream registry",
-        r"authentication to the upstream registry failed|issue with the Secrets Manager secret containing the credentials",
+        r"authentication to the upstream registry failed|issue with the Secrets Manager secret containing the "
+        "credentials",
         "the pull-through cache behind {image} could not sign in to its upstream registry; the login to ECR was taken",
         example="denied: The authentication to the upstream registry failed. Verify that the credentials are valid.",
     ),
@@ -93,8 +96,8 @@ REGISTRY: Final = (
         "public.ecr.aws",
         r"public\.ecr\.aws.{0,600}(?:authorization token has expired|403 Forbidden|401 Unauthorized)",
         _public,
-        example="ERROR: failed to solve: public.ecr.aws/docker/library/ruby:3.4: unexpected status from HEAD request to "
-        "https://public.ecr.aws/v2/docker/library/ruby/manifests/3.4: 403 Forbidden",
+        example="ERROR: failed to solve: public.ecr.aws/docker/library/ruby:3.4: unexpected status from HEAD request "
+        "to https://public.ecr.aws/v2/docker/library/ruby/manifests/3.4: 403 Forbidden",
     ),
     family(
         Cause.EXPIRED,
@@ -108,14 +111,15 @@ REGISTRY: Final = (
         "rate limit",
         r"You have reached your (?:unauthenticated )?pull rate limit|pull rate limit",
         "Docker Hub's rate limit is reached, at {image}",
-        example="toomanyrequests: You have reached your pull rate limit. You may increase the limit by authenticating and "
-        "upgrading: https://www.docker.com/increase-rate-limit",
+        example="toomanyrequests: You have reached your pull rate limit. You may increase the limit by authenticating "
+        "and upgrading: https://www.docker.com/increase-rate-limit",
         unless=r"rate limit for .{0,60}remaining",
     ),
     family(
         Cause.THROTTLED,
         "exceeded",
-        r"toomanyrequests: (?:Rate|Data limit) exceeded|(?:Unknown|ThrottlingException\W{1,30}\w*.{0,60}): Rate exceeded",
+        r"toomanyrequests: (?:Rate|Data limit) exceeded|(?:Unknown|ThrottlingException\W{1,30}\w*.{0,60}): Rate "
+        "exceeded",
         "{host} got too many requests in a short time, at {image}",
         example="toomanyrequests: Rate exceeded",
     ),
@@ -124,15 +128,16 @@ REGISTRY: Final = (
         "429",
         r"(?:/v2/\S{1,300}|registry|manifests).{0,200}429 Too Many Requests",
         "{host} got too many requests in a short time, at {image}",
-        example="unexpected status from HEAD request to https://registry.example.com/v2/ci/app/manifests/1: 429 Too Many "
-        "Requests",
+        example="unexpected status from HEAD request to https://registry.example.com/v2/ci/app/manifests/1: 429 Too "
+        "Many Requests",
     ),
     family(
         Cause.REPOSITORY_ABSENT,
         "repository with name",
         r"repository with name '(?P<name>[^']{1,256})' does not exist",
         _repository_absent,
-        example="name unknown: The repository with name 'ci/node' does not exist in the registry with id '123456789012'",
+        example="name unknown: The repository with name 'ci/node' does not exist in the registry with id "
+        "'123456789012'",
         unless=_OF_A_CACHE_FROM,
     ),
     family(
@@ -148,8 +153,8 @@ REGISTRY: Final = (
         "404",
         r"/blobs/uploads/\S{0,100}: (?:unexpected status code )?404",
         _repository_absent,
-        example="unexpected status from POST request to https://123456789012.dkr.ecr.eu-central-1.amazonaws.com/v2/ci/app/"
-        "blobs/uploads/: 404 Not Found",
+        example="unexpected status from POST request to "
+        "https://123456789012.dkr.ecr.eu-central-1.amazonaws.com/v2/ci/app/blobs/uploads/: 404 Not Found",
         steps=BY_THE_JOB,
     ),
     family(
@@ -171,7 +176,8 @@ REGISTRY: Final = (
         "no image found in",
         r"no image found in (?:manifest list|image index) for architecture \\*\"?(?P<platform>[\w-]{2,20})",
         "{image} is not built for {platform}, the platform of the machine that pulls it",
-        example='choosing image instance: no image found in image index for architecture "arm64", variant "v8", OS "linux"',
+        example='choosing image instance: no image found in image index for architecture "arm64", variant "v8", OS '
+        '"linux"',
     ),
     family(
         Cause.PLATFORM,
@@ -205,26 +211,27 @@ REGISTRY: Final = (
         r"(?:starport-layer-bucket|\.s3[.-](?:[a-z0-9-]{1,30}\.)?amazonaws\.com).{0,900}"
         r"(?:403|AccessDenied|i/o timeout|timeout|timed out|no such host|connection refused|reset by peer|TLS)",
         "ECR gave the manifest of {image}, and the bucket of S3 with its layers is not to be reached",
-        example='failed to copy: httpReadSeeker: failed open: failed to do request: Get "https://prod-eu-central-1-starport-'
-        'layer-bucket.s3.eu-central-1.amazonaws.com/...": dial tcp 52.219.1.1:443: i/o timeout',
+        example="failed to copy: httpReadSeeker: failed open: failed to do request: Get "
+        '"https://prod-eu-central-1-starport-layer-bucket.s3.eu-central-1.amazonaws.com/...": dial tcp '
+        "52.219.1.1:443: i/o timeout",
     ),
     family(
         Cause.LAYER_STORE,
         "error parsing http 403",
         r"error parsing HTTP 403 response body: invalid character '<'",
         "the bucket of S3 with the layers of {image} answered 403: a VPC endpoint of S3 forbids it",
-        example="error pulling image configuration: error parsing HTTP 403 response body: invalid character '<' looking for "
-        "beginning of value",
+        example="error pulling image configuration: error parsing HTTP 403 response body: invalid character '<' "
+        "looking for beginning of value",
     ),
     family(
         Cause.PULL_DENIED,
         "403",
         r"(?:head|get) (?:request to )?\\*\"?https?://\S{1,400}.{0,100}403 Forbidden"
         r"|status code \[manifests [^\]]{1,200}\]: 403 Forbidden|fetching tags list.{0,60}403",
-        "{host} answered 403 to the request for {image}, without a reason: the login has expired, or its role may not pull "
-        "this repository",
-        example="unexpected status from HEAD request to https://123456789012.dkr.ecr.eu-central-1.amazonaws.com/v2/ci/app/"
-        "manifests/1.0: 403 Forbidden",
+        "{host} answered 403 to the request for {image}, without a reason: the login has expired, or its role may not "
+        "pull this repository",
+        example="unexpected status from HEAD request to "
+        "https://123456789012.dkr.ecr.eu-central-1.amazonaws.com/v2/ci/app/manifests/1.0: 403 Forbidden",
         unless=_OF_A_CACHE_FROM,
     ),
     family(
@@ -239,11 +246,11 @@ REGISTRY: Final = (
         "login attempt to",
         r"login attempt to (?P<url>\S{1,300}) failed with status: (?P<status>[\w ]{3,40})",
         "the registry refused `docker login` at {url}: {status}",
-        example="Error response from daemon: login attempt to https://123456789012.dkr.ecr.eu-central-1.amazonaws.com/v2/ "
-        "failed with status: 400 Bad Request",
+        example="Error response from daemon: login attempt to "
+        "https://123456789012.dkr.ecr.eu-central-1.amazonaws.com/v2/ failed with status: 400 Bad Request",
         steps=BY_THE_JOB,
-        fix="give `docker login --username AWS --password-stdin` what `aws ecr get-login-password` prints for just this "
-        "account's region, unchanged",
+        fix="give `docker login --username AWS --password-stdin` what `aws ecr get-login-password` prints for just "
+        "this account's region, unchanged",
     ),
     family(
         Cause.REFUSED_TOKEN,
@@ -257,7 +264,8 @@ REGISTRY: Final = (
     family(
         Cause.REGISTRY_ANSWER,
         "500 internal|502 bad|503 service|504 gateway",
-        r"(?:/v2/\S{0,300}|received unexpected HTTP status|registry).{0,200}\b(?P<status>50[0234] [A-Z][a-z]+(?: [A-Z][a-z]+)?)",
+        r"(?:/v2/\S{0,300}|received unexpected HTTP status|registry).{0,200}\b(?P<status>50[0234] [A-Z][a-z]+(?: "
+        "[A-Z][a-z]+)?)",
         "{host} answered {status} for {image}",
         example="received unexpected HTTP status: 503 Service Unavailable",
         steps=BY_THE_RUNNER | BY_THE_JOB,

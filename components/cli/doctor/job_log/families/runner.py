@@ -1,11 +1,12 @@
 """The runner refuses by its own configuration, or its machine has no room.
 
-Source: gitlab-runner 19.4, `helpers/pull_policies`, `common/allowed_images.go`, `executors/kubernetes/internal/watchers`.
+Source: gitlab-runner 19.4, `helpers/pull_policies`, `common/allowed_images.go`, `executors/kubernetes`.
 """
 
 from typing import Final
 
-from ...causes import Cause, Finding
+from ...causes.cause import Cause
+from ...causes.finding import Finding
 from .family import BY_THE_RUNNER, Clue, family, found
 
 _POLICY: Final = (
@@ -78,7 +79,8 @@ RUNNER: Final = (
         "invalid reference format",
         r"invalid reference format(?P<why>: [^\n(\"]{1,120})?",
         "{image} is no image reference{why}",
-        example='invalid argument "ci/Node:1.0" for "-t, --tag" flag: invalid reference format: repository name must be '
+        example='invalid argument "ci/Node:1.0" for "-t, --tag" flag: invalid reference format: repository name must '
+        "be "
         "lowercase",
     ),
     family(

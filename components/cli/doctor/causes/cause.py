@@ -1,13 +1,12 @@
-"""What doctor can find: one cause, in one line, with its fix."""
+"""Every cause that doctor can find, by the word that `--json` says."""
 
-from dataclasses import dataclass
 from enum import Enum
 
 
 class Cause(Enum):
     """Why a pull or push fails; the value is what `--json` says, and does not change from release to release.
 
-    `explanations` says of each how it comes about and what mends it.
+    `sections` says of each how it comes about and what mends it.
     """
 
     IMAGE_REFERENCE = "image-reference"
@@ -92,43 +91,3 @@ class Cause(Enum):
     RUNNER_PULL_POLICY = "runner-pull-policy"
     IMAGE_NOT_ALLOWED = "image-not-allowed"
     DISK_FULL = "disk-full"
-
-
-@dataclass(frozen=True)
-class Finding:
-    """A cause that alone makes the pull or push fail.
-
-    Attributes:
-        cause: which one.
-        what: what was found, and where; no value of a variable.
-        fix: what to do.
-        log_line: the number of the log's line that says so; 0 when no log was read.
-    """
-
-    cause: Cause
-    what: str
-    fix: str
-    log_line: int = 0
-
-    @property
-    def line(self) -> str:
-        """All of it, in one line."""
-        where = f" (line {self.log_line} of the log)" if self.log_line else ""
-        return " ".join(f"{self.what}{where}. Fix: {self.fix}".split())
-
-
-@dataclass(frozen=True)
-class Diagnosis:
-    """What came of looking.
-
-    Attributes:
-        finding: the cause that decides; None when none was found.
-        notes: what was not looked at, and why, a line each.
-        failed: the step that failed, where a log shows that one did without a known cause; else empty.
-        tested: what was looked at and is in order, a line each.
-    """
-
-    finding: Finding | None
-    notes: tuple[str, ...] = ()
-    failed: str = ""
-    tested: tuple[str, ...] = ()

@@ -1,0 +1,1 @@
+"""What doctor can find, how each comes about and what mends it."""

@@ -1,0 +1,27 @@
+"""Every family of messages, in the order in which they decide."""
+
+from typing import Final
+
+from .aws import AWS
+from .daemon import DAEMON
+from .denials import DENIALS
+from .family import Family
+from .helpers import HELPERS
+from .logins import LOGINS
+from .network import NETWORK
+from .pushes import PUSHES
+from .registry import REGISTRY
+from .runner import RUNNER
+
+FAMILIES: Final[tuple[Family, ...]] = (
+    *RUNNER,
+    *HELPERS,
+    *AWS,
+    *DENIALS,
+    *PUSHES,
+    *REGISTRY,
+    *DAEMON,
+    *NETWORK,
+    *LOGINS,
+)
+"""In the order in which they decide: what breaks a login comes before what a registry then says of it."""
