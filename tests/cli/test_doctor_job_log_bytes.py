@@ -80,9 +80,10 @@ def test_the_time_grows_with_the_size_and_not_faster(unit: bytes) -> None:
         return spent
 
     seconds(1000)
-    assert seconds(4 * MIB) < 10 * max(seconds(MIB), 0.05)
+    assert seconds(MIB) < 10 * max(seconds(MIB // 4), 0.05)
 
 
+@pytest.mark.slow(reason="a log of fifty megabytes is what is promised")
 def test_fifty_megabytes_are_read_within_seconds() -> None:
     data = b"#9 12.3 [download] error 403, retry: name of a file and some more words\n" * 730_000 + END.encode()
     assert len(data) > 50 * MIB
