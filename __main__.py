@@ -11,6 +11,7 @@ if once is not None:
     made = Bootstrap("bootstrap", once)
 
     pulumi.export("state", made.state)
+    pulumi.export("bootstrapState", made.bootstrap_state)
     pulumi.export("secretsProvider", made.secrets_provider)
     pulumi.export("previewRole", made.preview_role)
     pulumi.export("deployRole", made.deploy_role)

@@ -123,6 +123,12 @@ def test_what_ci_deploys_is_what_the_bootstraps_roles_may_make() -> None:
         assert config["gitlab-ecr:gitlab"]["existingOidcProvider"] is True
 
 
+def test_ci_previews_the_stacks_whose_secrets_a_preview_may_decrypt() -> None:
+    once = yaml.safe_load((ROOT / "stacks" / "Pulumi.bootstrap.yaml").read_text())["config"]
+    (matrix,) = jobs()["preview"]["parallel"]["matrix"]
+    assert matrix["STACK"] == once["gitlab-ecr:bootstrap"]["previews"]
+
+
 def test_ci_reads_the_outputs_that_the_bootstrap_has() -> None:
     text = CI.read_text()
     program = (ROOT / "__main__.py").read_text()

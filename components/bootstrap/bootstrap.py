@@ -1,7 +1,9 @@
 """What an administrator sets up once: where the state lies, and which jobs may read it and deploy."""
 
+import re
 from collections.abc import Callable
-from typing import Any, NotRequired, TypedDict
+from functools import partial
+from typing import Any, Final, NotRequired, TypedDict
 
 import pulumi
 import pulumi_aws as aws
@@ -11,7 +13,9 @@ from ..iam.gitlab_trust import job_trust, thumbprints
 from ..iam.policies import Document, checked_size, policy_json
 from . import policies
 from .deploy_policy import deploy_policy, services_policy
-from .naming import BootstrapNames
+from .naming import DEFAULT_PREFIX, STATE_FOLDER, BootstrapNames
+
+_STACK: Final = re.compile(r"[A-Za-z0-9_.-]{1,100}")  # Source: pulumi, sdk/go/common/tokens, stack names
 
 
 class BootstrapArgs(TypedDict):
@@ -22,7 +26,8 @@ class BootstrapArgs(TypedDict):
     region: str
     """The region of the state and of the stacks."""
     prefix: NotRequired[str]
-    """Starts every name. Default `gitlab-ecr`; a stack's own prefix has to be this one, a dash, and more."""
+    """Starts every name. Default `gitlab-ecr`, or else one word without a dash, so that no bootstrap reaches into
+    another; a stack's own prefix has to be this one, a dash, and more."""
     project: str
     """The full path of the GitLab project with the stack files."""
     project_id: NotRequired[str]
@@ -35,6 +40,10 @@ class BootstrapArgs(TypedDict):
     """Default `https://gitlab.com`."""
     audience: NotRequired[str]
     """The `aud` of the jobs' tokens. Default: `gitlab_url`, which is `$CI_SERVER_URL` in a job."""
+    previews: NotRequired[list[str]]
+    """The stacks that merge requests preview. Whoever may push a branch of the project can write a job that reads all
+    secrets in their states: runners' tokens, fixed passwords, and after a `pulumi refresh` what the variables held.
+    Default: none; a preview fails then, because Pulumi reads no state whose secrets it cannot decrypt."""
     thumbprints: NotRequired[list[str]]
     """SHA-1 of the private CA of a self-managed GitLab. Default: AWS trusts public CAs."""
 
@@ -44,8 +53,10 @@ class Bootstrap(pulumi.ComponentResource):
 
     state: pulumi.Output[str]
     """For `pulumi login`."""
+    bootstrap_state: pulumi.Output[str]
+    """For `pulumi login` of the administrator, for this stack alone: where no deployment can write."""
     secrets_provider: pulumi.Output[str]
-    """For `pulumi stack init --secrets-provider`."""
+    """For `pulumi stack init --secrets-provider`, once the name of the stack is written behind it."""
     preview_role: pulumi.Output[str]
     """The ARN of the role of merge requests' previews."""
     deploy_role: pulumi.Output[str]
@@ -55,7 +66,7 @@ class Bootstrap(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: BootstrapArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("gitlab-ecr:index:Bootstrap", name, {}, opts)
-        names = BootstrapNames(args["account"], args["region"], args.get("prefix", "gitlab-ecr"))
+        names = BootstrapNames(args["account"], args["region"], args.get("prefix", DEFAULT_PREFIX))
         url = args.get("gitlab_url", "https://gitlab.com")
         child = pulumi.ResourceOptions(parent=self)
         kept = pulumi.ResourceOptions(parent=self, protect=True)
@@ -88,7 +99,10 @@ class Bootstrap(pulumi.ComponentResource):
         _roles(name, args, names, key, after)
 
         self.state = pulumi.Output.from_input(f"s3://{names.bucket}?region={names.region}")
-        self.secrets_provider = pulumi.Output.from_input(f"awskms://alias/{names.prefix}?region={names.region}")
+        self.bootstrap_state = pulumi.Output.from_input(f"s3://{names.bucket}/{STATE_FOLDER}?region={names.region}")
+        self.secrets_provider = pulumi.Output.from_input(
+            f"awskms://alias/{names.prefix}?region={names.region}&context_{policies.SECRETS_CONTEXT}="
+        )
         self.preview_role = pulumi.Output.from_input(names.role_arn("preview"))
         self.deploy_role = pulumi.Output.from_input(names.role_arn("deploy"))
         self.permissions_boundary = pulumi.Output.from_input(names.boundary_arn)
@@ -142,10 +156,11 @@ def _roles(
         "project_id": args.get("project_id", ""),
         "namespace_id": args.get("namespace_id", ""),
     }
+    previews = _previews(args)
     deploy_trust = job_trust(names.provider_arn(url), **project, branches=[args.get("branch", "main")])
     roles: list[pulumi.Resource] = []
     for kind, trust, policy in (
-        ("preview", policies.preview_trust(names, **project), policies.preview_policy),
+        ("preview", policies.preview_trust(names, **project), partial(policies.preview_policy, previews=previews)),
         ("deploy", deploy_trust, deploy_policy),
     ):
         role = aws.iam.Role(
@@ -179,6 +194,14 @@ def _roles(
         policy_arn=names.policy_arn("services"),
         opts=pulumi.ResourceOptions.merge(after, pulumi.ResourceOptions(depends_on=[*roles, services])),
     )
+
+
+def _previews(args: BootstrapArgs) -> list[str]:
+    previews = args.get("previews", [])
+    for stack in previews:
+        if not _STACK.fullmatch(stack):
+            raise ValueError(f"previews: got {stack!r}; write the names of stacks, such as dev: a pattern is none")
+    return previews
 
 
 def _with_key(

@@ -2,7 +2,7 @@
 
 The deploy role makes roles and users, so it could make itself an administrator. Three things together keep it from
 that: it touches what lies under the stacks' paths only, only while it carries the boundary, and may change neither the
-boundary nor what lies under the bootstrap's own path.
+boundary nor what lies under the bootstrap's own path. Nor may it touch the bootstrap's own state.
 
 It is two documents, because a role's inline policies hold 10,240 characters and one managed policy 6,144.
 """
@@ -36,10 +36,9 @@ def deploy_policy(names: BootstrapNames, key_arn: str) -> Document:
     Args:
         key_arn: the key that encrypts the state.
     """
-    state = names.bucket_arn
     return document(
-        allow("FindState", "s3:ListBucket", state),
-        allow("UseState", ("s3:DeleteObject", "s3:GetObject", "s3:PutObject"), f"{state}/.pulumi/*"),
+        allow("FindState", "s3:ListBucket", names.bucket_arn),
+        allow("UseState", ("s3:DeleteObject", "s3:GetObject", "s3:PutObject"), names.stack_states),
         allow("UseStateKey", ("kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"), key_arn),
         *_roles(names),
         *_users(names),
@@ -53,6 +52,8 @@ def deploy_policy(names: BootstrapNames, key_arn: str) -> Document:
             ),
             because="all of them list",
         ),
+        # A state planted there would run with the rights of the administrator, at the next `up` of the bootstrap.
+        _deny("KeepOwnState", "s3:*", names.own_states),
         _deny("KeepOwnRoles", _of("iam", _OF_THE_OWN_ROLES), names.arn("iam", f"role{names.path}*", "")),
         _deny("KeepOwnPolicies", _of("iam", _OF_THE_OWN_POLICIES), names.arn("iam", f"policy{names.path}*", "")),
         # Not allowed above either; a denial also outlives a policy that somebody attaches later.
@@ -204,8 +205,8 @@ def _within(names: BootstrapNames) -> Document:
     return {"Condition": {"StringEquals": {"iam:PermissionsBoundary": names.boundary_arn}}}
 
 
-def _deny(sid: str, actions: str | Sequence[str], resource: str) -> Document:
-    return {"Sid": sid, "Effect": "Deny", "Action": listed(actions), "Resource": resource}
+def _deny(sid: str, actions: str | Sequence[str], resources: str | Sequence[str]) -> Document:
+    return {"Sid": sid, "Effect": "Deny", "Action": listed(actions), "Resource": listed(resources)}
 
 
 def _of(service: str, actions: Sequence[str]) -> list[str]:

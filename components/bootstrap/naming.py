@@ -1,10 +1,19 @@
 """The names of what an administrator sets up once, and the patterns of what it lets stacks make."""
 
+import re
 from dataclasses import dataclass
+from typing import Final
 
 from ..iam.gitlab_trust import issuer_host
 from ..names.naming import Names
 from ..names.registry_host import partition_of
+
+DEFAULT_PREFIX: Final = "gitlab-ecr"
+STATE_FOLDER: Final = "bootstrap"
+"""Of the bootstrap's own state, beside that of the stacks, in the same bucket."""
+STATE: Final = ".pulumi"
+"""Where Pulumi keeps a backend's state. Source: pulumi 3.274, pkg/backend/diy."""
+_ONE_WORD: Final = re.compile(r"[a-z][a-z0-9]{1,27}")
 
 
 @dataclass(frozen=True)
@@ -14,12 +23,22 @@ class BootstrapNames:
     Attributes:
         account: the twelve digits of the AWS account.
         region: the region of state and stacks.
-        prefix: starts the names of the bootstrap and, followed by `-`, the prefix of every stack that it deploys.
+        prefix: starts the names of the bootstrap and, followed by `-`, the prefix of every stack that it deploys. One
+            word, or the default: its roles reach whatever is named `<prefix>-...`, and with dashes in them one
+            bootstrap's prefix could be of that form for another.
     """
 
     account: str
     region: str
     prefix: str
+
+    def __post_init__(self) -> None:
+        first_word = DEFAULT_PREFIX.partition("-")[0]
+        if self.prefix != DEFAULT_PREFIX and (self.prefix == first_word or not _ONE_WORD.fullmatch(self.prefix)):
+            raise ValueError(
+                f"prefix: got {self.prefix!r}; write {DEFAULT_PREFIX}, or one word of 2 to 28 lower-case letters and "
+                f"digits other than {first_word}: of two bootstraps, the one named x would reach the one named x-y"
+            )
 
     def arn(self, service: str, resource: str, region: str | None = None) -> str:
         """An ARN in this account; `region=""` for services without one."""
@@ -56,6 +75,21 @@ class BootstrapNames:
     def bucket_arn(self) -> str:
         """The bucket's ARN, which names neither account nor region."""
         return f"arn:{partition_of(self.region)}:s3:::{self.bucket}"
+
+    @property
+    def stack_states(self) -> str:
+        """The state of the stacks, with its history, backups and locks."""
+        return f"{self.bucket_arn}/{STATE}/*"
+
+    @property
+    def own_states(self) -> list[str]:
+        """The bootstrap's own state, and where it would lie if somebody kept it among those of the stacks.
+
+        What stands there runs with an administrator's rights. Pulumi's paths are stacks/<project>/<stack>.json and, of
+        old backends, stacks/<stack>.json; history, backups and locks have a folder named after the stack.
+        """
+        among = f"{self.bucket_arn}/{STATE}/*/bootstrap"
+        return [f"{self.bucket_arn}/{STATE_FOLDER}/*", f"{among}.json*", f"{among}/*"]
 
     @property
     def code_buckets(self) -> str:

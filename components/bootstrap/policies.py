@@ -3,6 +3,7 @@
 What the deploy role may do stands in `deploy_policy`.
 """
 
+from collections.abc import Sequence
 from typing import Final
 
 from ..contract.metric_names import NAMESPACE
@@ -17,19 +18,40 @@ from ..iam.actions import (
     VPC_ACTIONS,
 )
 from ..iam.gitlab_trust import GITLAB_COM, issuer_host, job_trust
-from ..iam.policies import PLAIN_METRICS, UNBORN, Document, access_key_statements, allow, allow_everywhere, document
+from ..iam.policies import (
+    PLAIN_METRICS,
+    UNBORN,
+    Document,
+    access_key_statements,
+    allow,
+    allow_everywhere,
+    document,
+    listed,
+)
 from ..names.registry_host import dns_suffix, partition_of
 from .naming import BootstrapNames
+
+SECRETS_CONTEXT: Final = "stack"
+"""The key of the encryption context under which the secrets of a stack are encrypted; its value is the stack's name.
+Source: gocloud.dev, secrets/awskms, the parameters context_... of its URL."""
 
 _METRICS: Final[Document] = {"StringEquals": {"cloudwatch:namespace": NAMESPACE}}
 
 
-def preview_policy(names: BootstrapNames, key_arn: str) -> Document:
-    """What a merge request's preview may do: read the state. A preview asks AWS for nothing but who it is."""
+def preview_policy(names: BootstrapNames, key_arn: str, previews: Sequence[str] = ()) -> Document:
+    """What a merge request's preview may do: read the state. A preview asks AWS for nothing but who it is.
+
+    Args:
+        key_arn: the key that encrypts the state as objects and, by stack, the secrets in it.
+        previews: the stacks whose secrets it may decrypt; without that, Pulumi reads nothing of a stack at all.
+    """
+    of_bucket = {"StringEquals": {"kms:ViaService": f"s3.{names.region}.{dns_suffix(names.region)}"}}
+    of_stacks = {"StringEquals": {f"kms:EncryptionContext:{SECRETS_CONTEXT}": listed(previews)}}
     return document(
         allow("FindState", "s3:ListBucket", names.bucket_arn),
-        allow("ReadState", "s3:GetObject", f"{names.bucket_arn}/.pulumi/*"),
-        allow("DecryptState", "kms:Decrypt", key_arn),
+        allow("ReadState", "s3:GetObject", names.stack_states),
+        allow("DecryptObjects", "kms:Decrypt", key_arn, Condition=of_bucket),
+        allow("DecryptSecrets", "kms:Decrypt", key_arn, Condition=of_stacks) if previews else {},
     )
 
 

@@ -72,7 +72,14 @@ def test_the_roles_policies_name_the_key(recorder: Recorder) -> None:
     _declare(recorder)
     for kind in ("preview", "deploy"):
         statements = json.loads(recorder.one(_ROLE_POLICY, f"bootstrap-{kind}").inputs["policy"])["Statement"]
-        assert [s["Resource"] for s in statements if "kms:Decrypt" in s["Action"]] == [_KEY]
+        assert {s["Resource"] for s in statements if "kms:Decrypt" in s["Action"]} == {_KEY}
+
+
+def test_a_preview_decrypts_what_is_declared(recorder: Recorder) -> None:
+    _declare(recorder, previews=["dev"])
+    statements = json.loads(recorder.one(_ROLE_POLICY, "bootstrap-preview").inputs["policy"])["Statement"]
+    (secrets,) = [s for s in statements if s["Sid"] == "DecryptSecrets"]
+    assert secrets["Condition"] == {"StringEquals": {"kms:EncryptionContext:stack": "dev"}}
 
 
 def test_the_deploy_role_has_a_second_policy_that_lies_in_the_bootstraps_own_path(recorder: Recorder) -> None:
@@ -90,7 +97,8 @@ def test_all_but_what_needs_the_keys_id_is_known_in_the_first_preview(first_prev
     made = first_preview
     assert made.outputs["bootstrap"] == {
         "state": "s3://gitlab-ecr-state-123456789012-eu-central-1?region=eu-central-1",
-        "secrets_provider": "awskms://alias/gitlab-ecr?region=eu-central-1",
+        "bootstrap_state": "s3://gitlab-ecr-state-123456789012-eu-central-1/bootstrap?region=eu-central-1",
+        "secrets_provider": "awskms://alias/gitlab-ecr?region=eu-central-1&context_stack=",
         "preview_role": "arn:aws:iam::123456789012:role/gitlab-ecr/gitlab-ecr-preview",
         "deploy_role": "arn:aws:iam::123456789012:role/gitlab-ecr/gitlab-ecr-deploy",
         "permissions_boundary": "arn:aws:iam::123456789012:policy/gitlab-ecr/gitlab-ecr-boundary",
@@ -114,6 +122,11 @@ def test_a_self_managed_gitlab_is_trusted_by_its_own_url(recorder: Recorder) -> 
         ({"branch": "*"}, r"branches: got '\*'"),
         ({"gitlab_url": "https://gitlab.example.com"}, "AWS does not read these claims"),
         ({"prefix": "X"}, "prefix: got 'X'"),
+        ({"prefix": "gitlab-ecr-team2"}, "prefix: got 'gitlab-ecr-team2'; write gitlab-ecr, or one word"),
+        ({"previews": ["*"]}, r"previews: got '\*'; write the names of stacks"),
+        ({"previews": ["dev?"]}, r"previews: got 'dev\?'"),
+        ({"previews": ["dev", ""]}, "previews: got ''"),
+        ({"previews": ["${aws:username}"]}, "previews: got"),
     ],
 )
 def test_a_mistake_is_named(recorder: Recorder, changes: dict[str, Any], message: str) -> None:

@@ -23,14 +23,14 @@ from components.iam.policies import INLINE_POLICY_LIMIT, policy_json
 from components.registry_access import RegistryAccess
 from rehearsal import stack_file
 
-_PREVIEW: Final = preview_policy(NAMES, KEY)
+_PREVIEW: Final = preview_policy(NAMES, KEY, ["dev", "staging"])
 _BOUNDARY: Final = boundary(NAMES)
 _LOCAL: Final = Path(__file__).parents[2] / "stacks" / "Pulumi.local.yaml"
 _GITLAB: Final = Path(__file__).parents[1] / "data" / "Pulumi.gitlab.yaml"
 
 
-def _may(action: str, resource: str) -> bool:
-    return allowed(Request(NAMES.role_arn("preview"), action, resource), [_PREVIEW])
+def _may(action: str, resource: str, **context: str) -> bool:
+    return allowed(Request(NAMES.role_arn("preview"), action, resource, context), [_PREVIEW])
 
 
 def test_the_boundary_lets_no_role_touch_iam_but_for_access_keys_of_the_stacks_users() -> None:
@@ -53,12 +53,39 @@ def test_a_preview_reads_the_state_and_nothing_else() -> None:
     assert {statement["Sid"]: statement["Action"] for statement in _PREVIEW["Statement"]} == {
         "FindState": "s3:ListBucket",
         "ReadState": "s3:GetObject",
-        "DecryptState": "kms:Decrypt",
+        "DecryptObjects": "kms:Decrypt",
+        "DecryptSecrets": "kms:Decrypt",
     }
     assert _may("s3:GetObject", state)
     assert not _may("s3:GetObject", f"{NAMES.bucket_arn}/elsewhere")
     for action in ("s3:PutObject", "s3:DeleteObject", "s3:GetObjectVersion"):
         assert not _may(action, state)
+
+
+@pytest.mark.parametrize(
+    ("context", "decrypts"),
+    [
+        ({"kms:EncryptionContext:stack": "dev"}, True),
+        ({"kms:EncryptionContext:stack": "staging"}, True),
+        ({"kms:EncryptionContext:stack": "prod"}, False),
+        ({"kms:EncryptionContext:stack": "dev2"}, False),
+        ({"kms:EncryptionContext:stack": ""}, False),
+        ({"kms:EncryptionContext:project": "dev"}, False),
+        ({}, False),
+        ({"kms:ViaService": "s3.eu-central-1.amazonaws.com"}, True),  # the state as an object, its secrets still closed
+        ({"kms:ViaService": "ssm.eu-central-1.amazonaws.com", "kms:EncryptionContext:stack": "prod"}, False),
+    ],
+)
+def test_a_preview_decrypts_the_secrets_of_the_named_stacks_only(context: dict[str, str], *, decrypts: bool) -> None:
+    assert _may("kms:Decrypt", KEY, **context) is decrypts
+    assert not _may("kms:Decrypt", KEY.replace("1111", "2222"), **context)
+
+
+def test_without_names_a_preview_decrypts_no_secret() -> None:
+    silent = preview_policy(NAMES, KEY)
+    for stack in ("dev", "prod"):
+        context = {"kms:EncryptionContext:stack": stack}
+        assert not allowed(Request(NAMES.role_arn("preview"), "kms:Decrypt", KEY, context), [silent])
 
 
 _JOBS: Final = st.fixed_dictionaries(
@@ -128,8 +155,8 @@ def test_the_linter_finds_nothing_but_patterns_on_the_stacks_prefix() -> None:
             named = named.replace(pattern, name)
         found = [finding for finding in lint(json.loads(named)) if "a wildcard where a name can stand" not in finding]
         # A network interface has no narrower resource before it exists, a metric only where it goes into a dataset;
-        # buckets of code have a hundred ways to be read.
-        meant = ("HaveNetworkInterfaces: ", "WriteMetrics: ", "Code: Action")
+        # buckets of code have a hundred ways to be read; of the bootstrap's own state everything is denied.
+        meant = ("HaveNetworkInterfaces: ", "WriteMetrics: ", "Code: Action", "KeepOwnState: Action")
         assert [finding for finding in found if not finding.startswith(meant)] == []
     patterns = {r for p in (*DEPLOY, _BOUNDARY) for s in p["Statement"] for r in as_list(s["Resource"]) if "*" in r}
     assert {r.split(":", 5)[5] for r in patterns if "gitlab-ecr" not in r and r != "*"} == {
@@ -139,7 +166,7 @@ def test_the_linter_finds_nothing_but_patterns_on_the_stacks_prefix() -> None:
 
 @pytest.mark.parametrize(
     "names",
-    [NAMES, BootstrapNames("123456789012", "us-gov-west-1", "a-prefix-of-twenty-8-letters")],
+    [NAMES, BootstrapNames("123456789012", "us-gov-west-1", "aprefixoftwentyeightletters0")],
     ids=lambda names: names.prefix,
 )
 def test_the_policies_fit_where_they_go(names: BootstrapNames) -> None:
