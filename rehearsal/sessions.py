@@ -5,6 +5,8 @@ from typing import Any, Final
 
 from botocore.exceptions import ClientError
 
+from components.names.registry_host import partition_of
+
 from .world import World
 
 EXTRA_TRUST: Final = "RehearsalOnly"
@@ -18,7 +20,7 @@ def of_runner(world: World, role: str) -> Keys:
     found = iam.get_role(RoleName=role)["Role"]
     trust = found["AssumeRolePolicyDocument"]
     trust = json.loads(trust) if isinstance(trust, str) else trust
-    account = {"AWS": f"arn:aws:iam::{world.account}:root"}
+    account = {"AWS": f"arn:{partition_of(world.region)}:iam::{world.account}:root"}
     extra = {"Sid": EXTRA_TRUST, "Effect": "Allow", "Principal": account, "Action": "sts:AssumeRole"}
     statements = [*trust["Statement"], extra]
     iam.update_assume_role_policy(RoleName=role, PolicyDocument=json.dumps({**trust, "Statement": statements}))

@@ -4,7 +4,7 @@ import base64
 from collections.abc import Callable
 from typing import Any, Final
 
-from .clients import Clients, camel, given, pascal, tag_list
+from .clients import Clients, arn, camel, given, pascal, tag_list
 from .kind import Created, GoneError, Kind, Values, keys
 
 
@@ -13,12 +13,12 @@ def _create_bucket(clients: Clients, inputs: Values) -> Created:
     s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": clients.region})
     if tags := tag_list(inputs.get("tags")):
         s3.put_bucket_tagging(Bucket=name, Tagging={"TagSet": tags})
-    return name, {"arn": f"arn:aws:s3:::{name}"}
+    return name, {"arn": _arn(clients, name)}
 
 
 def _read_bucket(clients: Clients, id_: str, _state: Values) -> Values:
     clients.aws("s3").head_bucket(Bucket=id_)
-    return {"bucket": id_, "arn": f"arn:aws:s3:::{id_}"}
+    return {"bucket": id_, "arn": _arn(clients, id_)}
 
 
 def _update_bucket(clients: Clients, id_: str, _state: Values, inputs: Values) -> None:
@@ -44,7 +44,8 @@ def _put_object(clients: Clients, inputs: Values) -> Created:
             Metadata=inputs.get("metadata"),
         )
     )
-    return f"{inputs['bucket']}/{inputs['key']}", {"arn": f"arn:aws:s3:::{inputs['bucket']}/{inputs['key']}"}
+    name = f"{inputs['bucket']}/{inputs['key']}"
+    return name, {"arn": _arn(clients, name)}
 
 
 def _read_object(clients: Clients, id_: str, _state: Values) -> Values:
@@ -133,6 +134,10 @@ def _put_access_block(s3: Any, inputs: Values) -> None:
 
 def _get_access_block(s3: Any, bucket: str) -> Values:
     return camel(s3.get_public_access_block(Bucket=bucket)["PublicAccessBlockConfiguration"])
+
+
+def _arn(clients: Clients, name: str) -> str:
+    return arn(clients, "s3", name, region="", account="")
 
 
 KINDS: Final = {

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any, Protocol
 
+from components.names.registry_host import partition_of
+
 
 class Clients(Protocol):
     """The outside, as an administrator reaches it."""
@@ -17,6 +19,13 @@ class Clients(Protocol):
     def gitlab_api(self, method: str, path: str, body: Mapping[str, Any]) -> tuple[int, Any]:
         """Status and JSON of a request to GitLab's API, for example `POST projects/7/variables`."""
         ...
+
+
+def arn(clients: Clients, service: str, resource: str, *, region: str | None = None, account: str | None = None) -> str:
+    """An ARN that an API does not tell; of the stack's own region and account unless others, or none, are named."""
+    where = clients.region if region is None else region
+    whose = clients.account if account is None else account
+    return f"arn:{partition_of(clients.region)}:{service}:{where}:{whose}:{resource}"
 
 
 def pascal(value: Any) -> Any:

@@ -4,6 +4,8 @@ from typing import Any, Final
 
 from botocore.exceptions import ClientError
 
+from components.names.registry_host import registry_host
+
 from .clients import Clients, given, retag, tag_list, tag_map
 from .kind import Created, Kind, Values, again, keys
 
@@ -75,8 +77,13 @@ def _computed(answer: dict[str, Any]) -> Values:
     return {
         "arn": answer["repositoryArn"],
         "registryId": answer["registryId"],
-        "repositoryUrl": answer["repositoryUri"],
+        # The emulator knows the hosts of the partition `aws` alone.
+        "repositoryUrl": f"{registry_host(answer['registryId'], _region_of(answer))}/{answer['repositoryName']}",
     }
+
+
+def _region_of(answer: dict[str, Any]) -> str:
+    return str(answer["repositoryArn"]).split(":")[3]
 
 
 def _policy(verb: str, noun: str, text: str) -> tuple[Any, Any, Any]:

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from .clients import Clients, camel, pascal, tag_list, tag_map, tags_changed
+from .clients import Clients, arn, camel, pascal, tag_list, tag_map, tags_changed
 from .kind import Created, GoneError, Kind, Values, keys
 
 _OWN_ARGUMENTS: Final = ("name", "description", "updateDefaultVersion", "tags", "region")
@@ -18,7 +18,7 @@ def _create_template(clients: Clients, inputs: Values) -> Created:
     id_ = answer["LaunchTemplateId"]
     # The emulator never changes the tags that a template is made with, so it is made without.
     _retag(ec2, id_, {}, inputs)
-    return id_, {"arn": f"arn:aws:ec2:{clients.region}:{clients.account}:launch-template/{id_}", "latestVersion": 1}
+    return id_, {"arn": arn(clients, "ec2", f"launch-template/{id_}"), "latestVersion": 1}
 
 
 def _read_template(clients: Clients, id_: str, state: Values) -> Values:

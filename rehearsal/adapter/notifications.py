@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from .clients import Clients, given, retag, tag_list, tag_map
+from .clients import Clients, arn, given, retag, tag_list, tag_map
 from .kind import Created, Kind, Values, again, keys
 
 
@@ -48,13 +48,13 @@ def _put_dashboard(clients: Clients, inputs: Values) -> Created:
     clients.aws("cloudwatch", inputs.get("region")).put_dashboard(
         DashboardName=name, DashboardBody=inputs["dashboardBody"]
     )
-    return name, {"dashboardArn": f"arn:aws:cloudwatch::{clients.account}:dashboard/{name}"}
+    return name, {"dashboardArn": arn(clients, "cloudwatch", f"dashboard/{name}", region="")}
 
 
 def _read_dashboard(clients: Clients, id_: str, _state: Values) -> Values:
     found = clients.aws("cloudwatch").get_dashboard(DashboardName=id_)
-    arn = f"arn:aws:cloudwatch::{clients.account}:dashboard/{id_}"
-    return {"dashboardName": id_, "dashboardBody": found["DashboardBody"], "dashboardArn": arn}
+    known_as = arn(clients, "cloudwatch", f"dashboard/{id_}", region="")
+    return {"dashboardName": id_, "dashboardBody": found["DashboardBody"], "dashboardArn": known_as}
 
 
 def _delete_dashboard(clients: Clients, id_: str, _state: Values) -> None:

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from .clients import Clients, given, retag, tag_list, tag_map
+from .clients import Clients, arn, given, retag, tag_list, tag_map
 from .kind import Created, GoneError, Kind, Values, keys
 
 _ALARM_NAMES: Final = {"name": "AlarmName", "alarmActions": "AlarmActions", "okActions": "OKActions"}
@@ -13,7 +13,7 @@ def _create_log_group(clients: Clients, inputs: Values) -> Created:
     logs.create_log_group(**given(logGroupName=name, kmsKeyId=inputs.get("kmsKeyId"), tags=inputs.get("tags")))
     if days := inputs.get("retentionInDays"):
         logs.put_retention_policy(logGroupName=name, retentionInDays=days)
-    return name, {"arn": f"arn:aws:logs:{clients.region}:{clients.account}:log-group:{name}"}
+    return name, {"arn": arn(clients, "logs", f"log-group:{name}")}
 
 
 def _read_log_group(clients: Clients, id_: str, _state: Values) -> Values:
@@ -23,13 +23,13 @@ def _read_log_group(clients: Clients, id_: str, _state: Values) -> Values:
     ]
     if not found:
         raise GoneError(id_)
-    arn = f"arn:aws:logs:{clients.region}:{clients.account}:log-group:{id_}"
+    known_as = arn(clients, "logs", f"log-group:{id_}")
     return {
         "name": id_,
-        "arn": arn,
+        "arn": known_as,
         "retentionInDays": found[0].get("retentionInDays"),
         "kmsKeyId": found[0].get("kmsKeyId"),
-        "tags": logs.list_tags_for_resource(resourceArn=arn).get("tags") or None,
+        "tags": logs.list_tags_for_resource(resourceArn=known_as).get("tags") or None,
     }
 
 
@@ -98,7 +98,7 @@ def _put_alarm(clients: Clients, inputs: Values) -> Created:
     clients.aws("cloudwatch", inputs.get("region")).put_metric_alarm(
         **arguments, Dimensions=dimensions, **given(Tags=tag_list(inputs.get("tags")))
     )
-    return inputs["name"], {"arn": f"arn:aws:cloudwatch:{clients.region}:{clients.account}:alarm:{inputs['name']}"}
+    return inputs["name"], {"arn": arn(clients, "cloudwatch", f"alarm:{inputs['name']}")}
 
 
 def _read_alarm(clients: Clients, id_: str, state: Values) -> Values:

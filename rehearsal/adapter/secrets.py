@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from .clients import Clients, given, retag, tag_list, tag_map, tags_changed
+from .clients import Clients, arn, given, retag, tag_list, tag_map, tags_changed
 from .kind import Created, GoneError, Kind, Values, keys
 
 _RECOVERY_DAYS: Final = 30  # the provider's default: a deleted secret's name is taken for so long
@@ -50,8 +50,8 @@ def _delete_secret(clients: Clients, id_: str, state: Values) -> None:
 def _create_parameter(clients: Clients, inputs: Values) -> Created:
     ssm = clients.aws("ssm", inputs.get("region"))
     ssm.put_parameter(**_parameter(inputs), **given(Tags=tag_list(inputs.get("tags"))))
-    arn = f"arn:aws:ssm:{clients.region}:{clients.account}:parameter/{inputs['name'].lstrip('/')}"
-    return inputs["name"], {"arn": arn, "version": 1}
+    known_as = arn(clients, "ssm", f"parameter/{inputs['name'].lstrip('/')}")
+    return inputs["name"], {"arn": known_as, "version": 1}
 
 
 def _read_parameter(clients: Clients, id_: str, _state: Values) -> Values:

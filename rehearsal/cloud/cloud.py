@@ -66,7 +66,7 @@ class Cloud:
             undo.callback(shutil.rmtree, scratch, ignore_errors=True)
             self.ca_file = scratch / "ca.pem"
             port = free_port()
-            self.front = AwsFront(account, port, self.tokens)
+            self.front = AwsFront(account, region, port, self.tokens)
             undo.callback(self.front.stop)
             self.proxy = Proxy()
             undo.callback(self.proxy.stop)
@@ -145,15 +145,20 @@ class Cloud:
         key = (service, region or self.region)
         with self._client_lock:  # making a client is not thread-safe, using one is
             if key not in self._clients:
-                root = {"aws_access_key_id": self.account, "aws_secret_access_key": ROOT_SECRET}
-                self._clients[key] = self._make(service, key[1], root, max_pool_connections=16)
+                self._clients[key] = self._make(service, key[1], self.root_of(self.account), max_pool_connections=16)
             return self._clients[key]
 
+    def root_of(self, account: str) -> dict[str, str]:
+        """The administrator's credentials of any account, by boto3's names."""
+        return {"aws_access_key_id": account, "aws_secret_access_key": ROOT_SECRET}
+
     @contextlib.contextmanager
-    def client_of(self, service: str, keys: Mapping[str, str] | None) -> Iterator[Any]:
+    def client_of(self, service: str, keys: Mapping[str, str] | None, region: str | None = None) -> Iterator[Any]:
         """A boto3 client with other credentials, by boto3's names; with None it signs nothing."""
         with self._client_lock:
-            made = self._make(service, self.region, keys or {}, **({} if keys else {"signature_version": UNSIGNED}))
+            made = self._make(
+                service, region or self.region, keys or {}, **({} if keys else {"signature_version": UNSIGNED})
+            )
         try:
             yield made
         finally:

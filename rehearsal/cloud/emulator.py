@@ -15,6 +15,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final, Self
 
+from components.names.registry_host import partition_of
+
 _REPOSITORY_ROOT: Final = Path(__file__).resolve().parents[2]
 _START_LIMIT: Final = 30.0
 _STOP_LIMIT: Final = 10.0
@@ -121,6 +123,7 @@ def _environment(account: str, region: str, scratch: Path, port: int) -> dict[st
         "LOG_LEVEL": "INFO",
         "MINISTACK_ACCOUNT_ID": account,
         "MINISTACK_REGION": region,
+        "REHEARSAL_PARTITION": partition_of(region),
         "AWS_ACCESS_KEY_ID": account,
         "AWS_SECRET_ACCESS_KEY": ROOT_SECRET,
     }

@@ -18,7 +18,7 @@ from typing import Final
 from urllib.parse import parse_qs, urlsplit
 from xml.etree import ElementTree as ET
 
-from components.names.registry_host import registry_host
+from components.names.registry_host import partition_of, registry_host
 
 from .serving import Service, read_body
 from .tokens import Session, Token, TokenBook
@@ -50,8 +50,8 @@ class AwsFront:
         token_requests: every GetAuthorizationToken that the emulator allowed, oldest first.
     """
 
-    def __init__(self, account: str, upstream_port: int, tokens: TokenBook) -> None:
-        self._account = account
+    def __init__(self, account: str, region: str, upstream_port: int, tokens: TokenBook) -> None:
+        self._users = f"arn:{partition_of(region)}:iam::{account}:user"
         self._upstream_port = upstream_port
         self._tokens = tokens
         self._lock = threading.Lock()
@@ -126,7 +126,7 @@ class AwsFront:
             return self._hand_out_token(request)
         action = _query_action(request, body)
         if action in _CREATE_SESSION or action == _CREATE_KEY:
-            self._tokens.register(_session_in(content, self._account))
+            self._tokens.register(_session_in(content, self._users))
         return http.client.OK, content
 
     def _hand_out_token(self, request: BaseHTTPRequestHandler) -> tuple[int, bytes]:
@@ -171,12 +171,12 @@ def _query_action(request: BaseHTTPRequestHandler, body: bytes) -> str:
     return fields.get("Action", [""])[0]
 
 
-def _session_in(answer: bytes, account: str) -> Session:
+def _session_in(answer: bytes, users: str) -> Session:
     values = {element.tag.rpartition("}")[2]: element.text or "" for element in ET.fromstring(answer).iter()}  # noqa: S314 - written by our own emulator
     return Session(
         access_key=values["AccessKeyId"],
         secret_key=values["SecretAccessKey"],
         session_token=values.get("SessionToken"),
         # AssumeRole names the session's ARN, CreateAccessKey only the user.
-        principal_arn=values.get("Arn") or f"arn:aws:iam::{account}:user/{values['UserName']}",
+        principal_arn=values.get("Arn") or f"{users}/{values['UserName']}",
     )

@@ -37,8 +37,10 @@ class Judge:
         self._url = f"{emulator_url}/"
         self._pool = urllib3.PoolManager(maxsize=8, retries=False)
 
-    def ask(self, session: Session, region: str, action: str, arguments: dict[str, Any]) -> tuple[Verdict, str]:
-        """The verdict on one action, and the emulator's message if there is one.
+    def ask(
+        self, session: Session, account: str, region: str, action: str, arguments: dict[str, Any]
+    ) -> tuple[Verdict, str]:
+        """The verdict on one action in a registry, and the emulator's message if there is one.
 
         Raises:
             RuntimeError: the emulator answered neither yes nor no.
@@ -46,7 +48,7 @@ class Judge:
         request = AWSRequest(
             "POST",
             self._url,
-            data=json.dumps(arguments).encode(),
+            data=json.dumps({**arguments, "registryId": account}).encode(),
             headers={"Content-Type": "application/x-amz-json-1.1", "X-Amz-Target": f"{_TARGET}.{action}"},
         )
         credentials = Credentials(session.access_key, session.secret_key, session.session_token)

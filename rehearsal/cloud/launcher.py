@@ -68,12 +68,16 @@ def emulate() -> None:
 
     from .key_age import age_access_keys  # noqa: PLC0415 - the guard needs none of it
     from .metric_namespace import tell_metric_namespace  # noqa: PLC0415 - the guard needs none of it
+    from .other_accounts import find_other_accounts  # noqa: PLC0415 - the guard needs none of it
+    from .partition import speak_partition  # noqa: PLC0415 - the guard needs none of it
     from .principal_arn import correct_principal_arn  # noqa: PLC0415 - the guard needs none of it
     from .user_arn import correct_user_arn  # noqa: PLC0415 - the guard needs none of it
 
     correct_principal_arn()
     correct_user_arn()
     tell_metric_namespace()
+    find_other_accounts()
+    speak_partition(os.environ["REHEARSAL_PARTITION"])
     if scheduler.time is not time:
         raise RuntimeError("ministack's scheduler no longer takes its time from the module `time`: adapt SteppingClock")
     clock = SteppingClock()

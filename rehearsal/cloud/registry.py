@@ -22,6 +22,7 @@ from http.server import BaseHTTPRequestHandler
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from components.names.registries import repository_arn
 from components.names.registry_host import RegistryHost, parse_registry_host
 
 from .images import Image, digest_of
@@ -151,13 +152,11 @@ class Registry:
             return Answer(200), True
         if match is None:
             return error(405, "UNSUPPORTED", f"{request.method} {path} is not supported"), False
-        if token.session.account != place.account:
-            raise RuntimeError(f"the emulator cannot judge {token.session.principal_arn} in account {place.account}")
         name, reference = match["name"], match["reference"]
         arguments = {"repositoryName": name, **_arguments(action, reference, request)}
-        verdict, message = self._judge.ask(token.session, place.region, action, arguments)
+        verdict, message = self._judge.ask(token.session, place.account, place.region, action, arguments)
         if verdict is Verdict.DENIED:
-            resource = f"arn:aws:ecr:{place.region}:{place.account}:repository/{name}"
+            resource = repository_arn(place.account, place.region, name)
             reason = _REASON.search(message)
             return error(
                 403,
