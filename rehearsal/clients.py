@@ -57,6 +57,23 @@ class OwnClient:
         return ("allowed" if result.allowed else "denied"), result.reason
 
 
+class Refused:
+    """Stands for every client of somebody whom AWS gives no session.
+
+    Args:
+        reason: AWS's own words.
+    """
+
+    name = "rehearsal"
+
+    def __init__(self, reason: str) -> None:
+        self._reason = reason
+
+    def pull(self, host: str, repository: str, tag: str, document: str | None) -> tuple[str, str]:  # noqa: ARG002 - as `Client`
+        """As `Client`."""
+        return "denied", self._reason
+
+
 class Skopeo:
     """Debian's skopeo, by the same proxy, trusting the same authority.
 

@@ -2,26 +2,43 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from .clients import auth_of
 from .puller import can_sign_in
-from .world import TAG, World
+from .registries import hosts_of
+from .world import World
+
+Auths = dict[str, str | None]
+"""By registry host the `auth` that the runner takes from a variable for an image of it; None for none."""
+_KEY: Final = "DOCKER_AUTH_CONFIG"
 
 
 @dataclass(frozen=True)
 class Consumer:
-    """A GitLab project or group whose variable is rotated."""
+    """A GitLab project or group with a variable that is rotated: one for each of its environment scopes.
+
+    Attributes:
+        scope: the variable's environment scope, `*` for all jobs.
+        hosts: what its images are written with.
+    """
 
     world: World
     path: str
     kind: str
-    pull: list[str]
+    pull: tuple[str, ...]
+    hosts: tuple[str, ...]
+    scope: str = "*"
 
     @property
     def name(self) -> str:
         """How messages call it."""
         return f"{self.kind} {self.path}"
+
+    @property
+    def label(self) -> str:
+        """Its jobs, as the matrix calls them: with an environment that their scope covers, unless that is all."""
+        return self.path if self.scope == "*" else f"{self.path}, environment {self.scope.replace('*', '1')}"
 
     def lies_below(self, other: "Consumer") -> bool:
         """Whether it is in the other, a group, at any depth."""
@@ -29,23 +46,31 @@ class Consumer:
 
     def variable(self) -> str | None:
         """What its `DOCKER_AUTH_CONFIG` holds now, None when there is none."""
-        record = self.world.gitlab.variable(self.kind, self.path, "DOCKER_AUTH_CONFIG")
+        record = self.world.gitlab.variable(self.kind, self.path, _KEY, self.scope)
         return None if record is None else record["value"]
 
-    def auth(self, repository: str) -> str | None:
-        """The `auth` that the runner takes from the variable for a repository's image; None for none."""
-        return auth_of(f"{self.world.registry_host}/{repository}:{TAG}", self.variable())
+    def auths(self) -> Auths:
+        """What the variable holds now for each of its registry hosts."""
+        document = self.variable()
+        return {host: auth_of(f"{host}/any", document) for host in self.hosts}
 
-    def signs_in(self, auth: str | None) -> bool:
-        """Whether the registry takes a token."""
-        return can_sign_in(self.world.registry_http, self.world.registry_host, auth)
+    def auth(self) -> str | None:
+        """What it holds for the first of its registry hosts."""
+        return self.auths()[self.hosts[0]]
+
+    def refused(self, auths: Auths) -> list[str]:
+        """The registry hosts that do not take their token."""
+        return [host for host, auth in auths.items() if not can_sign_in(self.world.registry_http, host, auth)]
 
 
 def rotated(world: World, declaration: Mapping[str, Any]) -> Iterator[Consumer]:
     """The consumers that pull with a variable which the rotator keeps."""
     for path, consumer in sorted(declaration.get("consumers", {}).items()):
-        if access_of(consumer) == "rotated-variable" and consumer.get("pull"):
-            yield Consumer(world, path, consumer.get("kind", "project"), consumer["pull"])
+        if access_of(consumer) != "rotated-variable" or not consumer.get("pull"):
+            continue
+        hosts = tuple(hosts_of(consumer, world.place))
+        for scope in consumer.get("environment_scopes", ["*"]):
+            yield Consumer(world, path, consumer.get("kind", "project"), tuple(consumer["pull"]), hosts, scope)
 
 
 def access_of(consumer: Mapping[str, Any]) -> str:

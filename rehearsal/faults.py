@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from .consumers import Consumer
+from .namespaces import BOT, ROLES
 from .scheduled_jobs import Watched
-from .world import BOT, ROLES, World
+from .world import World
 
 _DEVELOPER: Final = 30
 
@@ -42,6 +43,7 @@ def break_and_mend(world: World, rotations: Watched, consumers: Sequence[Consume
     Raises:
         FaultError: another target failed too, a broken one did not, or the exit code hides it.
     """
+    consumers = list({each.path: each for each in consumers}.values())  # one may have several scopes
     gone, forbidden = _deletable(consumers), _top(consumers)[-1]
     deleted, demoted = f"{gone.name} is deleted", f"the rotator's user is a mere Developer in {forbidden.name}"
     world.gitlab.delete(gone.path)

@@ -9,7 +9,7 @@ import logging
 import os
 import runpy
 import traceback
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -69,7 +69,11 @@ class Program:
 
 
 def run(
-    stack_name: str, config: Mapping[str, str], adapter: Adapter, on_created: Callable[[Resource], None]
+    stack_name: str,
+    config: Mapping[str, str],
+    adapter: Adapter,
+    on_created: Callable[[Resource], None],
+    secret: Collection[str] = (),
 ) -> Program:
     """Runs the program to its end.
 
@@ -78,6 +82,7 @@ def run(
         config: by full key.
         adapter: creates each resource.
         on_created: told of each resource as soon as it exists, from the thread that made it.
+        secret: the keys of the config that are encrypted, or have something encrypted in them.
 
     Raises:
         ProgramError: a resource failed, or the program.
@@ -88,13 +93,13 @@ def run(
         with _in_folder(_ROOT), _quiet(), asyncio.Runner() as runner:
             with held_back():  # half a loop complains when it is thrown away
                 runner.get_loop()
-            runner.run(_run(monitor, stack_name, config))
+            runner.run(_run(monitor, stack_name, config, secret))
     except Exception as error:  # the program is the user's: whatever it raises is its answer
         raise ProgramError("\n".join(failures) or _words(error)) from error
     return program
 
 
-async def _run(monitor: "_Monitor", stack_name: str, config: Mapping[str, str]) -> None:
+async def _run(monitor: "_Monitor", stack_name: str, config: Mapping[str, str], secret: Collection[str]) -> None:
     # Of several resources that fail, run_in_stack raises one; the others' futures are never asked.
     asyncio.get_running_loop().set_exception_handler(lambda *_: None)
     settings.set_root_resource(None)  # pyright: ignore[reportArgumentType] - a second run in one process needs it
@@ -115,7 +120,7 @@ async def _run(monitor: "_Monitor", stack_name: str, config: Mapping[str, str]) 
     leftovers: Any = settings.SETTINGS
     leftovers.rpc_manager.clear()
     leftovers.outputs.clear()
-    pulumi.runtime.set_all_config(dict(config))
+    pulumi.runtime.set_all_config(dict(config), list(secret))
 
     def main() -> None:
         runpy.run_path(str(_ROOT / "__main__.py"), run_name="__main__")

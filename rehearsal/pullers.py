@@ -5,23 +5,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from components.iam.gitlab_trust import GITLAB_COM
+from botocore.exceptions import ClientError
+
 from components.names.registry_host import dns_suffix
 
-from . import clients, sessions
-from .clients import Client, OwnClient, Skopeo
+from . import clients, id_tokens, sessions
+from .clients import Client, OwnClient, Refused, Skopeo
 from .cloud.docker_registry import PROGRAM
 from .consumers import Consumer, access_of
 from .key_holders import KeyHolder
 from .program import Program
 from .pulls import Puller
+from .registries import hosts_of, tried
 from .world import World
 
 WITHOUT_MACHINE: Final = (
     "a runner's instance profile: its role trusted the account for this run, by a statement RehearsalOnly"
-)
-WITHOUT_CLAIMS: Final = (
-    "pulls by jobs of gitlab.com: the emulator's STS does not read project_id, namespace_id and ref_protected"
 )
 
 
@@ -66,56 +65,73 @@ def pullers(  # noqa: PLR0917 - each is another part of the rehearsal
     if programs.skopeo:
         everyday.append(Skopeo(world.cloud, _folder(scratch, "skopeo")))
     return [
-        *(Puller(each.path, each.pull, [(client, each.variable()) for client in everyday]) for each in consumers),
-        *_users(world, holders, everyday),
+        *(
+            Puller(
+                each.label,
+                tried(world.registries, each.pull, each.hosts),
+                [(client, each.variable()) for client in everyday],
+            )
+            for each in consumers
+        ),
+        *_users(world, declaration, holders, everyday),
         *_jobs(world, declaration, everyday),
         *_runners(world, declaration, program, programs, scratch),
     ]
 
 
+def _consumer(world: World, consumer: Consumer, everyday: Sequence[Client]) -> Puller:
+    logins = [(client, consumer.variable()) for client in everyday]
+    return Puller(consumer.label, tried(world.registries, consumer.pull, consumer.hosts), logins)
+
+
 def notes(declaration: Mapping[str, Any]) -> list[str]:
     """What the pulls of this declaration do not prove."""
     runners = any(each.get("access", {}).get("pull") for each in declaration.get("runners", {}).values())
-    jobs = any(access_of(each) == "job-role" for each in declaration.get("consumers", {}).values())
-    without_jobs = [WITHOUT_CLAIMS] * (jobs and _issuer(declaration) == GITLAB_COM)
-    return [WITHOUT_MACHINE] * runners + without_jobs
+    return [WITHOUT_MACHINE] * runners
 
 
-def _users(world: World, holders: Sequence[KeyHolder], everyday: Sequence[Client]) -> Iterator[Puller]:
+def _users(
+    world: World, declaration: Mapping[str, Any], holders: Sequence[KeyHolder], everyday: Sequence[Client]
+) -> Iterator[Puller]:
     for holder in holders:
-        document = sessions.docker_config(world, holder.keys())
-        yield Puller(f"{holder.path} by access keys", holder.pull, [(client, document) for client in everyday])
+        hosts = hosts_of(declaration["consumers"][holder.path], world.place)
+        document = sessions.docker_config(world, holder.keys(), hosts)
+        images = tried(world.registries, holder.pull, hosts)
+        yield Puller(f"{holder.path} by access keys", images, [(client, document) for client in everyday])
 
 
 def _jobs(world: World, declaration: Mapping[str, Any], everyday: Sequence[Client]) -> Iterator[Puller]:
-    url = _issuer(declaration)
     for path, consumer in sorted(declaration.get("consumers", {}).items()):
-        if access_of(consumer) != "job-role" or url == GITLAB_COM:
+        if access_of(consumer) != "job-role":
             continue
         variable = world.gitlab.variable("project", path, "AWS_ROLE_ARN")
-        kind = "branch" if consumer.get("branches") else "tag"
-        ref = (consumer.get("branches") or consumer["tags"])[0]
-        audience = declaration["gitlab"].get("id_token_audience", url)
-        token = world.gitlab.issue_id_token(path, aud=audience, ref=ref, ref_type=kind)
-        keys = sessions.of_job(world, variable["value"] if variable else "", token)
-        document = sessions.docker_config(world, keys)
-        yield Puller(f"{path} by its jobs' role", consumer["pull"], [(client, document) for client in everyday])
-
-
-def _issuer(declaration: Mapping[str, Any]) -> str:
-    return str(declaration.get("gitlab", {}).get("url", GITLAB_COM)).rstrip("/")
+        kind, ref = id_tokens.protected_ref(world, path, consumer)
+        token = world.gitlab.issue_id_token(path, aud=id_tokens.audience(declaration), ref=ref, ref_type=kind)
+        hosts = hosts_of(consumer, world.place)
+        logins: list[tuple[Client, str | None]]
+        try:
+            keys = sessions.of_job(world, variable["value"] if variable else "", token)
+        except ClientError as error:
+            logins = [(Refused(str(error)), None)]
+        else:
+            document = sessions.docker_config(world, keys, hosts)
+            logins = [(client, document) for client in everyday]
+        yield Puller(f"{path} by its jobs' role", tried(world.registries, consumer["pull"], hosts), logins)
 
 
 def _runners(
     world: World, declaration: Mapping[str, Any], program: Program, programs: Programs, scratch: Path
 ) -> Iterator[Puller]:
-    world.cloud.name_api(f"api.ecr.{world.region}.{dns_suffix(world.region)}")
+    for region in dict.fromkeys(registry.place.region for registry in world.registries):
+        world.cloud.name_api(f"api.ecr.{region}.{dns_suffix(region)}")
     for name, runner in sorted(declaration.get("runners", {}).items()):
-        if not (patterns := runner.get("access", {}).get("pull")):
+        access = runner.get("access", {})
+        if not (patterns := access.get("pull")):
             continue
+        hosts = access.get("registry_hosts") or hosts_of(access, world.place)
         keys = sessions.of_runner(world, _id(program, "aws:iam/instanceProfile:InstanceProfile", f"-runner-{name}"))
         logins: list[tuple[Client, str | None]] = [
-            (OwnClient(world.registry_http), sessions.docker_config(world, keys))
+            (OwnClient(world.registry_http), sessions.docker_config(world, keys, hosts))
         ]
         if programs.skopeo and programs.helper:
             # The very document that the runner's machine fetches.
@@ -124,7 +140,7 @@ def _runners(
             more = {**sessions.environment(keys, world.region), "AWS_ECR_DISABLE_CACHE": "1"}
             with_helper = f"{clients.version()} with {clients.HELPER}"
             logins.append((Skopeo(world.cloud, _folder(scratch, f"runner-{name}"), more, with_helper), document))
-        yield Puller(f"runner {name}", patterns, logins)
+        yield Puller(f"runner {name}", tried(world.registries, patterns, hosts), logins)
 
 
 def _id(program: Program, type_: str, end: str) -> str:

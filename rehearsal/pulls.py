@@ -1,17 +1,17 @@
 """The pull matrix: who could pull what, with which client, against what the declaration says."""
 
 import random
-import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Final
 
 from .clients import Client
+from .registries import Image
 from .world import TAG
 
 CELLS: Final = 500
-"""A larger matrix is sampled: some repositories of every puller."""
+"""A larger matrix is sampled: some images of every puller."""
 _SEED: Final = "gitlab-ecr"
 _AT_ONCE: Final = 6
 
@@ -22,18 +22,23 @@ class Puller:
 
     Attributes:
         name: as the matrix calls it.
-        patterns: what it may pull.
+        expected: by each image that it tries, whether it is declared to get it.
         logins: by each client, the Docker configuration that it pulls with.
     """
 
     name: str
-    patterns: Sequence[str]
+    expected: Mapping[Image, bool]
     logins: Sequence[tuple[Client, str | None]]
 
 
 @dataclass(frozen=True)
 class Pull:
-    """One cell of the matrix: expected from the declaration, actual from the registry's answer."""
+    """One cell of the matrix: expected from the declaration, actual from the registry's answer.
+
+    Attributes:
+        repository: as the matrix calls it.
+        image: as a job writes it.
+    """
 
     consumer: str
     repository: str
@@ -49,35 +54,42 @@ class Pull:
         return self.expected == self.actual
 
 
-def pull_all(pullers: Sequence[Puller], repositories: Sequence[str], host: str) -> list[Pull]:
+def pull_all(pullers: Sequence[Puller]) -> list[Pull]:
     """Every cell, by every client of its puller; of more than 500 cells a sample, each by one of them."""
-    whole = len(pullers) * len(repositories) <= CELLS
+    whole = cells(pullers) <= CELLS
     chosen = [
-        (puller, repository, client, document)
+        (puller, image, client, document)
         for row, puller in enumerate(pullers)
-        for column, repository in enumerate(sample(puller, repositories, len(pullers)))
+        for column, image in enumerate(sample(puller, pullers))
         for client, document in (puller.logins if whole else [_in_turn(puller, row + column)])
     ]
 
-    def one(cell: tuple[Puller, str, Client, str | None]) -> Pull:
-        puller, repository, client, document = cell
-        actual, reason = client.pull(host, repository, TAG, document)
-        image = f"{host}/{repository}:{TAG}"
-        return Pull(puller.name, repository, image, _expected(puller, repository), actual, client.name, reason)
+    def one(cell: tuple[Puller, Image, Client, str | None]) -> Pull:
+        puller, image, client, document = cell
+        actual, reason = client.pull(image.host, image.repository, TAG, document)
+        written = f"{image.host}/{image.repository}:{TAG}"
+        return Pull(puller.name, image.label, written, _expected(puller, image), actual, client.name, reason)
 
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         return list(pool.map(one, chosen))
 
 
-def sample(puller: Puller, repositories: Sequence[str], pullers: int) -> list[str]:
-    """The repositories of one row: all, or in a large matrix a few, the same in each run, of each kind at least one."""
-    if pullers * len(repositories) <= CELLS:
-        return list(repositories)
+def cells(pullers: Sequence[Puller]) -> int:
+    """How large the whole matrix is."""
+    return sum(len(puller.expected) for puller in pullers)
+
+
+def sample(puller: Puller, pullers: Sequence[Puller]) -> list[Image]:
+    """The images of one row: all, or in a large matrix a few, the same in each run, of each kind at least one."""
+    images = list(puller.expected)
+    if cells(pullers) <= CELLS:
+        return images
     chance = random.Random(f"{_SEED} {puller.name}")  # noqa: S311 - a sample, the same each time
-    kinds = {kind: [r for r in repositories if _expected(puller, r) == kind] for kind in ("allowed", "denied")}
+    kinds = {declared: [image for image in images if puller.expected[image] is declared] for declared in (True, False)}
     first = [chance.choice(found) for found in kinds.values() if found]
-    others = [repository for repository in repositories if repository not in first]
-    return sorted([*first, *chance.sample(others, max(0, min(CELLS // pullers - len(first), len(others))))])
+    others = [image for image in images if image not in first]
+    more = chance.sample(others, max(0, min(CELLS // len(pullers) - len(first), len(others))))
+    return sorted([*first, *more], key=images.index)
 
 
 def _in_turn(puller: Puller, turn: int) -> tuple[Client, str | None]:
@@ -85,10 +97,5 @@ def _in_turn(puller: Puller, turn: int) -> tuple[Client, str | None]:
     return puller.logins[turn % len(puller.logins)] if turn // len(puller.logins) % 2 else puller.logins[0]
 
 
-def names(pattern: str, repository: str) -> bool:
-    """What the declaration means by a pattern, read here anew: the program's own reading is under test."""
-    return re.fullmatch(re.escape(pattern).replace(r"\*", ".*"), repository) is not None
-
-
-def _expected(puller: Puller, repository: str) -> str:
-    return "allowed" if any(names(pattern, repository) for pattern in puller.patterns) else "denied"
+def _expected(puller: Puller, image: Image) -> str:
+    return "allowed" if puller.expected[image] else "denied"

@@ -7,16 +7,12 @@ from typing import Any, Final
 import urllib3
 from botocore.exceptions import ClientError
 
-from . import sessions
+from . import id_tokens, sessions
 from .cloud.images import Image, tiny_image
-from .pulls import names
+from .patterns import names
 from .world import World
 
-_GITLAB_COM: Final = "https://gitlab.com"
 _STRANGER: Final = "other-group/other-project"
-NOT_OF_GITLAB_COM: Final = (
-    "pushes from jobs of gitlab.com: the emulator's STS does not read project_id, namespace_id and ref_protected"
-)
 NOT_OF_TOKENS: Final = "the signature and the end of a job's token, which the emulator's STS does not check"
 
 
@@ -39,14 +35,10 @@ class Push:
 
 def push_all(world: World, declaration: Mapping[str, Any], repositories: Sequence[str]) -> list[Push]:
     """Each pushing consumer's jobs, those that may and those that may not."""
-    gitlab = declaration.get("gitlab", {})
-    url = gitlab.get("url", _GITLAB_COM).rstrip("/")
-    if url == _GITLAB_COM:
-        return []
     pushers = {path: each for path, each in declaration.get("consumers", {}).items() if each.get("push")}
     if pushers:
         world.gitlab.create_project(_STRANGER)
-    audience = gitlab.get("id_token_audience", url)
+    audience = id_tokens.audience(declaration)
     return [
         push
         for path, consumer in sorted(pushers.items())
@@ -59,9 +51,7 @@ def _attempts(
 ) -> Iterator[Push]:
     variable = world.gitlab.variable("project", path, "AWS_ROLE_ARN")
     role = variable["value"] if variable else ""
-    kind = "branch" if consumer.get("branches") else "tag"
-    ref = (consumer.get("branches") or consumer["tags"])[0]
-    (world.gitlab.protect_branch if kind == "branch" else world.gitlab.protect_tag)(path, ref)
+    kind, ref = id_tokens.protected_ref(world, path, consumer)
     inside = [name for name in repositories if any(names(pattern, name) for pattern in consumer["push"])]
     outside = [name for name in repositories if name not in inside]
     jobs = [

@@ -12,17 +12,19 @@ from typing import Any, Self
 from . import consumers, faults, jobs, key_holders, program, pullers, pulls, pushes, runners
 from .adapter import Adapter
 from .clients import ClientError
-from .consumers import Consumer
+from .consumers import Auths, Consumer
 from .faults import FaultError
 from .findings import Findings, failures
 from .interrupts import held_back
 from .key_holders import KeyHolder, KeyHolderError
+from .namespaces import ContradictionError
 from .program import ProgramError, Resource
 from .pullers import Programs
 from .renewal import RenewalError, renew
 from .rotations import RotationError
 from .scheduled_jobs import rotations
 from .stack_file import StackFile
+from .stand_ins import for_this_run, note
 from .variables import look
 from .world import World
 
@@ -52,11 +54,14 @@ class Rehearsal:
             say("Starting AWS, GitLab and the registry on loopback")
             with ExitStack() as undo:
                 with held_back():
-                    self.world = undo.enter_context(World(stack_file.declaration))
+                    try:
+                        self.world = undo.enter_context(World(stack_file.declaration))
+                    except ContradictionError as error:
+                        raise RehearsalError(str(error)) from None
                 self._undo = undo.pop_all()
         self._consumers: list[Consumer] = []
         self._holders: list[KeyHolder] = []
-        self._first_auths: dict[str, str | None] = {}
+        self._first_auths: dict[Consumer, Auths] = {}
 
     def up(self) -> None:
         """Runs the program: every resource, and the first rotation at its end.
@@ -67,14 +72,18 @@ class Rehearsal:
         self._say(f"Running __main__.py with stack {self._stack_file.stack}")
         with self._timed("up"):
             adapter = Adapter(self.world)
+            config, replaced = for_this_run(self._stack_file.config, self.world.gitlab_ca, self.world.cloud.proxy_url)
+            secret = {place.partition(".")[0].partition("[")[0] for place in self._stack_file.stand_ins}
             try:
-                made = program.run(self._stack_file.stack, self._stack_file.config, adapter, self._administer)
+                made = program.run(self._stack_file.stack, config, adapter, self._administer, secret)
             except ProgramError as error:
                 raise RehearsalError(str(error)) from None
         self.findings.program = made
         unseen = sorted({f"{reason}" for each in made.resources if (reason := adapter.stand_in(each.type))})
         bounded = "permissions_boundary" in self._declaration
         self.findings.not_rehearsed = [
+            *map(note, self._stack_file.stand_ins),
+            *replaced,
             *unseen,
             *(["the permissions boundary: the account's own is not here, and its stand-in allows all"] * bounded),
             *([jobs.NOT_REHEARSED] if "job" in self._declaration.get("rotation", {}) else []),
@@ -86,7 +95,7 @@ class Rehearsal:
             raise RehearsalError(str(error)) from None
         self.findings.rotations = self._rotations.reports
         self._consumers = list(consumers.rotated(self.world, self._declaration))
-        self._first_auths = {consumer.path: self._auth(consumer) for consumer in self._consumers}
+        self._first_auths = {consumer: consumer.auths() for consumer in self._consumers}
         self._holders = key_holders.holders(self.world, self._declaration, made)
 
     def read_runners(self) -> None:
@@ -117,10 +126,13 @@ class Rehearsal:
                 self._one_interval()
             self._look_at_keys()
             for consumer in self._consumers:
-                if consumer.signs_in(self._first_auths[consumer.path]):
-                    raise RehearsalError(f"{consumer.path}: the token of the deploy is past its end and still opens")
-                if not consumer.signs_in(self._auth(consumer)):
-                    raise RehearsalError(f"{consumer.path}: the registry refuses the token in the variable")
+                first = self._first_auths[consumer]
+                if opened := [host for host in first if host not in consumer.refused(first)]:
+                    raise RehearsalError(
+                        f"{consumer.label}: the token of the deploy is past its end and still opens {opened[0]}"
+                    )
+                if refused := consumer.refused(consumer.auths()):
+                    raise RehearsalError(f"{consumer.label}: {refused[0]} refuses the token in the variable")
 
     def pull(self) -> None:
         """Pulls every repository as everybody who pulls, with every client of this machine.
@@ -128,7 +140,6 @@ class Rehearsal:
         Raises:
             RehearsalError: a pull was allowed that is not declared, or denied that is.
         """
-        repositories = self.findings.program.outputs["declaration"]["repositories"]
         with self._timed("pulls"), tempfile.TemporaryDirectory(prefix="rehearsal-pulls-") as scratch:
             self.findings.not_rehearsed += pullers.notes(self._declaration)
             everybody = pullers.pullers(
@@ -140,12 +151,12 @@ class Rehearsal:
                 self._programs,
                 Path(scratch),
             )
-            cells = len(everybody) * len(repositories)
-            self._say(f"Pulling {len(repositories)} images as each of {len(everybody)} consumers and runners")
-            if cells > pulls.CELLS:
+            images = {image for each in everybody for image in each.expected}
+            self._say(f"Pulling {len(images)} images as each of {len(everybody)} consumers and runners")
+            if (cells := pulls.cells(everybody)) > pulls.CELLS:
                 self._say(f"  of {cells} cells a sample, the same each time, with every consumer and runner in it")
             self.findings.registry = self.world.cloud.registry.kept_by
-            self.findings.pulls = pulls.pull_all(everybody, repositories, self.world.registry_host)
+            self.findings.pulls = pulls.pull_all(everybody)
         if wrong := [cell for cell in self.findings.pulls if not cell.as_declared]:
             raise RehearsalError(
                 "\n".join(
@@ -172,8 +183,7 @@ class Rehearsal:
         with self._timed("pushes"):
             self._say("Pushing from jobs, by the roles that their id_tokens open")
             self.findings.pushes = pushes.push_all(self.world, self._declaration, repositories)
-        note = pushes.NOT_OF_TOKENS if self.findings.pushes else pushes.NOT_OF_GITLAB_COM
-        self.findings.not_rehearsed.append(note)
+        self.findings.not_rehearsed.append(pushes.NOT_OF_TOKENS)
         if wrong := [each for each in self.findings.pushes if not each.as_declared]:
             raise RehearsalError(
                 "\n".join(
@@ -242,9 +252,9 @@ class Rehearsal:
         for holder in self._holders:
             holder.look()
         for consumer in self._consumers:
-            if not consumer.signs_in(self._auth(consumer)):
+            if consumer.refused(consumer.auths()):
                 raise RotationError(
-                    f"the interval of {self._rotations.interval} is too long: the token of {consumer.path} ended "
+                    f"the interval of {self._rotations.interval} is too long: the token of {consumer.label} ended "
                     "before the next rotation; write a shorter rotation.interval, such as 2 hours"
                 )
 
@@ -256,9 +266,6 @@ class Rehearsal:
         except KeyHolderError as error:
             raise RehearsalError(str(error)) from None
         self.findings.not_rehearsed += key_holders.notes(self._holders)
-
-    def _auth(self, consumer: Consumer) -> str | None:
-        return consumer.auth(self.findings.program.outputs["declaration"]["repositories"][0])
 
     def _administer(self, resource: Resource) -> None:
         """What a person does between two resources: the secret is made empty, its token comes from an administrator."""

@@ -1,11 +1,12 @@
 """Sessions of identities that are no variable: a runner's instance role, a user of access keys, a job of GitLab."""
 
 import json
+from collections.abc import Sequence
 from typing import Any, Final
 
 from botocore.exceptions import ClientError
 
-from components.names.registry_host import partition_of
+from components.names.registry_host import parse_registry_host, partition_of
 
 from .world import World
 
@@ -48,15 +49,17 @@ def of_job(world: World, role_arn: str, id_token: str) -> Keys:
     return _keys(made["Credentials"])
 
 
-def registry_auth(world: World, keys: Keys) -> str:
-    """What `GetAuthorizationToken` gives to a session."""
-    with world.cloud.client_of("ecr", keys) as ecr:
+def registry_auth(world: World, keys: Keys, region: str | None = None) -> str:
+    """What `GetAuthorizationToken` gives to a session; it opens the registries of its region."""
+    with world.cloud.client_of("ecr", keys, region) as ecr:
         return ecr.get_authorization_token()["authorizationData"][0]["authorizationToken"]
 
 
-def docker_config(world: World, keys: Keys) -> str:
-    """A Docker configuration as `docker login` leaves it."""
-    return json.dumps({"auths": {world.registry_host: {"auth": registry_auth(world, keys)}}})
+def docker_config(world: World, keys: Keys, hosts: Sequence[str]) -> str:
+    """A Docker configuration as one `docker login` for each registry host leaves it."""
+    regions = {host: found.region for host in hosts if (found := parse_registry_host(host))}
+    auths = {region: registry_auth(world, keys, region) for region in set(regions.values())}
+    return json.dumps({"auths": {host: {"auth": auths[region]} for host, region in regions.items()}})
 
 
 def environment(keys: Keys, region: str) -> dict[str, str]:

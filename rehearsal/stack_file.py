@@ -9,6 +9,8 @@ import yaml
 
 import settings
 
+from .stand_ins import EncryptedWholeError, without_secrets
+
 
 class StackFileError(Exception):
     """The stack file cannot be used; the message names the file and what is wrong in it."""
@@ -22,18 +24,20 @@ class StackFile:
         stack: the stack's name, from `Pulumi.<stack>.yaml`.
         config: by full key, each value as text, as the engine hands it to a program.
         declaration: the settings, checked.
+        stand_ins: what the file has encrypted, and a made-up value stands in for.
     """
 
     stack: str
     config: dict[str, str]
     declaration: settings.Declaration
+    stand_ins: tuple[str, ...] = ()
 
 
 def read(path: Path) -> StackFile:
     """The stack file at `path`.
 
     Raises:
-        StackFileError: not there, not YAML, without config, encrypted, or refused by the settings.
+        StackFileError: not there, not YAML, without config, a section encrypted whole, or refused by the settings.
     """
     try:
         document = yaml.safe_load(path.read_text())
@@ -46,16 +50,18 @@ def read(path: Path) -> StackFile:
     values = document.get("config") if isinstance(document, dict) else None
     if not isinstance(values, dict):
         raise StackFileError(f"{path}: has no `config:`; write one, as in stacks/Pulumi.local.yaml")
-    if encrypted := [key for key, value in values.items() if isinstance(value, dict) and "secure" in value]:
-        raise StackFileError(f"{path}: {encrypted[0]} is encrypted; rehearse with a copy that holds a made-up value")
-    config = {str(key): _text(value) for key, value in values.items()}
+    try:
+        clear, stand_ins = without_secrets({str(key): value for key, value in values.items()})
+    except EncryptedWholeError as error:
+        raise StackFileError(f"{path}: {error}") from None
+    config = {key: _text(value) for key, value in clear.items()}
     stack = path.name.removeprefix("Pulumi.").removesuffix(".yaml")
     own = {key.removeprefix("gitlab-ecr:"): text for key, text in config.items() if key.startswith("gitlab-ecr:")}
     try:
         declaration = settings.parse(own, stack=stack, region=config.get("aws:region"))
     except settings.SettingsError as error:
         raise StackFileError(f"{path}: {error}") from None
-    return StackFile(stack, config, declaration)
+    return StackFile(stack, config, declaration, tuple(stand_ins))
 
 
 def _text(value: Any) -> str:

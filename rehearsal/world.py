@@ -12,28 +12,23 @@ from urllib.parse import urlsplit
 
 import urllib3
 
-from components.names.registry_host import registry_host
 from settings import RegistryAccessArgs
 
+from .accounts import make_boundary, make_repositories
 from .clients import present
 from .cloud import Cloud
+from .cloud.certificates import Authority
 from .cloud.docker_registry import PROGRAM
 from .cloud.images import tiny_image
 from .gitlab import GitLab
+from .namespaces import BOT, populate
 from .puller import way_to
+from .registries import Image, Place, images, registries
 
 TAG: Final = "1.0"
 """The tag of the one image in each repository."""
-FOREIGN_HOST: Final = "registry.example.com:5000"
-"""A registry that is not ours, in each adopted variable before we come."""
-SHADOWED: Final = "old-service"
-"""A project below each group that has a `DOCKER_AUTH_CONFIG` of its own, as somebody once set by hand."""
 _AT_ONCE: Final = 4
-_FOREIGN_AUTHS: Final = {"auths": {FOREIGN_HOST: {"auth": "ZmFrZS11c2VyOmZha2UtcGFzc3dvcmQ="}}}
-BOT: Final = "gitlab-ecr-rotator"
-"""The user of the rotator's GitLab token."""
-ROLES: Final = {"project": 40, "group": 50}
-"""What that user is on each consumer: Maintainer of a project, Owner of a group."""
+_PORTS: Final = {"https": 443, "http": 80}
 _TOKEN_LIFE: Final = timedelta(days=50)  # near enough to its end that the renewal job renews it
 
 
@@ -41,8 +36,12 @@ class World:
     """AWS, GitLab and registry on loopback, holding what the declaration takes for granted.
 
     Attributes:
+        place: the stack's own registry.
+        registries: every registry that the declaration names, the stack's own first.
+        made_up: the paths of groups and projects that the declaration does not name.
         cloud: the AWS account.
         gitlab: the GitLab instance.
+        gitlab_ca: the certificate of the CA that signed the instance's: with a `caBundle` nobody else trusts it.
         registry_http: the way to the registry, with the authority that it trusts.
         administrator_token: GitLab's, for whoever runs `pulumi up`.
         rotator_token: GitLab's, for the rotator: it may write the consumers' variables and nothing else.
@@ -51,21 +50,28 @@ class World:
     def __init__(self, declaration: RegistryAccessArgs) -> None:
         self.account = declaration["account"]
         self.region = declaration["region"]
-        self.registry_host = registry_host(self.account, self.region)
+        self.place = Place(self.account, self.region)
+        self.registries = registries(declaration)
+        self.registry_host = self.registries[0].hosts[0]
+        hosts = [host for registry in self.registries for host in registry.hosts]
         with ExitStack() as undo:
-            registry = present(PROGRAM)
             self.cloud = undo.enter_context(
-                Cloud.start(self.account, self.region, hosts=[self.registry_host], docker_registry=registry)
+                Cloud.start(self.account, self.region, hosts=hosts, docker_registry=present(PROGRAM))
             )
             self.gitlab = undo.enter_context(GitLab.start(now=self.cloud.now))
             self.administrator_token = self.gitlab.create_token("administrator", ["api"], user="root")
-            self._name_gitlab(declaration.get("gitlab", {}).get("url", "https://gitlab.com"))
-            self._populate(declaration)
-            self._make_boundary(declaration.get("permissions_boundary"))
+            private = "ca_bundle" in declaration.get("gitlab", {})
+            authority = Authority(self.cloud.ca_file.with_name("gitlab.pem")) if private else self.cloud.authority
+            self.gitlab_ca = authority.certificate
+            self._name_gitlab(declaration.get("gitlab", {}).get("url", "https://gitlab.com"), authority)
+            self.made_up = populate(self.gitlab, declaration)
+            make_boundary(self.cloud, declaration)
+            for registry in self.registries[1:]:
+                make_repositories(self.cloud, registry)
             end = (self.cloud.now() + _TOKEN_LIFE).date()
             self.rotator_token = self.gitlab.create_token("rotator", ["api"], user=BOT, expires_at=end)
             with ThreadPoolExecutor(_AT_ONCE) as pool:
-                list(pool.map(self._fill, declaration["repositories"]))
+                list(pool.map(self._fill, (image for each in self.registries for image in images(each, self.place))))
             self._http = undo.enter_context(urllib3.PoolManager(maxsize=8, retries=False))
             # One for all: a large stack asks for thousands of sign-ins.
             self.registry_http = undo.enter_context(way_to(self.cloud.proxy_url, self.cloud.ca_file))
@@ -109,52 +115,13 @@ class World:
     ) -> None:
         self.stop()
 
-    def _name_gitlab(self, url: str) -> None:
+    def _name_gitlab(self, url: str, authority: Authority) -> None:
         """The declared URL leads to the GitLab of this machine, by the same proxy as the registry hosts."""
-        host = urlsplit(url).hostname or ""
-        self.gitlab.serve_as(url, self.cloud.authority.server_context([host]))
-        self.cloud.proxy.route(host, self.gitlab.port)
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+        self.gitlab.serve_as(url, authority.server_context([host]))
+        self.cloud.proxy.route(host, self.gitlab.port, of=parts.port or _PORTS[parts.scheme])
 
-    def _fill(self, repository: str) -> None:
-        image = tiny_image(repository, "a layer that all images share")
-        self.cloud.registry.push(self.registry_host, repository, TAG, image)
-
-    def _make_boundary(self, arn: Any) -> None:
-        """The boundary that the stack names; what it allows is the account's matter, here it allows everything."""
-        if not isinstance(arn, str):
-            return
-        path, _, name = arn.partition(":policy")[2].rpartition("/")
-        everything = {"Effect": "Allow", "Action": "*", "Resource": "*"}
-        self.aws("iam").create_policy(
-            PolicyName=name,
-            Path=f"{path}/",
-            PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [everything]}),
-        )
-
-    def _populate(self, declaration: RegistryAccessArgs) -> None:
-        consumers = declaration.get("consumers", {}).values()
-        taken = {consumer["id"] for consumer in consumers if "id" in consumer}
-        for runner in declaration.get("runners", {}).values():
-            if (number := runner.get("group_id")) and number not in taken:
-                self.gitlab.create_group(f"group-{number}", number)
-                taken.add(number)
-            if (number := runner.get("project_id")) and number not in taken:
-                self.gitlab.create_project(f"project-{number}", number)
-                taken.add(number)
-        for path, consumer in declaration.get("consumers", {}).items():
-            kind = consumer.get("kind", "project")
-            if kind == "group":
-                self.gitlab.create_group(path, consumer.get("id"))
-                self.gitlab.create_project(f"{path}/{SHADOWED}")
-                self.gitlab.set_variable(
-                    "project", f"{path}/{SHADOWED}", "DOCKER_AUTH_CONFIG", json.dumps(_FOREIGN_AUTHS)
-                )
-            else:
-                self.gitlab.create_project(path, consumer.get("id"))
-            self.gitlab.add_member(BOT, path, ROLES[kind])
-            if consumer.get("adopt", False):
-                self.gitlab.set_variable(kind, path, "DOCKER_AUTH_CONFIG", json.dumps(_FOREIGN_AUTHS))
-        if job := declaration.get("rotation", {}).get("job"):
-            if job["project"] not in declaration.get("consumers", {}):
-                self.gitlab.create_project(job["project"], job.get("id"))
-            self.gitlab.protect_branch(job["project"], job.get("branch", "main"))
+    def _fill(self, image: Image) -> None:
+        where = f"{image.place.account} {image.place.region} {image.repository}"
+        self.cloud.registry.push(image.host, image.repository, TAG, tiny_image(where, "a layer that all images share"))

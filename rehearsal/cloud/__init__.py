@@ -9,8 +9,9 @@ Measured with ministack 1.5.33 behind this front, and tested under `tests/rehear
 - `cloudwatch:namespace` is unknown to the emulator; `metric_namespace.py` tells it for `PutMetricData`.
 - A Lambda function assumes a role and gets its token through the front, since it inherits `Cloud.environment()`.
 - A job assumes a role by web identity when issuer, `aud` and `sub` are those of the trust policy.
-- Not enforced: a schedule's role. Not verified: signature and expiry of a web identity token; of its claims, trust
-  policies see `aud`, `sub` and `amr` only. Not judged: a registry in an account other than the session's.
+- Other accounts are judged as on AWS, where both sides have to allow (`other_accounts.py`); other partitions have ARNs
+  of their own (`partition.py`); of gitlab.com's tokens trust policies see what they see on AWS (`web_identity.py`).
+- Not enforced: a schedule's role. Not verified: signature and expiry of a web identity token.
 - Schedules fire asynchronously: `move` returns when a function was started, not when it has ended.
 """
 

@@ -14,13 +14,21 @@ class Authority:
         self._authority = trustme.CA()
         self._authority.cert_pem.write_to_path(str(ca_file))
 
+    @property
+    def certificate(self) -> str:
+        """The authority's own, as PEM."""
+        return self._authority.cert_pem.bytes().decode()
+
     def server_context(self, hosts: Iterable[str]) -> ssl.SSLContext:
-        """A TLS context for a server that answers to these hosts, each with its own certificate."""
+        """A TLS context for a server that answers to these hosts, each with its own certificate.
+
+        Who asks by an address names no host; of several, none is meant then.
+        """
         leaves = {host: self._leaf(host) for host in hosts}
         fallback = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
 
         def choose(connection: ssl.SSLObject | ssl.SSLSocket, name: str | None, _: ssl.SSLContext) -> int | None:
-            leaf = leaves.get(name or "")
+            leaf = leaves.get(name or "") or (next(iter(leaves.values())) if not name and len(leaves) == 1 else None)
             if leaf is None:
                 return ssl.ALERT_DESCRIPTION_UNRECOGNIZED_NAME
             connection.context = leaf

@@ -135,6 +135,7 @@ class Cloud:
         return {
             "AWS_ENDPOINT_URL": self.endpoint_url,
             "HTTPS_PROXY": self.proxy_url,
+            "HTTP_PROXY": self.proxy_url,
             "NO_PROXY": "127.0.0.1,localhost",
             "SSL_CERT_FILE": str(self.ca_file),
             "AWS_CA_BUNDLE": str(self.ca_file),

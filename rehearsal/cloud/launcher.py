@@ -72,10 +72,12 @@ def emulate() -> None:
     from .partition import speak_partition  # noqa: PLC0415 - the guard needs none of it
     from .principal_arn import correct_principal_arn  # noqa: PLC0415 - the guard needs none of it
     from .user_arn import correct_user_arn  # noqa: PLC0415 - the guard needs none of it
+    from .web_identity import read_gitlab_com_claims  # noqa: PLC0415 - the guard needs none of it
 
     correct_principal_arn()
     correct_user_arn()
     tell_metric_namespace()
+    read_gitlab_com_claims()
     find_other_accounts()
     speak_partition(os.environ["REHEARSAL_PARTITION"])
     if scheduler.time is not time:

@@ -32,10 +32,8 @@ class Exchange:
         """The text with the two exchanged."""
         return self._names.sub(lambda found: f"arn{found[1]}{self._partner[found[2]]}", value)
 
-    def content(self, value: str | bytes) -> str | bytes:
-        """The same for what may be bytes."""
-        if isinstance(value, str):
-            return self.text(value)
+    def content(self, value: bytes) -> bytes:
+        """The same for what is on the wire."""
         return self._names_in_bytes.sub(
             lambda found: b"arn" + found[1] + self._partner[found[2].decode()].encode(), value
         )
@@ -65,6 +63,6 @@ def speak_partition(partition: str) -> None:
         if data or told or not isinstance(content, str | bytes):
             return status, answered, content
         kept = {name: value for name, value in answered.items() if name.lower() != "content-length"}
-        return status, kept, exchange.content(content)
+        return status, kept, exchange.text(content) if isinstance(content, str) else exchange.content(content)
 
     app._dispatch_service_request = exchanged  # noqa: SLF001 - as above

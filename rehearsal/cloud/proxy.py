@@ -1,4 +1,4 @@
-"""A CONNECT proxy that leads known hosts to local ports, and nothing anywhere else: the proof that nothing leaves.
+"""A proxy that leads known hosts to local ports, and nothing anywhere else: the proof that nothing leaves.
 
 Loopback addresses pass as they are, through CONNECT or as plain HTTP.
 """
@@ -28,16 +28,16 @@ class Proxy:
     """
 
     def __init__(self) -> None:
-        self._ports: dict[str, int] = {}
+        self._ports: dict[tuple[str, int], int] = {}
         self._lock = threading.Lock()
         self.refused: list[str] = []
         self._service = Service("proxy", self._serve)
         self.port = self._service.port
         self.url = f"http://127.0.0.1:{self.port}"
 
-    def route(self, host: str, port: int) -> None:
-        """Lead `host:443` to this loopback port."""
-        self._ports[host] = port
+    def route(self, host: str, port: int, *, of: int = _HTTPS) -> None:
+        """Lead a host's port to this loopback port."""
+        self._ports[host, of] = port
 
     def stop(self) -> None:
         """Take no more connections."""
@@ -61,8 +61,8 @@ class Proxy:
     def _local_port(self, host: str, port: int) -> int | None:
         if host in ("127.0.0.1", "localhost"):
             return port
-        if port == _HTTPS and host in self._ports:
-            return self._ports[host]
+        if (found := self._ports.get((host, port))) is not None:
+            return found
         with self._lock:
             self.refused.append(f"{host}:{port}")
         return None

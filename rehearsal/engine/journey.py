@@ -9,10 +9,13 @@ from components.contract.key_tags import CURRENT
 from components.variables.keys import ACCESS_KEYS
 from rehearsal.clients import OwnClient
 from rehearsal.consumers import Consumer, access_of, rotated
+from rehearsal.namespaces import FOREIGN_HOST
+from rehearsal.patterns import names
 from rehearsal.puller import pull
 from rehearsal.pulls import Pull, Puller, pull_all
+from rehearsal.registries import Image
 from rehearsal.stack_file import StackFile
-from rehearsal.world import FOREIGN_HOST, TAG, World
+from rehearsal.world import TAG, World
 
 from .engine import Engine, Outcome, Step
 
@@ -158,7 +161,7 @@ class Journey:
         }
 
     def _a_consumer_removed(self) -> str:
-        auth = self._consumer(self._own).auth(self._repositories[0])
+        auth = self._consumer(self._own).auth()
         open_to_it = [
             cell.repository for cell in self._pulls() if (cell.consumer, cell.actual) == (self._own, "allowed")
         ]
@@ -231,8 +234,17 @@ class Journey:
     def _pulls(self) -> list[Pull]:
         consumers = rotated(self._world, self._engine.outputs()["declaration"])
         client = OwnClient(self._world.registry_http)
-        pullers = [Puller(each.path, each.pull, [(client, each.variable())]) for each in consumers]
-        return pull_all(pullers, self._repositories, self._world.registry_host)
+        images = [Image(self._world.place, self._world.registry_host, name, name) for name in self._repositories]
+        return pull_all(
+            [
+                Puller(
+                    each.path,
+                    {image: any(names(pattern, image.repository) for pattern in each.pull) for image in images},
+                    [(client, each.variable())],
+                )
+                for each in consumers
+            ]
+        )
 
     def _pulls_are_as_declared(self) -> int:
         pulls = self._pulls()
@@ -245,7 +257,7 @@ class Journey:
         return pull(world.registry_http, world.registry_host, repository, TAG, auth=auth).allowed
 
     def _consumer(self, path: str) -> Consumer:
-        return Consumer(self._world, path, self._kinds[path], [])
+        return Consumer(self._world, path, self._kinds[path], (), (self._world.registry_host,))
 
     def _variable(self, path: str) -> dict[str, Any]:
         return self._world.gitlab.variable(self._kinds[path], path, "DOCKER_AUTH_CONFIG") or {}
@@ -261,7 +273,7 @@ class Journey:
 
     def _secrets(self) -> dict[str, str]:
         """Everything that nobody may read in a state."""
-        auths = {f"token of {path}": self._consumer(path).auth(self._repositories[0]) or "" for path in self._kinds}
+        auths = {f"token of {path}": self._consumer(path).auth() or "" for path in self._kinds}
         keys = {f"{key} of {path}": self._published_key(path, key) for path in self._with_keys for key in ACCESS_KEYS}
         parameters = self._world.aws("ssm").describe_parameters()["Parameters"]
         configs = {

@@ -9,10 +9,10 @@ import pytest
 
 from rehearsal.consumers import Consumer
 from rehearsal.faults import break_and_mend
+from rehearsal.namespaces import BOT
 from rehearsal.rehearsal import Rehearsal, RehearsalError
 from rehearsal.rotations import RotationError, Rotations
 from rehearsal.stack_file import read
-from rehearsal.world import BOT
 
 LOCAL = Path(__file__).parents[2] / "stacks" / "Pulumi.local.yaml"
 WEB, BACKEND = "project acme/frontend/web", "group acme/backend"
@@ -91,7 +91,7 @@ def test_another_target_that_fails_too_is_not_hidden_by_the_broken_one() -> None
 def test_a_lone_group_is_broken_and_mended_too() -> None:
     with deployed() as running:
         world = running.world
-        lone = Consumer(world, "acme/backend", "group", ["ci/*"])
+        lone = Consumer(world, "acme/backend", "group", ("ci/*",), (world.registry_host,))
         attempts = [attempt.exit_code for attempt in break_and_mend(world, running._rotations, [lone])]
     assert attempts == [1, 1, 0]
 

@@ -3,8 +3,11 @@ from pathlib import Path
 import pytest
 
 from rehearsal import clients
-from rehearsal.pulls import CELLS, Puller, names, pull_all, sample
+from rehearsal.patterns import names
+from rehearsal.pulls import CELLS, Puller, pull_all, sample
+from rehearsal.registries import Image, Place
 
+HERE = Place("123456789012", "eu-central-1")
 REPOSITORIES = [f"team-{number}/app" for number in range(200)]
 
 
@@ -21,25 +24,34 @@ class Recording:
         return "denied", "no"
 
 
-def puller(number: int, client: Recording | None = None) -> Puller:
-    return Puller(f"acme/{number}", [f"team-{number}/*"], [(client or Recording(), "its own")])
+def puller(number: int, repositories: list[str], *clients: Recording) -> Puller:
+    """One that may pull its own team's repository and no other."""
+    images = [Image(HERE, "registry.example", name, name) for name in repositories]
+    expected = {image: image.repository.startswith(f"team-{number}/") for image in images}
+    return Puller(f"acme/{number}", expected, [(client, "its own") for client in clients or [Recording()]])
+
+
+def everybody(*clients: Recording) -> list[Puller]:
+    return [puller(number, REPOSITORIES, *clients) for number in range(200)]
 
 
 def test_a_small_matrix_is_whole() -> None:
-    assert sample(puller(1), REPOSITORIES[:10], 50) == REPOSITORIES[:10]
+    few = [puller(number, REPOSITORIES[:10]) for number in range(50)]
+    assert [image.repository for image in sample(few[1], few)] == REPOSITORIES[:10]
 
 
 def test_a_large_matrix_has_everybody_with_an_allowed_and_a_denied_cell_the_same_each_time() -> None:
-    rows = [sample(puller(number), REPOSITORIES, 200) for number in range(200)]
+    many = everybody()
+    rows = [[image.repository for image in sample(each, many)] for each in many]
     assert sum(map(len, rows)) <= CELLS
     assert all(f"team-{number}/app" in row and len(row) >= 2 for number, row in enumerate(rows))
-    assert rows == [sample(puller(number), REPOSITORIES, 200) for number in range(200)]
+    assert rows == [[image.repository for image in sample(each, many)] for each in everybody()]
     assert rows[0] != rows[1]
 
 
 def test_a_cell_that_is_not_as_declared_says_so() -> None:
     client = Recording()
-    cells = pull_all([puller(1, client)], ["team-1/app", "team-2/app"], "registry.example")
+    cells = pull_all([puller(1, ["team-1/app", "team-2/app"], client)])
     assert [(cell.expected, cell.actual, cell.as_declared) for cell in cells] == [
         ("allowed", "denied", False),
         ("denied", "denied", True),
@@ -76,7 +88,6 @@ def test_a_missing_client_fails_in_ci_and_nowhere_else(monkeypatch: pytest.Monke
 def test_in_a_sample_the_second_client_has_a_fourth_of_the_cells_and_both_kinds() -> None:
     first, second = Recording(), Recording()
     second.name = "second"
-    many = [Puller(f"acme/{n}", [f"team-{n}/*"], [(first, "1"), (second, "2")]) for n in range(200)]
-    cells = pull_all(many, REPOSITORIES, "registry.example.com")
+    cells = pull_all(everybody(first, second))
     assert (len(first.asked), len(second.asked)) == (300, 100)
     assert {cell.expected for cell in cells if cell.client == "second"} == {"allowed", "denied"}

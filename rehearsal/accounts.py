@@ -1,0 +1,41 @@
+"""What the stack's own account holds before `up`, and what other accounts hold for it."""
+
+import json
+from typing import Any, Final
+
+from components.ecr.repository_policy import repository_policy
+from settings import RegistryAccessArgs
+
+from .cloud import Cloud
+from .registries import Registry
+
+_EVERYTHING: Final = {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}],
+}
+
+
+def make_boundary(cloud: Cloud, declaration: RegistryAccessArgs) -> None:
+    """The boundary that the stack names; what it allows is the account's matter, here it allows everything."""
+    arn: Any = declaration.get("permissions_boundary")
+    if not isinstance(arn, str):
+        return
+    path, _, name = arn.partition(":policy")[2].rpartition("/")
+    cloud.client("iam").create_policy(PolicyName=name, Path=f"{path}/", PolicyDocument=json.dumps(_EVERYTHING))
+
+
+def make_repositories(cloud: Cloud, registry: Registry) -> None:
+    """The repositories of a registry that is another's, as its owner has to set them up."""
+    keys = cloud.root_of(registry.place.account)
+    with cloud.client_of("ecr", keys, registry.place.region) as ecr:
+        for name in registry.repositories:
+            ecr.create_repository(repositoryName=name)
+            grant(ecr, cloud, registry, name)
+
+
+def grant(ecr: Any, cloud: Cloud, registry: Registry, name: str) -> None:
+    """Lets the stack's account pull a repository of another account; within one account its roles' policies do."""
+    account, region = registry.place.account, registry.place.region
+    if account != cloud.account:
+        policy = repository_policy(account, region, pull={"accounts": [cloud.account]})
+        ecr.set_repository_policy(repositoryName=name, policyText=json.dumps(policy))

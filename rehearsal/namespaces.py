@@ -1,0 +1,113 @@
+"""The groups and projects of a rehearsal's GitLab: those that a stack file names, and what it takes for granted."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from components.variables.keys import DOCKER_AUTH_CONFIG
+from settings import RegistryAccessArgs
+
+from .gitlab import GitLab
+
+FOREIGN_HOST: Final = "registry.example.com:5000"
+"""A registry that is not ours, in each adopted variable before we come."""
+SHADOWED: Final = "old-service"
+"""A project below each group that has a `DOCKER_AUTH_CONFIG` of its own, as somebody once set by hand."""
+BOT: Final = "gitlab-ecr-rotator"
+"""The user of the rotator's GitLab token."""
+ROLES: Final = {"project": 40, "group": 50}
+"""What that user is on each consumer: Maintainer of a project, Owner of a group."""
+_GROUP, _PROJECT = "group", "project"
+_FOREIGN_AUTHS: Final = json.dumps({"auths": {FOREIGN_HOST: {"auth": "ZmFrZS11c2VyOmZha2UtcGFzc3dvcmQ="}}})
+
+
+class ContradictionError(ValueError):
+    """No GitLab can be as the declaration says; the message names the two that contradict each other."""
+
+
+@dataclass(frozen=True)
+class Namespace:
+    """A group or project, by its full path; the id is None where the stack file names none."""
+
+    kind: str
+    path: str
+    id: int | None
+
+
+def populate(gitlab: GitLab, declaration: RegistryAccessArgs) -> list[str]:
+    """Makes every group and project of the declaration, and what somebody set by hand in some of them.
+
+    Returns:
+        The paths that the declaration does not name: they are made up.
+
+    Raises:
+        ContradictionError: two groups or two projects have one number.
+    """
+    named = list(_named(declaration))
+    for each in _in_order(named):
+        _create(gitlab, each)
+    made_up = list(_runners(declaration, {(each.kind, each.id) for each in named}))
+    shadowed = list(_shadowed(declaration))
+    for each in (*made_up, *shadowed):
+        _create(gitlab, each)
+    for each in shadowed:
+        gitlab.set_variable(_PROJECT, each.path, DOCKER_AUTH_CONFIG, _FOREIGN_AUTHS)
+    for path, consumer in declaration.get("consumers", {}).items():
+        kind = consumer.get("kind", _PROJECT)
+        gitlab.add_member(BOT, path, ROLES[kind])
+        if consumer.get("adopt", False):
+            for scope in consumer.get("environment_scopes", ["*"]):
+                gitlab.set_variable(kind, path, DOCKER_AUTH_CONFIG, _FOREIGN_AUTHS, environment_scope=scope)
+    if job := declaration.get("rotation", {}).get("job"):
+        gitlab.protect_branch(job["project"], job.get("branch", "main"))
+    return [each.path for each in (*made_up, *shadowed)]
+
+
+def _named(declaration: RegistryAccessArgs) -> Iterator[Namespace]:
+    """What the declaration names by its path; a number beside it may be that of the group around it."""
+    job = declaration.get("rotation", {}).get("job")
+    owners: dict[str, Mapping[str, Any]] = {
+        **({job["project"]: job} if job else {}),
+        **declaration.get("consumers", {}),
+    }
+    for path, options in owners.items():
+        yield Namespace(options.get("kind", _PROJECT), path, options.get("id"))
+        if "namespace_id" in options:
+            yield Namespace(_GROUP, path.rpartition("/")[0], options["namespace_id"])
+
+
+def _in_order(named: list[Namespace]) -> list[Namespace]:
+    """Each once, with its id where any mention has one; a group before what lies in it."""
+    found: dict[str, Namespace] = {}
+    paths: dict[tuple[str, int], str] = {}
+    for each in sorted(named, key=lambda each: each.id is None):
+        found.setdefault(each.path.lower(), each)
+        if each.id is not None and paths.setdefault((each.kind, each.id), each.path).lower() != each.path.lower():
+            raise ContradictionError(
+                f"the {each.kind} {each.id} is both {paths[each.kind, each.id]} and {each.path}: GitLab gives a number "
+                "once; look at the id and the namespaceId of these two and of what lies in them"
+            )
+    return sorted(found.values(), key=lambda each: each.path.count("/"))
+
+
+def _runners(declaration: RegistryAccessArgs, known: set[tuple[str, int | None]]) -> Iterator[Namespace]:
+    """Of a runner's group or project only the number is known."""
+    for runner in declaration.get("runners", {}).values():
+        for kind, number in ((_GROUP, runner.get("group_id")), (_PROJECT, runner.get("project_id"))):
+            if number is not None and (kind, number) not in known:
+                known.add((kind, number))
+                path = f"{kind}-{number}" if kind == _GROUP else f"made-up-group/{kind}-{number}"
+                yield Namespace(kind, path, number)
+
+
+def _shadowed(declaration: RegistryAccessArgs) -> Iterator[Namespace]:
+    taken = {path.lower() for path in declaration.get("consumers", {})}
+    for path, consumer in declaration.get("consumers", {}).items():
+        below = f"{path}/{SHADOWED}"
+        if consumer.get("kind", _PROJECT) == _GROUP and below.lower() not in taken:
+            yield Namespace(_PROJECT, below, None)
+
+
+def _create(gitlab: GitLab, each: Namespace) -> None:
+    (gitlab.create_group if each.kind == _GROUP else gitlab.create_project)(each.path, each.id)

@@ -1,0 +1,111 @@
+"""Stack files of other people that are legal: each is rehearsed, and what only its owner has is stood in for."""
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rehearsal.__main__ import main
+
+STACKS = Path(__file__).parents[1] / "data" / "stacks"
+KEY = "DOCKER_AUTH_CONFIG"
+Report = dict[str, Any]
+
+
+@pytest.fixture
+def rehearsed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Callable[..., Report]:
+    """The report of a stack file that comes through: one of ours, or the local one with other values."""
+
+    def run(stack_file: Path) -> Report:
+        report = tmp_path / "report.json"
+        status = main(["--stack-file", str(stack_file), "--report", str(report), "--quiet"])
+        assert status == 0, capsys.readouterr().err
+        return json.loads(report.read_text())
+
+    return run
+
+
+def outcomes(report: Report) -> dict[str, dict[str, str]]:
+    """Who could pull what, as the rehearsal's own client saw it."""
+    rows: dict[str, dict[str, str]] = {}
+    for cell in report["pulls"]:
+        if cell["client"] == "rehearsal":
+            rows.setdefault(cell["consumer"], {})[cell["repository"]] = cell["actual"]
+    return rows
+
+
+@pytest.mark.parametrize(("name", "partition"), [("region-cn", "aws-cn"), ("region-gov", "aws-us-gov")])
+def test_a_stack_of_another_partition_comes_through_in_it(
+    rehearsed: Callable[[Path], Report], name: str, partition: str
+) -> None:
+    report = rehearsed(STACKS / f"{name}.yaml")
+    assert outcomes(report) == {"acme/web": {"ci/python": "allowed", "secret/tools": "denied"}}
+    denied = next(cell for cell in report["pulls"] if cell["actual"] == "denied" and cell["client"] == "rehearsal")
+    assert f"User: arn:{partition}:sts::123456789012:assumed-role/" in denied["reason"]
+    assert f"on resource: arn:{partition}:ecr:" in denied["reason"]
+    arns = [each["id"] for each in report["resources"] if each["id"].startswith("arn:")]
+    assert len(arns) >= 2
+    assert {arn.split(":")[1] for arn in arns} == {partition}
+
+
+def test_a_registry_of_another_account_opens_what_both_sides_allow(rehearsed: Callable[[Path], Report]) -> None:
+    report = rehearsed(STACKS / "xacct.yaml")
+    assert outcomes(report) == {
+        "acme/shop": {
+            "base/python of 123456789012": "allowed",
+            "made-up/not-declared of 123456789012": "denied",
+        }
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "scopes"),
+    [
+        ("scope-project", {"project acme/web": ["production"]}),
+        (
+            "scopes",
+            {"project acme/web": ["scope1", "scope2", "review/*"], "group acme/backend": ["production", "staging"]},
+        ),
+        ("scope-none", {"project acme/web": ["*"]}),
+    ],
+)
+def test_each_environment_scope_has_a_variable_that_stays_good(
+    rehearsed: Callable[[Path], Report], name: str, scopes: Mapping[str, list[str]]
+) -> None:
+    report = rehearsed(STACKS / f"{name}.yaml")
+    targets = {
+        f"{owner} {KEY}" + ("" if scope == "*" else f" ({scope})") for owner in scopes for scope in scopes[owner]
+    }
+    for rotation in report["rotations"][:7]:
+        assert {each["target"]: each["status"] for each in rotation["targets"]} == dict.fromkeys(targets, "published")
+    pulling = {
+        owner.split()[1] + ("" if scope == "*" else f", environment {scope.replace('*', '1')}")
+        for owner in scopes
+        for scope in scopes[owner]
+    }
+    assert outcomes(report) == {each: {"ci/python": "allowed", "secret/tools": "denied"} for each in pulling}
+
+
+def test_an_encrypted_value_is_stood_in_for_and_named(rehearsed: Callable[[Path], Report]) -> None:
+    report = rehearsed(STACKS / "sec.yaml")
+    place = "gitlab-ecr:consumers.acme/docs.auths.registry.example.com.password"
+    assert f"{place}: encrypted; a made-up value stood in for it" in report["notRehearsed"]
+    variable = next(r for r in report["resources"] if r["type"] == "gitlab:index/projectVariable:ProjectVariable")
+    assert variable["inputs"]["value"] == "[secret]"
+    assert "v1:abcdef" not in json.dumps(report)
+
+
+def test_a_project_below_a_consumer_group_is_said_to_hide_its_variable(rehearsed: Callable[[Path], Report]) -> None:
+    report = rehearsed(STACKS / "nested.yaml")
+    assert outcomes(report) == {
+        "acme/platform": {"apps/api": "denied", "base/python": "allowed"},
+        "acme/platform/payments/api": {"apps/api": "allowed", "base/python": "denied"},
+    }
+
+
+def test_what_pushes_and_what_pulls_by_a_role_do_as_declared(rehearsed: Callable[[Path], Report]) -> None:
+    report = rehearsed(STACKS / "push.yaml")
+    assert outcomes(report) == {"acme/e2e by its jobs' role": {"apps/shop": "allowed", "ci/python": "denied"}}
+    assert [each["actual"] for each in report["pushes"]] == ["allowed", *["denied"] * 4]
