@@ -14,7 +14,8 @@ from components.cli.exit_codes import ExitCode
 from components.cli.plan_source import Source
 from components.contract import plan as plans
 from components.variables.keys import ACCESS_KEYS
-from rehearsal.world import SHADOWED, World
+from rehearsal.namespaces import SHADOWED
+from rehearsal.world import World
 
 WEB, BACKEND, LEGACY = "acme/frontend/web", "acme/backend", "acme/legacy"
 KEYS = f"project {LEGACY} access keys"
