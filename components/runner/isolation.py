@@ -1,0 +1,164 @@
+"""What makes a job the owner of the machine that it runs on, told from a `[[runners]]` as it will be written.
+
+IMDSv2 with one hop keeps the instance role from a container. It stops no process of the machine itself, and no
+container that can become one. Source: gitlab-runner 19.4, executors/docker; Docker's documentation of these options.
+"""
+
+import posixpath
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final, cast
+
+Section = Mapping[str, Any]
+
+ON_THE_MACHINE: Final = frozenset({"docker", "kubernetes", "shell", "custom"})
+"""Executors whose jobs run where the runner's role is; those of the others have a machine of their own."""
+_PROCESSES: Final = {
+    "shell": "jobs are processes of the machine",
+    "custom": "what its programs do with a job is not known here",
+    "instance": "jobs are processes of their instance",
+}
+DEFAULT_CAPABILITIES: Final = frozenset(
+    {
+        *("AUDIT_WRITE", "CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "KILL", "MKNOD", "NET_BIND_SERVICE", "NET_RAW"),
+        *("SETFCAP", "SETGID", "SETPCAP", "SETUID", "SYS_CHROOT"),
+    }
+)
+"""What a container has anyway. Source: moby, oci/caps/defaults.go."""
+_READABLE: Final = ("/dev", "/etc/gitlab-runner", "/home", "/proc", "/root", "/run", "/sys", "/var/lib", "/var/run")
+"""Folders with sockets, devices, the runner's token or other jobs' files: to read them is enough."""
+_WRITABLE: Final = (
+    *("/bin", "/boot", "/etc", "/lib", "/lib32", "/lib64", "/opt", "/sbin", "/snap", "/usr", "/var/cache", "/var/log"),
+    *("/var/spool", "/var/www"),
+)
+"""Folders from which root runs programs or reads what to do: who writes there is root soon."""
+_OF_A_POD: Final = re.compile(r"(?i)privileged|host_?(path|network|pid|ipc)|capabilities|procMount")
+
+CONSEQUENCE: Final = (
+    "every job could take the machine's instance role, the runner's token and what other jobs left there"
+)
+
+
+def check(section: Section, *, has_instance_role: bool, acknowledged: bool) -> None:
+    """Refuse what makes each job the owner of a machine with an instance role.
+
+    Args:
+        section: the `[[runners]]` of config.toml, or of a template.
+        has_instance_role: whether there is such a role to take.
+        acknowledged: whether `jobs_own_machine` says that this is meant.
+
+    Raises:
+        ValueError: names the first argument, what it got, and what to write instead.
+    """
+    if not has_instance_role or acknowledged or section.get("executor", "docker") not in ON_THE_MACHINE:
+        return
+    found = list(owning(section))
+    if found:
+        more = f" (and {', '.join(place for place, _ in found[1:])})" if found[1:] else ""
+        place, what = found[0]
+        raise ValueError(
+            f"runner.{place}: got {what} on a machine with an instance role: {CONSEQUENCE}{more}. Leave it out, "
+            "use static access on a machine without a role, or write jobs_own_machine: true"
+        )
+
+
+def warnings(section: Section, *, has_instance_role: bool, acknowledged: bool) -> list[str]:
+    """What the preview says of it where it is not refused."""
+    found = list(dict.fromkeys(place for place, _ in owning(section)))
+    if not (acknowledged and has_instance_role):
+        owned = "each job owns the machine that it runs on, and what other jobs left there"
+        return [f"runner.{place}: {owned}" for place in found]
+    needless = (
+        "runner.jobs_own_machine: nothing here makes a job the owner of the machine; leave it out, so that what does is "
+        "refused when it comes"
+    )
+    return [f"runner.{place}: {CONSEQUENCE}, as jobs_own_machine acknowledges" for place in found] or [needless]
+
+
+def owning(section: Section) -> Iterator[tuple[str, str]]:
+    """Each place that makes a job the owner of its machine, and what stands there."""
+    executor = section.get("executor", "docker")
+    if executor in _PROCESSES:
+        yield "executor", f"{executor}, with which {_PROCESSES[executor]},"
+    if executor.startswith("docker"):
+        yield from _docker(section.get("docker") or {})
+    if executor == "kubernetes":
+        yield from _kubernetes(section.get("kubernetes") or {})
+
+
+def _docker(docker: Section) -> Iterator[tuple[str, str]]:
+    for key in ("privileged", "services_privileged"):
+        if docker.get(key) is True:
+            yield f"docker.{key}", "true"
+    for key in ("pid_mode", "ipcmode", "network_mode", "userns_mode"):
+        mode = str(docker.get(key, "")).lower()
+        # Another container's namespace may be the machine's own.
+        if mode == "host" or mode.startswith("container:"):
+            yield f"docker.{key}", repr(docker[key])
+    yield from _each("docker.cap_add", _capabilities(docker.get("cap_add")))
+    for key in ("devices", "device_cgroup_rules", "volumes_from"):
+        yield from _each(f"docker.{key}", docker.get(key))
+    for service, devices in cast("Mapping[str, Any]", docker.get("services_devices") or {}).items():
+        yield from _each(f"docker.services_devices.{service}", devices)
+    for key in ("security_opt", "services_security_opt"):
+        options = [option for option in docker.get(key) or () if re.search(r"(?i)unconfined|disable", str(option))]
+        yield from _each(f"docker.{key}", options)
+    yield from _each("docker.volumes", [volume for volume in docker.get("volumes") or () if _opens(str(volume))])
+    device = str(cast("Mapping[str, Any]", docker.get("volume_driver_ops") or {}).get("device", ""))
+    if device.startswith("/") and _is_of_the_machine(device, read_only=False):
+        yield "docker.volume_driver_ops.device", repr(device)
+
+
+def _kubernetes(kubernetes: Section) -> Iterator[tuple[str, str]]:
+    if kubernetes.get("privileged") is True:
+        yield "kubernetes.privileged", "true"
+    yield from _each("kubernetes.cap_add", _capabilities(kubernetes.get("cap_add")))
+    volumes: Section = kubernetes.get("volumes") or {}
+    for volume in cast("Sequence[Section]", volumes.get("host_path") or ()):
+        path = str(volume.get("host_path") or volume.get("mount_path", ""))
+        if _is_of_the_machine(path, read_only=volume.get("read_only") is True):
+            yield "kubernetes.volumes.host_path", repr(path)
+    for key, context in kubernetes.items():
+        if key.endswith("container_security_context") and isinstance(context, Mapping):
+            yield from _context(f"kubernetes.{key}", cast("Section", context))
+    for patch in cast("Sequence[Section]", kubernetes.get("pod_spec") or ()):
+        if _OF_A_POD.search(str(patch.get("patch", ""))) or "patch_path" in patch:
+            yield "kubernetes.pod_spec", repr(patch.get("name", "a patch"))
+
+
+def _context(place: str, context: Section) -> Iterator[tuple[str, str]]:
+    if context.get("privileged") is True:
+        yield f"{place}.privileged", "true"
+    capabilities: Section = context.get("capabilities") or {}
+    yield from _each(f"{place}.capabilities.add", _capabilities(capabilities.get("add")))
+
+
+def _each(place: str, values: Any) -> Iterator[tuple[str, str]]:
+    yield from ((place, repr(value)) for value in values or ())
+
+
+def _capabilities(names: Any) -> list[str]:
+    """Those beyond what every container has."""
+    return [name for name in names or () if str(name).upper().removeprefix("CAP_") not in DEFAULT_CAPABILITIES]
+
+
+def _opens(volume: str) -> bool:
+    """Whether a volume brings a part of the machine into the job: `<path of the machine>:<path>[:<options>]`."""
+    source, *rest = volume.split(":")
+    if not rest or not source.startswith("/"):
+        return False  # a volume that Docker keeps
+    options = {option.lower() for part in rest[1:] for option in part.split(",")}
+    return _is_of_the_machine(source, read_only="ro" in options)
+
+
+def _is_of_the_machine(path: str, *, read_only: bool) -> bool:
+    # Two slashes at the start stay two in normpath, and are one to Linux.
+    plain = "/" + posixpath.normpath(path).lstrip("/")
+    if plain.endswith(".sock"):
+        return True
+    folders = _READABLE if read_only else (*_READABLE, *_WRITABLE)
+    return any(_is_within(plain, folder) or _is_within(folder, plain) for folder in folders)
+
+
+def _is_within(path: str, folder: str) -> bool:
+    return posixpath.commonpath([path, folder]) == folder
