@@ -1,5 +1,6 @@
 """What an administrator sets up once: where the state lies, and which jobs may read it and deploy."""
 
+import os
 import re
 from collections.abc import Callable
 from functools import partial
@@ -9,6 +10,7 @@ import pulumi
 import pulumi_aws as aws
 
 from ..iam.bucket_policy import tls_only
+from ..iam.forks import fork_warning
 from ..iam.gitlab_trust import job_trust, thumbprints
 from ..iam.policies import Document, checked_size, policy_json
 from . import policies
@@ -40,6 +42,10 @@ class BootstrapArgs(TypedDict):
     """Default `https://gitlab.com`."""
     audience: NotRequired[str]
     """The `aud` of the jobs' tokens. Default: `gitlab_url`, which is `$CI_SERVER_URL` in a job."""
+    trusts_forks: NotRequired[bool]
+    """Default false: a self-managed GitLab has to be 18.2.2 or later. True acknowledges an older one, in which whoever
+    may open a merge request from a fork of the project gets its preview role and, by calling the fork's branch like the
+    one that deploys, the deploy role."""
     previews: NotRequired[list[str]]
     """The stacks that merge requests preview. Whoever may push a branch of the project can write a job that reads all
     secrets in their states: runners' tokens, fixed passwords, and after a `pulumi refresh` what the variables held.
@@ -68,6 +74,8 @@ class Bootstrap(pulumi.ComponentResource):
         super().__init__("gitlab-ecr:index:Bootstrap", name, {}, opts)
         names = BootstrapNames(args["account"], args["region"], args.get("prefix", DEFAULT_PREFIX))
         url = args.get("gitlab_url", "https://gitlab.com")
+        if warning := fork_warning(url, os.environ, trusts_forks=args.get("trusts_forks", False)):
+            pulumi.warn(f"bootstrap.gitlab_{warning}" if warning.startswith("url") else warning, resource=self)
         child = pulumi.ResourceOptions(parent=self)
         kept = pulumi.ResourceOptions(parent=self, protect=True)
 

@@ -17,7 +17,7 @@ from ..iam.actions import (
     SIGN_IN_ACTION,
     VPC_ACTIONS,
 )
-from ..iam.gitlab_trust import GITLAB_COM, issuer_host, job_trust
+from ..iam.gitlab_trust import issuer_host, job_trust
 from ..iam.policies import (
     PLAIN_METRICS,
     UNBORN,
@@ -28,6 +28,7 @@ from ..iam.policies import (
     document,
     listed,
 )
+from ..names.gitlab_release import GITLAB_COM
 from ..names.registry_host import dns_suffix, partition_of
 from .naming import BootstrapNames
 

@@ -7,12 +7,14 @@ import click
 from ..contract import plan as plans
 from ..contract.plan import Target
 from ..docker import auth as docker_auth
+from ..docker.redaction import redact
+from ..names.gitlab_release import CONSEQUENCE, GITLAB_COM, SAFE_TEXT, tells_forks_apart
 from ..rotation.gitlab import GitLab, GitLabError, Variable
 from ..variables.description import is_ours
 from ..variables.keys import ACCESS_KEYS
 from ..variables.shadow_finder import shadow_findings
 from .exit_codes import ExitCode
-from .gitlab_api import GitLabApi, own_token
+from .gitlab_api import GitLabApi, ReadError, own_token
 from .gitlab_listing import Listing, listing
 from .output import json_option, json_shape, show
 from .plan_source import Source, gitlab_http, gitlab_of, plan_options
@@ -26,15 +28,23 @@ _SHAPE: Final = json_shape(
     "a list of objects",
     target="the variable, or the place that could not be looked at",
     ok="whether it is in order",
-    found="what is not, with the fix; empty when all is well",
+    found="what is not, with the fix; empty when all is well; of a self-managed GitLab itself, its version",
 )
 
 
 @click.command("check", epilog=_SHAPE)
 @plan_options
+@click.option(
+    "--trust-forks",
+    is_flag=True,
+    help=f"Take a self-managed GitLab before {SAFE_TEXT} for right, where a merge request from a fork can get the "
+    "roles of a trusted branch.",
+)
 @json_option
-def command(*, source: Source, as_json: bool) -> ExitCode:
+def command(*, source: Source, trust_forks: bool, as_json: bool) -> ExitCode:
     """Look every variable of the stack up in GitLab: its owner, its flags, what is in it, and what hides it from jobs.
+
+    Looks at the version of a self-managed GitLab, too: roles for jobs need one that tells forks apart.
 
     Reads GitLab with the token in GITLAB_TOKEN: give it the rotator's own to see whether that one may write, since
     GitLab shows variables to exactly those who may change them.
@@ -45,10 +55,35 @@ def command(*, source: Source, as_json: bool) -> ExitCode:
     with progress(f"Looking up {len(wanted)} variables"):
         rows = [_row(target, gitlab) for target in wanted]
         api = GitLabApi(plan.gitlab.url, own_token(), gitlab_http(plan.gitlab))
-        around = _around(listing(api, wanted))
+        around = [*_instance(api, plan.gitlab.url, trust_forks=trust_forks), *_around(listing(api, wanted))]
     rows += [row for row in around if not any(row["target"] == own["target"] and not own["ok"] for own in rows)]
     show(_COLUMNS, rows, as_json=as_json)
     return ExitCode.OK if all(row["ok"] for row in rows) else ExitCode.FOUND
+
+
+def _instance(api: GitLabApi, url: str, *, trust_forks: bool) -> list[dict[str, Any]]:
+    """Whether the instance tells jobs of forks apart from those of the branches that roles trust."""
+    if url.rstrip("/") == GITLAB_COM:
+        return []
+    target = f"GitLab {url}"
+    try:
+        version = str(_version(api))
+    except ReadError as error:
+        return [{"target": target, "ok": trust_forks, "found": f"its version cannot be read: {error}"}]
+    if tells_forks_apart(version):
+        return [{"target": target, "ok": True, "found": f"version {version}"}]
+    old = f"version {redact(version)[:40]!r} is not {SAFE_TEXT} or later, and there {CONSEQUENCE}; update it"
+    return [{"target": target, "ok": trust_forks, "found": old}]
+
+
+def _version(api: GitLabApi) -> Any:
+    """As GitLab says it; before 15.2 it has no other place than the old one."""
+    try:
+        return api.get("metadata").get("version")
+    except ReadError as error:
+        if not error.refused:
+            raise
+        return api.get("version").get("version")
 
 
 def _around(found: Listing) -> list[dict[str, Any]]:

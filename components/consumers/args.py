@@ -43,6 +43,10 @@ class GitLabArgs(TypedDict):
     thumbprints: NotRequired[list[str]]
     """SHA-1 thumbprints of the private CA that signed the instance's certificate, for pushing jobs; to be left out for
     public CAs, which AWS knows by itself."""
+    trusts_forks: NotRequired[bool]
+    """Default false: roles for jobs need a self-managed GitLab of 18.2.2 or later. True acknowledges an older one, in
+    which whoever may open a merge request from a fork gets the roles of a trusted branch, by calling the fork's like
+    it."""
 
 
 class AuthArgs(TypedDict):

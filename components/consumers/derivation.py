@@ -7,9 +7,9 @@ from urllib.parse import urlsplit
 
 from ..contract import plan as plans
 from ..iam.args import AudienceArgs, JobIssuerArgs, JobRoleArgs
-from ..iam.gitlab_trust import GITLAB_COM
 from ..iam.pull_user import PullUserArgs
 from ..names import repository_patterns
+from ..names.gitlab_release import GITLAB_COM
 from ..names.naming import Names
 from . import key_life
 from .args import Access, ConsumerArgs, GitLabArgs
@@ -66,6 +66,7 @@ def issuer(gitlab: GitLabArgs) -> JobIssuerArgs:
         "audience": gitlab.get("id_token_audience", url),
         "existing_provider": gitlab.get("existing_oidc_provider", False),
         "thumbprints": gitlab.get("thumbprints", []),
+        "trusts_forks": gitlab.get("trusts_forks", False),
     }
 
 

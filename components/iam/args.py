@@ -37,6 +37,9 @@ class JobIssuerArgs(TypedDict):
     thumbprints: NotRequired[list[str]]
     """SHA-1 thumbprints, 40 hexadecimal digits, of the private CA that signed its certificate; to be left out for
     public CAs, which AWS knows by itself."""
+    trusts_forks: NotRequired[bool]
+    """Default false: roles need a self-managed GitLab of 18.2.2 or later. True acknowledges an older one, in which
+    whoever may open a merge request from a fork gets the roles of a trusted branch, by calling the fork's like it."""
 
 
 class JobRoleArgs(TypedDict):

@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from ..names.gitlab_release import GITLAB_COM
 from .actions import ASSUME_BY_JOB_ACTION
 from .policies import Document, document, listed, policy_json
 
-GITLAB_COM: Final = "https://gitlab.com"
 _LIMIT: Final = 2_048  # IAM quota, characters of a trust policy
 _PROJECT: Final = re.compile(r"[A-Za-z0-9_][\w.-]*(/[A-Za-z0-9_][\w.-]*)+", re.ASCII)
 _REF: Final = re.compile(r"[^\s:?*~^$\\\[]+")  # what git allows, but for `$`, which starts IAM's own variables

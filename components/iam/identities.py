@@ -1,5 +1,7 @@
 """IAM roles: for each audience, for jobs that push or pull by themselves, and for runners."""
 
+import os
+
 import pulumi
 import pulumi_aws as aws
 
@@ -9,6 +11,7 @@ from ..names.naming import Names
 from ..names.registries import RegistryArgs, repository_arns
 from ..names.registry_host import dns_suffix
 from .args import AudienceArgs, IdentitiesArgs, JobIssuerArgs, JobRoleArgs, RunnerIdentityArgs
+from .forks import fork_warning
 from .gitlab_trust import issuer_host, job_trust, thumbprints
 from .policies import (
     Document,
@@ -79,6 +82,8 @@ class Identities(pulumi.ComponentResource):
     def _issuer(self, issuer: JobIssuerArgs) -> aws.iam.OpenIdConnectProvider | None:
         url = issuer.get("url", "https://gitlab.com")
         issuer_host(url)
+        if warning := fork_warning(url, os.environ, trusts_forks=issuer.get("trusts_forks", False)):
+            pulumi.warn(f"gitlab.{warning}", resource=self)
         if issuer.get("existing_provider"):
             return None
         return aws.iam.OpenIdConnectProvider(

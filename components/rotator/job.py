@@ -12,8 +12,9 @@ from ..contract import plan
 from ..contract.metric_names import NAMESPACE
 from ..contract.schedule import Schedule, minute_of
 from ..iam.bucket_policy import tls_only
-from ..iam.gitlab_trust import GITLAB_COM, issuer_host, job_trust
+from ..iam.gitlab_trust import issuer_host, job_trust
 from ..iam.policies import Document, job_statements, policy_json
+from ..names.gitlab_release import GITLAB_COM
 from ..names.locations import place as where
 from ..names.naming import CODE_KEY
 from . import code_zip as rotator_zip

@@ -69,8 +69,8 @@ def warnings(section: Section, *, has_instance_role: bool, acknowledged: bool) -
         owned = "each job owns the machine that it runs on, and what other jobs left there"
         return [f"runner.{place}: {owned}" for place in found]
     needless = (
-        "runner.jobs_own_machine: nothing here makes a job the owner of the machine; leave it out, so that what does is "
-        "refused when it comes"
+        "runner.jobs_own_machine: nothing here makes a job the owner of the machine; leave it out, so that what does "
+        "is refused when it comes"
     )
     return [f"runner.{place}: {CONSEQUENCE}, as jobs_own_machine acknowledges" for place in found] or [needless]
 

@@ -142,7 +142,7 @@ def test_check_finds_nothing_where_nothing_is_wrong(at_home: World, capsys: pyte
             *(f"project {LEGACY} {key}" for key in ACCESS_KEYS),
         ],
         "",
-    )
+    ) | {"GitLab https://gitlab.example.com": "version 19.4.0-ee"}
 
 
 @pytest.mark.parametrize(

@@ -94,6 +94,7 @@ _MEANT_BY_THE_BOOTSTRAP = {
     "no resource of the statement fits it": "the same two resources, from the action's side",
     "HaveNetworkInterfaces: ": "a network interface has no narrower resource before it exists",
     "Code: Action s3:": "of the bucket of a rotator's code, and of no other",
+    "KeepOwnState: Action s3:*": "a denial, and so the wider the better",
     "EncryptImages: ": "keys of every region, and only by way of ECR",
 }
 

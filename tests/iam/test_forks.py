@@ -1,0 +1,93 @@
+"""Roles for jobs of a self-managed GitLab: said in the preview, and refused where CI knows that it is too old."""
+
+import os
+from typing import Any
+
+import pulumi
+import pytest
+from pulumi_recorder import Recorder
+
+from components.bootstrap.bootstrap import Bootstrap
+from components.iam.forks import fork_warning
+from components.iam.identities import Identities
+
+_URL = "https://gitlab.example.com"
+_JOBS = {"acme/app": {"project": "acme/app", "push": ["ci/app"], "branches": ["main"]}}
+
+
+def _ci(version: str, url: str = _URL) -> dict[str, str]:
+    return {"CI_SERVER_URL": url, "CI_SERVER_VERSION": version}
+
+
+def test_of_gitlab_com_there_is_nothing_to_say() -> None:
+    assert fork_warning("https://gitlab.com", {}, trusts_forks=False) is None
+    assert fork_warning("https://gitlab.com", _ci("17.0.0", "https://gitlab.com"), trusts_forks=False) is None
+
+
+@pytest.mark.parametrize("environment", [{}, _ci("17.0.0", "https://other.example.com"), _ci("", _URL)])
+def test_where_the_version_is_not_known_the_preview_says_what_it_has_to_be(environment: dict[str, str]) -> None:
+    said = fork_warning(_URL, environment, trusts_forks=False)
+    assert said is not None
+    assert said.startswith(f"url: {_URL} has to be GitLab 18.2.2 or later")
+    assert "`gitlab-ecr check` reads its version" in said
+
+
+@pytest.mark.parametrize("version", ["18.2.2-ee", "19.4.0"])
+def test_in_ci_of_a_new_enough_instance_there_is_nothing_to_say(version: str) -> None:
+    assert fork_warning(_URL, _ci(version), trusts_forks=False) is None
+    assert fork_warning(_URL, _ci(version, f"{_URL}/"), trusts_forks=False) is None
+
+
+@pytest.mark.parametrize("version", ["18.2.1-ee", "17.11.0", "unknown"])
+def test_in_ci_of_an_older_instance_it_is_refused_unless_acknowledged(version: str) -> None:
+    with pytest.raises(ValueError, match=rf"^url: {_URL} is GitLab {version}, and before 18\.2\.2 a merge request"):
+        fork_warning(_URL, _ci(version), trusts_forks=False)
+    said = fork_warning(_URL, _ci(version), trusts_forks=True)
+    assert said is not None
+    assert said.startswith("trusts_forks: ")
+
+
+@pytest.fixture
+def warned(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    said: list[str] = []
+    monkeypatch.setattr(pulumi, "warn", lambda text, **_: said.append(text))
+    monkeypatch.delenv("CI_SERVER_VERSION", raising=False)
+    return said
+
+
+def _identities(issuer: dict[str, Any], jobs: dict[str, Any]) -> None:
+    args: dict[str, Any] = {"account": "123456789012", "region": "eu-central-1", "prefix": "gitlab-ecr-dev"}
+    args |= {"audiences": {}, "jobs": jobs, "issuer": issuer}
+    pulumi.runtime.test(lambda: Identities("access", args) and None)()  # pyright: ignore[reportArgumentType] - a table's arguments
+
+
+@pytest.mark.usefixtures("recorder")
+def test_a_stack_with_roles_for_jobs_says_it(warned: list[str]) -> None:
+    _identities({"url": _URL}, _JOBS)
+    (said,) = warned
+    assert said.startswith(f"gitlab.url: {_URL} has to be GitLab 18.2.2 or later")
+
+
+@pytest.mark.usefixtures("recorder")
+def test_a_stack_without_roles_for_jobs_says_nothing(warned: list[str]) -> None:
+    _identities({"url": _URL}, {})
+    _identities(
+        {"url": "https://gitlab.com"}, {"acme/app": {**_JOBS["acme/app"], "project_id": "7", "namespace_id": "8"}}
+    )
+    assert warned == []
+
+
+@pytest.mark.usefixtures("recorder", "warned")
+def test_a_stack_is_refused_in_ci_of_an_old_gitlab(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "environ", {**os.environ, **_ci("18.2.1-ee")})
+    with pytest.raises(ValueError, match=rf"issuer\.url: {_URL} is GitLab 18\.2\.1-ee"):
+        _identities({"url": _URL}, _JOBS)
+    _identities({"url": _URL, "trusts_forks": True}, _JOBS)
+
+
+def test_the_bootstrap_says_it_too(recorder: Recorder, warned: list[str]) -> None:
+    recorder.answers["aws:kms/key:Key"] = {"arn": "arn:aws:kms:eu-central-1:123456789012:key/1", "keyId": "1"}
+    args: dict[str, Any] = {"account": "123456789012", "region": "eu-central-1", "project": "acme/infra"}
+    pulumi.runtime.test(lambda: Bootstrap("bootstrap", {**args, "gitlab_url": _URL}) and None)()  # pyright: ignore[reportArgumentType] - a table's arguments
+    (said,) = warned
+    assert said.startswith(f"bootstrap.gitlab_url: {_URL} has to be GitLab 18.2.2 or later")
