@@ -129,7 +129,9 @@ def test_the_issuer_is_the_instance() -> None:
         "audience": "https://gitlab.example.com",
         "existing_provider": False,
         "thumbprints": [],
+        "trusts_forks": False,
     }
+    assert consumers.issuer({"trusts_forks": True}).get("trusts_forks") is True
     assert consumers.issuer({"id_token_audience": "aws"}).get("audience") == "aws"
 
 
