@@ -25,17 +25,17 @@ class Findings:
     """
 
     program: Program = field(default_factory=Program)
-    rotations: list[dict[str, Any]] = field(default_factory=list)
-    runners: list[RunnerFound] = field(default_factory=list)
-    variables: list[Held] = field(default_factory=list)
-    shadows: list[Finding] = field(default_factory=list)
+    rotations: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+    runners: list[RunnerFound] = field(default_factory=list[RunnerFound])
+    variables: list[Held] = field(default_factory=list[Held])
+    shadows: list[Finding] = field(default_factory=list[Finding])
     registry: str = ""
-    pulls: list[Pull] = field(default_factory=list)
-    pushes: list[Push] = field(default_factory=list)
+    pulls: list[Pull] = field(default_factory=list[Pull])
+    pushes: list[Push] = field(default_factory=list[Push])
     renewal: Renewal | None = None
-    faults: list[Attempt] = field(default_factory=list)
-    not_rehearsed: list[str] = field(default_factory=list)
-    timings: dict[str, float] = field(default_factory=dict)
+    faults: list[Attempt] = field(default_factory=list[Attempt])
+    not_rehearsed: list[str] = field(default_factory=list[str])
+    timings: dict[str, float] = field(default_factory=dict[str, float])
 
 
 def failures(report: dict[str, Any]) -> list[str]:

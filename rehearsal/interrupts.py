@@ -2,7 +2,7 @@
 
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from types import FrameType
 from typing import Final
@@ -11,13 +11,17 @@ _SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
 
 
 @contextmanager
-def held_back() -> Iterator[None]:
+def held_back() -> Generator[None]:
     """What comes within the block takes effect at its end."""
     if threading.current_thread() is not threading.main_thread():  # Python hands signals to the main thread only
         yield
         return
     came: list[tuple[int, FrameType | None]] = []
-    before = {number: signal.signal(number, lambda *arguments: came.append(arguments)) for number in _SIGNALS}
+
+    def note(number: int, frame: FrameType | None) -> None:
+        came.append((number, frame))
+
+    before = {number: signal.signal(number, note) for number in _SIGNALS}
     try:
         yield
     finally:

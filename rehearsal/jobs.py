@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import yaml
 
@@ -38,7 +38,8 @@ def template_jobs(inputs: Mapping[str, str]) -> dict[str, dict[str, Any]]:
     header, jobs = yaml.safe_load_all(_TEMPLATE.read_text())
     values: dict[str, str] = {}
     for name, declaration in header["spec"]["inputs"].items():
-        value, regex = inputs.get(name, declaration.get("default")), declaration.get("regex", "")
+        value = inputs[name] if name in inputs else cast("str | None", declaration.get("default"))
+        regex: str = declaration.get("regex", "")
         if value is None or not re.search(regex, value):
             raise ValueError(f"inputs.{name}: got {value!r}; the template wants {regex or 'a value'}")
         values[name] = value
@@ -48,9 +49,10 @@ def template_jobs(inputs: Mapping[str, str]) -> dict[str, dict[str, Any]]:
 def _interpolated(value: Any, inputs: Mapping[str, str]) -> Any:
     """As GitLab does it: text by text, after YAML has been read."""
     if isinstance(value, dict):
-        return {_interpolated(key, inputs): _interpolated(item, inputs) for key, item in value.items()}
+        entries = cast("dict[str, Any]", value).items()
+        return {_interpolated(key, inputs): _interpolated(item, inputs) for key, item in entries}
     if isinstance(value, list):
-        return [_interpolated(item, inputs) for item in value]
+        return [_interpolated(item, inputs) for item in cast("list[Any]", value)]
     return _INPUT.sub(lambda match: inputs[match[1]], value) if isinstance(value, str) else value
 
 

@@ -2,9 +2,9 @@
 
 import asyncio
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, cast
 
 from pulumi.runtime import rpc
 
@@ -13,14 +13,14 @@ def plain(value: Any) -> Any:
     """The value with every secret wrapper taken off, at every depth."""
     value = rpc.unwrap_rpc_secret(value) if rpc.is_rpc_secret(value) else value
     if isinstance(value, dict):
-        return {key: plain(item) for key, item in value.items()}
+        return {key: plain(item) for key, item in cast("dict[str, Any]", value).items()}
     if isinstance(value, list):
-        return [plain(item) for item in value]
+        return [plain(item) for item in cast("list[Any]", value)]
     return value
 
 
 @contextmanager
-def event_loop_of_this_thread() -> Iterator[None]:
+def event_loop_of_this_thread() -> Generator[None]:
     """The monitor needs an event loop in each thread of its pool, and would leave each one open."""
     if threading.current_thread() is threading.main_thread():
         yield

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import urllib3
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError  # pyright: ignore[reportMissingTypeStubs] - it ships none
 
 from . import id_tokens, sessions
 from .cloud.images import Image, tiny_image
@@ -68,7 +68,8 @@ def _attempts(
             auth = sessions.registry_auth(world, sessions.of_job(world, role, token))
             actual, reason = push_image(world, repository, "pushed", tiny_image(f"pushed by {path}"), auth)
         except ClientError as error:
-            code = error.response.get("Error", {}).get("Code", "")
+            answer: dict[str, Any] = error.response
+            code = str(answer.get("Error", {}).get("Code", ""))
             actual, reason = ("denied" if "AccessDenied" in code else "failed"), str(error)
         yield Push(path, repository, job, expected, actual, reason)
 

@@ -12,7 +12,7 @@ from pulumi_recorder import Recorder, record
 
 _FOLDER = Path(__file__).parent
 _REHEARSED = {"rehearsed", "whole"}  # fixtures that run a stack against the emulators
-_SECONDS = 5  # a test that takes longer says why, with pytest.mark.slow
+_SECONDS = 5  # a test that takes longer says why, with pytest.mark.slow; a rehearsal is reason enough
 
 # A busy machine is slow now and then, so no example has a deadline. `ci` finds more; `dev` keeps a person waiting less.
 settings.register_profile("ci", max_examples=100, deadline=None, print_blob=True)
@@ -47,7 +47,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Names the tests that took long and do not say why."""
     passed: list[pytest.TestReport] = terminalreporter.stats.get("passed", [])
     for report in passed:
-        if report.when == "call" and report.duration > _SECONDS and "slow" not in report.keywords:
+        reasons = {"rehearsal", "slow"}.intersection(report.keywords)
+        if report.when == "call" and report.duration > _SECONDS and not reasons:
             terminalreporter.write_line(
                 f"slow: {report.nodeid} took {report.duration:.1f} s; say why with pytest.mark.slow"
             )

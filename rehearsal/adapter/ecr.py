@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError  # pyright: ignore[reportMissingTypeStubs] - it ships none
 
 from components.names.registry_host import registry_host
 
@@ -68,7 +68,8 @@ def _delete_repository(clients: Clients, id_: str, state: Values) -> None:
             repositoryName=name, force=state.get("forceDelete") or False
         )
     except ClientError as error:
-        if error.response.get("Error", {}).get("Code") != "RepositoryNotEmptyException":
+        answer: dict[str, Any] = error.response
+        if answer.get("Error", {}).get("Code") != "RepositoryNotEmptyException":
             raise
         raise NotEmptyError(f"ECR Repository ({name}) not empty, consider using force_delete: {error}") from None
 

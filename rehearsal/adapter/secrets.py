@@ -1,6 +1,6 @@
 """Secrets Manager's secrets and Systems Manager's parameters."""
 
-from typing import Final
+from typing import Any, Final
 
 from .clients import Clients, arn, given, retag, tag_list, tag_map, tags_changed
 from .kind import Created, GoneError, Kind, Values, keys
@@ -58,7 +58,8 @@ def _read_parameter(clients: Clients, id_: str, _state: Values) -> Values:
     ssm = clients.aws("ssm")
     found = ssm.get_parameter(Name=id_, WithDecryption=True)["Parameter"]
     filters = [{"Key": "Name", "Option": "Equals", "Values": [id_]}]
-    about = (ssm.describe_parameters(ParameterFilters=filters)["Parameters"] or [{}])[0]
+    described: list[dict[str, Any]] = ssm.describe_parameters(ParameterFilters=filters)["Parameters"]
+    about = described[0] if described else {}
     tags = ssm.list_tags_for_resource(ResourceType="Parameter", ResourceId=id_).get("TagList")
     return {
         "name": found["Name"],

@@ -3,6 +3,7 @@
 import ssl
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import trustme
 
@@ -39,5 +40,6 @@ class Authority:
 
     def _leaf(self, host: str) -> ssl.SSLContext:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        self._authority.issue_cert(host).configure_cert(context)
+        leaf: Any = self._authority.issue_cert(host)  # its context may be pyOpenSSL's, which has no types here
+        leaf.configure_cert(context)
         return context

@@ -5,16 +5,16 @@ import os
 import shutil
 import tempfile
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
 
-from boto3.session import Session as Boto3Session
-from botocore import UNSIGNED
-from botocore.config import Config
-from botocore.session import Session as BotocoreSession
+from boto3.session import Session as Boto3Session  # pyright: ignore[reportMissingTypeStubs] - it ships none
+from botocore import UNSIGNED  # pyright: ignore[reportMissingTypeStubs] - it ships none
+from botocore.config import Config  # pyright: ignore[reportMissingTypeStubs] - it ships none
+from botocore.session import Session as BotocoreSession  # pyright: ignore[reportMissingTypeStubs] - it ships none
 
 from .certificates import Authority
 from .docker_registry import DockerRegistry
@@ -154,7 +154,7 @@ class Cloud:
         return {"aws_access_key_id": account, "aws_secret_access_key": ROOT_SECRET}
 
     @contextlib.contextmanager
-    def client_of(self, service: str, keys: Mapping[str, str] | None, region: str | None = None) -> Iterator[Any]:
+    def client_of(self, service: str, keys: Mapping[str, str] | None, region: str | None = None) -> Generator[Any]:
         """A boto3 client with other credentials, by boto3's names; with None it signs nothing."""
         with self._client_lock:
             made = self._make(

@@ -1,13 +1,14 @@
 """Who may do what in a registry: asked of the emulator, in the name of the session behind the token."""
 
 import json
+from contextlib import suppress
 from enum import Enum
 from typing import Any, Final
 
 import urllib3
-from botocore.auth import SigV4Auth
-from botocore.awsrequest import AWSRequest
-from botocore.credentials import Credentials
+from botocore.auth import SigV4Auth  # pyright: ignore[reportMissingTypeStubs] - it ships none
+from botocore.awsrequest import AWSRequest  # pyright: ignore[reportMissingTypeStubs] - it ships none
+from botocore.credentials import Credentials  # pyright: ignore[reportMissingTypeStubs] - it ships none
 
 from .tokens import Session
 
@@ -45,21 +46,21 @@ class Judge:
         Raises:
             RuntimeError: the emulator answered neither yes nor no.
         """
-        request = AWSRequest(
+        request: Any = AWSRequest(
             "POST",
             self._url,
             data=json.dumps({**arguments, "registryId": account}).encode(),
             headers={"Content-Type": "application/x-amz-json-1.1", "X-Amz-Target": f"{_TARGET}.{action}"},
         )
         credentials = Credentials(session.access_key, session.secret_key, session.session_token)
-        SigV4Auth(credentials, "ecr", region).add_auth(request)
+        signer: Any = SigV4Auth(credentials, "ecr", region)
+        signer.add_auth(request)
         answer = self._pool.request("POST", self._url, body=request.data, headers=dict(request.headers.items()))
         if answer.status == 200:  # noqa: PLR2004 - OK
             return Verdict.ALLOWED, ""
-        try:
+        problem: dict[str, Any] = {}
+        with suppress(ValueError):
             problem = json.loads(answer.data)
-        except ValueError:
-            problem = {}
         code = str(problem.get("__type", "")).rpartition("#")[2]
         message = str(problem.get("message") or problem.get("Message") or "")
         if code not in _VERDICTS:

@@ -5,19 +5,21 @@ namespaces"); ministack 1.5.33 gives none, so a policy that names one would deny
 """
 
 import json
-from typing import Any
+from typing import Any, Final
 
-from ministack.core import iam_actions
+from ministack.core import iam_actions  # pyright: ignore[reportMissingTypeStubs] - it ships none
+
+_ACTIONS: Final[Any] = iam_actions  # it has no types
 
 
 def tell_metric_namespace() -> None:
     """Make the evaluator in this process know `cloudwatch:namespace`."""
-    told = iam_actions.request_tag_context
+    told = _ACTIONS.request_tag_context
 
     def with_namespace(service: str, iam_action: str, body: bytes, params: dict[str, Any]) -> dict[str, Any]:
-        context = told(service, iam_action, body, params)
+        context: dict[str, Any] = told(service, iam_action, body, params)
         if iam_action == "cloudwatch:PutMetricData" and body.startswith(b"{"):
             return {**context, "cloudwatch:namespace": json.loads(body).get("Namespace", "")}
         return context
 
-    iam_actions.request_tag_context = with_namespace
+    _ACTIONS.request_tag_context = with_namespace

@@ -31,10 +31,10 @@ class Store(Protocol):
 class Repository:
     """The content of one repository."""
 
-    manifests: dict[str, tuple[str, bytes]] = field(default_factory=dict)
-    tags: dict[str, str] = field(default_factory=dict)
-    blobs: dict[str, bytes] = field(default_factory=dict)
-    uploads: dict[str, bytes] = field(default_factory=dict)
+    manifests: dict[str, tuple[str, bytes]] = field(default_factory=dict[str, tuple[str, bytes]])
+    tags: dict[str, str] = field(default_factory=dict[str, str])
+    blobs: dict[str, bytes] = field(default_factory=dict[str, bytes])
+    uploads: dict[str, bytes] = field(default_factory=dict[str, bytes])
 
     def manifest(self, reference: str) -> tuple[str, str, bytes] | None:
         """Digest, media type and bytes of the manifest with this tag or digest."""

@@ -23,7 +23,7 @@ class Request:
 class Reply:
     status: int
     body: bytes = b""
-    headers: dict[str, str] = field(default_factory=dict)
+    headers: dict[str, str] = field(default_factory=dict[str, str])
     content_type: str = "application/json"
 
 

@@ -37,4 +37,4 @@ class Note:
 @dataclass
 class MergeRequest:
     iid: int
-    notes: list[Note] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list[Note])

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, cast
 from urllib.parse import parse_qsl
 
 from .messages import parameter_error
@@ -29,7 +29,7 @@ class Field:
 
 def text(value: Any) -> str:
     if isinstance(value, dict | list):
-        raise ValueError(value)  # noqa: TRY004 - one kind of refusal for all coercions
+        raise ValueError(cast("Any", value))  # noqa: TRY004 - one kind of refusal for all coercions
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
@@ -54,14 +54,14 @@ def day(value: Any) -> date:
 
 
 def words(value: Any) -> list[str]:
-    items = value if isinstance(value, list) else text(value).split(",")
+    items = cast("list[Any]", value) if isinstance(value, list) else text(value).split(",")
     return [text(item).strip() for item in items if text(item).strip()]
 
 
 def mapping(value: Any) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise ValueError(value)  # noqa: TRY004 - one kind of refusal for all coercions
-    return value
+    return cast("dict[str, Any]", value)
 
 
 def declared(given: dict[str, Any], *fields: Field) -> dict[str, Any]:
@@ -81,7 +81,8 @@ def declared(given: dict[str, Any], *fields: Field) -> dict[str, Any]:
             problems.append(f"{field.name} is invalid")
             continue
         found = result[field.name]
-        if field.values and not set(found if isinstance(found, list) else [found]) <= set(field.values):
+        several = cast("list[Any]", found) if isinstance(found, list) else [found]
+        if field.values and not set(several) <= set(field.values):
             problems.append(f"{field.name} does not have a valid value")
     if problems:
         raise parameter_error(", ".join(problems))
@@ -108,7 +109,7 @@ def _read_json(body: bytes) -> dict[str, Any]:
         value = json.loads(body)
     except ValueError:
         raise parameter_error("message body does not match declared format") from None
-    return value if isinstance(value, dict) else {}
+    return cast("dict[str, Any]", value) if isinstance(value, dict) else {}
 
 
 def _multipart(content_type: str, body: bytes) -> list[tuple[str, str]]:

@@ -15,7 +15,7 @@ from threading import Thread
 from typing import Any
 from urllib.parse import unquote
 
-from . import api as _api  # noqa: F401 - fills the table of routes
+from . import api as _api  # noqa: F401 # pyright: ignore[reportUnusedImport] - fills the table of routes
 from .call import State
 from .faults import Fault, Faults
 from .limits import Limiter

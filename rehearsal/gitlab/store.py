@@ -17,7 +17,7 @@ class Owner:
     id: int
     path: str
     archived: bool = False
-    variables: list[Variable] = field(default_factory=list)
+    variables: list[Variable] = field(default_factory=list[Variable])
 
     @property
     def kind(self) -> str:
@@ -40,11 +40,11 @@ class Group(Owner):
 @dataclass(eq=False)
 class Project(Owner):
     default_branch: str = "main"
-    protected_branches: list[str] = field(default_factory=list)
-    protected_tags: list[str] = field(default_factory=list)
-    merge_requests: dict[int, MergeRequest] = field(default_factory=dict)
-    schedules: dict[int, Schedule] = field(default_factory=dict)
-    environments: list[Environment] = field(default_factory=list)
+    protected_branches: list[str] = field(default_factory=list[str])
+    protected_tags: list[str] = field(default_factory=list[str])
+    merge_requests: dict[int, MergeRequest] = field(default_factory=dict[int, MergeRequest])
+    schedules: dict[int, Schedule] = field(default_factory=dict[int, Schedule])
+    environments: list[Environment] = field(default_factory=list[Environment])
 
 
 class Store:

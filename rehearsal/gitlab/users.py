@@ -12,7 +12,7 @@ class User:
     username: str
     admin: bool = False
     bot: bool = False
-    memberships: dict[tuple[str, int], int] = field(default_factory=dict)
+    memberships: dict[tuple[str, int], int] = field(default_factory=dict[tuple[str, int], int])
 
     def brief(self) -> dict[str, Any]:
         return {"id": self.id, "username": self.username, "name": self.username, "state": "active"}

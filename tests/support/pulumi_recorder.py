@@ -11,8 +11,8 @@ from pulumi.runtime.proto import source_pb2
 
 from rehearsal.pulumi_values import event_loop_of_this_thread, plain
 
-# The SDK tells the engine from which line each resource comes. Below pytest that reads sixty frames for each resource, a
-# fifth of a test's time, and the recorder keeps none of it.
+# The SDK tells the engine from which line each resource comes. Below pytest that reads sixty frames for each resource,
+# a fifth of a test's time, and the recorder keeps none of it.
 assert callable(resource_runtime._get_stack_trace), "the SDK has another name for it; without this, tests are slower"
 resource_runtime._get_stack_trace = source_pb2.StackTrace
 

@@ -39,7 +39,7 @@ def _attributes(call: Call, owner: Owner, *fields: Field) -> dict[str, Any]:
 
 
 def _filter(call: Call) -> str | None:
-    given = call.declared(Field("filter", mapping)).get("filter") or {}
+    given: dict[str, Any] = call.declared(Field("filter", mapping)).get("filter") or {}
     return declared(given, Field("environment_scope", text)).get("environment_scope")
 
 
