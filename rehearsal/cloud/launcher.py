@@ -79,7 +79,7 @@ def emulate() -> None:
     tell_metric_namespace()
     read_gitlab_com_claims()
     find_other_accounts()
-    speak_partition(os.environ["REHEARSAL_PARTITION"])
+    speak_partition(os.environ.pop("REHEARSAL_PARTITION"))  # no function inherits it
     if scheduler.time is not time:
         raise RuntimeError("ministack's scheduler no longer takes its time from the module `time`: adapt SteppingClock")
     clock = SteppingClock()
