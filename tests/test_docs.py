@@ -85,13 +85,27 @@ def test_a_path_in_this_tree_exists_and_a_test_is_in_its_file(page: Path) -> Non
     assert missing == []
 
 
-@pytest.mark.parametrize("threat", range(1, 12))
+@pytest.mark.parametrize("threat", range(1, 13))
 def test_each_threat_says_what_is_handled_by_which_test_and_what_remains(threat: int) -> None:
     _, _, section = TEXT["docs/security.md"].partition(f"## T{threat}: ")
     section = section.partition("\n## ")[0]
     assert "**Handled**" in section
     assert "**Remains**: " in section
     assert "`tests/" in section
+
+
+def test_the_table_of_threats_has_each_of_them_and_a_test_in_each_row() -> None:
+    page = TEXT["docs/security.md"]
+    _, _, table = page.partition("| threat | what holds it | test |\n|---|---|---|\n")
+    rows = [row.split("|")[1:-1] for row in table.partition("\n\n")[0].splitlines()]
+    threats = [re.search(r"T\d+", threat) for threat, _, _ in rows]
+    assert {found[0] for found in threats if found} == set(re.findall(r"^## (T\d+): ", page, re.MULTILINE))
+    for (threat, held, test), found in zip(rows, threats, strict=True):
+        assert found, threat
+        assert held.strip(), threat
+        (named,) = re.findall(r"`(tests/[\w/]+\.py::test_\w+)`", test)
+        section = page.partition(f"## {found[0]}: ")[2].partition("\n## ")[0]
+        assert f"`{named}`" in section, f"{named} stands in the table, and not in {found[0]}"
 
 
 def test_every_row_of_a_table_is_whole_and_what_is_ours_says_where() -> None:
