@@ -10,7 +10,9 @@ import re
 from collections.abc import Collection, Mapping
 from typing import Any, Final, cast
 
+from . import bounded_json
 from .auth_mistakes import auth_problem, broken_text, document_problem, text_after_value
+from .bounded_json import BoundedJsonError
 
 Document = dict[str, Any]
 AuthEntry = dict[str, str]
@@ -155,8 +157,8 @@ def redact(document_or_text: Mapping[str, Any] | str) -> str:
     """The document as one line for logs and reports: which registries and helpers it names, and no value of it."""
     if isinstance(document_or_text, str):
         try:
-            value: object = json.loads(document_or_text)
-        except (json.JSONDecodeError, RecursionError):
+            value: object = bounded_json.loads(document_or_text)
+        except BoundedJsonError:
             return f"[not JSON, {len(document_or_text)} characters]"
     else:
         value = document_or_text
@@ -182,12 +184,14 @@ def check_registry_host(host: str, where: str) -> None:
 
 
 def _read(text: str) -> Document:
-    decoder = json.JSONDecoder(object_pairs_hook=_without_duplicates, parse_constant=_refuse_constant)
     bare = text.strip()
     value: object
     try:
-        value, end = decoder.raw_decode(bare)
-    except (json.JSONDecodeError, RecursionError):
+        bounded_json.check_depth(bare)
+        value, end = _DECODER.raw_decode(bare)
+    except BoundedJsonError as error:
+        raise _wrong(str(error)) from None
+    except json.JSONDecodeError:
         raise _wrong(broken_text(text)) from None
     if problem := text_after_value(value, bare[end:].lstrip()):
         raise _wrong(problem)
@@ -224,12 +228,16 @@ def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return document
 
 
-def _refuse_constant(_: str) -> None:
-    raise _wrong("holds NaN or Infinity, which are not JSON")
-
-
 def _wrong(problem: str) -> ValueError:
     return ValueError(f"DOCKER_AUTH_CONFIG: {problem}")
+
+
+_DECODER: Final = json.JSONDecoder(
+    object_pairs_hook=_without_duplicates,
+    parse_int=bounded_json.number,
+    parse_float=bounded_json.number,
+    parse_constant=bounded_json.refuse_constant,
+)
 
 
 def _redacted(document: Mapping[str, object]) -> dict[str, object]:
