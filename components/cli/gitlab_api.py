@@ -11,7 +11,7 @@ import click
 
 from ..rotation.clock import Deadline, SystemClock
 from ..rotation.http import Http, PooledHttp, UnreachableError, ask_gitlab
-from ..rotation.secret import Secret
+from ..rotation.secret import Secret, token_in
 from .errors import CliError
 
 TOKEN: Final = "GITLAB_TOKEN"  # noqa: S105 - a variable's name
@@ -122,7 +122,19 @@ def own_token() -> Secret:
             f"{TOKEN}: not set; write a token with scope read_api into it, of a Maintainer of the projects and an "
             "Owner of the groups: nobody else may see CI/CD variables"
         )
-    return Secret(os.environ[TOKEN])
+    return given_token(os.environ[TOKEN], TOKEN)
+
+
+def given_token(text: str, where: str) -> Secret:
+    """The token that a person or a job gave.
+
+    Raises:
+        CliError: the text holds no token, or more than one; names `where`.
+    """
+    try:
+        return token_in(text, where)
+    except ValueError as error:
+        raise CliError(str(error)) from None
 
 
 def http_client(*, allow_http: bool = False) -> PooledHttp:

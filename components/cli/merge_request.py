@@ -10,6 +10,7 @@ from ..rotation.clock import Deadline, SystemClock
 from ..rotation.http import Http, PooledHttp, Response, UnreachableError, ask_gitlab
 from ..rotation.secret import Secret
 from .errors import CliError
+from .gitlab_api import given_token
 
 _SECONDS: Final = 60.0
 _ANSWER_LIMIT: Final = 64 << 20  # a page holds up to 100 notes, and a note up to a million characters
@@ -61,7 +62,7 @@ class MergeRequest:
             answer_limit=_ANSWER_LIMIT,
             allow_http=api_url.startswith("http://"),  # the instance's own choice, as its variable says
         )
-        return cls(api_url, project_id, iid, Secret(environment[_TOKEN]), http)
+        return cls(api_url, project_id, iid, given_token(environment[_TOKEN], _TOKEN), http)
 
     def publish(self, marker: str, body: str) -> Published:
         """Writes the note, in place of the own one that begins with the marker if there is one.
