@@ -42,16 +42,20 @@ _HIDDEN: Final = "[hidden]"
 _WHY_NOT_BOTH: Final = "one failing helper makes the runner drop the whole document, the good auths with it"
 
 
+class DocumentError(ValueError):
+    """What is wrong with a document or a login, and what to write; it holds no part of either that could be secret."""
+
+
 def auth_entry(authorization_token: str) -> AuthEntry:
     """The entry for a token of `GetAuthorizationToken`, which already is the base64 of `AWS:<password>`.
 
     The token is checked and passed on as it is, never decoded and encoded again.
 
     Raises:
-        ValueError: the text is not such a token. The message does not hold it.
+        DocumentError: the text is not such a token. The message does not hold it.
     """
     if problem := auth_problem(authorization_token, user=ECR_USER):
-        raise ValueError(
+        raise DocumentError(
             f"authorization token: it {problem}; pass on authorizationData[].authorizationToken as it is, "
             "it already is the base64 of AWS:<password>"
         )
@@ -104,7 +108,7 @@ def parse(text: str) -> Document:
     """The document that a text holds.
 
     Raises:
-        ValueError: names the mistake and what to write; never holds a part of the text that could be secret.
+        DocumentError: names the mistake and what to write; never holds a part of the text that could be secret.
     """
     document = _read(text)
     if problem := document_problem(document):
@@ -125,7 +129,8 @@ def merge(existing: str | None, owned_hosts: Collection[str], new_auths: Mapping
         new_auths: the new entries by registry host, each of them owned.
 
     Raises:
-        ValueError: the existing document is malformed or holds helpers, or a new entry is not owned.
+        DocumentError: the existing document is malformed or holds helpers.
+        ValueError: a new entry is not owned.
     """
     if not_owned := sorted(set(new_auths) - set(owned_hosts)):
         raise ValueError(f"new_auths: {not_owned} are not among the owned hosts {sorted(owned_hosts)}")
@@ -142,7 +147,7 @@ def remove(existing: str, owned_hosts: Collection[str]) -> Document:
     """The existing document without the entries of `owned_hosts`, everything else kept.
 
     Raises:
-        ValueError: the existing document is malformed.
+        DocumentError: the existing document is malformed.
     """
     document = _read(existing)
     owned = {host.lower() for host in owned_hosts}
@@ -228,8 +233,8 @@ def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return document
 
 
-def _wrong(problem: str) -> ValueError:
-    return ValueError(f"DOCKER_AUTH_CONFIG: {problem}")
+def _wrong(problem: str) -> DocumentError:
+    return DocumentError(f"DOCKER_AUTH_CONFIG: {problem}")
 
 
 _DECODER: Final = json.JSONDecoder(

@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Generator
 from contextlib import contextmanager
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from .workers import bounded
 
@@ -57,33 +57,33 @@ def budget(seconds: float, limit: int) -> Generator[None, None, None]:
 class _Counting:
     """Each operation gets what is left of the request's time."""
 
-    def recv(self, *arguments: Any) -> bytes:
+    def recv(self, *arguments: Any, **options: Any) -> bytes:
         self._wait_at_most()
-        data: bytes = super().recv(*arguments)  # type: ignore[misc] # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType, reportUnknownVariableType] - a socket's
+        data = cast("bytes", cast("Any", super()).recv(*arguments, **options))
         _budget.take(len(data))
         return data
 
-    def recv_into(self, *arguments: Any) -> int:
+    def recv_into(self, *arguments: Any, **options: Any) -> int:
         self._wait_at_most()
-        return _budget.take(super().recv_into(*arguments))  # type: ignore[misc] # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType, reportUnknownArgumentType] - a socket's
+        return _budget.take(cast("Any", super()).recv_into(*arguments, **options))
 
-    def send(self, *arguments: Any) -> int:
+    def send(self, *arguments: Any, **options: Any) -> int:
         self._wait_at_most()
-        return super().send(*arguments)  # type: ignore[misc] # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType, reportUnknownVariableType] - a socket's
+        return cast("Any", super()).send(*arguments, **options)
 
-    def sendall(self, *arguments: Any) -> None:
+    def sendall(self, *arguments: Any, **options: Any) -> None:
         self._wait_at_most()
-        super().sendall(*arguments)  # type: ignore[misc] # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType] - a socket's
+        cast("Any", super()).sendall(*arguments, **options)
 
     def _wait_at_most(self) -> None:
-        self.settimeout(_budget.seconds())  # type: ignore[attr-defined] # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType] - a socket's
+        cast("Any", self).settimeout(_budget.seconds())
 
 
-class PlainSocket(_Counting, socket.socket):
+class PlainSocket(_Counting, socket.socket):  # pyright: ignore[reportIncompatibleMethodOverride] - it passes all arguments on
     """A TCP connection."""
 
 
-class TlsSocket(_Counting, ssl.SSLSocket):
+class TlsSocket(_Counting, ssl.SSLSocket):  # pyright: ignore[reportIncompatibleMethodOverride] - it passes all arguments on
     """The same within TLS."""
 
     def do_handshake(self, block: bool = False) -> None:

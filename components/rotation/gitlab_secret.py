@@ -11,7 +11,7 @@ from ..docker.bounded_json import BoundedJsonError
 from .gitlab import GitLabError
 from .http import Http
 from .renewal.gitlab_tokens import GitLabTokens
-from .secret import Secret, token_in
+from .secret import Secret, TokenError, token_in
 
 _WHERE: Final = "the secret of the GitLab token"
 _WRITE: Final = 'write the token alone, or {"tokens": ["...", "..."]}'
@@ -37,7 +37,7 @@ def tokens_in(text: Secret) -> list[Secret]:
     """The tokens in the secret's text: the text itself, or those of `{"tokens": [...]}`.
 
     Raises:
-        ValueError: there is none. The message does not hold the text.
+        TokenError: there is none, or one that no token can be.
     """
     bare = text.reveal().strip()
     if not bare.startswith("{"):
@@ -45,11 +45,11 @@ def tokens_in(text: Secret) -> list[Secret]:
     try:
         document: Any = bounded_json.loads(bare, limit=_LIMIT)
     except BoundedJsonError as error:
-        raise ValueError(f"{_WHERE}: {error}; {_WRITE}") from None
+        raise TokenError(f"{_WHERE}: {error}; {_WRITE}") from None
     listed: Any = cast("dict[str, Any]", document).get("tokens")
     tokens = [item for item in cast("list[Any]", listed) if isinstance(item, str)] if isinstance(listed, list) else []
     if not tokens:
-        raise ValueError(f"{_WHERE}: got JSON without tokens; {_WRITE}")
+        raise TokenError(f"{_WHERE}: got JSON without tokens; {_WRITE}")
     return [token_in(token, f"{_WHERE}, token {number}") for number, token in enumerate(tokens, start=1)]
 
 
@@ -64,7 +64,7 @@ def read(text: Secret, url: str, http: Http) -> Working:
     """The token to use; of two, a dead one is no reason to stop.
 
     Raises:
-        ValueError: the secret holds none.
+        TokenError: the secret holds none.
     """
     tokens, api = tokens_in(text), GitLabTokens(url, http)
     warnings: list[str] = []

@@ -42,19 +42,23 @@ class Secret:
         return hash(self._value)
 
 
+class TokenError(ValueError):
+    """A text holds no token that can be used; says where and what to write, and holds no part of the text."""
+
+
 def token_in(text: str, where: str) -> Secret:
     """The token in a text that a person or a file gave, without the white space around it.
 
     Raises:
-        ValueError: no token stands there. Names `where`; does not hold the text.
+        TokenError: no token stands there.
     """
     bare = text.strip(_AROUND)
     if not bare:
-        raise ValueError(f"{where}: is empty; write the token")
+        raise TokenError(f"{where}: is empty; write the token")
     if len(bare) > _LONGEST_TOKEN:
-        raise ValueError(f"{where}: is {len(bare)} characters long; write the token alone")
+        raise TokenError(f"{where}: is {len(bare)} characters long; write the token alone")
     if not _TOKEN.fullmatch(bare):
-        raise ValueError(
+        raise TokenError(
             f"{where}: holds a quote, white space, or a character that is not ASCII; write the token alone, in one line"
         )
     return Secret(bare)

@@ -38,7 +38,7 @@ from components.rotation.gitlab import GitLab as VariablesApi
 from components.rotation.gitlab import GitLabError, Variable
 from components.rotation.handler import RotationFailedError
 from components.rotation.http import PooledHttp, Response
-from components.rotation.keys.decision import Do, Step
+from components.rotation.keys.decision import Action, Step
 from components.rotation.keys.record import Making, Record
 from components.rotation.keys.store import AccessKey, NewKey
 from components.rotation.mint import Token
@@ -236,7 +236,7 @@ def test_no_holder_of_a_secret_shows_it() -> None:
         AccessKey(secret, True, START),
         NewKey(secret, secret, START),
         Record(Making(START, START, "run"), secret, secret, secret),
-        Step(Do.DELETE, secret),
+        Step(Action.DELETE, secret),
     ]
     for holder in holders:
         for text in (repr(holder), str(holder), f"{holder}", f"{holder!r}"):

@@ -71,7 +71,7 @@ def renew(store: Store, api: GitLabTokens, clock: Clock, *, run: str) -> str:
     """
     current = store.version("AWSCURRENT")
     if current is None:
-        raise RenewalError("the secret of the GitLab token is empty: store a token with gitlab-ecr token set")
+        return "waiting for the GitLab token: store one with `gitlab-ecr token set`"
     pending = store.version("AWSPENDING")
     if pending is not None and pending.id == _renewed_id(current):
         return _finish(store, api, current, pending)
