@@ -1,6 +1,7 @@
 """GitLab as the commands read it: one instance, one token, one way to say what it did not show."""
 
 import os
+import re
 from collections.abc import Iterator
 from http import HTTPStatus
 from pathlib import Path
@@ -9,16 +10,34 @@ from urllib.parse import quote
 
 import click
 
+from ..contract.urls import instance_url
 from ..rotation.clock import Deadline, SystemClock
 from ..rotation.http import Http, PooledHttp, UnreachableError, ask_gitlab
 from ..rotation.secret import Secret, token_in
 from .errors import CliError
 
 TOKEN: Final = "GITLAB_TOKEN"  # noqa: S105 - a variable's name
+_ALLOW_HTTP: Final = "GITLAB_ECR_ALLOW_HTTP"
+_LOOPBACK: Final = re.compile(r"http://(127\.0\.0\.1|localhost|\[::1\])(:[0-9]+)?(/|$)")
 _SECONDS: Final = 120.0
 _ANSWER_LIMIT: Final = 64 << 20  # an image's manifest, a function's code
 _MOST_ROWS: Final = {"variables": 20}  # with values of 10,000 characters; a page stays below a mebibyte
 _REFUSED: Final = (HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND)
+
+
+def instance(url: str, where: str = "--gitlab-url") -> str:
+    """The URL of a GitLab instance that a token may be sent to.
+
+    Raises:
+        CliError: it may not; names `where`.
+    """
+    # What goes to this machine itself is seen by nobody else.
+    allowed = bool(_LOOPBACK.match(url)) or os.environ.get(_ALLOW_HTTP) == "true"
+    try:
+        return instance_url(url, where, allow_http=allowed)
+    except ValueError as error:
+        raise CliError(f"{error}. For an instance without https, set {_ALLOW_HTTP}=true") from None
+
 
 url_option = click.option(
     "--gitlab-url",
@@ -26,6 +45,7 @@ url_option = click.option(
     default="https://gitlab.com",
     show_default=True,
     metavar="URL",
+    callback=lambda _context, _option, url: instance(url),
     help="The GitLab instance; a job's CI_SERVER_URL by default.",
 )
 """The option of every command that asks GitLab without a plan."""

@@ -10,7 +10,7 @@ from ..rotation.clock import Deadline, SystemClock
 from ..rotation.http import Http, PooledHttp, Response, UnreachableError, ask_gitlab
 from ..rotation.secret import Secret
 from .errors import CliError
-from .gitlab_api import given_token
+from .gitlab_api import given_token, instance
 
 _SECONDS: Final = 60.0
 _ANSWER_LIMIT: Final = 64 << 20  # a page holds up to 100 notes, and a note up to a million characters
@@ -54,13 +54,14 @@ class MergeRequest:
         bundle = environment.get("CI_SERVER_TLS_CA_FILE")
         clock = SystemClock()
         api_url, project_id, iid = (environment[name] for name in _JOB)
+        api_url = instance(api_url, _JOB[0])
         http = PooledHttp(
             clock,
             Deadline(clock, _SECONDS),
             connections=1,
             ca_bundle=Path(bundle).read_text() if bundle else None,
             answer_limit=_ANSWER_LIMIT,
-            allow_http=api_url.startswith("http://"),  # the instance's own choice, as its variable says
+            allow_http=api_url.startswith("http://"),
         )
         return cls(api_url, project_id, iid, given_token(environment[_TOKEN], _TOKEN), http)
 

@@ -44,9 +44,15 @@ def instance_url(url: str, where: str, *, allow_http: bool = False) -> str:
         ValueError: nothing may be sent there; names `where`, and holds no URL in which a password could stand.
     """
     if problem := url_problem(url, allow_http=allow_http):
-        shown = "a URL" if set(url) & set("@?#") else repr(url[:100])
-        raise ValueError(f"{where}: got {shown}, which {problem}; write https:// and the host, such as {GITLAB_COM}")
+        raise ValueError(
+            f"{where}: got {shown(url)}, which {problem}; write https:// and the host, such as {GITLAB_COM}"
+        )
     return url.rstrip("/")
+
+
+def shown(url: str) -> str:
+    """A URL for a message, unless a password could stand in it."""
+    return "a URL" if set(url) & set("@?#") else repr(url[:100])
 
 
 def host_of(url: str) -> str:

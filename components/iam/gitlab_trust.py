@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from typing import Any, Final
 
-from ..contract.urls import url_problem
+from ..contract.urls import shown, url_problem
 from ..names.gitlab_release import GITLAB_COM
 from .actions import ASSUME_BY_JOB_ACTION
 from .policies import Document, document, listed, policy_json
@@ -31,7 +31,7 @@ def issuer_host(gitlab_url: str) -> str:
     """
     if url_problem(gitlab_url) or not _ISSUER.fullmatch(gitlab_url):
         raise ValueError(
-            f"url: got {gitlab_url!r}; write it as the token's iss has it: https, no slash at its end, "
+            f"url: got {shown(gitlab_url)}; write it as the token's iss has it: https, no slash at its end, "
             "such as https://gitlab.com"
         )
     return gitlab_url.removeprefix("https://")

@@ -97,7 +97,7 @@ def fired_by(event: Any) -> str:
     Raises:
         ValueError: it says anything else.
     """
-    said = cast("Mapping[Any, Any]", event) if isinstance(event, Mapping) else {}
+    said: dict[Any, Any] = dict(cast("Mapping[Any, Any]", event)) if isinstance(event, Mapping) else {}
     if list(said) != ["fired_by"] or said["fired_by"] not in _FIRED_BY:
         raise ValueError(f'event: write {{"fired_by": one of {list(_FIRED_BY)}}}, and no other key')
     return str(said["fired_by"])

@@ -156,14 +156,19 @@ class Report:
             "seconds": round(self.seconds, 3),
             "ok": not self.failures,
             "audiences": [
-                {"audience": a.audience, "ok": not a.reason, "reason": a.reason, "expires_at": _time(a.expires_at)}
+                {
+                    "audience": a.audience,
+                    "ok": not a.reason,
+                    "reason": a.reason[:_LINE_LIMIT],
+                    "expires_at": _time(a.expires_at),
+                }
                 for a in self.audiences
             ],
             "targets": [
                 {
                     "target": t.target.name,
                     "status": t.status.value,
-                    "reason": t.reason,
+                    "reason": t.reason[:_LINE_LIMIT],
                     "expires_at": _time(t.expires_at),
                 }
                 for t in self.targets
@@ -172,7 +177,7 @@ class Report:
                 {
                     "target": k.user.name,
                     "status": k.status.value,
-                    "reason": k.reason,
+                    "reason": k.reason[:_LINE_LIMIT],
                     "key": k.ending,
                     "made": _time(k.made),
                 }

@@ -74,8 +74,9 @@ def _not_read(name: str, error: Exception | None) -> Unavailable:
 
 def _gitlab(text: Secret | Unavailable, plan: Plan, services: Services) -> RunSecrets:
     if isinstance(text, Unavailable):
-        advice = "; store a token with `gitlab-ecr token set`" if text.empty else ""
-        return RunSecrets(Unavailable(f"no GitLab token in {text.reason}{advice}", text.empty), {})
+        name = plan.gitlab.token_secret
+        empty = f"the secret {name} is empty; store one with `gitlab-ecr token set`"
+        return RunSecrets(Unavailable(empty if text.empty else f"no GitLab token: {text.reason}", text.empty), {})
     try:
         working = read_tokens(text, plan.gitlab.url, services.gitlab_http)
     except TokenError as error:
