@@ -7,7 +7,7 @@ GITLAB_COM: Final = "https://gitlab.com"
 _URL: Final = re.compile(r"(?P<scheme>[^:/?#]*)://(?P<authority>[^/?#]*)(?P<path>[^?#]*)(?P<more>.*)", re.DOTALL)
 _AUTHORITY: Final = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])(?::([0-9]{1,5}))?")
 _LAST_PORT: Final = 65_535
-_LONGEST: Final = 2_000
+_LONGEST: Final = 8_000  # a signed URL of S3 has a few thousand characters
 
 
 def url_problem(  # noqa: PLR0911 - one mistake, one return

@@ -44,7 +44,7 @@ _REFUSED = {
     "https://-gitlab.example.com": "does not name a host",
     "https://gitlab.example.com?private_token=fake-pass": "has a query or a fragment",
     "https://gitlab.example.com#fake-pass": "has a query or a fragment",
-    f"https://{'g' * 3_000}": "longer than 2000 characters",
+    f"https://{'g' * 9_000}": "longer than 8000 characters",
 }
 
 

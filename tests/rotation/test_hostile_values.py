@@ -1,7 +1,7 @@
 """Whatever one project, GitLab or a secret holds, the run goes on, reports, and changes nothing that it cannot read."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -142,7 +142,8 @@ class _Answering:
     def __init__(self, body: str) -> None:
         self._body = body
 
-    def request(self, *_: object) -> Response:
+    def request(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None = None) -> Response:
+        del method, url, headers, body
         return Response(200, {}, self._body.encode(errors="surrogatepass"))
 
 

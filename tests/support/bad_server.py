@@ -149,7 +149,7 @@ def serving(
     """
     over = threading.Event()
     listener = socket.create_server(("127.0.0.1", 0), backlog=256)
-    listener.settimeout(0.1)
+    listener.settimeout(0.02)
 
     def serve(accepted: socket.socket) -> None:
         with contextlib.suppress(OSError, ValueError):
