@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from ..contract import plan as plans
-from ..contract.urls import GITLAB_COM, instance_url
+from ..contract.urls import instance_url
 from ..iam.args import AudienceArgs, JobIssuerArgs, JobRoleArgs
 from ..iam.pull_user import PullUserArgs
 from ..names import repository_patterns

@@ -3,7 +3,6 @@
 import re
 from typing import Final
 
-GITLAB_COM: Final = "https://gitlab.com"
 _URL: Final = re.compile(r"(?P<scheme>[^:/?#]*)://(?P<authority>[^/?#]*)(?P<path>[^?#]*)(?P<more>.*)", re.DOTALL)
 _AUTHORITY: Final = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])(?::([0-9]{1,5}))?")
 _LAST_PORT: Final = 65_535
@@ -45,7 +44,7 @@ def instance_url(url: str, where: str, *, allow_http: bool = False) -> str:
     """
     if problem := url_problem(url, allow_http=allow_http):
         raise ValueError(
-            f"{where}: got {shown(url)}, which {problem}; write https:// and the host, such as {GITLAB_COM}"
+            f"{where}: got {shown(url)}, which {problem}; write https:// and the host, such as https://gitlab.com"
         )
     return url.rstrip("/")
 

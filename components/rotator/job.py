@@ -11,7 +11,6 @@ import pulumi_gitlab as gitlab
 from ..contract import plan
 from ..contract.metric_names import NAMESPACE
 from ..contract.schedule import Schedule, minute_of
-from ..contract.urls import GITLAB_COM
 from ..iam.bucket_policy import tls_only
 from ..iam.gitlab_trust import issuer_host, job_trust
 from ..iam.policies import Document, job_statements, policy_json
