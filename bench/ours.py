@@ -21,10 +21,10 @@ from components.rotation.aws import Authorization, BotoAws
 from components.rotation.clock import Deadline, SystemClock
 from components.rotation.http import PooledHttp, Response
 from components.rotation.keys.store import BotoKeyStore
-from components.rotation.outside import Outside
 from components.rotation.pace import Pace
 from components.rotation.rotate import rotate
 from components.rotation.secret import Secret
+from components.rotation.services import Services
 
 from .memory import peak
 
@@ -96,9 +96,9 @@ def main(url: str, token: str, targets: int, audiences: int, *, concurrency: int
     wanted = _plan(url, targets, audiences, concurrency)
     before = memory.Memory().after("before", {memory.digest(target) for target in wanted.targets}, {})
     aws = _Aws(token, memory.dumps(before), from_aws)
-    outside = Outside(aws, BotoKeyStore("eu-central-1"), registry, http, clock, deadline)
+    services = Services(aws, BotoKeyStore("eu-central-1"), registry, http, clock, deadline)
     begin = time.monotonic()
-    report = rotate(wanted, outside, fired_by="manual", run="bench")
+    report = rotate(wanted, services, fired_by="manual", run="bench")
     took = time.monotonic() - begin
     if report.failures:
         sys.exit("\n".join(report.failures[:5]))

@@ -17,7 +17,7 @@ MAY_IMPORT = {
     "names": set[str](),
     "docker": set[str](),
     "variables": set[str](),
-    "contract": {"variables"},
+    "contract": {"docker", "variables"},
     "rotation": {"contract", "docker", "variables"},
     "iam": {"contract", "names"},
     "ecr": {"iam", "names"},

@@ -6,6 +6,7 @@ from typing import Final
 
 import click
 
+from ..rotation.workers import unexpected
 from .exit_codes import ExitCode
 from .version import version
 
@@ -59,6 +60,11 @@ def main(arguments: list[str] | None = None) -> int:
     except click.ClickException as error:
         error.show()
         return error.exit_code
+    except ImportError:
+        raise  # the entry says what to install
+    except Exception as error:  # noqa: BLE001 - what a library says, or a traceback shows, may hold a token
+        click.echo(f"gitlab-ecr: {unexpected(error)}", err=True)
+        return ExitCode.FAILED
 
 
 if __name__ == "__main__":

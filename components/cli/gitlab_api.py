@@ -1,6 +1,7 @@
 """GitLab as the commands read it: one instance, one token, one way to say what it did not show."""
 
 import os
+import re
 from collections.abc import Iterator
 from http import HTTPStatus
 from pathlib import Path
@@ -9,16 +10,40 @@ from urllib.parse import quote
 
 import click
 
+from ..contract.urls import instance_url
 from ..rotation.clock import Deadline, SystemClock
-from ..rotation.http import Http, PooledHttp, UnreachableError, ask_gitlab
-from ..rotation.secret import Secret
+from ..rotation.http import Http, PooledHttp, Response, UnreachableError, ask_gitlab
+from ..rotation.secret import Secret, token_in
 from .errors import CliError
 
 TOKEN: Final = "GITLAB_TOKEN"  # noqa: S105 - a variable's name
+_CA_FILE: Final = "CI_SERVER_TLS_CA_FILE"
+_PAGE: Final = re.compile(r"[1-9][0-9]{0,8}")
+_ALLOW_HTTP: Final = "GITLAB_ECR_ALLOW_HTTP"
+_LOOPBACK: Final = re.compile(r"http://(127\.0\.0\.1|localhost|\[::1\])(:[0-9]+)?(/|$)")
 _SECONDS: Final = 120.0
 _ANSWER_LIMIT: Final = 64 << 20  # an image's manifest, a function's code
 _MOST_ROWS: Final = {"variables": 20}  # with values of 10,000 characters; a page stays below a mebibyte
 _REFUSED: Final = (HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND)
+
+
+def instance(url: str, where: str = "--gitlab-url") -> str:
+    """The URL of a GitLab instance that a token may be sent to.
+
+    Raises:
+        CliError: it may not; names `where`.
+    """
+    # What goes to this machine itself is seen by nobody else.
+    allowed = bool(_LOOPBACK.match(url)) or os.environ.get(_ALLOW_HTTP) == "true"
+    try:
+        return instance_url(url, where, allow_http=allowed)
+    except ValueError as error:
+        raise CliError(f"{error}. For an instance without https, set {_ALLOW_HTTP}=true") from None
+
+
+def _checked(_context: click.Context, _option: click.Parameter, url: str) -> str:
+    return instance(url)
+
 
 url_option = click.option(
     "--gitlab-url",
@@ -26,6 +51,7 @@ url_option = click.option(
     default="https://gitlab.com",
     show_default=True,
     metavar="URL",
+    callback=_checked,
     help="The GitLab instance; a job's CI_SERVER_URL by default.",
 )
 """The option of every command that asks GitLab without a plan."""
@@ -68,7 +94,7 @@ class GitLabApi:
         Raises:
             ReadError: GitLab does not show it.
         """
-        document, _ = self._send(path)
+        document = self._send(path).json()
         if not isinstance(document, dict):
             raise ReadError(path, HTTPStatus.OK)
         return cast("dict[str, Any]", document)
@@ -86,7 +112,8 @@ class GitLabApi:
         page = "1"
         size = _MOST_ROWS.get(path.rpartition("/")[2], 100)
         while page:
-            rows, page = self._send(f"{path}?per_page={size}&page={page}{'&' if query else ''}{query}")
+            response = self._send(f"{path}?per_page={size}&page={page}{'&' if query else ''}{query}")
+            rows, page = response.json(), next_page(response, page)
             if not isinstance(rows, list):
                 raise ReadError(path, HTTPStatus.OK)
             yield from cast("list[dict[str, Any]]", rows)
@@ -99,8 +126,7 @@ class GitLabApi:
         """
         self._send(f"{collection}/{quoted(owner)}/variables?per_page=1")
 
-    def _send(self, path: str) -> tuple[Any, str]:
-        """The answer's JSON, and the number of the next page, empty after the last."""
+    def _send(self, path: str) -> Response:
         what = path.partition("?")[0]
         try:
             response = ask_gitlab(self._http, self._token, "GET", f"{self._api}/{path}")
@@ -108,7 +134,7 @@ class GitLabApi:
             raise ReadError(what, None) from None
         if response.status != HTTPStatus.OK:
             raise ReadError(what, response.status)
-        return response.json(), response.headers.get("X-Next-Page", "")
+        return response
 
 
 def own_token() -> Secret:
@@ -122,22 +148,46 @@ def own_token() -> Secret:
             f"{TOKEN}: not set; write a token with scope read_api into it, of a Maintainer of the projects and an "
             "Owner of the groups: nobody else may see CI/CD variables"
         )
-    return Secret(os.environ[TOKEN])
+    return given_token(os.environ[TOKEN], TOKEN)
+
+
+def given_token(text: str, where: str) -> Secret:
+    """The token that a person or a job gave.
+
+    Raises:
+        CliError: the text holds no token, or more than one; names `where`.
+    """
+    try:
+        return token_in(text, where)
+    except ValueError as error:
+        raise CliError(str(error)) from None
 
 
 def http_client(*, allow_http: bool = False) -> PooledHttp:
-    """An HTTP client for one command."""
+    """An HTTP client for one command.
+
+    Raises:
+        CliError: the job's CA bundle cannot be read, or holds no certificate.
+    """
     clock = SystemClock()
-    file = os.environ.get("CI_SERVER_TLS_CA_FILE")
-    bundle = Path(file).read_text() if file else None
-    return PooledHttp(
-        clock,
-        Deadline(clock, _SECONDS),
-        connections=4,
-        ca_bundle=bundle,
-        allow_http=allow_http,
-        answer_limit=_ANSWER_LIMIT,
-    )
+    file = os.environ.get(_CA_FILE)
+    try:
+        return PooledHttp(
+            clock,
+            Deadline(clock, _SECONDS),
+            connections=4,
+            ca_bundle=Path(file).read_text() if file else None,
+            allow_http=allow_http,
+            answer_limit=_ANSWER_LIMIT,
+        )
+    except (OSError, ValueError) as error:
+        raise CliError(f"{_CA_FILE}: {error.strerror if isinstance(error, OSError) else error}") from None
+
+
+def next_page(response: Response, page: str) -> str:
+    """The number of the page after this one; empty after the last, and when a server sends anybody in circles."""
+    following = response.headers.get("X-Next-Page", "").strip()
+    return following if _PAGE.fullmatch(following) and int(following) > int(page) else ""
 
 
 def quoted(path: str) -> str:

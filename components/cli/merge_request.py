@@ -3,16 +3,13 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
-from pathlib import Path
 from typing import Any, Final, cast
 
-from ..rotation.clock import Deadline, SystemClock
-from ..rotation.http import Http, PooledHttp, Response, UnreachableError, ask_gitlab
+from ..rotation.http import Http, Response, UnreachableError, ask_gitlab
 from ..rotation.secret import Secret
 from .errors import CliError
+from .gitlab_api import given_token, http_client, instance, next_page
 
-_SECONDS: Final = 60.0
-_ANSWER_LIMIT: Final = 64 << 20  # a page holds up to 100 notes, and a note up to a million characters
 _JOB: Final = ("CI_API_V4_URL", "CI_PROJECT_ID", "CI_MERGE_REQUEST_IID")
 _TOKEN: Final = "GITLAB_ECR_NOTE_TOKEN"  # noqa: S105 - a variable's name
 
@@ -50,18 +47,10 @@ class MergeRequest:
                 f"{_TOKEN}: not set; write a project access token with role Reporter and scope api into this CI/CD "
                 "variable, for the environment of the note's job only"
             )
-        bundle = environment.get("CI_SERVER_TLS_CA_FILE")
-        clock = SystemClock()
         api_url, project_id, iid = (environment[name] for name in _JOB)
-        http = PooledHttp(
-            clock,
-            Deadline(clock, _SECONDS),
-            connections=1,
-            ca_bundle=Path(bundle).read_text() if bundle else None,
-            answer_limit=_ANSWER_LIMIT,
-            allow_http=api_url.startswith("http://"),  # the instance's own choice, as its variable says
-        )
-        return cls(api_url, project_id, iid, Secret(environment[_TOKEN]), http)
+        api_url = instance(api_url, _JOB[0])
+        http = http_client(allow_http=api_url.startswith("http://"))
+        return cls(api_url, project_id, iid, given_token(environment[_TOKEN], _TOKEN), http)
 
     def publish(self, marker: str, body: str) -> Published:
         """Writes the note, in place of the own one that begins with the marker if there is one.
@@ -85,7 +74,7 @@ class MergeRequest:
             if not isinstance(notes, list):
                 raise CliError(f"GitLab answered {response.status} for the notes of !{self.iid}, but not with notes")
             yield from cast("list[dict[str, Any]]", notes)
-            page = response.headers.get("X-Next-Page", "")
+            page = next_page(response, page)
 
     def _send(self, method: str, url: str, body: Mapping[str, str] | None = None) -> dict[str, Any]:
         response = self._answer(method, url, body)

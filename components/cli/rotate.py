@@ -22,6 +22,7 @@ _SECONDS: Final = 900
 _SHAPE: Final = json_shape(
     "an object",
     ok="whether every variable holds a living token; null with --bucket, where the pipeline says so",
+    waiting="whether nothing was written because no GitLab token was ever stored; null with --bucket",
     targets="how many variables there are of each status",
     access_keys="how many pairs of access keys there are of each status",
     failures="a line for each that failed, as many as fit",
@@ -61,7 +62,7 @@ def _counts(what: str, counts: dict[str, int]) -> str:
 
 
 def _in_gitlab(source: Source) -> dict[str, Any]:
-    return {"ok": None, "targets": {}, "access_keys": {}, "failures": [], "notes": [play(source)]}
+    return {"ok": None, "waiting": None, "targets": {}, "access_keys": {}, "failures": [], "notes": [play(source)]}
 
 
 def _here(source: Source) -> dict[str, Any]:
@@ -87,4 +88,11 @@ def _in_lambda(function: str) -> dict[str, Any]:
         return fields
     if not (message := fields.get("errorMessage")):
         raise CliError(f"--function {function}: {fields.get('errorType', 'it failed')}; see its log")
-    return {"ok": False, "targets": {}, "access_keys": {}, "failures": str(message).split("; "), "notes": []}
+    return {
+        "ok": False,
+        "waiting": False,
+        "targets": {},
+        "access_keys": {},
+        "failures": str(message).split("; "),
+        "notes": [],
+    }

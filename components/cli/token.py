@@ -12,7 +12,7 @@ from ..contract.plan import Plan
 from ..rotation.aws import BotoAws
 from ..rotation.secret import Secret
 from .errors import CliError
-from .gitlab_api import GitLabApi, ReadError
+from .gitlab_api import GitLabApi, ReadError, given_token
 from .output import json_option, json_shape, print_json
 from .plan_source import Source, gitlab_http, plan_options
 from .progress import progress
@@ -97,7 +97,7 @@ def set_command(*, source: Source, as_json: bool) -> None:
     It is asked for, or read from standard input; it is never an argument, which others could read.
     """
     plan = source.plan()
-    token = Secret(click.prompt("GitLab token", hide_input=True, err=True).strip())
+    token = given_token(click.prompt("GitLab token", hide_input=True, err=True), "the token")
     gitlab = GitLabApi(plan.gitlab.url, token, gitlab_http(plan.gitlab))
     secrets = BotoAws(plan.region).client("secretsmanager")
     try:

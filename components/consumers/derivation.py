@@ -3,9 +3,9 @@
 from collections.abc import Collection, Mapping
 from datetime import timedelta
 from typing import Any
-from urllib.parse import urlsplit
 
 from ..contract import plan as plans
+from ..contract.urls import instance_url
 from ..iam.args import AudienceArgs, JobIssuerArgs, JobRoleArgs
 from ..iam.pull_user import PullUserArgs
 from ..names import repository_patterns
@@ -25,15 +25,7 @@ def gitlab_url(gitlab: GitLabArgs) -> str:
     Raises:
         ValueError: it would send tokens in clear, or is no URL of a host.
     """
-    url = gitlab.get("url", "https://gitlab.com").rstrip("/")
-    parts = urlsplit(url)
-    clear = parts.scheme == "http" and gitlab.get("allow_http", False)
-    if (parts.scheme != "https" and not clear) or not parts.hostname or parts.username or parts.query or parts.fragment:
-        raise ValueError(
-            f"gitlab.url: got {url!r}; write https:// and the host, such as https://gitlab.com. "
-            "Only for an instance on this machine: http:// with allow_http, which sends tokens in clear"
-        )
-    return url
+    return instance_url(gitlab.get("url", GITLAB_COM), "gitlab.url", allow_http=gitlab.get("allow_http", False))
 
 
 def audiences(consumers: Mapping[str, ConsumerArgs]) -> dict[str, AudienceArgs]:

@@ -9,10 +9,12 @@ import json
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Final
-from urllib.parse import urlsplit
 
+from ..docker import bounded_json
+from ..docker.bounded_json import BoundedJsonError
 from ..variables.targets import Flags, KeyUser, OwnerKind, Target, TokenTarget, VariableType
 from .strict_decoding import decode
+from .urls import instance_url, url_problem
 
 __all__ = [
     "Audience",
@@ -30,6 +32,7 @@ __all__ = [
 ]
 
 VERSION: Final = 2
+_LONGEST: Final = 32 << 20  # characters: several times the plan of the most targets
 TARGET_LIMIT: Final = 5_000
 """What one run writes within its 15 minutes when GitLab allows the default 30 requests a second, twice over."""
 KEY_USER_LIMIT: Final = 30
@@ -133,9 +136,9 @@ def loads(text: str) -> Plan:
         ValueError: not JSON, another version, a key missing, unknown, or of the wrong type; the message names it.
     """
     try:
-        document = json.loads(text)
-    except ValueError as error:
-        raise ValueError(f"plan: not JSON: {error}") from None
+        document = bounded_json.loads(text, limit=_LONGEST)
+    except BoundedJsonError as error:
+        raise ValueError(f"plan: {error}") from None
     version = decode(_Version, document, "plan", ignore_unknown=True).version
     if version != VERSION:
         raise ValueError(f"plan.version: got {version}; this rotator reads {VERSION}: deploy plan and code together")
@@ -179,14 +182,13 @@ def _check_audience(audience: Audience, where: str) -> None:
 
 
 def _check_gitlab(gitlab: GitLab) -> None:
-    url = urlsplit(gitlab.url)
-    if url.scheme not in (("https", "http") if gitlab.allow_http else ("https",)) or not url.hostname or url.username:
-        raise ValueError(f"plan.gitlab.url: got {gitlab.url!r}; write https:// and the host, without a user")
-    if gitlab.proxy is not None:
-        proxy = urlsplit(gitlab.proxy)
-        # A plan is no place for a password: it lies readable in the zip.
-        if proxy.scheme not in ("http", "https") or not proxy.hostname or proxy.username or proxy.password:
-            raise ValueError("plan.gitlab.proxy: write http:// or https://, the proxy's host and port, without a user")
+    instance_url(gitlab.url, "plan.gitlab.url", allow_http=gitlab.allow_http)
+    # A plan is no place for a password: it lies readable in the zip.
+    if gitlab.proxy is not None and (problem := url_problem(gitlab.proxy, allow_http=True)):
+        raise ValueError(
+            f"plan.gitlab.proxy: got a URL that {problem}; write http:// or https://, the proxy's host and port, "
+            "without a user"
+        )
     for field, most in (("concurrency", 64), ("requests_per_second", 1000)):
         if not 1 <= (value := getattr(gitlab, field)) <= most:
             raise ValueError(f"plan.gitlab.{field}: got {value}; write 1 to {most}")

@@ -10,7 +10,9 @@ import re
 from collections.abc import Collection, Mapping
 from typing import Any, Final, cast
 
+from . import bounded_json
 from .auth_mistakes import auth_problem, broken_text, document_problem, text_after_value
+from .bounded_json import BoundedJsonError
 
 Document = dict[str, Any]
 AuthEntry = dict[str, str]
@@ -40,16 +42,20 @@ _HIDDEN: Final = "[hidden]"
 _WHY_NOT_BOTH: Final = "one failing helper makes the runner drop the whole document, the good auths with it"
 
 
+class DocumentError(ValueError):
+    """What is wrong with a document or a login, and what to write; it holds no part of either that could be secret."""
+
+
 def auth_entry(authorization_token: str) -> AuthEntry:
     """The entry for a token of `GetAuthorizationToken`, which already is the base64 of `AWS:<password>`.
 
     The token is checked and passed on as it is, never decoded and encoded again.
 
     Raises:
-        ValueError: the text is not such a token. The message does not hold it.
+        DocumentError: the text is not such a token. The message does not hold it.
     """
     if problem := auth_problem(authorization_token, user=ECR_USER):
-        raise ValueError(
+        raise DocumentError(
             f"authorization token: it {problem}; pass on authorizationData[].authorizationToken as it is, "
             "it already is the base64 of AWS:<password>"
         )
@@ -102,7 +108,7 @@ def parse(text: str) -> Document:
     """The document that a text holds.
 
     Raises:
-        ValueError: names the mistake and what to write; never holds a part of the text that could be secret.
+        DocumentError: names the mistake and what to write; never holds a part of the text that could be secret.
     """
     document = _read(text)
     if problem := document_problem(document):
@@ -123,7 +129,8 @@ def merge(existing: str | None, owned_hosts: Collection[str], new_auths: Mapping
         new_auths: the new entries by registry host, each of them owned.
 
     Raises:
-        ValueError: the existing document is malformed or holds helpers, or a new entry is not owned.
+        DocumentError: the existing document is malformed or holds helpers.
+        ValueError: a new entry is not owned.
     """
     if not_owned := sorted(set(new_auths) - set(owned_hosts)):
         raise ValueError(f"new_auths: {not_owned} are not among the owned hosts {sorted(owned_hosts)}")
@@ -140,7 +147,7 @@ def remove(existing: str, owned_hosts: Collection[str]) -> Document:
     """The existing document without the entries of `owned_hosts`, everything else kept.
 
     Raises:
-        ValueError: the existing document is malformed.
+        DocumentError: the existing document is malformed.
     """
     document = _read(existing)
     owned = {host.lower() for host in owned_hosts}
@@ -155,8 +162,8 @@ def redact(document_or_text: Mapping[str, Any] | str) -> str:
     """The document as one line for logs and reports: which registries and helpers it names, and no value of it."""
     if isinstance(document_or_text, str):
         try:
-            value: object = json.loads(document_or_text)
-        except (json.JSONDecodeError, RecursionError):
+            value: object = bounded_json.loads(document_or_text)
+        except BoundedJsonError:
             return f"[not JSON, {len(document_or_text)} characters]"
     else:
         value = document_or_text
@@ -182,12 +189,14 @@ def check_registry_host(host: str, where: str) -> None:
 
 
 def _read(text: str) -> Document:
-    decoder = json.JSONDecoder(object_pairs_hook=_without_duplicates, parse_constant=_refuse_constant)
     bare = text.strip()
     value: object
     try:
-        value, end = decoder.raw_decode(bare)
-    except (json.JSONDecodeError, RecursionError):
+        bounded_json.check_depth(bare)
+        value, end = _DECODER.raw_decode(bare)
+    except BoundedJsonError as error:
+        raise _wrong(str(error)) from None
+    except json.JSONDecodeError:
         raise _wrong(broken_text(text)) from None
     if problem := text_after_value(value, bare[end:].lstrip()):
         raise _wrong(problem)
@@ -224,12 +233,16 @@ def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return document
 
 
-def _refuse_constant(_: str) -> None:
-    raise _wrong("holds NaN or Infinity, which are not JSON")
+def _wrong(problem: str) -> DocumentError:
+    return DocumentError(f"DOCKER_AUTH_CONFIG: {problem}")
 
 
-def _wrong(problem: str) -> ValueError:
-    return ValueError(f"DOCKER_AUTH_CONFIG: {problem}")
+_DECODER: Final = json.JSONDecoder(
+    object_pairs_hook=_without_duplicates,
+    parse_int=bounded_json.number,
+    parse_float=bounded_json.number,
+    parse_constant=bounded_json.refuse_constant,
+)
 
 
 def _redacted(document: Mapping[str, object]) -> dict[str, object]:

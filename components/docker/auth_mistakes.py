@@ -29,7 +29,7 @@ def broken_text(text: str) -> str:  # noqa: PLR0911 - one mistake, one return
         return "has backslashes before its quotes; take them out, only config.toml and shell need them"
     if bare[0] == '"' or re.match(r"[A-Za-z_]+\s*:", bare):
         return f"lacks its outer braces; write {_EXAMPLE}"
-    if re.search(r'"[^"{}]*[\r\n][^"{}]*"', bare) and re.search(r'"auth"\s*:\s*"[^"]*[\r\n]', bare):
+    if re.search(r'"[^"{}\r\n]*+[\r\n][^"{}]*+"', bare) and re.search(r'"auth"\s*:\s*"[^"]*[\r\n]', bare):
         return "has a line break inside an auth; encode in one line with `base64 -w0`"
     if bare.count("{") > bare.count("}"):
         return f"ends before its last brace; write {_EXAMPLE}"

@@ -9,8 +9,8 @@ Sources: GitLab docs, "OpenID Connect in AWS"; IAM user guide, condition keys of
 import re
 from collections.abc import Sequence
 from typing import Any, Final
-from urllib.parse import urlsplit
 
+from ..contract.urls import shown, url_problem
 from ..names.gitlab_release import GITLAB_COM
 from .actions import ASSUME_BY_JOB_ACTION
 from .policies import Document, document, listed, policy_json
@@ -19,6 +19,7 @@ _LIMIT: Final = 2_048  # IAM quota, characters of a trust policy
 _PROJECT: Final = re.compile(r"[A-Za-z0-9_][\w.-]*(/[A-Za-z0-9_][\w.-]*)+", re.ASCII)
 _REF: Final = re.compile(r"[^\s:?*~^$\\\[]+")  # what git allows, but for `$`, which starts IAM's own variables
 _THUMBPRINT: Final = re.compile(r"[0-9A-Fa-f]{40}")
+_ISSUER: Final = re.compile(r"https://[a-z0-9._-]+(/.*[^/])?")
 _ID: Final = re.compile(r"[1-9]\d*")
 
 
@@ -28,15 +29,12 @@ def issuer_host(gitlab_url: str) -> str:
     Raises:
         ValueError: the URL is not one that GitLab issues tokens under.
     """
-    url = urlsplit(gitlab_url)
-    host = gitlab_url.removeprefix("https://")
-    plain = url.scheme == "https" and url.netloc == url.hostname and not (url.query or url.fragment)
-    if not plain or gitlab_url.endswith("/"):
+    if url_problem(gitlab_url) or not _ISSUER.fullmatch(gitlab_url):
         raise ValueError(
-            f"url: got {gitlab_url!r}; write it as the token's iss has it: https, no slash at its end, "
+            f"url: got {shown(gitlab_url)}; write it as the token's iss has it: https, no slash at its end, "
             "such as https://gitlab.com"
         )
-    return host
+    return gitlab_url.removeprefix("https://")
 
 
 def thumbprints(gitlab_url: str, values: Sequence[str]) -> list[str]:

@@ -16,9 +16,12 @@ from .aws import AwsError, BotoAws
 from .handler import run
 from .renewal.handler import RenewalFailedError
 from .renewal.handler import run as run_renewal
+from .report import Report
+from .workers import bounded
 
 _PLAN: Final = Path(__file__).parents[1] / "plan.json"
 _SECONDS: Final = 900.0
+_METRICS_SECONDS: Final = 60.0
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -48,10 +51,17 @@ def _rotate(plan: plans.Plan, fired_by: str, *, put_metrics: bool) -> int:
     failures = list(report.failures)
     if put_metrics:
         try:
-            metrics.put(report, BotoAws(plan.region).client("cloudwatch"))
+            why = "" if bounded(lambda: _put_metrics(plan, report), _METRICS_SECONDS) else "it took too long"
         except AwsError as error:
-            failures.append(f"metrics: {error}; the alarms do not see this run")
+            why = str(error)
+        if why:
+            failures.append(f"metrics: {why}; the alarms do not see this run")
     return _told(failures, report.notes)
+
+
+def _put_metrics(plan: plans.Plan, report: Report) -> bool:
+    metrics.put(report, BotoAws(plan.region).client("cloudwatch"))
+    return True
 
 
 def _renew(plan: plans.Plan) -> int:

@@ -7,10 +7,15 @@ from typing import Any, Final, Protocol, cast
 
 import boto3  # pyright: ignore[reportMissingTypeStubs] - it ships none
 from botocore.config import Config  # pyright: ignore[reportMissingTypeStubs] - it ships none
-from botocore.exceptions import BotoCoreError, ClientError  # pyright: ignore[reportMissingTypeStubs] - it ships none
+from botocore.exceptions import (  # pyright: ignore[reportMissingTypeStubs] - it ships none
+    BotoCoreError,
+    ClientError,
+    HTTPClientError,
+    ParamValidationError,
+)
 
 from .lent_credentials import ThreadsOwn, session_with
-from .secret import Secret
+from .secret import Secret, told
 
 _CONFIG: Final = Config(connect_timeout=5, read_timeout=10, retries={"mode": "standard", "max_attempts": 4})
 _SESSION_NAME: Final = "gitlab-ecr-rotator"
@@ -125,9 +130,11 @@ class BotoAws:
             return self._clients[service]
 
 
-def aws_error(error: ClientError | BotoCoreError) -> AwsError:
-    """AWS's own code and words for a call that failed."""
+def aws_error(error: ClientError | BotoCoreError, *sent: Secret) -> AwsError:
+    """AWS's own code and words for a call that failed; `sent` is what they must not hold."""
     if isinstance(error, ClientError):
         answer = cast("dict[str, Any]", cast("Any", error).response).get("Error", {})
-        return AwsError(str(answer.get("Code", "Unknown")), str(answer.get("Message", "")))
-    return AwsError(type(error).__name__, str(error))
+        return AwsError(told(str(answer.get("Code", "Unknown"))), told(str(answer.get("Message", "")), sent))
+    # These two quote arguments and headers, which hold secrets.
+    silent = isinstance(error, ParamValidationError) or type(error) is HTTPClientError
+    return AwsError(type(error).__name__, "the request could not be made" if silent else told(str(error), sent))

@@ -2,8 +2,11 @@
 
 import random
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Protocol
+from typing import Protocol, TypeVar
+
+_T = TypeVar("_T")
 
 
 class Clock(Protocol):
@@ -25,8 +28,40 @@ class Clock(Protocol):
         """A random number from 0 to 1, so that many waiters do not come back at once."""
         ...
 
+    def retry(
+        self,
+        attempt: Callable[[], _T],
+        passes: Callable[[Exception], bool],
+        *,
+        within: float,
+        pause: float,
+        longest: float,
+    ) -> _T:
+        """What `attempt` gives, asked for again while its error is one that passes.
 
-class SystemClock:
+        Args:
+            attempt: may be made any number of times.
+            passes: whether an error goes away by itself.
+            within: seconds; no attempt begins later.
+            pause: seconds before the second attempt, about; each further one is twice as long.
+            longest: and at most this long.
+
+        Raises:
+            Exception: the last attempt's.
+        """
+        give_up = self.monotonic() + within
+        while True:
+            try:
+                return attempt()
+            except Exception as error:
+                wait = pause * (0.5 + self.jitter())
+                if not passes(error) or self.monotonic() + wait > give_up:
+                    raise
+                self.sleep(wait)
+                pause = min(longest, 2 * pause)
+
+
+class SystemClock(Clock):
     """The machine's own time."""
 
     def now(self) -> datetime:

@@ -8,11 +8,10 @@ from urllib.parse import quote
 
 from ..contract.plan import OwnerKind, Target
 from .http import Http, Response, UnreachableError, ask_gitlab
-from .secret import Secret, without_pieces
+from .secret import Secret, told
 
 _COLLECTION: Final = {OwnerKind.PROJECT: "projects", OwnerKind.GROUP: "groups"}
 _OK, _CREATED, _FORBIDDEN, _NOT_FOUND = 200, 201, 403, 404
-_MESSAGE_LIMIT: Final = 200
 
 
 class GitLabError(Exception):
@@ -121,7 +120,7 @@ class GitLab:
     def _expect(self, response: Response, status: int, target: Target, *sent: Secret) -> Response:
         if response.status == status:
             return response
-        said = without_pieces(_message(response), (self._token, *sent))
+        said = told(_message(response), (self._token, *sent))
         raise GitLabError(
             f"GitLab answered {response.status}{f' ({said})' if said else ''} for {target.name}",
             response.status,
@@ -132,12 +131,15 @@ class GitLab:
 
 def _variable(response: Response, target: Target) -> Variable:
     document = response.json()
-    if not isinstance(document, dict) or "key" not in document:
+    fields = cast("dict[str, Any]", document) if isinstance(document, dict) else {}
+    if "key" not in fields:
         raise GitLabError(f"GitLab answered {response.status} for {target.name}, but not with a variable")
-    fields = cast("dict[str, Any]", document)
+    for name in ("value", "description", "variable_type"):
+        if not isinstance(fields.get(name), str | None):
+            raise GitLabError(f"GitLab answered {response.status} for {target.name}, but its {name} is no text")
     value = fields.get("value")
     return Variable(
-        value=None if value is None else Secret(str(value)),
+        value=None if value is None else Secret(value),
         description=fields.get("description"),
         flags={key: fields.get(key) for key in ("variable_type", "masked", "protected", "raw", "hidden")},
     )
@@ -150,4 +152,4 @@ def _message(response: Response) -> str:
         return ""
     fields = cast("dict[str, Any]", document)
     said = fields.get("error_description") or fields.get("message") or fields.get("error") or ""
-    return (said if isinstance(said, str) else json.dumps(said))[:_MESSAGE_LIMIT]
+    return said if isinstance(said, str) else json.dumps(said)

@@ -4,12 +4,18 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, cast
+from typing import Any, Final, cast
 
+from ..docker import bounded_json
+from ..docker.bounded_json import BoundedJsonError
 from .gitlab import GitLabError
 from .http import Http
 from .renewal.gitlab_tokens import GitLabTokens
-from .secret import Secret
+from .secret import Secret, TokenError, token_in
+
+_WHERE: Final = "the secret of the GitLab token"
+_WRITE: Final = 'write the token alone, or {"tokens": ["...", "..."]}'
+_LIMIT: Final = 65_536  # Secrets Manager, bytes of a secret
 
 
 @dataclass(frozen=True)
@@ -31,22 +37,20 @@ def tokens_in(text: Secret) -> list[Secret]:
     """The tokens in the secret's text: the text itself, or those of `{"tokens": [...]}`.
 
     Raises:
-        ValueError: there is none. The message does not hold the text.
+        TokenError: there is none, or one that no token can be.
     """
     bare = text.reveal().strip()
     if not bare.startswith("{"):
-        if not bare or not bare.isascii() or not bare.isprintable():
-            raise ValueError("the secret of the GitLab token: write the token alone, or a JSON object with tokens")
-        return [Secret(bare)]
+        return [token_in(bare, _WHERE)]
     try:
-        document: Any = json.loads(bare)
-    except ValueError:
-        document = {}
+        document: Any = bounded_json.loads(bare, limit=_LIMIT)
+    except BoundedJsonError as error:
+        raise TokenError(f"{_WHERE}: {error}; {_WRITE}") from None
     listed: Any = cast("dict[str, Any]", document).get("tokens")
     tokens = [item for item in cast("list[Any]", listed) if isinstance(item, str)] if isinstance(listed, list) else []
     if not tokens:
-        raise ValueError('the secret of the GitLab token: got JSON without tokens; write {"tokens": ["...", "..."]}')
-    return [Secret(token) for token in tokens]
+        raise TokenError(f"{_WHERE}: got JSON without tokens; {_WRITE}")
+    return [token_in(token, f"{_WHERE}, token {number}") for number, token in enumerate(tokens, start=1)]
 
 
 def dumps(tokens: Sequence[Secret]) -> Secret:
@@ -60,7 +64,7 @@ def read(text: Secret, url: str, http: Http) -> Working:
     """The token to use; of two, a dead one is no reason to stop.
 
     Raises:
-        ValueError: the secret holds none.
+        TokenError: the secret holds none.
     """
     tokens, api = tokens_in(text), GitLabTokens(url, http)
     warnings: list[str] = []

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, cast
 
 from ..contract import plan as plans
 from . import metrics
@@ -11,10 +11,10 @@ from .aws import BotoAws
 from .clock import Deadline, SystemClock
 from .http import PooledHttp
 from .keys.store import BotoKeyStore
-from .outside import Outside
 from .pace import Pace
 from .report import Report
 from .rotate import rotate
+from .services import Services
 
 _PLAN: Final = Path(__file__).parents[1] / "plan.json"
 _FIRED_BY: Final = ("deploy", "schedule", "manual")
@@ -49,9 +49,10 @@ def handle(event: Mapping[str, Any], context: Context) -> dict[str, Any]:
     who = fired_by(event)
     seconds = context.get_remaining_time_in_millis() / 1000
     report = run(plans.loads(_PLAN.read_text()), seconds, fired_by=who, run_id=context.aws_request_id)
+    short = report.short()
     if report.failures:
-        raise RotationFailedError("; ".join(report.short()["failures"]))
-    return report.short()
+        raise RotationFailedError("; ".join(short["failures"]))
+    return short
 
 
 def run(plan: plans.Plan, seconds: float, *, fired_by: str, run_id: str) -> Report:
@@ -69,7 +70,7 @@ def run(plan: plans.Plan, seconds: float, *, fired_by: str, run_id: str) -> Repo
     clock = SystemClock()
     deadline = Deadline(clock, seconds - _LAST_SECONDS)
     gitlab = plan.gitlab
-    outside = Outside(
+    services = Services(
         aws=BotoAws(plan.region),
         key_store=BotoKeyStore(plan.region),
         registry_http=PooledHttp(clock, deadline, connections=gitlab.concurrency),
@@ -85,20 +86,18 @@ def run(plan: plans.Plan, seconds: float, *, fired_by: str, run_id: str) -> Repo
         clock=clock,
         deadline=deadline,
     )
-    report = rotate(plan, outside, fired_by=fired_by, run=run_id)
+    report = rotate(plan, services, fired_by=fired_by, run=run_id)
     print(report.log_line(), metrics.line(report), sep="\n", flush=True)  # noqa: T201 - the log is the report's place
     return report
 
 
-def fired_by(event: Mapping[str, Any]) -> str:
+def fired_by(event: Any) -> str:
     """Who fired a run, the one thing that an event may say.
 
     Raises:
         ValueError: it says anything else.
     """
-    who = event.get("fired_by")
-    if set(event) != {"fired_by"} or who not in _FIRED_BY:
-        raise ValueError(
-            f'event: got the keys {sorted(event)}; write {{"fired_by": one of {list(_FIRED_BY)}}}, no more'
-        )
-    return str(who)
+    said: dict[Any, Any] = dict(cast("Mapping[Any, Any]", event)) if isinstance(event, Mapping) else {}
+    if list(said) != ["fired_by"] or said["fired_by"] not in _FIRED_BY:
+        raise ValueError(f'event: write {{"fired_by": one of {list(_FIRED_BY)}}}, and no other key')
+    return str(said["fired_by"])

@@ -1,29 +1,40 @@
 """One HTTP client for GitLab and for the registries: bounded in time, size and repetition, and never redirected."""
 
 import json
+import re
 import ssl
 import threading
 import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
-from urllib.parse import urlsplit
 
 import urllib3
 
+from ..contract.urls import host_of, url_problem
+from ..docker import bounded_json
+from ..docker.bounded_json import BoundedJsonError
+from .bounded_socket import LimitError, PlainSocket, TlsSocket, budget, connect
 from .clock import Clock, Deadline
 from .pace import Pace
 from .secret import Secret
 
-_CONNECT_SECONDS: Final = 5.0
-_READ_SECONDS: Final = 15.0
+_REQUEST_SECONDS: Final = 20.0  # by the wall clock, from the first byte sent to the last one received
+_SILENT_SECONDS: Final = 45.0  # after so long without any answer, it is not asked for again
 _ATTEMPTS: Final = 5
 _ANSWER_LIMIT: Final = 1 << 20  # a variable, a manifest's head, an error page: none comes near 1 MiB
+_HEADERS_LIMIT: Final = 1 << 17
 _CHUNK: Final = 1 << 16
 _TOO_MANY: Final = 429
 _TRANSIENT: Final = frozenset({_TOO_MANY, 500, 502, 503, 504})
 _REPEATABLE: Final = frozenset({"GET", "HEAD", "PUT"})
 _LONGEST_WAIT_SECONDS: Final = 30.0
+_SECONDS: Final = re.compile(r"[0-9]{1,6}")
+_WORDS: Final = {
+    **dict.fromkeys(("ReadTimeoutError", "ConnectTimeoutError", "TimeoutError"), "no answer in time"),
+    "EmptyPoolError": "every connection to it is taken",
+}
+_HEADER: Final = re.compile(r"[\x20-\x7e]*")
 
 
 class UnreachableError(Exception):
@@ -42,10 +53,10 @@ class Response:
         return f"Response({self.status})"  # a body may hold a variable's value
 
     def json(self) -> Any:
-        """The body's JSON value, or None when it is none (an error page of a proxy, a text)."""
+        """The body's JSON value, or None when it is none (an error page of a proxy, a text, brackets without end)."""
         try:
-            return json.loads(self.body)
-        except ValueError:
+            return bounded_json.loads(self.body)
+        except BoundedJsonError:
             return None
 
 
@@ -99,13 +110,14 @@ class PooledHttp:
         self._deadline = deadline
         self._connections = connections
         self._proxy = proxy
-        self._schemes = ("https", "http") if allow_http else ("https",)
+        self._allow_http = allow_http
         self._pace = pace
         self._answer_limit = answer_limit
         self._trust = ssl.create_default_context()
+        self._trust.sslsocket_class = TlsSocket
         if ca_bundle is not None:
-            self._trust.load_verify_locations(cadata=ca_bundle)
-        self._pools: dict[str | None, urllib3.PoolManager] = {}
+            _add(ca_bundle, self._trust)
+        self._pools: dict[str | None, Any] = {}
         self._proxies: dict[tuple[str, str], str | None] = {}  # reading the environment anew costs more than the rest
         self._lock = threading.Lock()
 
@@ -115,20 +127,22 @@ class PooledHttp:
         Raises:
             UnreachableError: no answer within the attempts and the deadline.
         """
-        host = urlsplit(url).netloc
-        if urlsplit(url).scheme not in self._schemes:
-            raise UnreachableError(f"{host}: only https is spoken here")
-        attempt = 1
+        host = host_of(url)
+        if problem := url_problem(url, allow_http=self._allow_http, whole=True):
+            raise UnreachableError(f"{host or 'nowhere'}: the URL {problem}")
+        if wrong := sorted(name for name, value in headers.items() if not _HEADER.fullmatch(value)):
+            raise UnreachableError(f"{host}: {', '.join(wrong)} holds what no header may, so nothing was sent")
+        started, attempt = self._clock.monotonic(), 1
         while True:
-            if self._pace is not None:
-                self._pace.wait()
-            if self._deadline.remaining() <= 0:
+            remaining = self._deadline.remaining()
+            if remaining <= 0 or (self._pace is not None and not self._pace.wait(remaining)):
                 raise UnreachableError(f"{host}: no time left in this run")
             try:
                 response = self._once(method, url, headers, body)
-            except urllib3.exceptions.HTTPError as error:
+            except Exception as error:  # noqa: BLE001 - whatever a library makes of a hostile answer, it is no answer
                 wait = self._pause(attempt, None)
-                if method not in _REPEATABLE or not self._may_wait(attempt, wait):
+                silent = self._clock.monotonic() - started > _SILENT_SECONDS
+                if method not in _REPEATABLE or silent or not self._may_wait(attempt, wait):
                     raise UnreachableError(f"{host}: {_reason(error)}") from None
             else:
                 wait = self._pause(attempt, response.headers.get("Retry-After"))
@@ -140,51 +154,70 @@ class PooledHttp:
             attempt += 1
 
     def _once(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> Response:
-        remaining = self._deadline.remaining() + 0.1
-        timeout = urllib3.Timeout(connect=min(_CONNECT_SECONDS, remaining), read=min(_READ_SECONDS, remaining))
-        answer = self._pool(url).request(
-            method, url, headers=dict(headers), body=body, timeout=timeout, retries=False, redirect=False,
-            preload_content=False, decode_content=True, enforce_content_length=True,
-        )  # fmt: skip
-        try:
-            content = self._read(answer)
-        except BaseException:
-            answer.close()
-            raise
-        answer.release_conn()
+        seconds = min(_REQUEST_SECONDS, self._deadline.remaining() + 0.1)
+        with budget(seconds, self._answer_limit + _HEADERS_LIMIT):
+            answer = self._pool(url).request(
+                method, url, headers=dict(headers), body=body, timeout=None, pool_timeout=seconds, retries=False,
+                redirect=False, preload_content=False, decode_content=False, enforce_content_length=True,
+            )  # fmt: skip
+            try:
+                content = self._read(answer)
+            except BaseException:
+                answer.close()  # what is left of the answer is not read, and the connection not used again
+                raise
+            finally:
+                answer.release_conn()
         return Response(answer.status, answer.headers, content)
 
     def _read(self, answer: Any) -> bytes:
+        # None was asked for. A compressed answer says nothing of its true length.
+        if answer.headers.get("Content-Encoding", "identity").strip().lower() not in ("", "identity"):
+            raise LimitError("the answer is compressed, which was not asked for")
         content = b""
         # Only the read after the last byte tells whether the answer was whole.
         while chunk := answer.read(_CHUNK):
             content += chunk
             if len(content) > self._answer_limit:
-                raise urllib3.exceptions.HTTPError(f"the answer is longer than {self._answer_limit} bytes")
-            if self._deadline.remaining() <= 0:
-                raise urllib3.exceptions.HTTPError("the answer had not ended when the time of this run had")
+                raise LimitError(f"the answer is longer than {self._answer_limit} bytes")
         return content
 
     def _may_wait(self, attempt: int, wait: float) -> bool:
         return attempt < _ATTEMPTS and wait < self._deadline.remaining()
 
     def _pause(self, attempt: int, retry_after: str | None) -> float:
-        if retry_after and retry_after.isdigit():
+        if retry_after and _SECONDS.fullmatch(retry_after.strip()):
             return float(retry_after) + self._clock.jitter()
         return min(_LONGEST_WAIT_SECONDS, 0.5 * 2**attempt * (0.5 + self._clock.jitter()))
 
-    def _pool(self, url: str) -> urllib3.PoolManager:
-        parts = urlsplit(url)
+    def _pool(self, url: str) -> Any:
+        scheme, host = url.partition(":")[0].lower(), host_of(url)
         with self._lock:
-            if (place := (parts.scheme, parts.netloc)) not in self._proxies:
-                self._proxies[place] = self._proxy or _proxy_of_environment(*place)
-            proxy = self._proxies[place]
+            if (scheme, host) not in self._proxies:
+                self._proxies[scheme, host] = self._proxy or _proxy_of_environment(scheme, host)
+            proxy = self._proxies[scheme, host]
             if proxy not in self._pools:
                 settings: dict[str, Any] = {"maxsize": self._connections, "block": True, "ssl_context": self._trust}
-                self._pools[proxy] = (
-                    urllib3.ProxyManager(proxy, **settings) if proxy else urllib3.PoolManager(**settings)
-                )
+                made: Any = urllib3.ProxyManager(proxy, **settings) if proxy else urllib3.PoolManager(**settings)
+                made.pool_classes_by_scheme = {name: _bounded(of) for name, of in made.pool_classes_by_scheme.items()}
+                self._pools[proxy] = made
             return self._pools[proxy]
+
+
+def _bounded(pool: Any) -> Any:
+    """A class of urllib3's pools, whose connections count down."""
+
+    def open_socket(connection: Any) -> PlainSocket:
+        return connect(connection._dns_host.strip("[]"), connection.port)  # noqa: SLF001 - the name to resolve, in urllib3 1.26 and 2
+
+    connection = type("CountingDown", (pool.ConnectionCls,), {"_new_conn": open_socket})
+    return type(pool.__name__, (pool,), {"ConnectionCls": connection})
+
+
+def _add(ca_bundle: str, trust: ssl.SSLContext) -> None:
+    try:
+        trust.load_verify_locations(cadata=ca_bundle)
+    except (ssl.SSLError, ValueError):
+        raise ValueError("the CA bundle holds no certificate: write PEM, with its BEGIN and END lines") from None
 
 
 def _proxy_of_environment(scheme: str, host: str) -> str | None:
@@ -192,19 +225,21 @@ def _proxy_of_environment(scheme: str, host: str) -> str | None:
     return None if proxy is None or urllib.request.proxy_bypass(host) else proxy
 
 
-def _reason(error: Exception) -> str:
-    """Why no answer came, without the URL or a header: the innermost cause's own words."""
-    cause: BaseException = error
+def _reason(error: BaseException) -> str:
+    """Why no answer came, in words of our own or of the system: a library's may hold the URL or what was sent."""
     while inner := next(
         (
             found
-            for found in (cause.__cause__, getattr(cause, "reason", None), *cause.args)
+            for found in (error.__cause__, getattr(error, "reason", None), *error.args)
             if isinstance(found, Exception)
         ),
         None,
     ):
-        cause = inner
-    if type(cause) is urllib3.exceptions.HTTPError:
-        return str(cause)
-    # What urllib3's own exceptions say may hold the URL.
-    return type(cause).__name__ if isinstance(cause, urllib3.exceptions.HTTPError) else str(cause) or repr(cause)
+        error = inner
+    if isinstance(error, LimitError):
+        return str(error)
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"{error.reason}: {error.verify_message}"
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    return _WORDS.get(type(error).__name__, type(error).__name__)

@@ -4,19 +4,20 @@ It lies in one SSM parameter. Losing it costs no target its token: counting begi
 """
 
 import base64
-import binascii
 import hashlib
 import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Final, cast
 
 from ..contract.plan import KeyUser, TokenTarget
+from ..docker import bounded_json
 
 _LIMIT: Final = 4096  # SSM, standard tier: characters of a value
-_FILTER_BYTES: Final = 2_000  # for some 1,300 targets; the rest of the parameter holds a hundred failing ones
-_BITS_EACH: Final = 12  # with these, three in a thousand targets that were not there look as if they had been
-_HASHES: Final = 8
+_DIGEST: Final = 8  # hexadecimal digits of a target's digest
+_TARGETS: Final = 2_600  # bytes of all digests together; the rest of the parameter holds some forty failing ones
+_WIDTHS: Final = (4, 3, 2)  # bytes of each; at two, one in fifty targets that were not there looks as if it had been
 
 
 @dataclass(frozen=True)
@@ -25,55 +26,63 @@ class Memory:
 
     Attributes:
         run: the request id of the run that wrote it. Lambda's own retries keep the id, and count once.
-        failing: each target that failed, by its digest, with the runs in a row that found its owner absent.
-        targets: a Bloom filter of the digests of all targets; empty when there are more than fit.
+        failing: each target that failed or was not reached, by its digest, with the runs in a row that found its owner
+            absent.
+        targets: the beginnings of the digests of all targets; empty when there are more than fit.
+        token_seen: whether a run ever found a GitLab token.
+        waiting_since: when the first run found none, until one does.
     """
 
     run: str = ""
     failing: Mapping[str, int] = field(default_factory=dict[str, int])
-    targets: bytes = b""
+    targets: frozenset[str] = frozenset()
+    token_seen: bool = False
+    waiting_since: datetime | None = None
 
     def knows(self, digest: str) -> bool:
         """Whether that run had this target, failing or not. It may say so of one that it did not have, rarely."""
-        return digest in self.failing or (
-            bool(self.targets) and all(self.targets[bit // 8] >> bit % 8 & 1 for bit in _bits(digest, self.targets))
-        )
+        width = len(next(iter(self.targets), ""))
+        return digest in self.failing or (width > 0 and digest[:width] in self.targets)
 
-    def after(self, run: str, targets: Collection[str], failed: Mapping[str, bool]) -> "Memory":
+    def after(
+        self,
+        run: str,
+        targets: Collection[str],
+        failed: Mapping[str, bool],
+        *,
+        left: Collection[str] = (),
+        token_seen: bool = False,
+        now: datetime | None = None,
+    ) -> "Memory":
         """The memory that a run leaves.
 
         Args:
             run: its request id.
             targets: the digests of all its targets.
             failed: the digests of the targets that failed; True where the owner was absent.
+            left: the digests of the targets that were not reached.
+            token_seen: whether it found a GitLab token.
+            now: when it began.
         """
         step = 0 if run == self.run else 1
+        seen = self.token_seen or token_seen
         return Memory(
             run,
-            {
+            {digest: self.failing.get(digest, 0) for digest in left}
+            | {
                 # A first retry of the run that found it absent first still makes it one run.
                 digest: max(1, self.failing.get(digest, 0) + step) if absent else 0
                 for digest, absent in failed.items()
             },
-            _filter(targets),
+            _shortened(targets),
+            seen,
+            None if seen else self.waiting_since or now,
         )
 
 
 def digest(target: TokenTarget | KeyUser) -> str:
     """Names a target as it is declared: another audience or flag makes another digest."""
-    if isinstance(target, KeyUser):
-        return hashlib.sha256(repr(target).encode()).hexdigest()[:8]
-    text = json.dumps(
-        [
-            target.owner_kind.value,
-            target.owner,
-            target.key,
-            target.environment_scope,
-            [target.audience],
-            repr(target.flags),
-        ]
-    )
-    return hashlib.sha256(text.encode()).hexdigest()[:8]
+    return hashlib.sha256(repr(target).encode()).hexdigest()[:_DIGEST]
 
 
 def dumps(memory: Memory) -> str:
@@ -86,8 +95,11 @@ def dumps(memory: Memory) -> str:
     while True:
         document = {
             "run": memory.run,
-            "targets": base64.b64encode(memory.targets).decode(),
+            "targets": base64.b64encode(bytes.fromhex("".join(sorted(memory.targets)))).decode(),
+            "width": len(next(iter(memory.targets), "")),
             "failing": dict(failing),
+            "token_seen": memory.token_seen,
+            "waiting_since": None if memory.waiting_since is None else memory.waiting_since.isoformat(),
         }
         text = json.dumps(document, separators=(",", ":"))
         if len(text) <= _LIMIT:
@@ -98,34 +110,38 @@ def dumps(memory: Memory) -> str:
 def loads(text: str | None) -> Memory:
     """The memory in a text; an empty one for what is none."""
     try:
-        document: Any = json.loads(text or "{}")
+        document: Any = bounded_json.loads(text or "{}", limit=_LIMIT)
+        fields = cast("dict[str, Any]", document) if isinstance(document, dict) else {}
+        since: Any = fields.get("waiting_since")
+        return Memory(
+            str(fields.get("run", "")),
+            _counts(fields.get("failing")),
+            _targets(str(fields.get("targets", "")), fields.get("width")),
+            fields.get("token_seen") is True,
+            _moment(since) if isinstance(since, str) else None,
+        )
     except ValueError:
         return Memory()
-    fields = cast("dict[str, Any]", document) if isinstance(document, dict) else {}
-    failing = fields.get("failing")
+
+
+def _counts(failing: Any) -> dict[str, int]:
     counts = cast("dict[str, Any]", failing) if isinstance(failing, dict) else {}
-    try:
-        targets = base64.b64decode(str(fields.get("targets", "")), validate=True)
-    except binascii.Error:
-        targets = b""
-    return Memory(
-        str(fields.get("run", "")),
-        {key: count for key, count in counts.items() if type(count) is int and count >= 0},
-        targets,
-    )
+    return {key: count for key, count in counts.items() if type(count) is int and count >= 0}
 
 
-def _filter(digests: Collection[str]) -> bytes:
-    size = len(digests) * _BITS_EACH // 8 + 1
-    if size > _FILTER_BYTES:
-        return b""
-    found = bytearray(size)
-    for digest in digests:
-        for bit in _bits(digest, found):
-            found[bit // 8] |= 1 << bit % 8
-    return bytes(found)
+def _targets(encoded: str, width: Any) -> frozenset[str]:
+    if width not in {2 * each for each in _WIDTHS}:
+        return frozenset()
+    text = base64.b64decode(encoded, validate=True).hex()
+    return frozenset(text[start : start + width] for start in range(0, len(text), width))
 
 
-def _bits(digest: str, of: bytes | bytearray) -> list[int]:
-    hashed = hashlib.sha256(digest.encode()).digest()
-    return [int.from_bytes(hashed[4 * n : 4 * n + 4]) % (8 * len(of)) for n in range(_HASHES)]
+def _moment(text: str) -> datetime | None:
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo is not None else None
+
+
+def _shortened(digests: Collection[str]) -> frozenset[str]:
+    """The beginnings of the digests, as long as they fit."""
+    width = next((width for width in _WIDTHS if len(digests) * width <= _TARGETS), 0)
+    return frozenset(digest[: 2 * width] for digest in digests) if width else frozenset()

@@ -15,7 +15,8 @@ _UNITS: Final[dict[str, str]] = {Metric.TOKEN_SECONDS_REMAINING: "Seconds"}
 def values(report: Report) -> dict[str, float]:
     """The metrics by name.
 
-    `RotationSuccess` is 1 when every audience's tokens were minted and proven, and stand in one of its targets or more.
+    `RotationSuccess` is 1 when every audience's tokens were minted and proven, and stand in one of its targets or more;
+    also while nobody has stored the first GitLab token, for a day.
     `TokenSecondsRemaining` is the least over all targets whose token is known; those that are gone do not count.
     """
     remaining = [
@@ -79,11 +80,14 @@ def put(report: Report, cloudwatch: Any) -> None:
         raise aws_error(error) from None
 
 
+_SUCCESS: Final = (Status.PUBLISHED, Status.KEPT, Status.WAITING)
+
+
 def _success(report: Report) -> bool:
     if any(audience.reason for audience in report.audiences):
         return False
     wanted = {result.target.audience for result in report.targets}
-    held = {result.target.audience for result in report.targets if result.status in (Status.PUBLISHED, Status.KEPT)}
+    held = {result.target.audience for result in report.targets if result.status in _SUCCESS}
     # A stack whose every target is gone publishes nothing, and is no success; one without targets is.
     gone = {result.target.audience for result in report.targets if result.status is Status.GONE}
     return wanted - gone <= held and bool(held or not wanted)

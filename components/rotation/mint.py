@@ -6,13 +6,12 @@ from datetime import datetime
 from typing import Final
 
 from ..contract.plan import Audience
-from ..docker.auth import auth_entry
+from ..docker.auth import DocumentError, auth_entry
 from .aws import Aws, AwsError
 from .clock import Clock
 from .secret import Secret
 
-DENIED: Final = frozenset({"AccessDenied", "AccessDeniedException"})
-"""AWS's codes for a missing right."""
+_DENIED: Final = frozenset({"AccessDenied", "AccessDeniedException"})  # AWS's codes for a missing right
 
 
 class RefusedError(Exception):
@@ -55,16 +54,21 @@ def _mint_in(region: str, audience: Audience, aws: Aws, clock: Clock) -> Token:
     try:
         authorization = aws.authorization(audience.role_arn, region)
     except AwsError as error:
-        raise RefusedError(f"no token as {where}: {error}", denied=error.code in DENIED) from None
+        raise RefusedError(f"no token as {where}: {error}", denied=is_denied(error)) from None
     if authorization is None:
         raise RefusedError(f"no token as {where}: ECR's answer holds none")
     try:
         auth_entry(authorization.token.reveal())
-    except ValueError as error:
+    except DocumentError as error:
         raise RefusedError(f"the token of {where} is not base64 of AWS:password: {error}") from None
     expires_at = authorization.expires_at
-    if expires_at is None:
+    if expires_at is None or expires_at.tzinfo is None:
         raise RefusedError(f"the token of {where} has no expiry")
     if expires_at <= clock.now():
         raise RefusedError(f"the token of {where} ended already, at {expires_at:%Y-%m-%dT%H:%MZ}")
     return Token(authorization.token, expires_at)
+
+
+def is_denied(error: Exception) -> bool:
+    """Whether rights were missing, as they are for some time after a role was made."""
+    return error.denied if isinstance(error, RefusedError) else isinstance(error, AwsError) and error.code in _DENIED

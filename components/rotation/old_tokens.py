@@ -1,11 +1,12 @@
 """The tokens that a run replaces are tried too: one that is refused before its own end tells that tokens die early."""
 
-import json
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any, Final, cast
 
+from ..docker import bounded_json
+from ..docker.bounded_json import BoundedJsonError
 from .clock import Clock
 from .http import Http
 from .prove import signs_in
@@ -21,46 +22,58 @@ class OldTokens:
         self._http = http
         self._clock = clock
         self._lock = threading.Lock()
-        self._seen: set[Secret] = set()
+        self._tried: dict[tuple[str, Secret], _Trial] = {}
         self.died_early: list[str] = []
         """One line for each token that was refused before its end."""
 
-    def look_at(self, value: str, valid_until: datetime | None, hosts: Mapping[str, str], where: str) -> None:
-        """Tries the tokens in a variable's value.
+    def now(self) -> datetime:
+        """The time that the ends of tokens are compared with."""
+        return self._clock.now()
+
+    def refused(self, tokens: Iterable[tuple[str, Secret]], end: datetime) -> str | None:
+        """The registry host that refuses its token; None when none does, or the tokens end now anyway.
 
         Args:
-            value: the variable's value, whatever it is.
-            valid_until: what its description promises.
-            hosts: the registry hosts to look at, each with the host that answers for it.
-            where: names the variable.
+            tokens: those of one variable, each with the host that answers for it.
+            end: what its description promises.
         """
-        now = self._clock.now()
-        if valid_until is None or valid_until - now < _DRIFT:
-            return
-        for host, auth in _auths(value, hosts).items():
-            with self._lock:
-                if auth in self._seen:
-                    continue
-                self._seen.add(auth)
-            if signs_in(host, auth, self._http) is False:
-                hours = (valid_until - now).total_seconds() / 3600
-                self.died_early.append(
-                    f"{host} refuses the token in {where} {hours:.1f} hours before its end: unless it was revoked on "
-                    "purpose, tokens die early here; write a shorter interval"
-                )
+        left = end - self.now()
+        if left < _DRIFT:
+            return None
+        return next((host for host, auth in tokens if not self._works(host, auth, left)), None)
+
+    def _works(self, host: str, auth: Secret, left: timedelta) -> bool:
+        with self._lock:
+            trial = self._tried.setdefault((host, auth), _Trial())
+        with trial.lock:
+            if trial.works is None:
+                trial.works = signs_in(host, auth, self._http) is not False
+                if not trial.works:
+                    self.died_early.append(
+                        f"{host} refused a token {left.total_seconds() / 3600:.1f} hours before its end: unless it was "
+                        "revoked on purpose, tokens die early here; write a shorter interval"
+                    )
+        return trial.works
 
 
-def _auths(value: str, hosts: Mapping[str, str]) -> dict[str, Secret]:
+class _Trial:
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.works: bool | None = None
+
+
+def auths_in(value: str, hosts: Iterable[str]) -> dict[str, Secret]:
+    """The tokens in a variable's value, whatever it is, by their registry host."""
     try:
-        document: Any = json.loads(value)
-    except ValueError:
+        document: Any = bounded_json.loads(value)
+    except BoundedJsonError:
         return {}
     auths: Any = cast("dict[str, Any]", document).get("auths") if isinstance(document, dict) else None
     entries = cast("dict[str, Any]", auths) if isinstance(auths, dict) else {}
     found: dict[str, Secret] = {}
-    for host, asked in hosts.items():
+    for host in hosts:
         entry: Any = entries.get(host)
         auth: Any = cast("dict[str, Any]", entry).get("auth") if isinstance(entry, dict) else None
-        if isinstance(auth, str) and auth.isascii() and auth.isprintable():
-            found[asked] = Secret(auth)
+        if isinstance(auth, str) and auth and auth.isascii() and auth.isprintable():
+            found[host] = Secret(auth)
     return found

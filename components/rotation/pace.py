@@ -14,11 +14,14 @@ class Pace:
         self._next = clock.monotonic()
         self._lock = threading.Lock()
 
-    def wait(self) -> None:
-        """Returns when the next request may begin."""
+    def wait(self, longest: float) -> bool:
+        """Returns when the next request may begin; False, at once, when that is more than so many seconds away."""
         with self._lock:
             now = self._clock.monotonic()
             begin = max(now, self._next)
+            if begin - now > longest:
+                return False
             self._next = begin + self._gap
         if begin > now:
             self._clock.sleep(begin - now)
+        return True

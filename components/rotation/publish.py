@@ -1,21 +1,27 @@
 """Step three: one target gets its tokens; what is not ours in it stays."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
 from ..contract.plan import Plan, Registry, Target, TokenTarget
 from ..docker import auth as docker_auth
-from ..variables.description import describe, to_the_minute, valid_until
+from ..docker.auth import DocumentError
+from ..variables.description import LONGEST, describe, to_the_minute, valid_until
 from .gitlab import GitLab, GitLabError, Variable
 from .mint import Token
-from .old_tokens import OldTokens
+from .old_tokens import OldTokens, auths_in
 from .report import Status, TargetResult
 from .secret import Secret
+from .workers import unexpected
 
 _VALUE_LIMIT: Final = 10_000  # GitLab, CI/CD variables: characters of a value
 _BAD_REQUEST: Final = 400
+
+
+class NotWrittenError(Exception):
+    """A variable cannot be written as it has to be; says why, without its value."""
 
 
 @dataclass(frozen=True)
@@ -39,48 +45,73 @@ class Publisher:
             gitlab: the instance.
             foreign: the document whose entries a hidden variable keeps.
         """
-        present, known = None, False
+        end, known, absent = None, False, False
+        notes: list[str] = []
         try:
             variable = gitlab.variable(target)
-            present = valid_until(variable.description) if variable else None
-            known = present is not None and self._is_as_declared(variable, present, target)
-            if variable is not None and variable.value is not None:
-                hosts = {host: registry.hosts[0] for registry in self._registries(target) for host in registry.hosts}
-                self.old_tokens.look_at(variable.value.reveal(), present, hosts, target.name)
-            return self._write(target, variable, present, gitlab, foreign)
-        except (GitLabError, ValueError) as error:
-            absent = isinstance(error, GitLabError) and error.absent
-            return TargetResult(target, Status.FAILED, str(error), present, absent=absent, known=known)
+            described = valid_until(variable.description) if variable else None
+            known = self._is_as_declared(variable, described, target)
+            end, doubt = self._believed(target, variable, described)
+            if doubt:
+                notes.append(f"{target.name}: its description says valid until {_minute(described)}, but {doubt}")
+            result = self._write(target, variable, end, gitlab, foreign)
+            return replace(result, known=result.known or described is not None, notes=notes)
+        except GitLabError as error:
+            reason, absent = str(error), error.absent
+        except (DocumentError, NotWrittenError) as error:
+            reason = str(error)
+        except Exception as error:  # noqa: BLE001 - whatever is in one variable, it is that variable's failure
+            reason = unexpected(error)
+        return TargetResult(target, Status.FAILED, reason, end, absent=absent, known=known, notes=notes)
+
+    def _believed(
+        self, target: TokenTarget, variable: Variable | None, end: datetime | None
+    ) -> tuple[datetime | None, str]:
+        """The end that a description promises; None with the reason when the variable shows that it is not true."""
+        if variable is None or end is None:
+            return None, ""
+        if end > self.old_tokens.now() + LONGEST:
+            return None, "no token of ECR lives that long"
+        if variable.value is None:
+            return end, ""  # hidden: nobody can look
+        hosts = {host: registry.hosts[0] for registry in self._registries(target) for host in registry.hosts}
+        auths = auths_in(variable.value.reveal(), hosts)
+        if missing := [host for host in hosts if host not in auths]:
+            # A registry that was declared meanwhile is no reason for doubt, only for a new token.
+            told = self._is_as_declared(variable, end, target)
+            return None, f"it holds no token for {missing[0]}" if told else ""
+        refusing = self.old_tokens.refused({(hosts[host], auth) for host, auth in auths.items()}, end)
+        return (end, "") if refusing is None else (None, f"{refusing} refuses its token")
 
     def _write(
         self,
         target: TokenTarget,
         variable: Variable | None,
-        present: datetime | None,
+        end: datetime | None,
         gitlab: GitLab,
         foreign: Secret | None,
     ) -> TargetResult:
         if target.audience not in self.tokens:
             reason = f"audience {target.audience} has no proven token; what is there stays"
-            return TargetResult(target, Status.FAILED, reason, present, known=present is not None)
+            return TargetResult(target, Status.FAILED, reason, end)
         auths = {
             host: self.tokens[target.audience][registry.region]
             for registry in self._registries(target)
             for host in registry.hosts
         }
         expires_at = min(token.expires_at for token in auths.values())
-        if present is not None and present > to_the_minute(expires_at):
-            kept = "another run published a token that lives longer"
-            return TargetResult(target, Status.KEPT, kept, present, known=True)
+        if end is not None and end > to_the_minute(expires_at):
+            return TargetResult(target, Status.KEPT, "another run published a token that lives longer", end)
         value = _merged(target, variable, foreign, {host: token.auth.reveal() for host, token in auths.items()})
         description = describe(list(auths), expires_at, target.audience)
         written = put(target, variable, value, description, gitlab)
         if written is None:  # another run created it a moment ago: once more, as an update
             if (found := gitlab.variable(target)) is None:
                 raise GitLabError(f"GitLab says of {target.name} both that it is there and that it is not")
-            return self._write(target, found, valid_until(found.description), gitlab, foreign)
+            end, _ = self._believed(target, found, valid_until(found.description))
+            return self._write(target, found, end, gitlab, foreign)
         read_back(written, value, description, target)
-        return TargetResult(target, Status.PUBLISHED, "", expires_at, known=present is not None)
+        return TargetResult(target, Status.PUBLISHED, "", expires_at)
 
     def _registries(self, target: TokenTarget) -> tuple[Registry, ...]:
         return self.plan.audiences[target.audience].registries
@@ -91,6 +122,10 @@ class Publisher:
             return False
         hosts = [host for registry in self._registries(target) for host in registry.hosts]
         return not wrong_flags(variable, target) and variable.description == describe(hosts, present, target.audience)
+
+
+def _minute(moment: datetime | None) -> str:
+    return f"{moment:%Y-%m-%dT%H:%MZ}" if moment else ""
 
 
 def put(target: Target, variable: Variable | None, value: Secret, description: str, gitlab: GitLab) -> Variable | None:
@@ -107,7 +142,7 @@ def put(target: Target, variable: Variable | None, value: Secret, description: s
 
 def _merged(target: Target, variable: Variable | None, foreign: Secret | None, auths: Mapping[str, str]) -> Secret:
     if variable is not None and variable.value is None and not target.flags.hidden:
-        raise ValueError(
+        raise NotWrittenError(
             f"{target.name} is hidden, so what others wrote into it cannot be kept; write hidden: true, and "
             "foreignAuthsSecret for its other registries"
         )
@@ -115,7 +150,7 @@ def _merged(target: Target, variable: Variable | None, foreign: Secret | None, a
     entries = {host: docker_auth.auth_entry(auth) for host, auth in auths.items()}
     text = docker_auth.dumps(docker_auth.merge(existing.reveal() if existing else None, entries, entries))
     if len(text) > _VALUE_LIMIT:
-        raise ValueError(
+        raise NotWrittenError(
             f"the value would be {len(text)} characters long, GitLab holds {_VALUE_LIMIT}: "
             "give this consumer fewer registry hosts, or its runners the credential helper"
         )

@@ -5,11 +5,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from ..contract.plan import KeyUser, TokenTarget
 
 _SHORT_LIMIT: Final = 4_000  # bytes of the form that Pulumi keeps
+_LINE_LIMIT: Final = 1_000  # characters of one failure or note
+_EVENT_LIMIT: Final = 256_000  # CloudWatch Logs keeps 262,144 bytes of an event, its own 26 included
+_OMITTED: Final = 500  # bytes for what counts the rest
+_SECTIONS: Final = ("audiences", "targets", "access_keys", "notes")
 
 
 class Status(Enum):
@@ -19,6 +23,7 @@ class Status(Enum):
     KEPT = "kept"
     FAILED = "failed"
     GONE = "gone"
+    WAITING = "waiting"
     LEFT = "left"
 
 
@@ -33,6 +38,7 @@ class TargetResult:
         expires_at: until when the token it now holds is good, where that is known.
         absent: GitLab says that its owner is deleted, archived or out of reach.
         known: an earlier run wrote it as it is declared now, or failed to: no news of this `up`.
+        notes: what a person should know of it, a line each.
     """
 
     target: TokenTarget
@@ -41,6 +47,7 @@ class TargetResult:
     expires_at: datetime | None
     absent: bool = False
     known: bool = False
+    notes: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -115,7 +122,7 @@ class Report:
 
         At deploy, only what is new: what was broken before is among the warnings.
         """
-        return [f"audience {a.audience}: {a.reason}" for a in self.audiences if a.reason] + [
+        return [f"audience {a.audience}: {a.reason}"[:_LINE_LIMIT] for a in self.audiences if a.reason] + [
             _line(result) for result in self._all if _failed(result) and not self._excused(result)
         ]
 
@@ -123,12 +130,18 @@ class Report:
     def notes(self) -> list[str]:
         """What does not fail the run but wants a look, a line each."""
         return [
+            *([f"waiting for the GitLab token: {self.waiting}"] if self.waiting else []),
             *(_line(result) for result in self._all if _failed(result) and self._excused(result)),
             *(_gone(result) for result in self._all if result.status is Status.GONE),
-            *(note for result in self.keys for note in result.notes),
+            *(note for result in self._all for note in result.notes),
             *self.died_early,
             *self.warnings,
         ]
+
+    @property
+    def waiting(self) -> str:
+        """Why nothing was written, when nobody has stored the first GitLab token yet; else empty."""
+        return next((result.reason for result in self._all if result.status is Status.WAITING), "")
 
     def count(self, status: Status) -> int:
         """How many targets and users with access keys ended so."""
@@ -143,14 +156,19 @@ class Report:
             "seconds": round(self.seconds, 3),
             "ok": not self.failures,
             "audiences": [
-                {"audience": a.audience, "ok": not a.reason, "reason": a.reason, "expires_at": _time(a.expires_at)}
+                {
+                    "audience": a.audience,
+                    "ok": not a.reason,
+                    "reason": a.reason[:_LINE_LIMIT],
+                    "expires_at": _time(a.expires_at),
+                }
                 for a in self.audiences
             ],
             "targets": [
                 {
                     "target": t.target.name,
                     "status": t.status.value,
-                    "reason": t.reason,
+                    "reason": t.reason[:_LINE_LIMIT],
                     "expires_at": _time(t.expires_at),
                 }
                 for t in self.targets
@@ -159,7 +177,7 @@ class Report:
                 {
                     "target": k.user.name,
                     "status": k.status.value,
-                    "reason": k.reason,
+                    "reason": k.reason[:_LINE_LIMIT],
                     "key": k.ending,
                     "made": _time(k.made),
                 }
@@ -169,13 +187,31 @@ class Report:
         }
 
     def log_line(self) -> str:
-        """The one line a run leaves in the log; `gitlab_ecr_report` is what queries look for."""
-        return json.dumps({"gitlab_ecr_report": self.as_dict()}, separators=(",", ":"))
+        """The one line a run leaves in the log; `gitlab_ecr_report` is what queries look for.
+
+        CloudWatch cuts a longer event. So of a report that is too long, what went wrong stays as far as it fits, and
+        `omitted` counts the rest.
+        """
+        document = self.as_dict()
+        if len(text := _log_line(document)) <= _EVENT_LIMIT:
+            return text
+        entries = [(section, entry) for section in _SECTIONS for entry in document[section]]
+        short: dict[str, Any] = {**document, **{section: list[Any]() for section in _SECTIONS}, "omitted": {}}
+        room = _EVENT_LIMIT - len(_log_line(short)) - _OMITTED
+        for section, entry in sorted(entries, key=lambda each: _fine(each[1])):
+            room -= len(json.dumps(entry)) + 1
+            if room >= 0:
+                short[section].append(entry)
+            else:
+                counts = short["omitted"].setdefault(section, {})
+                counts[_kind(entry)] = counts.get(_kind(entry), 0) + 1
+        return _log_line(short)
 
     def short(self) -> dict[str, Any]:
         """What `up` shows: counts, and as many failures and notes as fit in 4,000 bytes."""
         short: dict[str, Any] = {
             "ok": not self.failures,
+            "waiting": bool(self.waiting),
             "targets": _counts(self.targets),
             "access_keys": _counts(self.keys),
             "failures": [],
@@ -201,12 +237,29 @@ def _counts(results: Sequence[TargetResult | KeyResult]) -> dict[str, int]:
     return {status.value: sum(result.status is status for result in results) for status in Status}
 
 
+def _log_line(document: dict[str, Any]) -> str:
+    return json.dumps({"gitlab_ecr_report": document}, separators=(",", ":"))
+
+
+def _kind(entry: Any) -> str:
+    """What an entry counts as when it is left out."""
+    if isinstance(entry, str):
+        return "notes"
+    fields = cast("dict[str, Any]", entry)
+    return str(fields.get("status") or ("ok" if fields["ok"] else "failed"))
+
+
+def _fine(entry: Any) -> int:
+    """How well things are with an entry, the worst first."""
+    return {"failed": 0, "left": 0, "gone": 1, "notes": 1}.get(_kind(entry), 2)
+
+
 def _failed(result: TargetResult | KeyResult) -> bool:
     return result.status in (Status.FAILED, Status.LEFT)
 
 
 def _line(result: TargetResult | KeyResult) -> str:
-    return f"{result.target.name}: {result.reason}"
+    return f"{result.target.name}: {result.reason}"[:_LINE_LIMIT]
 
 
 def _gone(result: TargetResult | KeyResult) -> str:

@@ -6,9 +6,11 @@ and by a pipeline author looking at GitLab's settings page.
 
 import re
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
+LONGEST: Final = timedelta(hours=12, minutes=10)
+"""How far away an end can be: ECR's tokens live 12 hours, and clocks drift."""
 LIMIT: Final = 255  # GitLab, CI/CD variables API: description
 _MARK: Final = "gitlab-ecr:"
 _HOSTS: Final = re.compile(r"^gitlab-ecr: ([a-z0-9.:-]+\.[a-z0-9.:-]+(?:, [a-z0-9.:-]+)*), valid until ")

@@ -86,6 +86,7 @@ def test_rotate_starts_the_schedule_once_and_says_where_to_look(
     url = f"https://gitlab.example.com/{PROJECT}/-/pipelines?source=schedule"
     assert json.loads(capsys.readouterr().out) == {
         "ok": None,
+        "waiting": None,
         "targets": {},
         "access_keys": {},
         "failures": [],

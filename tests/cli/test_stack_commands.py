@@ -262,4 +262,4 @@ def test_a_plan_that_is_none_is_named(tmp_path: Path, capsys: pytest.CaptureFixt
     file = tmp_path / "plan.json"
     file.write_text("{")
     assert main(["check", "--plan", str(file)]) == ExitCode.FAILED
-    assert f"--plan {file}: plan: not JSON" in capsys.readouterr().err.replace("\n", "")
+    assert f"--plan {file}: plan: is no JSON" in capsys.readouterr().err.replace("\n", "")

@@ -107,7 +107,11 @@ def test_every_key_is_needed_and_no_other_known() -> None:
         (("gitlab", "url"), "http://gitlab.example.com", "plan.gitlab.url: got 'http://gitlab.example.com'"),
         (("gitlab", "url"), "https://user:fake@gitlab.example.com", "plan.gitlab.url"),
         (("gitlab", "url"), "gitlab.example.com", "plan.gitlab.url"),
-        (("gitlab", "proxy"), "http://user:fake@proxy.example.com", "plan.gitlab.proxy: write http://"),
+        (
+            ("gitlab", "proxy"),
+            "http://user:fake@proxy.example.com",
+            "plan.gitlab.proxy: got a URL that names a user; write",
+        ),
         (("gitlab", "concurrency"), 65, "plan.gitlab.concurrency: got 65; write 1 to 64"),
         (("gitlab", "requests_per_second"), 0, "plan.gitlab.requests_per_second: got 0; write 1 to 1000"),
         (("targets", 0, "audience"), "other", "(project acme/web DOCKER_AUTH_CONFIG).audience: 'other' is not one of"),
@@ -128,7 +132,7 @@ def test_each_mistake_is_named(path: tuple[Any, ...], value: Any, words: str) ->
 
 
 def test_no_json_is_named() -> None:
-    with pytest.raises(ValueError, match="plan: not JSON"):
+    with pytest.raises(ValueError, match="plan: is no JSON: line 1"):
         plan.loads("{")
 
 

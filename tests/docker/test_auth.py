@@ -94,7 +94,10 @@ def test_the_placeholder_is_what_an_empty_document_dumps_to() -> None:
         (_RAW_PASSWORD, "bare text"),
         ('"text"', "is not an object"),
         ('{"auths":{},}', "is not valid JSON"),
-        ("[" * 100_000, "JSON|brace"),
+        ("[" * 100_000, "nested deeper than 64 levels"),
+        ('{"a":' * 100 + "1" + "}" * 100, "nested deeper than 64 levels"),
+        ('{"auths":{},"size":1e999}', "a number that is too large"),
+        (f'{{"auths":{{}},"size":{"1" * 5_000}}}', "a number of 5000 characters"),
     ],
 )
 def test_each_mistake_is_recognised_and_no_secret_shown(text: str, mistake: str) -> None:

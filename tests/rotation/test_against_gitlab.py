@@ -35,10 +35,10 @@ class Stage:
             allow_http=True,
             concurrency=concurrency,
         )
-        outside = self.world.outside(seconds=290)
+        services = self.world.services(seconds=290)
         return rotate(
             wanted,
-            replace(outside, gitlab_http=self.http),
+            replace(services, gitlab_http=self.http),
             fired_by="schedule",
             run=str(len(self.world.calls)),
         )

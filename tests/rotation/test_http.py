@@ -153,16 +153,16 @@ def test_a_redirect_to_another_host_is_not_followed(client: Client, gitlab: GitL
 def test_a_server_that_never_answers_is_given_up(
     client: Client, gitlab: GitLab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(http, "_READ_SECONDS", 0.1)
+    monkeypatch.setattr(http, "_REQUEST_SECONDS", 0.1)
     gitlab.inject(Fault(delay=0.5, times=None))
-    with pytest.raises(UnreachableError, match=r"ReadTimeoutError|timed out"):
+    with pytest.raises(UnreachableError, match="no answer in time"):
         client.send()
 
 
 def test_nobody_listening_is_unreachable(gitlab: GitLab, either_urllib3: ModuleType) -> None:
     client = Client(gitlab)
     gitlab.stop()
-    with pytest.raises(UnreachableError, match=r"refused|NewConnectionError"):
+    with pytest.raises(UnreachableError, match="Connection refused"):
         client.send()
 
 
@@ -183,7 +183,7 @@ def test_connections_are_kept_alive(gitlab: GitLab, monkeypatch: pytest.MonkeyPa
 
 def test_tokens_do_not_go_in_clear_unless_the_plan_says_so(gitlab: GitLab) -> None:
     client = Client(gitlab, allow_http=False)
-    with pytest.raises(UnreachableError, match="only https is spoken here"):
+    with pytest.raises(UnreachableError, match="begins with http://, which sends tokens in clear"):
         client.send()
     assert gitlab.events == []
 

@@ -32,15 +32,15 @@ from scripted_iam import ID, SECRET, USER, key_user, seed_keys
 
 from components.contract import plan
 from components.rotation import memory, metrics
-from components.rotation.aws import Authorization, AwsError
+from components.rotation.aws import Authorization, AwsError, aws_error
 from components.rotation.clock import Deadline
 from components.rotation.gitlab import GitLab as VariablesApi
 from components.rotation.gitlab import GitLabError, Variable
 from components.rotation.handler import RotationFailedError
 from components.rotation.http import PooledHttp, Response
-from components.rotation.keys.decision import Do, Step
+from components.rotation.keys.decision import Action, Step
 from components.rotation.keys.record import Making, Record
-from components.rotation.keys.store import AccessKey, NewKey, _withheld
+from components.rotation.keys.store import AccessKey, NewKey
 from components.rotation.mint import Token
 from components.rotation.secret import Secret, without_pieces
 from rehearsal.gitlab import Fault, GitLab
@@ -143,9 +143,9 @@ _FAULTS: dict[str, Callable[[World], object]] = {
 
 def _naming_the_key(world: World) -> Callable[[str], None]:
     def fault(call: str) -> None:
-        # As the real store does: AWS's words go through `_withheld`.
+        # As the real store does.
         error = ClientError({"Error": {"Code": "NoSuchEntity", "Message": f"{world.iam.made[0]} not found"}}, call)
-        raise _withheld(error)
+        raise aws_error(error)
 
     return fault
 
@@ -236,7 +236,7 @@ def test_no_holder_of_a_secret_shows_it() -> None:
         AccessKey(secret, True, START),
         NewKey(secret, secret, START),
         Record(Making(START, START, "run"), secret, secret, secret),
-        Step(Do.DELETE, secret),
+        Step(Action.DELETE, secret),
     ]
     for holder in holders:
         for text in (repr(holder), str(holder), f"{holder}", f"{holder!r}"):

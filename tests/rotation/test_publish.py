@@ -236,14 +236,6 @@ def test_an_audience_without_a_token_fails_its_own_targets_and_no_others() -> No
     assert report.targets[1].expires_at == world.described_until("acme/b") == START + timedelta(hours=12)
 
 
-def test_without_a_gitlab_token_every_target_fails_and_says_so() -> None:
-    world = World()
-    world.seed("acme/web")
-    report = world.rotate(plan_of(target("acme/web"), token_secret="fake/absent"))
-    assert report.targets[0].status is Status.FAILED
-    assert "no GitLab token in the secret fake/absent" in report.targets[0].reason
-
-
 def test_a_token_from_a_clock_that_is_ahead_is_published_as_ecr_dates_it() -> None:
     world = World()
     world.seed("acme/web")

@@ -14,12 +14,12 @@ from scripted_registry import ScriptedRegistry, answer
 from components.contract import plan
 from components.docker import auth as docker_auth
 from components.rotation.aws import Authorization, AwsError
-from components.rotation.clock import Deadline
+from components.rotation.clock import Clock, Deadline
 from components.rotation.http import Response, UnreachableError
-from components.rotation.outside import Outside
 from components.rotation.report import Report
 from components.rotation.rotate import rotate
 from components.rotation.secret import Secret
+from components.rotation.services import Services
 from components.variables.description import valid_until
 
 ACCOUNT, REGION = "123456789012", "eu-central-1"
@@ -33,7 +33,7 @@ class CrashError(BaseException):
     """The process is gone: nothing in the code under test may catch it."""
 
 
-class FakeClock:
+class FakeClock(Clock):
     def __init__(self) -> None:
         self.moment = START
         self.drift = timedelta(0)
@@ -145,11 +145,11 @@ class World:
         self, wanted: plan.Plan, *, fired_by: str = "schedule", run: str | None = None, seconds: float = 290
     ) -> Report:
         run = run or f"run-{len(self.calls)}"
-        return rotate(wanted, self.outside(seconds), fired_by=fired_by, run=run)
+        return rotate(wanted, self.services(seconds), fired_by=fired_by, run=run)
 
-    def outside(self, seconds: float) -> Outside:
+    def services(self, seconds: float) -> Services:
         keys = ScriptedKeyStore(self.iam, self.call, self.clock)
-        return Outside(
+        return Services(
             _Aws(self), keys, ScriptedRegistry(self), _GitLab(self), self.clock, Deadline(self.clock, seconds)
         )
 

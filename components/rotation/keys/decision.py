@@ -22,7 +22,7 @@ KEPT_INACTIVE: Final = timedelta(days=7)
 _DRIFT: Final = timedelta(minutes=2)  # between this clock and IAM's
 
 
-class Do(Enum):
+class Action(Enum):
     """A step."""
 
     NOTHING = "nothing"
@@ -39,7 +39,7 @@ class Do(Enum):
 class Step:
     """What to do, with which key; for `STOP`, why nothing is done about what is due, and whether that is a failure."""
 
-    do: Do
+    action: Action
     key: Secret | None = None
     why: str = ""
     failed: bool = False
@@ -146,17 +146,17 @@ def decide(facts: Facts) -> Step:
     if mended := _mended(facts) or _cleaned(facts) or _retired(facts):
         return mended
     if facts.good in facts.mine and not facts.published.in_order and not facts.busy:
-        return Step(Do.TIDY, facts.good)
-    return _renewed(facts) if _due(facts) else Step(Do.NOTHING)
+        return Step(Action.TIDY, facts.good)
+    return _renewed(facts) if _due(facts) else Step(Action.NOTHING)
 
 
 def _mended(facts: Facts) -> Step | None:
     """The end of a publication that was interrupted."""
     if facts.good is None and facts.published.secret_of in facts.active:
         # The secret can be read nowhere else, the id can: so it is always the id that follows.
-        return Step(Do.WRITE_ID, facts.published.secret_of)
+        return Step(Action.WRITE_ID, facts.published.secret_of)
     if facts.good in facts.mine and facts.good != facts.record.current:
-        return Step(Do.RECORD, facts.good)
+        return Step(Action.RECORD, facts.good)
     return None
 
 
@@ -164,8 +164,8 @@ def _cleaned(facts: Facts) -> Step | None:
     """The end of keys whose secret is lost, or was never known."""
     pending = facts.record.pending
     if not facts.busy and pending in facts.present and pending not in {facts.good, facts.record.current}:
-        return Step(Do.DELETE, pending)
-    return Step(Do.DEACTIVATE, facts.orphans[0].id) if facts.orphans else None
+        return Step(Action.DELETE, pending)
+    return Step(Action.DEACTIVATE, facts.orphans[0].id) if facts.orphans else None
 
 
 def _retired(facts: Facts) -> Step | None:
@@ -177,10 +177,10 @@ def _retired(facts: Facts) -> Step | None:
     # The new key was made moments before it was published: no later job began with the old one.
     out_of_use = good.created + facts.grace
     if previous.active:
-        return Step(Do.DEACTIVATE, previous.id) if facts.now >= out_of_use else None
+        return Step(Action.DEACTIVATE, previous.id) if facts.now >= out_of_use else None
     if previous.id in facts.rested or facts.now < out_of_use + KEPT_INACTIVE:
         return None
-    return Step(Do.DELETE, previous.id)
+    return Step(Action.DELETE, previous.id)
 
 
 def _due(facts: Facts) -> bool:
@@ -192,22 +192,22 @@ def _renewed(facts: Facts) -> Step:
     """A new pair, or what makes room for it."""
     if facts.busy:
         why = f"another run is at work until {facts.busy.end:%Y-%m-%dT%H:%MZ}; this one leaves it alone"
-        return Step(Do.STOP, why=why, failed=facts.good is None)
+        return Step(Action.STOP, why=why, failed=facts.good is None)
     if len(facts.keys) < 2:  # noqa: PLR2004 - IAM quotas, access keys of a user
-        return Step(Do.MAKE)
+        return Step(Action.MAKE)
     # What was deactivated a moment ago rests until the next run, unless nobody can sign in at all.
     inactive = [key for key in facts.keys if not key.active and (key.id not in facts.rested or facts.good is None)]
     for key in sorted(inactive, key=lambda key: key.id not in facts.mine):
-        return Step(Do.DELETE, key.id)
+        return Step(Action.DELETE, key.id)
     if any(not key.active for key in facts.keys):
-        return Step(Do.STOP, why="the key before was deactivated by this run; the next one makes the new key")
+        return Step(Action.STOP, why="the key before was deactivated by this run; the next one makes the new key")
     spared = {facts.good} if facts.published.certain else {facts.good, facts.published.id_of}
     unpublished = [facts.present[key] for key in facts.mine & facts.active if key not in spared]
     for key in sorted(unpublished, key=lambda key: key.created):
-        return Step(Do.DEACTIVATE, key.id)
+        return Step(Action.DEACTIVATE, key.id)
     strange = ", ".join(f"{ending(key.id.reveal())} of {key.created:%Y-%m-%d}" for key in facts.strangers)
     return Step(
-        Do.STOP,
+        Action.STOP,
         why=f"a new key is due, and both places of the user are taken; not made by the rotator: {strange}; "
         "deactivate and delete what nobody needs, the next run goes on",
         failed=True,

@@ -10,10 +10,10 @@ from ...variables.key_description import ending
 from ...variables.targets import KeyUser
 from ..aws import AwsError
 from ..gitlab import GitLab, GitLabError
-from ..outside import Outside
 from ..report import KeyResult, Status
 from ..secret import Secret
-from .decision import Do, Facts, decide
+from ..services import Services
+from .decision import Action, Facts, decide
 from .record import Making, key_text, making_text, record
 from .store import AccessKey, NewKey
 from .variables import Pair
@@ -49,7 +49,7 @@ class KeyRotation:
 
     user: KeyUser
     gitlab: GitLab
-    outside: Outside
+    services: Services
     run: str
     _rested: set[Secret] = field(default_factory=set[Secret], init=False)
     _published: bool = field(default=False, init=False)
@@ -57,8 +57,8 @@ class KeyRotation:
     _facts: Facts | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
-        self._started = self.outside.clock.now()
-        self._store = self.outside.key_store
+        self._started = self.services.clock.now()
+        self._store = self.services.key_store
 
     def settle(self) -> KeyResult:
         """Steps until nothing is left to do; a failure is a result.
@@ -84,37 +84,37 @@ class KeyRotation:
     def _step(self) -> KeyResult | None:
         facts = self._facts = self._look()
         step, pair = decide(facts), self._pair
-        match step.do:
-            case Do.NOTHING:
+        match step.action:
+            case Action.NOTHING:
                 return self._result(Status.PUBLISHED if self._published else Status.KEPT, "")
-            case Do.STOP:
+            case Action.STOP:
                 return self._result(Status.FAILED if step.failed else Status.KEPT, step.why)
-            case Do.MAKE:
+            case Action.MAKE:
                 self._make(facts)
             case _ if step.key is not None and pair is not None:
-                self._with(step.do, facts.present[step.key], facts, pair)
+                self._with(step.action, facts.present[step.key], facts, pair)
             case _:
                 raise AssertionError(step)
         return None
 
-    def _with(self, do: Do, key: AccessKey, facts: Facts, pair: Pair) -> None:
+    def _with(self, action: Action, key: AccessKey, facts: Facts, pair: Pair) -> None:
         name = self.user.user
-        match do:
-            case Do.WRITE_ID:
+        match action:
+            case Action.WRITE_ID:
                 pair.write_id(key)
                 self._published = True
-            case Do.TIDY:
+            case Action.TIDY:
                 pair.tidy(key)
                 self._published = True
-            case Do.RECORD:
+            case Action.RECORD:
                 self._store.tag(name, _promoted(facts, key.id))
-            case Do.DEACTIVATE:
+            case Action.DEACTIVATE:
                 self._store.deactivate(name, key.id)
                 self._rested.add(key.id)
-            case Do.DELETE:
+            case Action.DELETE:
                 self._store.delete(name, key.id)
             case _:
-                raise AssertionError(do)
+                raise AssertionError(action)
 
     def _look(self) -> Facts:
         # GitLab first: while it cannot be read, no key is made or taken out of use.
@@ -128,7 +128,7 @@ class KeyRotation:
             grace=timedelta(minutes=self.user.grace_minutes),
             run=self.run,
             started=self._started,
-            now=self.outside.clock.now(),
+            now=self.services.clock.now(),
             rested=frozenset(self._rested),
         )
         unknown = [key.id for key in keys if key.active and key.id not in facts.mine and facts.record.making]
@@ -136,10 +136,10 @@ class KeyRotation:
 
     def _make(self, facts: Facts) -> None:
         """A new key: claimed, made, recorded, proven, published, in this order."""
-        if self.outside.deadline.remaining() < _WORTH_MAKING:
+        if self.services.deadline.remaining() < _WORTH_MAKING:
             raise _LeftError("a new key is due; too little time was left in this run to make one", Status.LEFT)
-        name, now = self.user.user, self.outside.clock.now()
-        end = now + timedelta(seconds=self.outside.deadline.remaining()) + _OVER
+        name, now = self.user.user, self.services.clock.now()
+        end = now + timedelta(seconds=self.services.deadline.remaining()) + _OVER
         self._store.tag(name, {MAKING: making_text(Making(now, end, self.run))})
         if {key.id for key in self._store.keys(name)} != set(facts.present) or not self._is_claimed():
             raise _LeftError("another run began with a new key at the same time; this one leaves it alone")
@@ -155,7 +155,7 @@ class KeyRotation:
         if record(self._store.tags(name)).pending != new.id:
             self._store.delete(name, new.id)
             raise _LeftError("another run made a key at the same time; this one's is deleted again")
-        if self._pair is None or self.outside.deadline.remaining() < _WORTH_PUBLISHING:
+        if self._pair is None or self.services.deadline.remaining() < _WORTH_PUBLISHING:
             raise _LeftError("a new key was made; too little time was left in this run to publish it", Status.LEFT)
         self._pair.write(new)
         self._published = True
@@ -166,20 +166,13 @@ class KeyRotation:
 
     def _prove(self, new: NewKey) -> None:
         """Returns when STS takes the new key for the user's."""
-        clock = self.outside.clock
-        give_up, pause = clock.monotonic() + _VERIFY_SECONDS, _PAUSE
-        while True:
-            try:
-                arn = self._store.caller(new.id, new.secret)
-            except AwsError as error:
-                wait = pause * (0.5 + clock.jitter())
-                late = clock.monotonic() + wait > give_up or wait > self.outside.deadline.remaining()
-                if error.code != _UNKNOWN_YET or late:
-                    raise
-                clock.sleep(wait)
-                pause = min(_LONGEST_PAUSE, 2 * pause)
-            else:
-                break
+        arn = self.services.clock.retry(
+            lambda: self._store.caller(new.id, new.secret),
+            lambda error: isinstance(error, AwsError) and error.code == _UNKNOWN_YET,
+            within=min(_VERIFY_SECONDS, self.services.deadline.remaining()),
+            pause=_PAUSE,
+            longest=_LONGEST_PAUSE,
+        )
         if arn != self.user.arn:
             why = f"the new key signs as {arn}, not as {self.user.arn}; nothing is published"
             raise _LeftError(why, Status.FAILED)

@@ -10,9 +10,8 @@ import boto3  # pyright: ignore[reportMissingTypeStubs] - it ships none
 from botocore.config import Config  # pyright: ignore[reportMissingTypeStubs] - it ships none
 from botocore.exceptions import BotoCoreError, ClientError  # pyright: ignore[reportMissingTypeStubs] - it ships none
 
-from ...docker.redaction import redact
 from ..aws import AwsError, aws_error
-from ..secret import Secret, without_pieces
+from ..secret import Secret
 
 _ONCE: Final = Config(connect_timeout=5, read_timeout=10, retries={"total_max_attempts": 1})
 _REPEATED: Final = Config(connect_timeout=5, read_timeout=10, retries={"mode": "standard", "max_attempts": 4})
@@ -126,22 +125,16 @@ class BotoKeyStore:
                 )
             return str(sts.get_caller_identity()["Arn"])
         except (ClientError, BotoCoreError) as error:
-            raise _withheld(error, key_id, secret) from None
+            raise aws_error(error, key_id, secret) from None
 
     def _iam(self, operation: str, config: Config = _REPEATED, **arguments: Any) -> dict[str, Any]:
         try:
             return cast("dict[str, Any]", getattr(self._client(config), operation)(**arguments))
         except (ClientError, BotoCoreError) as error:
-            raise _withheld(error) from None
+            raise aws_error(error) from None
 
     def _client(self, config: Config) -> Any:
         with self._lock:
             if config not in self._clients:
                 self._clients[config] = self._session.client("iam", config=config)
             return self._clients[config]
-
-
-def _withheld(error: ClientError | BotoCoreError, *sent: Secret) -> AwsError:
-    """AWS's own words, which may name a key, without it."""
-    said = aws_error(error)
-    return AwsError(said.code, without_pieces(redact(str(said).removeprefix(f"{said.code}: ")), sent))

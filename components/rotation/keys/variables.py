@@ -121,6 +121,8 @@ class Pair:
         return next((key.id for key in keys if key.id == self.id.value), None)
 
     def _is_secret_of(self, key: Secret, value: Secret, told: Secret | None, store: KeyStore) -> bool:
+        if not value.reveal().isascii():
+            return False
         try:
             return store.caller(key, value) == self.user.arn
         except AwsError as error:

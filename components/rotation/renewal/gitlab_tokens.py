@@ -7,7 +7,7 @@ from typing import Any, Final, cast
 
 from ..gitlab import GitLabError
 from ..http import Http, Response, UnreachableError, ask_gitlab
-from ..secret import Secret
+from ..secret import Secret, token_in
 
 _OK: Final = 200
 
@@ -57,9 +57,10 @@ class GitLabTokens:
         body = {"expires_at": expires_at.isoformat()}
         fields = _fields(self._send("POST", f"{self._api}/{which}/rotate", by, body), "rotate")
         new = fields.get("token")
-        if not isinstance(new, str) or not new:
-            raise GitLabError("GitLab rotated a token, but its answer holds no new one")
-        return Secret(new)
+        try:
+            return token_in(new if isinstance(new, str) else "", "the new token")
+        except ValueError:
+            raise GitLabError("GitLab rotated a token, but its answer holds no new one") from None
 
     def _send(self, method: str, url: str, token: Secret, body: Mapping[str, Any] | None = None) -> Response:
         try:
@@ -78,10 +79,11 @@ def _fields(response: Response, doing: str) -> dict[str, Any]:
 
 
 def _facts(fields: Mapping[str, Any]) -> TokenFacts:
-    expires_at = fields.get("expires_at")
+    number, user, expires_at = fields.get("id"), fields.get("user_id"), fields.get("expires_at")
     try:
-        return TokenFacts(
-            int(fields["id"]), int(fields["user_id"]), None if expires_at is None else date.fromisoformat(expires_at)
-        )
-    except (KeyError, TypeError, ValueError):
-        raise GitLabError("GitLab's answer about the rotator's token lacks its id, its user or its end") from None
+        end = None if expires_at is None else date.fromisoformat(expires_at)
+    except (TypeError, ValueError):
+        end = date.min
+    if type(number) is not int or type(user) is not int or end == date.min:
+        raise GitLabError("GitLab's answer about the rotator's token lacks its id, its user or its end")
+    return TokenFacts(number, user, end)

@@ -12,6 +12,8 @@ from ..clock import Deadline, SystemClock
 from ..gitlab import GitLabError
 from ..handler import Context, fired_by
 from ..http import PooledHttp
+from ..secret import TokenError
+from ..workers import bounded, unexpected
 from .gitlab_tokens import GitLabTokens
 from .renew import RenewalError, renew
 from .secret_versions import SecretVersions
@@ -67,13 +69,22 @@ def run(plan: plans.Plan, seconds: float, *, run_id: str) -> str:
         allow_http=gitlab.allow_http,
     )
     store = SecretVersions(BotoAws(plan.region).client("secretsmanager"), gitlab.token_secret)
+    api = GitLabTokens(gitlab.url, http)
     try:
-        done = renew(store, GitLabTokens(gitlab.url, http), clock, run=run_id)
-    except (RenewalError, GitLabError, AwsError, ValueError) as error:
-        _print({"failed": str(error)})
-        raise RenewalFailedError(str(error)) from None
+        done = bounded(lambda: renew(store, api, clock, run=run_id), deadline.remaining())
+    except (RenewalError, GitLabError, AwsError, TokenError) as error:
+        raise _failed(str(error)) from None
+    except Exception as error:  # noqa: BLE001 - what a library says may hold the token
+        raise _failed(unexpected(error)) from None
+    if done is None:
+        raise _failed("it was not over in time; the next run goes on with it")
     _print({"done": done})
     return done
+
+
+def _failed(why: str) -> RenewalFailedError:
+    _print({"failed": why})
+    return RenewalFailedError(why)
 
 
 def _print(result: Mapping[str, str]) -> None:

@@ -15,6 +15,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final, Protocol, cast
 from uuid import NAMESPACE_OID, uuid5
 
+from ...docker import bounded_json
 from ..clock import Clock
 from ..gitlab import GitLabError
 from ..gitlab_secret import dumps, tokens_in
@@ -70,7 +71,7 @@ def renew(store: Store, api: GitLabTokens, clock: Clock, *, run: str) -> str:
     """
     current = store.version("AWSCURRENT")
     if current is None:
-        raise RenewalError("the secret of the GitLab token is empty: store a token with gitlab-ecr token set")
+        return "waiting for the GitLab token: store one with `gitlab-ecr token set`"
     pending = store.version("AWSPENDING")
     if pending is not None and pending.id == _renewed_id(current):
         return _finish(store, api, current, pending)
@@ -142,8 +143,9 @@ def _claim(store: Store, current: Version, pending: Version | None, now: datetim
 
 def _claimed_at(version: Version) -> datetime | None:
     try:
-        document: Any = json.loads(version.text.reveal())
+        document: Any = bounded_json.loads(version.text.reveal())
+        claimed: Any = cast("dict[str, Any]", document).get("claimed_at") if isinstance(document, dict) else None
+        moment = datetime.fromisoformat(claimed) if isinstance(claimed, str) else None
     except ValueError:
         return None
-    claimed: Any = cast("dict[str, Any]", document).get("claimed_at") if isinstance(document, dict) else None
-    return datetime.fromisoformat(claimed) if isinstance(claimed, str) else None
+    return moment if moment is not None and moment.tzinfo is not None else None

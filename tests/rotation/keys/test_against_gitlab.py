@@ -33,8 +33,8 @@ class Stage:
     def run(self, **flags: Any) -> Report:
         user = key_user(_PATH, owner="301", flags=replace(FLAGS, hidden=self.hidden, **flags))
         wanted = replace(plan_of(url=self.gitlab.url, allow_http=True), audiences={}, key_users=(user,))
-        outside = replace(self.world.outside(seconds=290), gitlab_http=self.http)
-        return rotate(wanted, outside, fired_by="schedule", run=str(len(self.world.calls)))
+        services = replace(self.world.services(seconds=290), gitlab_http=self.http)
+        return rotate(wanted, services, fired_by="schedule", run=str(len(self.world.calls)))
 
     def value(self, key: str) -> str:
         record = self.gitlab.variable("project", _PATH, key)

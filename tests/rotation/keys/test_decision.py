@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from scripted import START
 
-from components.rotation.keys.decision import Do, Facts, Published, decide
+from components.rotation.keys.decision import Action, Facts, Published, decide
 from components.rotation.keys.record import Making, Record, record
 from components.rotation.keys.store import AccessKey
 from components.rotation.secret import Secret
@@ -37,72 +37,74 @@ NOTHING_YET = of(None)
 _OLD = timedelta(days=31)
 _AT_CRASH = NOW - (CRASHED.begin + timedelta(seconds=5))
 
-TABLE: dict[str, tuple[Facts, Do, Secret | None]] = {
-    "no key yet": (facts([], NOTHING_YET, Record()), Do.MAKE, None),
-    "all is well": (facts([key(A)], of(A), Record(current=A)), Do.NOTHING, None),
-    "old, one place free": (facts([key(A, _OLD)], of(A), Record(current=A)), Do.MAKE, None),
+TABLE: dict[str, tuple[Facts, Action, Secret | None]] = {
+    "no key yet": (facts([], NOTHING_YET, Record()), Action.MAKE, None),
+    "all is well": (facts([key(A)], of(A), Record(current=A)), Action.NOTHING, None),
+    "old, one place free": (facts([key(A, _OLD)], of(A), Record(current=A)), Action.MAKE, None),
     "secret of the new, id of the old": (
-        facts([key(A, _OLD), key(B)], of(A, B), Record(pending=B, current=A)), Do.WRITE_ID, B),
+        facts([key(A, _OLD), key(B)], of(A, B), Record(pending=B, current=A)), Action.WRITE_ID, B),
     "the same, while another run is at work": (
-        facts([key(A, _OLD), key(B)], of(A, B), Record(OTHERS, B, A)), Do.WRITE_ID, B),
-    "the id is gone": (facts([key(A)], of(None, A), Record(current=A)), Do.WRITE_ID, A),
-    "published, not recorded": (facts([key(A), key(B)], of(B), Record(pending=B, current=A)), Do.RECORD, B),
-    "published, and the record is lost": (facts([key(A)], of(A), Record()), Do.RECORD, A),
-    "pending, secret lost": (facts([key(A, _OLD), key(B)], of(A), Record(CRASHED, B, A)), Do.DELETE, B),
-    "pending, of a run at work": (facts([key(A, _OLD), key(B)], of(A), Record(OTHERS, B, A)), Do.STOP, None),
+        facts([key(A, _OLD), key(B)], of(A, B), Record(OTHERS, B, A)), Action.WRITE_ID, B),
+    "the id is gone": (facts([key(A)], of(None, A), Record(current=A)), Action.WRITE_ID, A),
+    "published, not recorded": (facts([key(A), key(B)], of(B), Record(pending=B, current=A)), Action.RECORD, B),
+    "published, and the record is lost": (facts([key(A)], of(A), Record()), Action.RECORD, A),
+    "pending, secret lost": (facts([key(A, _OLD), key(B)], of(A), Record(CRASHED, B, A)), Action.DELETE, B),
+    "pending, of a run at work": (facts([key(A, _OLD), key(B)], of(A), Record(OTHERS, B, A)), Action.STOP, None),
     "pending, of this run's own earlier attempt": (
-        facts([key(A, _OLD), key(B)], of(A), Record(replace(OTHERS, run="own"), B, A)), Do.DELETE, B),
+        facts([key(A, _OLD), key(B)], of(A), Record(replace(OTHERS, run="own"), B, A)), Action.DELETE, B),
     "an orphan of a crash": (
         facts([key(A, _OLD), key(B, _AT_CRASH)], of(A), Record(CRASHED, None, A), unused=frozenset({B})),
-        Do.DEACTIVATE, B),
+        Action.DEACTIVATE, B),
     "one like it, which somebody has used": (
-        facts([key(A, _OLD), key(B, _AT_CRASH)], of(A), Record(CRASHED, None, A)), Do.STOP, None),
+        facts([key(A, _OLD), key(B, _AT_CRASH)], of(A), Record(CRASHED, None, A)), Action.STOP, None),
     "one like it, of a run at work": (
         facts([key(A, _OLD), key(B, timedelta(minutes=1))], of(A), Record(OTHERS, None, A), unused=frozenset({B})),
-        Do.STOP, None),
+        Action.STOP, None),
     "an orphan that was deactivated": (
-        facts([key(A, _OLD), key(B, active=False)], of(A), Record(CRASHED, None, A)), Do.DELETE, B),
+        facts([key(A, _OLD), key(B, active=False)], of(A), Record(CRASHED, None, A)), Action.DELETE, B),
     "the same, by this very run": (
         facts([key(A, _OLD), key(B, active=False)], of(A), Record(CRASHED, None, A), rested=frozenset({B})),
-        Do.STOP, None),
+        Action.STOP, None),
     "within the grace": (
-        facts([key(A, _OLD), key(B, timedelta(hours=23))], of(B), Record(current=B, previous=A)), Do.NOTHING, None),
-    "after the grace": (facts([key(A, _OLD), key(B)], of(B), Record(current=B, previous=A)), Do.DEACTIVATE, A),
+        facts([key(A, _OLD), key(B, timedelta(hours=23))], of(B), Record(current=B, previous=A)), Action.NOTHING, None),
+    "after the grace": (facts([key(A, _OLD), key(B)], of(B), Record(current=B, previous=A)), Action.DEACTIVATE, A),
     "a week of rest": (
-        facts([key(A, _OLD, active=False), key(B, 7 * DAY)], of(B), Record(current=B, previous=A)), Do.NOTHING, None),
+        facts([key(A, _OLD, active=False), key(B, 7 * DAY)], of(B), Record(current=B, previous=A)),
+        Action.NOTHING, None,
+    ),
     "after a week of rest": (
-        facts([key(A, _OLD, active=False), key(B, 8 * DAY)], of(B), Record(current=B, previous=A)), Do.DELETE, A),
+        facts([key(A, _OLD, active=False), key(B, 8 * DAY)], of(B), Record(current=B, previous=A)), Action.DELETE, A),
     "the place is needed earlier": (
         facts([key(A, 9 * DAY, active=False), key(B, 3 * DAY)], of(B), Record(current=B, previous=A), age=2 * DAY),
-        Do.DELETE, A),
-    "the published key was deactivated": (facts([key(A, active=False)], of(A), Record(current=A)), Do.MAKE, None),
+        Action.DELETE, A),
+    "the published key was deactivated": (facts([key(A, active=False)], of(A), Record(current=A)), Action.MAKE, None),
     "the same, and both places are taken": (
-        facts([key(A), key(B, active=False)], of(B), Record(current=B, previous=A)), Do.DELETE, B),
-    "the published key was deleted": (facts([], of(None), Record(current=A)), Do.MAKE, None),
+        facts([key(A), key(B, active=False)], of(B), Record(current=B, previous=A)), Action.DELETE, B),
+    "the published key was deleted": (facts([], of(None), Record(current=A)), Action.MAKE, None),
     "both places are taken by ours, no whole pair": (
-        facts([key(A, _OLD), key(B)], NOTHING_YET, Record(current=B, previous=A)), Do.DEACTIVATE, A),
-    "a stranger, nothing due": (facts([key(A), key(C)], of(A), Record(current=A)), Do.NOTHING, None),
-    "a stranger, and a new key is due": (facts([key(A, _OLD), key(C)], of(A), Record(current=A)), Do.STOP, None),
-    "two strangers": (facts([key(B), key(C)], NOTHING_YET, Record()), Do.STOP, None),
+        facts([key(A, _OLD), key(B)], NOTHING_YET, Record(current=B, previous=A)), Action.DEACTIVATE, A),
+    "a stranger, nothing due": (facts([key(A), key(C)], of(A), Record(current=A)), Action.NOTHING, None),
+    "a stranger, and a new key is due": (facts([key(A, _OLD), key(C)], of(A), Record(current=A)), Action.STOP, None),
+    "two strangers": (facts([key(B), key(C)], NOTHING_YET, Record()), Action.STOP, None),
     "a stranger that somebody deactivated": (
-        facts([key(A, _OLD), key(C, active=False)], of(A), Record(current=A)), Do.DELETE, C),
-    "a stranger's pair is published": (facts([key(C)], of(C, named=False), Record()), Do.MAKE, None),
+        facts([key(A, _OLD), key(C, active=False)], of(A), Record(current=A)), Action.DELETE, C),
+    "a stranger's pair is published": (facts([key(C)], of(C, named=False), Record()), Action.MAKE, None),
     "another's pair in place of ours": (
-        facts([key(A), key(C)], of(C, named=False), Record(current=A)), Do.DEACTIVATE, A),
+        facts([key(A), key(C)], of(C, named=False), Record(current=A)), Action.DEACTIVATE, A),
     "a hidden pair with another's description may be whole": (
-        facts([key(A), key(C)], Published(A, None, certain=False), Record(current=A)), Do.STOP, None),
+        facts([key(A), key(C)], Published(A, None, certain=False), Record(current=A)), Action.STOP, None),
     "flags are not as declared": (
-        facts([key(A)], Published(A, A, named=True, in_order=False), Record(current=A)), Do.TIDY, A),
+        facts([key(A)], Published(A, A, named=True, in_order=False), Record(current=A)), Action.TIDY, A),
     "flags are not as declared, another run is at work": (
-        facts([key(A)], Published(A, A, named=True, in_order=False), Record(OTHERS, None, A)), Do.NOTHING, None),
+        facts([key(A)], Published(A, A, named=True, in_order=False), Record(OTHERS, None, A)), Action.NOTHING, None),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("case", TABLE)
 def test_the_next_step(case: str) -> None:
-    given_facts, do, which = TABLE[case]
+    given_facts, action, which = TABLE[case]
     step = decide(given_facts)
-    assert (step.do, step.key) == (do, which)
+    assert (step.action, step.key) == (action, which)
 
 
 def _keys() -> st.SearchStrategy[list[AccessKey]]:
@@ -128,12 +130,12 @@ def test_whatever_there_is_nobody_loses_a_working_pair_or_a_key_of_their_own(  #
     published = Published(id_of, secret_of, named and id_of == secret_of, certain=certain)
     whole = facts(keys, published, Record(making, pending, current, previous))
     step = decide(whole)
-    if step.key is not None and step.do in {Do.DELETE, Do.DEACTIVATE}:
+    if step.key is not None and step.action in {Action.DELETE, Action.DEACTIVATE}:
         found = whole.present[step.key]
         assert step.key != whole.good
         assert step.key in whole.mine or not found.active
-        assert step.do is Do.DELETE or found.active
-    if step.do is Do.MAKE:
+        assert step.action is Action.DELETE or found.active
+    if step.action is Action.MAKE:
         assert len(keys) < 2
         assert whole.busy is None
 

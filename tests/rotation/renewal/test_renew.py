@@ -277,11 +277,10 @@ def test_two_accounts_tokens_are_not_mixed(gitlab: GitLab, clock: FakeClock) -> 
     assert job.working() == 2
 
 
-def test_an_empty_secret_asks_for_a_token(gitlab: GitLab, clock: FakeClock) -> None:
+def test_an_empty_secret_waits_for_a_token(gitlab: GitLab, clock: FakeClock) -> None:
     job = Job(gitlab, clock, _SOON)
     job.store.stages = {}
-    with pytest.raises(RenewalError, match="gitlab-ecr token set"):
-        job.run()
+    assert job.run() == "waiting for the GitLab token: store one with `gitlab-ecr token set`"
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Everything that a run touches, given to it, so that tests give their own."""
+"""The services that a run talks to, and its time; tests give their own."""
 
 from dataclasses import dataclass
 
@@ -9,8 +9,8 @@ from .keys.store import KeyStore
 
 
 @dataclass(frozen=True)
-class Outside:
-    """Everything a run touches."""
+class Services:
+    """Everything outside of the process that a run touches."""
 
     aws: Aws
     key_store: KeyStore

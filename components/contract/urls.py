@@ -1,0 +1,60 @@
+"""The one rule for a URL that a token may be sent to, wherever the URL comes from."""
+
+import re
+from typing import Final
+
+_URL: Final = re.compile(r"(?P<scheme>[^:/?#]*)://(?P<authority>[^/?#]*)(?P<path>[^?#]*)(?P<more>.*)", re.DOTALL)
+_AUTHORITY: Final = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])(?::([0-9]{1,5}))?")
+_LAST_PORT: Final = 65_535
+_LONGEST: Final = 8_000  # a signed URL of S3 has a few thousand characters
+
+
+def url_problem(  # noqa: PLR0911 - one mistake, one return
+    url: str, *, allow_http: bool = False, whole: bool = False
+) -> str | None:
+    """Why nothing may be sent to a URL, in words that do not hold it, as a password may stand in it; None when it may.
+
+    Args:
+        url: as somebody wrote it.
+        allow_http: whether it may begin with `http://`.
+        whole: whether it is the URL of a request; else that of an instance, which has no query.
+    """
+    parts = _URL.fullmatch(url)
+    if len(url) > _LONGEST:
+        return f"is longer than {_LONGEST} characters"
+    if not url.isascii() or not url.isprintable() or " " in url or "\\" in url:
+        return "holds a space, a tab, a line break, a backslash, or a character that is not ASCII"
+    if parts is None or parts["scheme"].lower() not in ("https", "http"):
+        return "does not begin with https://"
+    if parts["scheme"].lower() == "http" and not allow_http:
+        return "begins with http://, which sends tokens in clear and needs allow_http"
+    if "@" in parts["authority"]:
+        return "names a user"
+    authority = _AUTHORITY.fullmatch(parts["authority"])
+    if authority is None or int(authority[1] or 1) not in range(1, _LAST_PORT + 1):
+        return "does not name a host"
+    return "has a query or a fragment" if parts["more"] and not whole else None
+
+
+def instance_url(url: str, where: str, *, allow_http: bool = False) -> str:
+    """The URL of a GitLab instance, without a slash at its end.
+
+    Raises:
+        ValueError: nothing may be sent there; names `where`, and holds no URL in which a password could stand.
+    """
+    if problem := url_problem(url, allow_http=allow_http):
+        raise ValueError(
+            f"{where}: got {shown(url)}, which {problem}; write https:// and the host, such as https://gitlab.com"
+        )
+    return url.rstrip("/")
+
+
+def shown(url: str) -> str:
+    """A URL for a message, unless a password could stand in it."""
+    return "a URL" if set(url) & set("@?#") else repr(url[:100])
+
+
+def host_of(url: str) -> str:
+    """The host and port that a URL names, for messages; empty when it names none."""
+    parts = _URL.fullmatch(url)
+    return parts["authority"] if parts is not None and _AUTHORITY.fullmatch(parts["authority"]) else ""

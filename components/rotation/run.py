@@ -1,0 +1,48 @@
+"""One run: what it does, where, and since when."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from ..contract.plan import Plan
+from .services import Services
+
+_NEW_ROLE_SECONDS: Final = 90.0  # IAM is eventually consistent: a role of this `up` may be refused for a minute
+NEW_ROLE_PAUSE: Final = 5.0
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run.
+
+    Attributes:
+        plan: what to do.
+        services: where.
+        fired_by: deploy, schedule or manual.
+        id: names this run; a repetition of a failed run has the same.
+        started: the time of day.
+        begin: the same by the clock that only grows.
+    """
+
+    plan: Plan
+    services: Services
+    fired_by: str
+    id: str
+    started: datetime
+    begin: float
+
+    @property
+    def threads(self) -> int:
+        """How much is done at once."""
+        return self.plan.gitlab.concurrency
+
+    @property
+    def remaining(self) -> float:
+        """Seconds until it has to be over."""
+        return self.services.deadline.remaining()
+
+    @property
+    def patience(self) -> float:
+        """For how many seconds it still waits for new roles to work."""
+        at_deploy = _NEW_ROLE_SECONDS if self.fired_by == "deploy" else 0.0
+        return min(self.begin + at_deploy - self.services.clock.monotonic(), self.remaining)

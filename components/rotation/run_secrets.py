@@ -1,0 +1,91 @@
+"""What a run reads from Secrets Manager: the GitLab token, and the documents of hidden variables."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from ..contract.plan import Plan
+from .aws import AwsError
+from .gitlab import GitLab
+from .gitlab_secret import read as read_tokens
+from .secret import Secret, TokenError
+from .services import Services
+from .workers import each, unexpected
+
+
+@dataclass(frozen=True)
+class Unavailable:
+    """A secret that a run has to do without.
+
+    Attributes:
+        reason: why, in one line.
+        empty: nothing was stored in it yet.
+    """
+
+    reason: str
+    empty: bool = False
+
+
+@dataclass(frozen=True)
+class RunSecrets:
+    """The secrets of one run.
+
+    Attributes:
+        gitlab: the instance, with the token that works.
+        foreign: the documents of hidden variables, by the name of their secret.
+        token_days: how long the GitLab token still lives; None when that is not known.
+        warnings: what is wrong with one of two tokens.
+    """
+
+    gitlab: GitLab | Unavailable
+    foreign: Mapping[str, Secret | Unavailable]
+    token_days: int | None = None
+    warnings: Sequence[str] = ()
+
+
+def read_secrets(plan: Plan, services: Services, seconds: float) -> RunSecrets:
+    """The secrets of a run, each of them read or unavailable for itself.
+
+    Args:
+        plan: which.
+        services: where.
+        seconds: after these, what is not there is unavailable.
+    """
+    token = plan.gitlab.token_secret
+    names = [token, *sorted({target.foreign for target in plan.targets if target.foreign is not None} - {token})]
+    found = each(
+        names, lambda name: _read(name, services), _not_read, threads=plan.gitlab.concurrency, seconds=seconds / 2
+    )
+    texts = dict(zip(names, found, strict=True))
+    of_token = [texts.pop(token)]
+    (gitlab,) = each(of_token, lambda text: _gitlab(text, plan, services), _not_asked, threads=1, seconds=seconds / 2)
+    return RunSecrets(gitlab.gitlab, texts, gitlab.token_days, gitlab.warnings)
+
+
+def _read(name: str, services: Services) -> Secret | Unavailable:
+    try:
+        return services.aws.secret(name)
+    except AwsError as error:
+        return Unavailable(f"the secret {name}: {error}", empty=error.no_value)
+
+
+def _not_read(name: str, error: Exception | None) -> Unavailable:
+    return Unavailable(f"the secret {name}: {unexpected(error) if error else 'not read in time'}")
+
+
+def _gitlab(text: Secret | Unavailable, plan: Plan, services: Services) -> RunSecrets:
+    if isinstance(text, Unavailable):
+        name = plan.gitlab.token_secret
+        empty = f"the secret {name} is empty; store one with `gitlab-ecr token set`"
+        return RunSecrets(Unavailable(empty if text.empty else f"no GitLab token: {text.reason}", text.empty), {})
+    try:
+        working = read_tokens(text, plan.gitlab.url, services.gitlab_http)
+    except TokenError as error:
+        return RunSecrets(Unavailable(str(error)), {})
+    end = working.expires_at
+    days = None if end is None else (end - services.clock.now().date()).days
+    return RunSecrets(GitLab(plan.gitlab.url, working.token, services.gitlab_http), {}, days, working.warnings)
+
+
+def _not_asked(_: Secret | Unavailable, error: Exception | None) -> RunSecrets:
+    why = unexpected(error) if error else "GitLab did not say in time whether it takes the token"
+    return RunSecrets(Unavailable(f"the GitLab token: {why}"), {})

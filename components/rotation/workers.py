@@ -1,0 +1,111 @@
+"""Work in threads that no item can hold up or end: each wait is bounded, and each exception is its own item's.
+
+The threads are daemons: what still hangs when the time is over does not keep the process.
+"""
+
+import threading
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Final, Generic, TypeVar
+
+_T = TypeVar("_T")
+_R = TypeVar("_R")
+_PACKAGE: Final = Path(__file__).parents[1]
+
+
+class _Run(Generic[_T, _R]):
+    """Items, the results so far, and who waits for them."""
+
+    def __init__(
+        self, items: Iterable[_T], work: Callable[[_T], _R], instead: Callable[[_T, Exception | None], _R]
+    ) -> None:
+        self._work, self._instead = work, instead
+        self.items = list(items)
+        self.results: dict[int, _R] = {}
+        self.crash: BaseException | None = None
+        self.over = False
+        self.changed = threading.Condition()
+        self._next = iter(range(len(self.items)))
+
+    def ended(self) -> bool:
+        return self.crash is not None or len(self.results) == len(self.items)
+
+    def work_on(self) -> None:
+        while True:
+            with self.changed:
+                index = next(self._next, None)
+                if index is None or self.over:
+                    return
+            try:
+                result = self._one(self.items[index])
+            except BaseException as crash:  # noqa: BLE001 - the end of the process, or of a test's: for the waiting thread
+                with self.changed:
+                    self.crash, self.over = crash, True
+                    self.changed.notify_all()
+                return
+            with self.changed:
+                self.results[index] = result
+                if self.ended():
+                    self.changed.notify_all()
+
+    def _one(self, item: _T) -> _R:
+        try:
+            return self._work(item)
+        except Exception as error:  # noqa: BLE001 - one item, whatever is in it, never ends the run
+            return self._instead(item, error)
+
+
+def each(
+    items: Iterable[_T],
+    work: Callable[[_T], _R],
+    instead: Callable[[_T, Exception | None], _R],
+    *,
+    threads: int,
+    seconds: float,
+) -> list[_R]:
+    """What `work` makes of each item, in order.
+
+    Args:
+        items: done in order, so many at once as there are threads.
+        work: for one item.
+        instead: stands for an item that raised, whose error it gets, or that was not done in time.
+        threads: how many.
+        seconds: after these, nothing is begun and nothing waited for.
+    """
+    run = _Run(items, work, instead)
+    for _ in range(min(threads, len(run.items))):
+        threading.Thread(target=run.work_on, daemon=True).start()
+    with run.changed:
+        run.changed.wait_for(run.ended, timeout=seconds)
+        run.over = True
+        if run.crash is not None:
+            raise run.crash
+        done = dict(run.results)
+    return [done[index] if index in done else instead(item, None) for index, item in enumerate(run.items)]
+
+
+def bounded(call: Callable[[], _R], seconds: float) -> _R | None:
+    """What `call` gives, or None when it has not ended in time.
+
+    Raises:
+        Exception: what it raised.
+    """
+
+    def instead(_: None, error: Exception | None) -> _R | None:
+        if error is not None:
+            raise error
+        return None
+
+    return each([None], lambda _: call(), instead, threads=1, seconds=seconds)[0]
+
+
+def unexpected(error: Exception) -> str:
+    """What to say of an exception that nobody foresaw: its class and where, and none of its words, which may tell."""
+    place = "outside of gitlab-ecr"
+    trace = error.__traceback__
+    while trace is not None:
+        file = Path(trace.tb_frame.f_code.co_filename)
+        if _PACKAGE in file.parents:
+            place = f"{file.relative_to(_PACKAGE)}:{trace.tb_lineno}"
+        trace = trace.tb_next
+    return f"an error in gitlab-ecr itself, {type(error).__name__} at {place}; please report it"

@@ -1,0 +1,109 @@
+"""The targets and access keys of a run, those first that need it most."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from ..contract.plan import KeyUser, TokenTarget
+from . import memory
+from .aws import AwsError
+from .gitlab import GitLab
+from .keys.rotation import KeyRotation
+from .memory import Memory
+from .mint import is_denied
+from .publish import Publisher
+from .report import KeyResult, Status, TargetResult
+from .run import NEW_ROLE_PAUSE, Run
+from .run_secrets import RunSecrets, Unavailable
+from .workers import each, unexpected
+
+_WORTH_STARTING: Final = 3.0  # seconds: with less left a target is not begun
+_GONE_AFTER: Final = 3
+_WAITS_FOR: Final = timedelta(days=1)
+_NO_TIME: Final = "not reached: the time of this run was over; what is there stays"
+
+_Item = TokenTarget | KeyUser
+_Result = TargetResult | KeyResult
+
+
+@dataclass(frozen=True)
+class Writing:
+    """Everything that a target needs.
+
+    Attributes:
+        before: what the last run left.
+        secrets: those of this one.
+        publisher: has the tokens.
+    """
+
+    run: Run
+    before: Memory
+    secrets: RunSecrets
+    publisher: Publisher
+
+    def results(self) -> list[_Result]:
+        """A result for each target and each user with access keys, in the plan's order."""
+        items: list[_Item] = [*self.run.plan.targets, *self.run.plan.key_users]
+        order = sorted(range(len(items)), key=lambda index: self._urgency(items[index]))
+        done = each(
+            [items[index] for index in order],
+            self._write,
+            _unwritten,
+            threads=self.run.threads,
+            seconds=self.run.remaining,
+        )
+        by_index = dict(zip(order, done, strict=True))
+        return [by_index[index] for index in range(len(items))]
+
+    def _urgency(self, item: _Item) -> int:
+        """New and changed ones first, then those whose tokens are the oldest; those whose owner is gone come last."""
+        digest = memory.digest(item)
+        if not self.before.knows(digest):
+            return 0
+        absent = self.before.failing.get(digest)
+        return 2 if absent is None else 1 if absent < _GONE_AFTER else 3
+
+    def _write(self, item: _Item) -> _Result:
+        gitlab = self.secrets.gitlab
+        if self.run.remaining < _WORTH_STARTING:
+            return _unwritten(item, None)
+        if isinstance(gitlab, Unavailable):
+            return _result(item, Status.WAITING if self._waits(gitlab) else Status.FAILED, gitlab.reason)
+        if isinstance(item, KeyUser):
+            return self._change_keys(item, gitlab)
+        foreign = self.secrets.foreign.get(item.foreign) if item.foreign is not None else None
+        if isinstance(foreign, Unavailable):
+            return TargetResult(item, Status.FAILED, foreign.reason, None)
+        return self.publisher.publish(item, gitlab, foreign)
+
+    def _waits(self, token: Unavailable) -> bool:
+        """Whether nobody has stored the first token yet: no failure of a deployment, nor of the first day."""
+        since = self.before.waiting_since or self.run.started
+        patient = self.run.fired_by == "deploy" or self.run.started - since < _WAITS_FOR
+        return token.empty and not self.before.token_seen and patient
+
+    def _change_keys(self, user: KeyUser, gitlab: GitLab) -> KeyResult:
+        run = self.run
+        rotation = KeyRotation(user, gitlab, run.services, run.id)
+
+        def settle() -> KeyResult:
+            nonlocal rotation
+            rotation = KeyRotation(user, gitlab, run.services, run.id)
+            return rotation.settle()
+
+        try:
+            return run.services.clock.retry(
+                settle, is_denied, within=run.patience, pause=NEW_ROLE_PAUSE, longest=NEW_ROLE_PAUSE
+            )
+        except AwsError as error:
+            return rotation.failed(error)
+
+
+def _unwritten(item: _Item, error: Exception | None) -> _Result:
+    return _result(item, Status.LEFT, _NO_TIME) if error is None else _result(item, Status.FAILED, unexpected(error))
+
+
+def _result(item: _Item, status: Status, reason: str) -> _Result:
+    if isinstance(item, KeyUser):
+        return KeyResult(item, status, reason)
+    return TargetResult(item, status, reason, None)

@@ -1,0 +1,80 @@
+"""Items in threads: none ends the others, none is waited for beyond its time."""
+
+import threading
+import time
+
+import pytest
+from scripted import CrashError
+
+from components.docker import bounded_json
+from components.rotation.workers import bounded, each, unexpected
+
+
+def _instead(item: int, error: Exception | None) -> str:
+    return f"{item}: {'late' if error is None else type(error).__name__}"
+
+
+@pytest.mark.parametrize("threads", [1, 3, 64])
+def test_results_come_in_order(threads: int) -> None:
+    assert each(range(100), str, _instead, threads=threads, seconds=5) == [str(number) for number in range(100)]
+    assert each([], str, _instead, threads=threads, seconds=5) == []
+
+
+@pytest.mark.parametrize(
+    "error",
+    [ValueError("x"), KeyError("x"), RecursionError(), MemoryError(), AssertionError(), StopIteration(), OSError()],
+)
+def test_an_exception_is_its_own_items(error: Exception) -> None:
+    def work(number: int) -> str:
+        if number == 2:
+            raise error
+        return str(number)
+
+    assert each(range(4), work, _instead, threads=2, seconds=5) == ["0", "1", f"2: {type(error).__name__}", "3"]
+
+
+def test_an_endless_recursion_is_its_own_items() -> None:
+    def work(number: int) -> str:
+        return work(number) if number == 1 else str(number)
+
+    assert each(range(3), work, _instead, threads=2, seconds=5) == ["0", "1: RecursionError", "2"]
+
+
+def test_what_hangs_is_not_waited_for_and_nothing_is_begun_later() -> None:
+    begun: list[int] = []
+    free = threading.Event()
+
+    def work(number: int) -> str:
+        begun.append(number)
+        free.wait(5)
+        return str(number)
+
+    begin = time.monotonic()
+    assert each(range(4), work, _instead, threads=2, seconds=0.1) == ["0: late", "1: late", "2: late", "3: late"]
+    assert time.monotonic() - begin < 2
+    free.set()
+    time.sleep(0)
+    assert begun == [0, 1]
+
+
+def test_the_end_of_the_process_is_no_items_failure() -> None:
+    def work(_: int) -> str:
+        raise CrashError
+
+    with pytest.raises(CrashError):
+        each(range(4), work, _instead, threads=2, seconds=5)
+
+
+def test_a_bounded_call_gives_its_value_its_error_or_nothing() -> None:
+    assert bounded(lambda: 7, 5) == 7
+    assert bounded(lambda: threading.Event().wait(1), 0.05) is None
+    with pytest.raises(ZeroDivisionError):
+        bounded(lambda: 1 // 0, 5)
+
+
+def test_an_unexpected_error_is_told_by_class_and_line_without_its_words() -> None:
+    with pytest.raises(AttributeError) as caught:
+        bounded_json.loads(7, limit=None)  # type: ignore[arg-type] # pyright: ignore[reportArgumentType] - the mistake
+    said = unexpected(caught.value)
+    assert said.startswith("an error in gitlab-ecr itself, AttributeError at docker/bounded_json.py:")
+    assert "decode" not in said
