@@ -47,14 +47,19 @@ def test_the_boundary_lets_no_role_touch_iam_but_for_access_keys_of_the_stacks_u
     ] == []
 
 
-def test_a_preview_reads_the_state_and_nothing_else() -> None:
+def test_a_preview_reads_the_state_and_what_is_to_be_adopted_and_nothing_else() -> None:
     state = f"{NAMES.bucket_arn}/.pulumi/stacks/gitlab-ecr/prod.json"
     assert {statement["Sid"]: statement["Action"] for statement in _PREVIEW["Statement"]} == {
         "FindState": "s3:ListBucket",
         "ReadState": "s3:GetObject",
         "DecryptObjects": "kms:Decrypt",
         "DecryptSecrets": "kms:Decrypt",
+        "ReadAdopted": ["ecr:DescribeRepositories", "ecr:ListTagsForResource"],
     }
+    repository = NAMES.arn("ecr", "repository/old/app", "us-east-1")
+    assert _may("ecr:DescribeRepositories", repository)
+    assert not _may("ecr:BatchGetImage", repository)
+    assert not _may("ecr:GetRepositoryPolicy", repository)
     assert _may("s3:GetObject", state)
     assert not _may("s3:GetObject", f"{NAMES.bucket_arn}/elsewhere")
     for action in ("s3:PutObject", "s3:DeleteObject", "s3:GetObjectVersion"):
