@@ -2,6 +2,7 @@
 
 import pulumi
 
+import gitlab_provider
 import settings
 from components import Bootstrap, RegistryAccess
 
@@ -19,7 +20,9 @@ if once is not None:
 else:
     declaration = settings.read()
     settings.check_account(declaration["account"])
-    access = RegistryAccess("access", declaration)
+    with settings.mistakes_of_the_file():
+        providers = gitlab_provider.providers(declaration)
+        access = RegistryAccess("access", declaration, pulumi.ResourceOptions(providers=providers))
 
     pulumi.export("repositoryUrls", access.repository_urls)
     pulumi.export("rotator", access.rotator)

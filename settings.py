@@ -8,7 +8,8 @@ import json
 import re
 import types
 import typing
-from collections.abc import Awaitable, Collection, Mapping
+from collections.abc import Awaitable, Collection, Iterator, Mapping
+from contextlib import contextmanager
 from enum import Enum
 from typing import Any, NotRequired, TypeVar, cast
 
@@ -115,6 +116,27 @@ def check_account(account: str) -> None:
             f"{_PROJECT}:account: got {account!r}, but the AWS credentials are for {actual}; "
             "use the right credentials (AWS_PROFILE), or the right stack"
         )
+
+
+@contextmanager
+def mistakes_of_the_file() -> Iterator[None]:
+    """What a component finds wrong, as one clear error without a traceback: it read what the stack file says.
+
+    Raises:
+        SettingsError: in the words of the component, the place in the spelling of the stack file.
+    """
+    try:
+        yield
+    except ValueError as error:
+        lines = [_in_the_files_spelling(line) for line in str(error).splitlines()]
+        raise SettingsError("\n".join(["the stack file is wrong:", *(f"  {line}" for line in lines)])) from error
+
+
+def _in_the_files_spelling(line: str) -> str:
+    """`rotation.access_key_grace: got ...` as the file has it; what is no key of ours stays as it is."""
+    where, colon, rest = line.partition(": ")
+    ours = where.split(".", 1)[0].split("[", 1)[0] in _hints(Declaration)
+    return f"{_PROJECT}:{_camel(where)}{colon}{rest}" if colon and ours else line
 
 
 def plain(declaration: RegistryAccessArgs) -> dict[str, Any]:

@@ -35,7 +35,13 @@ def with_components(size: int) -> Callable[[], None]:
     """The program as this project writes it."""
     place: dict[str, Any] = {"region": "eu-central-1", "prefix": "bench", "stack": "bench"}
     args: Any = {**declaration(size), **place}
-    return lambda: RegistryAccess("access", args) and None
+
+    def build() -> None:
+        # The default provider is told whom to talk to, so that both ways register the same resources.
+        pulumi.runtime.set_all_config({"gitlab:baseUrl": f"{args['gitlab']['url']}/api/v4/"})
+        RegistryAccess("access", args)
+
+    return build
 
 
 def bare(requests: list[Any]) -> Callable[[], None]:

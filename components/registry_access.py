@@ -12,6 +12,7 @@ from .consumers.forms import variables as variables_of
 from .contract import plan as plans
 from .declaration.checks import check_names
 from .declaration.declared import declared
+from .declaration.gitlab_instance import check_provider, makes_variables
 from .declaration.parts import check_sizes, key_life_of
 from .ecr.registry import CacheArgs, RegistryWideArgs
 from .ecr.repositories import Repositories, RepositoryArgs
@@ -97,6 +98,19 @@ class RegistryAccessArgs(TypedDict):
     """The rotator's settings."""
 
 
+def makes_something_in_gitlab(args: RegistryAccessArgs) -> bool:
+    """Whether the declaration makes variables, runners or schedules, so that Pulumi needs a token of GitLab.
+
+    Raises:
+        ValueError: the consumers are declared wrong.
+    """
+    names = Names(args["account"], args["region"], args["prefix"], args.get("role_path", ""))
+    declared_consumers = args.get("consumers", {})
+    check_consumers(declared_consumers, consumers.gitlab_url(args.get("gitlab", {})))
+    in_gitlab = args.get("rotation_backend") is RotationBackend.GITLAB
+    return in_gitlab or bool(args.get("runners")) or makes_variables(names, declared_consumers, args["repositories"])
+
+
 _OF_THE_PLAN: Final = ("access_key_age", "access_key_grace")
 
 
@@ -137,6 +151,8 @@ class RegistryAccess(pulumi.ComponentResource):
         names = Names(args["account"], args["region"], args["prefix"], args.get("role_path", ""))
         gitlab, consumer_args = args.get("gitlab", {}), args.get("consumers", {})
         check_consumers(consumer_args, consumers.gitlab_url(gitlab))
+        if makes_something_in_gitlab(args):
+            check_provider(self, gitlab)
         check_names(names.account, args["repositories"], args.get("caches", {}), consumer_args, args.get("runners", {}))
         child = pulumi.ResourceOptions(parent=self)
         place: _Place = {"account": names.account, "region": names.region, "prefix": names.prefix}
@@ -179,12 +195,13 @@ class RegistryAccess(pulumi.ComponentResource):
             f"{name}-variables", {"variables": variables_of(names, consumer_args, args["repositories"])}, child
         )
         after_roles = pulumi.ResourceOptions(parent=self, depends_on=[identities])
+        runners: list[Runner] = []
         for runner_name, runner in args.get("runners", {}).items():
             runner_args: RunnerArgs = {**place, "name": runner_name, "options": runner}
             runner_args["gitlab_url"] = consumers.gitlab_url(gitlab)
             if "tags" in args:
                 runner_args["aws_tags"] = args["tags"]
-            Runner(f"{name}-runner-{runner_name}", runner_args, after_roles)
+            runners.append(Runner(f"{name}-runner-{runner_name}", runner_args, after_roles))
         rotation = args.get("rotation", {})
         life = key_life_of(rotation)
         plan = consumers.plan(names, args["stack"], gitlab, args["repositories"], consumer_args, life=life)
@@ -197,7 +214,7 @@ class RegistryAccess(pulumi.ComponentResource):
             rotator = Rotator(
                 f"{name}-rotator",
                 cast("RotatorArgs", {**place, **iam, **backend, "plan": plans.dumps(plan), **own}),
-                pulumi.ResourceOptions(parent=self, depends_on=[repositories, identities, variables, *users]),
+                pulumi.ResourceOptions(parent=self, depends_on=[repositories, identities, variables, *users, *runners]),
             )
         self.repository_urls = repositories.urls
         self.rotator = rotator.code_bucket if in_gitlab else rotator.function_name

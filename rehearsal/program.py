@@ -27,6 +27,8 @@ _ROOT: Final = Path(__file__).parents[1]
 _PROJECT: Final = "gitlab-ecr"
 _SECRET: Final = "[secret]"  # noqa: S105 - what stands in a secret's place
 _STACK_TYPE: Final = "pulumi:pulumi:Stack"
+_PROVIDER_TYPE: Final = "pulumi:providers:"
+_TOKEN: Final = "GITLAB_TOKEN"  # noqa: S105 - a variable's name
 
 
 class ProgramError(Exception):
@@ -90,7 +92,7 @@ def run(
     program, failures = Program(), list[str]()
     monitor = _Monitor(_AdapterMocks(adapter, failures), program, on_created)
     try:
-        with _in_folder(_ROOT), _quiet(), asyncio.Runner() as runner:
+        with _in_folder(_ROOT), _with_a_token(), _quiet(), asyncio.Runner() as runner:
             with held_back():  # half a loop complains when it is thrown away
                 runner.get_loop()
             runner.run(_run(monitor, stack_name, config, secret))
@@ -139,13 +141,25 @@ class _AdapterMocks(Mocks):
     def new_resource(self, args: MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
         if not args.custom:
             return "", dict(args.inputs)
+        if args.typ.startswith(_PROVIDER_TYPE):
+            return args.name, dict(args.inputs)  # the adapter takes the provider's place
         try:
             id_, outputs = self._adapter.create(args.typ, args.name, plain(args.inputs))
         except AdapterError as error:
-            self._failures.append(str(error))
+            self._failures.append(f"{error}{_advice(str(error))}")
             raise
         # The program gets its own inputs back as it gave them, so that what is secret stays secret.
         return id_, {**outputs, **args.inputs}
+
+
+def _advice(words: str) -> str:
+    """What GitLab leaves unsaid."""
+    if "has already been taken" not in words:
+        return ""
+    return (
+        ". The variable is older than this stack: write adopt: true for its consumer, and what others wrote into it "
+        "stays, or delete it first"
+    )
 
 
 class _Monitor(MockMonitor):
@@ -157,7 +171,7 @@ class _Monitor(MockMonitor):
     def RegisterResource(self, request: Any) -> Any:  # noqa: N802 - the name of Pulumi's RPC
         with event_loop_of_this_thread():
             answer = super().RegisterResource(request)
-            if request.type != _STACK_TYPE:
+            if request.type != _STACK_TYPE and not request.type.startswith(_PROVIDER_TYPE):
                 parent = "" if f"::{_STACK_TYPE}::" in request.parent else request.parent
                 inputs = _shown(rpc.deserialize_properties(request.object))
                 resource = Resource(answer.urn, request.type, request.name, parent, answer.id, inputs)
@@ -209,6 +223,19 @@ def _in_folder(folder: Path) -> Iterator[None]:
         yield
     finally:
         os.chdir(before)
+
+
+@contextmanager
+def _with_a_token() -> Iterator[None]:
+    """The program wants a person's GitLab token; the adapter has the one of the rehearsal's administrator."""
+    before = os.environ.get(_TOKEN)
+    os.environ[_TOKEN] = "glpat-fake-of-the-rehearsal"
+    try:
+        yield
+    finally:
+        del os.environ[_TOKEN]
+        if before is not None:
+            os.environ[_TOKEN] = before
 
 
 @contextmanager

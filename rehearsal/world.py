@@ -29,6 +29,8 @@ TAG: Final = "1.0"
 """The tag of the one image in each repository."""
 _AT_ONCE: Final = 4
 _PORTS: Final = {"https": 443, "http": 80}
+_GITLAB_COM: Final = "https://gitlab.com"
+_ANOTHER: Final = "https://gitlab.example.org"
 _TOKEN_LIFE: Final = timedelta(days=50)  # near enough to its end that the renewal job renews it
 
 
@@ -42,6 +44,7 @@ class World:
         cloud: the AWS account.
         gitlab: the GitLab instance.
         gitlab_ca: the certificate of the CA that signed the instance's: with a `caBundle` nobody else trusts it.
+        elsewhere: another instance on the same network, gitlab.com where the stack's is one's own: no byte is for it.
         registry_http: the way to the registry, with the authority that it trusts.
         administrator_token: GitLab's, for whoever runs `pulumi up`.
         rotator_token: GitLab's, for the rotator: it may write the consumers' variables and nothing else.
@@ -63,7 +66,10 @@ class World:
             private = "ca_bundle" in declaration.get("gitlab", {})
             authority = Authority(self.cloud.ca_file.with_name("gitlab.pem")) if private else self.cloud.authority
             self.gitlab_ca = authority.certificate
-            self._name_gitlab(declaration.get("gitlab", {}).get("url", "https://gitlab.com"), authority)
+            url = declaration.get("gitlab", {}).get("url", _GITLAB_COM)
+            self._name_gitlab(self.gitlab, url, authority)
+            self.elsewhere = undo.enter_context(GitLab.start(now=self.cloud.now))
+            self._name_gitlab(self.elsewhere, _GITLAB_COM if url != _GITLAB_COM else _ANOTHER, self.cloud.authority)
             self.made_up = populate(self.gitlab, declaration)
             make_boundary(self.cloud, declaration)
             for registry in self.registries[1:]:
@@ -115,12 +121,12 @@ class World:
     ) -> None:
         self.stop()
 
-    def _name_gitlab(self, url: str, authority: Authority) -> None:
-        """The declared URL leads to the GitLab of this machine, by the same proxy as the registry hosts."""
+    def _name_gitlab(self, gitlab: GitLab, url: str, authority: Authority) -> None:
+        """The URL leads to a GitLab of this machine, by the same proxy as the registry hosts."""
         parts = urlsplit(url)
         host = parts.hostname or ""
-        self.gitlab.serve_as(url, authority.server_context([host]))
-        self.cloud.proxy.route(host, self.gitlab.port, of=parts.port or _PORTS[parts.scheme])
+        gitlab.serve_as(url, authority.server_context([host]))
+        self.cloud.proxy.route(host, gitlab.port, of=parts.port or _PORTS[parts.scheme])
 
     def _fill(self, image: Image) -> None:
         where = f"{image.place.account} {image.place.region} {image.repository}"

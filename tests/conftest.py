@@ -58,6 +58,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 def _hermetic(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in _AWS_ENVIRONMENT:
         monkeypatch.delenv(name, raising=False)
+    monkeypatch.delenv("GITLAB_BASE_URL", raising=False)
+    monkeypatch.setenv("GITLAB_TOKEN", "glpat-fake-of-who-deploys")
 
 
 @pytest.fixture

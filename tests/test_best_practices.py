@@ -7,11 +7,11 @@ from typing import Any
 import pulumi
 import pytest
 from best_practices import _CHECKS, findings
+from program import build
 from pulumi_recorder import Recorder, Registered
 
 from components.ecr.repositories import Repositories
 from components.iam.identities import Identities
-from components.registry_access import RegistryAccess
 from rehearsal import stack_file
 
 _PROD = Path(__file__).parents[1] / "stacks" / "Pulumi.prod.yaml"
@@ -106,7 +106,7 @@ def test_a_reason_excuses_one_resource_or_all_and_ends_with_its_deviation() -> N
 def test_the_production_stack_leaves_no_practice_without_a_reason(recorder: Recorder) -> None:
     recorder.answers["gitlab:index/userRunner:UserRunner"] = {"id": "9171", "token": "glrt-fake-0000"}
     declaration = stack_file.read(_PROD).declaration
-    pulumi.runtime.test(lambda: RegistryAccess("access", declaration) and None)()
+    build(declaration)
     assert findings(recorder.resources, declaration.get("deviations", {})) == []
 
 

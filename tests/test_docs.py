@@ -9,14 +9,13 @@ from typing import Any
 
 import click
 import jsonschema
-import pulumi
 import pytest
 import yaml
 from pages import FENCED, PAGES, ROOT, TEXT, blocks
+from program import build
 from pulumi_recorder import Recorder
 
 import settings
-from components import RegistryAccess
 from components.cli.__main__ import commands
 from reference import analysis
 from reference.stack_file import json_schema
@@ -60,7 +59,7 @@ def test_a_stack_file_is_valid_and_deploys_and_a_ci_file_is_valid(
     recorder.answers["gitlab:index/userRunner:UserRunner"] = {"id": "9171", "token": "glrt-fake-0000"}
     values = {key.removeprefix("gitlab-ecr:"): value for key, value in config.items() if key.startswith("gitlab-ecr:")}
     declaration = settings.parse(values, stack="prod", region=config["aws:region"])
-    pulumi.runtime.test(lambda: RegistryAccess("access", declaration) and None)()
+    build(declaration)
     repositories = {r.inputs["name"] for r in recorder.of_type("aws:ecr/repository:Repository")}
     assert repositories == config["gitlab-ecr:repositories"].keys()
 

@@ -53,7 +53,7 @@ PULUMI: Final[dict[str, set[str]]] = {
     "stack import": {"--file", "--stack"},
     "stack init": {"--secrets-provider", "--stack"},
     "stack output": {"--json", "--stack"},
-    "up": {"--non-interactive", "--stack", "--yes"},
+    "up": {"--non-interactive", "--refresh", "--replace", "--stack", "--yes"},
 }
 """What pages use of it. Source: `pulumi <command> --help`, version 3.2xx."""
 FROM_A_TAG: Final = re.compile(

@@ -40,6 +40,7 @@ MAKES_RESOURCES = {
     "consumers/args.py",
     "consumers/ci_variables.py",
     "consumers/forms.py",
+    "declaration/gitlab_instance.py",
     "declaration/parts.py",
     "ecr/registry.py",
     "ecr/repositories.py",
@@ -66,7 +67,7 @@ LOADS_THEIR_ARGUMENTS = {
     "runner/identities.py",
 }
 """Pure functions of typed arguments, which load Pulumi with them."""
-PROGRAM = {"settings", "stack_file_forms"}
+PROGRAM = {"gitlab_provider", "settings", "stack_file_forms"}
 FILES = sorted(COMPONENTS.rglob("*.py"))
 
 

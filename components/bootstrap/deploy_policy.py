@@ -71,7 +71,7 @@ def _roles(names: BootstrapNames) -> list[Document]:
     roles = names.arn("iam", f"role/{names.prefix}-*/*", "")
     read = (
         *("GetRole", "GetRolePolicy", "ListAttachedRolePolicies", "ListInstanceProfilesForRole", "ListRolePolicies"),
-        *("ListRoleTags", "TagRole", "UntagRole", "UpdateRole"),
+        *("ListRoleTags", "TagRole", "UntagRole", "UpdateRole", "UpdateRoleDescription"),
     )
     profile = (
         *("CreateInstanceProfile", "DeleteInstanceProfile", "GetInstanceProfile", "ListInstanceProfileTags"),
@@ -94,7 +94,7 @@ def _users(names: BootstrapNames) -> list[Document]:
     users = names.arn("iam", f"user/{names.prefix}-*/*", "")
     read = (
         *("GetUser", "GetUserPolicy", "ListAttachedUserPolicies", "ListUserPolicies", "ListUserTags", "TagUser"),
-        "UntagUser",
+        *("UntagUser", "UpdateUser"),  # a changed rolePath moves the user
     )
     remove = (
         *("DeleteAccessKey", "DeleteLoginProfile", "DeleteUser", "ListAccessKeys", "ListGroupsForUser"),
@@ -137,6 +137,7 @@ def _rotator(names: BootstrapNames) -> list[Document]:
     """What a rotator is made of, by the prefix of its names."""
     function = (
         *("CreateFunction", "DeleteFunction", "DeleteFunctionEventInvokeConfig", "GetFunction"),
+        *("DeleteFunctionConcurrency", "PutFunctionConcurrency"),
         *("GetFunctionCodeSigningConfig", "GetFunctionConfiguration", "GetFunctionEventInvokeConfig"),
         *("InvokeFunction", "ListTags", "ListVersionsByFunction", "PutFunctionEventInvokeConfig", "TagResource"),
         *("UntagResource", "UpdateFunctionCode", "UpdateFunctionConfiguration", "UpdateFunctionEventInvokeConfig"),
@@ -153,14 +154,17 @@ def _rotator(names: BootstrapNames) -> list[Document]:
     )
     topic = (
         *("CreateTopic", "DeleteTopic", "GetTopicAttributes", "SetTopicAttributes", "Subscribe", *_TAGS),
-        *("GetSubscriptionAttributes", "SetSubscriptionAttributes", "Unsubscribe"),
+        "ListSubscriptionsByTopic",
     )
+    # They name a subscription, which is no resource of IAM's; AWS's table has the topic as one that they need not have.
+    subscription = ("GetSubscriptionAttributes", "SetSubscriptionAttributes", "Unsubscribe")
     log_group = ("CreateLogGroup", "DeleteLogGroup", "DeleteRetentionPolicy", "PutRetentionPolicy", *_TAGS)
     alarm = ("DeleteAlarms", "DescribeAlarms", "PutMetricAlarm", *_TAGS)
     dashboard = ("DeleteDashboards", "GetDashboard", "PutDashboard")
     code = (
         *("CreateBucket", "DeleteBucket", "DeleteBucketPolicy", "DeleteObject", "DeleteObjectVersion", "Get*", "List*"),
         *("PutBucket*", "PutEncryptionConfiguration", "PutLifecycleConfiguration", "PutObject", "PutObjectTagging"),
+        *("DeleteObjectTagging", "TagResource", "UntagResource"),
     )
     logs = names.of_stacks("logs", "log-group:/aws/lambda/")
     return [
@@ -176,6 +180,7 @@ def _rotator(names: BootstrapNames) -> list[Document]:
         allow("Alarms", _of("cloudwatch", alarm), names.of_stacks("cloudwatch", "alarm:")),
         allow("Dashboards", _of("cloudwatch", dashboard), names.of_stacks("cloudwatch", "dashboard/", "")),
         allow("Topics", _of("sns", topic), names.of_stacks("sns", "")),
+        allow_everywhere("Subscriptions", _of("sns", subscription), because="the request names no topic"),
     ]
 
 

@@ -8,6 +8,7 @@ from typing import Final
 
 from ..contract.metric_names import NAMESPACE
 from ..iam.actions import (
+    ADOPTED_ACTIONS,
     IMPORT_ACTIONS,
     LOG_ACTIONS,
     METRICS_ACTION,
@@ -40,7 +41,9 @@ _METRICS: Final[Document] = {"StringEquals": {"cloudwatch:namespace": NAMESPACE}
 
 
 def preview_policy(names: BootstrapNames, key_arn: str, previews: Sequence[str] = ()) -> Document:
-    """What a merge request's preview may do: read the state. A preview asks AWS for nothing but who it is.
+    """What a merge request's preview may do: read the state, and the settings of repositories that are to be adopted.
+
+    For everything else a preview asks AWS for nothing but who it is.
 
     Args:
         key_arn: the key that encrypts the state as objects and, by stack, the secrets in it.
@@ -53,6 +56,7 @@ def preview_policy(names: BootstrapNames, key_arn: str, previews: Sequence[str] 
         allow("ReadState", "s3:GetObject", names.stack_states),
         allow("DecryptObjects", "kms:Decrypt", key_arn, Condition=of_bucket),
         allow("DecryptSecrets", "kms:Decrypt", key_arn, Condition=of_stacks) if previews else {},
+        allow("ReadAdopted", ADOPTED_ACTIONS, names.arn("ecr", "repository/*", "*")),
     )
 
 

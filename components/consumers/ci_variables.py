@@ -81,7 +81,7 @@ def _adopted(name: str, variable: CiVariableArgs) -> bool:
     if "value" in variable or variable.get("key") in ACCESS_KEYS:
         raise ValueError(
             f"variables.{name}.adopt: got true; only a rotated DOCKER_AUTH_CONFIG is merged with what is there: "
-            "leave adopt out, and delete the variable that exists or take it over with `pulumi import`"
+            "leave adopt out, and delete the variable that exists"
         )
     return True
 

@@ -41,6 +41,9 @@ Source: service authorization reference, "Actions defined by Amazon ECR"."""
 LAMBDA_ACTIONS: Final = ("ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")
 """Source: Lambda developer guide, "Amazon ECR cross-account permissions"."""
 
+ADOPTED_ACTIONS: Final = ("ecr:DescribeRepositories", "ecr:ListTagsForResource")
+"""What a preview reads of a repository that is to be adopted. Source: the read function of the AWS provider."""
+
 IMPORT_ACTIONS: Final = ("ecr:BatchImportUpstreamImage", "ecr:CreateRepository")
 """What the first pull through a cache takes. Source: ECR user guide, "IAM permissions for pull through cache"."""
 

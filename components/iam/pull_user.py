@@ -1,6 +1,6 @@
 """The IAM user of `access-keys`, for scripts that log in to ECR by themselves."""
 
-from typing import NotRequired, TypedDict
+from typing import Final, NotRequired, TypedDict
 
 import pulumi
 import pulumi_aws as aws
@@ -8,6 +8,10 @@ import pulumi_aws as aws
 from ..names.naming import Names
 from ..names.registries import RegistryArgs, repository_arns
 from .policies import checked_size, policy_json, pull_policy
+
+# A refresh reads the rotator's tags into the state, in both forms in which the provider shows them; the next update
+# would remove them as undeclared.
+_OWNED_BY_THE_ROTATOR: Final = ["tags", "tagsAll"]
 
 
 class PullUserArgs(TypedDict):
@@ -75,8 +79,7 @@ class PullUser(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(
                 parent=self,
                 depends_on=[boundary] if boundary else None,
-                # A refresh reads the rotator's tags into the state; the next update would remove them as undeclared.
-                ignore_changes=["tags"],
+                ignore_changes=_OWNED_BY_THE_ROTATOR,
                 additional_secret_outputs=["tags", "tagsAll"],  # the ids of the keys are not for everybody's eyes
             ),
         )

@@ -88,8 +88,8 @@ def renewal_job(names: Names, args: RotatorArgs, wanted: plan.Plan) -> Job:
     )
 
 
-def function(place: Place, job: Job, needed: Sequence[pulumi.Resource]) -> aws.lambda_.Function:
-    """The function; it waits for its log group and its policy."""
+def function(place: Place, job: Job, needed: Sequence[pulumi.Resource]) -> list[pulumi.Resource]:
+    """The function, which waits for its log group and its policy, and its retries."""
     name, args, names = place.name, place.args, place.names
     log_group = aws.cloudwatch.LogGroup(
         f"{name}-{job.key}-log",
@@ -119,7 +119,7 @@ def function(place: Place, job: Job, needed: Sequence[pulumi.Resource]) -> aws.l
         tags=args.get("tags"),
         opts=place.after(policy, log_group, *needed),
     )
-    aws.lambda_.FunctionEventInvokeConfig(
+    retries = aws.lambda_.FunctionEventInvokeConfig(
         f"{name}-{job.key}-retries",
         function_name=job.name,
         maximum_retry_attempts=2,
@@ -127,10 +127,10 @@ def function(place: Place, job: Job, needed: Sequence[pulumi.Resource]) -> aws.l
         destination_config={"on_failure": {"destination": names.arn("sqs", names.dead_letters)}},
         opts=place.after(made),
     )
-    return made
+    return [made, retries]
 
 
-def schedule(place: Place, job: Job, runs: pulumi.Resource) -> aws.scheduler.Schedule:
+def schedule(place: Place, job: Job, runs: Sequence[pulumi.Resource]) -> aws.scheduler.Schedule:
     """What fires the function; its role may do that and nothing else."""
     name, args, names = place.name, place.args, place.names
     group = aws.scheduler.ScheduleGroup(
@@ -157,7 +157,7 @@ def schedule(place: Place, job: Job, runs: pulumi.Resource) -> aws.scheduler.Sch
             "retry_policy": {"maximum_event_age_in_seconds": _DELIVERY_SECONDS, "maximum_retry_attempts": 10},
             "dead_letter_config": {"arn": dead_letters_arn},
         },
-        opts=place.after(group, policy, runs),
+        opts=place.after(group, policy, *runs),
     )
 
 

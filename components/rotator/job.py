@@ -27,6 +27,10 @@ _OF_LAMBDA: Final = {
     "log_retention_days": "a job's log is GitLab's",
 }
 _OLD_CODE_DAYS: Final = 90
+# GitLab lets only its owner change a schedule, and whoever makes one owns it. So a change makes a new one, which
+# belongs to whoever deploys it; unchanged, it stays whose it is. To take it over instead, the provider would ask who it
+# is in every preview, and two who deploy would take it from each other for ever.
+_MADE_ANEW: Final = pulumi.ResourceOptions(replace_on_changes=["*"])
 
 
 def check_backend(args: RotatorArgs) -> RotationJobArgs | None:
@@ -89,8 +93,7 @@ def in_gitlab(
             cron=cron,
             cron_timezone="UTC",
             active=True,
-            take_ownership=True,  # GitLab lets only its owner change a schedule, and the first `up` may be a person's
-            opts=place.after(rights, code),
+            opts=pulumi.ResourceOptions.merge(place.after(rights, code), _MADE_ANEW),
         )
     pulumi.log.info(
         f"rotationBackend gitlab: nothing here can start a job, so variables hold placeholders until {job['project']} "

@@ -23,7 +23,8 @@ _DEAD_LETTER_SECONDS: Final = 4 * 24 * 3600
 class Rotator(pulumi.ComponentResource):
     """Code, roles, schedules and alarms; in Lambda, also one rotation at the end of every `up` that changed something.
 
-    That rotation waits for what stands in `opts.depends_on`: the roles and the variables.
+    That rotation comes last: after everything here, and after what stands in `opts.depends_on`, such as roles and
+    variables.
     """
 
     function_name: pulumi.Output[str]
@@ -53,9 +54,9 @@ class Rotator(pulumi.ComponentResource):
             tags=args.get("tags"),
             opts=place.child,
         )
-        watch(place, wanted.stack, timing, in_lambda=job is None)
+        watching = watch(place, wanted.stack, timing, in_lambda=job is None)
         if job is None:
-            _in_lambda(place, wanted, timing, secret, _awaited(opts))
+            _in_lambda(place, wanted, timing, secret, [*_awaited(opts), *watching])
         else:
             in_gitlab(place, job, wanted, timing, [*_awaited(opts), secret])
         self.function_name = pulumi.Output.from_input("" if job else names.rotator)
@@ -90,9 +91,9 @@ def _in_lambda(
     rotation, renewal = rotation_job(names, args, wanted, timing.expression), renewal_job(names, args, wanted)
     rotates = function(place, rotation, [secret, dead_letters])
     renews = function(place, renewal, [secret, dead_letters])
-    timetable = schedule(place, rotation, rotates)
-    schedule(place, renewal, renews)
-    _first_rotation(place, [*after, rotates, timetable])
+    timetables = [schedule(place, rotation, rotates), schedule(place, renewal, renews)]
+    # When it fails, `up` ends there: nothing may be left to make.
+    _first_rotation(place, [*after, *rotates, *renews, *timetables])
 
 
 def _first_rotation(place: Place, after: Sequence[pulumi.Resource]) -> None:

@@ -1,5 +1,6 @@
 """Who hears of it: the topic, the alarms, and the dashboard that shows them."""
 
+import pulumi
 import pulumi_aws as aws
 
 from ..contract.schedule import Schedule
@@ -8,12 +9,12 @@ from .args import Place
 from .dashboard import dashboard
 
 
-def watch(place: Place, stack: str, schedule: Schedule, *, in_lambda: bool) -> None:
-    """Makes topic, subscriptions, alarms and dashboard."""
+def watch(place: Place, stack: str, schedule: Schedule, *, in_lambda: bool) -> list[pulumi.Resource]:
+    """Makes topic, subscriptions, alarms and dashboard; answers with all of them."""
     name, args, names, child = place.name, place.args, place.names, place.child
     topic = aws.sns.Topic(f"{name}-alarms", name=f"{names.prefix}-alarms", tags=args.get("tags"), opts=child)
     after_topic = place.after(topic)
-    for address in args.get("alarm_emails", []):
+    subscriptions = [
         aws.sns.TopicSubscription(
             f"{name}-alarms-{address}",
             topic=names.alarm_topic_arn,
@@ -21,9 +22,11 @@ def watch(place: Place, stack: str, schedule: Schedule, *, in_lambda: bool) -> N
             endpoint=address,
             opts=after_topic,
         )
+        for address in args.get("alarm_emails", [])
+    ]
     heard_by = [names.alarm_topic_arn, *args.get("alarm_topics", [])]
     wanted = alarms(names, stack, schedule, in_lambda=in_lambda)
-    for key, alarm in wanted.items():
+    made = [
         aws.cloudwatch.MetricAlarm(
             f"{name}-{key}",
             name=f"{names.prefix}-{key}",
@@ -43,6 +46,9 @@ def watch(place: Place, stack: str, schedule: Schedule, *, in_lambda: bool) -> N
             tags=args.get("tags"),
             opts=after_topic,
         )
+        for key, alarm in wanted.items()
+    ]
     arns = [names.arn("cloudwatch", f"alarm:{names.prefix}-{key}") for key in wanted]
     body = dashboard(names, stack, arns, in_lambda=in_lambda)
-    aws.cloudwatch.Dashboard(f"{name}-dashboard", dashboard_name=names.rotator, dashboard_body=body, opts=child)
+    shown = aws.cloudwatch.Dashboard(f"{name}-dashboard", dashboard_name=names.rotator, dashboard_body=body, opts=child)
+    return [topic, *subscriptions, *made, shown]

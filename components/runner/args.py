@@ -192,7 +192,8 @@ class RunnerOptions(TypedDict):
     protected: NotRequired[bool]
     """Default false. Whether only jobs on protected branches and tags may run: right for a runner that can push."""
     maximum_timeout: NotRequired[int]
-    """Seconds, at least 600; the shorter of this and the project's limit ends a job."""
+    """Seconds, at least 600; the shorter of this and the project's limit ends a job. Once it is set, leaving it out
+    changes nothing, as the provider cannot take it away: write a longer one, or remove it on the runner's page."""
     paused: NotRequired[pulumi.Input[bool]]
     """Default false."""
     maintenance_note: NotRequired[str]

@@ -33,9 +33,11 @@ def registration(declaration: Mapping[str, Any]) -> dict[str, Any]:
         "untagged": untagged,
         "locked": declaration.get("locked", "project_id" in inputs),
         "access_level": "ref_protected" if declaration.get("protected", False) else "not_protected",
+        # The provider leaves alone what it is not sent: a runner that was paused would stay paused.
+        "paused": declaration.get("paused", False),
+        "maintenance_note": note or "",
     }
-    optional = ("maximum_timeout", "maintenance_note", "paused")
-    return inputs | {key: declaration[key] for key in optional if declaration.get(key) is not None}
+    return inputs if timeout is None else inputs | {"maximum_timeout": timeout}
 
 
 def is_shared(declaration: Mapping[str, Any]) -> bool:

@@ -1,10 +1,14 @@
 """Everything at once: what a stack file can say, said by a program."""
 
 import pulumi
+import pulumi_gitlab as gitlab
 from gitlab_ecr import Access, RegistryAccess
 
 account, region = "123456789012", "eu-central-1"
 passwords = pulumi.Config().require_secret_object("passwords")
+
+# The provider reads its token from GITLAB_TOKEN. Without this one, a token of your own instance would go to gitlab.com.
+instance = gitlab.Provider("gitlab", base_url="https://gitlab.example.com/api/v4/")
 
 access = RegistryAccess(
     "access",
@@ -41,6 +45,7 @@ access = RegistryAccess(
         "tags": {"team": "platform"},
         "rotation": {"interval": "2 hours", "tolerate_outage": "7 hours"},
     },
+    pulumi.ResourceOptions(providers=[instance]),
 )
 
 pulumi.export("repositoryUrls", access.repository_urls)

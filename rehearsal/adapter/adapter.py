@@ -80,8 +80,20 @@ class Adapter:
         """
         kind = self.kind(type_, name)
         with _named(type_, name):
-            id_, outputs = kind.create(self._clients, _whole_numbers(inputs))
+            id_, outputs = kind.create(self._clients, _asked(inputs))
         return id_, {**inputs, **outputs}
+
+    def plan(self, type_: str, name: str, inputs: Values) -> Values:
+        """What the real provider foresees of a resource by asking the API, in a preview too.
+
+        Raises:
+            AdapterError: as `create`.
+        """
+        kind = self.kind(type_, name)
+        if kind.plan is None:
+            return {}
+        with _named(type_, name):
+            return kind.plan(self._clients, inputs)
 
     def read(self, type_: str, name: str, id_: str, state: Values) -> Values | None:
         """The resource as it is today; None when it is gone. What cannot be read stays as in `state`.
@@ -92,7 +104,7 @@ class Adapter:
         kind = self.kind(type_, name)
         try:
             with _named(type_, name):
-                found = kind.read(self._clients, id_, _whole_numbers(state))
+                found = kind.read(self._clients, id_, _asked(state))
         except GoneError:
             return None
         return {**state, **{key: _as_known(state.get(key), value) for key, value in found.items()}}
@@ -107,12 +119,12 @@ class Adapter:
         if kind.update is None:
             raise AdapterError(f"{type_} {name}: cannot be changed in place")
         with _named(type_, name):
-            kind.update(self._clients, id_, _whole_numbers(state), _whole_numbers(inputs))
+            kind.update(self._clients, id_, _asked(state), _asked(inputs))
         computed = {key: value for key, value in state.items() if key in kind.computed}
         return self.read(type_, name, id_, {**computed, **inputs}) or {**computed, **inputs}
 
     def delete(self, type_: str, name: str, id_: str, state: Values) -> None:
-        """Deletes the resource; one that is gone already is no error.
+        """Deletes the resource; one that is gone already is an error where the real provider makes it one.
 
         Raises:
             AdapterError: as `create`.
@@ -120,9 +132,10 @@ class Adapter:
         kind = self.kind(type_, name)
         try:
             with _named(type_, name):
-                kind.delete(self._clients, id_, _whole_numbers(state))
+                kind.delete(self._clients, id_, _asked(state))
         except GoneError:
-            return
+            if kind.gone_is_an_error:
+                raise
 
     def invoke(self, token: str, args: Mapping[str, Any]) -> dict[str, Any]:
         """Answers a provider's function.
@@ -162,6 +175,14 @@ def _meaning(value: Any) -> Any:
         return json.loads(value) if isinstance(value, str) and value.startswith("{") else value
     except json.JSONDecodeError:
         return value
+
+
+def _asked(values: Values) -> Values:
+    """The properties as the APIs take them; of the two forms of tags, the real provider goes by `tagsAll`."""
+    asked = {key: value for key, value in values.items() if key != "tagsAll"}
+    if "tagsAll" in values:
+        asked["tags"] = values["tagsAll"] or None
+    return _whole_numbers(asked)
 
 
 def _whole_numbers(value: Any) -> Any:

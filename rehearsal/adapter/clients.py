@@ -9,8 +9,12 @@ from components.names.registry_host import partition_of
 class Clients(Protocol):
     """The outside, as an administrator reaches it."""
 
-    account: str
     region: str
+
+    @property
+    def account(self) -> str:
+        """Twelve digits."""
+        ...
 
     def aws(self, service: str, region: str | None = None) -> Any:
         """A boto3 client; the stack's region unless another is named."""

@@ -7,6 +7,8 @@ from typing import Any, Final
 from .clients import Clients, given, retag, tag_list, tag_map
 from .kind import Created, Kind, Values, again, keys
 
+_AN_HOUR: Final = 3600
+
 
 def caller_identity(clients: Clients, _args: Mapping[str, Any]) -> dict[str, Any]:
     """`aws.get_caller_identity`."""
@@ -47,11 +49,10 @@ def _read_role(clients: Clients, id_: str, _state: Values) -> Values:
 def _update_role(clients: Clients, id_: str, state: Values, inputs: Values) -> None:
     iam = clients.aws("iam")
     iam.update_assume_role_policy(RoleName=id_, PolicyDocument=inputs["assumeRolePolicy"])
-    iam.update_role(
-        RoleName=id_,
-        Description=inputs.get("description", ""),
-        MaxSessionDuration=inputs.get("maxSessionDuration", 3600),
-    )
+    if state.get("description") != inputs.get("description"):
+        iam.update_role_description(RoleName=id_, Description=inputs.get("description") or "")
+    if state.get("maxSessionDuration") != inputs.get("maxSessionDuration"):
+        iam.update_role(RoleName=id_, MaxSessionDuration=inputs.get("maxSessionDuration") or _AN_HOUR)
     change_boundary(iam, "role", state, inputs, RoleName=id_)
     retag(iam, "role", state, inputs, RoleName=id_)
 

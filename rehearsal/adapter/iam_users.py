@@ -33,6 +33,8 @@ def _read_user(clients: Clients, id_: str, _state: Values) -> Values:
 
 def _update_user(clients: Clients, id_: str, state: Values, inputs: Values) -> None:
     iam = clients.aws("iam")
+    if state.get("path") != inputs.get("path"):  # as with the name, in place
+        iam.update_user(UserName=id_, **given(NewPath=inputs.get("path")))
     change_boundary(iam, "user", state, inputs, UserName=id_)
     retag(iam, "user", state, inputs, UserName=id_)
 
@@ -40,6 +42,10 @@ def _update_user(clients: Clients, id_: str, state: Values, inputs: Values) -> N
 def _delete_user(clients: Clients, id_: str, state: Values) -> None:
     iam = clients.aws("iam")
     if state.get("forceDestroy"):
+        # The provider looks for all that a user may have; here it can only have access keys.
+        iam.list_ssh_public_keys(UserName=id_)
+        iam.list_signing_certificates(UserName=id_)
+        iam.list_service_specific_credentials(UserName=id_)
         for key in iam.list_access_keys(UserName=id_)["AccessKeyMetadata"]:
             iam.delete_access_key(UserName=id_, AccessKeyId=key["AccessKeyId"])
     iam.delete_user(UserName=id_)
@@ -111,9 +117,13 @@ def _read_provider(clients: Clients, id_: str, _state: Values) -> Values:
 
 
 def _update_provider(clients: Clients, id_: str, state: Values, inputs: Values) -> None:
-    """The emulator has no calls that change one; made anew, it has the same ARN, as that is made of its URL."""
-    _delete_provider(clients, id_, state)
-    _create_provider(clients, inputs)
+    """The emulator has no calls that change its `aud`s; made anew, it has the same ARN, as that is made of its URL."""
+    changing = ("clientIdLists", "thumbprintLists")
+    if any(state.get(key) != inputs.get(key) for key in changing):
+        _delete_provider(clients, id_, state)
+        _create_provider(clients, inputs)
+    else:
+        retag(clients.aws("iam"), "open_id_connect_provider", state, inputs, OpenIDConnectProviderArn=id_)
 
 
 def _delete_provider(clients: Clients, id_: str, _state: Values) -> None:
@@ -188,7 +198,7 @@ KINDS: Final = {
         read=_read_user,
         update=_update_user,
         delete=_delete_user,
-        replaced_by=keys("name", "path"),
+        replaced_by=keys("name"),
         computed=keys("arn", "uniqueId", "tagsAll"),
     ),
     "aws:iam/userPolicy:UserPolicy": inline_policy("user"),

@@ -1,7 +1,7 @@
 """How one type of resource lives: what the adapter's modules say of it."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from .clients import Clients
@@ -35,6 +35,10 @@ class Kind:
         delete_first: a replacement deletes first even when the name differs, as the real provider has it.
         stand_in: what the emulator has no API for; the resource is then accepted unseen, and said to be.
         auto_named: the real provider makes up a name where none is given; with an explicit one it deletes first.
+        kept: what the API decides where the program says nothing: a property taken out of the program stays as it is.
+        defaults: what the real provider puts where the program says nothing.
+        plan: outputs that the real provider foresees from the inputs, asking the API already in a preview.
+        gone_is_an_error: the real provider fails when it deletes what is gone.
     """
 
     create: Callable[[Clients, Values], Created]
@@ -46,6 +50,10 @@ class Kind:
     delete_first: bool = False
     stand_in: str = ""
     auto_named: bool = True
+    kept: frozenset[str] = frozenset()
+    defaults: Mapping[str, Any] = field(default_factory=dict)
+    plan: Callable[[Clients, Values], Values] | None = None
+    gone_is_an_error: bool = False
 
     def replaces(self, property_: str) -> bool:
         """Whether a change of the property makes a new resource."""

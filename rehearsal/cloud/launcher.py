@@ -66,16 +66,20 @@ def emulate() -> None:
     from ministack import app  # noqa: PLC0415 - the guard needs none of it
     from ministack.services import scheduler  # noqa: PLC0415 - the guard needs none of it
 
+    from .boundary_key import tell_permissions_boundary  # noqa: PLC0415 - the guard needs none of it
+    from .iam_arn import correct_iam_arn  # noqa: PLC0415 - the guard needs none of it
+    from .iam_calls import add_missing_calls  # noqa: PLC0415 - the guard needs none of it
     from .key_age import age_access_keys  # noqa: PLC0415 - the guard needs none of it
     from .metric_namespace import tell_metric_namespace  # noqa: PLC0415 - the guard needs none of it
     from .other_accounts import find_other_accounts  # noqa: PLC0415 - the guard needs none of it
     from .partition import speak_partition  # noqa: PLC0415 - the guard needs none of it
     from .principal_arn import correct_principal_arn  # noqa: PLC0415 - the guard needs none of it
-    from .user_arn import correct_user_arn  # noqa: PLC0415 - the guard needs none of it
     from .web_identity import read_gitlab_com_claims  # noqa: PLC0415 - the guard needs none of it
 
     correct_principal_arn()
-    correct_user_arn()
+    correct_iam_arn()
+    add_missing_calls()
+    tell_permissions_boundary()
     tell_metric_namespace()
     read_gitlab_com_claims()
     find_other_accounts()

@@ -1,42 +1,49 @@
-"""The outside as a provider process reaches it: by the environment variables of the real providers."""
+"""The outside as a provider process reaches it: by the settings and environment variables of the real providers."""
 
-import json
 import threading
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 from urllib.parse import urlsplit
 
 import boto3
-import urllib3
 from botocore.config import Config
 
-_LOOPBACK: Final = ("127.0.0.1", "localhost")
-
-
-class NotARehearsalError(Exception):
-    """An address is not on this machine: this provider must never meet a real account."""
+from .gitlab_client import GitLabClient
+from .settings import NotARehearsalError, is_loopback
 
 
 class EnvironmentClients:
-    """What `AWS_ENDPOINT_URL`, the AWS keys, `GITLAB_BASE_URL` and `GITLAB_TOKEN` lead to.
+    """What a provider's configuration, `AWS_ENDPOINT_URL`, the AWS keys and the proxy lead to.
+
+    Args:
+        environment: of the provider process.
+        configuration: of the provider: `region` of AWS, `baseUrl`, `token` and `earlyAuthCheck` of GitLab.
+        provider: `aws` or `gitlab`; GitLab's client is made, as the real one, when the provider is configured.
 
     Raises:
-        NotARehearsalError: one of the two addresses is missing, or not loopback.
+        NotARehearsalError: an address is missing, or leads from this machine.
+        ConfigurationError: the real provider would refuse the configuration.
     """
 
-    def __init__(self, environment: Mapping[str, str], region: str) -> None:
-        self.region = region or environment.get("AWS_REGION", "")
+    def __init__(self, environment: Mapping[str, str], configuration: Mapping[str, Any], provider: str = "aws") -> None:
+        self.region = configuration.get("region") or environment.get("AWS_REGION", "")
         self._endpoint = _loopback(environment, "AWS_ENDPOINT_URL")
-        self._gitlab = _loopback(environment, "GITLAB_BASE_URL").rstrip("/")
         self._keys: dict[str, Any] = {
             "aws_access_key_id": environment.get("AWS_ACCESS_KEY_ID", ""),
             "aws_secret_access_key": environment.get("AWS_SECRET_ACCESS_KEY", ""),
+            "aws_session_token": environment.get("AWS_SESSION_TOKEN"),
         }
-        self._token = environment.get("GITLAB_TOKEN", "")
-        self.account = self._keys["aws_access_key_id"]  # the emulator's administrator is called as the account
-        self._http = urllib3.PoolManager(maxsize=8, retries=False)
         self._clients: dict[tuple[str, str], Any] = {}
         self._lock = threading.Lock()
+        self._account = ""
+        self._gitlab = GitLabClient(environment, configuration) if provider == "gitlab" else None
+
+    @property
+    def account(self) -> str:
+        """The account of the credentials, as the real provider asks for it."""
+        if not self._account:
+            self._account = self.aws("sts").get_caller_identity()["Account"]
+        return self._account
 
     def aws(self, service: str, region: str | None = None) -> Any:
         """A boto3 client; the provider's region unless another is named."""
@@ -51,17 +58,13 @@ class EnvironmentClients:
 
     def gitlab_api(self, method: str, path: str, body: Mapping[str, Any]) -> tuple[int, Any]:
         """Status and JSON of a request; None where the answer has no body."""
-        answer = self._http.request(
-            method,
-            f"{self._gitlab}/{path}",
-            body=json.dumps(body) if body else None,
-            headers={"PRIVATE-TOKEN": self._token, "Content-Type": "application/json"},
-        )
-        return answer.status, json.loads(answer.data) if answer.data else None
+        if self._gitlab is None:
+            raise LookupError(f"{method} {path}: the provider of AWS asks no GitLab")
+        return self._gitlab.ask(method, path, body)
 
 
 def _loopback(environment: Mapping[str, str], name: str) -> str:
     url = environment.get(name, "")
-    if urlsplit(url).hostname not in _LOOPBACK:
+    if not is_loopback(urlsplit(url).hostname):
         raise NotARehearsalError(f"{name}: got {url!r}; this provider serves emulators on 127.0.0.1 and nothing else")
     return url

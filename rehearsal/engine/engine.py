@@ -21,7 +21,14 @@ from rehearsal.world import World
 from .provider import PROVIDERS
 
 _ROOT: Final = Path(__file__).parents[2]
-_PROGRAM: Final = ("Pulumi.yaml", "__main__.py", "settings.py", "components")
+_PROGRAM: Final = (
+    "Pulumi.yaml",
+    "__main__.py",
+    "settings.py",
+    "stack_file_forms.py",
+    "gitlab_provider.py",
+    "components",
+)
 _SECONDS: Final = 300
 _NOTHING: Final = ("same", "refresh", "read")
 _PROVIDER_TYPE: Final = "pulumi:providers:"
@@ -183,7 +190,10 @@ class Engine:
             "AWS_ACCESS_KEY_ID": world.account,
             "AWS_SECRET_ACCESS_KEY": world.cloud.root_secret,
             "AWS_REGION": world.region,
-            "GITLAB_BASE_URL": f"{world.gitlab.url}/api/v4/",
+            # As for a person: the token, and nothing that says which GitLab it is for.
+            "HTTPS_PROXY": world.cloud.proxy_url,
+            "NO_PROXY": "127.0.0.1,localhost",
+            "SSL_CERT_FILE": str(world.cloud.ca_file),
             "GITLAB_TOKEN": world.administrator_token,
         }
 

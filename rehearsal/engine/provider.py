@@ -6,6 +6,7 @@ It prints its port, as the engine expects of a plugin, and serves until the engi
 import os
 import sys
 from concurrent import futures
+from functools import partial
 from importlib import metadata
 from typing import Any, Final
 
@@ -29,15 +30,15 @@ def serve(provider: str) -> tuple[grpc.Server, int]:
     """
     options = [("grpc.max_receive_message_length", _MESSAGE_BYTES), ("grpc.max_send_message_length", _MESSAGE_BYTES)]
     server = grpc.server(futures.ThreadPoolExecutor(max_workers=16), options=options)
-    servicer = Servicer(metadata.version(f"pulumi-{provider}"), _connect)
+    servicer = Servicer(metadata.version(f"pulumi-{provider}"), partial(_connect, provider))
     provider_pb2_grpc.add_ResourceProviderServicer_to_server(servicer, server)
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
     return server, port
 
 
-def _connect(configuration: dict[str, Any]) -> Adapter:
-    return Adapter(EnvironmentClients(os.environ, configuration.get("region", "")))
+def _connect(provider: str, configuration: dict[str, Any]) -> Adapter:
+    return Adapter(EnvironmentClients(os.environ, configuration, provider))
 
 
 def main(arguments: list[str]) -> None:

@@ -8,8 +8,10 @@ import grpc
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
-from rehearsal.adapter import Adapter, AdapterError
+from rehearsal.adapter import Adapter, AdapterError, Kind
 
+from .settings import ConfigurationError
+from .tags import TAGS_ALL, all_of_them, differing, known_before, untagged
 from .values import UNKNOWN, decoded, differences, plain, struct, top
 
 _PropertyDiff: Final = provider_pb2.PropertyDiff
@@ -45,19 +47,27 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         return _diff(changed)
 
     def Configure(self, request: Any, context: grpc.ServicerContext) -> Any:
-        self._connected = self._connect(plain(request.args))
+        with _refusals(context):
+            self._connected = self._connect(plain(request.args))
         return provider_pb2.ConfigureResponse(supportsPreview=True)
 
     def Check(self, request: Any, context: grpc.ServicerContext) -> Any:
         with _refusals(context):
-            self._adapter(context).kind(request.type, request.name)
-        return provider_pb2.CheckResponse(inputs=request.news)
+            kind = self._adapter(context).kind(request.type, request.name)
+        inputs = request.news
+        if TAGS_ALL in kind.computed:
+            inputs = struct({**plain(inputs), TAGS_ALL: all_of_them(plain(inputs))})
+        return provider_pb2.CheckResponse(inputs=inputs)
 
     def Diff(self, request: Any, context: grpc.ServicerContext) -> Any:
-        kind = self._adapter(context).kind(request.type, request.name)
+        adapter = self._adapter(context)
+        kind = adapter.kind(request.type, request.name)
         before, state, after = plain(request.old_inputs), plain(request.olds), plain(request.news)
         ignored = {top(path) for path in request.ignoreChanges}
-        changed = [path for path in differences(before, state, after) if top(path) not in ignored]
+        after = _as_planned(kind, state, after)
+        with _refusals(context):
+            after |= adapter.plan(request.type, request.name, after)
+        changed = [path for path in _changes(before, state, after) if top(path) not in ignored]
         replaced = {path for path in changed if kind.replaces(top(path))}
         same_name = kind.auto_named and after.get("name") is not None and after.get("name") == state.get("name")
         return _diff(changed, replaced, delete_first=bool(replaced) and (kind.delete_first or same_name))
@@ -65,9 +75,13 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
     def Create(self, request: Any, context: grpc.ServicerContext) -> Any:
         inputs = plain(request.properties)
         adapter = self._adapter(context)
+        kind = adapter.kind(request.type, request.name)
+        inputs = {**kind.defaults, **inputs}
+        with _refusals(context):
+            foreseen = adapter.plan(request.type, request.name, inputs)
         if request.preview:
-            unknown = dict.fromkeys(adapter.kind(request.type).computed, UNKNOWN)
-            return provider_pb2.CreateResponse(id="", properties=struct({**unknown, **inputs}))
+            unknown = dict.fromkeys(kind.computed, UNKNOWN)
+            return provider_pb2.CreateResponse(id="", properties=struct({**unknown, **foreseen, **inputs}))
         with _refusals(context):
             id_, outputs = adapter.create(request.type, request.name, decoded(request.properties))
         return provider_pb2.CreateResponse(id=id_, properties=struct({**outputs, **inputs}))
@@ -79,7 +93,9 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
             found = adapter.read(request.type, request.name, request.id, state)
         if found is None:
             return provider_pb2.ReadResponse(id="")
-        inputs = {key: value for key, value in found.items() if key in before}
+        if TAGS_ALL in adapter.kind(request.type).computed:
+            found[TAGS_ALL] = all_of_them(found)
+        inputs = known_before(before, {key: value for key, value in found.items() if key in before})
         if not before:  # an import: all that a program could have asked for
             inputs = {key: value for key, value in found.items() if key not in adapter.kind(request.type).computed}
         return provider_pb2.ReadResponse(
@@ -87,13 +103,19 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         )
 
     def Update(self, request: Any, context: grpc.ServicerContext) -> Any:
-        state, inputs = plain(request.olds), plain(request.news)
-        adapter = self._adapter(context)
-        computed = {key: value for key, value in state.items() if key in adapter.kind(request.type).computed}
-        if request.preview:
-            return provider_pb2.UpdateResponse(properties=struct({**computed, **inputs}))
+        state, adapter = plain(request.olds), self._adapter(context)
+        kind = adapter.kind(request.type, request.name)
+        # What is ignored stays as it is, whatever the inputs say of it.
+        ignored = {key: state[key] for key in map(top, request.ignoreChanges) if key in state}
+        inputs = {**_as_planned(kind, state, plain(request.news)), **ignored}
         with _refusals(context):
-            outputs = adapter.update(request.type, request.name, request.id, state, decoded(request.news))
+            foreseen = adapter.plan(request.type, request.name, inputs)
+        if request.preview:
+            computed = {key: value for key, value in state.items() if key in kind.computed}
+            return provider_pb2.UpdateResponse(properties=struct({**computed, **foreseen, **inputs}))
+        with _refusals(context):
+            wanted = {**inputs, **decoded(request.news), **ignored}
+            outputs = adapter.update(request.type, request.name, request.id, state, wanted)
         return provider_pb2.UpdateResponse(properties=struct({**outputs, **inputs}))
 
     def Delete(self, request: Any, context: grpc.ServicerContext) -> Any:
@@ -120,6 +142,19 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         return self._connected
 
 
+def _changes(before: dict[str, Any], state: dict[str, Any], after: dict[str, Any]) -> Iterator[str]:
+    if TAGS_ALL in after:
+        yield from differing(state, after)
+        before, state, after = untagged(before), untagged(state), untagged(after)
+    yield from differences(before, state, after)
+
+
+def _as_planned(kind: Kind, state: dict[str, Any], inputs: dict[str, Any]) -> dict[str, Any]:
+    """The inputs, with what the real provider puts where the program says nothing."""
+    kept = {key: state[key] for key in kind.kept if state.get(key) is not None}
+    return {**kept, **kind.defaults, **inputs}
+
+
 def _diff(changed: list[str], replaced: Collection[str] = (), *, delete_first: bool = False) -> Any:
     kinds = {path: _PropertyDiff.UPDATE_REPLACE if path in replaced else _PropertyDiff.UPDATE for path in changed}
     response = provider_pb2.DiffResponse
@@ -138,5 +173,5 @@ def _refusals(context: grpc.ServicerContext) -> Iterator[None]:
     """The adapter's errors in their own words, without the traceback that gRPC would add."""
     try:
         yield
-    except AdapterError as error:
+    except (AdapterError, ConfigurationError) as error:
         context.abort(grpc.StatusCode.UNKNOWN, str(error))

@@ -59,6 +59,7 @@ class Call:
     request: Request
     values: dict[str, str]
     _token: Token | None = None
+    _acting_as: User | None = None
 
     @property
     def token(self) -> Token:
@@ -67,13 +68,26 @@ class Call:
 
     @property
     def user(self) -> User:
-        return self.token.user
+        return self._acting_as or self.token.user
 
     def authenticate(self, scopes: tuple[str, ...]) -> None:
         rotating = self.request.method == "POST" and self.request.segments[-1] == "rotate"
         self._token = self.state.tokens.authenticate(self._secret(), rotating=rotating)
         if scopes and not set(scopes) & set(self._token.scopes):
             raise insufficient_scope(scopes)
+        if wanted := self.request.headers.get("Sudo") or self.request.params.get("sudo"):
+            self._acting_as = self._sudo(self._token, str(wanted))
+
+    def _sudo(self, token: Token, wanted: str) -> User:
+        """An administrator acts as another user, with a token that was made for it."""
+        if not token.user.admin:
+            raise forbidden("Must be admin to use sudo")
+        if "sudo" not in token.scopes:
+            raise insufficient_scope(("sudo",))
+        for user in self.state.tokens.users:
+            if wanted in (user.username, str(user.id)):
+                return user
+        raise not_found(f"User with ID or username '{wanted}'")
 
     @property
     def token_name(self) -> str:

@@ -198,7 +198,8 @@ class GitLab:
     def next_run(self, project: str, schedule: int, after: datetime) -> datetime:
         """When a pipeline schedule is due; nothing here runs it."""
         with self._state.lock:
-            return next_run(self._project(project).schedules[schedule].cron, after)
+            found = self._project(project).schedules[schedule]
+            return next_run(found.cron, after, found.cron_timezone)
 
     def protect_tag(self, path: str, name: str) -> None:
         with self._state.lock:

@@ -1,23 +1,31 @@
-"""Offset pagination with GitLab's headers."""
+"""Offset pagination with GitLab's headers; keyset pagination where GitLab has it."""
 
 from collections.abc import Sequence
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-from .messages import Reply, Request, json_reply
+from .messages import ApiError, Reply, Request, json_reply
 from .params import Field, declared, number
 
 _PER_PAGE = 20
 _MOST_PER_PAGE = 100
 _MOST_COUNTED = 10_000
+_NOT_IN_LINKS = {"page", "per_page", "private_token", "id_before"}
 
 
 def paginate(request: Request, base_url: str, items: Sequence[Any]) -> Reply:
-    """One page of what `items` holds; above 10,000 rows GitLab no longer counts them."""
+    """One page of what `items` holds; above 10,000 rows GitLab no longer counts them.
+
+    Raises:
+        ApiError: keyset pagination was asked of a list that has none; most have none.
+    """
+    if request.params.get("pagination") == "keyset":
+        text = "Keyset pagination is not yet available for this type of request"
+        raise ApiError(json_reply({"error": text}, HTTPStatus.METHOD_NOT_ALLOWED))
     asked = declared(request.params, Field("page", number), Field("per_page", number))
     page = max(asked.get("page") or 1, 1)
-    size = asked.get("per_page")
-    size = _PER_PAGE if size is None or size < 1 else min(size, _MOST_PER_PAGE)
+    size = _size(asked)
     pages = max(-(-len(items) // size), 1)
     previous, following = (page - 1 if page > 1 else None), (page + 1 if page < pages else None)
     counted = len(items) <= _MOST_COUNTED
@@ -38,10 +46,22 @@ def paginate(request: Request, base_url: str, items: Sequence[Any]) -> Reply:
     return json_reply(items[(page - 1) * size : page * size], headers=headers)
 
 
+def keyset(request: Request, base_url: str, items: Sequence[Any]) -> Reply:
+    """One page by the ids of the rows, which are in their order, newest first; it only leads on, and counts nothing."""
+    size = _size(declared(request.params, Field("per_page", number)))
+    page = items[:size]
+    if len(items) <= size:
+        return json_reply(page)
+    kept = [pair for pair in parse_qsl(request.query, keep_blank_values=True) if pair[0] not in _NOT_IN_LINKS]
+    query = urlencode([*kept, ("per_page", size), ("id_before", page[-1]["id"])])
+    return json_reply(page, headers={"Link": f'<{base_url}{request.path}?{query}>; rel="next"'})
+
+
+def _size(asked: dict[str, Any]) -> int:
+    size = asked.get("per_page")
+    return _PER_PAGE if size is None or size < 1 else min(size, _MOST_PER_PAGE)
+
+
 def _query(request: Request, page: int, size: int) -> str:
-    kept = [
-        pair
-        for pair in parse_qsl(request.query, keep_blank_values=True)
-        if pair[0] not in {"page", "per_page", "private_token"}
-    ]
+    kept = [pair for pair in parse_qsl(request.query, keep_blank_values=True) if pair[0] not in _NOT_IN_LINKS]
     return urlencode([*kept, ("page", page), ("per_page", size)])

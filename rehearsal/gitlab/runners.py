@@ -1,18 +1,21 @@
-"""Runners as created through `POST /user/runners`."""
+"""Runners as created through `POST /user/runners`, and what GitLab's model refuses of them."""
 
 import itertools
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from http import HTTPStatus
 from typing import Any
 
-from .messages import bad_request
+from .messages import bad_request, message
 from .store import Owner
 from .users import User
 
 RUNNER_TYPES = ("instance_type", "group_type", "project_type")
 ACCESS_LEVELS = ("not_protected", "ref_protected")
+STATUSES = ("online", "offline", "stale", "never_contacted")
 _SHORTEST_TIMEOUT = 600
 _LONGEST_NOTE = 1024
+_UNSET_BY_NULL = ("description", "maintenance_note", "maximum_timeout")
 
 
 @dataclass(eq=False)
@@ -30,12 +33,13 @@ class Runner:
     access_level: str = "not_protected"
     tag_list: list[str] = field(default_factory=list)
     maximum_timeout: int | None = None
+    status: str = "never_contacted"
 
     def registration(self) -> dict[str, Any]:
         return {"id": self.id, "token": self.token, "token_expires_at": None}
 
-    def document(self) -> dict[str, Any]:
-        place = [{"id": self.owner.id, "name": self.owner.name}] if self.owner else []
+    def brief(self) -> dict[str, Any]:
+        """What a list of runners shows."""
         return {
             "id": self.id,
             "description": self.description,
@@ -45,8 +49,13 @@ class Runner:
             "is_shared": self.runner_type == "instance_type",
             "runner_type": self.runner_type,
             "name": None,
-            "online": None,
-            "status": "never_contacted",
+            "online": None if self.status == "never_contacted" else self.status == "online",
+            "status": self.status,
+        }
+
+    def document(self) -> dict[str, Any]:
+        place = [{"id": self.owner.id, "name": self.owner.name}] if self.owner else []
+        return self.brief() | {
             "tag_list": self.tag_list,
             "run_untagged": self.run_untagged,
             "locked": self.locked,
@@ -67,17 +76,21 @@ class Runners:
         given = {name: value for name, value in attributes.items() if value not in (None, "", [])}
         token = f"glrt-fake-{secrets.token_hex(10)}"
         runner = Runner(next(self._ids), token, runner_type, owner, creator, **given)
-        problems: list[str] = []
-        if not runner.run_untagged and not runner.tag_list:
-            problems.append("Tags list can not be empty when runner is not allowed to pick untagged jobs")
-        if runner.maximum_timeout is not None and runner.maximum_timeout < _SHORTEST_TIMEOUT:
-            problems.append("Maximum timeout needs to be at least 10 minutes")
-        if len(runner.maintenance_note or "") > _LONGEST_NOTE:
-            problems.append(f"Maintenance note is too long (maximum is {_LONGEST_NOTE} characters)")
-        if problems:
-            raise bad_request(" and ".join(problems))
+        if problems := _problems(runner):
+            raise bad_request(" and ".join(f"{_WORDS[name]} {text}" for name, text in problems.items()))
         self._runners[runner.id] = runner
         return runner
+
+    def change(self, runner: Runner, attributes: dict[str, Any]) -> None:
+        """Sets what was given, null too where the column takes it, or leaves all as it is and refuses."""
+        given = {name: value for name, value in attributes.items() if value is not None or name in _UNSET_BY_NULL}
+        candidate = replace(runner, **given)
+        if problems := _problems(candidate):
+            raise message(HTTPStatus.BAD_REQUEST, {name: [text] for name, text in problems.items()})
+        runner.__dict__.update(candidate.__dict__)
+
+    def newest_first(self) -> list[Runner]:
+        return list(self._runners.values())[::-1]
 
     def find(self, number: str) -> Runner | None:
         return self._runners.get(int(number)) if number.isdecimal() else None
@@ -90,3 +103,18 @@ class Runners:
 
     def remove(self, runner: Runner) -> None:
         del self._runners[runner.id]
+
+
+_WORDS = {"tags_list": "Tags list", "maximum_timeout": "Maximum timeout", "maintenance_note": "Maintenance note"}
+
+
+def _problems(runner: Runner) -> dict[str, str]:
+    """What the model says of each attribute that it refuses."""
+    problems: dict[str, str] = {}
+    if not runner.run_untagged and not runner.tag_list:
+        problems["tags_list"] = "can not be empty when runner is not allowed to pick untagged jobs"
+    if runner.maximum_timeout is not None and runner.maximum_timeout < _SHORTEST_TIMEOUT:
+        problems["maximum_timeout"] = "needs to be at least 10 minutes"
+    if len(runner.maintenance_note or "") > _LONGEST_NOTE:
+        problems["maintenance_note"] = f"is too long (maximum is {_LONGEST_NOTE} characters)"
+    return problems

@@ -74,6 +74,10 @@ class Tokens:
     def all(self) -> list[Token]:
         return list(self._by_secret.values())
 
+    @property
+    def users(self) -> list[User]:
+        return list(self._users.values())
+
     def user(self, username: str, *, bot: bool = False) -> User:
         """`root` is the instance's administrator, every other name an ordinary user."""
         if username not in self._users:

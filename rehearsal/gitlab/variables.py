@@ -78,7 +78,7 @@ def _stripped(row: Variable) -> Variable:
 
 def _problems(others: list[Variable], row: Variable) -> dict[str, list[str]]:
     found = {
-        "key": _key_problems(row.key),
+        "key": key_problems(row.key),
         "value": [] if _maskable(row) else ["is invalid"],
         "environment_scope": _scope_problems(row.environment_scope),
         "description": _too_long(row.description or ""),
@@ -93,7 +93,7 @@ def _maskable(row: Variable) -> bool:
     return not row.masked or pattern.fullmatch(row.value) is not None
 
 
-def _key_problems(key: str) -> list[str]:
+def key_problems(key: str) -> list[str]:
     problems = [] if key else ["can't be blank"]
     problems += _too_long(key)
     return problems if _KEY.fullmatch(key) else [*problems, "can contain only letters, digits and '_'."]

@@ -54,10 +54,17 @@ def test_a_stacks_role_or_user_is_made_and_changed_only_within_the_boundary(reso
 @pytest.mark.parametrize(
     ("resource", "left"),
     [
-        (STACK_ROLE, ["iam:TagRole", "iam:UntagRole", "iam:UpdateRole"]),
+        (STACK_ROLE, ["iam:TagRole", "iam:UntagRole", "iam:UpdateRole", "iam:UpdateRoleDescription"]),
         (
             STACK_USER,
-            ["iam:DeleteAccessKey", "iam:DeleteLoginProfile", "iam:DeleteUser", "iam:TagUser", "iam:UntagUser"],
+            [
+                "iam:DeleteAccessKey",
+                "iam:DeleteLoginProfile",
+                "iam:DeleteUser",
+                "iam:TagUser",
+                "iam:UntagUser",
+                "iam:UpdateUser",
+            ],
         ),
     ],
 )

@@ -4,13 +4,13 @@ import json
 from pathlib import Path
 from typing import Any, Final
 
-import pulumi
 import pytest
 from bootstrap_lab import DEPLOY, EVERYTHING, IAM_WRITES, KEY, NAMES, OUT_OF_BOUNDS, STACK_ROLE, STACK_USER
 from hypothesis import given
 from hypothesis import strategies as st
 from policy_evaluator import Request, allowed
 from policy_linter import as_list, lint
+from program import build
 from pulumi_recorder import Recorder, Registered
 from registered_policies import policies
 
@@ -20,7 +20,6 @@ from components.bootstrap.policies import boundary, preview_policy, preview_trus
 from components.iam.bucket_policy import tls_only
 from components.iam.gitlab_trust import job_trust
 from components.iam.policies import INLINE_POLICY_LIMIT, policy_json
-from components.registry_access import RegistryAccess
 from rehearsal import stack_file
 
 _PREVIEW: Final = preview_policy(NAMES, KEY, ["dev", "staging"])
@@ -48,14 +47,19 @@ def test_the_boundary_lets_no_role_touch_iam_but_for_access_keys_of_the_stacks_u
     ] == []
 
 
-def test_a_preview_reads_the_state_and_nothing_else() -> None:
+def test_a_preview_reads_the_state_and_what_is_to_be_adopted_and_nothing_else() -> None:
     state = f"{NAMES.bucket_arn}/.pulumi/stacks/gitlab-ecr/prod.json"
     assert {statement["Sid"]: statement["Action"] for statement in _PREVIEW["Statement"]} == {
         "FindState": "s3:ListBucket",
         "ReadState": "s3:GetObject",
         "DecryptObjects": "kms:Decrypt",
         "DecryptSecrets": "kms:Decrypt",
+        "ReadAdopted": ["ecr:DescribeRepositories", "ecr:ListTagsForResource"],
     }
+    repository = NAMES.arn("ecr", "repository/old/app", "us-east-1")
+    assert _may("ecr:DescribeRepositories", repository)
+    assert not _may("ecr:BatchGetImage", repository)
+    assert not _may("ecr:GetRepositoryPolicy", repository)
     assert _may("s3:GetObject", state)
     assert not _may("s3:GetObject", f"{NAMES.bucket_arn}/elsewhere")
     for action in ("s3:PutObject", "s3:DeleteObject", "s3:GetObjectVersion"):
@@ -180,7 +184,7 @@ def _stack(recorder: Recorder, file: Path) -> list[Registered]:
     recorder.answers["gitlab:index/userRunner:UserRunner"] = {"id": "9171", "token": "glrt-fake-0000"}
     declaration = stack_file.read(file).declaration
     declaration["permissions_boundary"] = NAMES.boundary_arn
-    pulumi.runtime.test(lambda: RegistryAccess("access", declaration) and None)()
+    build(declaration)
     return recorder.resources
 
 

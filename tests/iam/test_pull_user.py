@@ -48,7 +48,7 @@ def test_the_user_only_pulls_and_its_boundary_says_so_too(recorder: Recorder) ->
 def test_no_update_takes_the_rotators_tags_away(recorder: Recorder) -> None:
     _declare(tags={"team": "ci"})
     user = recorder.one("aws:iam/user:User")
-    assert (user.inputs["tags"], user.ignore_changes) == ({"team": "ci"}, ("tags",))
+    assert (user.inputs["tags"], user.ignore_changes) == ({"team": "ci"}, ("tags", "tagsAll"))
 
 
 def test_no_access_key_is_made(recorder: Recorder) -> None:

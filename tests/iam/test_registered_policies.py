@@ -7,6 +7,7 @@ from typing import Any
 import pulumi
 import pytest
 from policy_evaluator import Request, allowed
+from program import build
 from pulumi_recorder import Recorder, Registered
 from registered_policies import findings, policies
 
@@ -15,7 +16,6 @@ from components.consumers.args import Access
 from components.iam.actions import WRITE_ACTIONS
 from components.names.naming import Names
 from components.names.repository_patterns import matching
-from components.registry_access import RegistryAccess
 from rehearsal import stack_file
 
 _REPOSITORY_POLICY = "aws:ecr/repositoryPolicy:RepositoryPolicy"
@@ -28,7 +28,7 @@ _STACKS.append(Path(__file__).parents[1] / "data" / "Pulumi.gitlab.yaml")
 def test_no_policy_of_a_stack_has_a_finding(recorder: Recorder, path: Path) -> None:
     recorder.answers["gitlab:index/userRunner:UserRunner"] = {"id": "9171", "token": "glrt-fake-0000"}
     declaration = stack_file.read(path).declaration
-    pulumi.runtime.test(lambda: RegistryAccess("access", declaration) and None)()
+    build(declaration)
     types = {place.partition(" ")[0] for place, _ in policies(recorder.resources)}
     assert {"aws:iam/role:Role", "aws:iam/rolePolicy:RolePolicy"} <= types
     roles = recorder.of_type("aws:iam/role:Role") + recorder.of_type("aws:iam/rolePolicy:RolePolicy")
@@ -40,7 +40,7 @@ def test_no_policy_of_a_stack_has_a_finding(recorder: Recorder, path: Path) -> N
 def test_a_consumers_role_pulls_exactly_what_its_stack_file_says(recorder: Recorder, path: Path) -> None:
     recorder.answers["gitlab:index/userRunner:UserRunner"] = {"id": "9171", "token": "glrt-fake-0000"}
     declaration = stack_file.read(path).declaration
-    pulumi.runtime.test(lambda: RegistryAccess("access", declaration) and None)()
+    build(declaration)
     names = Names(declaration["account"], declaration["region"], declaration["prefix"])
     shared = {r.inputs["repository"]: json.loads(r.inputs["policy"]) for r in recorder.of_type(_REPOSITORY_POLICY)}
     pulls: dict[str, list[str]] = {}
@@ -65,7 +65,7 @@ def test_a_consumers_role_pulls_exactly_what_its_stack_file_says(recorder: Recor
 def test_only_a_push_role_may_write_an_image(recorder: Recorder, path: Path) -> None:
     recorder.answers["gitlab:index/userRunner:UserRunner"] = {"id": "9171", "token": "glrt-fake-0000"}
     declaration = stack_file.read(path).declaration
-    pulumi.runtime.test(lambda: RegistryAccess("access", declaration) and None)()
+    build(declaration)
     names = Names(declaration["account"], declaration["region"], declaration["prefix"])
     shared = {r.inputs["repository"]: json.loads(r.inputs["policy"]) for r in recorder.of_type(_REPOSITORY_POLICY)}
     roles = {role.inputs["name"]: role for role in recorder.of_type("aws:iam/role:Role")}

@@ -67,8 +67,16 @@ def test_the_registration_carries_what_gitlab_keeps(
         "untagged": False,
         "accessLevel": "ref_protected",
         "maximumTimeout": 3600,
+        "paused": False,
+        "maintenanceNote": "",
     }
     assert registered.parent == "build"
+
+
+def test_what_is_no_longer_declared_is_sent_all_the_same_so_that_it_goes(recorder: Recorder) -> None:
+    _run(group_id=7)
+    inputs = recorder.one(_REGISTRATION).inputs
+    assert (inputs["paused"], inputs["maintenanceNote"], "maximumTimeout" in inputs) == (False, "", False)
 
 
 def test_the_parameter_holds_the_whole_file_with_the_token_as_a_secret(recorder: Recorder) -> None:

@@ -33,6 +33,8 @@ _HELD_BY = {
     # Named exception: what AWS gives no resource to, but a condition that narrows it; without that, `*` is a finding.
     "cloudwatch:PutMetricData": "cloudwatch:namespace",  # its one resource type is OpenTelemetry's
 }
+_NAMES_NONE = {"sns:GetSubscriptionAttributes", "sns:SetSubscriptionAttributes", "sns:Unsubscribe"}
+"""Named exception: AWS's table has the topic as one they need not have, and their requests name a subscription."""
 _PART = {"Partition": r"aws(-[a-z]+)*", "Region": r"[a-z]{2,4}(-[a-z]+)+-\d", "Account": r"\d{12}"}
 
 
@@ -85,7 +87,9 @@ def _resources(actions: list[str], resources: list[str], *, denies: bool) -> Ite
     fitting = {resource: [a for a in actions if _fits(a, resource)] for resource in resources}
     for resource, fits in fitting.items():
         if resource == "*" and not denies:
-            yield from (f"Action {a}: * where AWS takes a {_types(a)}" for a in actions if _types(a))
+            yield from (
+                f"Action {a}: * where AWS takes a {_types(a)}" for a in actions if _types(a) and a not in _NAMES_NONE
+            )
         elif resource != "*" and not fits:
             yield f"Resource {resource}: fits none of {actions}"
         elif resource != "*" and not _wildcard_allowed(resource):

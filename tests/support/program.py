@@ -9,7 +9,9 @@ import pulumi
 import yaml
 from pulumi_recorder import Recorder, Registered
 
+import gitlab_provider
 from components.contract import plan as plans
+from components.registry_access import RegistryAccess, RegistryAccessArgs
 
 ROOT = Path(__file__).parents[2]
 ACCOUNT = {"aws:index/getCallerIdentity:getCallerIdentity": {"accountId": "123456789012", "arn": "", "userId": ""}}
@@ -41,6 +43,12 @@ def main(recorder: Recorder) -> pulumi.Output[None]:
         recorder.outputs["stack"] = values
 
     return pulumi.Output.all(**stack.outputs).apply(keep)
+
+
+def build(declaration: RegistryAccessArgs) -> None:
+    """What a declaration makes, with the provider that the program would give it."""
+    options = pulumi.ResourceOptions(providers=gitlab_provider.providers(declaration))
+    pulumi.runtime.test(lambda: RegistryAccess("access", declaration, options) and None)()
 
 
 def documents(resources: list[Registered]) -> dict[str, Any]:

@@ -138,7 +138,7 @@ NEEDS: Final[dict[str, tuple[Need, ...]]] = {
         # The provider reads and, with a role, deletes what else hangs on it.
         Need(
             "iam",
-            "GetRole UpdateRole TagRole UntagRole ListRolePolicies ListAttachedRolePolicies "
+            "GetRole UpdateRole UpdateRoleDescription TagRole UntagRole ListRolePolicies ListAttachedRolePolicies "
             "ListInstanceProfilesForRole",
             _ROLE,
             "",
@@ -150,7 +150,7 @@ NEEDS: Final[dict[str, tuple[Need, ...]]] = {
     ),
     "aws:iam/user:User": (
         Need("iam", "CreateUser PutUserPermissionsBoundary", _USER, "", _BOUND),
-        Need("iam", "GetUser TagUser UntagUser DeleteUser ListGroupsForUser", _USER, ""),
+        Need("iam", "GetUser TagUser UntagUser UpdateUser DeleteUser ListGroupsForUser", _USER, ""),
         # `force_destroy`: whatever the user was given goes first.
         Need(
             "iam",
@@ -169,10 +169,12 @@ NEEDS: Final[dict[str, tuple[Need, ...]]] = {
         Need(
             "lambda",
             "CreateFunction GetFunction GetFunctionConfiguration GetFunctionCodeSigningConfig ListVersionsByFunction "
-            "UpdateFunctionCode UpdateFunctionConfiguration DeleteFunction ListTags TagResource UntagResource",
+            "UpdateFunctionCode UpdateFunctionConfiguration PutFunctionConcurrency DeleteFunctionConcurrency "
+            "DeleteFunction ListTags TagResource UntagResource",
             "function:{name}",
         ),
         Need("iam", "PassRole", "{role}", "", {"iam:PassedToService": "lambda.amazonaws.com"}),
+        Need("ec2", "DescribeSecurityGroups DescribeSubnets DescribeVpcs"),
     ),
     "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig": (
         Need(
@@ -188,7 +190,9 @@ NEEDS: Final[dict[str, tuple[Need, ...]]] = {
             "CreateBucket DeleteBucket ListBucket ListBucketVersions PutBucketTagging GetBucketTagging GetBucketAcl "
             "GetBucketPolicy GetBucketVersioning GetBucketLogging GetBucketWebsite GetBucketCORS GetBucketLocation "
             "GetBucketRequestPayment GetBucketObjectLockConfiguration GetAccelerateConfiguration "
-            "GetLifecycleConfiguration GetReplicationConfiguration GetEncryptionConfiguration",
+            "GetLifecycleConfiguration GetReplicationConfiguration GetEncryptionConfiguration "
+            # By S3 Control first; the older calls are what it falls back on.
+            f"{_TAGS}",
             _BUCKET,
         ),
         # force_destroy empties it first.
@@ -200,7 +204,8 @@ NEEDS: Final[dict[str, tuple[Need, ...]]] = {
     "aws:s3/bucketObjectv2:BucketObjectv2": (
         Need(
             "s3",
-            "PutObject GetObject DeleteObject DeleteObjectVersion PutObjectTagging GetObjectTagging",
+            "PutObject GetObject DeleteObject DeleteObjectVersion PutObjectTagging GetObjectTagging "
+            "DeleteObjectTagging",
             f"{_BUCKET}/rotator.zip",
         ),
     ),
@@ -230,7 +235,8 @@ NEEDS: Final[dict[str, tuple[Need, ...]]] = {
         Need("sns", f"CreateTopic GetTopicAttributes SetTopicAttributes DeleteTopic {_TAGS}", "{name}"),
     ),
     "aws:sns/topicSubscription:TopicSubscription": (
-        Need("sns", "Subscribe GetSubscriptionAttributes SetSubscriptionAttributes Unsubscribe", "{topic}"),
+        Need("sns", "Subscribe ListSubscriptionsByTopic", "{topic}"),
+        Need("sns", "GetSubscriptionAttributes SetSubscriptionAttributes Unsubscribe"),
     ),
     "aws:sqs/queue:Queue": (
         Need(

@@ -23,8 +23,13 @@ class Provider:
     def __init__(self, stub: Any) -> None:
         self.stub = stub
 
-    def configure(self) -> Any:
-        return self.stub.Configure(provider_pb2.ConfigureRequest(args=struct({"region": REGION})))
+    def configure(self, **settings: Any) -> Any:
+        args = {"region": REGION, **settings}
+        return self.stub.Configure(provider_pb2.ConfigureRequest(args=struct(args)))
+
+    def check(self, type_: str, inputs: dict[str, Any]) -> dict[str, Any]:
+        request = provider_pb2.CheckRequest(urn=_urn(type_), type=type_, name="it", news=struct(inputs))
+        return plain(self.stub.Check(request).inputs)
 
     def create(self, type_: str, inputs: dict[str, Any], *, preview: bool = False) -> Any:
         return self.stub.Create(
@@ -68,7 +73,14 @@ class Provider:
         )
 
     def update(
-        self, type_: str, id_: str, state: dict[str, Any], inputs: dict[str, Any], *, preview: bool = False
+        self,
+        type_: str,
+        id_: str,
+        state: dict[str, Any],
+        inputs: dict[str, Any],
+        *,
+        preview: bool = False,
+        ignored: list[str] | None = None,
     ) -> Any:
         return self.stub.Update(
             provider_pb2.UpdateRequest(
@@ -79,6 +91,7 @@ class Provider:
                 olds=struct(state),
                 news=struct(inputs),
                 preview=preview,
+                ignoreChanges=ignored or [],
             )
         )
 
@@ -89,14 +102,16 @@ class Provider:
 
 
 @contextmanager
-def started(name: str, environment: Mapping[str, str]) -> Iterator[Provider]:
+def started(name: str, environment: Mapping[str, str], settings: Mapping[str, Any] | None = None) -> Iterator[Provider]:
+    """A provider process, configured with the settings of a provider resource; unconfigured with None."""
     command = [sys.executable, "-m", "rehearsal.engine.provider", name, "127.0.0.1:1"]
     with subprocess.Popen(command, cwd=ROOT, env=dict(environment), stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout
         port = int(process.stdout.readline())
         with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
             provider = Provider(provider_pb2_grpc.ResourceProviderStub(channel))
-            provider.configure()
+            if settings is not None:
+                provider.configure(**settings)
             yield provider
         process.terminate()
 

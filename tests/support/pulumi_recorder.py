@@ -38,6 +38,8 @@ class Registered:
     dependencies: tuple[str, ...] = ()
     """The names of the resources that are created before this one."""
     aliases: tuple[Any, ...] = ()
+    provider: str = ""
+    """The name of the provider that was given to it; empty with the default one."""
 
 
 @dataclass
@@ -45,6 +47,8 @@ class Recorder:
     """Everything a program registered. An invoke that no test announced raises."""
 
     resources: list[Registered] = field(default_factory=list)
+    """All but providers."""
+    providers: list[Registered] = field(default_factory=list)
     outputs: dict[str, dict[str, Any]] = field(default_factory=dict)
     """What each component registered as its outputs, by its name; the stack's under `stack`."""
     invokes: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -91,7 +95,8 @@ class _RecordingMonitor(MockMonitor):
         if request.type != "pulumi:pulumi:Stack":
             with event_loop_of_this_thread():
                 inputs = rpc.deserialize_properties(request.object, keep_unknowns=True)
-            self._recorder.resources.append(
+            is_provider = request.type.startswith("pulumi:providers:")
+            (self._recorder.providers if is_provider else self._recorder.resources).append(
                 Registered(
                     type=request.type,
                     name=request.name,
@@ -107,6 +112,7 @@ class _RecordingMonitor(MockMonitor):
                     import_id=request.importId,
                     dependencies=tuple(sorted(_name(urn) for urn in request.dependencies)),
                     aliases=tuple(request.aliases),
+                    provider=_name(request.provider.rpartition("::")[0]),
                 )
             )
         with event_loop_of_this_thread():

@@ -1,21 +1,30 @@
 """Version, the user behind a token, groups and projects."""
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
 from rehearsal.gitlab.call import Call
 from rehearsal.gitlab.messages import Reply, json_reply
+from rehearsal.gitlab.pagination import keyset
 from rehearsal.gitlab.params import Field, flag, number, text
 from rehearsal.gitlab.router import READ, route
 from rehearsal.gitlab.store import Group, Owner, Project
 from rehearsal.gitlab.tokens import GUEST
 
 _VERSION = {"version": "19.4.0-ee", "revision": "fake0000", "enterprise": True}
+_NO_KAS = {"enabled": False, "externalUrl": None, "externalK8sProxyUrl": None, "version": None}
 
 
-@route("GET", "/version", READ)
+@route("GET", "/version", (*READ, "read_user"))
 def _version(_call: Call) -> Reply:
     return json_reply(_VERSION)
+
+
+@route("GET", "/metadata", (*READ, "read_user"))
+def _metadata(_call: Call) -> Reply:
+    """The same and more; its token may be one that only reads the user."""
+    return json_reply(_VERSION | {"kas": _NO_KAS})
 
 
 @route("GET", "/user", (*READ, "read_user"))
@@ -70,7 +79,11 @@ def _directly(owner: Owner, group: Group) -> bool:
 
 def _list_projects(call: Call, projects: Sequence[Project]) -> Reply:
     asked = call.declared(
-        Field("membership", flag), Field("archived", flag), Field("search", text), Field("min_access_level", number)
+        Field("membership", flag),
+        Field("archived", flag),
+        Field("search", text),
+        Field("min_access_level", number),
+        Field("id_before", number),
     )
     state = call.state
 
@@ -81,11 +94,14 @@ def _list_projects(call: Call, projects: Sequence[Project]) -> Reply:
             and (not asked.get("membership") or any(place in call.user.memberships for place in places))
             and asked.get("archived") in (None, state.store.archived(project))
             and (asked.get("search") or "").lower() in project.name.lower()
+            and project.id < (asked.get("id_before") or math.inf)
         )
 
     # GitLab's default order is by creation, newest first; ids follow it.
     ordered = sorted(filter(wanted, projects), key=lambda project: project.id, reverse=True)
-    return call.page([_project_document(call, project) for project in ordered])
+    shown = [_project_document(call, project) for project in ordered]
+    by_keyset = call.request.params.get("pagination") == "keyset" and call.request.params.get("order_by") == "id"
+    return keyset(call.request, call.state.url, shown) if by_keyset else call.page(shown)
 
 
 def _list_groups(call: Call, groups: Sequence[Group]) -> Reply:

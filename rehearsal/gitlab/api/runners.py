@@ -1,14 +1,34 @@
-"""Runners: created by users, verified and removed by themselves or by those who manage them."""
+"""Runners: created, listed and changed by those who manage them; verified and removed by themselves too."""
 
+from collections.abc import Iterable
 from http import HTTPStatus
 
 from rehearsal.gitlab.call import Call
-from rehearsal.gitlab.messages import Reply, bad_request, forbidden, json_reply, no_content, not_found
+from rehearsal.gitlab.messages import (
+    Reply,
+    bad_request,
+    forbidden,
+    json_reply,
+    no_content,
+    not_found,
+    parameter_error,
+)
 from rehearsal.gitlab.params import Field, flag, number, text, words
 from rehearsal.gitlab.router import READ, WRITE, route
-from rehearsal.gitlab.runners import ACCESS_LEVELS, RUNNER_TYPES, Runner
+from rehearsal.gitlab.runners import ACCESS_LEVELS, RUNNER_TYPES, STATUSES, Runner
 from rehearsal.gitlab.store import Owner
 from rehearsal.gitlab.tokens import MAINTAINER, OWNER
+
+_ATTRIBUTES = (
+    Field("description", text),
+    Field("maintenance_note", text),
+    Field("paused", flag),
+    Field("locked", flag),
+    Field("access_level", text, values=ACCESS_LEVELS),
+    Field("run_untagged", flag),
+    Field("tag_list", words),
+    Field("maximum_timeout", number),
+)
 
 
 @route("POST", "/user/runners", ("api", "create_runner"))
@@ -18,14 +38,7 @@ def _create(call: Call) -> Reply:
         Field("runner_type", text, required=True, values=RUNNER_TYPES),
         Field("group_id", number, required=kind == "group_type"),
         Field("project_id", number, required=kind == "project_type"),
-        Field("description", text),
-        Field("maintenance_note", text),
-        Field("paused", flag),
-        Field("locked", flag),
-        Field("access_level", text, values=ACCESS_LEVELS),
-        Field("run_untagged", flag),
-        Field("tag_list", words),
-        Field("maximum_timeout", number),
+        *_ATTRIBUTES,
     )
     group_id, project_id = given.pop("group_id", None), given.pop("project_id", None)
     owner: Owner | None = None
@@ -52,15 +65,73 @@ def _unregister(call: Call) -> Reply:
     return no_content()
 
 
+@route("GET", "/runners", READ)
+def _list_own(call: Call) -> Reply:
+    """Those that the user manages; the instance's are for its administrator."""
+    return _listed(call, (runner for runner in call.state.runners.newest_first() if _manages(call, runner.owner)))
+
+
+@route("GET", "/runners/all", READ)
+def _list_all(call: Call) -> Reply:
+    if not call.user.admin:
+        raise forbidden()
+    return _listed(call, call.state.runners.newest_first())
+
+
+@route("GET", "/projects/:id/runners", READ)
+def _list_of_project(call: Call) -> Reply:
+    return _listed(call, _available_to(call, call.project(MAINTAINER)))
+
+
+@route("GET", "/groups/:id/runners", READ)
+def _list_of_group(call: Call) -> Reply:
+    return _listed(call, _available_to(call, call.group(MAINTAINER)))
+
+
 @route("GET", "/runners/:id", READ)
 def _show(call: Call) -> Reply:
     return json_reply(_managed(call).document())
+
+
+@route("PUT", "/runners/:id", WRITE)
+def _update(call: Call) -> Reply:
+    runner = _managed(call)
+    given = call.declared(*_ATTRIBUTES)
+    if not given:
+        names = ", ".join(field.name for field in _ATTRIBUTES)
+        raise parameter_error(f"{names} are missing, at least one parameter must be provided")
+    call.state.runners.change(runner, given)
+    return json_reply(runner.document())
 
 
 @route("DELETE", "/runners/:id", WRITE)
 def _delete(call: Call) -> Reply:
     call.state.runners.remove(_managed(call))
     return no_content()
+
+
+def _available_to(call: Call, owner: Owner) -> list[Runner]:
+    """Its own, those of the groups above it, and the instance's: what may take its jobs."""
+    owners = (owner, *call.state.store.ancestors(owner))
+    return [each for each in call.state.runners.newest_first() if each.owner is None or each.owner in owners]
+
+
+def _listed(call: Call, runners: Iterable[Runner]) -> Reply:
+    asked = call.declared(
+        Field("type", text, values=RUNNER_TYPES),
+        Field("status", text, values=STATUSES),
+        Field("paused", flag),
+        Field("tag_list", words),
+    )
+    found = [
+        each
+        for each in runners
+        if asked.get("type") in (None, each.runner_type)
+        and asked.get("status") in (None, each.status)
+        and asked.get("paused") in (None, each.paused)
+        and set(asked.get("tag_list") or []) <= set(each.tag_list)
+    ]
+    return call.page([each.brief() for each in found])
 
 
 def _itself(call: Call) -> Runner:

@@ -12,8 +12,26 @@ from rehearsal.gitlab.store import Project
 from rehearsal.gitlab.tokens import DEVELOPER, MAINTAINER
 
 _FIRST, _FIRST_PIPELINE = 501, 60001
+_SCOPES = ("active", "inactive")
 _PATH = "/projects/:id/pipeline_schedules"
-_ONE = f"{_PATH}/:schedule"
+ONE = f"{_PATH}/:schedule"
+
+
+def found(call: Call, project: Project) -> Schedule:
+    """The schedule that the path names."""
+    number = call.values["schedule"]
+    schedule = project.schedules.get(int(number)) if number.isdecimal() else None
+    if schedule is None:
+        raise not_found("Pipeline Schedule")
+    return schedule
+
+
+def own(call: Call) -> Schedule:
+    """The same, for its owner: nobody else changes it, whatever their role."""
+    schedule = found(call, call.project(DEVELOPER, writable=True))
+    if schedule.owner is not call.user:
+        raise forbidden()
+    return schedule
 
 
 def _attributes(call: Call, *, required: bool) -> dict[str, Any]:
@@ -26,21 +44,6 @@ def _attributes(call: Call, *, required: bool) -> dict[str, Any]:
     )
 
 
-def _found(call: Call, project: Project) -> Schedule:
-    number = call.values["schedule"]
-    schedule = project.schedules.get(int(number)) if number.isdecimal() else None
-    if schedule is None:
-        raise not_found("Pipeline Schedule")
-    return schedule
-
-
-def _own(call: Call) -> Schedule:
-    schedule = _found(call, call.project(DEVELOPER, writable=True))
-    if schedule.owner is not call.user:
-        raise forbidden()
-    return schedule
-
-
 def _shown(call: Call, schedule: Schedule, status: int = HTTPStatus.OK) -> Reply:
     return json_reply(schedule.details(call.state.url, call.state.now()), status)
 
@@ -48,54 +51,66 @@ def _shown(call: Call, schedule: Schedule, status: int = HTTPStatus.OK) -> Reply
 @route("GET", _PATH, READ)
 def _list(call: Call) -> Reply:
     project = call.project(DEVELOPER)
-    return call.page([each.document(call.state.url, call.state.now()) for each in project.schedules.values()])
+    scope = call.declared(Field("scope", text, values=_SCOPES)).get("scope")
+    wanted = [each for each in project.schedules.values() if scope in (None, "active" if each.active else "inactive")]
+    return call.page([each.document(call.state.url, call.state.now()) for each in wanted])
 
 
 @route("POST", _PATH, WRITE)
 def _create(call: Call) -> Reply:
     project = call.project(DEVELOPER, writable=True)
     given = _attributes(call, required=True)
-    number = max([_FIRST - 1, *project.schedules]) + 1
-    schedule = Schedule(number, call.user, call.state.now(), given["description"], given["ref"], given["cron"])
-    schedule.change(**given)
+    number, now = max([_FIRST - 1, *project.schedules]) + 1, call.state.now()
+    schedule = Schedule(number, call.user, now, now, given["description"], given["ref"], given["cron"])
+    schedule.change(now, **given)
     project.schedules[number] = schedule
     return _shown(call, schedule, HTTPStatus.CREATED)
 
 
-@route("GET", _ONE, READ)
+@route("GET", ONE, READ)
 def _get(call: Call) -> Reply:
-    return _shown(call, _found(call, call.project(DEVELOPER)))
+    return _shown(call, found(call, call.project(DEVELOPER)))
 
 
-@route("PUT", _ONE, WRITE)
+@route("PUT", ONE, WRITE)
 def _update(call: Call) -> Reply:
-    schedule = _own(call)
-    schedule.change(**_attributes(call, required=False))
+    schedule = own(call)
+    schedule.change(call.state.now(), **_attributes(call, required=False))
     return _shown(call, schedule)
 
 
-@route("DELETE", _ONE, WRITE)
+@route("DELETE", ONE, WRITE)
 def _delete(call: Call) -> Reply:
     project = call.project(DEVELOPER, writable=True)
-    schedule = _found(call, project)
+    schedule = found(call, project)
     if schedule.owner is not call.user:
         call.project(MAINTAINER)
     del project.schedules[schedule.id]
     return no_content()
 
 
-@route("POST", f"{_ONE}/take_ownership", WRITE)
+@route("POST", f"{ONE}/take_ownership", WRITE)
 def _take_ownership(call: Call) -> Reply:
-    schedule = _found(call, call.project(MAINTAINER, writable=True))
+    schedule = found(call, call.project(MAINTAINER, writable=True))
     status = HTTPStatus.OK if schedule.owner is call.user else HTTPStatus.CREATED
-    schedule.owner = call.user
+    schedule.owner, schedule.updated_at = call.user, call.state.now()
     return _shown(call, schedule, status)
 
 
-@route("POST", f"{_ONE}/play", WRITE)
+@route("GET", f"{ONE}/pipelines", READ)
+def _pipelines(call: Call) -> Reply:
+    project = call.project(DEVELOPER)
+    sort = call.declared(Field("sort", text, values=("asc", "desc"))).get("sort", "asc")
+    started = found(call, project).pipelines
+    url = f"{call.state.url}/{project.path}"
+    return call.page([each.document(project.id, url) for each in (started if sort == "asc" else started[::-1])])
+
+
+@route("POST", f"{ONE}/play", WRITE)
 def _play(call: Call) -> Reply:
     project = call.project(DEVELOPER, writable=True)
-    schedule = _found(call, project)
+    schedule = found(call, project)
     taken = [pipeline.id for each in project.schedules.values() for pipeline in each.pipelines]
-    schedule.pipelines.append(Pipeline(max([_FIRST_PIPELINE - 1, *taken]) + 1, schedule.ref))
+    number = max([_FIRST_PIPELINE - 1, *taken]) + 1
+    schedule.pipelines.append(Pipeline(number, schedule.ref, call.state.now()))
     return json_reply({"message": "201 Created"}, HTTPStatus.CREATED)

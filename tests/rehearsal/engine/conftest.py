@@ -8,6 +8,8 @@ from provider_process import REGION, Provider, started
 
 from rehearsal.world import World
 
+BASE_URL = "https://gitlab.example.com/api/v4/"
+
 
 @pytest.fixture(scope="module")
 def world() -> Iterator[World]:
@@ -32,18 +34,19 @@ def environment(world: World) -> dict[str, str]:
         "AWS_ENDPOINT_URL": world.cloud.endpoint_url,
         "AWS_ACCESS_KEY_ID": world.account,
         "AWS_SECRET_ACCESS_KEY": world.cloud.root_secret,
-        "GITLAB_BASE_URL": f"{world.gitlab.url}/api/v4/",
+        "HTTPS_PROXY": world.cloud.proxy_url,
+        "SSL_CERT_FILE": str(world.cloud.ca_file),
         "GITLAB_TOKEN": world.administrator_token,
     }
 
 
 @pytest.fixture(scope="module")
 def aws(environment: dict[str, str]) -> Iterator[Provider]:
-    with started("aws", environment) as provider:
+    with started("aws", environment, {}) as provider:
         yield provider
 
 
 @pytest.fixture(scope="module")
 def gitlab(environment: dict[str, str]) -> Iterator[Provider]:
-    with started("gitlab", environment) as provider:
+    with started("gitlab", environment, {"baseUrl": BASE_URL, "earlyAuthCheck": "false"}) as provider:
         yield provider

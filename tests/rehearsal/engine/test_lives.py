@@ -113,9 +113,9 @@ def surroundings(aws: Provider) -> Iterator[Provider]:
 
 @pytest.mark.parametrize(("type_", "inputs", "change"), LIVES, ids=[type_ for type_, *_ in LIVES])
 def test_what_is_made_is_read_changed_in_place_and_gone_at_the_end(
-    surroundings: Provider, type_: str, inputs: dict[str, Any], change: dict[str, Any]
+    surroundings: Provider, gitlab: Provider, type_: str, inputs: dict[str, Any], change: dict[str, Any]
 ) -> None:
-    provider = surroundings
+    provider = gitlab if type_.startswith("gitlab:") else surroundings
     made = provider.create(type_, inputs)
     state = plain(made.properties)
     read = provider.read(type_, made.id, state, inputs)
@@ -131,7 +131,8 @@ def test_what_is_made_is_read_changed_in_place_and_gone_at_the_end(
 
     provider.delete(type_, made.id, updated)
     assert provider.read(type_, made.id, updated).id == ""
-    provider.delete(type_, made.id, updated)
+    if type_.startswith("aws:"):  # of GitLab's, what is gone cannot be deleted
+        provider.delete(type_, made.id, updated)
 
 
 def test_a_lifecycle_policy_is_read_and_deleted_and_never_changed_in_place(surroundings: Provider) -> None:

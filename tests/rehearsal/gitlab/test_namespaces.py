@@ -135,3 +135,22 @@ def test_what_a_deletion_took_can_be_brought_back(emulator: GitLab, maintainer: 
     assert emulator.variable("project", "acme/platform/app", "KEY") is not None
     with pytest.raises(ValueError, match="no group or project 'acme/platform' was deleted"):
         emulator.restore("acme/platform")
+
+
+def test_metadata_tells_the_version_and_more(emulator: GitLab, connect: Connect) -> None:
+    api = connect(emulator.create_token("t", ["read_user"], user="dev"))
+    told = api.http_get("/metadata")
+    assert isinstance(told, dict)
+    assert (told["version"], told["enterprise"], told["kas"]["enabled"]) == (api.version()[0], True, False)
+
+
+def test_projects_are_paged_by_keyset_and_other_lists_are_not(emulator: GitLab, connect: Connect) -> None:
+    for number in range(5):
+        emulator.create_project(f"acme/many/{number}", id=number + 1)
+    client = connect(emulator.create_token("t", ["api"], user="root"))
+    paged = client.projects.list(pagination="keyset", order_by="id", per_page=2, iterator=True)
+    assert [project.id for project in paged][1:] == [5, 4, 3, 2, 1]
+    for refused in ("/groups", "/projects/1/variables", "/runners", "/projects?order_by=name"):
+        with pytest.raises(python_gitlab.GitlabHttpError, match="Keyset pagination is not yet available") as raised:
+            client.http_list(refused, {"pagination": "keyset"}, get_all=True)
+        assert raised.value.response_code == 405

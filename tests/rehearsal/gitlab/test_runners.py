@@ -156,3 +156,78 @@ def test_a_deleted_project_takes_its_runners_along(
     created = maintainer.decoded("POST", "/user/runners", json=sent)[1]
     emulator.delete("acme/platform/app")
     assert http(None)("POST", "/runners/verify", json={"token": created["token"]}).status == 403
+
+
+@pytest.fixture
+def number(maintainer: Api, project_id: int) -> int:
+    sent = {"runner_type": "project_type", "project_id": project_id, "tag_list": ["a"], "maximum_timeout": 900}
+    return maintainer.decoded("POST", "/user/runners", json=sent)[1]["id"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"paused": True},
+        {"maintenance_note": "down on Monday"},
+        {"tag_list": ["b", "c"]},
+        {"tag_list": []},
+        {"maximum_timeout": 1200},
+        {"maximum_timeout": None},
+        {"locked": True, "access_level": "ref_protected", "description": "other"},
+    ],
+)
+def test_a_runner_is_changed_in_what_is_given_and_nothing_else(
+    maintainer: Api, number: int, change: dict[str, Any]
+) -> None:
+    before = maintainer.decoded("GET", f"/runners/{number}")[1]
+    status, changed = maintainer.decoded("PUT", f"/runners/{number}", json=change)
+    active = {"active": not change["paused"]} if "paused" in change else {}
+    assert (status, changed) == (200, {**before, **change, **active})
+    assert maintainer.decoded("GET", f"/runners/{number}")[1] == changed
+
+
+@pytest.mark.parametrize(
+    ("change", "body"),
+    [
+        ({}, "are missing, at least one parameter must be provided"),
+        ({"maximum_timeout": 599}, {"maximum_timeout": ["needs to be at least 10 minutes"]}),
+        ({"maintenance_note": "n" * 1025}, {"maintenance_note": ["is too long (maximum is 1024 characters)"]}),
+        (
+            {"run_untagged": False, "tag_list": []},
+            {"tags_list": ["can not be empty when runner is not allowed to pick untagged jobs"]},
+        ),
+    ],
+)
+def test_what_a_change_of_a_runner_refuses_leaves_it_as_it_is(
+    maintainer: Api, number: int, change: dict[str, Any], body: Any
+) -> None:
+    before = maintainer.decoded("GET", f"/runners/{number}")[1]
+    status, answer = maintainer.decoded("PUT", f"/runners/{number}", json=change)
+    assert status == 400
+    assert answer.get("message") == body if isinstance(body, dict) else answer["error"].endswith(body)
+    assert maintainer.decoded("GET", f"/runners/{number}")[1] == before
+
+
+def test_only_who_manages_a_runner_changes_it(emulator: GitLab, http: Http, number: int) -> None:
+    developer = http(emulator.create_token("dev", ["api"], project="acme/platform/app", access_level=30))
+    assert developer.decoded("PUT", f"/runners/{number}", json={"paused": True})[0] == 403
+
+
+def test_python_gitlab_lists_the_runners_that_may_take_a_groups_and_a_projects_jobs(
+    emulator: GitLab, root: Api, connect: Callable[[str], python_gitlab.Gitlab], number: int
+) -> None:
+    group_id = root.decoded("GET", "/groups/acme")[1]["id"]
+    of_group = root.decoded("POST", "/user/runners", json={"runner_type": "group_type", "group_id": group_id})[1]["id"]
+    shared = root.decoded("POST", "/user/runners", json={"runner_type": "instance_type", "paused": True})[1]["id"]
+    client = connect(emulator.create_token("t", ["read_api"], user="root"))
+    group, project = client.groups.get("acme"), client.projects.get("acme/platform/app")
+    assert [each.id for each in group.runners.list(get_all=True)] == [shared, of_group]
+    assert [each.id for each in project.runners.list(get_all=True)] == [shared, of_group, number]
+    assert [each.id for each in project.runners.list(type="project_type", get_all=True)] == [number]
+    assert [each.id for each in project.runners.list(paused=True, get_all=True)] == [shared]
+    assert [each.id for each in project.runners.list(tag_list=["a"], get_all=True)] == [number]
+    assert [each.id for each in client.runners_all.list(get_all=True)] == [shared, of_group, number]
+    owner = connect(emulator.create_token("o", ["read_api"], group="acme"))
+    assert [each.id for each in owner.runners.list(get_all=True)] == [of_group, number]
+    with pytest.raises(python_gitlab.GitlabListError, match="403"):
+        owner.runners_all.list(get_all=True)

@@ -1,0 +1,40 @@
+"""Another correction of the emulator: what `iam:PermissionsBoundary` is for a call of IAM.
+
+AWS gives the boundary that the call sets, or the one that the user or role has ("IAM condition context keys",
+iam:PermissionsBoundary); ministack 1.5.33 gives none, so a policy that asks for it would deny all.
+"""
+
+from typing import Any
+
+from ministack.core import iam_actions
+from ministack.core.responses import get_account_id
+from ministack.services import iam
+
+_KEY = "iam:PermissionsBoundary"
+
+
+def tell_permissions_boundary() -> None:
+    """Make the evaluator in this process know `iam:PermissionsBoundary`."""
+    told = iam_actions.request_tag_context
+
+    def with_boundary(service: str, iam_action: str, body: bytes, params: dict[str, Any]) -> dict[str, Any]:
+        context = told(service, iam_action, body, params)
+        boundary = _boundary(params) if service == "iam" else ""
+        return {**context, _KEY: boundary} if boundary else context
+
+    iam_actions.request_tag_context = with_boundary
+
+
+def _boundary(parameters: dict[str, Any]) -> str:
+    if set_now := _first(parameters.get("PermissionsBoundary")):
+        return set_now
+    for key, known in (("RoleName", iam._roles), ("UserName", iam._users)):  # noqa: SLF001 - a boundary is nowhere else
+        name = _first(parameters.get(key))
+        there = known.get_scoped(get_account_id(), None, name) if name else None
+        if there:
+            return str(there.get("PermissionsBoundary") or "")
+    return ""
+
+
+def _first(value: Any) -> str:
+    return str(value[0] if isinstance(value, list) and value else value or "")

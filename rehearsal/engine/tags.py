@@ -1,0 +1,38 @@
+"""AWS tags as the real provider shows them: `tags`, which the program gives, and `tagsAll`, which it computes."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+TAGS: Final = "tags"
+TAGS_ALL: Final = "tagsAll"
+
+
+def all_of_them(inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """`tagsAll` of a program's inputs: it is computed before they are checked, and so before changes are ignored."""
+    return dict(inputs.get(TAGS) or {})
+
+
+def known_before(before: Mapping[str, Any], found: dict[str, Any]) -> dict[str, Any]:
+    """The inputs after a refresh: tags that others have set are in the state, and in no input."""
+    narrowed = {
+        key: {name: value for name, value in (found.get(key) or {}).items() if name in before[key]}
+        for key in (TAGS, TAGS_ALL)
+        if isinstance(before.get(key), dict)
+    }
+    return {**found, **narrowed}
+
+
+def differing(state: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
+    """The paths of tags that are otherwise than the program wants them, those that it does not name among them."""
+    for key in (TAGS, TAGS_ALL):
+        have, want = state.get(key) or {}, after.get(key) or {}
+        if isinstance(have, dict) and isinstance(want, dict):
+            names = sorted(name for name in have.keys() | want.keys() if have.get(name) != want.get(name))
+            yield from (f"{key}.{name}" for name in names)
+        else:
+            yield key
+
+
+def untagged(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The properties beside the tags."""
+    return {key: value for key, value in values.items() if key not in (TAGS, TAGS_ALL)}
