@@ -1,6 +1,7 @@
 """`gitlab-ecr check`: everything that a preview cannot know, since only a GitLab token tells it."""
 
-from typing import Any, Final
+from collections.abc import Mapping
+from typing import Any, Final, cast
 
 import click
 
@@ -12,9 +13,10 @@ from ..names.gitlab_release import CONSEQUENCE, GITLAB_COM, SAFE_TEXT, tells_for
 from ..rotation.gitlab import GitLab, GitLabError, Variable
 from ..variables.description import is_ours
 from ..variables.keys import ACCESS_KEYS
+from ..variables.references import is_reference
 from ..variables.shadow_finder import shadow_findings
 from .exit_codes import ExitCode
-from .gitlab_api import GitLabApi, ReadError, own_token
+from .gitlab_api import ABSENT, GitLabApi, ReadError, own_token
 from .gitlab_listing import Listing, listing
 from .output import json_option, json_shape, show
 from .plan_source import Source, gitlab_http, gitlab_of, plan_options
@@ -56,7 +58,7 @@ def command(*, source: Source, trust_forks: bool, as_json: bool) -> ExitCode:
         rows = [_row(target, gitlab) for target in wanted]
         api = GitLabApi(plan.gitlab.url, own_token(), gitlab_http(plan.gitlab))
         around = [*_instance(api, plan.gitlab.url, trust_forks=trust_forks), *_around(listing(api, wanted))]
-    rows += [row for row in around if not any(row["target"] == own["target"] and not own["ok"] for own in rows)]
+    rows = _one_each([*rows, *around])
     show(_COLUMNS, rows, as_json=as_json)
     return ExitCode.OK if all(row["ok"] for row in rows) else ExitCode.FOUND
 
@@ -86,6 +88,16 @@ def _version(api: GitLabApi) -> Any:
         return api.get("version").get("version")
 
 
+def _one_each(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """One row for each variable, with all that was found: nothing is in order in one row and out of it in another."""
+    by_target: dict[str, dict[str, Any]] = {}
+    for row in rows:
+        known = by_target.setdefault(row["target"], {"target": row["target"], "ok": True, "found": ""})
+        known["ok"] = known["ok"] and row["ok"]
+        known["found"] = "; ".join(dict.fromkeys(found for found in (known["found"], row["found"]) if found))
+    return list(by_target.values())
+
+
 def _around(found: Listing) -> list[dict[str, Any]]:
     """What else lies where the variables are, and keeps them from jobs; and where the token may not look."""
     findings = shadow_findings(found.targets, found.variables, found.environments)
@@ -103,7 +115,7 @@ def _row(target: Target, gitlab: GitLab) -> dict[str, Any]:
         variable = gitlab.variable(target)
     except GitLabError as error:
         return {"target": target.name, "ok": False, "found": str(error)}
-    found = ["absent: `pulumi up` makes it"] if variable is None else _problems(target, variable)
+    found = [ABSENT] if variable is None else _problems(target, variable)
     return {"target": target.name, "ok": not found, "found": "; ".join(found)}
 
 
@@ -118,7 +130,22 @@ def _problems(target: Target, variable: Variable) -> list[str]:
         return found if is_ours(variable.description) else [*found, "no rotation wrote it"]
     if variable.value is not None:
         try:
-            docker_auth.parse(variable.value.reveal())
+            document = docker_auth.parse(variable.value.reveal())
         except ValueError as error:
             found.append(str(error))
+        else:
+            found += _dead_references(document, variable)
     return found
+
+
+def _dead_references(document: docker_auth.Document, variable: Variable) -> list[str]:
+    """The logins that a raw variable leaves unresolved; and those that would be, once a rotation writes it raw."""
+    logins = cast("Mapping[str, Mapping[str, object]]", document.get("auths") or {})
+    dead = [
+        (host, value)
+        for host, entry in logins.items()
+        for value in entry.values()
+        if isinstance(value, str) and is_reference(value)
+    ]
+    how = "stays as it is, since it is raw" if variable.flags.get("raw") else "would stay as it is once it is raw"
+    return [f"{value} in the login for {host} {how}: write its value in its place" for host, value in dead[:1]]

@@ -21,6 +21,8 @@ _CA_FILE: Final = "CI_SERVER_TLS_CA_FILE"
 _PAGE: Final = re.compile(r"[1-9][0-9]{0,8}")
 _ALLOW_HTTP: Final = "GITLAB_ECR_ALLOW_HTTP"
 _LOOPBACK: Final = re.compile(r"http://(127\.0\.0\.1|localhost|\[::1\])(:[0-9]+)?(/|$)")
+ABSENT: Final = "absent: `pulumi up` makes it the first time; one that somebody deleted `gitlab-ecr rotate` makes again"
+"""What is said of a variable that is not there: Pulumi's state still holds one that was deleted."""
 _SECONDS: Final = 120.0
 _ANSWER_LIMIT: Final = 64 << 20  # an image's manifest, a function's code
 _MOST_ROWS: Final = {"variables": 20}  # with values of 10,000 characters; a page stays below a mebibyte

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from ..rotation.gitlab import GitLab, GitLabError
 from ..variables.key_description import DescribedKey, described
 from ..variables.targets import KeyUser
+from .gitlab_api import ABSENT
 
 GOOD = "good"
 _LATE = timedelta(days=1)  # of runs that failed; their own alarm is earlier
@@ -33,7 +34,7 @@ def key_status(user: KeyUser, gitlab: GitLab, now: datetime) -> KeyStatus:
     except GitLabError as error:
         return KeyStatus("", None, str(error))
     if None in found:
-        return KeyStatus("", None, "absent: run `pulumi up`")
+        return KeyStatus("", None, ABSENT)
     told_id, told_secret = (described(variable.description) for variable in found if variable is not None)
     if told_id is None or told_secret is None:
         return KeyStatus("", None, "never rotated, or described by hand: run `gitlab-ecr rotate`")

@@ -12,6 +12,7 @@ from ..rotation.gitlab import GitLab, GitLabError
 from ..variables.description import valid_until
 from .errors import CliError
 from .exit_codes import ExitCode
+from .gitlab_api import ABSENT
 from .key_status import key_status
 from .output import json_option, json_shape, show
 from .plan_source import Source, aws_call, aws_client, gitlab_of, now, plan_options, rotator_of
@@ -104,7 +105,7 @@ def _look(target: Target, gitlab: GitLab) -> tuple[datetime | None, str]:
     except GitLabError as error:
         return None, str(error)
     if variable is None:
-        return None, "absent: run `pulumi up`"
+        return None, ABSENT
     end = valid_until(variable.description)
     if end is None:
         return None, "never rotated: run `gitlab-ecr rotate`"

@@ -1,14 +1,16 @@
 """Step three: one target gets its tokens; what is not ours in it stays."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final
+from typing import Final, cast
 
 from ..contract.plan import Plan, Registry, Target, TokenTarget
 from ..docker import auth as docker_auth
 from ..docker.auth import DocumentError
 from ..variables.description import LONGEST, describe, to_the_minute, valid_until
+from ..variables.references import references
 from .gitlab import GitLab, GitLabError, Variable
 from .mint import Token
 from .old_tokens import OldTokens, auths_in
@@ -102,6 +104,7 @@ class Publisher:
         expires_at = min(token.expires_at for token in auths.values())
         if end is not None and end > to_the_minute(expires_at):
             return TargetResult(target, Status.KEPT, "another run published a token that lives longer", end)
+        _refuse_references(target, variable, list(auths))
         value = _merged(target, variable, foreign, {host: token.auth.reveal() for host, token in auths.items()})
         description = describe(list(auths), expires_at, target.audience)
         written = put(target, variable, value, description, gitlab)
@@ -138,6 +141,25 @@ def put(target: Target, variable: Variable | None, value: Secret, description: s
         if error.status == _BAD_REQUEST and "already been taken" in str(error):
             return None
         raise
+
+
+def _refuse_references(target: Target, variable: Variable | None, hosts: Collection[str]) -> None:
+    """Refuses a variable whose other entries live by GitLab's resolving of `$NAME`: written raw, it would resolve none.
+
+    Raises:
+        ValueError: names the entry and the reference.
+    """
+    if variable is None or variable.value is None or variable.flags.get("raw") is not False or not target.flags.raw:
+        return
+    kept = docker_auth.remove(variable.value.reveal(), hosts)
+    entries = cast("Mapping[str, object]", kept.get("auths") or {})
+    for key, entry in [*entries.items(), *((key, kept[key]) for key in kept if key != "auths")]:
+        if found := references(json.dumps([key, entry])):
+            raise ValueError(
+                f"{target.name} is not raw, and {key} in it holds {found[0]}, which GitLab resolves. A token can only "
+                f"be written raw, and raw nothing is resolved: that login would be dead. Write its value in place of "
+                f"{found[0]}, or take the entry out; until then nothing is written"
+            )
 
 
 def _merged(target: Target, variable: Variable | None, foreign: Secret | None, auths: Mapping[str, str]) -> Secret:

@@ -17,6 +17,7 @@ from components.variables.keys import ACCESS_KEYS
 from rehearsal.namespaces import SHADOWED
 from rehearsal.world import World
 
+DATA = Path(__file__).parents[1] / "data"
 WEB, BACKEND, LEGACY = "acme/frontend/web", "acme/backend", "acme/legacy"
 KEYS = f"project {LEGACY} access keys"
 FUNCTION = ("--function", "gitlab-ecr-local-rotator")
@@ -263,3 +264,30 @@ def test_a_plan_that_is_none_is_named(tmp_path: Path, capsys: pytest.CaptureFixt
     file.write_text("{")
     assert main(["check", "--plan", str(file)]) == ExitCode.FAILED
     assert f"--plan {file}: plan: is no JSON" in capsys.readouterr().err.replace("\n", "")
+
+
+def test_a_login_that_gitlab_resolves_is_kept_alive_by_rotate_and_named_by_check(
+    kept: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made_by_hand = json.loads((DATA / "dollar-variable.json").read_text())
+    change(kept, **made_by_hand)
+    assert main(["rotate", *FUNCTION, "--json"]) == ExitCode.FOUND
+    said = capsys.readouterr().out
+    assert "holds $REG_USER, which GitLab resolves" in said
+    assert web_variable(kept)["value"] == made_by_hand["value"]
+    code, checked = rows(capsys, "check", *FUNCTION)
+    assert code == ExitCode.FOUND
+    assert checked[f"project {WEB} {KEY}"]["ok"] is False
+    assert "$REG_USER in the login for registry.example.com:5000 would stay" in checked[f"project {WEB} {KEY}"]["found"]
+    change(kept, raw=True)
+    found = rows(capsys, "check", *FUNCTION)[1][f"project {WEB} {KEY}"]["found"]
+    assert "$REG_USER in the login for registry.example.com:5000 stays as it is, since it is raw" in found
+
+
+def test_check_has_one_row_for_each_variable_however_much_is_found(
+    kept: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["check", *FUNCTION, "--json"]) == ExitCode.FOUND
+    found = [(row["target"], row["ok"]) for row in json.loads(capsys.readouterr().out)]
+    assert (f"group {BACKEND} {KEY}", False) in found
+    assert len(found) == len({target for target, _ in found})

@@ -250,3 +250,38 @@ def test_a_shorter_life_than_twelve_hours_is_believed() -> None:
     world.seed("acme/web")
     assert _result(world).expires_at == START + timedelta(hours=1)
     assert world.auths("acme/web")[HOST] == {"auth": auth}
+
+
+@pytest.mark.parametrize(
+    ("entry", "reference"),
+    [
+        ({"username": "$REG_USER", "password": "$REG_PASSWORD"}, "$REG_USER"),
+        ({"username": "ci", "password": "${REG_PASSWORD}"}, "${REG_PASSWORD}"),
+        ({"username": "ci", "password": "one$$two"}, "$$"),
+    ],
+)
+def test_a_login_that_gitlab_resolves_is_not_killed_in_silence(entry: dict[str, str], reference: str) -> None:
+    world = World()
+    value = json.dumps({"auths": {"registry.example.com:5000": entry}})
+    world.seed("acme/web", value, raw=False, masked=False, variable_type="env_var", description="made by hand")
+    result = _result(world)
+    assert result.status is Status.FAILED
+    assert f"registry.example.com:5000 in it holds {reference}, which GitLab resolves" in result.reason
+    assert world.variable("acme/web")["value"] == value
+    assert world.variable("acme/web")["raw"] is False
+
+
+def test_a_reference_in_our_own_entry_is_replaced_with_the_token() -> None:
+    world = World()
+    value = json.dumps({"auths": {HOST: {"auth": "$ECR_AUTH"}, **FOREIGN}})
+    world.seed("acme/web", value, raw=False, masked=False, variable_type="env_var")
+    assert _result(world).status is Status.PUBLISHED
+    assert world.works("acme/web")
+
+
+def test_a_dollar_in_a_raw_variable_is_a_dollar() -> None:
+    world = World()
+    login = {"username": "ci", "password": "pa$$word"}
+    world.seed("acme/web", json.dumps({"auths": {"registry.example.com:5000": login}}), raw=True)
+    assert _result(world).status is Status.PUBLISHED
+    assert json.loads(world.variable("acme/web")["value"])["auths"]["registry.example.com:5000"] == login
