@@ -24,6 +24,7 @@ from ..rotation.http import Http, PooledHttp, UnreachableError
 from .errors import CliError
 from .gitlab_api import http_client, own_token
 from .progress import progress
+from .stack_outputs import rotator_of_stack
 
 _IN_ZIP: Final = "/plan.json"
 _OK: Final = 200
@@ -34,11 +35,21 @@ _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 @dataclass(frozen=True)
 class Source:
-    """What the command line names: one of the three."""
+    """What the command line names.
+
+    Attributes:
+        region: of the function, where the stack's outputs say it.
+    """
 
     file: Path | None
     function: str | None
     bucket: str | None = None
+    region: str | None = None
+
+    @property
+    def is_named(self) -> bool:
+        """Whether anything is."""
+        return bool(self.file or self.function or self.bucket)
 
     def plan(self) -> plans.Plan:
         """The plan.
@@ -51,15 +62,15 @@ class Source:
             where, text = f"--plan {self.file}", self.file.read_text()
         elif self.function:
             with progress("Reading the plan"):
-                where, text = f"--function {self.function}", _from_lambda(self.function)
+                where, text = f"--function {self.function}", _from_lambda(self.function, self.region)
         elif self.bucket:
             where = f"--bucket {self.bucket}"
             with progress("Reading the plan"):
                 text = _in_zip(where, fetch_code(self.bucket)[0])
         else:
             raise click.UsageError(
-                "write --function NAME or, with rotationBackend gitlab, --bucket NAME (the stack's output rotator), or "
-                "--plan FILE"
+                "write --stack NAME where pulumi knows the stack; else --function NAME or, with rotationBackend gitlab, "
+                "--bucket NAME (the stack's output rotator), or --plan FILE"
             )
         try:
             return plans.loads(text)
@@ -67,8 +78,21 @@ class Source:
             raise CliError(f"{where}: {error}") from None
 
 
+_STACK: Final = click.option(
+    "--stack",
+    "plan_stack",
+    metavar="NAME",
+    help="The stack, by its name in Pulumi: its outputs say where the rotator is.",
+)
+
+
 def plan_options(command: _Command) -> _Command:
-    """The options `--plan`, `--function` and `--bucket`, as one `source`."""
+    """The options `--stack`, `--plan`, `--function` and `--bucket`, as one `source`."""
+    return _STACK(plan_options_without_stack(command))
+
+
+def plan_options_without_stack(command: _Command) -> _Command:
+    """The same without `--stack`, for a command that means more by it."""
     file = click.option(
         "--plan",
         "plan_file",
@@ -91,17 +115,36 @@ def plan_options(command: _Command) -> _Command:
     )
 
     @functools.wraps(command)
-    def with_source(*, plan_file: Path | None, function: str | None, bucket: str | None, **options: Any) -> Any:
-        named = {"plan_file": plan_file, "function": function, "bucket": bucket}
+    def with_source(
+        *,
+        plan_file: Path | None,
+        function: str | None,
+        bucket: str | None,
+        plan_stack: str | None = None,
+        **options: Any,
+    ) -> Any:
+        named = {"plan_file": plan_file, "function": function, "bucket": bucket, "plan_stack": plan_stack}
         # What is typed goes before the environment.
         typed = [name for name in named if click.get_current_context().get_parameter_source(name) is _TYPED]
         if len(typed) > 1:
-            raise click.UsageError("got more than one of --plan, --function and --bucket; write one")
+            raise click.UsageError("got more than one of --stack, --plan, --function and --bucket; write one")
         chosen: dict[str, Any] = {name: value for name, value in named.items() if not typed or name in typed}
+        if stack := chosen.get("plan_stack"):
+            return command(source=source_of_stack(stack), **options)
         source = Source(chosen.get("plan_file"), chosen.get("function"), chosen.get("bucket"))
         return command(source=source, **options)
 
     return cast("_Command", file(function(bucket(with_source))))
+
+
+def source_of_stack(stack: str) -> Source:
+    """Where the stack's own outputs say that its rotator is.
+
+    Raises:
+        CliError: they do not.
+    """
+    rotator = rotator_of_stack(stack)
+    return Source(None, rotator.function, rotator.bucket, rotator.region)
 
 
 def fetch_code(bucket: str) -> tuple[bytes, dict[str, str]]:
@@ -167,8 +210,8 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def _from_lambda(function: str) -> str:
-    client = aws_client("lambda")
+def _from_lambda(function: str, region: str | None) -> str:
+    client = aws_client("lambda", region)
     url = str(aws_call(f"--function {function}", client.get_function, FunctionName=function)["Code"]["Location"])
     try:
         response = http_client(allow_http=url.startswith("http://")).request("GET", url, {})

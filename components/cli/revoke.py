@@ -20,7 +20,7 @@ from .errors import CliError
 from .exit_codes import ExitCode
 from .gitlab_api import http_client
 from .output import json_option, json_shape, print_json
-from .plan_source import Source, aws_call, aws_client, gitlab_of, plan_options
+from .plan_source import Source, aws_call, aws_client, gitlab_of, plan_options_without_stack, source_of_stack
 from .progress import progress
 
 _DENY: Final = json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "*", "Resource": "*"}]})
@@ -42,8 +42,12 @@ _SHAPE: Final = json_shape(
 
 @click.command("revoke", epilog=_SHAPE)
 @click.argument("audience")
-@plan_options
-@click.option("--stack", metavar="S", help="Raise the generation in this stack's file and run `pulumi up`.")
+@plan_options_without_stack
+@click.option(
+    "--stack",
+    metavar="NAME",
+    help="Raise the generation in this stack's file and run `pulumi up`; it also says where the plan is.",
+)
 @click.option("--now", "deny_now", is_flag=True, help="First deny the old role everything: its pipelines stop at once.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @json_option
@@ -54,7 +58,7 @@ def command(*, audience: str, source: Source, stack: str | None, deny_now: bool,
     tokens into every variable and delete the old role, and with it everything the old tokens could do. --now does not
     wait for that: it denies the old role first. At the end the old token is tried, and has to be refused.
     """
-    plan = source.plan()
+    plan = (source_of_stack(stack) if stack and not source.is_named else source).plan()
     if user := next((user for user in plan.key_users if user.path == audience), None):
         raise click.UsageError(
             f"AUDIENCE: {audience} has access keys; deactivate the one of the IAM user {user.user}, and run "

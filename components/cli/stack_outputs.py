@@ -1,0 +1,62 @@
+"""`--stack`: where a stack's rotator is, from the stack's own outputs."""
+
+import json
+import re
+import shutil
+import subprocess
+from dataclasses import dataclass
+from typing import Any, Final, cast
+
+from .errors import CliError
+from .progress import progress
+
+_BUCKET: Final = re.compile(r"-rotator-\d{12}$")
+
+
+@dataclass(frozen=True)
+class Rotator:
+    """What holds the plan.
+
+    Attributes:
+        function: the Lambda function; None with rotationBackend gitlab.
+        bucket: the bucket of its code; None with a function.
+        region: of both; None when the outputs do not say.
+    """
+
+    function: str | None
+    bucket: str | None
+    region: str | None
+
+
+def rotator_of_stack(stack: str) -> Rotator:
+    """What the stack's output `rotator` names.
+
+    Raises:
+        CliError: there is no pulumi, no such stack, or it has no such output.
+    """
+    outputs = _outputs(stack)
+    name = outputs.get("rotator")
+    if not isinstance(name, str) or not name:
+        raise CliError(f"--stack {stack}: has no output `rotator`; it is no stack of gitlab-ecr, or was never deployed")
+    declaration = outputs.get("declaration")
+    region = cast("dict[str, Any]", declaration).get("region") if isinstance(declaration, dict) else None
+    known = region if isinstance(region, str) else None
+    return Rotator(None, name, known) if _BUCKET.search(name) else Rotator(name, None, known)
+
+
+def _outputs(stack: str) -> dict[str, Any]:
+    program = shutil.which("pulumi")
+    if program is None:
+        raise CliError(f"--stack {stack}: there is no pulumi on PATH; write --function NAME or --bucket NAME instead")
+    with progress(f"Reading the outputs of {stack}"):
+        done = subprocess.run(  # noqa: S603 - the person's own pulumi
+            [program, "stack", "output", "--json", "--stack", stack], check=False, capture_output=True, text=True
+        )
+    if done.returncode:
+        said = (done.stderr.strip().splitlines() or [""])[-1]
+        raise CliError(f"--stack {stack}: `pulumi stack output` ended with {done.returncode}: {said}")
+    try:
+        outputs: Any = json.loads(done.stdout)
+    except ValueError:
+        raise CliError(f"--stack {stack}: `pulumi stack output --json` printed no JSON") from None
+    return cast("dict[str, Any]", outputs) if isinstance(outputs, dict) else {}
