@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Final, cast
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import click
 
@@ -50,11 +50,9 @@ def _checked(_context: click.Context, _option: click.Parameter, url: str) -> str
 url_option = click.option(
     "--gitlab-url",
     envvar="CI_SERVER_URL",
-    default="https://gitlab.com",
-    show_default=True,
     metavar="URL",
     callback=_checked,
-    help="The GitLab instance; a job's CI_SERVER_URL by default.",
+    help="The GitLab instance, where no plan names it; in a job its CI_SERVER_URL. [env: CI_SERVER_URL]",
 )
 """The option of every command that asks GitLab without a plan."""
 
@@ -64,11 +62,13 @@ class ReadError(Exception):
 
     Attributes:
         status: HTTP's; None when no answer came.
+        host: which GitLab it was.
     """
 
-    def __init__(self, what: str, status: int | None) -> None:
+    def __init__(self, what: str, status: int | None, host: str = "") -> None:
         super().__init__(f"GitLab answered {status} for {what}" if status else f"GitLab is unreachable for {what}")
         self.status = status
+        self.host = host
 
     @property
     def refused(self) -> bool:
@@ -77,15 +77,17 @@ class ReadError(Exception):
 
     def for_user(self) -> CliError:
         """The same with what to do, for commands that read with the person's own token."""
+        where = f"{self.host}: " if self.host else ""
         if self.status == HTTPStatus.UNAUTHORIZED:
-            return CliError(f"{self}: {TOKEN} is no living token of this instance; make a new one")
-        return CliError(f"{self}; try again")
+            return CliError(f"{where}{self}: {TOKEN} is no living token of this instance; make a new one there")
+        return CliError(f"{where}{self}; try again, and check the URL and the way there")
 
 
 class GitLabApi:
     """One instance, read with one token; it writes nothing."""
 
     def __init__(self, url: str, token: Secret, http: Http) -> None:
+        self.host = urlsplit(url).netloc or url
         self._api = f"{url.rstrip('/')}/api/v4"
         self._token = token
         self._http = http
@@ -98,7 +100,7 @@ class GitLabApi:
         """
         document = self._send(path).json()
         if not isinstance(document, dict):
-            raise ReadError(path, HTTPStatus.OK)
+            raise ReadError(path, HTTPStatus.OK, self.host)
         return cast("dict[str, Any]", document)
 
     def all(self, path: str, query: str = "") -> Iterator[dict[str, Any]]:
@@ -117,8 +119,17 @@ class GitLabApi:
             response = self._send(f"{path}?per_page={size}&page={page}{'&' if query else ''}{query}")
             rows, page = response.json(), next_page(response, page)
             if not isinstance(rows, list):
-                raise ReadError(path, HTTPStatus.OK)
+                raise ReadError(path, HTTPStatus.OK, self.host)
             yield from cast("list[dict[str, Any]]", rows)
+
+    def some(self, path: str, query: str) -> list[dict[str, Any]]:
+        """The first page of a list.
+
+        Raises:
+            ReadError: GitLab does not show it.
+        """
+        rows = self._send(f"{path}?{query}").json()
+        return cast("list[dict[str, Any]]", rows) if isinstance(rows, list) else []
 
     def may_list_variables(self, collection: str, owner: str) -> None:
         """Passes when the token may read, and by its role write, the owner's variables.
@@ -133,9 +144,9 @@ class GitLabApi:
         try:
             response = ask_gitlab(self._http, self._token, "GET", f"{self._api}/{path}")
         except UnreachableError:
-            raise ReadError(what, None) from None
+            raise ReadError(what, None, self.host) from None
         if response.status != HTTPStatus.OK:
-            raise ReadError(what, response.status)
+            raise ReadError(what, response.status, self.host)
         return response
 
 

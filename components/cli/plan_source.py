@@ -69,8 +69,8 @@ class Source:
                 text = _in_zip(where, fetch_code(self.bucket)[0])
         else:
             raise click.UsageError(
-                "write --stack NAME where pulumi knows the stack; else --function NAME or, with rotationBackend gitlab, "
-                "--bucket NAME (the stack's output rotator), or --plan FILE"
+                "write --stack NAME where pulumi knows the stack; else --function NAME or, with rotationBackend "
+                "gitlab, --bucket NAME (the stack's output rotator), or --plan FILE"
             )
         try:
             return plans.loads(text)

@@ -1,6 +1,7 @@
 """Each mistake is made in the rehearsed GitLab, in its AWS, or in what is asked; doctor is told nothing of it."""
 
 import json
+from pathlib import Path
 
 import doctor_mistakes as mistakes
 import pytest
@@ -11,6 +12,7 @@ from components.cli.__main__ import main
 from components.cli.exit_codes import ExitCode
 from rehearsal.world import World
 
+CONFIGS = Path(__file__).parents[1] / "data" / "docker-configs"
 ONE = [
     (mistakes.single_quotes, "bad-document"),
     (mistakes.no_braces, "bad-document"),
@@ -62,7 +64,16 @@ ONE = [
     (mistakes.wildcard_host, "other-key"),
     (mistakes.host_with_port, "other-key"),
     (mistakes.path_of_another_repository, "other-key"),
-    (mistakes.nobody_there, "unreachable"),
+    pytest.param(
+        mistakes.nobody_there, "unreachable", marks=pytest.mark.slow(reason="it waits for a host that does not answer")
+    ),
+    (mistakes.dead_token_hides_a_helper, "shadowed"),
+    (mistakes.dead_token_hides_a_helper_that_is_told, "shadowed"),
+    (mistakes.home_in_single_quotes, "bad-document"),
+    (mistakes.home_with_a_wildcard, "other-key"),
+    (mistakes.only_a_job_role, "variable-absent"),
+    (mistakes.public_host_misspelled, "image-reference"),
+    (mistakes.push_to_a_repository_that_no_variable_names, "push-repository"),
     (mistakes.push_with_env_var, "login-shadowed"),
     (mistakes.push_without_role, "no-push-role"),
     (mistakes.push_role_of_protected_refs, "no-push-role"),
@@ -146,6 +157,34 @@ def with_the_helper_of_the_machine(lab: Lab) -> None:
     lab.arguments += ["--helper", "ecr-login"]
 
 
+def another_registrys_dollar(lab: Lab) -> None:
+    lab.document["auths"]["registry.example.com:5000"] = {"username": "$NOBODY", "password": "$NOTHING"}
+
+
+def another_registrys_dollar_that_is_resolved(lab: Lab) -> None:
+    another_registrys_dollar(lab)
+    lab.flags["raw"] = False
+
+
+def public_image(lab: Lab) -> None:
+    lab.image = "public.ecr.aws/docker/library/ruby:3.4"
+
+
+def public_image_without_any_variable(lab: Lab) -> None:
+    public_image(lab)
+    lab.absent = True
+
+
+def home_with_a_store(lab: Lab) -> None:
+    lab.absent = True
+    lab.arguments += ["--docker-config", str(CONFIGS / "home-store.json")]
+
+
+def a_store_of_the_machine(lab: Lab) -> None:
+    lab.document = {"credsStore": "desktop"}
+    lab.arguments += ["--helper", "docker-credential-desktop"]
+
+
 def from_the_runners_own_file(lab: Lab) -> None:
     lab.absent = True
     lab.arguments += ["--docker-config", lab.file("config.json", json.dumps(lab.document))]
@@ -162,6 +201,12 @@ def from_the_runners_own_file(lab: Lab) -> None:
         from_other_variables,
         with_the_helper_of_the_machine,
         from_the_runners_own_file,
+        another_registrys_dollar,
+        another_registrys_dollar_that_is_resolved,
+        public_image,
+        public_image_without_any_variable,
+        home_with_a_store,
+        a_store_of_the_machine,
         mistakes.push,
     ],
 )

@@ -4,6 +4,7 @@ import base64
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from doctor_lab import KEY, Lab
 
@@ -11,6 +12,7 @@ from rehearsal.cloud.tokens import fingerprint
 
 Mistake = Callable[[Lab], None]
 FOREIGN = '{"auths":{"registry.example.com:5000":{"auth":"ZmFrZTpmYWtl"}}}'
+CONFIGS = Path(__file__).parents[1] / "data" / "docker-configs"
 OTHER_REGION = "123456789012.dkr.ecr.us-east-1.amazonaws.com"
 
 
@@ -258,6 +260,41 @@ def path_of_another_repository(lab: Lab) -> None:
 def nobody_there(lab: Lab) -> None:
     _key(lab, OTHER_REGION)
     _image(lab, lab.host, OTHER_REGION)
+
+
+def dead_token_hides_a_helper(lab: Lab) -> None:
+    """The group's variable asks the helper, and the project's holds a token that has ended."""
+    token_expired(lab)
+    lab.set("group", KEY, json.dumps({"credHelpers": {lab.host: "ecr-login"}}), raw=True)
+
+
+def dead_token_hides_a_helper_that_is_told(lab: Lab) -> None:
+    dead_token_hides_a_helper(lab)
+    lab.arguments += ["--helper", "ecr-login"]
+
+
+def home_in_single_quotes(lab: Lab) -> None:
+    lab.absent = True
+    lab.arguments += ["--docker-config", str(CONFIGS / "home-malformed.json")]
+
+
+def home_with_a_wildcard(lab: Lab) -> None:
+    lab.absent = True
+    lab.arguments += ["--docker-config", str(CONFIGS / "214-wildcard.json")]
+
+
+def only_a_job_role(lab: Lab) -> None:
+    lab.absent = True
+    lab.set("project", "AWS_ROLE_ARN", "arn:aws:iam::123456789012:role/gitlab-ecr-local/job/x")
+
+
+def public_host_misspelled(lab: Lab) -> None:
+    lab.image = "public.ecr.amazonaws.com/docker/library/ruby:3.4"
+
+
+def push_to_a_repository_that_no_variable_names(lab: Lab) -> None:
+    push(lab)
+    lab.set("project", "ECR_REPOSITORY_CI_NODES", f"{lab.host}/ci/nodes")
 
 
 def push(lab: Lab) -> None:

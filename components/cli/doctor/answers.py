@@ -1,18 +1,20 @@
 """Step four: what the registry's answer to the runner's own credential means."""
 
-import re
 from typing import Final
 
 from ...docker.image_reference import ImageReference
 from .causes.cause import Cause
 from .causes.finding import Finding
 from .facts import Answer
+from .job_log.families.denials import DENIALS
+from .job_log.families.family import Clue, found
+from .job_log.families.registry import UPSTREAM
+from .job_log.lines import Line
+from .job_log.story import Step
 
 OK: Final = 200
 _REDIRECTS: Final = (301, 302, 303, 307, 308)
 _UNAUTHORIZED, _FORBIDDEN, _NOT_FOUND = 401, 403, 404
-_ACTION: Final = re.compile(r"perform: (?P<action>ecr:\w+)")
-_WHO: Final = re.compile(r"User: (?P<who>\S+) ")
 
 
 def answer_finding(  # noqa: PLR0911 - one answer, one return
@@ -30,6 +32,12 @@ def answer_finding(  # noqa: PLR0911 - one answer, one return
     if answer.status == _NOT_FOUND:
         return _absent(image, answer)
     text = answer.text.lower()
+    if UPSTREAM in text:
+        return found(
+            Cause.UPSTREAM_LOGIN,
+            f"the pull-through cache behind {image} could not sign in to its upstream registry; the login to ECR was "
+            "taken",
+        )
     if answer.status in (_UNAUTHORIZED, _FORBIDDEN) and "expired" in text:
         return Finding(
             Cause.EXPIRED,
@@ -52,25 +60,17 @@ def answer_finding(  # noqa: PLR0911 - one answer, one return
 
 
 def denial(image: ImageReference, text: str) -> Finding:
-    """Which policy denies; AWS names its kind at the end of the message."""
-    action = _ACTION.search(text)
-    who = _WHO.search(text)
-    role = f" to {who['who']}" if who else ""
-    what = f"{image.host} denies {action['action'] if action else 'the pull'} on {image.repository}{role}"
-    if "resource-based policy" in text:
-        how = "denies it" if "explicit deny" in text else "does not allow it"
-        return Finding(
-            Cause.REPOSITORY_POLICY,
-            f"{what}: the repository policy {how}",
-            f"change the policy of the repository {image.repository}; the role's own policy is not at fault",
-        )
-    for kind in ("permissions boundary", "service control policy", "resource control policy", "session policy"):
-        if kind in text:
-            return Finding(Cause.OTHER_POLICY, f"{what}: a {kind} denies it", f"have the {kind} allow it")
-    return Finding(
-        Cause.IAM_POLICY,
-        f"{what}: the role behind the token may not pull it",
-        f"add {image.repository} to the consumer's pull in the stack file, and run `pulumi up`",
+    """Which policy denies, by AWS's own words, read as in a job's log."""
+    line = Line(0, text)
+    for family in DENIALS:
+        if Step.JOB_IMAGE in family.steps and (match := family.match(line)):
+            finding = family.tell(Clue(match, line, Step.JOB_IMAGE, image=str(image)))
+            if finding is not None:
+                return finding
+    return found(
+        Cause.PULL_DENIED,
+        f"{image.host} answered 403 to the request for {image}, without a reason that is known here",
+        "see that the consumer's pull in the stack file has the repository, and `gitlab-ecr rotate`",
     )
 
 

@@ -5,22 +5,27 @@ from typing import IO, Final
 
 import click
 
-from ..errors import CliError
+from ...contract.plan import OwnerKind, Plan
+from ...variables.keys import DOCKER_AUTH_CONFIG
+from ...variables.listed import Level
 from ..exit_codes import ExitCode
 from ..gitlab_api import GitLabApi, ReadError, http_client, own_token, url_option
 from ..output import json_option, json_shape, print_json
 from ..plain_text import plain
+from ..plan_source import Source, gitlab_http, plan_options
 from ..progress import progress
 from .causes.finding import Diagnosis
-from .facts import Facts
-from .gather import Asked, job_of, variables_of
-from .of_log import SUCCEEDED, of_log
+from .facts import Facts, Machine
+from .gather import JobInQuestion, Owner, job_of, job_options, variables_of
+from .of_log import of_log
+from .push import diagnose_push
 from .registry_pull import RegistryPull
-from .runner_machine import environment_variables
+from .role_of import role_of
+from .runner_machine import machine_options
 from .walk import diagnose
 
-_TEXT: Final = click.File(encoding="utf-8")
 _LOG_LIMIT: Final = 128 << 20  # above the 100 MB that GitLab keeps of a log
+_LEVELS: Final = {OwnerKind.PROJECT: Level.PROJECT, OwnerKind.GROUP: Level.GROUP}
 
 
 _SHAPE: Final = json_shape(
@@ -35,75 +40,91 @@ _SHAPE: Final = json_shape(
 
 @click.command("doctor", epilog=_SHAPE)
 @click.argument("image", required=False)
-@click.option("--project", metavar="P", help="The full path of the project whose job pulls or pushes.")
-@click.option("--ref", metavar="R", default="", help="Its branch or tag; the default branch when left out.")
-@click.option("--tag", is_flag=True, help="The ref is a tag.")
-@click.option("--merge-into", metavar="B", default="", help="It is a merge request's pipeline, into this branch.")
-@click.option("--environment", metavar="E", help="The job's environment; none when left out.")
+@job_options
 @click.option("--push", is_flag=True, help="The job pushes the image.")
-@click.option(
-    "--helper", "helpers", multiple=True, metavar="NAME", help="A credential helper on the runner's machine: ecr-login."
-)
-@click.option("--runner-config", type=_TEXT, metavar="FILE", help="The runner's config.toml.")
-@click.option("--docker-config", type=_TEXT, metavar="FILE", help="The .docker/config.json of the runner's user.")
+@machine_options
 @click.option(
     "--job-log", type=click.File("rb"), metavar="FILE", help="A job's log instead of all else; - reads standard input."
 )
 @url_option
+@plan_options
 @json_option
 def command(
     *,
     image: str | None,
-    project: str | None,
-    ref: str,
-    environment: str | None,
-    merge_into: str,
-    helpers: tuple[str, ...],
-    runner_config: IO[str] | None,
-    docker_config: IO[str] | None,
+    question: JobInQuestion,
+    machine: Machine,
+    source: Source,
     job_log: IO[bytes] | None,
-    gitlab_url: str,
-    tag: bool,
+    gitlab_url: str | None,
     push: bool,
     as_json: bool,
 ) -> ExitCode:
     """Say why a job cannot pull or push IMAGE: the first cause that decides, with the fix.
 
     It reads GitLab with the token in GITLAB_TOKEN, as a Maintainer of the project, and asks the registry with what the
-    runner would send. It changes nothing. What only the runner's machine has, it is told by options.
+    runner would send. It changes nothing. Which GitLab that is, the plan says (--stack and its like) or --gitlab-url.
+    What only the runner's machine has, it is told by options.
     """
     if job_log is not None:
-        if image or project:
+        if image or question.project:
             raise click.UsageError("--job-log: takes neither IMAGE nor --project; the log names both")
         return _show(of_log(job_log.read(_LOG_LIMIT)), as_json=as_json)
-    if not image or not project:
+    if not image or not question.project:
         raise click.UsageError("write IMAGE and --project P, or --job-log FILE")
-    if tag and merge_into:
-        raise click.UsageError("--tag: a merge request has no tag; leave one of --tag and --merge-into out")
-    gitlab = GitLabApi(gitlab_url, own_token(), http_client(allow_http=gitlab_url.startswith("http://")))
+    plan = source.plan() if source.is_named else None
+    gitlab = _gitlab(plan, gitlab_url)
     try:
-        with progress(f"Reading the variables of {project} and the groups above it"):
-            job, groups = job_of(Asked(project, ref, tag, merge_into, environment), gitlab)
-            variables, unseen = variables_of(job, groups, gitlab)
+        with progress(f"Reading the variables of {question.project} and the groups above it"):
+            job, owners = job_of(question, gitlab)
+            variables, unseen = variables_of(owners, gitlab)
     except ReadError as error:
         raise error.for_user() from None
-    try:
-        of_runner = environment_variables(runner_config.read()) if runner_config else []
-    except ValueError as error:
-        raise CliError(f"--runner-config: {error}") from None
     facts = Facts(
         image=image,
         job=job,
-        variables=(*variables, *of_runner),
+        variables=(*variables, *(machine.environment or ())),
         now=datetime.now(UTC),
         unseen=unseen,
-        helpers=helpers,
-        home_config=docker_config.read() if docker_config else None,
-        push=push,
+        machine=machine,
+        declared=_declared(plan, owners) if plan else (),
     )
+    ask = RegistryPull(http_client())
     with progress("Asking the registry"):
-        diagnosis = diagnose(facts, RegistryPull(http_client()))
+        diagnosis = diagnose_push(facts, ask, role_of) if push else diagnose(facts, ask)
     return _show(diagnosis, as_json=as_json)
+
+
+def _gitlab(plan: Plan | None, url: str | None) -> GitLabApi:
+    """The instance that the plan or the command line names; the token goes to no other.
+
+    Raises:
+        UsageError: neither names one, or they name two.
+        CliError: the environment holds no token.
+    """
+    typed = click.get_current_context().get_parameter_source("gitlab_url") is click.core.ParameterSource.COMMANDLINE
+    if plan is not None:
+        if typed and url and url.rstrip("/") != plan.gitlab.url.rstrip("/"):
+            raise click.UsageError(f"--gitlab-url {url}: the plan is of {plan.gitlab.url}; leave one of them out")
+        return GitLabApi(plan.gitlab.url, own_token(), gitlab_http(plan.gitlab))
+    if not url:
+        raise click.UsageError(
+            "write --gitlab-url URL, or --stack NAME (or --plan, --function, --bucket), whose plan names it; "
+            "GITLAB_TOKEN is sent to no GitLab that nobody named"
+        )
+    return GitLabApi(url, own_token(), http_client(allow_http=url.startswith("http://")))
+
+
+def _declared(plan: Plan, owners: list[Owner]) -> tuple[str, ...]:
+    """The owners above the job, the nearest first, of which the plan has a rotated variable."""
+    return tuple(
+        f"{owner.level.value} {owner.path}"
+        for owner in reversed(owners)
+        for target in plan.targets
+        if target.key == DOCKER_AUTH_CONFIG
+        and _LEVELS[target.owner_kind] is owner.level
+        and (target.path.lower() == owner.path.lower() or (owner.number and target.owner == owner.number))
+    )
 
 
 def _show(diagnosis: Diagnosis, *, as_json: bool) -> ExitCode:
@@ -132,12 +153,9 @@ def _show(diagnosis: Diagnosis, *, as_json: bool) -> ExitCode:
 
 def _lines(diagnosis: Diagnosis) -> list[str]:
     finding = diagnosis.finding
-    tested = [f"  tested: {line}" for line in diagnosis.tested]
     if finding:
         return [f"{finding.cause.value}: {finding.line}"]
     if diagnosis.failed:
         ruled_out = "; ".join(diagnosis.tested)
         return [f"no known cause: {diagnosis.failed}{f'; ruled out: {ruled_out}' if ruled_out else ''}"]
-    if diagnosis.tested == SUCCEEDED:
-        return list(SUCCEEDED)
-    return ["nothing found", *tested]
+    return [diagnosis.headline, *(f"tested: {line}" for line in diagnosis.tested)]

@@ -1,10 +1,11 @@
 """Step three: which credential the runner takes for the image, and whether it can be one of ECR's."""
 
+import json
 from typing import Final
 
 from ...docker import auth as docker_auth
 from ...docker.config import DockerConfig, load
-from ...docker.credential_resolution import VARIABLE, Outcome, Resolution, registry_path, resolve
+from ...docker.credential_resolution import VARIABLE, Resolution, image_path, registry_path, resolve
 from ...docker.go_json import GoJsonError
 from ...docker.image_reference import ImageReference
 from ...names.registry_host import parse_registry_host
@@ -13,18 +14,22 @@ from .causes.finding import Finding
 from .facts import Facts
 
 _USER: Final = "AWS"
+_ECR_STORE: Final = "ecr-login"
 _PAYLOAD: Final = '{"payload"'
 
 
 def resolution_of(text: str | None, image: ImageReference, facts: Facts) -> Resolution:
     """The runner's own answer; a helper that is there is taken to know every registry that names it."""
-    known = {name: dict.fromkeys(_hosts(text, facts), (_USER, "")) for name in facts.helpers}
-    return resolve(str(image), text, facts.home_config, known)
+    hosts = dict.fromkeys(_hosts(text, image, facts), (_USER, ""))
+    home = facts.machine.home_config
+    # Whoever wrote the file of the runner's user knew what is installed there; of the variable's nobody can say so.
+    known = dict.fromkeys({*facts.machine.helpers, *_programs(_config(home))}, hosts)
+    return resolve(str(image), text, home, known)
 
 
 def from_helper(resolution: Resolution, text: str | None, facts: Facts) -> bool:
     """Whether the credential comes from a helper, which only the runner's machine can ask."""
-    source = text if resolution.source == VARIABLE else facts.home_config
+    source = text if resolution.source == VARIABLE else facts.machine.home_config
     config = _config(source)
     return config is not None and (resolution.key in config.cred_helpers or bool(config.creds_store))
 
@@ -33,13 +38,11 @@ def document_finding(name: str, text: str, facts: Facts) -> Finding | None:
     """What makes the runner drop the whole document."""
     config = _config(text)
     if config is None:
-        return _malformed(name, text) or Finding(
-            Cause.BAD_DOCUMENT, f"{name} is not what the runner can read", "let gitlab-ecr write it"
-        )
-    programs = [*config.cred_helpers.values(), *([config.creds_store] if config.creds_store else [])]
+        return _malformed(name, text) or _unreadable(name)
+    programs = _programs(config)
     if any(not program or "/" in program for program in programs):
         return _malformed(name, text)
-    missing = sorted({program for program in programs if program not in facts.helpers})
+    missing = sorted({program for program in programs if program not in facts.machine.helpers})
     return _helper_finding(name, missing[0], config) if missing else None
 
 
@@ -124,10 +127,29 @@ def login_finding(name: str, resolution: Resolution) -> Finding | None:
     return None
 
 
-def usable(text: str, image: ImageReference) -> bool:
-    """Whether a document has a login for the image that could be one of ECR's."""
-    found = resolve(str(image), text)
-    return found.outcome is Outcome.FOUND and login_finding("", found) is None
+def broken(name: str, text: str) -> Finding | None:
+    """Why nobody reads the document; None when it can be read."""
+    return None if _config(text) is not None else _malformed(name, text) or _unreadable(name)
+
+
+def touching(text: str, image: ImageReference) -> str:
+    """What of a document decides about the image: its own entry, where it has one; else all of it."""
+    try:
+        auths = json.loads(text)["auths"]
+        wanted = f"{image_path(str(image))}/"
+        paths = [path for path in auths if wanted.startswith(f"{registry_path(path)}/")]
+    except (ValueError, LookupError, TypeError, AttributeError):
+        return text
+    return json.dumps({path: auths[path] for path in paths}) if paths else text
+
+
+def unknown_store(name: str, text: str, image: ImageReference) -> tuple[str, ...]:
+    """A note when a store is asked of which nobody here knows what it holds."""
+    config = _config(text)
+    store = config.creds_store if config else ""
+    if not store or store == _ECR_STORE:
+        return ()
+    return (f"{name} asks the store {store} for every registry: whether it knows {image.host} is not known here",)
 
 
 def _helper_finding(name: str, program: str, config: DockerConfig) -> Finding:
@@ -156,12 +178,23 @@ def _malformed(name: str, text: str) -> Finding | None:
     return None
 
 
-def _hosts(text: str | None, facts: Facts) -> list[str]:
+def _unreadable(name: str) -> Finding:
+    return Finding(Cause.BAD_DOCUMENT, f"{name} is not what the runner can read", "let gitlab-ecr write it")
+
+
+def _programs(config: DockerConfig | None) -> list[str]:
+    if config is None:
+        return []
+    return [*config.cred_helpers.values(), *([config.creds_store] if config.creds_store else [])]
+
+
+def _hosts(text: str | None, image: ImageReference, facts: Facts) -> list[str]:
+    """The registries that the helpers are taken to know: those that they are named for, and of ECR's store all."""
     return [
         host
-        for source in (text, facts.home_config)
+        for source in (text, facts.machine.home_config)
         if (config := _config(source)) is not None
-        for host in (*config.cred_helpers, *(["docker.io"] if config.creds_store else []))
+        for host in (*config.cred_helpers, *([image.host] if config.creds_store == _ECR_STORE else []))
     ]
 
 

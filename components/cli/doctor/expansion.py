@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from ...variables.job_view import Job, View, job_view
+from ...variables.references import REFERENCE
 from .facts import Facts, Held
 
-_REFERENCE: Final = re.compile(r"\$(?:(?P<dollar>\$)|(?P<name>[A-Za-z_]\w*)|\{(?P<braced>[A-Za-z_]\w*)\})")
 _DEPTH: Final = 5
 _ONLY_A_JOB_KNOWS: Final = ("CI_", "GITLAB_", "FF_", "RUNNER_")
 
@@ -60,7 +60,7 @@ def expand(text: str, facts: Facts, depth: int = _DEPTH) -> Expanded:
         unknown.update(dict.fromkeys(inner.unknown))
         return inner.text
 
-    return Expanded(_REFERENCE.sub(replacement, text), tuple(undefined), tuple(unknown))
+    return Expanded(REFERENCE.sub(replacement, text), tuple(undefined), tuple(unknown))
 
 
 def _of_the_job(job: Job) -> dict[str, str]:

@@ -3,11 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from ...variables.job_view import Job
+from ...variables.keys import DOCKER_AUTH_CONFIG as KEY
 from ...variables.listed import ListedVariable
 
-KEY = "DOCKER_AUTH_CONFIG"
+__all__ = ["KEY", "Answer", "Ask", "Facts", "Held", "Machine", "Role", "RoleOf"]
 
 
 @dataclass(frozen=True)
@@ -19,6 +21,21 @@ class Held:
 
 
 @dataclass(frozen=True)
+class Machine:
+    """The runner's machine, as far as the command line tells of it.
+
+    Attributes:
+        helpers: the credential helpers on the PATH of the runner's process, without `docker-credential-`.
+        home_config: `.docker/config.json` of the runner's user; None when it was not given.
+        environment: the variables of the runner's config.toml; None when that was not given.
+    """
+
+    helpers: tuple[str, ...] = ()
+    home_config: str | None = field(default=None, repr=False)
+    environment: tuple[Held, ...] | None = None
+
+
+@dataclass(frozen=True)
 class Facts:
     """A job that is to pull or push an image, and what surrounds it.
 
@@ -27,9 +44,8 @@ class Facts:
         job: the job, as far as variables go.
         variables: all that might reach it.
         unseen: the owners whose variables the GitLab token may not list.
-        helpers: the credential helpers on the runner's machine, without `docker-credential-`.
-        home_config: `.docker/config.json` of the runner's user; None when there is none.
-        push: whether the job pushes the image by `docker login` and `docker push`.
+        machine: the runner's.
+        declared: of the plan, the owners of a rotated variable that is for this job, such as `project acme/web`.
         now: the time.
     """
 
@@ -38,9 +54,8 @@ class Facts:
     variables: tuple[Held, ...]
     now: datetime
     unseen: tuple[str, ...] = ()
-    helpers: tuple[str, ...] = ()
-    home_config: str | None = field(default=None, repr=False)
-    push: bool = False
+    machine: Machine = field(default_factory=Machine)
+    declared: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -58,5 +73,22 @@ class Answer:
     text: str = ""
 
 
+@dataclass(frozen=True)
+class Role:
+    """A role as IAM shows it.
+
+    Attributes:
+        trust: its trust policy.
+        policies: its inline policies.
+        complete: whether it has no attached policies beside them.
+    """
+
+    trust: dict[str, Any]
+    policies: tuple[dict[str, Any], ...]
+    complete: bool = True
+
+
 Ask = Callable[[str, str, str, str | None], Answer]
 """Pulls: registry host, repository, tag or digest, and the `auth` to send or None."""
+RoleOf = Callable[[str], "Role | str"]
+"""The role of an ARN; or why it was not shown, in words."""

@@ -1,7 +1,12 @@
 """What GitLab knows of a job: its project, who is above it, what is protected, which variables there are."""
 
+import difflib
+import functools
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar, cast
+
+import click
 
 from ...variables.job_view import Job, Pipeline
 from ...variables.listed import Level
@@ -10,61 +15,99 @@ from ..gitlab_api import TOKEN, GitLabApi, ReadError, quoted
 from ..gitlab_listing import rows
 from .facts import Held
 
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
 
 @dataclass(frozen=True)
-class Asked:
-    """What the command line says of the job.
+class JobInQuestion:
+    """The job, as the command line names it.
 
     Attributes:
+        project: the full path; None when it was not given.
         ref: branch or tag; the project's default branch when empty.
         merge_into: the target branch, when it is the pipeline of a merge request.
     """
 
-    project: str
+    project: str | None
     ref: str = ""
     tag: bool = False
     merge_into: str = ""
     environment: str | None = None
 
 
-def job_of(asked: Asked, gitlab: GitLabApi) -> tuple[Job, list[str]]:
-    """The job, and the groups above its project, the nearest last.
+@dataclass(frozen=True)
+class Owner:
+    """A project or group above a job, by path and by number."""
+
+    level: Level
+    path: str
+    number: str
+
+
+def job_options(command: _Command) -> _Command:
+    """The options that name a job, as one `question`."""
+    options = (
+        click.option("--project", metavar="P", help="The full path of the project whose job pulls or pushes."),
+        click.option("--ref", metavar="R", default="", help="Its branch or tag; the default branch when left out."),
+        click.option("--tag", is_flag=True, help="The ref is a tag."),
+        click.option(
+            "--merge-into", metavar="B", default="", help="It is a merge request's pipeline, into this branch."
+        ),
+        click.option("--environment", metavar="E", help="The job's environment; none when left out."),
+    )
+
+    @functools.wraps(command)
+    def with_question(
+        *, project: str | None, ref: str, tag: bool, merge_into: str, environment: str | None, **others: Any
+    ) -> Any:
+        if tag and merge_into:
+            raise click.UsageError("--tag: a merge request has no tag; leave one of --tag and --merge-into out")
+        return command(question=JobInQuestion(project, ref, tag, merge_into, environment), **others)
+
+    decorated: Any = with_question
+    for option in reversed(options):
+        decorated = option(decorated)
+    return cast("_Command", decorated)
+
+
+def job_of(question: JobInQuestion, gitlab: GitLabApi) -> tuple[Job, list[Owner]]:
+    """The job, and its project with the groups above it, the nearest last.
 
     Raises:
         CliError: the project is not there, or the token may not see it.
         ReadError: GitLab did not answer as it should.
     """
     try:
-        project = gitlab.get(f"projects/{quoted(asked.project)}")
+        project = gitlab.get(f"projects/{quoted(question.project or '')}")
     except ReadError as error:
         if not error.refused:
             raise
         raise CliError(
-            f"--project {asked.project}: GitLab shows no such project to {TOKEN}; correct the path, or use a token of "
-            "a Maintainer of it"
+            f"--project {question.project}: GitLab shows no such project to {TOKEN} at {gitlab.host}"
+            f"{_did_you_mean(question.project or '', gitlab)}; correct the path, or use a token of a Maintainer of it"
         ) from None
     path = str(project["path_with_namespace"])
-    pipeline = Pipeline.TAG if asked.tag else Pipeline.MERGE_REQUEST if asked.merge_into else Pipeline.BRANCH
-    kind = "protected_tags" if asked.tag else "protected_branches"
+    pipeline = Pipeline.TAG if question.tag else Pipeline.MERGE_REQUEST if question.merge_into else Pipeline.BRANCH
+    kind = "protected_tags" if question.tag else "protected_branches"
     try:
         protected = [str(each["name"]) for each in gitlab.all(f"projects/{project['id']}/{kind}")]
     except ReadError as error:
         if not error.refused:
             raise
-        raise CliError(f"{path}: {TOKEN} may not see {kind}; use a token of a Maintainer") from None
+        raise CliError(f"{path}: {TOKEN} may not see {kind} at {gitlab.host}; use a token of a Maintainer") from None
     job = Job(
         project=path,
-        ref=asked.ref or str(project.get("default_branch") or "main"),
+        ref=question.ref or str(project.get("default_branch") or "main"),
         pipeline=pipeline,
-        target=asked.merge_into,
+        target=question.merge_into,
         protected_refs=protected,
-        environment=asked.environment,
+        environment=question.environment,
         protected_merge_requests=bool(project.get("protect_merge_request_pipelines", False)),
     )
-    return job, _groups(project)
+    return job, [*_groups(project), Owner(Level.PROJECT, path, str(project["id"]))]
 
 
-def variables_of(job: Job, groups: list[str], gitlab: GitLabApi) -> tuple[tuple[Held, ...], tuple[str, ...]]:
+def variables_of(owners: list[Owner], gitlab: GitLabApi) -> tuple[tuple[Held, ...], tuple[str, ...]]:
     """Every variable that might reach the job, and the owners whose variables the token may not list.
 
     Raises:
@@ -73,21 +116,37 @@ def variables_of(job: Job, groups: list[str], gitlab: GitLabApi) -> tuple[tuple[
     """
     held: list[Held] = []
     unseen: list[str] = []
-    for level, owner in ((Level.PROJECT, job.project), *((Level.GROUP, group) for group in groups)):
+    for owner in reversed(owners):
         try:
-            held += [Held(listed, value and value.reveal()) for listed, value in rows(gitlab, level, owner)]
+            held += [Held(listed, value and value.reveal()) for listed, value in rows(gitlab, owner.level, owner.path)]
         except ReadError as error:
             if not error.refused:
                 raise
-            unseen.append(owner)
-    if job.project in unseen:
-        raise CliError(f"{job.project}: {TOKEN} may not see its CI/CD variables; use a token of a Maintainer")
+            if owner.level is Level.PROJECT:
+                raise CliError(
+                    f"{owner.path}: {TOKEN} may not see its CI/CD variables at {gitlab.host}; use a token of a "
+                    "Maintainer"
+                ) from None
+            unseen.append(owner.path)
     return tuple(held), tuple(unseen)
 
 
-def _groups(project: dict[str, Any]) -> list[str]:
+def _groups(project: dict[str, Any]) -> list[Owner]:
     namespace = project["namespace"]
     if namespace.get("kind") == "user":
         return []
     parts = str(namespace["full_path"]).split("/")
-    return ["/".join(parts[: length + 1]) for length in range(len(parts))]
+    paths = ["/".join(parts[: length + 1]) for length in range(len(parts))]
+    return [Owner(Level.GROUP, path, str(namespace.get("id", "")) if path == paths[-1] else "") for path in paths]
+
+
+def _did_you_mean(path: str, gitlab: GitLabApi) -> str:
+    """Projects of nearly that path, among those that the token sees."""
+    try:
+        found = gitlab.some("projects", f"search={quoted(path.rpartition('/')[2])}&simple=true")
+        found += gitlab.some("projects", "membership=true&simple=true")
+    except ReadError:
+        return ""
+    paths = sorted({str(each.get("path_with_namespace", "")) for each in found})
+    near = difflib.get_close_matches(path, paths, n=1, cutoff=0.6)
+    return f"; did you mean {near[0]}?" if near else ""

@@ -1,15 +1,19 @@
 """Step one: is it an image reference, and of an ECR registry."""
 
+import difflib
 import re
+from collections.abc import Iterable
 from typing import Final
 
 from ...docker import image_reference
 from ...docker.image_reference import DOCKER_HUB, ImageReference
 from ...names.registry_host import parse_registry_host
+from ...variables import description
 from .causes.cause import Cause
 from .causes.finding import Finding
 from .expansion import expand
 from .facts import Facts
+from .public import PUBLIC_HOST
 
 _NEARLY_ECR: Final = re.compile(r"dkr.?ecr|\.ecr\.|amazonaws|on\.aws")
 
@@ -34,10 +38,10 @@ def image_of(facts: Facts) -> ImageReference | Finding:
     except ValueError as error:
         what, _, fix = str(error).partition("; ")
         return Finding(Cause.IMAGE_REFERENCE, what, fix or "write an image reference such as ruby:3.4")
-    return _nearly_ecr(image) or image
+    return _nearly_ecr(image, _described(facts)) or image
 
 
-def _nearly_ecr(image: ImageReference) -> Finding | None:
+def _nearly_ecr(image: ImageReference, hosts: Iterable[str]) -> Finding | None:
     host, _, port = image.host.partition(":")
     if port and parse_registry_host(host):
         return Finding(
@@ -45,10 +49,12 @@ def _nearly_ecr(image: ImageReference) -> Finding | None:
             f"{image} names port {port}, and the runner compares ports literally",
             f"write {host}/{image.repository} without a port",
         )
-    if parse_registry_host(host) is None and _NEARLY_ECR.search(host):
+    if parse_registry_host(host) is None and host != PUBLIC_HOST and _NEARLY_ECR.search(host):
+        near = difflib.get_close_matches(host, [PUBLIC_HOST, *hosts], n=1, cutoff=0.8)
+        did_you_mean = f"; did you mean {near[0]}?" if near else ""
         return Finding(
             Cause.IMAGE_REFERENCE,
-            f"{image.host} is like the registry host of ECR, but is none",
+            f"{image.host} is like the registry host of ECR, but is none{did_you_mean}",
             "write <twelve digits>.dkr.ecr.<region>.amazonaws.com, as the stack's output repositoryUrls has it",
         )
     if image.host == DOCKER_HUB and "/" in image.repository:
@@ -58,3 +64,8 @@ def _nearly_ecr(image: ImageReference) -> Finding | None:
             "write the registry host and a / before it, as the stack's output repositoryUrls has it",
         )
     return None
+
+
+def _described(facts: Facts) -> list[str]:
+    """The registry hosts that the variables around the job are written for."""
+    return [host for held in facts.variables for host in description.hosts(held.listed.description)]

@@ -1,12 +1,8 @@
 """The diagnosis of a pasted job log."""
 
-from typing import Final
-
 from .causes.finding import Diagnosis
 from .job_log.families.table import FAMILIES
 from .job_log.verdict import read
-
-SUCCEEDED: Final = ("the job succeeded",)
 
 
 def of_log(log: bytes) -> Diagnosis:
@@ -15,7 +11,7 @@ def of_log(log: bytes) -> Diagnosis:
     if verdict.finding is not None:
         return Diagnosis(verdict.finding)
     if verdict.succeeded:
-        return Diagnosis(None, tested=SUCCEEDED)
+        return Diagnosis(None, headline="the job succeeded")
     failed = verdict.failed or "no line of the log says how the job ended"
     return Diagnosis(
         None,

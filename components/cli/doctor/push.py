@@ -1,27 +1,65 @@
 """A push: by a role that the job assumes with its id_tokens, and by a login that no variable may shadow."""
 
+import difflib
 import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Final
 
 from ...docker.image_reference import ImageReference
 from ...names.registry_host import parse_registry_host
+from ...variables.job_view import Job, Pipeline
+from ...variables.keys import AWS_ROLE, REGISTRY
+from . import role_rights, variable
 from .causes.cause import Cause
-from .causes.finding import Finding
+from .causes.finding import Diagnosis, Finding
 from .expansion import view_of
-from .facts import KEY, Facts
+from .facts import KEY, Ask, Facts, Held, Role, RoleOf
+from .image import image_of
+from .judge import judge
+from .role_rights import fits
 
-_ROLE = "AWS_ROLE_ARN"
-_REGISTRY = "ECR_REGISTRY"
-_PULLS_ONLY = re.compile(r":role/(.+/)?job/[^/]+$")  # the path of `access: job-role`
+_PULLS_ONLY: Final = re.compile(r":role/(.+/)?job/[^/]+$")  # the path of `access: job-role`
+_REPOSITORY_KEYS: Final = re.compile(r"^ECR_REPOSITORY_[A-Z0-9_]+$")
 
 
-def push_finding(facts: Facts, image: ImageReference) -> Finding | None:
-    """Why `docker push` fails, as far as GitLab shows it."""
-    role, view = view_of(_ROLE, facts)
+@dataclass
+class _Looked:
+    """What was looked at on the way, until a cause was found."""
+
+    tested: list[str] = field(default_factory=list[str])
+    not_tried: list[str] = field(default_factory=list[str])
+
+
+def diagnose_push(facts: Facts, ask: Ask, role_of: RoleOf) -> Diagnosis:
+    """What forbids the push; or that nothing known does, with what was not tried."""
+    image = image_of(facts)
+    if isinstance(image, Finding):
+        return Diagnosis(image)
+    looked = _Looked()
+    finding = (
+        _of_the_variables(facts, image, looked)
+        or _of_the_role(facts, image, role_of, looked)
+        or _repository_absent(facts, image, ask, looked)
+    )
+    if finding is not None:
+        return Diagnosis(finding)
+    looked.not_tried.append(
+        "the push itself, and whether the tag exists already in a repository whose tags do not move"
+    )
+    headline = "nothing known against it"
+    return Diagnosis(
+        None, tuple(f"not tried: {each}" for each in looked.not_tried), tested=tuple(looked.tested), headline=headline
+    )
+
+
+def _of_the_variables(facts: Facts, image: ImageReference, looked: _Looked) -> Finding | None:
+    role, view = view_of(AWS_ROLE, facts)
     if role is None:
-        kept_out = next((f": {variable.name} {reason}" for variable, reason in view.others), "")
+        kept_out = next((f": {other.name} {reason}" for other, reason in view.others), "")
         return Finding(
             Cause.NO_PUSH_ROLE,
-            f"no {_ROLE} reaches the job{kept_out}",
+            f"no {AWS_ROLE} reaches the job{kept_out}",
             "add push to the consumer in the stack file, and run the job on one of its branches or tags",
         )
     if _PULLS_ONLY.search(role.value or ""):
@@ -30,12 +68,13 @@ def push_finding(facts: Facts, image: ImageReference) -> Finding | None:
             f"{role.listed.name} names a role that only pulls",
             "add push to the consumer in the stack file, in the place of access: job-role",
         )
-    registry, _ = view_of(_REGISTRY, facts)
+    looked.tested.append(f"{role.listed.name} reaches the job")
+    registry, _ = view_of(REGISTRY, facts)
     if registry is not None and registry.value not in (None, image.host):
         return Finding(
             _difference(registry.value or "", image.host),
             f"the job logs in to {registry.value} ({registry.listed.name}) and pushes to {image.host}",
-            f"write the image as ${_REGISTRY}/{image.repository}, or add the registry to the consumer's registries",
+            f"write the image as ${REGISTRY}/{image.repository}, or add the registry to the consumer's registries",
         )
     login, _ = view_of(KEY, facts)
     if login is not None and login.listed.variable_type == "env_var":
@@ -45,6 +84,105 @@ def push_finding(facts: Facts, image: ImageReference) -> Finding | None:
             "stored, and pushes with the pull-only token",
             f"`unset {KEY}` before `docker login`, or make the variable of type file (variableType: file)",
         )
+    return _not_among(image, _told_repositories(facts), "the variables ECR_REPOSITORY_... name", looked)
+
+
+def _told_repositories(facts: Facts) -> list[str]:
+    """The repositories that the stack tells the job of, one variable each."""
+    keys = sorted({held.listed.key for held in facts.variables if _REPOSITORY_KEYS.match(held.listed.key)})
+    told = [view_of(key, facts)[0] for key in keys]
+    return [held.value for held in told if held is not None and held.value]
+
+
+def _not_among(image: ImageReference, repositories: list[str], who: str, looked: _Looked) -> Finding | None:
+    wanted = f"{image.host}/{image.repository}"
+    if not repositories:
+        return None
+    if wanted in repositories:
+        looked.tested.append(f"{who} {wanted}")
+        return None
+    return _other_repository(image, [each.partition("/")[2] for each in repositories], f"{who} other repositories")
+
+
+def _other_repository(image: ImageReference, repositories: Iterable[str], what: str) -> Finding:
+    there = sorted(set(repositories))
+    near = difflib.get_close_matches(image.repository, there, n=1, cutoff=0.8)
+    did_you_mean = f"; did you mean {near[0]}?" if near else ""
+    return Finding(
+        Cause.PUSH_REPOSITORY,
+        f"{what} than {image.repository}: {', '.join(there)}{did_you_mean}",
+        f"add {image.repository} to the consumer's push in the stack file, and run `pulumi up`",
+    )
+
+
+def _of_the_role(facts: Facts, image: ImageReference, role_of: RoleOf, looked: _Looked) -> Finding | None:
+    held, _ = view_of(AWS_ROLE, facts)
+    arn = held.value if held is not None else None
+    role = role_of(arn) if arn else "its ARN is hidden"
+    name = (arn or "the role").rpartition("/")[2]
+    if isinstance(role, str):
+        looked.not_tried.append(f"whether {name} trusts this ref, and which repositories it may push to: {role}")
+        return None
+    return _ref_finding(facts.job, name, role, looked) or _rights_finding(image, name, role, looked)
+
+
+def _ref_finding(job: Job, name: str, role: Role, looked: _Looked) -> Finding | None:
+    trusted = role_rights.subjects(role)
+    kind = "tag" if job.pipeline is Pipeline.TAG else "branch"
+    if trusted is None:
+        looked.not_tried.append(f"whether {name} trusts this ref: its trust policy does not say it by sub")
+        return None
+    if not any(each.kind == kind and fits(each.project, job.project) and fits(each.ref, job.ref) for each in trusted):
+        return Finding(
+            Cause.PUSH_REF,
+            f"{name} trusts {', '.join(map(str, trusted))}, and the job runs on {kind} {job.ref} of {job.project}",
+            f"add {job.ref} to {'tags' if kind == 'tag' else 'branches'} of the consumer in the stack file and run "
+            "`pulumi up`, or run the job on a ref that is there",
+        )
+    if role_rights.wants_protected(role) and not job.is_protected:
+        return Finding(
+            Cause.PUSH_REF,
+            f"{name} trusts protected refs only, and {kind} {job.ref} of {job.project} is not protected",
+            "protect the ref in GitLab, or push from one that is",
+        )
+    looked.tested.append(f"{name} trusts {kind} {job.ref} of {job.project}")
+    return None
+
+
+def _rights_finding(image: ImageReference, name: str, role: Role, looked: _Looked) -> Finding | None:
+    if role_rights.denies_everything(role):
+        return Finding(
+            Cause.IAM_POLICY,
+            f"a policy of {name} denies it everything, as `gitlab-ecr revoke --now` makes one do",
+            "raise the consumer's generation in the stack file and run `pulumi up`, which makes a new role",
+        )
+    host = parse_registry_host(image.host)
+    wanted = f":{host.region}:{host.account}:repository/{image.repository}" if host else f":{image.repository}"
+    allowed = role_rights.pushes_to(role)
+    if any(fits(pattern, f"arn:{partition}:ecr{wanted}") for pattern in allowed for partition in _PARTITIONS):
+        looked.tested.append(f"{name} may push to {image.repository}")
+        return None
+    if not role.complete:
+        looked.not_tried.append(f"whether {name} may push to {image.repository}: it has attached policies")
+        return None
+    if not allowed:
+        return Finding(
+            Cause.NO_PUSH_ROLE, f"{name} may push to no repository", "add push to the consumer in the stack file"
+        )
+    return _other_repository(image, map(role_rights.repository_of, allowed), f"{name} may push to other repositories")
+
+
+_PARTITIONS: Final = ("aws", "aws-cn", "aws-us-gov", "aws-eusc", "aws-iso", "aws-iso-b", "aws-iso-e", "aws-iso-f")
+
+
+def _repository_absent(facts: Facts, image: ImageReference, ask: Ask, looked: _Looked) -> Finding | None:
+    """Whether the repository is not there, if the job's login for pulls may ask."""
+    held: Held | None = variable.visible(facts)[0]
+    found = judge(held, image, facts, ask).finding if held and held.value else None
+    if found is not None and found.cause is Cause.REPOSITORY_ABSENT:
+        return found
+    if held is None or found is not None:
+        looked.not_tried.append(f"whether {image.host} has a repository {image.repository}: no login here may ask")
     return None
 
 

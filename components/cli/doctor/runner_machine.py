@@ -1,26 +1,80 @@
-"""What a runner's own configuration adds: `environment` of its config.toml, weaker than every other variable."""
+"""What only the runner's machine has, told by options: its helpers, its user's config.json, its config.toml."""
 
+import functools
 import tomllib
-from typing import Any
+from collections.abc import Callable
+from typing import IO, Any, Final, TypeVar, cast
+
+import click
 
 from ...variables.listed import Level, ListedVariable
-from .facts import Held
+from ..errors import CliError
+from .facts import Held, Machine
+
+_BYTES: Final = click.File("rb")
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+
+def machine_options(command: _Command) -> _Command:
+    """The options that tell of the runner's machine, as one `machine`."""
+    helper = click.option(
+        "--helper",
+        "helpers",
+        multiple=True,
+        metavar="NAME",
+        help="A credential helper on the runner's machine: ecr-login.",
+    )
+    runner = click.option("--runner-config", type=_BYTES, metavar="FILE", help="The runner's config.toml.")
+    docker = click.option(
+        "--docker-config", type=_BYTES, metavar="FILE", help="The .docker/config.json of the runner's user."
+    )
+
+    @functools.wraps(command)
+    def with_machine(
+        *,
+        helpers: tuple[str, ...],
+        runner_config: IO[bytes] | None,
+        docker_config: IO[bytes] | None,
+        **options: Any,
+    ) -> Any:
+        home = _text(docker_config, "--docker-config")
+        config = _text(runner_config, "--runner-config")
+        try:
+            environment = None if config is None else tuple(environment_variables(config))
+        except ValueError as error:
+            raise CliError(f"--runner-config: {error}") from None
+        plain = tuple(name.removeprefix("docker-credential-") for name in helpers)
+        return command(machine=Machine(plain, home, environment), **options)
+
+    return cast("_Command", helper(runner(docker(with_machine))))
 
 
 def environment_variables(config: str) -> list[Held]:
-    """The variables that a runner gives to its jobs.
+    """The variables that a runner gives to its jobs: `environment` of its config.toml, weaker than every other.
 
     Raises:
         ValueError: not TOML, or not one runner in it.
     """
     document: dict[str, Any] = tomllib.loads(config)
-    runners: list[dict[str, Any]] = document.get("runners", [])
-    if len(runners) != 1:
+    runners: Any = document.get("runners", [])
+    listed = cast("list[dict[str, Any]]", runners) if isinstance(runners, list) else []
+    if len(listed) != 1:
         raise ValueError("has not one [[runners]]; give a file with the runner that takes the job")
     held: dict[str, Held] = {}
-    items: list[Any] = runners[0].get("environment", [])
-    for item in items:
+    items: Any = listed[0].get("environment", [])
+    for item in cast("list[Any]", items) if isinstance(items, list) else []:
         key, equals, value = str(item).partition("=")
         if equals:
             held[key] = Held(ListedVariable(Level.RUNNER, "", key), value)
     return list(held.values())
+
+
+def _text(file: IO[bytes] | None, option: str) -> str | None:
+    if file is None:
+        return None
+    try:
+        return file.read().decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise CliError(
+            f"{option} {file.name}: is no UTF-8 text; write it as UTF-8, as Docker and the runner do"
+        ) from None

@@ -2,18 +2,22 @@
 
 import difflib
 import re
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
 
 from ...docker.auth import PLACEHOLDER
+from ...docker.image_reference import ImageReference
 from ...variables.description import valid_until
+from ...variables.keys import AWS_ROLE
 from ...variables.listed import ListedVariable
+from ...variables.references import references
 from .causes.cause import Cause
 from .causes.finding import Finding
+from .credential import touching
 from .expansion import expand, view_of
 from .facts import KEY, Facts, Held
 
+_ROLE_KIND: Final = re.compile(r":role/(?:.+/)?(?P<kind>job|push)/[^/]+$")
 _LISTED: Final = re.compile(r"^gitlab-ecr: (?P<hosts>[^ ,]+(?:, [^ ,]+)*), valid until ")
 
 
@@ -32,12 +36,36 @@ def visible(facts: Facts) -> tuple[Held | None, Finding | None]:
             f"no {KEY} reaches the job, but {misspelled[0]} does, which the runner does not look for",
             f"call the variable {KEY}",
         )
+    if facts.declared:
+        return None, Finding(
+            Cause.VARIABLE_DELETED,
+            f"no {KEY} reaches the job, although the stack declares one for {facts.declared[0]}: somebody deleted it",
+            "`gitlab-ecr rotate`, which makes it again; `pulumi up` does not notice that it is gone",
+        )
+    if found := _of_another_access(facts):
+        return None, found
     where = f"{facts.job.project} and the groups above it"
     unseen = f", as far as this token may look (not into {', '.join(facts.unseen)})" if facts.unseen else ""
     return None, Finding(
         Cause.VARIABLE_ABSENT,
         f"no {KEY} reaches the job: there is none in {where}{unseen}",
-        "add the project or its group to consumers in the stack file, and run `pulumi up`",
+        "add the project or its group to consumers in the stack file, and run `pulumi up`; if it is there and the "
+        "variable was deleted, `gitlab-ecr rotate` makes it again, and `up` does not",
+    )
+
+
+def _of_another_access(facts: Facts) -> Finding | None:
+    """The job has a role of the stack, with which it works by itself; the runner has no part in that."""
+    role, _ = view_of(AWS_ROLE, facts)
+    kind = _ROLE_KIND.search((role and role.value) or "")
+    if role is None or kind is None:
+        return None
+    how = "access: job-role, by which its jobs pull inside themselves" if kind["kind"] == "job" else "push, and no pull"
+    return Finding(
+        Cause.VARIABLE_ABSENT,
+        f"no {KEY} reaches the job: its consumer has {how} ({role.listed.name}); the runner, which pulls image: before "
+        "the job begins, has no login by that",
+        "add pull to the consumer in the stack file (with access: rotated-variable), and run `pulumi up`",
     )
 
 
@@ -73,8 +101,11 @@ def expired(listed: ListedVariable, end: datetime) -> Finding:
     )
 
 
-def read_text(held: Held, facts: Facts) -> str | Finding:
-    """The text as it reaches the runner: GitLab and the runner resolve `$` unless the variable is raw."""
+def read_text(held: Held, image: ImageReference, facts: Facts) -> str | Finding:
+    """The text as it reaches the runner: GitLab and the runner resolve `$` unless the variable is raw.
+
+    A `$` in another registry's entry does not touch the image's.
+    """
     value = held.value or ""
     if value.strip() == PLACEHOLDER:
         return Finding(
@@ -83,7 +114,7 @@ def read_text(held: Held, facts: Facts) -> str | Finding:
             "`gitlab-ecr rotate`, and read what it says of this variable",
         )
     if held.listed.raw:
-        if names := re.findall(r"\$\{?[A-Za-z_]\w*\}?", value):
+        if names := [each for each in references(touching(value, image)) if each != "$$"]:
             return Finding(
                 Cause.EXPANSION,
                 f"{held.listed.name} is raw, so {names[0]} in it stays as it is",
@@ -91,18 +122,18 @@ def read_text(held: Held, facts: Facts) -> str | Finding:
             )
         return value
     expanded = expand(value, facts)
-    if expanded.undefined:
+    undefined = expand(touching(value, image), facts).undefined
+    if undefined:
         return Finding(
             Cause.EXPANSION,
-            f"{held.listed.name} is not raw, so ${expanded.undefined[0]} in it is resolved, to nothing",
+            f"{held.listed.name} is not raw, so ${undefined[0]} in it is resolved, to nothing",
             "switch `Expand variable reference` off (raw), or define that variable for this job",
         )
     return value if expanded.unknown else expanded.text
 
 
-def hiding(seen: Held, others: Iterable[Held], what: str, good: str) -> Finding:
+def hiding(seen: Held, other: Held, what: str, good: str) -> Finding:
     """Another variable would do, and the one that the job sees keeps it away."""
-    other = next(iter(others))
     return Finding(
         Cause.SHADOWED,
         f"{seen.listed.name} hides {other.listed.name} as a whole: the one seen {what}, the hidden one {good}",

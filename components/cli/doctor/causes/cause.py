@@ -58,7 +58,6 @@ class Cause(Enum):
     NO_PUSH_ROLE = "no-push-role"
 
     IAM_POLICY = "iam-policy"
-    EXPLICIT_DENY = "explicit-deny"
     REPOSITORY_POLICY = "repository-policy"
     VPC_ENDPOINT_POLICY = "vpc-endpoint-policy"
     OTHER_POLICY = "other-policy"

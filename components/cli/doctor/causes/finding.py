@@ -37,9 +37,11 @@ class Diagnosis:
         notes: what was not looked at, and why, a line each.
         failed: the step that failed, where a log shows that one did without a known cause; else empty.
         tested: what was looked at and is in order, a line each.
+        headline: what is said when no cause was found.
     """
 
     finding: Finding | None
     notes: tuple[str, ...] = ()
     failed: str = ""
     tested: tuple[str, ...] = ()
+    headline: str = "nothing found"

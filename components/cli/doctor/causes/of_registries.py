@@ -7,13 +7,9 @@ from .explanation import Explanation
 
 DENIALS: Final = {
     Cause.IAM_POLICY: Explanation(
-        "The policy of the role behind the login does not allow the action on this repository.",
+        "The policy of the identity behind the login does not allow the action on this repository, or denies it "
+        "explicitly, as `gitlab-ecr revoke --now` makes it do until the generation is raised.",
         "add the repository to the consumer's pull in the stack file, and run `pulumi up`",
-    ),
-    Cause.EXPLICIT_DENY: Explanation(
-        "A policy of the identity itself forbids it; `gitlab-ecr revoke --now` writes such a deny.",
-        "after `revoke`, raise the consumer's generation and run `pulumi up`, which makes a new role; else take the "
-        "Deny out of the identity's policy",
     ),
     Cause.REPOSITORY_POLICY: Explanation(
         "The repository's own policy denies it, or does not allow another account.",

@@ -101,7 +101,12 @@ def _of_a_cache(clue: Clue) -> Finding | None:
 
 
 def _explicit(clue: Clue) -> Finding:
-    return found(Cause.EXPLICIT_DENY, f"{_denied(clue)}: a policy of its own denies it explicitly")
+    return found(
+        Cause.IAM_POLICY,
+        f"{_denied(clue)}: a policy of its own denies it explicitly, as `gitlab-ecr revoke --now` makes one do",
+        "after `revoke`, raise the consumer's generation and run `pulumi up`, which makes a new role; else take the "
+        "Deny out of the identity's policy",
+    )
 
 
 def _identity(clue: Clue) -> Finding:
@@ -170,7 +175,7 @@ DENIALS: Final = (
         ),
     ),
     family(
-        Cause.EXPLICIT_DENY,
+        Cause.IAM_POLICY,
         _MARK,
         _WHO % _ECR + r".{0,300}with an explicit deny",
         _explicit,

@@ -11,6 +11,7 @@ from ...causes.cause import Cause
 from ...causes.finding import Finding
 from .family import BY_THE_JOB, BY_THE_RUNNER, Clue, family, found
 
+UPSTREAM: Final = "authentication to the upstream registry failed"
 _PUBLIC: Final = "public.ecr.aws"
 _CACHES: Final = re.compile(
     r"^(?:docker-?hub|docker\.io|ecr-public|public|quay(?:\.io)?|k8s|kubernetes|registry\.k8s\.io|ghcr(?:\.io)?|github|"
@@ -78,7 +79,7 @@ REGISTRY: Final = (
     family(
         Cause.UPSTREAM_LOGIN,
         "upstream registry",
-        r"authentication to the upstream registry failed|issue with the Secrets Manager secret containing the "
+        rf"{UPSTREAM}|issue with the Secrets Manager secret containing the "
         "credentials",
         "the pull-through cache behind {image} could not sign in to its upstream registry; the login to ECR was taken",
         example="denied: The authentication to the upstream registry failed. Verify that the credentials are valid.",

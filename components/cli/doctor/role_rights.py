@@ -1,0 +1,107 @@
+"""What a role's policies say of a push: which refs it trusts, and which repositories it may push to.
+
+Only what this project writes is judged: `sub` by StringEquals or StringLike, and resources by `*`.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final, cast
+
+from .facts import Role
+
+_PUSH: Final = "ecr:PutImage"
+_SUBJECT: Final = re.compile(r"project_path:(?P<project>.+):ref_type:(?P<kind>branch|tag):ref:(?P<ref>.+)")
+_REPOSITORY: Final = re.compile(r":repository/(?P<name>.+)$")
+
+
+@dataclass(frozen=True)
+class Subject:
+    """Whom a trust policy lets in: the jobs of a project on a branch or tag, each perhaps with `*`."""
+
+    project: str
+    kind: str
+    ref: str
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.ref} of {self.project}"
+
+
+def subjects(role: Role) -> list[Subject] | None:
+    """The jobs that the role trusts; None when its trust policy says it in another way."""
+    found: list[Subject] = []
+    for statement in _statements(role.trust):
+        for test, conditions in _items(statement.get("Condition")):
+            if test in ("StringEquals", "StringLike"):
+                for key, values in _items(conditions):
+                    if str(key).endswith(":sub"):
+                        found += [
+                            Subject(match["project"], match["kind"], match["ref"])
+                            for value in _listed(values)
+                            if (match := _SUBJECT.fullmatch(value))
+                        ]
+    return found or None
+
+
+def wants_protected(role: Role) -> bool:
+    """Whether only jobs on protected refs are let in."""
+    return any(
+        str(key).endswith(":ref_protected") and _listed(values) == ["true"]
+        for statement in _statements(role.trust)
+        for _, conditions in _items(statement.get("Condition"))
+        for key, values in _items(conditions)
+    )
+
+
+def denies_everything(role: Role) -> bool:
+    """Whether it was stopped, as `revoke --now` does."""
+    return any(
+        statement.get("Effect") == "Deny"
+        and _covers(statement.get("Action"), _PUSH)
+        and _listed(statement.get("Resource")) == ["*"]
+        for policy in role.policies
+        for statement in _statements(policy)
+    )
+
+
+def pushes_to(role: Role) -> list[str]:
+    """The repositories that the role may push to, as ARN patterns."""
+    return [
+        resource
+        for policy in role.policies
+        for statement in _statements(policy)
+        if statement.get("Effect") == "Allow" and _covers(statement.get("Action"), _PUSH)
+        for resource in _listed(statement.get("Resource"))
+    ]
+
+
+def repository_of(resource: str) -> str:
+    """The repository in an ARN pattern, or the pattern."""
+    match = _REPOSITORY.search(resource)
+    return match["name"] if match else resource
+
+
+def fits(pattern: str, text: str) -> bool:
+    """Whether IAM's `*` and `?` cover a text."""
+    parts = re.split(r"([*?])", pattern)
+    expression = "".join(".*" if part == "*" else "." if part == "?" else re.escape(part) for part in parts)
+    return re.fullmatch(expression, text, re.DOTALL) is not None
+
+
+def _covers(actions: Any, action: str) -> bool:
+    return any(fits(pattern.lower(), action.lower()) for pattern in _listed(actions))
+
+
+def _statements(document: dict[str, Any]) -> list[dict[str, Any]]:
+    statements: Any = document.get("Statement", [])
+    return cast("list[dict[str, Any]]", statements if isinstance(statements, list) else [statements])
+
+
+def _items(value: Any) -> Iterator[tuple[Any, Any]]:
+    yield from cast("dict[Any, Any]", value).items() if isinstance(value, dict) else ()
+
+
+def _listed(value: Any) -> list[str]:
+    if isinstance(value, str):
+        return [value]
+    return [str(each) for each in cast("list[Any]", value)] if isinstance(value, list) else []

@@ -1,0 +1,121 @@
+"""Which GitLab doctor asks, and what it says of the ones that do not answer."""
+
+import json
+from typing import Any
+
+import pytest
+
+from components.cli.__main__ import main
+from components.cli.exit_codes import ExitCode
+from components.cli.gitlab_api import GitLabApi
+from rehearsal.world import World
+
+WEB, KEY = "acme/frontend/web", "DOCKER_AUTH_CONFIG"
+FUNCTION = ("--function", "gitlab-ecr-local-rotator")
+
+
+def image(world: World) -> str:
+    return f"{world.registry_host}/ci/node:1.0"
+
+
+def said(capsys: pytest.CaptureFixture[str]) -> str:
+    return " ".join(capsys.readouterr().err.split())
+
+
+def test_a_token_is_sent_to_no_gitlab_that_nobody_named(
+    at_home: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("CI_SERVER_URL")
+
+    def refuse(*_: Any) -> Any:
+        raise AssertionError("asked a GitLab")
+
+    monkeypatch.setattr("components.rotation.http.PooledHttp.request", refuse)
+    assert main(["doctor", image(at_home), "--project", WEB]) == ExitCode.USAGE
+    assert "write --gitlab-url URL, or --stack NAME" in said(capsys)
+
+
+def test_the_plan_names_the_gitlab(
+    at_home: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("CI_SERVER_URL")
+    assert main(["doctor", image(at_home), "--project", WEB, *FUNCTION, "--json"]) == ExitCode.OK
+    assert json.loads(capsys.readouterr().out)["ok"] is True
+
+
+def test_two_gitlabs_are_one_too_many(at_home: World, capsys: pytest.CaptureFixture[str]) -> None:
+    other = ("--gitlab-url", "https://gitlab.com")
+    assert main(["doctor", image(at_home), "--project", WEB, *FUNCTION, *other]) == ExitCode.USAGE
+    assert "the plan is of https://gitlab.example.com" in said(capsys)
+
+
+def test_the_gitlab_that_refuses_is_named(
+    at_home: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("GITLAB_TOKEN", "glpat-fake-0000")
+    assert main(["doctor", image(at_home), "--project", WEB]) == ExitCode.FAILED
+    assert "gitlab.example.com: GitLab answered 401" in said(capsys)
+
+
+def test_a_misspelled_project_gets_a_suggestion(
+    at_home: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(GitLabApi, "some", lambda *_: [{"path_with_namespace": WEB}, {"path_with_namespace": "x/y"}])
+    assert main(["doctor", image(at_home), "--project", "acme/frontend/wep"]) == ExitCode.FAILED
+    expected = f"shows no such project to GITLAB_TOKEN at gitlab.example.com; did you mean {WEB}?"
+    assert expected in said(capsys)
+
+
+def test_a_gitlab_that_lists_no_projects_suggests_none(at_home: World, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["doctor", image(at_home), "--project", "acme/frontend/wep"]) == ExitCode.FAILED
+    assert "did you mean" not in said(capsys)
+
+
+def test_a_variable_that_somebody_deleted_is_told_from_one_that_was_never_declared(
+    at_home: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = at_home.gitlab.variable("project", WEB, KEY)
+    assert before is not None
+    at_home.gitlab_api("DELETE", f"projects/{WEB.replace('/', '%2F')}/variables/{KEY}", {})
+    assert at_home.gitlab.variable("project", WEB, KEY) is None
+    try:
+        assert main(["doctor", image(at_home), "--project", WEB, *FUNCTION, "--json"]) == ExitCode.FOUND
+        found = json.loads(capsys.readouterr().out)["finding"]
+        assert main(["rotate", *FUNCTION]) == ExitCode.OK
+        capsys.readouterr()
+        assert main(["doctor", image(at_home), "--project", WEB, *FUNCTION]) == ExitCode.OK
+    finally:
+        record = {key: value for key, value in before.items() if key not in {"key", "value", "hidden"}}
+        at_home.gitlab.set_variable("project", WEB, KEY, before["value"], **record)
+    assert found["cause"] == "variable-deleted"
+    assert f"project {WEB}" in found["what"]
+    assert "`gitlab-ecr rotate`, which makes it again" in found["fix"]
+
+
+def test_nothing_found_says_what_was_tested_and_what_was_not(
+    at_home: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["doctor", image(at_home), "--project", WEB]) == ExitCode.OK
+    shown = capsys.readouterr()
+    assert shown.out.splitlines() == [
+        "nothing found",
+        f"tested: {image(at_home)} is an image reference",
+        f"tested: project {WEB} {KEY} reaches the job",
+        f"tested: project {WEB} {KEY} has a login for {at_home.registry_host}",
+        f"tested: {at_home.registry_host} gave manifest and configuration of {image(at_home)} for it",
+    ]
+    assert shown.err.splitlines() == [
+        "note: not tested: the runner's own variables: give --runner-config",
+        "note: not tested: the config.json of the runner's user: give --docker-config",
+        "note: not tested: the way from the runner's machine to the registry: it was asked from here",
+    ]
+
+
+def test_a_file_that_is_no_utf_8_is_an_error_of_one_line(
+    at_home: World, tmp_path: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "config.json"
+    file.write_bytes('{"auths":{}}'.encode("utf-16"))
+    arguments = ["doctor", image(at_home), "--project", WEB, "--docker-config", str(file)]
+    assert main(arguments) == ExitCode.FAILED
+    assert "is no UTF-8 text" in said(capsys)

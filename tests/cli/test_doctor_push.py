@@ -1,0 +1,125 @@
+"""`doctor --push` in the rehearsed world, and the policies that it reads there."""
+
+import json
+from typing import Any
+
+import pytest
+from doctor_lab import Lab
+
+from components.cli.__main__ import main
+from components.cli.doctor import role_rights
+from components.cli.doctor.facts import Role
+from components.cli.exit_codes import ExitCode
+from rehearsal.world import World
+
+IMAGES = "acme/images"  # pushes ci/*, from main
+
+
+def doctor(
+    world: World, capsys: pytest.CaptureFixture[str], repository: str, *arguments: str
+) -> tuple[int, dict[str, Any]]:
+    image = f"{world.registry_host}/{repository}:1.0"
+    code = main(["doctor", image, "--project", IMAGES, "--push", *arguments, "--json"])
+    return code, json.loads(capsys.readouterr().out)
+
+
+def test_what_was_tested_of_a_push_is_said_and_what_was_not(at_home: World, capsys: pytest.CaptureFixture[str]) -> None:
+    code, said = doctor(at_home, capsys, "ci/node", "--ref", "main")
+    assert (code, said["finding"]) == (ExitCode.OK, None)
+    assert any("trusts branch main of acme/images" in line for line in said["tested"])
+    assert any("may push to ci/node" in line for line in said["tested"])
+    assert any(line.startswith("not tried: the push itself") for line in said["notes"])
+
+
+def test_a_person_reads_that_nothing_is_known_against_it_and_not_that_it_can_be_pulled(
+    at_home: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    image = f"{at_home.registry_host}/ci/node:1.0"
+    assert main(["doctor", image, "--project", IMAGES, "--push", "--ref", "main"]) == ExitCode.OK
+    said = capsys.readouterr()
+    assert said.out.startswith("nothing known against it\ntested: ")
+    assert "pulled" not in said.out
+    assert "note: not tried: " in said.err
+
+
+def test_a_ref_that_the_role_does_not_trust_is_named(at_home: World, capsys: pytest.CaptureFixture[str]) -> None:
+    code, said = doctor(at_home, capsys, "ci/node", "--ref", "feature")
+    assert (code, said["finding"]["cause"]) == (ExitCode.FOUND, "push-ref")
+    assert "trusts branch main of acme/images, and the job runs on branch feature" in said["finding"]["what"]
+
+
+def test_a_tag_is_no_branch(at_home: World, capsys: pytest.CaptureFixture[str]) -> None:
+    assert doctor(at_home, capsys, "ci/node", "--ref", "main", "--tag")[1]["finding"]["cause"] == "push-ref"
+
+
+def test_a_repository_outside_the_push_list_is_named(at_home: World, capsys: pytest.CaptureFixture[str]) -> None:
+    code, said = doctor(at_home, capsys, "base/alpine", "--ref", "main")
+    assert (code, said["finding"]["cause"]) == (ExitCode.FOUND, "push-repository")
+    assert "base/alpine" in said["finding"]["what"]
+
+
+def test_a_misspelled_repository_gets_a_suggestion(at_home: World, capsys: pytest.CaptureFixture[str]) -> None:
+    assert "did you mean ci/node?" in doctor(at_home, capsys, "ci/nodes", "--ref", "main")[1]["finding"]["what"]
+
+
+def test_a_role_that_revoke_stopped_is_told(at_home: World, capsys: pytest.CaptureFixture[str]) -> None:
+    role = at_home.gitlab.variable("project", IMAGES, "AWS_ROLE_ARN")
+    assert role is not None
+    iam, name = at_home.aws("iam"), role["value"].rpartition("/")[2]
+    deny = {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "*", "Resource": "*"}]}
+    iam.put_role_policy(RoleName=name, PolicyName="stopped", PolicyDocument=json.dumps(deny))
+    try:
+        code, said = doctor(at_home, capsys, "ci/node", "--ref", "main")
+    finally:
+        iam.delete_role_policy(RoleName=name, PolicyName="stopped")
+    assert (code, said["finding"]["cause"]) == (ExitCode.FOUND, "iam-policy")
+    assert "revoke --now" in said["finding"]["what"]
+
+
+def test_without_aws_credentials_what_was_not_tried_is_said(
+    at_home: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    code, said = doctor(at_home, capsys, "ci/node", "--ref", "feature")
+    assert (code, said["finding"]) == (ExitCode.OK, None)
+    assert any("whether" in line and "trusts this ref" in line for line in said["notes"])
+
+
+def test_a_role_that_iam_does_not_show_is_no_finding(lab: Lab, capsys: pytest.CaptureFixture[str]) -> None:
+    lab.arguments.append("--push")
+    lab.set("project", "AWS_ROLE_ARN", "arn:aws:iam::123456789012:role/gitlab-ecr-local/push/gone")
+    code, said = lab.run(capsys)
+    assert (code, said["finding"]) == (ExitCode.OK, None)
+    assert any("gone" in line for line in said["notes"])
+
+
+@pytest.mark.parametrize(
+    ("condition", "subjects"),
+    [
+        ({"StringEquals": {"g:sub": "project_path:a/b:ref_type:branch:ref:main"}}, ["branch main of a/b"]),
+        ({"StringLike": {"g:sub": ["project_path:a/b:ref_type:tag:ref:v*"]}}, ["tag v* of a/b"]),
+        ({"StringEquals": {"g:aud": "x"}}, None),
+        ({"StringLike": {"g:sub": "repo:x"}}, None),
+        (None, None),
+    ],
+)
+def test_whom_a_trust_policy_lets_in(condition: dict[str, Any] | None, subjects: list[str] | None) -> None:
+    role = Role({"Statement": {"Effect": "Allow", "Condition": condition}}, ())
+    found = role_rights.subjects(role)
+    assert (found and [str(each) for each in found]) == subjects
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text", "fit"),
+    [
+        ("ci/*", "ci/a/b", True),
+        ("ci/?", "ci/ab", False),
+        ("*", "", True),
+        ("a.b", "axb", False),
+        ("main", "main", True),
+    ],
+)
+def test_iams_wildcards(pattern: str, text: str, fit: bool) -> None:
+    assert role_rights.fits(pattern, text) is fit
