@@ -1,8 +1,8 @@
-"""`python -m reference`: writes docs/reference.md, docs/cli.md and stacks/schema.json anew."""
+"""`python -m reference`: writes docs/reference.md, docs/cli.md, docs/doctor.md and stacks/schema.json anew."""
 
 from pathlib import Path
 
-from . import analysis, command_line, markdown, stack_file
+from . import analysis, command_line, doctor, markdown, stack_file
 
 _ROOT = Path(__file__).parents[1]
 
@@ -13,6 +13,7 @@ def files() -> dict[Path, str]:
     return {
         _ROOT / "docs" / "reference.md": markdown.document(schema),
         _ROOT / "docs" / "cli.md": command_line.document(),
+        _ROOT / "docs" / "doctor.md": doctor.document(),
         _ROOT / "stacks" / "schema.json": stack_file.dumps(schema),
     }
 

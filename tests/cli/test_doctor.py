@@ -5,6 +5,7 @@ from pathlib import Path
 
 import doctor_mistakes as mistakes
 import pytest
+from doctor_cases import ONE, TWO
 from doctor_lab import KEY, Lab
 from doctor_mistakes import Mistake
 
@@ -13,90 +14,6 @@ from components.cli.exit_codes import ExitCode
 from rehearsal.world import World
 
 CONFIGS = Path(__file__).parents[1] / "data" / "docker-configs"
-ONE = [
-    (mistakes.single_quotes, "bad-document"),
-    (mistakes.no_braces, "bad-document"),
-    (mistakes.cut_off, "bad-document"),
-    (mistakes.password_alone, "bad-document"),
-    (mistakes.no_auths_around, "bad-document"),
-    (mistakes.helper_with_path, "bad-document"),
-    (mistakes.bare_password, "bare-password"),
-    (mistakes.not_base64, "bad-auth"),
-    (mistakes.empty_entry, "bad-auth"),
-    (mistakes.line_break_after_the_password, "bad-auth"),
-    (mistakes.other_user, "wrong-user"),
-    (mistakes.changed_token, "refused-token"),
-    (mistakes.image_in_other_region, "other-region"),
-    (mistakes.image_in_other_account, "other-account"),
-    (mistakes.image_with_fips_host, "other-form"),
-    (mistakes.image_with_dual_stack_host, "other-form"),
-    (mistakes.image_with_port, "image-reference"),
-    (mistakes.image_with_scheme, "image-reference"),
-    (mistakes.image_in_capitals, "image-reference"),
-    (mistakes.image_with_short_account, "image-reference"),
-    (mistakes.image_of_nowhere, "image-variable"),
-    (mistakes.image_variable_is_protected, "image-variable"),
-    (mistakes.image_without_host, "no-registry-host"),
-    (mistakes.token_expired, "expired"),
-    (mistakes.hidden_and_expired, "expired"),
-    (mistakes.no_variable, "variable-absent"),
-    (mistakes.misspelled_key, "variable-absent"),
-    (mistakes.protected_variable, "protected"),
-    (mistakes.protected_variable_in_a_merge_request, "protected"),
-    (mistakes.for_an_environment, "scope"),
-    (mistakes.for_another_environment, "scope"),
-    (mistakes.hidden_by_the_project, "shadowed"),
-    (mistakes.closer_group_hides, "shadowed"),
-    (mistakes.runners_own_is_hidden, "shadowed"),
-    (mistakes.hidden_by_hand, "hidden"),
-    (mistakes.hidden_for_another_host, "other-host"),
-    (mistakes.helper_missing, "helper-missing"),
-    (mistakes.store_missing, "helper-missing"),
-    (mistakes.helper_beside_auths, "helper-mixed"),
-    (mistakes.not_declared, "iam-policy"),
-    (mistakes.layers_denied, "iam-policy"),
-    (mistakes.repository_policy_denies, "repository-policy"),
-    (mistakes.no_such_tag, "image-absent"),
-    (mistakes.no_such_repository, "repository-absent"),
-    (mistakes.never_rotated, "never-rotated"),
-    (mistakes.not_raw, "expansion"),
-    (mistakes.raw_with_a_variable, "expansion"),
-    (mistakes.wildcard_host, "other-key"),
-    (mistakes.host_with_port, "other-key"),
-    (mistakes.path_of_another_repository, "other-key"),
-    pytest.param(
-        mistakes.nobody_there, "unreachable", marks=pytest.mark.slow(reason="it waits for a host that does not answer")
-    ),
-    (mistakes.dead_token_hides_a_helper, "shadowed"),
-    (mistakes.dead_token_hides_a_helper_that_is_told, "shadowed"),
-    (mistakes.home_in_single_quotes, "bad-document"),
-    (mistakes.home_with_a_wildcard, "other-key"),
-    (mistakes.only_a_job_role, "variable-absent"),
-    (mistakes.public_host_misspelled, "image-reference"),
-    (mistakes.push_to_a_repository_that_no_variable_names, "push-repository"),
-    (mistakes.push_with_env_var, "login-shadowed"),
-    (mistakes.push_without_role, "no-push-role"),
-    (mistakes.push_role_of_protected_refs, "no-push-role"),
-    (mistakes.push_by_a_role_that_only_pulls, "no-push-role"),
-    (mistakes.push_elsewhere, "other-region"),
-    (mistakes.push_to_nowhere, "repository-absent"),
-]
-
-TWO = [
-    (mistakes.image_with_scheme, mistakes.no_variable, "image-reference"),
-    (mistakes.no_braces, mistakes.protected_variable, "protected"),
-    (mistakes.token_expired, mistakes.for_an_environment, "scope"),
-    (mistakes.token_expired, mistakes.image_in_other_region, "other-region"),
-    (mistakes.token_expired, mistakes.no_such_tag, "expired"),
-    (mistakes.token_expired, mistakes.hidden_by_the_project, "shadowed"),
-    (mistakes.not_declared, mistakes.no_such_tag, "iam-policy"),
-    (mistakes.helper_beside_auths, mistakes.token_expired, "helper-mixed"),
-    (mistakes.bare_password, mistakes.not_declared, "bare-password"),
-    (mistakes.single_quotes, mistakes.no_such_tag, "bad-document"),
-    (mistakes.hidden_and_expired, mistakes.not_declared, "expired"),
-    (mistakes.not_raw, mistakes.image_with_fips_host, "expansion"),
-    (mistakes.repository_policy_denies, mistakes.no_such_tag, "repository-policy"),
-]
 
 
 def _name(value: object) -> str:

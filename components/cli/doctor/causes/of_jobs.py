@@ -46,7 +46,7 @@ SCRIPTS: Final = {
         "no region, or no `aws`",
     ),
     Cause.OLD_LOGIN_COMMAND: Explanation(
-        "AWS CLI 2 has no `aws ecr get-login` any more.",
+        "AWS CLI 2 has no `get-login` any more.",
         "write `aws ecr get-login-password --region R | docker login --username AWS --password-stdin HOST`",
     ),
     Cause.COMMAND_MISSING: Explanation(
