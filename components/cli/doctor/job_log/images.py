@@ -45,6 +45,9 @@ _OF_A_COMMAND: Final = re.compile(
     rf"(?:pull|push|--tag|-t|--destination[ =]|copy|run|FROM)[ "
     rf"=]\s*(?:-\S+\s+){{0,6}}(?:docker://)?['\"]?(?P<image>{_REFERENCE})"
 )
+_ANYWHERE: Final = re.compile(
+    r"\b\d{12}\.dkr[.-]ecr[a-z0-9.-]{5,80}/(?!v2/)[a-z0-9][a-z0-9._/-]{0,250}(?::[\w.-]{1,128})?"
+)
 _HOST: Final = re.compile(r"\b\d{12}\.dkr[.-]ecr[a-z0-9.-]{5,80}|\bpublic\.ecr\.aws\b")
 _HUB_HOSTS: Final = ("registry-1.docker.io", "index.docker.io", "docker.io")
 _DIGEST_ONLY: Final = re.compile(r"sha256:[0-9a-f]{8,}")
@@ -67,7 +70,8 @@ def image_in(text: str) -> str:
             return f"{match['account']}.dkr.ecr.{match['region']}.{dns_suffix(match['region'])}/{match['name']}"
         except ValueError:
             return match["name"]
-    return ""
+    match = _ANYWHERE.search(text)
+    return _reference(match[0]) if match else ""
 
 
 def image_of(texts: Iterable[str]) -> str:

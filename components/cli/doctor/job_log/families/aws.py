@@ -102,9 +102,9 @@ AWS: Final = (
     ),
     family(
         Cause.AWS_CREDENTIALS,
-        "expiredtoken|invalidclienttokenid|unrecognizedclient|security token",
+        "expiredtoken|invalidclienttokenid|unrecognizedclient|security token|refresh failed",
         r"\(?(?P<code>ExpiredToken(?:Exception)?|InvalidClientTokenId|UnrecognizedClientException)\)?\b"
-        r"|security token included in the request is (?:invalid|expired)",
+        r"|security token included in the request is (?:invalid|expired)|Token has expired and refresh failed",
         _refused,
         example="An error occurred (UnrecognizedClientException) when calling the GetAuthorizationToken operation: The "
         "security token included in the request is invalid.",

@@ -10,7 +10,7 @@ from ...causes.cause import Cause
 from ...causes.finding import Finding
 from .family import BY_THE_JOB, BY_THE_RUNNER, Clue, family, found
 
-_AT_A_REGISTRY: Final = r"(?:/v2/|dkr[.-]ecr|docker://|registry|manifests|failed to (?:push|pull|solve))"
+_AT_A_REGISTRY: Final = r"(?:/v2/|dkr[.-]ecr|public\.ecr\.aws|docker://|failed to (?:push|pull|solve))"
 
 
 def _of_the_runner(clue: Clue) -> Finding:

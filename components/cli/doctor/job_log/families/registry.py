@@ -207,6 +207,15 @@ REGISTRY: Final = (
         unless=_OF_A_CACHE_FROM,
     ),
     family(
+        Cause.IMAGE_ABSENT,
+        "no such image",
+        r"No such image",
+        "the runner's pull_policy is never, and {image} is not on its machine",
+        example='Failed to pull image with policy "never": Error response from daemon: No such image: ruby:3.4',
+        steps=BY_THE_RUNNER,
+        fix="let pull_policy be always or if-not-present, or put the image on the machine",
+    ),
+    family(
         Cause.LAYER_STORE,
         "amazonaws.com",
         r"(?:starport-layer-bucket|\.s3[.-](?:[a-z0-9-]{1,30}\.)?amazonaws\.com).{0,900}"
