@@ -5,6 +5,7 @@ from typing import IO, Any
 import click
 
 from .exit_codes import ExitCode
+from .plain_text import plain
 
 
 class CliError(click.ClickException):
@@ -17,4 +18,4 @@ class CliError(click.ClickException):
 
     def show(self, file: IO[Any] | None = None) -> None:
         """Prints it to stderr."""
-        click.echo(f"gitlab-ecr: {self.message}", file=file, err=file is None)
+        click.echo(f"gitlab-ecr: {plain(self.message)}", file=file, err=file is None)

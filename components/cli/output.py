@@ -10,6 +10,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from .plain_text import plain
+
 
 def json_shape(kind: str, **keys: str) -> str:
     """What `--json` prints, for the end of a command's help: one name for each key, with its meaning."""
@@ -32,7 +34,7 @@ def show(columns: Mapping[str, str], rows: Sequence[Mapping[str, Any]], *, as_js
     if as_json:
         print_json(rows)
         return
-    cells = [[str(row.get(key, "")) for key in columns] for row in rows]
+    cells = [[plain(str(row.get(key, ""))) for key in columns] for row in rows]
     if not sys.stdout.isatty():
         for line in cells:
             click.echo("\t".join(line))

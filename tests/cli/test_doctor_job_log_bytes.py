@@ -8,7 +8,9 @@ import pytest
 from components.cli.__main__ import main
 from components.cli.doctor.job_log.lines import marked_lines
 from components.cli.doctor.job_log.verdict import read
+from components.cli.errors import CliError
 from components.cli.exit_codes import ExitCode
+from components.cli.output import show
 from components.cli.plain_text import plain
 
 LOG = (Path(__file__).parents[1] / "data" / "job-logs" / "variable-absent.log").read_text()
@@ -138,3 +140,10 @@ def test_what_a_log_names_is_printed_clean_and_without_credentials(
         said.out == "no known cause: the script failed, in `docker login -p [hidden] host` (exit code 1); ruled out: "
         "the job's containers ran, so the images of the job and its services were pulled\n"
     )
+
+
+def test_what_gitlab_answers_is_printed_clean(capsys: pytest.CaptureFixture[str]) -> None:
+    show({"target": "Variable"}, [{"target": "project \x1b]0;owned\x07acme/\u202eweb"}], as_json=False)
+    assert capsys.readouterr().out == "project acme/web\n"
+    CliError("project \x1b[2Jacme").show()
+    assert capsys.readouterr().err == "gitlab-ecr: project acme\n"

@@ -47,7 +47,7 @@ def verdict(lines: list[str]) -> Verdict:
 
 
 def lines_of(name: str) -> list[str]:
-    return (LOGS / f"{name}.log").read_text().splitlines()
+    return (LOGS / f"{name}.log").read_bytes().decode("latin-1").splitlines()
 
 
 @pytest.mark.parametrize("name", NAMES)
