@@ -43,15 +43,10 @@ def instance(url: str, where: str = "--gitlab-url") -> str:
         raise CliError(f"{error}. For an instance without https, set {_ALLOW_HTTP}=true") from None
 
 
-def _checked(_context: click.Context, _option: click.Parameter, url: str) -> str:
-    return instance(url)
-
-
 url_option = click.option(
     "--gitlab-url",
     envvar="CI_SERVER_URL",
     metavar="URL",
-    callback=_checked,
     help="The GitLab instance, where no plan names it; in a job its CI_SERVER_URL. [env: CI_SERVER_URL]",
 )
 """The option of every command that asks GitLab without a plan."""

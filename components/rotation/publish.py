@@ -147,7 +147,7 @@ def _refuse_references(target: Target, variable: Variable | None, hosts: Collect
     """Refuses a variable whose other entries live by GitLab's resolving of `$NAME`: written raw, it would resolve none.
 
     Raises:
-        ValueError: names the entry and the reference.
+        NotWrittenError: names the entry and the reference.
     """
     if variable is None or variable.value is None or variable.flags.get("raw") is not False or not target.flags.raw:
         return
@@ -155,7 +155,7 @@ def _refuse_references(target: Target, variable: Variable | None, hosts: Collect
     entries = cast("Mapping[str, object]", kept.get("auths") or {})
     for key, entry in [*entries.items(), *((key, kept[key]) for key in kept if key != "auths")]:
         if found := references(json.dumps([key, entry])):
-            raise ValueError(
+            raise NotWrittenError(
                 f"{target.name} is not raw, and {key} in it holds {found[0]}, which GitLab resolves. A token can only "
                 f"be written raw, and raw nothing is resolved: that login would be dead. Write its value in place of "
                 f"{found[0]}, or take the entry out; until then nothing is written"

@@ -9,7 +9,7 @@ from ...contract.plan import OwnerKind, Plan
 from ...variables.keys import DOCKER_AUTH_CONFIG
 from ...variables.listed import Level
 from ..exit_codes import ExitCode
-from ..gitlab_api import GitLabApi, ReadError, http_client, own_token, url_option
+from ..gitlab_api import GitLabApi, ReadError, http_client, instance, own_token, url_option
 from ..output import json_option, json_shape, print_json
 from ..plain_text import plain
 from ..plan_source import Source, gitlab_http, plan_options
@@ -112,6 +112,7 @@ def _gitlab(plan: Plan | None, url: str | None) -> GitLabApi:
             "write --gitlab-url URL, or --stack NAME (or --plan, --function, --bucket), whose plan names it; "
             "GITLAB_TOKEN is sent to no GitLab that nobody named"
         )
+    url = instance(url)
     return GitLabApi(url, own_token(), http_client(allow_http=url.startswith("http://")))
 
 
