@@ -15,7 +15,7 @@ from components.preview import note as preview_note
 from components.preview import reading
 
 _DATA = Path(__file__).parents[1] / "data" / "preview"
-_WHOLE = [runners(), *(file.read_text() for file in sorted(_DATA.glob("*.json")))]
+_WHOLE = [runners(), *(file.read_text() for file in sorted(_DATA.parent.glob("preview*/*.json")))]
 _URN = "urn:pulumi:prod::gitlab-ecr::aws:s3/bucket:Bucket::x"
 
 
