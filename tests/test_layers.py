@@ -40,6 +40,7 @@ MAKES_RESOURCES = {
     "consumers/args.py",
     "consumers/ci_variables.py",
     "consumers/forms.py",
+    "declaration/args.py",
     "declaration/gitlab_instance.py",
     "declaration/parts.py",
     "ecr/registry.py",
