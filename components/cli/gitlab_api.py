@@ -11,6 +11,7 @@ from urllib.parse import quote
 import click
 
 from ..contract.urls import instance_url
+from ..names.gitlab_release import GITLAB_COM
 from ..rotation.clock import Deadline, SystemClock
 from ..rotation.http import Http, PooledHttp, Response, UnreachableError, ask_gitlab
 from ..rotation.secret import Secret, token_in
@@ -48,7 +49,7 @@ def _checked(_context: click.Context, _option: click.Parameter, url: str) -> str
 url_option = click.option(
     "--gitlab-url",
     envvar="CI_SERVER_URL",
-    default="https://gitlab.com",
+    default=GITLAB_COM,
     show_default=True,
     metavar="URL",
     callback=_checked,

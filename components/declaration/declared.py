@@ -8,7 +8,7 @@ from ..consumers.checks import access_of
 from ..names.locations import place
 from ..names.registries import RegistryArgs
 from ..names.registry_host import registry_host
-from ..runner import access as runner_access
+from ..runner.access import kind_of
 from ..runner.args import RunnerOptions
 from .args import RegistryAccessArgs
 
@@ -40,7 +40,7 @@ def _consumer(where: str, consumer: ConsumerArgs) -> dict[str, Any]:
 def _runner(where: str, runner: RunnerOptions) -> dict[str, Any]:
     access = runner.get("access", {})
     rights = _pulls(where, access.get("pull", []), access.get("caches", []), access.get("registries", []))
-    return {"access": access.get("kind", runner_access.CREDENTIAL_HELPER), **rights}
+    return {"access": kind_of(access).value, **rights}
 
 
 def _pulls(

@@ -12,7 +12,7 @@ from ..consumers.args import GitLabArgs
 from ..consumers.checks import check_consumers
 from ..consumers.ci_variables import CiVariableArgs
 from ..consumers.forms import variables
-from ..iam.gitlab_trust import GITLAB_COM
+from ..names.gitlab_release import GITLAB_COM
 from ..names.naming import Names
 from ..rotator.args import RotationBackend
 from .args import RegistryAccessArgs
