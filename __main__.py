@@ -5,6 +5,7 @@ import pulumi
 import gitlab_provider
 import settings
 from components import Bootstrap, RegistryAccess
+from components.declaration.declared import declared
 
 once = settings.bootstrap()
 if once is not None:
@@ -27,4 +28,4 @@ else:
     pulumi.export("repositoryUrls", access.repository_urls)
     pulumi.export("rotator", access.rotator)
     pulumi.export("gitlabTokenSecret", access.gitlab_token_secret)
-    pulumi.export("declaration", settings.plain(declaration))
+    pulumi.export("declaration", declared(declaration))

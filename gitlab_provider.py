@@ -6,8 +6,8 @@ from typing import Final
 import pulumi
 import pulumi_gitlab as gitlab
 
-from components.declaration.gitlab_instance import api_url
-from components.registry_access import RegistryAccessArgs, makes_something_in_gitlab
+from components.declaration.args import RegistryAccessArgs
+from components.declaration.gitlab_instance import api_url, makes_something_in_gitlab
 from settings import SettingsError
 
 TOKEN: Final = "GITLAB_TOKEN"  # noqa: S105 - a variable's name

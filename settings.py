@@ -18,9 +18,8 @@ import pulumi_aws as aws
 from pulumi.runtime import config as runtime_config
 
 from components.bootstrap.bootstrap import BootstrapArgs
-from components.declaration.declared import declared
+from components.declaration.args import RegistryAccessArgs
 from components.names.naming import slug
-from components.registry_access import RegistryAccessArgs
 from components.runner.args import DockerArgs, KubernetesArgs, ServiceArgs
 from stack_file_forms import image, service
 
@@ -137,17 +136,6 @@ def _in_the_files_spelling(line: str) -> str:
     where, colon, rest = line.partition(": ")
     ours = where.split(".", 1)[0].split("[", 1)[0] in _hints(Declaration)
     return f"{_PROJECT}:{_camel(where)}{colon}{rest}" if colon and ours else line
-
-
-def plain(declaration: RegistryAccessArgs) -> dict[str, Any]:
-    """Who may do what, for a stack output: a later preview compares the new declaration with it."""
-    return declared(
-        declaration["account"],
-        declaration["region"],
-        declaration["repositories"],
-        declaration.get("consumers", {}),
-        declaration.get("runners", {}),
-    )
 
 
 def _values() -> dict[str, str]:

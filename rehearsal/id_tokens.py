@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from components.iam.gitlab_trust import GITLAB_COM
+from components.names.gitlab_release import GITLAB_COM
 
 from .world import World
 

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 import urllib3
 
+from components.names.gitlab_release import GITLAB_COM
 from settings import RegistryAccessArgs
 
 from .accounts import make_boundary, make_repositories
@@ -29,7 +30,6 @@ TAG: Final = "1.0"
 """The tag of the one image in each repository."""
 _AT_ONCE: Final = 4
 _PORTS: Final = {"https": 443, "http": 80}
-_GITLAB_COM: Final = "https://gitlab.com"
 _ANOTHER: Final = "https://gitlab.example.org"
 _TOKEN_LIFE: Final = timedelta(days=50)  # near enough to its end that the renewal job renews it
 
@@ -66,10 +66,10 @@ class World:
             private = "ca_bundle" in declaration.get("gitlab", {})
             authority = Authority(self.cloud.ca_file.with_name("gitlab.pem")) if private else self.cloud.authority
             self.gitlab_ca = authority.certificate
-            url = declaration.get("gitlab", {}).get("url", _GITLAB_COM)
+            url = declaration.get("gitlab", {}).get("url", GITLAB_COM)
             self._name_gitlab(self.gitlab, url, authority)
             self.elsewhere = undo.enter_context(GitLab.start(now=self.cloud.now))
-            self._name_gitlab(self.elsewhere, _GITLAB_COM if url != _GITLAB_COM else _ANOTHER, self.cloud.authority)
+            self._name_gitlab(self.elsewhere, GITLAB_COM if url != GITLAB_COM else _ANOTHER, self.cloud.authority)
             self.made_up = populate(self.gitlab, declaration)
             make_boundary(self.cloud, declaration)
             for registry in self.registries[1:]:

@@ -9,6 +9,7 @@ import boto3
 import click
 import pytest
 from pages import ROOT, TEXT, commands, spans
+from runner_args import runner_args
 
 from components.cli.__main__ import commands as gitlab_ecr
 from components.runner.documents import documents
@@ -159,11 +160,10 @@ def _registration() -> str:
         "region": "eu-central-1",
         "prefix": "gitlab-ecr",
         "name": "build",
-        "options": {},
         "group_id": 20,
         "docker": {"image": "ruby:3.4"},
     }
-    return documents(declaration).register_command
+    return documents(runner_args(declaration)).register_command
 
 
 def test_every_page_writes_the_command_the_same_way() -> None:

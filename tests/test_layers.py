@@ -40,6 +40,7 @@ MAKES_RESOURCES = {
     "consumers/args.py",
     "consumers/ci_variables.py",
     "consumers/forms.py",
+    "declaration/args.py",
     "declaration/gitlab_instance.py",
     "declaration/parts.py",
     "ecr/registry.py",
@@ -64,7 +65,16 @@ LOADS_THEIR_ARGUMENTS = {
     "consumers/derivation.py",
     "declaration/checks.py",
     "declaration/declared.py",
+    "runner/access.py",
+    "runner/config.py",
+    "runner/config_shown.py",
+    "runner/documents.py",
     "runner/identities.py",
+    "runner/packages.py",
+    "runner/registration.py",
+    "runner/template.py",
+    "runner/user_data.py",
+    "runner/warnings.py",
 }
 """Pure functions of typed arguments, which load Pulumi with them."""
 PROGRAM = {"gitlab_provider", "settings", "stack_file_forms"}

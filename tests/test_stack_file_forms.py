@@ -3,6 +3,7 @@
 import tomllib
 
 import pytest
+from runner_args import runner_args
 
 from components.runner.config import config, render
 from stack_file_forms import image, service
@@ -11,14 +12,14 @@ from stack_file_forms import image, service
 def test_both_forms_of_image_and_services_give_the_same_file() -> None:
     texts = {"image": image("ruby:2.6", "i"), "services": [service("postgres:17", "s")]}
     maps = {"image": image({"name": "ruby:2.6"}, "i"), "services": [service({"name": "postgres:17"}, "s")]}
-    first, second = (render(config({"name": "a", "docker": docker}, 7, "glrt-fake")) for docker in (texts, maps))
+    first, second = (render(config(runner_args({"docker": docker}), 7, "glrt-fake")) for docker in (texts, maps))
     assert first == second
 
 
 @pytest.mark.parametrize("entrypoint", [[""], ["/bin/sh", "-c"]])
 def test_an_entrypoint_comes_out_as_it_went_in(entrypoint: list[str]) -> None:
     docker = {"image": "ruby:2.6", "services": [service({"name": "x", "entrypoint": entrypoint}, "s")]}
-    loaded = tomllib.loads(render(config({"name": "a", "docker": docker}, 7, "glrt-fake")))
+    loaded = tomllib.loads(render(config(runner_args({"docker": docker}), 7, "glrt-fake")))
     assert loaded["runners"][0]["docker"]["services"] == [{"name": "x", "entrypoint": entrypoint}]
 
 

@@ -13,6 +13,7 @@ from ..iam.bucket_policy import tls_only
 from ..iam.forks import fork_warning
 from ..iam.gitlab_trust import job_trust, thumbprints
 from ..iam.policies import Document, checked_size, policy_json
+from ..names.gitlab_release import GITLAB_COM
 from . import policies
 from .deploy_policy import deploy_policy, services_policy
 from .naming import DEFAULT_PREFIX, STATE_FOLDER, BootstrapNames
@@ -73,7 +74,7 @@ class Bootstrap(pulumi.ComponentResource):
     def __init__(self, name: str, args: BootstrapArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("gitlab-ecr:index:Bootstrap", name, {}, opts)
         names = BootstrapNames(args["account"], args["region"], args.get("prefix", DEFAULT_PREFIX))
-        url = args.get("gitlab_url", "https://gitlab.com")
+        url = args.get("gitlab_url", GITLAB_COM)
         if warning := fork_warning(url, os.environ, trusts_forks=args.get("trusts_forks", False)):
             pulumi.warn(f"bootstrap.gitlab_{warning}" if warning.startswith("url") else warning, resource=self)
         child = pulumi.ResourceOptions(parent=self)
@@ -156,7 +157,7 @@ def _bucket(
 def _roles(
     name: str, args: BootstrapArgs, names: BootstrapNames, key: aws.kms.Key, after: pulumi.ResourceOptions
 ) -> None:
-    url = args.get("gitlab_url", "https://gitlab.com")
+    url = args.get("gitlab_url", GITLAB_COM)
     project: dict[str, Any] = {
         "gitlab_url": url,
         "audience": args.get("audience", url),

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from typing import Final
 
 from ..contract.plan import OwnerKind
+from ..names.gitlab_release import GITLAB_COM
 from .args import Access, ConsumerArgs
 
-_GITLAB_COM: Final = "https://gitlab.com"
 _BELONGS_TO: Final[Mapping[str, frozenset[Access]]] = {
     "pull": frozenset({Access.ROTATED_VARIABLE, Access.JOB_ROLE, Access.ACCESS_KEYS}),
     "registries": frozenset({Access.ROTATED_VARIABLE, Access.CREDENTIAL_HELPER, Access.JOB_ROLE, Access.ACCESS_KEYS}),
@@ -116,12 +116,12 @@ def _check_jobs(where: str, consumer: ConsumerArgs, gitlab_url: str) -> None:
             "each overwrite the images of the others, and trust projects that do not exist yet; write each project as "
             "a consumer"
         )
-    if gitlab_url == _GITLAB_COM and (missing := [key for key in ("id", "namespace_id") if key not in consumer]):
+    if gitlab_url == GITLAB_COM and (missing := [key for key in ("id", "namespace_id") if key not in consumer]):
         raise ValueError(
             f"{where}.{missing[0]}: missing; write the number, which GitLab shows on the "
             f"{'project' if missing[0] == 'id' else 'group'}'s page: its path could be taken over after a rename"
         )
-    if consumer.get("unprotected_refs") and (consumer.get("push") or gitlab_url != _GITLAB_COM):
+    if consumer.get("unprotected_refs") and (consumer.get("push") or gitlab_url != GITLAB_COM):
         reason = (
             "a role that pushes trusts protected refs only"
             if consumer.get("push")

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from ..contract.schedule import duration
+from ..contract.schedule import INTERVAL, duration
 
 _OLDEST: Final = timedelta(days=90)  # CIS AWS Foundations 1.14: access keys are changed every 90 days or less
 _SHORTEST_GRACE: Final = timedelta(hours=1)  # GitLab's default time limit of a job
@@ -23,10 +23,11 @@ class KeyLife:
     grace: timedelta
 
 
-DEFAULT: Final = KeyLife(timedelta(days=30), timedelta(days=1))
+AGE: Final = "30 days"
+GRACE: Final = "1 day"
 
 
-def key_life(age: str = "30 days", grace: str = "1 day", interval: str = "2 hours") -> KeyLife:
+def key_life(age: str = AGE, grace: str = GRACE, interval: str = INTERVAL) -> KeyLife:
     """The times that the texts name, when they make sense together.
 
     Raises:
@@ -47,3 +48,6 @@ def key_life(age: str = "30 days", grace: str = "1 day", interval: str = "2 hour
             "a user has two keys, and the old one has to be out of use before the next one is made"
         )
     return life
+
+
+DEFAULT: Final = key_life()

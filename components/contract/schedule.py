@@ -7,6 +7,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
+INTERVAL: Final = "2 hours"
+"""From one run to the next, unless a declaration says otherwise."""
+TOLERATED_OUTAGE: Final = "7 hours"
+"""For how long every run may fail, unless a declaration says otherwise."""
 TOKEN_LIFE: Final = timedelta(hours=12)  # AWS, GetAuthorizationToken; at run time its `expiresAt` is believed instead
 MARGIN: Final = timedelta(hours=1)  # a job may wait this long between its token's publication check and its pull
 _REACTION: Final = timedelta(hours=2)  # what an alarm leaves to the person on call

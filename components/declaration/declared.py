@@ -1,6 +1,6 @@
 """Who may do what, in plain values: what a later preview compares its own declaration with."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from ..consumers.args import Access, ConsumerArgs
@@ -8,21 +8,17 @@ from ..consumers.checks import access_of
 from ..names.locations import place
 from ..names.registries import RegistryArgs
 from ..names.registry_host import registry_host
-from ..runner import access as runner_access
+from ..runner.access import kind_of
 from ..runner.args import RunnerOptions
+from .args import RegistryAccessArgs
 
 
-def declared(
-    account: str,
-    region: str,
-    repositories: Collection[str],
-    consumers: Mapping[str, ConsumerArgs],
-    runners: Mapping[str, RunnerOptions],
-) -> dict[str, Any]:
+def declared(args: RegistryAccessArgs) -> dict[str, Any]:
     """The rights that a declaration gives, and by which access; see `preview/rights.py` for its reader."""
+    consumers, runners = args.get("consumers", {}), args.get("runners", {})
     return {
-        "registry": registry_host(account, region),
-        "repositories": sorted(repositories),
+        "registry": registry_host(args["account"], args["region"]),
+        "repositories": sorted(args["repositories"]),
         "consumers": {path: _consumer(f"consumers.{path}", consumer) for path, consumer in consumers.items()},
         "runners": {name: _runner(f"runners.{name}.access", runner) for name, runner in runners.items()},
     }
@@ -44,7 +40,7 @@ def _consumer(where: str, consumer: ConsumerArgs) -> dict[str, Any]:
 def _runner(where: str, runner: RunnerOptions) -> dict[str, Any]:
     access = runner.get("access", {})
     rights = _pulls(where, access.get("pull", []), access.get("caches", []), access.get("registries", []))
-    return {"access": access.get("kind", runner_access.CREDENTIAL_HELPER), **rights}
+    return {"access": kind_of(access).value, **rights}
 
 
 def _pulls(

@@ -2,16 +2,20 @@
 
 import os
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 import pulumi
 import pulumi_gitlab as gitlab
 
 from ..consumers import derivation as consumers
-from ..consumers.args import ConsumerArgs, GitLabArgs
+from ..consumers.args import GitLabArgs
+from ..consumers.checks import check_consumers
+from ..consumers.ci_variables import CiVariableArgs
 from ..consumers.forms import variables
-from ..iam.gitlab_trust import GITLAB_COM
+from ..names.gitlab_release import GITLAB_COM
 from ..names.naming import Names
+from ..rotator.args import RotationBackend
+from .args import RegistryAccessArgs
 
 _API: Final = "/api/v4"
 _ANY_RESOURCE: Final = "gitlab:index/groupVariable:GroupVariable"
@@ -22,9 +26,26 @@ def api_url(declared: GitLabArgs) -> str:
     return f"{consumers.gitlab_url(declared)}{_API}/"
 
 
-def makes_variables(names: Names, declared: Mapping[str, ConsumerArgs], repositories: Mapping[str, Any]) -> bool:
-    """Whether the consumers need CI/CD variables that Pulumi makes: those that are adopted exist already."""
-    return any(not variable.get("adopt", False) for variable in variables(names, declared, repositories).values())
+def makes_something_in_gitlab(args: RegistryAccessArgs) -> bool:
+    """Whether the declaration makes variables, runners or schedules, so that Pulumi needs a token of GitLab.
+
+    Raises:
+        ValueError: the consumers are declared wrong.
+    """
+    names = Names(args["account"], args["region"], args["prefix"], args.get("role_path", ""))
+    declared = args.get("consumers", {})
+    check_consumers(declared, consumers.gitlab_url(args.get("gitlab", {})))
+    in_gitlab = args.get("rotation_backend") is RotationBackend.GITLAB
+    return (
+        in_gitlab
+        or bool(args.get("runners"))
+        or any(makes_variables(variables(names, {path: each}, args["repositories"])) for path, each in declared.items())
+    )
+
+
+def makes_variables(variables: Mapping[str, CiVariableArgs]) -> bool:
+    """Whether Pulumi makes one of these CI/CD variables: those that are adopted exist already."""
+    return any(not variable.get("adopt", False) for variable in variables.values())
 
 
 def check_provider(component: pulumi.ComponentResource, declared: GitLabArgs) -> None:

@@ -1,71 +1,173 @@
-"""What `Identities`, `CiVariables` and `Rotator` need of each other, for programs that compose them by themselves."""
+"""From one declaration to the arguments of every component and the rotator's plan: no resource is made here."""
 
-from collections.abc import Mapping
-from typing import Any, NotRequired, TypedDict
+from dataclasses import dataclass
+from typing import NotRequired, TypedDict
 
 import pulumi
 
 from ..consumers import derivation as consumers
-from ..consumers.args import ConsumerArgs, GitLabArgs
+from ..consumers import key_life as key_lives
 from ..consumers.checks import check_consumers
-from ..consumers.ci_variables import CiVariableArgs
+from ..consumers.ci_variables import CiVariablesArgs
 from ..consumers.forms import variables
 from ..consumers.key_life import KeyLife, key_life
 from ..contract import plan as plans
-from ..iam.args import AudienceArgs
+from ..contract.schedule import INTERVAL
+from ..ecr.repositories import RepositoriesArgs
+from ..iam.args import IdentitiesArgs
+from ..iam.pull_user import PullUserArgs
 from ..names.locations import place
 from ..names.naming import Names
+from ..rotator.args import RotationBackend, RotatorArgs
 from ..rotator.sizes import size_findings
+from ..runner.args import RunnerArgs
+from ..runner.identities import runner_identities
+from .args import RegistryAccessArgs, RotationArgs, RotationParts, RotationPartsArgs
 from .checks import check_names
+from .gitlab_instance import makes_variables
 
 
-class RotationPartsArgs(TypedDict):
-    """Who pulls what, and where the rotator is."""
+@dataclass(frozen=True)
+class Parts:
+    """The arguments of every component of a `RegistryAccess`; users by consumer, runners by name."""
 
+    repositories: RepositoriesArgs
+    identities: IdentitiesArgs
+    users: dict[str, PullUserArgs]
+    variables: CiVariablesArgs
+    runners: dict[str, RunnerArgs]
+    rotator: RotatorArgs
+
+    @property
+    def in_lambda(self) -> bool:
+        """Whether the rotator is a function in AWS."""
+        return self.rotator.get("backend") is not RotationBackend.GITLAB
+
+    @property
+    def makes_something_in_gitlab(self) -> bool:
+        """Whether Pulumi needs a token of GitLab: for variables, runners or schedules."""
+        return not self.in_lambda or bool(self.runners) or makes_variables(self.variables["variables"])
+
+
+class _Place(TypedDict):
     account: str
-    """The twelve digits of the AWS account of roles and rotator."""
     region: str
-    """Their region."""
     prefix: str
-    """Starts every name; the same as the components get."""
-    stack: str
-    """The stack's name, for reports and metrics: `pulumi.get_stack()`."""
-    repositories: list[str]
-    """The names of the repositories that patterns in `pull` stand for, whoever owns them: the rotator tries each token
-    on one that it opens, and on one that it must not open."""
-    consumers: dict[str, ConsumerArgs]
-    """Who pulls, by the full path of the GitLab project or group. One with `access-keys` needs a `PullUser` too, whose
-    `user` is that path."""
-    gitlab: NotRequired[GitLabArgs]
-    """The GitLab instance. Default: gitlab.com."""
-    role_path: NotRequired[str]
-    """The IAM path of the roles, `/<prefix>/` by default."""
 
 
-class RotationParts(TypedDict):
-    """One argument for each component."""
+class _Iam(TypedDict):
+    role_path: str
+    tags: NotRequired[dict[str, pulumi.Input[str]]]
+    permissions_boundary: NotRequired[pulumi.Input[str]]
 
-    audiences: dict[str, AudienceArgs]
-    """`audiences` of `Identities`."""
-    variables: dict[str, CiVariableArgs]
-    """`variables` of `CiVariables`."""
-    plan: str
-    """`plan` of `Rotator`, which comes after both: `depends_on=[identities, variables]`."""
+
+def parts_of(args: RegistryAccessArgs) -> Parts:
+    """Derives the arguments of every component.
+
+    Raises:
+        ValueError: a mistake in the declaration, with the key, what it holds and what to write.
+    """
+    names = Names(args["account"], args["region"], args["prefix"], args.get("role_path", ""))
+    gitlab, declared, runners = args.get("gitlab", {}), args.get("consumers", {}), args.get("runners", {})
+    check_consumers(declared, consumers.gitlab_url(gitlab))
+    check_names(names.account, args["repositories"], args.get("caches", {}), declared, runners)
+    rotation = args.get("rotation", {})
+    where: _Place = {"account": names.account, "region": names.region, "prefix": names.prefix}
+    stack: RotationPartsArgs = {
+        **where,
+        "stack": args["stack"],
+        "gitlab": gitlab,
+        "repositories": list(args["repositories"]),
+        "consumers": declared,
+    }
+    rotated = _rotated(names, stack, _key_life(rotation))
+    iam = _iam(names, args)
+    return Parts(
+        repositories={
+            "account": names.account,
+            "region": names.region,
+            "repositories": args["repositories"],
+            "caches": args.get("caches", {}),
+            "registry": args.get("registry", {}),
+            "tags": args.get("tags", {}),
+        },
+        identities=_identities(args, {**where, **iam, "audiences": rotated["audiences"]}),
+        users={path: {**user, **iam} for path, user in consumers.pull_users(names, declared).items()},
+        variables={"variables": rotated["variables"]},
+        runners={name: _runner(args, {**where, "name": name, "options": runner}) for name, runner in runners.items()},
+        rotator={
+            **where,
+            **iam,
+            **_settings(rotation),
+            "backend": args.get("rotation_backend", RotationBackend.LAMBDA),
+            "issuer": consumers.issuer(gitlab),
+            "plan": rotated["plan"],
+        },
+    )
 
 
 def rotation_parts(args: RotationPartsArgs) -> RotationParts:
-    """Derives roles, variables and plan from the same declaration of consumers.
+    """What `Identities`, `CiVariables` and `Rotator` need of each other, for programs that compose them by themselves.
 
     Raises:
         ValueError: a line for each mistake in it, with the key, what it holds and what to write.
     """
     names = Names(args["account"], args["region"], args["prefix"], args.get("role_path", ""))
-    gitlab, declared, repositories = args.get("gitlab", {}), args["consumers"], args["repositories"]
-    check_consumers(declared, consumers.gitlab_url(gitlab))
+    declared = args["consumers"]
+    check_consumers(declared, consumers.gitlab_url(args.get("gitlab", {})))
     caches = {cache for consumer in declared.values() for cache in consumer.get("caches", [])}  # whoever owns them
-    check_names(names.account, repositories, caches, declared, {})
-    plan = consumers.plan(names, args["stack"], gitlab, repositories, declared)
-    check_sizes(plan)
+    check_names(names.account, args["repositories"], caches, declared, {})
+    return _rotated(names, args, key_lives.DEFAULT)
+
+
+def _iam(names: Names, args: RegistryAccessArgs) -> _Iam:
+    iam: _Iam = {"role_path": names.path}
+    if "tags" in args:
+        iam["tags"] = args["tags"]
+    if "permissions_boundary" in args:
+        iam["permissions_boundary"] = args["permissions_boundary"]
+    return iam
+
+
+def _identities(args: RegistryAccessArgs, identities: IdentitiesArgs) -> IdentitiesArgs:
+    gitlab = args.get("gitlab", {})
+    identities["jobs"] = consumers.jobs(gitlab, args.get("consumers", {}))
+    identities["issuer"] = consumers.issuer(gitlab)
+    identities["trusts_jobs"] = args.get("rotation_backend") is RotationBackend.GITLAB
+    identities["runners"] = runner_identities(args.get("runners", {}))
+    if "max_session_duration" in args:
+        identities["max_session_duration"] = args["max_session_duration"]
+    return identities
+
+
+def _runner(args: RegistryAccessArgs, runner: RunnerArgs) -> RunnerArgs:
+    runner["gitlab_url"] = consumers.gitlab_url(args.get("gitlab", {}))
+    if "tags" in args:
+        runner["aws_tags"] = args["tags"]
+    return runner
+
+
+def _settings(rotation: RotationArgs) -> RotationArgs:
+    """What the rotator gets of the settings: those of access keys stand in the plan."""
+    settings = rotation.copy()
+    settings.pop("access_key_age", None)
+    settings.pop("access_key_grace", None)
+    return settings
+
+
+def _key_life(rotation: RotationArgs) -> KeyLife:
+    with place("rotation"):
+        return key_life(
+            rotation.get("access_key_age", key_lives.AGE),
+            rotation.get("access_key_grace", key_lives.GRACE),
+            rotation.get("interval", INTERVAL),
+        )
+
+
+def _rotated(names: Names, args: RotationPartsArgs, life: KeyLife) -> RotationParts:
+    gitlab, repositories, declared = args.get("gitlab", {}), args["repositories"], args["consumers"]
+    plan = consumers.plan(names, args["stack"], gitlab, repositories, declared, life=life)
+    _check_sizes(plan)
     return {
         "audiences": consumers.audiences(declared),
         "variables": variables(names, declared, repositories),
@@ -73,18 +175,7 @@ def rotation_parts(args: RotationPartsArgs) -> RotationParts:
     }
 
 
-def key_life_of(rotation: Mapping[str, Any]) -> KeyLife:
-    """The life of access keys that the settings of a rotation name.
-
-    Raises:
-        ValueError: they make no sense together.
-    """
-    keys = {"age": "access_key_age", "grace": "access_key_grace", "interval": "interval"}
-    with place("rotation"):
-        return key_life(**{name: rotation[key] for name, key in keys.items() if key in rotation})
-
-
-def check_sizes(plan: plans.Plan) -> None:
+def _check_sizes(plan: plans.Plan) -> None:
     """Warns of values that may become too long for GitLab.
 
     Raises:

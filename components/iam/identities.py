@@ -6,6 +6,7 @@ import pulumi
 import pulumi_aws as aws
 
 from ..names.aws_arns import policy_arn
+from ..names.gitlab_release import GITLAB_COM
 from ..names.locations import place
 from ..names.naming import Names
 from ..names.registries import RegistryArgs, repository_arns
@@ -80,7 +81,7 @@ class Identities(pulumi.ComponentResource):
         return names.pull_role_arn(audience, generation)
 
     def _issuer(self, issuer: JobIssuerArgs) -> aws.iam.OpenIdConnectProvider | None:
-        url = issuer.get("url", "https://gitlab.com")
+        url = issuer.get("url", GITLAB_COM)
         issuer_host(url)
         if warning := fork_warning(url, os.environ, trusts_forks=issuer.get("trusts_forks", False)):
             pulumi.warn(f"gitlab.{warning}", resource=self)
@@ -97,7 +98,7 @@ class Identities(pulumi.ComponentResource):
 
     def _job_role(self, consumer: str, options: JobRoleArgs, provider: aws.iam.OpenIdConnectProvider | None) -> str:
         names, issuer = self._names, self._args.get("issuer", {})
-        url = issuer.get("url", "https://gitlab.com")
+        url = issuer.get("url", GITLAB_COM)
         push, unprotected = options.get("push", []), options.get("unprotected_refs", False)
         if push and unprotected:
             raise ValueError("unprotected_refs: got True for a role that pushes; leave it out, or push out of the role")

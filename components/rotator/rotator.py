@@ -9,7 +9,7 @@ import pulumi
 import pulumi_aws as aws
 
 from ..contract import plan
-from ..contract.schedule import Schedule, duration
+from ..contract.schedule import INTERVAL, TOLERATED_OUTAGE, Schedule, duration
 from ..names.naming import Names
 from . import code_zip as rotator_zip
 from .args import Place, RotatorArgs
@@ -42,8 +42,8 @@ class Rotator(pulumi.ComponentResource):
         job = check_backend(args)
         wanted = plan.loads(args["plan"])
         timing = Schedule(
-            duration(args.get("interval", "2 hours"), "interval"),
-            duration(args.get("tolerate_outage", "7 hours"), "tolerate_outage"),
+            duration(args.get("interval", INTERVAL), "interval"),
+            duration(args.get("tolerate_outage", TOLERATED_OUTAGE), "tolerate_outage"),
         )
         place = Place(name, args, names, pulumi.ResourceOptions(parent=self))
         secret = aws.secretsmanager.Secret(

@@ -1,22 +1,19 @@
-"""How a runner gets into registries: one of three ways, each with what it costs.
+"""How a runner gets into registries: three kinds of access, each with what it costs.
 
 Sources of the facts: gitlab-runner 19.4, helpers/docker/auth; amazon-ecr-credential-helper 0.12.
 """
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any, Final, cast
+from typing import Final
 
 from ..docker import auth as docker_auth
 from ..docker.credential_resolution import HOME, JOB_PAYLOAD, VARIABLE, Outcome, Resolution, resolve
 from ..docker.image_reference import parse
+from ..names.choices import choice
 from ..names.locations import place
 from ..names.registry_host import parse_registry_host, registry_host
-
-CREDENTIAL_HELPER: Final = "credential-helper"
-STATIC: Final = "static"
-CREDENTIALS_STORE: Final = "credentials-store"
-WAYS: Final = (CREDENTIAL_HELPER, STATIC, CREDENTIALS_STORE)
+from .machine_args import AccessArgs, RunnerAccess
 
 _HELPER: Final = "ecr-login"
 _HELPER_NAME: Final = re.compile(r"[A-Za-z0-9][\w.-]*", re.ASCII)
@@ -34,30 +31,37 @@ _STANDIN: Final = "0" * 128
 """As long as passwords of registries get, for a document that is complete in the preview."""
 
 
-def way(access: Mapping[str, Any]) -> str:
-    """The declared way, checked against what is declared beside it.
+def kind_of(access: AccessArgs) -> RunnerAccess:
+    """The declared kind, `credential-helper` unless it says otherwise.
+
+    Raises:
+        ValueError: it is none.
+    """
+    return choice(RunnerAccess, access.get("kind", RunnerAccess.CREDENTIAL_HELPER), "runner.access.kind")
+
+
+def checked_kind(access: AccessArgs) -> RunnerAccess:
+    """The declared kind, checked against what is declared beside it.
 
     Raises:
         ValueError: names the argument, what it got and what to write instead.
     """
-    kind = access.get("kind", CREDENTIAL_HELPER)
-    if kind not in WAYS:
-        raise ValueError(f"runner.access.kind: got {kind!r}; write one of {', '.join(WAYS)}")
-    if kind == STATIC and not access.get("logins"):
+    kind = kind_of(access)
+    if kind is RunnerAccess.STATIC and not access.get("logins"):
         raise ValueError("runner.access.logins: got none; static access needs a user and a password per registry host")
-    if kind != STATIC and access.get("logins"):
+    if kind is not RunnerAccess.STATIC and access.get("logins"):
         raise ValueError(
-            f"runner.access.logins: got logins beside {kind}; the runner drops a whole document of both when one "
+            f"runner.access.logins: got logins beside {kind.value}; the runner drops a whole document of both when one "
             "helper fails. Write kind: static, or take the logins out"
         )
-    if kind == STATIC and (more := [key for key in (*_OF_THE_HELPER, "helper") if access.get(key)]):
+    if kind is RunnerAccess.STATIC and (more := [key for key in (*_OF_THE_HELPER, "helper") if access.get(key)]):
         raise ValueError(f"runner.access: static takes logins only; take {' and '.join(more)} out")
-    if not _HELPER_NAME.fullmatch(access.get("helper", _HELPER)):
+    helper = access.get("helper", _HELPER)
+    if not _HELPER_NAME.fullmatch(helper):
         raise ValueError(
-            f"runner.access.helper: got {access['helper']!r}; write its name without docker-credential-, such as "
-            f"{_HELPER}"
+            f"runner.access.helper: got {helper!r}; write its name without docker-credential-, such as {_HELPER}"
         )
-    if kind == CREDENTIALS_STORE and (more := [key for key in _OF_THE_HELPER if access.get(key)]):
+    if kind is RunnerAccess.CREDENTIALS_STORE and (more := [key for key in _OF_THE_HELPER if access.get(key)]):
         raise ValueError(
             f"runner.access.{more[0]}: got {more[0]} beside credentials-store, which is asked for all registries and "
             "lists that of its own account and region only; write kind: credential-helper"
@@ -65,14 +69,13 @@ def way(access: Mapping[str, Any]) -> str:
     return kind
 
 
-def helper_hosts(access: Mapping[str, Any], own_host: str) -> list[str]:
+def helper_hosts(access: AccessArgs, own_host: str) -> list[str]:
     """The registry hosts for which the runner's helper is named.
 
     Raises:
         ValueError: a registry is not one, or none of the declared hosts is of it.
     """
-    written: Sequence[str] = access.get("registry_hosts") or ()
-    registries: Sequence[Mapping[str, str]] = access.get("registries") or ()
+    written, registries = access.get("registry_hosts", []), access.get("registries", [])
     with place("runner.access.registries"):
         classic = [registry_host(each["account"], each["region"]) for each in registries]
     known = {(host.account, host.region) for text in written if (host := parse_registry_host(text))}
@@ -82,47 +85,47 @@ def helper_hosts(access: Mapping[str, Any], own_host: str) -> list[str]:
                 f"runner.access.registry_hosts: got no host of the registry {host}; write the forms of it that images "
                 "use, or leave registry_hosts out for the classic ones"
             )
-    return list(dict.fromkeys([*written] or classic or [own_host]))
+    return list(dict.fromkeys(written or classic or [own_host]))
 
 
-def helper_of(access: Mapping[str, Any]) -> str:
+def helper_of(access: AccessArgs) -> str:
     """The name of the credential helper that has to be on the machine, without `docker-credential-`; empty for none."""
-    return "" if way(access) == STATIC else access.get("helper", _HELPER)
+    return "" if kind_of(access) is RunnerAccess.STATIC else access.get("helper", _HELPER)
 
 
-def home_config(access: Mapping[str, Any], own_host: str) -> str:
-    """`$HOME/.docker/config.json` of the runner's user; without a secret in every way.
+def home_config(access: AccessArgs, own_host: str) -> str:
+    """`$HOME/.docker/config.json` of the runner's user; without a secret, whatever the kind.
 
     Raises:
         ValueError: names the argument, what it got and what to write instead.
     """
-    kind = way(access)
-    helper: str = access.get("helper", _HELPER)
-    if kind == CREDENTIAL_HELPER:
-        return docker_auth.dumps(docker_auth.with_helpers(dict.fromkeys(helper_hosts(access, own_host), helper)))
-    if kind == CREDENTIALS_STORE:
-        return docker_auth.dumps(docker_auth.with_store(helper))
-    return docker_auth.PLACEHOLDER
+    helper = access.get("helper", _HELPER)
+    match checked_kind(access):
+        case RunnerAccess.CREDENTIAL_HELPER:
+            return docker_auth.dumps(docker_auth.with_helpers(dict.fromkeys(helper_hosts(access, own_host), helper)))
+        case RunnerAccess.CREDENTIALS_STORE:
+            return docker_auth.dumps(docker_auth.with_store(helper))
+        case RunnerAccess.STATIC:
+            return docker_auth.PLACEHOLDER
 
 
-def environment(access: Mapping[str, Any], passwords: Mapping[str, str] | None = None) -> list[str]:
-    """The runner's `environment` entries for static access: one `DOCKER_AUTH_CONFIG`, or none for the other ways.
+def environment(access: AccessArgs, passwords: Mapping[str, str] | None = None) -> list[str]:
+    """The runner's `environment` entries for static access: one `DOCKER_AUTH_CONFIG`, or none for the other kinds.
 
     Args:
         access: the declaration.
         passwords: by registry host; without them the entry has the size it will have.
     """
-    if way(access) != STATIC:
+    if checked_kind(access) is not RunnerAccess.STATIC:
         return []
-    logins = cast("Mapping[str, Mapping[str, Any]]", access["logins"])
     entries = {
-        host: docker_auth.login_entry(str(login["username"]), _STANDIN if passwords is None else passwords[host])
-        for host, login in logins.items()
+        host: docker_auth.login_entry(login["username"], _STANDIN if passwords is None else passwords[host])
+        for host, login in access.get("logins", {}).items()
     }
     return [f"DOCKER_AUTH_CONFIG={docker_auth.dumps(docker_auth.with_auths(entries))}"]
 
 
-def explain(access: Mapping[str, Any], own_host: str, images: Sequence[str]) -> list[str]:
+def explain(access: AccessArgs, own_host: str, images: Sequence[str]) -> list[str]:
     """For each image one sentence: which source the runner takes, what wins over it, or why there is none.
 
     Raises:
@@ -131,7 +134,7 @@ def explain(access: Mapping[str, Any], own_host: str, images: Sequence[str]) -> 
     return [_sentence(image, resolution(access, own_host, image)) for image in images]
 
 
-def resolution(access: Mapping[str, Any], own_host: str, image: str, variable: str | None = None) -> Resolution:
+def resolution(access: AccessArgs, own_host: str, image: str, variable: str | None = None) -> Resolution:
     """What the runner does for an image, given that its helper is there and works.
 
     Args:
@@ -144,18 +147,19 @@ def resolution(access: Mapping[str, Any], own_host: str, image: str, variable: s
     asked = docker_auth.parse(home).get("credHelpers", {})
     # As a store, ecr-login lists the registry of its own account and region only.
     known = dict.fromkeys(asked or [own_host], (docker_auth.ECR_USER, _STANDIN))
-    helpers = {str(access.get("helper", _HELPER)): known}
+    helpers = {access.get("helper", _HELPER): known}
     return resolve(image, own_variable if variable is None else variable, home, helpers)
 
 
-def warnings(access: Mapping[str, Any]) -> list[str]:
-    """What a reader of the preview should know about the declared way."""
-    kind = way(access)
-    if kind == STATIC:
-        return [_STATIC_WARNING]
-    if kind == CREDENTIALS_STORE:
-        return [_STORE_WARNING]
-    return []
+def warnings(access: AccessArgs) -> list[str]:
+    """What a reader of the preview should know about the declared kind."""
+    match checked_kind(access):
+        case RunnerAccess.STATIC:
+            return [_STATIC_WARNING]
+        case RunnerAccess.CREDENTIALS_STORE:
+            return [_STORE_WARNING]
+        case RunnerAccess.CREDENTIAL_HELPER:
+            return []
 
 
 def _sentence(image: str, answer: Resolution) -> str:

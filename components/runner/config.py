@@ -10,11 +10,13 @@ from typing import Any, Final, cast
 
 import tomli_w
 
+from ..names.gitlab_release import GITLAB_COM
 from . import keys as runner_keys
+from .args import RunnerArgs, RunnerOptions
 from .values import check_values
 
-Declaration = Mapping[str, Any]
 Config = dict[str, Any]
+"""A table of config.toml, with the runner's own keys."""
 
 GLOBAL_KEYS: Final = (
     "concurrent",
@@ -59,7 +61,7 @@ _S3_KEYS: Final = {
 }
 
 
-def config(declaration: Declaration, runner_id: int, token: str, environment: Sequence[str] = ()) -> Config:
+def config(args: RunnerArgs, runner_id: int, token: str, environment: Sequence[str] = ()) -> Config:
     """The whole of config.toml as a document; `environment` is appended to the declared entries.
 
     The id tells the machine whether the token it has, and may have rotated, belongs to the same registration.
@@ -67,29 +69,31 @@ def config(declaration: Declaration, runner_id: int, token: str, environment: Se
     Raises:
         ValueError: names the argument, what it got and what to write instead.
     """
-    settings = _merged(declaration, GLOBAL_KEYS, declaration.get("more"))
+    options = args["options"]
+    settings = _merged(options, GLOBAL_KEYS, options.get("more", {}))
     settings.setdefault("concurrent", 1)
-    runner = runner_section(declaration, environment)
+    runner = runner_section(args, environment)
     document: Config = {**settings, "runners": [{**runner, "id": runner_id, "token": token}]}
     runner_keys.check({key: value for key, value in document.items() if key != "runners"}, "Config", "runner")
     return document
 
 
-def runner_section(declaration: Declaration, environment: Sequence[str] = ()) -> Config:
+def runner_section(args: RunnerArgs, environment: Sequence[str] = ()) -> Config:
     """The one `[[runners]]` of a declaration, without its token.
 
     Raises:
         ValueError: names the argument, what it got and what to write instead.
     """
-    section = _merged(declaration, RUNNER_KEYS, declaration.get("runner_more"))
-    section |= {"name": declaration["name"], "url": declaration.get("gitlab_url", "https://gitlab.com")}
-    section["executor"] = executor_of(declaration)
-    entries = [*declaration.get("environment", ()), *environment]
+    options = args["options"]
+    section = _merged(options, RUNNER_KEYS, options.get("runner_more", {}))
+    section |= {"name": args["name"], "url": args.get("gitlab_url", GITLAB_COM)}
+    section["executor"] = executor_of(options)
+    entries = [*options.get("environment", []), *environment]
     if entries:
         section["environment"] = entries
     for name in _SECTIONS:
-        if name in declaration:
-            section[name] = _section(name, declaration[name])
+        if name in options:
+            section[name] = _section(name, options.get(name))
     if written := [key for key in WRITTEN_BY_REGISTRATION if key in section]:
         raise ValueError(f"runner.runner_more: names {written[0]}; take it out, the registration puts it in")
     runner_keys.check(section, "RunnerConfig", "runner")
@@ -102,13 +106,13 @@ def render(document: Config) -> str:
     return tomli_w.dumps(document, multiline_strings=False)
 
 
-def executor_of(declaration: Declaration) -> str:
+def executor_of(options: RunnerOptions) -> str:
     """The declared executor, or the one that the declared sections need."""
-    executor: str | None = declaration.get("executor")
+    executor = options.get("executor")
     if executor is None:
-        if "kubernetes" in declaration:
+        if "kubernetes" in options:
             return "kubernetes"
-        return "docker-autoscaler" if "autoscaler" in declaration else "docker"
+        return "docker-autoscaler" if "autoscaler" in options else "docker"
     if executor == "docker+machine":
         raise ValueError("runner.executor: got 'docker+machine', which GitLab gave up; write docker-autoscaler")
     if executor not in _EXECUTORS:
@@ -136,8 +140,8 @@ def _cache(named: Mapping[str, Any]) -> Config:
     return renamed
 
 
-def _merged(declaration: Declaration, keys: Sequence[str], more: Mapping[str, Any] | None) -> Config:
-    return {**_plain(more or {}), **{key: _plain(declaration[key]) for key in keys if key in declaration}}
+def _merged(options: RunnerOptions, keys: Sequence[str], more: Mapping[str, Any]) -> Config:
+    return {**_plain(more), **{key: _plain(options.get(key)) for key in keys if key in options}}
 
 
 def _plain(value: Any) -> Any:

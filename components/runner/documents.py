@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from ..names.naming import Names
 from . import access as runner_access
@@ -10,10 +9,11 @@ from . import config as runner_config
 from . import template as runner_template
 from . import user_data
 from . import warnings as runner_warnings
+from .args import RunnerArgs
+from .machine_args import RunnerAccess
 from .packages import packages_of
 from .parameter import RUNNER_ID_STANDIN, TOKEN_STANDIN, tier
 
-Declaration = Mapping[str, Any]
 Passwords = Mapping[str, str]
 
 
@@ -48,64 +48,63 @@ class RunnerDocuments:
     warnings: list[str]
 
 
-def documents(declaration: Declaration) -> RunnerDocuments:
-    """Checks the declaration and computes all that needs no token.
+def documents(args: RunnerArgs) -> RunnerDocuments:
+    """Checks the arguments and computes all that needs no token.
 
     Raises:
         ValueError: names the argument, what it got and what to write instead.
     """
-    names = Names(declaration["account"], declaration["region"], declaration["prefix"])
-    access: Mapping[str, Any] = declaration.get("access") or {}
-    images: list[str] = declaration.get("images") or []
-    has_role = runner_access.way(access) != runner_access.STATIC or bool(declaration.get("machine"))
-    runner_warnings.check_instance_role(declaration, has_instance_role=has_role)
+    names, options = Names(args["account"], args["region"], args["prefix"]), args["options"]
+    access, images = options.get("access", {}), options.get("images", [])
+    has_role = runner_access.checked_kind(access) is not RunnerAccess.STATIC or "machine" in options
+    runner_warnings.check_instance_role(options, has_instance_role=has_role)
     docker_config = runner_access.home_config(access, names.registry_host)
-    parameter = names.runner_parameter(declaration["name"])
-    docker_parameter = names.runner_docker_config(declaration["name"])
-    template_text(declaration)
+    parameter = names.runner_parameter(args["name"])
+    docker_parameter = names.runner_docker_config(args["name"])
+    template_text(args)
     return RunnerDocuments(
         parameter=parameter,
-        tier=tier(config_text(declaration, RUNNER_ID_STANDIN, TOKEN_STANDIN)),
+        tier=tier(config_text(args, RUNNER_ID_STANDIN, TOKEN_STANDIN)),
         docker_parameter=docker_parameter,
         docker_config=docker_config,
         docker_tier=tier(docker_config, "runner.access.registry_hosts"),
-        template_leaves_out=runner_template.left_out(declaration),
-        register_command=runner_template.register_command(declaration),
+        template_leaves_out=runner_template.left_out(options),
+        register_command=runner_template.register_command(args),
         explanation=runner_access.explain(access, names.registry_host, images),
-        user_data=_user_data(declaration, parameter, docker_parameter),
-        instance_profile=names.runner_role_name(declaration["name"]),
+        user_data=_user_data(args, parameter, docker_parameter),
+        instance_profile=names.runner_role_name(args["name"]),
         warnings=[
             *runner_access.warnings(access),
-            *runner_warnings.warnings(declaration, images, has_instance_role=has_role),
+            *runner_warnings.warnings(options, images, has_instance_role=has_role),
         ],
     )
 
 
-def config_text(declaration: Declaration, runner_id: int, token: str, passwords: Passwords | None = None) -> str:
+def config_text(args: RunnerArgs, runner_id: int, token: str, passwords: Passwords | None = None) -> str:
     """config.toml, the whole of it; without passwords it has the size it will have with them."""
-    environment = runner_access.environment(declaration.get("access") or {}, passwords)
-    return runner_config.render(runner_config.config(declaration, runner_id, token, environment))
+    environment = runner_access.environment(args["options"].get("access", {}), passwords)
+    return runner_config.render(runner_config.config(args, runner_id, token, environment))
 
 
-def template_text(declaration: Declaration, passwords: Passwords | None = None) -> str:
+def template_text(args: RunnerArgs, passwords: Passwords | None = None) -> str:
     """The declared template after its check, or the one that the declaration makes."""
-    declared: str | None = declaration.get("template")
+    declared = args["options"].get("template")
     if declared is not None:
-        runner_template.check_template(declared, "runner.template", runner_config.runner_section(declaration))
+        runner_template.check_template(declared, "runner.template", runner_config.runner_section(args))
         return declared
-    environment = runner_access.environment(declaration.get("access") or {}, passwords)
-    return runner_template.template(declaration, environment)
+    environment = runner_access.environment(args["options"].get("access", {}), passwords)
+    return runner_template.template(args, environment)
 
 
-def _user_data(declaration: Declaration, parameter: str, docker_parameter: str) -> str:
-    machine: Mapping[str, Any] = declaration.get("machine") or {}
+def _user_data(args: RunnerArgs, parameter: str, docker_parameter: str) -> str:
+    options = args["options"]
     return user_data.user_data(
         user_data.files(
-            declaration["region"],
+            args["region"],
             parameter,
             docker_parameter,
-            packages=packages_of(machine),
-            executor=runner_config.executor_of(declaration),
-            helper=runner_access.helper_of(declaration.get("access") or {}),
+            packages=packages_of(options.get("machine")),
+            executor=runner_config.executor_of(options),
+            helper=runner_access.helper_of(options.get("access", {})),
         )
     )

@@ -6,6 +6,7 @@ from ..iam.args import RunnerIdentityArgs
 from ..names.locations import place
 from . import access as runner_access
 from .args import RunnerOptions
+from .machine_args import RunnerAccess
 
 
 def runner_identities(runners: Mapping[str, RunnerOptions]) -> dict[str, RunnerIdentityArgs]:
@@ -19,7 +20,7 @@ def runner_identities(runners: Mapping[str, RunnerOptions]) -> dict[str, RunnerI
         access, machine = runner.get("access", {}), runner.get("machine")
         pull, caches, registries = access.get("pull", []), access.get("caches", []), access.get("registries", [])
         with place(f"runners.{name}"):
-            if pull and runner_access.way(access) == runner_access.STATIC:
+            if pull and runner_access.checked_kind(access) is RunnerAccess.STATIC:
                 raise ValueError("access.pull: means nothing with static access; leave it out")
             if caches and not pull:
                 raise ValueError("access.caches: means nothing without access.pull; write what the runner pulls too")

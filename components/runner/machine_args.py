@@ -1,10 +1,19 @@
 """Arguments of a runner that are about its machine: registry access and the launch template."""
 
+from enum import Enum
 from typing import NotRequired, TypedDict
 
 import pulumi
 
 from ..names.registries import RegistryArgs
+
+
+class RunnerAccess(Enum):
+    """How a runner itself gets into registries."""
+
+    CREDENTIAL_HELPER = "credential-helper"
+    STATIC = "static"
+    CREDENTIALS_STORE = "credentials-store"
 
 
 class LoginArgs(TypedDict):
@@ -18,7 +27,7 @@ class LoginArgs(TypedDict):
 class AccessArgs(TypedDict):
     """How the runner itself gets into registries, besides what a job's own `DOCKER_AUTH_CONFIG` says."""
 
-    kind: NotRequired[str]
+    kind: NotRequired[RunnerAccess]
     """`credential-helper` (default): `docker-credential-ecr-login` with the instance role, named for each registry host
     in the Docker configuration of the runner's user; no secret anywhere, nothing to renew.
     `static`: fixed passwords of other registries in the runner's environment; every job on the runner can read them,

@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
-from typing import Any, Final
+from dataclasses import dataclass
+from typing import Final
 from urllib.parse import urlsplit
+
+from .machine_args import MachineArgs
 
 RUNNER_VERSION: Final = "19.4.0"
 """The version whose keys `keys.json` has."""
@@ -93,9 +95,19 @@ class Packages:
         return HELPER_SHA256 if self.helper_sha256 is None else self.helper_sha256
 
 
-def packages_of(machine: Mapping[str, Any]) -> Packages:
+def packages_of(machine: MachineArgs | None) -> Packages:
     """What `runner.machine` declares of it, checked."""
-    return Packages(**{field.name: machine[field.name] for field in fields(Packages) if field.name in machine})
+    if machine is None:
+        return Packages()
+    return Packages(
+        runner_version=machine.get("runner_version", RUNNER_VERSION),
+        packages=machine.get("packages", PACKAGES),
+        packages_key=machine.get("packages_key", PACKAGES_KEY),
+        packages_key_fingerprint=machine.get("packages_key_fingerprint", PACKAGES_KEY_FINGERPRINT),
+        helper_version=machine.get("helper_version", HELPER_VERSION),
+        helper_downloads=machine.get("helper_downloads", HELPER_DOWNLOADS),
+        helper_sha256=machine.get("helper_sha256"),
+    )
 
 
 def _is_plain_https(address: str) -> bool:

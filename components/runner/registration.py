@@ -1,56 +1,58 @@
 """What GitLab keeps about a runner: it goes into the registration and never into config.toml."""
 
-from collections.abc import Mapping
 from typing import Any, Final
+
+from .args import RunnerArgs, RunnerOptions
 
 _SHORTEST_TIMEOUT: Final = 600
 _LONGEST_NOTE: Final = 1024
 
 
-def registration(declaration: Mapping[str, Any]) -> dict[str, Any]:
-    """The inputs of `gitlab.UserRunner` for a runner's declaration.
+def registration(args: RunnerArgs) -> dict[str, Any]:
+    """The inputs of `gitlab.UserRunner`.
 
     Raises:
         ValueError: names the argument, what it got and what to write instead.
     """
-    inputs = _owner(declaration)
-    tags: list[str] = declaration.get("tags", [])
-    untagged = declaration.get("run_untagged", not tags)
+    options = args["options"]
+    inputs = _owner(options)
+    tags = options.get("tags", [])
+    untagged = options.get("run_untagged", not tags)
     if not untagged and not tags:
         raise ValueError("runner.run_untagged: got false without tags, so that no job ever runs; write tags")
     for tag in tags:
         if not tag.strip() or "," in tag:
             raise ValueError(f"runner.tags: got {tag!r}; write each tag as an entry of its own, such as docker")
-    timeout = declaration.get("maximum_timeout")
+    timeout = options.get("maximum_timeout")
     if timeout is not None and timeout < _SHORTEST_TIMEOUT:
         raise ValueError(f"runner.maximum_timeout: got {timeout}; write at least {_SHORTEST_TIMEOUT} seconds")
-    note = declaration.get("maintenance_note")
+    note = options.get("maintenance_note")
     if note is not None and len(note) > _LONGEST_NOTE:
         raise ValueError(f"runner.maintenance_note: got {len(note)} characters; write at most {_LONGEST_NOTE}")
     inputs |= {
-        "description": declaration.get("description", declaration["name"]),
+        "description": options.get("description", args["name"]),
         "tag_lists": tags,
         "untagged": untagged,
-        "locked": declaration.get("locked", "project_id" in inputs),
-        "access_level": "ref_protected" if declaration.get("protected", False) else "not_protected",
+        "locked": options.get("locked", "project_id" in inputs),
+        "access_level": "ref_protected" if options.get("protected", False) else "not_protected",
         # The provider leaves alone what it is not sent: a runner that was paused would stay paused.
-        "paused": declaration.get("paused", False),
+        "paused": options.get("paused", False),
         "maintenance_note": note or "",
     }
     return inputs if timeout is None else inputs | {"maximum_timeout": timeout}
 
 
-def is_shared(declaration: Mapping[str, Any]) -> bool:
+def is_shared(options: RunnerOptions) -> bool:
     """Whether jobs of several projects meet on the runner's machine."""
-    return declaration.get("project_id") is None
+    return options.get("project_id") is None
 
 
-def _owner(declaration: Mapping[str, Any]) -> dict[str, Any]:
-    group, project = declaration.get("group_id"), declaration.get("project_id")
+def _owner(options: RunnerOptions) -> dict[str, Any]:
+    group, project = options.get("group_id"), options.get("project_id")
     if group is not None and project is not None:
         raise ValueError("runner: got group_id and project_id; write one of them, or none for the whole instance")
     for key, value in (("group_id", group), ("project_id", project)):
-        if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < 1):
+        if value is not None and (type(value) is not int or value < 1):
             raise ValueError(
                 f"runner.{key}: got {value!r}; write the number that GitLab shows on the {key[:-3]}'s page. A preview "
                 "has no GitLab token with which it could look up a path"

@@ -1,16 +1,16 @@
 """A GitLab runner: its registration, its config.toml, and the way of both to the machine."""
 
 import base64
-from collections.abc import Mapping
-from typing import Any, Final, cast
+from typing import Final
 
 import pulumi
 import pulumi_aws as aws
 import pulumi_gitlab as gitlab
 
 from ..names.naming import PREFIX_TAG
-from .args import RunnerArgs
+from .args import RunnerArgs, RunnerOptions
 from .documents import RunnerDocuments, config_text, documents, template_text
+from .machine_args import MachineArgs
 from .registration import registration
 
 TOKEN: Final = "gitlab-ecr:index:Runner"  # noqa: S105 - Pulumi's word for a type's name
@@ -44,24 +44,24 @@ class Runner(pulumi.ComponentResource):
     def __init__(self, name: str, args: RunnerArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(TOKEN, name, {}, opts)
         self._tags = args.get("aws_tags")
-        declaration = cast("Mapping[str, Any]", {**args, **args["options"]})
-        known = documents(declaration)
+        options = args["options"]
+        known = documents(args)
         for warning in known.warnings:
             pulumi.warn(warning, resource=self)
         registered = gitlab.UserRunner(
-            f"{name}-registration", **registration(declaration), opts=pulumi.ResourceOptions(parent=self)
+            f"{name}-registration", **registration(args), opts=pulumi.ResourceOptions(parent=self)
         )
-        passwords = _passwords(declaration)
+        passwords = _passwords(options)
         self.config = pulumi.Output.secret(pulumi.Output.all(registered.id, registered.token, passwords)).apply(
-            lambda completed: config_text(declaration, int(completed[0]), completed[1], completed[2])
+            lambda completed: config_text(args, int(completed[0]), completed[1], completed[2])
         )
         self._publish("config", known.parameter, "SecureString", known.tier, self.config)
         self._publish("docker-config", known.docker_parameter, "String", known.docker_tier, known.docker_config)
-        if "machine" in declaration:
-            self._launch_template(declaration["machine"], known, args)
+        if "machine" in options:
+            self._launch_template(options["machine"], known, args)
 
         self.runner_id = registered.id
-        self.template = passwords.apply(lambda completed: template_text(declaration, completed))
+        self.template = passwords.apply(lambda completed: template_text(args, completed))
         self.parameter_name = pulumi.Output.from_input(known.parameter)
         self.docker_parameter_name = pulumi.Output.from_input(known.docker_parameter)
         self.docker_config = pulumi.Output.from_input(known.docker_config)
@@ -83,7 +83,7 @@ class Runner(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self),
         )
 
-    def _launch_template(self, machine: Mapping[str, Any], known: RunnerDocuments, args: RunnerArgs) -> None:
+    def _launch_template(self, machine: MachineArgs, known: RunnerDocuments, args: RunnerArgs) -> None:
         aws.ec2.LaunchTemplate(
             f"{self._name}-machine",
             name=known.instance_profile,
@@ -112,8 +112,7 @@ class Runner(pulumi.ComponentResource):
         )
 
 
-def _passwords(declaration: Mapping[str, Any]) -> pulumi.Output[dict[str, str]]:
-    access: Mapping[str, Any] = declaration.get("access") or {}
-    logins: Mapping[str, Mapping[str, Any]] = access.get("logins") or {}
-    passwords = {host: login["password"] for host, login in logins.items()}
-    return pulumi.Output.secret(passwords) if passwords else pulumi.Output.from_input(passwords)
+def _passwords(options: RunnerOptions) -> pulumi.Output[dict[str, str]]:
+    logins = options.get("access", {}).get("logins", {})
+    passwords = pulumi.Output.all(**{host: login["password"] for host, login in logins.items()})
+    return pulumi.Output.secret(passwords) if logins else passwords

@@ -11,24 +11,24 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final, cast
 
 from . import keys as runner_keys
-from .config import GLOBAL_KEYS, WRITTEN_BY_REGISTRATION, Declaration, render, runner_section
+from .args import RunnerArgs, RunnerOptions
+from .config import GLOBAL_KEYS, WRITTEN_BY_REGISTRATION, render, runner_section
 
 PATH: Final = "/etc/gitlab-runner/template.toml"
 _BY_FLAG: Final = ("name", "url", "executor")
 
 
-def template(declaration: Declaration, environment: Sequence[str] = ()) -> str:
+def template(args: RunnerArgs, environment: Sequence[str] = ()) -> str:
     """The template for a runner's declaration; what it cannot carry is told by `left_out`."""
-    section = runner_section(declaration, environment)
+    section = runner_section(args, environment)
     text = render({"runners": [{key: value for key, value in section.items() if key not in _BY_FLAG}]})
     check_template(text)
     return text
 
 
-def left_out(declaration: Declaration) -> list[str]:
+def left_out(options: RunnerOptions) -> list[str]:
     """The declared keys that no template carries; they go into the machine's config.toml by hand."""
-    more: Mapping[str, Any] = declaration.get("more") or {}
-    return [key for key in GLOBAL_KEYS if key in declaration] + sorted(more)
+    return [key for key in GLOBAL_KEYS if key in options] + sorted(options.get("more", {}))
 
 
 def check_template(text: str, where: str = "template", wanted: Mapping[str, Any] | None = None) -> None:
@@ -65,13 +65,13 @@ def check_template(text: str, where: str = "template", wanted: Mapping[str, Any]
     _refuse_true(section, wanted or {}, where)
 
 
-def register_command(declaration: Declaration, path: str = PATH) -> str:
+def register_command(args: RunnerArgs, path: str = PATH) -> str:
     """The command that registers the runner with the template; the token is taken from `CI_SERVER_TOKEN`.
 
     What GitLab keeps (tags, locked, run_untagged, maximum_timeout) is no flag: with a runner's token `register` ends
     with an error when it gets one of those.
     """
-    section = runner_section(declaration)
+    section = runner_section(args)
     words = ["gitlab-runner", "register", "--non-interactive"]
     for key in _BY_FLAG:
         words += [f"--{key}", section[key]]

@@ -5,7 +5,7 @@ The runner's loader and `gitlab-runner lint` let all of these pass. Source: gitl
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from ..docker.image_reference import parse
 
@@ -71,7 +71,7 @@ def _check_expanded(value: str, where: str, shown: str = "") -> None:
 def _check_container_section(section: Mapping[str, Any], where: str) -> None:
     if section.get("image"):
         parse(section["image"], f"{where}.image")
-    services = cast("Sequence[Mapping[str, Any]]", section.get("services", []))
+    services: Sequence[Mapping[str, Any]] = section.get("services", [])
     for position, service in enumerate(services):
         place = f"{where}.services[{position}]"
         if not service.get("name"):

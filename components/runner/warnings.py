@@ -4,23 +4,23 @@ The one exception is what hands the instance role to every job.
 """
 
 import re
-from collections.abc import Mapping, Sequence
-from typing import Any, Final, cast
+from collections.abc import Sequence
+from typing import Final
 
+from .args import RunnerOptions
 from .registration import is_shared
 
 _SOCKET: Final = "/var/run/docker.sock"
 
 
-def check_instance_role(declaration: Mapping[str, Any], *, has_instance_role: bool) -> None:
+def check_instance_role(options: RunnerOptions, *, has_instance_role: bool) -> None:
     """Refuse a network in which jobs reach the machine's instance role.
 
     Raises:
         ValueError: names the argument and what to write instead.
     """
-    docker: Mapping[str, Any] = declaration.get("docker") or {}
-    more: Mapping[str, Any] = docker.get("more") or {}
-    mode = docker.get("network_mode") or more.get("network_mode")
+    docker = options.get("docker")
+    mode = (docker.get("network_mode") or docker.get("more", {}).get("network_mode")) if docker else None
     if has_instance_role and mode == "host":
         raise ValueError(
             "runner.docker.network_mode: got 'host' on a machine with an instance role, which every job could then "
@@ -28,17 +28,18 @@ def check_instance_role(declaration: Mapping[str, Any], *, has_instance_role: bo
         )
 
 
-def warnings(declaration: Mapping[str, Any], images: Sequence[str], *, has_instance_role: bool) -> list[str]:
+def warnings(options: RunnerOptions, images: Sequence[str], *, has_instance_role: bool) -> list[str]:
     """Sentences for the preview, each naming its argument."""
     found: list[str] = []
-    for name in ("docker", "kubernetes"):
-        section: Mapping[str, Any] = declaration.get(name) or {}
+    for name, section in (("docker", options.get("docker")), ("kubernetes", options.get("kubernetes"))):
+        if section is None:
+            continue
         policies = {*_list(section.get("pull_policy")), *_list(section.get("allowed_pull_policies"))}
         found += [
             f"runner.{name}.pull_policy: {policy} on a runner of several projects lets each of them use a private "
             "image that another one pulled, without asking the registry; write always"
             for policy in ("if-not-present", "never")
-            if policy in policies and is_shared(declaration)
+            if policy in policies and is_shared(options)
         ]
         if section.get("privileged") and has_instance_role:
             found.append(
@@ -64,10 +65,8 @@ def is_allowed(image: str, patterns: Sequence[str]) -> bool:
     return any(re.fullmatch(_expression(pattern), image) for pattern in patterns)
 
 
-def _list(value: object) -> list[str]:
-    if isinstance(value, str):
-        return [value]
-    return cast("list[str]", value or [])
+def _list(value: str | list[str] | None) -> list[str]:
+    return [value] if isinstance(value, str) else value or []
 
 
 _GLOB: Final = re.compile(

@@ -3,11 +3,17 @@ from typing import Any
 import pytest
 
 from components.consumers.args import Access
+from components.declaration.args import RegistryAccessArgs
 from components.declaration.declared import declared
 
 _HOST = "123456789012.dkr.ecr.eu-central-1.amazonaws.com"
 _OURS = {"account": "123456789012", "region": "eu-central-1"}
 _THEIRS = {"account": "210987654321", "region": "us-east-1"}
+
+
+def _args(repositories: list[str], **more: Any) -> RegistryAccessArgs:
+    args: Any = {**_OURS, "prefix": "prod", "stack": "prod", "repositories": {key: {} for key in repositories}, **more}
+    return args
 
 
 def test_what_consumers_and_runners_may_do_is_told_in_plain_values() -> None:
@@ -19,7 +25,7 @@ def test_what_consumers_and_runners_may_do_is_told_in_plain_values() -> None:
         "acme": {"kind": "group", "pull": ["shared/*"], "registries": [_OURS, _THEIRS]},
     }
     runners: Any = {"fleet": {"access": {"pull": ["ci/*"], "registries": [_THEIRS]}}, "laptop": {}}
-    assert declared("123456789012", "eu-central-1", ["b", "a"], consumers, runners) == {
+    assert declared(_args(["b", "a"], consumers=consumers, runners=runners)) == {
         "registry": _HOST,
         "repositories": ["a", "b"],
         "consumers": {
@@ -53,6 +59,6 @@ def test_what_consumers_and_runners_may_do_is_told_in_plain_values() -> None:
 @pytest.mark.parametrize("rights", [{"pull": ["a"], "registries": [{**_OURS, "account": "1"}]}])
 def test_a_registry_that_cannot_be_is_told_at_its_place(rights: Any) -> None:
     with pytest.raises(ValueError, match=r"^consumers\.acme/web\.registries\.account: got '1'; write the twelve"):
-        declared("123456789012", "eu-central-1", [], {"acme/web": rights}, {})
+        declared(_args([], consumers={"acme/web": rights}))
     with pytest.raises(ValueError, match=r"^runners\.fleet\.access\.registries\.account: got '1'; write the twelve"):
-        declared("123456789012", "eu-central-1", [], {}, {"fleet": {"access": rights}})
+        declared(_args([], runners={"fleet": {"access": rights}}))

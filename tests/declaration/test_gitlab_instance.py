@@ -7,8 +7,8 @@ from program import ROOT, config_of
 from pulumi_recorder import Recorder
 
 import settings
-from components.declaration.gitlab_instance import api_url
-from components.registry_access import RegistryAccess, makes_something_in_gitlab
+from components.declaration.gitlab_instance import api_url, makes_something_in_gitlab
+from components.registry_access import RegistryAccess
 
 LOCAL = ROOT / "stacks" / "Pulumi.local.yaml"
 OURS = "https://gitlab.example.com"

@@ -8,7 +8,7 @@ import pytest
 from pulumi_recorder import Recorder
 
 from components import CiVariables, Identities, rotation_parts
-from components.declaration.parts import RotationPartsArgs
+from components.declaration.args import RotationPartsArgs
 
 _ARGS: RotationPartsArgs = {
     "account": "123456789012",

@@ -13,8 +13,8 @@ _OTHER = "210987654321.dkr.ecr.us-east-1.amazonaws.com"
 _OTHER_FIPS = "210987654321.dkr.ecr-fips.us-east-1.amazonaws.com"
 _OURS = {"account": "123456789012", "region": "eu-central-1"}
 _THEIRS = {"account": "210987654321", "region": "us-east-1"}
-_STATIC = {"kind": "static", "logins": {"registry.example.com:5000": {"username": "robot", "password": object()}}}
-_STORE = {"kind": "credentials-store"}
+_STATIC: Any = {"kind": "static", "logins": {"registry.example.com:5000": {"username": "robot", "password": object()}}}
+_STORE: Any = {"kind": "credentials-store"}
 
 
 @pytest.mark.parametrize(
@@ -32,7 +32,7 @@ _STORE = {"kind": "credentials-store"}
         (_STATIC, {"auths": {}}),
     ],
 )
-def test_the_docker_configuration_is_of_one_kind(access: dict[str, Any], expected: dict[str, Any]) -> None:
+def test_the_docker_configuration_is_of_one_kind(access: Any, expected: dict[str, Any]) -> None:
     assert json.loads(home_config(access, _OWN)) == expected
 
 
@@ -63,7 +63,7 @@ def test_without_passwords_the_entry_is_not_shorter_than_with_them() -> None:
         (_STORE, "ruby:3.4", ""),
     ],
 )
-def test_each_image_gets_its_credential_from_the_declared_way(access: dict[str, Any], image: str, source: str) -> None:
+def test_each_image_gets_its_credential_from_the_declared_way(access: Any, image: str, source: str) -> None:
     answer = resolution(access, _OWN, image)
     assert (answer.source, answer.outcome) == (source, Outcome.FOUND if source else Outcome.NONE)
 
@@ -114,7 +114,7 @@ def test_the_explanation_names_source_rival_and_reason() -> None:
         ({"helper": "docker-credential-ecr-login"}, "write it without docker-credential-: ecr-login"),
     ],
 )
-def test_what_would_not_work_is_refused(access: dict[str, Any], message: str) -> None:
+def test_what_would_not_work_is_refused(access: Any, message: str) -> None:
     with pytest.raises(ValueError) as caught:  # noqa: PT011 - the messages below are the match
         home_config(access, _OWN)
     assert message in str(caught.value)

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from runner_args import runner_args
 
 from components.runner import keys as runner_keys
 from components.runner.config import config, render, runner_section
@@ -46,7 +47,7 @@ _DECLARATION: dict[str, Any] = {
 
 
 def test_every_section_comes_out_as_the_runner_reads_it() -> None:
-    loaded = tomllib.loads(render(config(_DECLARATION, 7, "glrt-fake", ["A=b"])))
+    loaded = tomllib.loads(render(config(runner_args(_DECLARATION), 7, "glrt-fake", ["A=b"])))
     (runner,) = loaded.pop("runners")
     assert loaded == {
         "concurrent": 4,
@@ -103,7 +104,7 @@ def test_kubernetes_is_rendered_with_its_pull_settings() -> None:
         "pull_policy": ["always"],
         "more": {"node_selector": {"pool": "ci"}, "pod_security_context": {"run_as_non_root": True}},
     }
-    section = runner_section({"name": "k", "kubernetes": kubernetes})
+    section = runner_section(runner_args({"kubernetes": kubernetes}))
     assert section["executor"] == "kubernetes"
     more = kubernetes.pop("more")
     assert section["kubernetes"] == kubernetes | more
@@ -125,7 +126,7 @@ def test_any_text_in_any_value_reads_back_the_same(script: str, value: str, word
             "more": {"container_labels": {"label": script}},
         },
     }
-    document = config(declaration, 7, script)
+    document = config(runner_args(declaration), 7, script)
     assert tomllib.loads(render(document)) == document
     (runner,) = document["runners"]
     assert (runner["pre_build_script"], runner["environment"]) == (script, [f"KEY={value}"])
@@ -192,13 +193,13 @@ def test_what_the_runner_would_stumble_over_is_refused_with_its_place(
     declaration: dict[str, Any], message: str
 ) -> None:
     with pytest.raises(ValueError, match=r"^runner") as caught:
-        config(declaration, 7, "glrt-fake")
+        config(runner_args(declaration), 7, "glrt-fake")
     assert message in str(caught.value)
 
 
 def test_the_value_of_an_environment_entry_is_not_shown_in_an_error() -> None:
     with pytest.raises(ValueError, match="PASSWORD") as caught:
-        config(_with(environment=["PASSWORD=fake$secret"]), 7, "glrt-fake")
+        config(runner_args(_with(environment=["PASSWORD=fake$secret"])), 7, "glrt-fake")
     assert "fake" not in str(caught.value)
 
 

@@ -2,6 +2,8 @@
 
 import tomllib
 
+from runner_args import runner_args
+
 from components.docker.auth import dumps, login_entry, with_auths
 from components.runner.config import config, render
 from components.runner.config_shown import shown
@@ -16,7 +18,7 @@ def test_secrets_are_hidden_at_every_depth_and_the_rest_stays() -> None:
         "environment": ["LANG=fake-c"],
         "cache": {"s3": s3},
     }
-    text = render(config(declaration, 7, "glrt-fake-0000", [f"DOCKER_AUTH_CONFIG={login}"]))
+    text = render(config(runner_args(declaration), 7, "glrt-fake-0000", [f"DOCKER_AUTH_CONFIG={login}"]))
     assert "fake" in text
     assert "fake" not in shown(text)
     (runner,) = tomllib.loads(shown(text))["runners"]

@@ -6,6 +6,7 @@ from typing import Any, cast
 
 import pytest
 import yaml
+from runner_args import runner_args
 
 import settings
 from components.runner.documents import config_text, documents
@@ -38,10 +39,11 @@ def test_an_example_is_read_checked_and_rendered(example: str) -> None:
     runners = _runners(yaml.safe_load(example)["gitlab-ecr:runners"])
     assert runners
     for declaration in runners.values():
-        assert registration(declaration)["runner_type"] in ("group_type", "project_type")
-        assert documents(declaration).register_command.startswith("gitlab-runner register")
+        args = runner_args(declaration)
+        assert registration(args)["runner_type"] in ("group_type", "project_type")
+        assert documents(args).register_command.startswith("gitlab-runner register")
         passwords = {host: login["password"] for host, login in declaration.get("access", {}).get("logins", {}).items()}
-        assert 'token = "glrt-fake"' in config_text(declaration, 7, "glrt-fake", passwords)
+        assert 'token = "glrt-fake"' in config_text(args, 7, "glrt-fake", passwords)
 
 
 def test_texts_and_maps_of_image_and_services_are_read_as_one() -> None:

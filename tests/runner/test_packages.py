@@ -70,7 +70,7 @@ def test_a_mirror_and_another_helper_are_taken_over() -> None:
         ({"helper_sha256": {"amd64": "A" * 64}}, "helper_sha256.amd64: got"),
     ],
 )
-def test_what_could_be_anything_is_refused(machine: dict[str, Any], message: str) -> None:
+def test_what_could_be_anything_is_refused(machine: Any, message: str) -> None:
     with pytest.raises(ValueError, match=r"^runner\.machine\.") as caught:
         packages_of(machine)
     assert message in str(caught.value)

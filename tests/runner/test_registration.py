@@ -3,15 +3,16 @@
 from typing import Any
 
 import pytest
+from runner_args import runner_args
 
 from components.runner.parameter import tier
 from components.runner.registration import registration
 
 
 def test_a_runner_without_tags_runs_untagged_jobs_and_one_with_tags_does_not() -> None:
-    assert registration({"name": "a"})["untagged"] is True
-    assert registration({"name": "a", "tags": ["docker"]})["untagged"] is False
-    assert registration({"name": "a", "tags": ["docker"], "run_untagged": True})["untagged"] is True
+    assert registration(runner_args({}))["untagged"] is True
+    assert registration(runner_args({"tags": ["docker"]}))["untagged"] is False
+    assert registration(runner_args({"tags": ["docker"], "run_untagged": True}))["untagged"] is True
 
 
 @pytest.mark.parametrize(
@@ -32,7 +33,7 @@ def test_a_runner_without_tags_runs_untagged_jobs_and_one_with_tags_does_not() -
 )
 def test_what_gitlab_would_refuse_is_refused_in_the_preview(declared: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError, match=r"^runner") as caught:
-        registration({"name": "a", **declared})
+        registration(runner_args(declared))
     assert message in str(caught.value)
 
 

@@ -2,12 +2,14 @@
 
 import shlex
 import tomllib
+from typing import Any
 
 import pytest
+from runner_args import runner_args
 
 from components.runner.template import check_template, left_out, register_command, template
 
-_DECLARATION = {
+_DECLARATION: dict[str, Any] = {
     "name": "docker ruby",
     "gitlab_url": "https://gitlab.example.com",
     "concurrent": 4,
@@ -17,7 +19,7 @@ _DECLARATION = {
 
 
 def test_the_template_holds_what_no_flag_says() -> None:
-    assert tomllib.loads(template(_DECLARATION, ["A=b"])) == {
+    assert tomllib.loads(template(runner_args(_DECLARATION), ["A=b"])) == {
         "runners": [
             {
                 "environment": ["A=b"],
@@ -31,11 +33,11 @@ def test_the_template_holds_what_no_flag_says() -> None:
 
 
 def test_what_no_template_carries_is_told() -> None:
-    assert left_out(_DECLARATION) == ["concurrent", "labels"]
+    assert left_out(runner_args(_DECLARATION)["options"]) == ["concurrent", "labels"]
 
 
 def test_the_command_names_everything_but_the_token_and_what_gitlab_keeps() -> None:
-    assert shlex.split(register_command(_DECLARATION | {"tags": ["x"], "locked": True})) == [
+    assert shlex.split(register_command(runner_args({**_DECLARATION, "tags": ["x"], "locked": True}))) == [
         "gitlab-runner",
         "register",
         "--non-interactive",

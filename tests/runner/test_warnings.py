@@ -21,18 +21,19 @@ from components.runner.warnings import check_instance_role, is_allowed, warnings
         ({"allowed_images": ["node:*"]}, {}, []),
     ],
 )
-def test_each_warning_names_its_argument(docker: dict[str, Any], owner: dict[str, Any], warned: list[str]) -> None:
-    found = warnings({"docker": docker, **owner}, ["node:22"], has_instance_role=True)
+def test_each_warning_names_its_argument(docker: Any, owner: Any, warned: list[str]) -> None:
+    options: Any = {"docker": docker, **owner}
+    found = warnings(options, ["node:22"], has_instance_role=True)
     assert [sentence.partition(":")[0] for sentence in found] == [f"runner.docker.{key}" for key in warned]
 
 
 def test_the_runners_own_image_is_always_allowed() -> None:
-    declaration = {"docker": {"image": "ruby:3.4", "allowed_images": ["node:*"]}}
-    assert warnings(declaration, ["ruby:3.4"], has_instance_role=False) == []
+    options: Any = {"docker": {"image": "ruby:3.4", "allowed_images": ["node:*"]}}
+    assert warnings(options, ["ruby:3.4"], has_instance_role=False) == []
 
 
 @pytest.mark.parametrize("docker", [{"network_mode": "host"}, {"more": {"network_mode": "host"}}])
-def test_the_host_network_and_an_instance_role_do_not_go_together(docker: dict[str, Any]) -> None:
+def test_the_host_network_and_an_instance_role_do_not_go_together(docker: Any) -> None:
     with pytest.raises(ValueError, match=r"^runner.docker.network_mode: got 'host' on a machine with an instance role"):
         check_instance_role({"docker": docker}, has_instance_role=True)
     check_instance_role({"docker": docker}, has_instance_role=False)

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from runner_args import runner_args
+
 from components.runner import user_data
 from components.runner.config import config, render
 from components.runner.packages import PACKAGES_KEY_FINGERPRINT, RUNNER_VERSION, Packages
@@ -139,7 +141,7 @@ class Machine:
 
     def publish(self, token: str, runner_id: int = 7, text: str = "") -> None:
         declaration = {"name": "build", "docker": {"image": "ruby:3.4"}}
-        self.answer("parameters/config.toml", text or render(config(declaration, runner_id, token)) + "\n")
+        self.answer("parameters/config.toml", text or render(config(runner_args(declaration), runner_id, token)) + "\n")
 
     def published(self) -> str:
         return (self.stubs / "parameters/config.toml").read_text()

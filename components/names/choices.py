@@ -1,0 +1,21 @@
+"""A value that is one of a few, wherever a declaration writes it as its text."""
+
+from enum import Enum
+from typing import Final, TypeVar
+
+_Choice = TypeVar("_Choice", bound=Enum)
+_PAIR: Final = 2
+
+
+def choice(choices: type[_Choice], value: _Choice | str, where: str) -> _Choice:
+    """The member that the value is, or that it is the text of.
+
+    Raises:
+        ValueError: it is none; names the place, what was found, and what to write.
+    """
+    try:
+        return choices(value)
+    except ValueError:
+        texts = [str(member.value) for member in choices]
+        advice = " or ".join(texts) if len(texts) == _PAIR else f"one of {', '.join(texts)}"
+        raise ValueError(f"{where}: got {value!r}; write {advice}") from None

@@ -1,0 +1,16 @@
+"""A runner's arguments out of one flat mapping, with whatever a test puts into it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from components.runner.args import RunnerArgs
+
+_OUTER = ("account", "region", "prefix", "name", "gitlab_url", "aws_tags")
+_DEFAULTS = {"account": "123456789012", "region": "eu-central-1", "prefix": "prod", "name": "build"}
+
+
+def runner_args(declared: Mapping[str, Any]) -> RunnerArgs:
+    """Keys of the runner's place stand beside `options`, all others in it."""
+    outer = {key: value for key, value in declared.items() if key in _OUTER}
+    args: Any = {**_DEFAULTS, **outer, "options": {key: declared[key] for key in declared if key not in _OUTER}}
+    return args
