@@ -1,6 +1,10 @@
-"""`python -m reference`: writes docs/reference.md, docs/cli.md, docs/doctor.md and stacks/schema.json anew."""
+"""`python -m reference`: writes the generated pages, stacks/schema.json and templates/first-up/ anew."""
 
+import json
 from pathlib import Path
+
+from components.bootstrap.first_up import first_up_policies
+from components.bootstrap.naming import BootstrapNames
 
 from . import analysis, command_line, doctor, markdown, stack_file
 
@@ -10,7 +14,12 @@ _ROOT = Path(__file__).parents[1]
 def files() -> dict[Path, str]:
     """What the files hold, by their paths."""
     schema = analysis.schema()
+    example = BootstrapNames("123456789012", "eu-central-1", "gitlab-ecr")
     return {
+        **{
+            _ROOT / "templates" / "first-up" / f"{name}.json": f"{json.dumps(policy, indent=2)}\n"
+            for name, policy in first_up_policies(example).items()
+        },
         _ROOT / "docs" / "reference.md": markdown.document(schema),
         _ROOT / "docs" / "cli.md": command_line.document(),
         _ROOT / "docs" / "doctor.md": doctor.document(),

@@ -12,7 +12,7 @@ from typing import Final
 
 from ..iam.policies import Document, allow, allow_everywhere, document, listed
 from ..names.naming import PREFIX_TAG
-from .naming import EVERY_REPOSITORY, BootstrapNames
+from .naming import BootstrapNames
 
 _ROLES_WITHIN: Final = (
     *("CreateRole", "DeleteRole", "DeleteRolePolicy", "PutRolePermissionsBoundary", "PutRolePolicy"),
@@ -40,9 +40,9 @@ def deploy_policy(names: BootstrapNames, key_arn: str) -> Document:
         allow("FindState", "s3:ListBucket", names.bucket_arn),
         allow("UseState", ("s3:DeleteObject", "s3:GetObject", "s3:PutObject"), names.stack_states),
         allow("UseStateKey", ("kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"), key_arn),
-        *_roles(names),
-        *_users(names),
-        *_machines(names),
+        *roles(names, _within(names)),
+        *users(names, _within(names)),
+        *machines(names),
         allow_everywhere(
             "Lists",
             (
@@ -62,17 +62,14 @@ def deploy_policy(names: BootstrapNames, key_arn: str) -> Document:
     )
 
 
-def services_policy(names: BootstrapNames, repositories: Sequence[str] = EVERY_REPOSITORY) -> Document:
-    """Repositories and rotator: a managed policy beside it.
-
-    Args:
-        repositories: patterns of those that deployments may make and change.
-    """
-    return document(*_images(names, names.repositories(repositories)), *_rotator(names))
+def services_policy(names: BootstrapNames) -> Document:
+    """Repositories and rotator: a managed policy beside it."""
+    return document(*_images(names), *_rotator(names))
 
 
-def _roles(names: BootstrapNames) -> list[Document]:
-    roles = names.arn("iam", f"role/{names.prefix}-*/*", "")
+def roles(names: BootstrapNames, within: Document) -> list[Document]:
+    """Roles and instance profiles of stacks; `within` is the condition under which their rights may be changed."""
+    stacks_roles = names.arn("iam", f"role/{names.prefix}-*/*", "")
     read = (
         *("GetRole", "GetRolePolicy", "ListAttachedRolePolicies", "ListInstanceProfilesForRole", "ListRolePolicies"),
         *("ListRoleTags", "TagRole", "UntagRole", "UpdateRole", "UpdateRoleDescription"),
@@ -85,17 +82,20 @@ def _roles(names: BootstrapNames) -> list[Document]:
     # Roles of AWS's own services: AWS wrote their policies, and nobody can change them.
     linked = {"Condition": {"StringEquals": {"iam:AWSServiceName": list(_LINKED)}}}
     return [
-        allow("ChangeBoundRoles", _of("iam", _ROLES_WITHIN), roles, **_within(names)),
-        allow("ReadAndDescribeRoles", _of("iam", read), roles),
-        allow("PassRoles", "iam:PassRole", roles, **passed),
+        allow("ChangeBoundRoles", _of("iam", _ROLES_WITHIN), stacks_roles, **within),
+        allow("ReadAndDescribeRoles", _of("iam", read), stacks_roles),
+        allow("PassRoles", "iam:PassRole", stacks_roles, **passed),
         allow("Profiles", _of("iam", profile), names.arn("iam", f"instance-profile/{names.prefix}-*/*", "")),
         allow("LinkServices", "iam:CreateServiceLinkedRole", names.arn("iam", "role/aws-service-role/*", ""), **linked),
     ]
 
 
-def _users(names: BootstrapNames) -> list[Document]:
-    """The users of `access-keys`; who deletes one has to look for, and take away, whatever was given to it."""
-    users = names.arn("iam", f"user/{names.prefix}-*/*", "")
+def users(names: BootstrapNames, within: Document) -> list[Document]:
+    """The users of `access-keys`; `within` is the condition under which their rights may be changed.
+
+    Who deletes a user has to look for whatever was given to it, and to take it away.
+    """
+    stacks_users = names.arn("iam", f"user/{names.prefix}-*/*", "")
     read = (
         *("GetUser", "GetUserPolicy", "ListAttachedUserPolicies", "ListUserPolicies", "ListUserTags", "TagUser"),
         *("UntagUser", "UpdateUser"),  # a changed rolePath moves the user
@@ -105,13 +105,13 @@ def _users(names: BootstrapNames) -> list[Document]:
         *("ListMFADevices", "ListSSHPublicKeys", "ListServiceSpecificCredentials", "ListSigningCertificates"),
     )
     return [
-        allow("ChangeBoundUsers", _of("iam", _USERS_WITHIN), users, **_within(names)),
-        allow("ReadAndRemoveUsers", _of("iam", (*read, *remove)), users),
+        allow("ChangeBoundUsers", _of("iam", _USERS_WITHIN), stacks_users, **within),
+        allow("ReadAndRemoveUsers", _of("iam", (*read, *remove)), stacks_users),
     ]
 
 
-def _images(names: BootstrapNames, repositories: list[str]) -> list[Document]:
-    """Repositories are named freely, and may have a region of their own: by default all of the account's."""
+def _images(names: BootstrapNames) -> list[Document]:
+    """Repositories are named freely, and may have a region of their own: so all of the account's."""
     repository = (
         *("CreateRepository", "DeleteLifecyclePolicy", "DeleteRepository", "DeleteRepositoryPolicy"),
         *("DescribeRepositories", "GetLifecyclePolicy", "GetRepositoryPolicy", "PutImageScanningConfiguration"),
@@ -128,7 +128,7 @@ def _images(names: BootstrapNames, repositories: list[str]) -> list[Document]:
     by_ecr = {"Condition": {"StringLike": {"kms:ViaService": "ecr.*"}}}
     grants = _of("kms", ("CreateGrant", "DescribeKey", "RetireGrant"))
     return [
-        allow("Repositories", _of("ecr", repository), repositories),
+        allow("Repositories", _of("ecr", repository), names.arn("ecr", "repository/*", "*")),
         # Source of the second: ECR user guide, "IAM permissions required for enhanced scanning".
         allow_everywhere(
             "Registry", (*_of("ecr", registry), *_of("inspector2", inspector)), because="a registry is the account's"
@@ -188,7 +188,7 @@ def _rotator(names: BootstrapNames) -> list[Document]:
     ]
 
 
-def _machines(names: BootstrapNames) -> list[Document]:
+def machines(names: BootstrapNames) -> list[Document]:
     """Runners' parameters, and their launch templates: EC2 names those by a number, so a tag tells whose they are.
 
     A template that is another's must stay so: a new version of it would run on another's machines, as their role.

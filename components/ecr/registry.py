@@ -26,6 +26,10 @@ class CacheArgs(TypedDict):
     so that its value is in no state."""
     days: NotRequired[int]
     """Cached images are deleted that many days after they were fetched, 90 by default; a later pull fetches anew."""
+    adopt: NotRequired[bool]
+    """Take over the rule and the creation template that the prefix has already; both have to be there, and the preview
+    names each setting that differs. They outlive the stack. Another `upstream` than the rule's is refused by ECR: a
+    prefix has one rule."""
 
 
 class ReplicationArgs(TypedDict):
@@ -59,7 +63,9 @@ def add_cache(
     """A pull-through cache below a prefix, and how the repositories that it makes shall be."""
     host = upstream_host(options["upstream"], has_credential="credential_arn" in options)
     secret = options.get("credential_arn")
-    opts = pulumi.ResourceOptions(parent=parent)
+    adopted = options.get("adopt")
+    # An import that fails half-way is in the state already: taking the cache out must not delete what others made.
+    opts = pulumi.ResourceOptions(parent=parent, import_=prefix if adopted else None, retain_on_delete=adopted)
     template = aws.ecr.RepositoryCreationTemplate(
         f"{name}-cache-{prefix}",
         prefix=cache_prefix(prefix),
@@ -77,7 +83,9 @@ def add_cache(
         upstream_registry_url=host,
         credential_arn=credential_arn(secret) if isinstance(secret, str) else secret,
         # A prefix has one rule: the new one cannot be made while the old one is there.
-        opts=pulumi.ResourceOptions(parent=parent, depends_on=[template], delete_before_replace=True),
+        opts=pulumi.ResourceOptions.merge(
+            opts, pulumi.ResourceOptions(depends_on=[template], delete_before_replace=True)
+        ),
     )
 
 

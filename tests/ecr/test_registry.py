@@ -131,3 +131,15 @@ def test_what_ecr_would_refuse_is_refused_with_its_place(
 ) -> None:
     with pytest.raises(ValueError, match=message):
         _declare(caches, registry)
+
+
+def test_an_adopted_cache_is_imported_whole_and_outlives_the_stack(recorder: Recorder) -> None:
+    _declare({"quay": {"upstream": "quay", "adopt": True}, "k8s": {"upstream": "k8s"}})
+    for type_ in (
+        "aws:ecr/pullThroughCacheRule:PullThroughCacheRule",
+        "aws:ecr/repositoryCreationTemplate:RepositoryCreationTemplate",
+    ):
+        adopted, made = recorder.one(type_, "images-cache-quay"), recorder.one(type_, "images-cache-k8s")
+        assert (adopted.import_id, adopted.retain_on_delete) == ("quay", True)
+        assert (made.import_id, made.retain_on_delete) == ("", False)
+        assert adopted.parent == made.parent == "images"

@@ -133,6 +133,26 @@ NEEDS: Final[dict[str, tuple[Need, ...]]] = {
         ),
         Need("iam", "PassRole", "role{path}{name}", "", {"iam:PassedToService": "ec2.amazonaws.com"}),
     ),
+    # A policy keeps five versions: each change makes one, and deletes the oldest of five.
+    "aws:iam/policy:Policy": (
+        Need(
+            "iam",
+            "CreatePolicy GetPolicy GetPolicyVersion ListPolicyVersions CreatePolicyVersion DeletePolicyVersion "
+            "DeletePolicy TagPolicy UntagPolicy",
+            "policy{path}{name}",
+            "",
+        ),
+    ),
+    "aws:iam/openIdConnectProvider:OpenIdConnectProvider": (
+        Need(
+            "iam",
+            "CreateOpenIDConnectProvider GetOpenIDConnectProvider UpdateOpenIDConnectProviderThumbprint "
+            "AddClientIDToOpenIDConnectProvider RemoveClientIDFromOpenIDConnectProvider TagOpenIDConnectProvider "
+            "UntagOpenIDConnectProvider DeleteOpenIDConnectProvider",
+            "oidc-provider/some",
+            "",
+        ),
+    ),
     "aws:iam/role:Role": (
         Need("iam", "CreateRole UpdateAssumeRolePolicy PutRolePermissionsBoundary DeleteRole", _ROLE, "", _BOUND),
         # The provider reads and, with a role, deletes what else hangs on it.
