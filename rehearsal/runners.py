@@ -9,7 +9,6 @@ from components.docker.credential_resolution import HOME, VARIABLE, Outcome, res
 from components.docker.image_reference import parse
 from components.names.registry_host import parse_registry_host
 from components.runner.config_shown import shown
-from components.runner.machine_args import RunnerAccess
 from settings import RegistryAccessArgs
 
 from .program import Program
@@ -50,7 +49,8 @@ def published(world: World, program: Program, declaration: RegistryAccessArgs) -
         folder = next(name for name in names if name.endswith(f"/runner/{runner}{_CONFIG}")).removesuffix(_CONFIG)
         config = _parameter(world, f"{folder}{_CONFIG}")
         home = _parameter(world, f"{folder}{_DOCKER_CONFIG}") if f"{folder}{_DOCKER_CONFIG}" in names else None
-        static = options.get("access", {}).get("kind") == RunnerAccess.STATIC
+        kind = options.get("access", {}).get("kind")
+        static = kind is not None and kind.value == "static"
         logins = options.get("access", {}).get("logins", {})
         images = tuple(
             RunnerImage(runner, image, _intended(image, static=static, logins=logins), _found(image, config, home))
