@@ -50,8 +50,11 @@ class Identities(pulumi.ComponentResource):
             with place(f"audiences.{audience}"):
                 self.pull_role_arns[audience] = self._pull_role(audience, options)
         if args.get("jobs") or args.get("trusts_jobs"):
+            issuer = args.get("issuer", {})
             with place("issuer"):
-                provider = self._issuer(args.get("issuer", {}))
+                provider = self._issuer(issuer)
+            with place("gitlab"):
+                self._warn_of_forks(issuer)
             for consumer, options in args.get("jobs", {}).items():
                 with place(f"jobs.{consumer}"):
                     self.job_role_arns[consumer] = self._job_role(consumer, options, provider)
@@ -83,8 +86,6 @@ class Identities(pulumi.ComponentResource):
     def _issuer(self, issuer: JobIssuerArgs) -> aws.iam.OpenIdConnectProvider | None:
         url = issuer.get("url", GITLAB_COM)
         issuer_host(url)
-        if warning := fork_warning(url, os.environ, trusts_forks=issuer.get("trusts_forks", False)):
-            pulumi.warn(f"gitlab.{warning}", resource=self)
         if issuer.get("existing_provider"):
             return None
         return aws.iam.OpenIdConnectProvider(
@@ -95,6 +96,11 @@ class Identities(pulumi.ComponentResource):
             tags=self._args.get("tags"),
             opts=pulumi.ResourceOptions(parent=self),
         )
+
+    def _warn_of_forks(self, issuer: JobIssuerArgs) -> None:
+        url = issuer.get("url", GITLAB_COM)
+        if warning := fork_warning(url, os.environ, trusts_forks=issuer.get("trusts_forks", False)):
+            pulumi.warn(f"gitlab.{warning}", resource=self)
 
     def _job_role(self, consumer: str, options: JobRoleArgs, provider: aws.iam.OpenIdConnectProvider | None) -> str:
         names, issuer = self._names, self._args.get("issuer", {})
