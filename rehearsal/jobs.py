@@ -12,6 +12,7 @@ from typing import Any, Final, cast
 
 import yaml
 
+from .json_values import is_list, is_mapping
 from .world import World
 
 NOT_REHEARSED: Final = (
@@ -48,11 +49,10 @@ def template_jobs(inputs: Mapping[str, str]) -> dict[str, dict[str, Any]]:
 
 def _interpolated(value: Any, inputs: Mapping[str, str]) -> Any:
     """As GitLab does it: text by text, after YAML has been read."""
-    if isinstance(value, dict):
-        entries = cast("dict[str, Any]", value).items()
-        return {_interpolated(key, inputs): _interpolated(item, inputs) for key, item in entries}
-    if isinstance(value, list):
-        return [_interpolated(item, inputs) for item in cast("list[Any]", value)]
+    if is_mapping(value):
+        return {_interpolated(key, inputs): _interpolated(item, inputs) for key, item in value.items()}
+    if is_list(value):
+        return [_interpolated(item, inputs) for item in value]
     return _INPUT.sub(lambda match: inputs[match[1]], value) if isinstance(value, str) else value
 
 

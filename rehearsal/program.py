@@ -9,7 +9,7 @@ import logging
 import os
 import runpy
 import traceback
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,6 +21,7 @@ from pulumi.runtime.mocks import MockCallArgs, MockEngine, MockMonitor, MockReso
 
 from .adapter import Adapter, AdapterError
 from .interrupts import held_back
+from .json_values import is_list, is_mapping
 from .pulumi_values import event_loop_of_this_thread, plain
 
 _ROOT: Final = Path(__file__).parents[1]
@@ -62,8 +63,8 @@ class Program:
         outputs: the stack's, without those that are secret.
     """
 
-    resources: list[Resource] = field(default_factory=list)
-    outputs: dict[str, Any] = field(default_factory=dict)
+    resources: list[Resource] = field(default_factory=list[Resource])
+    outputs: dict[str, Any] = field(default_factory=dict[str, Any])
 
     def of_type(self, type_: str) -> list[Resource]:
         """The resources of one type."""
@@ -101,11 +102,15 @@ def run(
     return program
 
 
+def _unheard(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Takes what asyncio says of a future that nobody asks."""
+
+
 async def _run(monitor: "_Monitor", stack_name: str, config: Mapping[str, str], secret: Collection[str]) -> None:
     # Of several resources that fail, run_in_stack raises one; the others' futures are never asked.
-    asyncio.get_running_loop().set_exception_handler(lambda *_: None)
+    asyncio.get_running_loop().set_exception_handler(_unheard)
     settings.set_root_resource(None)  # pyright: ignore[reportArgumentType] - a second run in one process needs it
-    features = set(monitor.GetDeploymentInfo(None).supportedFeatures)
+    features = set(monitor.GetDeploymentInfo(None).supportedFeatures)  # pyright: ignore[reportUnknownMemberType] - untyped in the SDK
     settings.configure(
         MockSettings(
             monitor=monitor,
@@ -136,20 +141,23 @@ class _AdapterMocks(Mocks):
         self._failures = failures
 
     def call(self, args: MockCallArgs) -> tuple[dict[str, Any], list[tuple[str, str]]]:
-        return self._adapter.invoke(args.token, args.args), []
+        told: Any = args  # the SDK says no more than dict of what is in it
+        return self._adapter.invoke(args.token, told.args), []
 
     def new_resource(self, args: MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
+        told: Any = args  # the SDK says no more than dict of what is in it
+        inputs: dict[str, Any] = told.inputs
         if not args.custom:
-            return "", dict(args.inputs)
+            return "", dict(inputs)
         if args.typ.startswith(_PROVIDER_TYPE):
-            return args.name, dict(args.inputs)  # the adapter takes the provider's place
+            return args.name, dict(inputs)  # the adapter takes the provider's place
         try:
-            id_, outputs = self._adapter.create(args.typ, args.name, plain(args.inputs))
+            id_, outputs = self._adapter.create(args.typ, args.name, plain(inputs))
         except AdapterError as error:
             self._failures.append(f"{error}{_advice(str(error))}")
             raise
         # The program gets its own inputs back as it gave them, so that what is secret stays secret.
-        return id_, {**outputs, **args.inputs}
+        return id_, {**outputs, **inputs}
 
 
 def _advice(words: str) -> str:
@@ -170,7 +178,7 @@ class _Monitor(MockMonitor):
 
     def RegisterResource(self, request: Any) -> Any:  # noqa: N802 - the name of Pulumi's RPC
         with event_loop_of_this_thread():
-            answer = super().RegisterResource(request)
+            answer: Any = super().RegisterResource(request)  # pyright: ignore[reportUnknownMemberType] - untyped in the SDK
             if request.type != _STACK_TYPE and not request.type.startswith(_PROVIDER_TYPE):
                 parent = "" if f"::{_STACK_TYPE}::" in request.parent else request.parent
                 inputs = _shown(rpc.deserialize_properties(request.object))
@@ -181,22 +189,22 @@ class _Monitor(MockMonitor):
 
     def Invoke(self, request: Any) -> Any:  # noqa: N802 - the name of Pulumi's RPC
         with event_loop_of_this_thread():
-            return super().Invoke(request)
+            return super().Invoke(request)  # pyright: ignore[reportUnknownMemberType] - untyped in the SDK
 
     def RegisterResourceOutputs(self, request: Any) -> Any:  # noqa: N802 - the name of Pulumi's RPC
         if f"::{_STACK_TYPE}::" in request.urn:
             outputs = rpc.deserialize_properties(request.outputs)
             self._program.outputs |= {key: value for key, value in _shown(outputs).items() if value != _SECRET}
-        return super().RegisterResourceOutputs(request)
+        return super().RegisterResourceOutputs(request)  # pyright: ignore[reportUnknownMemberType] - untyped in the SDK
 
 
 def _shown(value: Any) -> Any:
     """The value for a person: a secret as "[secret]", an archive as the paths in it, a whole number as one."""
     if rpc.is_rpc_secret(value):
         return _SECRET
-    if isinstance(value, dict):
+    if is_mapping(value):
         return {key: _shown(item) for key, item in value.items()}
-    if isinstance(value, list):
+    if is_list(value):
         return [_shown(item) for item in value]
     if isinstance(value, pulumi.AssetArchive):
         return {"archive": sorted(value.assets)}
@@ -216,7 +224,7 @@ def _words(error: BaseException) -> str:
 
 
 @contextmanager
-def _in_folder(folder: Path) -> Iterator[None]:
+def _in_folder(folder: Path) -> Generator[None]:
     before = Path.cwd()
     os.chdir(folder)
     try:
@@ -226,7 +234,7 @@ def _in_folder(folder: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _with_a_token() -> Iterator[None]:
+def _with_a_token() -> Generator[None]:
     """The program wants a person's GitLab token; the adapter has the one of the rehearsal's administrator."""
     before = os.environ.get(_TOKEN)
     os.environ[_TOKEN] = "glpat-fake-of-the-rehearsal"
@@ -239,7 +247,7 @@ def _with_a_token() -> Iterator[None]:
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
+def _quiet() -> Generator[None]:
     """Pulumi logs a traceback for each failed resource; the rehearsal says it in one line."""
     logger = logging.getLogger("pulumi")
     before = logger.level

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError  # pyright: ignore[reportMissingTypeStubs] - it ships none
 
 from components.names.registry_host import dns_suffix
 
@@ -77,11 +77,6 @@ def pullers(  # noqa: PLR0917 - each is another part of the rehearsal
         *_jobs(world, declaration, everyday),
         *_runners(world, declaration, program, programs, scratch),
     ]
-
-
-def _consumer(world: World, consumer: Consumer, everyday: Sequence[Client]) -> Puller:
-    logins = [(client, consumer.variable()) for client in everyday]
-    return Puller(consumer.label, tried(world.registries, consumer.pull, consumer.hosts), logins)
 
 
 def notes(declaration: Mapping[str, Any]) -> list[str]:

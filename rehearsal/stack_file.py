@@ -9,6 +9,7 @@ import yaml
 
 import settings
 
+from .json_values import is_mapping
 from .stand_ins import EncryptedWholeError, without_secrets
 
 
@@ -40,15 +41,15 @@ def read(path: Path) -> StackFile:
         StackFileError: not there, not YAML, without config, a section encrypted whole, or refused by the settings.
     """
     try:
-        document = yaml.safe_load(path.read_text())
+        document: Any = yaml.safe_load(path.read_text())
     except OSError as error:
         raise StackFileError(
             f"{path}: {error.strerror}; write the path of a stack file, such as stacks/Pulumi.local.yaml"
         ) from None
     except yaml.YAMLError as error:
         raise StackFileError(f"{path}: not YAML: {' '.join(str(error).split())}") from None
-    values = document.get("config") if isinstance(document, dict) else None
-    if not isinstance(values, dict):
+    values = document.get("config") if is_mapping(document) else None
+    if not is_mapping(values):
         raise StackFileError(f"{path}: has no `config:`; write one, as in stacks/Pulumi.local.yaml")
     try:
         clear, stand_ins = without_secrets({str(key): value for key, value in values.items()})

@@ -12,6 +12,7 @@ from components.variables.listed import Level, ListedVariable
 from components.variables.shadow_finder import Finding, shadow_findings
 from settings import RegistryAccessArgs
 
+from .json_values import is_list
 from .world import World
 
 _KEY: Final = "DOCKER_AUTH_CONFIG"
@@ -72,7 +73,7 @@ def _listed(world: World, level: Level, owner: str) -> Iterator[tuple[ListedVari
 
 def _read(world: World, path: str) -> list[dict[str, Any]]:
     status, rows = world.gitlab_api("GET", path, {})
-    if not isinstance(rows, list):
+    if not is_list(rows):
         raise TypeError(f"GitLab answered {status} to GET {path}")
     return rows
 

@@ -16,8 +16,9 @@ from ..iam.policies import Document, checked_size, policy_json
 from ..names.gitlab_release import GITLAB_COM
 from . import policies
 from .deploy_policy import deploy_policy, services_policy
-from .naming import DEFAULT_PREFIX, STATE_FOLDER, BootstrapNames
+from .naming import DEFAULT_PREFIX, EVERY_REPOSITORY, STATE_FOLDER, BootstrapNames
 
+_MANAGED_LIMIT: Final = 6_144  # characters of a managed policy. Source: IAM quotas
 _STACK: Final = re.compile(r"[A-Za-z0-9_.-]{1,100}")  # Source: pulumi, sdk/go/common/tokens, stack names
 
 
@@ -51,6 +52,9 @@ class BootstrapArgs(TypedDict):
     """The stacks that merge requests preview. Whoever may push a branch of the project can write a job that reads all
     secrets in their states: runners' tokens, fixed passwords, and after a `pulumi refresh` what the variables held.
     Default: none; a preview fails then, because Pulumi reads no state whose secrets it cannot decrypt."""
+    repositories: NotRequired[list[str]]
+    """Patterns, such as `ci/*`, of the ECR repositories that deployments may make, change and delete, and that roles of
+    stacks may push to. A pull-through cache needs its prefix here too. Default: every one of the account."""
     thumbprints: NotRequired[list[str]]
     """SHA-1 of the private CA of a self-managed GitLab. Default: AWS trusts public CAs."""
 
@@ -101,7 +105,7 @@ class Bootstrap(pulumi.ComponentResource):
             name=f"{names.prefix}-boundary",
             path=names.path,
             description="The most that a role or user of a gitlab-ecr stack can do",
-            policy=policy_json(policies.boundary(names)),
+            policy=_managed(policies.boundary(names, args.get("repositories", EVERY_REPOSITORY))),
             opts=kept,
         )
         after = pulumi.ResourceOptions(parent=self, depends_on=[provider, boundary])
@@ -194,7 +198,7 @@ def _roles(
         name=f"{names.prefix}-services",
         path=names.path,
         description="The part of a deployment beyond the state and IAM",
-        policy=policy_json(services_policy(names)),
+        policy=_managed(services_policy(names, args.get("repositories", EVERY_REPOSITORY))),
         opts=after,
     )
     aws.iam.RolePolicyAttachment(
@@ -211,6 +215,15 @@ def _previews(args: BootstrapArgs) -> list[str]:
         if not _STACK.fullmatch(stack):
             raise ValueError(f"previews: got {stack!r}; write the names of stacks, such as dev: a pattern is none")
     return previews
+
+
+def _managed(policy: Document) -> str:
+    text = policy_json(policy)
+    if len(text) > _MANAGED_LIMIT:
+        raise ValueError(
+            f"repositories: got a policy of {len(text)} characters, AWS takes {_MANAGED_LIMIT}; write fewer patterns"
+        )
+    return text
 
 
 def _with_key(

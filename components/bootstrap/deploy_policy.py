@@ -12,7 +12,7 @@ from typing import Final
 
 from ..iam.policies import Document, allow, allow_everywhere, document, listed
 from ..names.naming import PREFIX_TAG
-from .naming import BootstrapNames
+from .naming import EVERY_REPOSITORY, BootstrapNames
 
 _ROLES_WITHIN: Final = (
     *("CreateRole", "DeleteRole", "DeleteRolePolicy", "PutRolePermissionsBoundary", "PutRolePolicy"),
@@ -62,9 +62,13 @@ def deploy_policy(names: BootstrapNames, key_arn: str) -> Document:
     )
 
 
-def services_policy(names: BootstrapNames) -> Document:
-    """Repositories and rotator: a managed policy beside it."""
-    return document(*_images(names), *_rotator(names))
+def services_policy(names: BootstrapNames, repositories: Sequence[str] = EVERY_REPOSITORY) -> Document:
+    """Repositories and rotator: a managed policy beside it.
+
+    Args:
+        repositories: patterns of those that deployments may make and change.
+    """
+    return document(*_images(names, names.repositories(repositories)), *_rotator(names))
 
 
 def roles(names: BootstrapNames, within: Document) -> list[Document]:
@@ -110,8 +114,8 @@ def users(names: BootstrapNames, within: Document) -> list[Document]:
     ]
 
 
-def _images(names: BootstrapNames) -> list[Document]:
-    """Repositories are named freely, and may have a region of their own: so all of the account's."""
+def _images(names: BootstrapNames, repositories: list[str]) -> list[Document]:
+    """Repositories are named freely, and may have a region of their own: by default all of the account's."""
     repository = (
         *("CreateRepository", "DeleteLifecyclePolicy", "DeleteRepository", "DeleteRepositoryPolicy"),
         *("DescribeRepositories", "GetLifecyclePolicy", "GetRepositoryPolicy", "PutImageScanningConfiguration"),
@@ -128,7 +132,7 @@ def _images(names: BootstrapNames) -> list[Document]:
     by_ecr = {"Condition": {"StringLike": {"kms:ViaService": "ecr.*"}}}
     grants = _of("kms", ("CreateGrant", "DescribeKey", "RetireGrant"))
     return [
-        allow("Repositories", _of("ecr", repository), names.arn("ecr", "repository/*", "*")),
+        allow("Repositories", _of("ecr", repository), repositories),
         # Source of the second: ECR user guide, "IAM permissions required for enhanced scanning".
         allow_everywhere(
             "Registry", (*_of("ecr", registry), *_of("inspector2", inspector)), because="a registry is the account's"

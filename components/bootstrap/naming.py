@@ -1,6 +1,7 @@
 """The names of what an administrator sets up once, and the patterns of what it lets stacks make."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,6 +14,8 @@ STATE_FOLDER: Final = "bootstrap"
 """Of the bootstrap's own state, beside that of the stacks, in the same bucket."""
 STATE: Final = ".pulumi"
 """Where Pulumi keeps a backend's state. Source: pulumi 3.274, pkg/backend/diy."""
+EVERY_REPOSITORY: Final = ("*",)
+_REPOSITORIES: Final = re.compile(r"[a-z0-9*][a-z0-9._/*-]{0,255}")
 _ONE_WORD: Final = re.compile(r"[a-z][a-z0-9]{1,27}")
 
 
@@ -31,6 +34,17 @@ class BootstrapNames:
     account: str
     region: str
     prefix: str
+
+    def repositories(self, patterns: Sequence[str]) -> list[str]:
+        """The ARNs of the account's repositories, in every region, that patterns such as `ci/*` name.
+
+        Raises:
+            ValueError: a pattern is none of repositories.
+        """
+        for pattern in patterns:
+            if not _REPOSITORIES.fullmatch(pattern):
+                raise ValueError(f"repositories: got {pattern!r}; write names, or patterns such as ci/*")
+        return [self.arn("ecr", f"repository/{pattern}", "*") for pattern in patterns]
 
     def __post_init__(self) -> None:
         first_word = DEFAULT_PREFIX.partition("-")[0]

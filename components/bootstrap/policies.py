@@ -31,7 +31,7 @@ from ..iam.policies import (
 )
 from ..names.gitlab_release import GITLAB_COM
 from ..names.registry_host import dns_suffix, partition_of
-from .naming import BootstrapNames
+from .naming import EVERY_REPOSITORY, BootstrapNames
 
 SECRETS_CONTEXT: Final = "stack"
 """The key of the encryption context under which the secrets of a stack are encrypted; its value is the stack's name.
@@ -86,14 +86,18 @@ def preview_trust(
     return document({**statement, "Condition": condition})
 
 
-def boundary(names: BootstrapNames) -> Document:
-    """The most that any role of a stack can do, whatever its own policy says."""
+def boundary(names: BootstrapNames, repositories: Sequence[str] = EVERY_REPOSITORY) -> Document:
+    """The most that any role of a stack can do, whatever its own policy says.
+
+    Args:
+        repositories: patterns of those that deployments may make and change, and their roles push to.
+    """
     pull_roles = names.arn("iam", f"role/{names.prefix}-*/pull/*", "")
     return document(
         # A pull role may belong to images of another account; that account's repositories have the last word.
         allow_everywhere("SignIn", SIGN_IN_ACTION, because="the action has no resource type"),
         allow("Pull", PULL_ACTIONS, f"arn:{partition_of(names.region)}:ecr:*:*:repository/*"),
-        allow("Push", (*PUSH_ACTIONS, *IMPORT_ACTIONS), names.arn("ecr", "repository/*", "*")),
+        allow("Push", (*PUSH_ACTIONS, *IMPORT_ACTIONS), names.repositories(repositories)),
         allow("AssumePullRoles", "sts:AssumeRole", pull_roles),
         allow("UseSecrets", RENEWAL_ACTIONS, names.of_stacks("secretsmanager", "secret:")),
         allow("UseParameters", ("ssm:GetParameter", "ssm:PutParameter"), names.of_stacks("ssm", "parameter/")),

@@ -15,7 +15,7 @@ from ..names.locations import place
 from ..names.registry_host import parse_registry_host, registry_host
 from .machine_args import AccessArgs, RunnerAccess
 
-_HELPER: Final = "ecr-login"
+HELPER: Final = "ecr-login"
 _HELPER_NAME: Final = re.compile(r"[A-Za-z0-9][\w.-]*", re.ASCII)
 _OF_THE_HELPER: Final = ("registries", "registry_hosts")
 _STATIC_WARNING: Final = (
@@ -56,10 +56,10 @@ def checked_kind(access: AccessArgs) -> RunnerAccess:
         )
     if kind is RunnerAccess.STATIC and (more := [key for key in (*_OF_THE_HELPER, "helper") if access.get(key)]):
         raise ValueError(f"runner.access: static takes logins only; take {' and '.join(more)} out")
-    helper = access.get("helper", _HELPER)
+    helper = access.get("helper", HELPER)
     if not _HELPER_NAME.fullmatch(helper):
         raise ValueError(
-            f"runner.access.helper: got {helper!r}; write its name without docker-credential-, such as {_HELPER}"
+            f"runner.access.helper: got {helper!r}; write its name without docker-credential-, such as {HELPER}"
         )
     if kind is RunnerAccess.CREDENTIALS_STORE and (more := [key for key in _OF_THE_HELPER if access.get(key)]):
         raise ValueError(
@@ -90,7 +90,7 @@ def helper_hosts(access: AccessArgs, own_host: str) -> list[str]:
 
 def helper_of(access: AccessArgs) -> str:
     """The name of the credential helper that has to be on the machine, without `docker-credential-`; empty for none."""
-    return "" if kind_of(access) is RunnerAccess.STATIC else access.get("helper", _HELPER)
+    return "" if kind_of(access) is RunnerAccess.STATIC else access.get("helper", HELPER)
 
 
 def home_config(access: AccessArgs, own_host: str) -> str:
@@ -99,7 +99,7 @@ def home_config(access: AccessArgs, own_host: str) -> str:
     Raises:
         ValueError: names the argument, what it got and what to write instead.
     """
-    helper = access.get("helper", _HELPER)
+    helper = access.get("helper", HELPER)
     match checked_kind(access):
         case RunnerAccess.CREDENTIAL_HELPER:
             return docker_auth.dumps(docker_auth.with_helpers(dict.fromkeys(helper_hosts(access, own_host), helper)))
@@ -147,7 +147,7 @@ def resolution(access: AccessArgs, own_host: str, image: str, variable: str | No
     asked = docker_auth.parse(home).get("credHelpers", {})
     # As a store, ecr-login lists the registry of its own account and region only.
     known = dict.fromkeys(asked or [own_host], (docker_auth.ECR_USER, _STANDIN))
-    helpers = {access.get("helper", _HELPER): known}
+    helpers = {access.get("helper", HELPER): known}
     return resolve(image, own_variable if variable is None else variable, home, helpers)
 
 

@@ -44,15 +44,16 @@ class DockerArgs(TypedDict):
     allowed_services: NotRequired[list[str]]
     """The same for services."""
     privileged: NotRequired[bool]
-    """Default false. Jobs of a privileged runner are root on its machine, and have its instance role."""
+    """Default false. Jobs of a privileged runner are root on its machine: see `jobs_own_machine`."""
     volumes: NotRequired[list[str]]
-    """Such as `/cache`. A mounted Docker socket makes each job root on the machine."""
+    """Such as `/cache`, or `/srv/cache:/cache`. With a socket, a device or a system folder of the machine, jobs are
+    root on it: see `jobs_own_machine`."""
     tls_verify: NotRequired[bool]
     """Whether the Docker daemon's certificate is checked. Default false; matters only for a daemon elsewhere."""
     helper_image: NotRequired[str]
     """Replaces the runner's helper image, for example by a copy in ECR."""
     network_mode: NotRequired[str]
-    """Docker's network of the job. `host` is refused together with an instance role, which jobs could take over."""
+    """Docker's network of the job. With `host`, jobs reach what only the machine should: see `jobs_own_machine`."""
     disable_entrypoint_overwrite: NotRequired[bool]
     """Default false: jobs may set `image:entrypoint`."""
     shm_size: NotRequired[int]
@@ -200,6 +201,11 @@ class RunnerOptions(TypedDict):
     """At most 1024 characters, shown to administrators."""
     executor: NotRequired[str]
     """Default `docker`; `docker-autoscaler` with `autoscaler`, `kubernetes` with `kubernetes`."""
+    jobs_own_machine: NotRequired[bool]
+    """Default false: beside `machine` or an access with an instance role, whatever lets a job become the owner of its
+    machine is refused: the executors `shell` and `custom`, privileged containers, the machine's namespaces, added
+    capabilities, devices, sockets and system folders. True acknowledges the consequence: every job, of every project,
+    can take the instance role, the runner's token, and what other jobs left there."""
     concurrent: NotRequired[int]
     """Jobs at the same time on the machine. Default 1."""
     check_interval: NotRequired[int]

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from ..names.naming import Names
 from . import access as runner_access
 from . import config as runner_config
+from . import isolation, user_data
 from . import template as runner_template
-from . import user_data
 from . import warnings as runner_warnings
 from .args import RunnerArgs
 from .machine_args import RunnerAccess
@@ -57,11 +57,13 @@ def documents(args: RunnerArgs) -> RunnerDocuments:
     names, options = Names(args["account"], args["region"], args["prefix"]), args["options"]
     access, images = options.get("access", {}), options.get("images", [])
     has_role = runner_access.checked_kind(access) is not RunnerAccess.STATIC or "machine" in options
-    runner_warnings.check_instance_role(options, has_instance_role=has_role)
+    isolated = {"has_instance_role": has_role, "acknowledged": options.get("jobs_own_machine", False)}
+    section = runner_config.runner_section(args)
+    isolation.check(section, "runner", **isolated)
     docker_config = runner_access.home_config(access, names.registry_host)
     parameter = names.runner_parameter(args["name"])
     docker_parameter = names.runner_docker_config(args["name"])
-    template_text(args)
+    isolation.check(runner_template.section_of(template_text(args), section), "runner.template", **isolated)
     return RunnerDocuments(
         parameter=parameter,
         tier=tier(config_text(args, RUNNER_ID_STANDIN, TOKEN_STANDIN)),
@@ -71,11 +73,12 @@ def documents(args: RunnerArgs) -> RunnerDocuments:
         template_leaves_out=runner_template.left_out(options),
         register_command=runner_template.register_command(args),
         explanation=runner_access.explain(access, names.registry_host, images),
-        user_data=_user_data(args, parameter, docker_parameter),
+        user_data=_user_data(args, names.registry_host, parameter, docker_parameter),
         instance_profile=names.runner_role_name(args["name"]),
         warnings=[
             *runner_access.warnings(access),
-            *runner_warnings.warnings(options, images, has_instance_role=has_role),
+            *isolation.warnings(section, **isolated),
+            *runner_warnings.warnings(options, images),
         ],
     )
 
@@ -96,15 +99,19 @@ def template_text(args: RunnerArgs, passwords: Passwords | None = None) -> str:
     return runner_template.template(args, environment)
 
 
-def _user_data(args: RunnerArgs, parameter: str, docker_parameter: str) -> str:
+def _user_data(args: RunnerArgs, own_host: str, parameter: str, docker_parameter: str) -> str:
     options = args["options"]
+    packages = packages_of(options.get("machine"))
+    helper = runner_access.helper_of(access := options.get("access", {}))
+    if helper == runner_access.HELPER:
+        packages.check_hosts(runner_access.helper_hosts(access, own_host))
     return user_data.user_data(
         user_data.files(
             args["region"],
             parameter,
             docker_parameter,
-            packages=packages_of(options.get("machine")),
+            packages=packages,
             executor=runner_config.executor_of(options),
-            helper=runner_access.helper_of(options.get("access", {})),
+            helper=helper,
         )
     )

@@ -39,11 +39,12 @@ CONSEQUENCE: Final = (
 )
 
 
-def check(section: Section, *, has_instance_role: bool, acknowledged: bool) -> None:
+def check(section: Section, where: str, *, has_instance_role: bool, acknowledged: bool) -> None:
     """Refuse what makes each job the owner of a machine with an instance role.
 
     Args:
         section: the `[[runners]]` of config.toml, or of a template.
+        where: what the error's place starts with.
         has_instance_role: whether there is such a role to take.
         acknowledged: whether `jobs_own_machine` says that this is meant.
 
@@ -57,7 +58,7 @@ def check(section: Section, *, has_instance_role: bool, acknowledged: bool) -> N
         more = f" (and {', '.join(place for place, _ in found[1:])})" if found[1:] else ""
         place, what = found[0]
         raise ValueError(
-            f"runner.{place}: got {what} on a machine with an instance role: {CONSEQUENCE}{more}. Leave it out, "
+            f"{where}.{place}: got {what} on a machine with an instance role: {CONSEQUENCE}{more}. Leave it out, "
             "use static access on a machine without a role, or write jobs_own_machine: true"
         )
 

@@ -1,11 +1,12 @@
 """What is installed on a runner's machine beside the distribution's own packages, and who vouches for it."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
 
+from ..names.registry_host import parse_registry_host, partition_of
 from .machine_args import MachineArgs
 
 RUNNER_VERSION: Final = "19.4.0"
@@ -73,6 +74,22 @@ class Packages:
         for architecture, digest in self._digests().items():
             if architecture not in HELPER_SHA256 or not _SHA256.fullmatch(digest):
                 raise _wrong(f"helper_sha256.{architecture}", digest, "64 hexadecimal digits under amd64 or arm64")
+
+    def check_hosts(self, hosts: Iterable[str]) -> None:
+        """Refuse a credential helper that is older than the registry hosts for which it is asked.
+
+        Raises:
+            ValueError: names the version, the host and what knows it.
+        """
+        own = tuple(map(int, self.helper_version.split(".")))
+        for host in hosts:
+            known = parse_registry_host(host)
+            needed = (0, 10, 0) if known and known.dual_stack else (0, 0, 0)
+            if known and partition_of(known.region) == "aws-eusc":
+                needed = (0, 11, 0)
+            if own < needed:
+                since = ".".join(map(str, needed))
+                raise _wrong("helper_version", self.helper_version, f"{since} or later, which knows {host}")
 
     def settings(self) -> dict[str, str]:
         """For the machine's own configuration file."""

@@ -65,6 +65,12 @@ def check_template(text: str, where: str = "template", wanted: Mapping[str, Any]
     _refuse_true(section, wanted or {}, where)
 
 
+def section_of(text: str, declared: Mapping[str, Any]) -> dict[str, Any]:
+    """The one `[[runners]]` of a checked template, with the executor that the command names."""
+    (section,) = tomllib.loads(text)["runners"]
+    return {**section, "executor": declared["executor"]}
+
+
 def register_command(args: RunnerArgs, path: str = PATH) -> str:
     """The command that registers the runner with the template; the token is taken from `CI_SERVER_TOKEN`.
 

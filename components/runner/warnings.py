@@ -1,7 +1,4 @@
-"""What works in a runner's declaration and may still surprise: told in the preview, never refused.
-
-The one exception is what hands the instance role to every job.
-"""
+"""What works in a runner's declaration and may still surprise: told in the preview, never refused."""
 
 import re
 from collections.abc import Sequence
@@ -10,25 +7,8 @@ from typing import Final
 from .args import RunnerOptions
 from .registration import is_shared
 
-_SOCKET: Final = "/var/run/docker.sock"
 
-
-def check_instance_role(options: RunnerOptions, *, has_instance_role: bool) -> None:
-    """Refuse a network in which jobs reach the machine's instance role.
-
-    Raises:
-        ValueError: names the argument and what to write instead.
-    """
-    docker = options.get("docker")
-    mode = (docker.get("network_mode") or docker.get("more", {}).get("network_mode")) if docker else None
-    if has_instance_role and mode == "host":
-        raise ValueError(
-            "runner.docker.network_mode: got 'host' on a machine with an instance role, which every job could then "
-            "take; leave it out, or use static access on a machine without a role"
-        )
-
-
-def warnings(options: RunnerOptions, images: Sequence[str], *, has_instance_role: bool) -> list[str]:
+def warnings(options: RunnerOptions, images: Sequence[str]) -> list[str]:
     """Sentences for the preview, each naming its argument."""
     found: list[str] = []
     for name, section in (("docker", options.get("docker")), ("kubernetes", options.get("kubernetes"))):
@@ -41,13 +21,6 @@ def warnings(options: RunnerOptions, images: Sequence[str], *, has_instance_role
             for policy in ("if-not-present", "never")
             if policy in policies and is_shared(options)
         ]
-        if section.get("privileged") and has_instance_role:
-            found.append(
-                f"runner.{name}.privileged: every job is root on the machine and can take its instance role; "
-                "keep that role to pulling"
-            )
-        if any(str(volume).startswith(_SOCKET) for volume in section.get("volumes") or ()):
-            found.append(f"runner.{name}.volumes: with {_SOCKET} every job is root on the machine")
         allowed = _list(section.get("allowed_images"))
         found += [
             f"runner.{name}.allowed_images: {image} matches none of {', '.join(allowed)}; the runner will refuse it"

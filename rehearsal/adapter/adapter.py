@@ -1,12 +1,13 @@
 """The adapter's entry points, and its table."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError  # pyright: ignore[reportMissingTypeStubs] - it ships none
 
+from ..json_values import is_list, is_mapping
 from . import (
     buckets,
     ecr,
@@ -150,13 +151,14 @@ class Adapter:
 
 
 @contextmanager
-def _named(type_: str, name: str) -> Iterator[None]:
+def _named(type_: str, name: str) -> Generator[None]:
     try:
         yield
     except GoneError as error:
         raise GoneError(f"{type_} {name}: not found: {error}") from None
     except ClientError as error:
-        code = str(error.response.get("Error", {}).get("Code"))
+        answer: dict[str, Any] = error.response
+        code = str(answer.get("Error", {}).get("Code"))
         # NoSuch... of IAM and S3, whose HEAD has no words, QueueDoesNotExist of SQS, ...NotFound... of all others.
         if code == "404" or any(word in code for word in ("NotFound", "NoSuch", "DoesNotExist", "NonExistent")):
             raise GoneError(f"{type_} {name}: {error}") from None
@@ -189,8 +191,8 @@ def _whole_numbers(value: Any) -> Any:
     """Pulumi's numbers are floats; the APIs want integers."""
     if isinstance(value, float) and value.is_integer():
         return int(value)
-    if isinstance(value, dict):
+    if is_mapping(value):
         return {key: _whole_numbers(item) for key, item in value.items()}
-    if isinstance(value, list):
+    if is_list(value):
         return [_whole_numbers(item) for item in value]
     return value

@@ -5,6 +5,8 @@ from typing import Any, Protocol
 
 from components.names.registry_host import partition_of
 
+from ..json_values import is_list, is_mapping
+
 
 class Clients(Protocol):
     """The outside, as an administrator reaches it."""
@@ -34,9 +36,9 @@ def arn(clients: Clients, service: str, resource: str, *, region: str | None = N
 
 def pascal(value: Any) -> Any:
     """CamelCase keys as PascalCase, at every depth: how most AWS APIs spell what Pulumi spells in camelCase."""
-    if isinstance(value, dict):
+    if is_mapping(value):
         return {key[:1].upper() + key[1:]: pascal(item) for key, item in value.items()}
-    if isinstance(value, list):
+    if is_list(value):
         return [pascal(item) for item in value]
     return value
 
@@ -56,9 +58,9 @@ def tag_list(tags: Mapping[str, str] | None, *, lower: bool = False) -> list[dic
 
 def camel(value: Any) -> Any:
     """PascalCase keys as camelCase, at every depth: the way back from `pascal`."""
-    if isinstance(value, dict):
+    if is_mapping(value):
         return {key[:1].lower() + key[1:]: camel(item) for key, item in value.items()}
-    if isinstance(value, list):
+    if is_list(value):
         return [camel(item) for item in value]
     return value
 
@@ -72,7 +74,8 @@ def tag_map(pairs: list[dict[str, str]] | None) -> dict[str, str] | None:
 
 def tags_changed(state: Mapping[str, Any], inputs: Mapping[str, Any]) -> tuple[list[str], dict[str, str]]:
     """The tags that an update takes away, and those that it sets."""
-    before, after = state.get("tags") or {}, inputs.get("tags") or {}
+    before: dict[str, str] = state.get("tags") or {}
+    after: dict[str, str] = inputs.get("tags") or {}
     return sorted(before.keys() - after.keys()), {key: text for key, text in after.items() if before.get(key) != text}
 
 

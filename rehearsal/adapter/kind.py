@@ -51,7 +51,7 @@ class Kind:
     stand_in: str = ""
     auto_named: bool = True
     kept: frozenset[str] = frozenset()
-    defaults: Mapping[str, Any] = field(default_factory=dict)
+    defaults: Mapping[str, Any] = field(default_factory=dict[str, Any])
     plan: Callable[[Clients, Values], Values] | None = None
     gone_is_an_error: bool = False
 

@@ -10,6 +10,8 @@ from ministack.core import iam_actions
 from ministack.core.responses import get_account_id
 from ministack.services import iam
 
+from ..json_values import is_list
+
 _KEY = "iam:PermissionsBoundary"
 
 
@@ -37,4 +39,4 @@ def _boundary(parameters: dict[str, Any]) -> str:
 
 
 def _first(value: Any) -> str:
-    return str(value[0] if isinstance(value, list) and value else value or "")
+    return str(value[0] if is_list(value) and value else value or "")

@@ -11,6 +11,8 @@ from typing import Any
 from ministack.core import iam_actions
 from ministack.services import iam
 
+from ..json_values import is_list
+
 
 def correct_iam_arn() -> None:
     """Make the evaluator in this process resolve them as AWS does."""
@@ -51,4 +53,4 @@ def _owner_of(account: str, key_id: str) -> str:
 
 
 def _first(value: Any) -> str:
-    return str(value[0] if isinstance(value, list) and value else value or "")
+    return str(value[0] if is_list(value) and value else value or "")

@@ -9,6 +9,8 @@ from typing import Any
 
 from ministack.services import iam
 
+from ..json_values import is_list
+
 _Parameters = dict[str, Any]
 _Answer = Any
 
@@ -46,8 +48,12 @@ def _tag_provider(parameters: _Parameters) -> _Answer:
         return _absent("The provider cannot be found.")
     added = iam._extract_tags(parameters)  # noqa: SLF001 - how every call of IAM reads its tags
     replaced = {tag["Key"] for tag in added}
-    provider["Tags"] = [tag for tag in provider.get("Tags") or [] if tag["Key"] not in replaced] + added
+    provider["Tags"] = [tag for tag in _tags(provider) if tag["Key"] not in replaced] + added
     return _done("TagOpenIDConnectProvider")
+
+
+def _tags(provider: dict[str, Any]) -> list[dict[str, str]]:
+    return provider.get("Tags") or []
 
 
 def _untag_provider(parameters: _Parameters) -> _Answer:
@@ -55,7 +61,7 @@ def _untag_provider(parameters: _Parameters) -> _Answer:
     if provider is None:
         return _absent("The provider cannot be found.")
     removed = {_text(parameters, key) for key in parameters if key.startswith("TagKeys.")}
-    provider["Tags"] = [tag for tag in provider.get("Tags") or [] if tag["Key"] not in removed]
+    provider["Tags"] = [tag for tag in _tags(provider) if tag["Key"] not in removed]
     return _done("UntagOpenIDConnectProvider")
 
 
@@ -69,7 +75,7 @@ def _lists_nothing(action: str, what: str) -> Callable[[_Parameters], _Answer]:
 
 def _text(parameters: _Parameters, key: str) -> str:
     value = parameters.get(key, "")
-    return str(value[0] if isinstance(value, list) else value)
+    return str(value[0] if is_list(value) else value)
 
 
 def _done(action: str) -> _Answer:

@@ -5,16 +5,15 @@ get the moved time as its date: the date that it has is moved back.
 """
 
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
-from ministack.services import iam  # pyright: ignore[reportMissingTypeStubs] - it ships none
+from ministack.services import iam
 
-_IAM: Final[Any] = iam  # it has no types
 _DATE: Final = "%Y-%m-%dT%H:%M:%SZ"
 
 
 def age_access_keys(seconds: float) -> None:
     """Make every access key in this process older."""
-    for key in list(_IAM._access_keys._data.values()):  # noqa: SLF001 - the emulator has no seam for a key's date
+    for key in list(iam._access_keys._data.values()):  # noqa: SLF001 - the emulator has no seam for a key's date
         made = datetime.strptime(key["CreateDate"], _DATE).replace(tzinfo=UTC)
         key["CreateDate"] = f"{made - timedelta(seconds=seconds):{_DATE}}"

@@ -5,16 +5,14 @@ namespaces"); ministack 1.5.33 gives none, so a policy that names one would deny
 """
 
 import json
-from typing import Any, Final
+from typing import Any
 
-from ministack.core import iam_actions  # pyright: ignore[reportMissingTypeStubs] - it ships none
-
-_ACTIONS: Final[Any] = iam_actions  # it has no types
+from ministack.core import iam_actions
 
 
 def tell_metric_namespace() -> None:
     """Make the evaluator in this process know `cloudwatch:namespace`."""
-    told = _ACTIONS.request_tag_context
+    told = iam_actions.request_tag_context
 
     def with_namespace(service: str, iam_action: str, body: bytes, params: dict[str, Any]) -> dict[str, Any]:
         context: dict[str, Any] = told(service, iam_action, body, params)
@@ -22,4 +20,4 @@ def tell_metric_namespace() -> None:
             return {**context, "cloudwatch:namespace": json.loads(body).get("Namespace", "")}
         return context
 
-    _ACTIONS.request_tag_context = with_namespace
+    iam_actions.request_tag_context = with_namespace

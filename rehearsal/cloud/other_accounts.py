@@ -5,7 +5,7 @@ allow: the caller's own policies, and the repository's policy in its account. mi
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Any
 
@@ -81,7 +81,7 @@ def _answer_for_the_registry() -> None:
 
 
 @contextmanager
-def _in_account(account: str) -> Iterator[None]:
+def _in_account(account: str) -> Generator[None]:
     own = responses.get_account_id()
     responses.set_request_account_id(account)
     try:
@@ -91,5 +91,5 @@ def _in_account(account: str) -> Iterator[None]:
 
 
 def _registry_of(body: bytes, own: str) -> str:
-    document = json.loads(body) if body else {}
+    document: dict[str, Any] = json.loads(body) if body else {}
     return str(document.get("registryId") or own)

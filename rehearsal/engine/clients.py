@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-import boto3
-from botocore.config import Config
+import boto3  # pyright: ignore[reportMissingTypeStubs] - it ships none
+from botocore.config import Config  # pyright: ignore[reportMissingTypeStubs] - it ships none
 
 from .gitlab_client import GitLabClient
 from .settings import NotARehearsalError, is_loopback
@@ -51,7 +51,8 @@ class EnvironmentClients:
         with self._lock:  # boto3 documents clients as thread-safe, their creation not
             if where not in self._clients:
                 config = Config(retries={"total_max_attempts": 1}, proxies={}, max_pool_connections=16)
-                self._clients[where] = boto3.Session().client(
+                session: Any = boto3.Session()
+                self._clients[where] = session.client(
                     service, region_name=where[1], endpoint_url=self._endpoint, config=config, **self._keys
                 )
             return self._clients[where]

@@ -1,6 +1,6 @@
 """Pulumi's provider protocol, answered by the adapter as the real providers would answer it."""
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Generator, Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
@@ -169,7 +169,7 @@ def _diff(changed: list[str], replaced: Collection[str] = (), *, delete_first: b
 
 
 @contextmanager
-def _refusals(context: grpc.ServicerContext) -> Iterator[None]:
+def _refusals(context: grpc.ServicerContext) -> Generator[None]:
     """The adapter's errors in their own words, without the traceback that gRPC would add."""
     try:
         yield

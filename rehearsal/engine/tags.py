@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from ..json_values import is_mapping
+
 TAGS: Final = "tags"
 TAGS_ALL: Final = "tagsAll"
 
@@ -14,19 +16,21 @@ def all_of_them(inputs: Mapping[str, Any]) -> dict[str, Any]:
 
 def known_before(before: Mapping[str, Any], found: dict[str, Any]) -> dict[str, Any]:
     """The inputs after a refresh: tags that others have set are in the state, and in no input."""
-    narrowed = {
-        key: {name: value for name, value in (found.get(key) or {}).items() if name in before[key]}
-        for key in (TAGS, TAGS_ALL)
-        if isinstance(before.get(key), dict)
-    }
+    narrowed: dict[str, dict[str, Any]] = {}
+    for key in (TAGS, TAGS_ALL):
+        given: Any = before.get(key)
+        present: dict[str, Any] = found.get(key) or {}
+        if is_mapping(given):
+            narrowed[key] = {name: value for name, value in present.items() if name in given}
     return {**found, **narrowed}
 
 
 def differing(state: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
     """The paths of tags that are otherwise than the program wants them, those that it does not name among them."""
     for key in (TAGS, TAGS_ALL):
-        have, want = state.get(key) or {}, after.get(key) or {}
-        if isinstance(have, dict) and isinstance(want, dict):
+        have: Any = state.get(key) or {}
+        want: Any = after.get(key) or {}
+        if is_mapping(have) and is_mapping(want):
             names = sorted(name for name in have.keys() | want.keys() if have.get(name) != want.get(name))
             yield from (f"{key}.{name}" for name in names)
         else:

@@ -7,11 +7,13 @@ from typing import Any, Final
 from google.protobuf import json_format, struct_pb2
 from pulumi.runtime import rpc
 
+from ..json_values import is_list, is_mapping
+
 UNKNOWN: Final = rpc.UNKNOWN
 """Stands for a value that a preview cannot know."""
 
 _SIGNATURE: Final = "4dabf18193072939515e22adb298388d"  # Pulumi's mark of an archive, an asset or a secret
-_ABSENT: Final = (None, False, "", 0, [], {})
+_ABSENT: Final[tuple[Any, ...]] = (None, False, "", 0, [], {})
 """What the real providers take for not given."""
 
 
@@ -41,13 +43,13 @@ def differences(before: Any, state: Any, after: Any, path: str = "") -> Iterator
         after: what the program wants.
         path: where all three lie.
     """
-    if isinstance(after, dict) and isinstance(state, dict) and _SIGNATURE not in after:
-        wanted = before if isinstance(before, dict) else {}
+    if is_mapping(after) and is_mapping(state) and _SIGNATURE not in after:
+        wanted = before if is_mapping(before) else {}
         for key in sorted(after.keys() | wanted.keys()):
             here = f"{path}.{key}" if path else key
             yield from differences(wanted.get(key), state.get(key), after.get(key), here)
-    elif isinstance(after, list) and isinstance(state, list) and len(after) == len(state):
-        olds = before if isinstance(before, list) and len(before) == len(after) else state
+    elif is_list(after) and is_list(state) and len(after) == len(state):
+        olds = before if is_list(before) and len(before) == len(after) else state
         for index, (old, now, new) in enumerate(zip(olds, state, after, strict=True)):
             yield from differences(old, now, new, f"{path}[{index}]")
     elif not _same(state, after):
@@ -62,7 +64,7 @@ def top(path: str) -> str:
 def _same(state: Any, after: Any) -> bool:
     if state in _ABSENT and after in _ABSENT:
         return True
-    if isinstance(state, dict) and isinstance(after, dict) and state.get("hash") and after.get("hash"):
+    if is_mapping(state) and is_mapping(after) and state.get("hash") and after.get("hash"):
         return state["hash"] == after["hash"]
     return _meaning(state) == _meaning(after)
 

@@ -31,7 +31,7 @@ class Runner:
     locked: bool = False
     run_untagged: bool = True
     access_level: str = "not_protected"
-    tag_list: list[str] = field(default_factory=list)
+    tag_list: list[str] = field(default_factory=list[str])
     maximum_timeout: int | None = None
     status: str = "never_contacted"
 

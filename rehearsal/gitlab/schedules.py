@@ -58,8 +58,8 @@ class Schedule:
     cron: str
     cron_timezone: str = "UTC"
     active: bool = True
-    pipelines: list[Pipeline] = field(default_factory=list)
-    variables: list[ScheduleVariable] = field(default_factory=list)
+    pipelines: list[Pipeline] = field(default_factory=list[Pipeline])
+    variables: list[ScheduleVariable] = field(default_factory=list[ScheduleVariable])
 
     def change(self, now: datetime, **attributes: Any) -> None:
         """Refuses what GitLab's model does, and then changes nothing; a short ref becomes a full one."""

@@ -22,6 +22,9 @@ from program import LOCAL, ROOT, config_of, run_program
 from provider_actions import NEEDS, needs
 from pulumi_recorder import Recorder
 
+from components.bootstrap.deploy_policy import services_policy
+from components.bootstrap.policies import boundary
+
 _BOUND: Final = {"iam:PermissionsBoundary": NAMES.boundary_arn}
 
 
@@ -207,3 +210,29 @@ def test_a_stack_of_another_prefix_is_out_of_reach(prefix: str) -> None:
     assert not deploys("lambda:CreateFunction", NAMES.arn("lambda", f"function:{prefix}-rotator"))
     assert not deploys("iam:CreateRole", NAMES.arn("iam", f"role/{prefix}-dev/rotator", ""), **_BOUND)
     assert not deploys("iam:CreateUser", NAMES.arn("iam", f"user/{prefix}-dev/scripts", ""), **_BOUND)
+
+
+def _may(action: str, repository: str, patterns: list[str]) -> bool:
+    request = Request(NAMES.role_arn("deploy"), action, repository)
+    return allowed(request, [services_policy(NAMES, patterns)])
+
+
+@pytest.mark.parametrize(
+    ("repository", "reached"),
+    [
+        ("ci/python", True),
+        ("ci/deep/er", True),
+        ("base", True),
+        ("basement", False),
+        ("other/ci/x", False),
+        ("ci", False),
+    ],
+)
+def test_deployments_reach_the_repositories_that_an_administrator_names(repository: str, *, reached: bool) -> None:
+    patterns = ["ci/*", "base"]
+    for region in ("eu-central-1", "us-east-1"):
+        arn = NAMES.arn("ecr", f"repository/{repository}", region)
+        for verb in ("CreateRepository", "DeleteRepository", "SetRepositoryPolicy", "PutImageTagMutability"):
+            assert _may(f"ecr:{verb}", arn, patterns) is reached
+        push = Request(STACK_ROLE, "ecr:PutImage", arn)
+        assert allowed(push, [EVERYTHING], boundary=boundary(NAMES, patterns)) is reached

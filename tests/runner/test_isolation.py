@@ -105,23 +105,23 @@ def _name(value: Any) -> str:
 def test_each_way_to_own_the_machine_is_refused_beside_a_role(docker: dict[str, Any]) -> None:
     (key,) = docker
     with pytest.raises(ValueError, match=rf"^runner\.docker\.{key}\b.* on a machine with an instance role") as caught:
-        isolation.check(_docker(docker), has_instance_role=True, acknowledged=False)
+        isolation.check(_docker(docker), "runner", has_instance_role=True, acknowledged=False)
     assert "or write jobs_own_machine: true" in str(caught.value)
-    isolation.check(_docker(docker), has_instance_role=True, acknowledged=True)
-    isolation.check(_docker(docker), has_instance_role=False, acknowledged=False)
+    isolation.check(_docker(docker), "runner", has_instance_role=True, acknowledged=True)
+    isolation.check(_docker(docker), "runner", has_instance_role=False, acknowledged=False)
 
 
 @pytest.mark.parametrize("docker", _HARMLESS, ids=_name)
 def test_what_is_harmless_is_not_on_the_list(docker: dict[str, Any]) -> None:
     assert list(isolation.owning(_docker(docker))) == []
-    isolation.check(_docker(docker), has_instance_role=True, acknowledged=False)
+    isolation.check(_docker(docker), "runner", has_instance_role=True, acknowledged=False)
 
 
 @pytest.mark.parametrize(("executor", "why"), [("shell", "processes of the machine"), ("custom", "is not known here")])
 def test_an_executor_without_containers_is_refused_beside_a_role(executor: str, why: str) -> None:
     with pytest.raises(ValueError, match=rf"^runner\.executor: got {executor}, with which .*{why}"):
-        isolation.check({"executor": executor}, has_instance_role=True, acknowledged=False)
-    isolation.check({"executor": executor}, has_instance_role=True, acknowledged=True)
+        isolation.check({"executor": executor}, "runner", has_instance_role=True, acknowledged=False)
+    isolation.check({"executor": executor}, "runner", has_instance_role=True, acknowledged=True)
 
 
 @pytest.mark.parametrize(
@@ -143,7 +143,7 @@ def test_an_executor_without_containers_is_refused_beside_a_role(executor: str, 
 def test_a_pod_that_owns_its_node_is_refused_beside_a_role(kubernetes: dict[str, Any]) -> None:
     section = {"executor": "kubernetes", "kubernetes": {"namespace": "ci", **kubernetes}}
     with pytest.raises(ValueError, match=r"^runner\.kubernetes\."):
-        isolation.check(section, has_instance_role=True, acknowledged=False)
+        isolation.check(section, "runner", has_instance_role=True, acknowledged=False)
 
 
 def test_a_plain_pod_is_taken() -> None:
@@ -155,7 +155,7 @@ def test_a_plain_pod_is_taken() -> None:
 @pytest.mark.parametrize("executor", ["docker-autoscaler", "instance"])
 def test_jobs_with_machines_of_their_own_are_warned_of_only(executor: str) -> None:
     section = {"executor": executor, "docker": {"privileged": True}}
-    isolation.check(section, has_instance_role=True, acknowledged=False)
+    isolation.check(section, "runner", has_instance_role=True, acknowledged=False)
     (warning,) = isolation.warnings(section, has_instance_role=True, acknowledged=False)
     assert "each job owns the machine that it runs on" in warning
 
@@ -164,6 +164,7 @@ def test_several_ways_are_told_at_once() -> None:
     with pytest.raises(ValueError, match=r"\(and docker\.pid_mode, docker\.volumes\)"):
         isolation.check(
             _docker({"privileged": True, "pid_mode": "host", "volumes": ["/:/x"]}),
+            "runner",
             has_instance_role=True,
             acknowledged=False,
         )

@@ -74,3 +74,32 @@ def test_what_could_be_anything_is_refused(machine: Any, message: str) -> None:
     with pytest.raises(ValueError, match=r"^runner\.machine\.") as caught:
         packages_of(machine)
     assert message in str(caught.value)
+
+
+_CLASSIC = "123456789012.dkr.ecr.eu-central-1.amazonaws.com"
+_DUAL_STACK = "123456789012.dkr-ecr.eu-central-1.on.aws"
+_SOVEREIGN = "123456789012.dkr.ecr.eusc-de-east-1.amazonaws.eu"
+
+
+@pytest.mark.parametrize(
+    ("version", "host", "needed"),
+    [
+        ("0.6.0", _CLASSIC, ""),
+        ("0.6.0", "registry.example.com:5000", ""),
+        ("0.9.1", _DUAL_STACK, "0.10.0 or later, which knows"),
+        ("0.10.0", _DUAL_STACK, ""),
+        ("0.10.1", _SOVEREIGN, "0.11.0 or later, which knows"),
+        ("0.11.0", _SOVEREIGN, ""),
+    ],
+)
+def test_a_helper_older_than_a_registry_host_is_refused(version: str, host: str, needed: str) -> None:
+    declared = Packages(helper_version=version, helper_sha256=_DIGESTS)
+    if not needed:
+        declared.check_hosts([_CLASSIC, host])
+        return
+    with pytest.raises(ValueError, match=rf"^runner\.machine\.helper_version: got '{version}'; write {needed} {host}"):
+        declared.check_hosts([_CLASSIC, host])
+
+
+def test_the_default_knows_every_host() -> None:
+    Packages().check_hosts([_CLASSIC, _DUAL_STACK, _SOVEREIGN])

@@ -1,10 +1,10 @@
-"""What works and surprises, and the one network that hands the instance role to jobs."""
+"""What works in a declaration and surprises at job time."""
 
 from typing import Any
 
 import pytest
 
-from components.runner.warnings import check_instance_role, is_allowed, warnings
+from components.runner.warnings import is_allowed, warnings
 
 
 @pytest.mark.parametrize(
@@ -15,28 +15,19 @@ from components.runner.warnings import check_instance_role, is_allowed, warnings
         ({"pull_policy": ["if-not-present"]}, {"group_id": 7}, ["pull_policy"]),
         ({"pull_policy": "if-not-present"}, {}, ["pull_policy"]),
         ({"allowed_pull_policies": ["always", "never"]}, {}, ["pull_policy"]),
-        ({"privileged": True}, {}, ["privileged"]),
-        ({"volumes": ["/var/run/docker.sock:/var/run/docker.sock"]}, {}, ["volumes"]),
         ({"allowed_images": ["r.example.com/**"]}, {}, ["allowed_images"]),
         ({"allowed_images": ["node:*"]}, {}, []),
     ],
 )
 def test_each_warning_names_its_argument(docker: Any, owner: Any, warned: list[str]) -> None:
     options: Any = {"docker": docker, **owner}
-    found = warnings(options, ["node:22"], has_instance_role=True)
+    found = warnings(options, ["node:22"])
     assert [sentence.partition(":")[0] for sentence in found] == [f"runner.docker.{key}" for key in warned]
 
 
 def test_the_runners_own_image_is_always_allowed() -> None:
     options: Any = {"docker": {"image": "ruby:3.4", "allowed_images": ["node:*"]}}
-    assert warnings(options, ["ruby:3.4"], has_instance_role=False) == []
-
-
-@pytest.mark.parametrize("docker", [{"network_mode": "host"}, {"more": {"network_mode": "host"}}])
-def test_the_host_network_and_an_instance_role_do_not_go_together(docker: Any) -> None:
-    with pytest.raises(ValueError, match=r"^runner.docker.network_mode: got 'host' on a machine with an instance role"):
-        check_instance_role({"docker": docker}, has_instance_role=True)
-    check_instance_role({"docker": docker}, has_instance_role=False)
+    assert warnings(options, ["ruby:3.4"]) == []
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,8 @@ from typing import Any, Final
 from rehearsal.adapter.clients import Clients
 from rehearsal.adapter.kind import GoneError, Values
 
+from ...json_values import is_list, is_mapping
+
 _GONE: Final = 404
 _REFUSED: Final = 400
 
@@ -30,8 +32,8 @@ def call(clients: Clients, method: str, path: str, body: Values | None = None) -
 
 def _words(answer: Any) -> str:
     """The answer as the provider's client writes it: `{message: {key: [(A) has already been taken]}}`."""
-    if isinstance(answer, dict):
+    if is_mapping(answer):
         return "{" + ", ".join(f"{key}: {_words(value)}" for key, value in answer.items()) + "}"
-    if isinstance(answer, list):
+    if is_list(answer):
         return "[" + ", ".join(_words(item) for item in answer) + "]"
     return str(answer)

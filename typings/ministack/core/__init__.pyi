@@ -1,0 +1,5 @@
+from typing import Any
+
+iam_actions: Any
+iam_evaluator: Any
+responses: Any
