@@ -88,7 +88,7 @@ def command(
         now=datetime.now(UTC),
         unseen=unseen,
         machine=machine,
-        declared=_declared(plan, owners) if plan else (),
+        declared=_declared(plan, [owner for owner in owners if owner.path not in unseen]) if plan else (),
         repositories=_repositories(plan, variables),
         remarks=remarks,
     )
