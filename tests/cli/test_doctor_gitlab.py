@@ -119,3 +119,15 @@ def test_a_file_that_is_no_utf_8_is_an_error_of_one_line(
     arguments = ["doctor", image(at_home), "--project", WEB, "--docker-config", str(file)]
     assert main(arguments) == ExitCode.FAILED
     assert "is no UTF-8 text" in said(capsys)
+
+
+def test_a_misspelled_environment_is_remarked(at_home: World, capsys: pytest.CaptureFixture[str]) -> None:
+    at_home.gitlab.create_environment(WEB, "production")
+    assert main(["doctor", image(at_home), "--project", WEB, "--environment", "prodution"]) == ExitCode.OK
+    assert f"--environment prodution: {WEB} has none of that name yet; did you mean production?" in said(capsys)
+
+
+def test_a_misspelled_repository_gets_a_suggestion(at_home: World, capsys: pytest.CaptureFixture[str]) -> None:
+    wrong = f"{at_home.registry_host}/ci/nod:1.0"
+    assert main(["doctor", wrong, "--project", WEB, *FUNCTION, "--json"]) == ExitCode.FOUND
+    assert json.loads(capsys.readouterr().out)["finding"]["what"].endswith("; did you mean ci/node?")

@@ -15,8 +15,8 @@ from ..plain_text import plain
 from ..plan_source import Source, gitlab_http, plan_options
 from ..progress import progress
 from .causes.finding import Diagnosis
-from .facts import Facts, Machine
-from .gather import JobInQuestion, Owner, job_of, job_options, variables_of
+from .facts import Facts, Held, Machine
+from .gather import JobInQuestion, Owner, job_of, job_options, remarks_on, variables_of
 from .of_log import of_log
 from .push import diagnose_push
 from .registry_pull import RegistryPull
@@ -78,6 +78,7 @@ def command(
         with progress(f"Reading the variables of {question.project} and the groups above it"):
             job, owners = job_of(question, gitlab)
             variables, unseen = variables_of(owners, gitlab)
+            remarks = remarks_on(question, job, gitlab)
     except ReadError as error:
         raise error.for_user() from None
     facts = Facts(
@@ -87,7 +88,9 @@ def command(
         now=datetime.now(UTC),
         unseen=unseen,
         machine=machine,
-        declared=_declared(plan, owners) if plan else (),
+        declared=_declared(plan, [owner for owner in owners if owner.path not in unseen]) if plan else (),
+        repositories=_repositories(plan, variables),
+        remarks=remarks,
     )
     ask = RegistryPull(http_client())
     with progress("Asking the registry"):
@@ -126,6 +129,13 @@ def _declared(plan: Plan, owners: list[Owner]) -> tuple[str, ...]:
         and _LEVELS[target.owner_kind] is owner.level
         and (target.path.lower() == owner.path.lower() or (owner.number and target.owner == owner.number))
     )
+
+
+def _repositories(plan: Plan | None, variables: tuple[Held, ...]) -> tuple[str, ...]:
+    """The repositories that the plan and the job's variables name."""
+    told = [held.value for held in variables if held.listed.key.startswith("ECR_REPOSITORY_") and held.value]
+    inside = [audience.inside for audience in plan.audiences.values() if audience.inside] if plan else []
+    return tuple(sorted({*inside, *(value.partition("/")[2] for value in told)}))
 
 
 def _show(diagnosis: Diagnosis, *, as_json: bool) -> ExitCode:

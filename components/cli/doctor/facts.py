@@ -46,6 +46,8 @@ class Facts:
         unseen: the owners whose variables the GitLab token may not list.
         machine: the runner's.
         declared: of the plan, the owners of a rotated variable that is for this job, such as `project acme/web`.
+        repositories: those that are known by name, for suggestions.
+        remarks: what was noticed while these facts were gathered, a line each.
         now: the time.
     """
 
@@ -56,6 +58,8 @@ class Facts:
     unseen: tuple[str, ...] = ()
     machine: Machine = field(default_factory=Machine)
     declared: tuple[str, ...] = ()
+    repositories: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -131,6 +131,21 @@ def variables_of(owners: list[Owner], gitlab: GitLabApi) -> tuple[tuple[Held, ..
     return tuple(held), tuple(unseen)
 
 
+def remarks_on(question: JobInQuestion, job: Job, gitlab: GitLabApi) -> tuple[str, ...]:
+    """What looks like a slip in the question: an environment that the project does not have."""
+    if question.environment is None:
+        return ()
+    try:
+        names = [str(each["name"]) for each in gitlab.all(f"projects/{quoted(job.project)}/environments")]
+    except ReadError:
+        return ()
+    if question.environment in names:
+        return ()
+    near = difflib.get_close_matches(question.environment, names, n=1, cutoff=0.6)
+    did_you_mean = f"; did you mean {near[0]}?" if near else ""
+    return (f"--environment {question.environment}: {job.project} has none of that name yet{did_you_mean}",)
+
+
 def _groups(project: dict[str, Any]) -> list[Owner]:
     namespace = project["namespace"]
     if namespace.get("kind") == "user":

@@ -1,6 +1,8 @@
 """The way of a pull, step by step, with the rules of GitLab, of the runner and of ECR; the first that fails decides."""
 
+import difflib
 import functools
+from dataclasses import replace
 
 from ...docker.image_reference import ImageReference
 from ...names.registry_host import parse_registry_host
@@ -41,7 +43,8 @@ def diagnose(facts: Facts, ask: Ask) -> Diagnosis:
         return _without_variable(facts, image, absent, once)
     seen = judge(held, image, facts, once)
     if seen.finding is not None:
-        return Diagnosis(_or_shadowed(held, seen.finding, image, facts, once), seen.notes)
+        finding = _or_shadowed(held, seen.finding, image, facts, once)
+        return Diagnosis(_with_suggestion(finding, image, facts), (*facts.remarks, *seen.notes))
     return _in_order(facts, image, (f"{held.listed.name} reaches the job", *seen.tested), seen.notes)
 
 
@@ -64,12 +67,23 @@ def _in_order(facts: Facts, image: ImageReference, tested: tuple[str, ...], note
     not_given = [
         *([] if machine.environment is not None else ["the runner's own variables: give --runner-config"]),
         *([] if machine.home_config is not None else ["the config.json of the runner's user: give --docker-config"]),
+        *([f"variables of {', '.join(facts.unseen)}: the token may not list them"] if facts.unseen else []),
+        _FROM_HERE,
     ]
-    missing = [f"variables of {', '.join(facts.unseen)}: the token may not list them"] if facts.unseen else []
     looked = (f"{image} is an image reference", *tested)
     return Diagnosis(
-        None, (*notes, *(f"not tested: {each}" for each in (*missing, *not_given, _FROM_HERE))), tested=looked
+        None,
+        (*facts.remarks, *notes, *(f"not tested: {each}" for each in not_given)),
+        tested=looked,
     )
+
+
+def _with_suggestion(finding: Finding, image: ImageReference, facts: Facts) -> Finding:
+    """Where a repository is not there or not allowed, one of nearly that name may be meant."""
+    if finding.cause not in (Cause.REPOSITORY_ABSENT, Cause.IAM_POLICY) or image.repository in facts.repositories:
+        return finding
+    near = difflib.get_close_matches(image.repository, facts.repositories, n=1, cutoff=0.8)
+    return replace(finding, what=f"{finding.what}; did you mean {near[0]}?") if near else finding
 
 
 def _or_shadowed(seen: Held, finding: Finding, image: ImageReference, facts: Facts, ask: Ask) -> Finding:

@@ -8,7 +8,7 @@ from ....docker import image_reference
 from ....docker.image_reference import DOCKER_HUB
 from ....names.registry_host import dns_suffix
 
-_REFERENCE: Final = r"[a-zA-Z0-9][a-zA-Z0-9._/@:-]{0,300}"
+_REFERENCE: Final = r"(?:[a-zA-Z0-9]|\[MASKED\]|\*{3})(?:[a-zA-Z0-9._/@:-]|\[MASKED\]|\*{3}){0,300}"  # GitLab masks
 _QUOTED: Final = rf'\\*["\']?(?P<image>{_REFERENCE})\\*["\']?'
 _IN_QUOTES: Final = rf'\\*["\'](?P<image>{_REFERENCE})\\*["\']'
 _NAMED: Final = tuple(

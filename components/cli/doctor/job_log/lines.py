@@ -22,6 +22,11 @@ _PREFIX: Final = re.compile(
     r"\s*(?:\[?\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?\]?:?(?:\s|$)"
     r"|\d\d:\d\d:\d\d(?:[.,]\d+)?\s)\s*(?:[0-9a-f]{2}[OE][ +]?)?"
 )
+_LINE_NUMBER: Final = re.compile(
+    r"\d{1,5}\s?(?=(?:Running with|Preparing|Using|Pulling|Authenticating|Starting "
+    r"service|WARNING|ERROR|Job|\$|Getting|Executing) )"
+)
+"""What GitLab's page shows before a line, and a copy of the page glues to it."""
 _LOST_COLOURS: Final = re.compile(r"^(?:\[[\d;]{0,9}[Km])+|(?:\[[\d;]{0,9}m)+$")
 """Colours that lost their escape character on the way through a clipboard."""
 
@@ -57,8 +62,9 @@ def marked_lines(data: bytes, marks: Collection[str]) -> list[Line]:
         number += data.count(b"\n", counted, start)
         counted = start
         text = _LOST_COLOURS.sub("", plain(_decoded(data[start:end])))
-        time = _PREFIX.match(text)
-        lines.append(Line(number, text[time.end() if time else 0 :].strip()))
+        for before in (_PREFIX, _LINE_NUMBER):
+            text = text[found.end() :] if (found := before.match(text)) else text
+        lines.append(Line(number, text.strip()))
     return lines
 
 

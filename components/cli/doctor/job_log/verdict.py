@@ -74,7 +74,8 @@ def _failure(story: Story) -> _Failure | None:
     failing = [pull for pull in story.pulls.values() if pull.failing]
     if end is not None and end.step in PULLS:
         pull = next((pull for pull in failing if end.line in pull.lines), failing[-1] if failing else None)
-        return _Failure(end.step, pull.lines if pull else [end.line], pull)
+        of_the_pod = story.loose if story.executor == "kubernetes" else []  # its events name no image
+        return _Failure(end.step, [*of_the_pod, *(pull.lines if pull else [end.line])], pull)
     if end is not None and end.step is Step.PREPARATION:
         pull = failing[-1] if failing else _unfinished(story)
         return _Failure(Step.PREPARATION, [*story.loose, *(pull.lines if pull else []), end.line])

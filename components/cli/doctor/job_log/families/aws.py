@@ -78,8 +78,10 @@ AWS: Final = (
     family(
         Cause.ID_TOKEN,
         "assumerolewithwebidentity",
-        r"AssumeRoleWithWebIdentity operation: (?P<why>[^\n]{1,300})",
-        "AWS could not use the job's id_token: {why}",
+        r"AssumeRoleWithWebIdentity.{0,200}?(?:InvalidIdentityToken|ExpiredToken\w{0,12}|IDP\w{3,30})\W{1,3}(?P<why>[^\n]{1,300})"
+        r"|(?:InvalidIdentityToken|ExpiredToken\w{0,12}|IDP\w{3,30})\) when calling the AssumeRoleWithWebIdentity "
+        r"operation: (?P<reason>[^\n]{1,300})",
+        "AWS could not use the job's id_token: {why}{reason}",
         example="An error occurred (InvalidIdentityToken) when calling the AssumeRoleWithWebIdentity operation: "
         "Couldn't retrieve verification key from your identity provider,  please reference AssumeRoleWithWebIdentity "
         "documentation for requirements",
@@ -91,6 +93,18 @@ AWS: Final = (
         "the job's id_token is empty: the script reads it from a variable that id_tokens does not name",
         example="Invalid length for parameter WebIdentityToken, value: 0, valid min length: 4",
         steps=BY_THE_JOB,
+    ),
+    family(
+        Cause.NO_PUSH_ROLE,
+        "arn is invalid|parameter rolearn|rolearn",
+        r"Request ARN is invalid|Invalid length for parameter RoleArn|(?:role_?arn)\W{1,4}(?:is "
+        ")?(?:required|empty|not set)",
+        "the job names no role that it could assume: the role's ARN is empty or wrong",
+        example="An error occurred (ValidationError) when calling the AssumeRoleWithWebIdentity operation: Request ARN "
+        "is invalid",
+        steps=BY_THE_JOB,
+        fix="see that the job sees AWS_ROLE_ARN: add push to the consumer in the stack file, and run the job on one of "
+        "its branches or tags",
     ),
     family(
         Cause.ROLE_TRUST,

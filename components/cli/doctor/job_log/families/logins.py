@@ -71,6 +71,17 @@ LOGINS: Final = (
     ),
     family(
         Cause.VARIABLE_ABSENT,
+        "image pull secrets",
+        r"Unable to retrieve some image pull secrets \((?P<names>[^)]{1,200})\)",
+        "the pod had no login for {image}: its image pull secrets ({names}) are not in its namespace",
+        example="FailedToRetrieveImagePullSecret: Unable to retrieve some image pull secrets (regcred); attempting to "
+        "pull the image may not succeed.",
+        steps=BY_THE_RUNNER,
+        fix="make the secret in the namespace of the jobs, or let the runner read DOCKER_AUTH_CONFIG, of which it "
+        "makes one",
+    ),
+    family(
+        Cause.VARIABLE_ABSENT,
         "no basic auth|denied|authorized|authorization failed|authentication required|access forbidden|requested "
         "access",
         r"no basic auth credentials|pull access denied|Not Authorized|401 Unauthorized|UNAUTHORIZED\b|"
@@ -92,8 +103,8 @@ LOGINS: Final = (
     ),
     family(
         Cause.NO_LOGIN,
-        "unauthorized",
-        rf"{_AT_A_REGISTRY}.{{0,600}}?(?:401 Unauthorized|\bunauthorized\b)|unauthorized: Not Authorized",
+        "unauthorized|not authorized",
+        rf"{_AT_A_REGISTRY}.{{0,600}}?(?:401 Unauthorized|\bunauthorized\b)|(?:unauthorized|denied): Not Authorized",
         _of_the_job,
         example="checking push permission: POST "
         "https://123456789012.dkr.ecr.eu-central-1.amazonaws.com/v2/ci/app/blobs/uploads/: unexpected status code "

@@ -160,8 +160,8 @@ REGISTRY: Final = (
     ),
     family(
         Cause.PLATFORM,
-        "for platform",
-        r"no match(?:ing manifest)? for platform in (?:the )?(?:manifest|image index)|no match for platform",
+        "for platform|on this platform",
+        r"no match(?:ing manifest)? for platform|image operating system .{1,30} cannot be used on this platform",
         "{image} is not built for this machine's platform",
         example="no match for platform in manifest: not found",
     ),
@@ -199,8 +199,9 @@ REGISTRY: Final = (
     family(
         Cause.IMAGE_ABSENT,
         "not found",
-        r"(?:resolve reference|resolve source metadata for|unpack image|code = NotFound).{1,600}: not found"
-        r"|failed to solve: [\w.-]{1,200}[/:][\w./:@-]{1,300}: not found",
+        r"/manifests/\S{1,200}: (?:unexpected status code )?404|(?:resolve reference|resolve source metadata "
+        r"for|unpack image|code = NotFound).{1,600}: not found|failed to solve: [\w.-]{1,200}[/:][\w./:@-]{1,300}: "
+        "not found",
         _image_absent,
         example='failed to resolve reference "123456789012.dkr.ecr.eu-central-1.amazonaws.com/ci/node:9.9": '
         "123456789012.dkr.ecr.eu-central-1.amazonaws.com/ci/node:9.9: not found",
