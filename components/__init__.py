@@ -11,27 +11,47 @@ if TYPE_CHECKING:
     from .consumers.args import Access
     from .consumers.ci_variables import CiVariables
     from .declaration.parts import rotation_parts
+    from .ecr.pull_through import Upstream
     from .ecr.repositories import Repositories
     from .iam.identities import Identities
     from .iam.pull_user import PullUser
+    from .names.registry_host import HostForm
     from .registry_access import RegistryAccess
+    from .rotator.args import RotationBackend
     from .rotator.rotator import Rotator
+    from .runner.args import Executor
+    from .runner.machine_args import RunnerAccess
     from .runner.runner import Runner
+    from .variables.targets import OwnerKind, VariableType
 
 __all__ = [
     "Access",
     "Bootstrap",
     "CiVariables",
+    "Executor",
+    "HostForm",
     "Identities",
+    "OwnerKind",
     "PullUser",
     "RegistryAccess",
     "Repositories",
+    "RotationBackend",
     "Rotator",
     "Runner",
+    "RunnerAccess",
+    "Upstream",
+    "VariableType",
     "rotation_parts",
 ]
 
 _MODULES = {
+    "VariableType": "variables.targets",
+    "Upstream": "ecr.pull_through",
+    "RunnerAccess": "runner.machine_args",
+    "RotationBackend": "rotator.args",
+    "OwnerKind": "variables.targets",
+    "HostForm": "names.registry_host",
+    "Executor": "runner.args",
     "Access": "consumers.args",
     "Bootstrap": "bootstrap.bootstrap",
     "CiVariables": "consumers.ci_variables",

@@ -1,14 +1,16 @@
 """Arguments on the GitLab side of a declaration: the instance, and who pulls and pushes."""
 
-from enum import Enum
+from enum import StrEnum
 from typing import NotRequired, TypedDict
 
 import pulumi
 
 from ..names.registries import RegistryArgs
+from ..names.registry_host import HostForm
+from ..variables.targets import OwnerKind, VariableType
 
 
-class Access(Enum):
+class Access(StrEnum):
     """How a consumer's jobs come to their credentials."""
 
     ROTATED_VARIABLE = "rotated-variable"
@@ -62,7 +64,7 @@ class AuthArgs(TypedDict):
 class ConsumerArgs(TypedDict):
     """A GitLab project or group, and what it may pull and push."""
 
-    kind: NotRequired[str]
+    kind: NotRequired[OwnerKind]
     """`project` (default) or `group`; a group's variable reaches every project below it."""
     id: NotRequired[int]
     """The numeric id. With it, a renamed project or group is still found."""
@@ -102,7 +104,7 @@ class ConsumerArgs(TypedDict):
     registries: NotRequired[list[RegistryArgs]]
     """Where the repositories are; by default the stack's own account and region. A registry of another account needs a
     repository policy there as well. Each one's token takes up to 3,600 of the 10,000 characters of a variable."""
-    host_forms: NotRequired[list[str]]
+    host_forms: NotRequired[list[HostForm]]
     """How its `image:` lines write the registry host: `classic` (always there), `fips`, `dual-stack`. The runner
     compares hosts literally, so each form takes an entry, and a token, of its own."""
     auths: NotRequired[dict[str, AuthArgs]]
@@ -113,7 +115,7 @@ class ConsumerArgs(TypedDict):
     environment_scopes: NotRequired[list[str]]
     """Default `["*"]`: one variable for all jobs. Others, such as `production` or `review/*`, make one variable each,
     which only jobs of a matching environment see. On groups they need GitLab Premium."""
-    variable_type: NotRequired[str]
+    variable_type: NotRequired[VariableType]
     """`file` (default) or `env_var`."""
     hidden: NotRequired[bool]
     """Default false. GitLab sets it at creation only, so a change of it replaces the variable."""

@@ -1,10 +1,12 @@
 """What is wrong with a consumer, said at its place in the declaration."""
 
 from collections.abc import Mapping
+from enum import Enum
 from typing import Final
 
-from ..contract.plan import OwnerKind
+from ..names.choices import choice
 from ..names.gitlab_release import GITLAB_COM
+from ..variables.targets import OwnerKind, VariableType
 from .args import Access, ConsumerArgs
 
 _BELONGS_TO: Final[Mapping[str, frozenset[Access]]] = {
@@ -24,16 +26,18 @@ _BELONGS_TO: Final[Mapping[str, frozenset[Access]]] = {
     "foreign_auths_secret": frozenset({Access.ROTATED_VARIABLE}),
     "long_lived_keys": frozenset({Access.ACCESS_KEYS}),
 }
-_CHOICES: Final[Mapping[str, tuple[str, ...]]] = {
-    "kind": tuple(kind.value for kind in OwnerKind),
-    "variable_type": ("file", "env_var"),
-}
+_CHOICES: Final[Mapping[str, type[Enum]]] = {"access": Access, "kind": OwnerKind, "variable_type": VariableType}
 _FOR_JOBS: Final = ("branches", "tags", "namespace_id")
 
 
 def access_of(consumer: ConsumerArgs) -> Access:
     """The consumer's access, `rotated-variable` unless it says otherwise."""
-    return consumer.get("access", Access.ROTATED_VARIABLE)
+    return choice(Access, consumer.get("access", Access.ROTATED_VARIABLE), "access")
+
+
+def kind_of(consumer: ConsumerArgs) -> OwnerKind:
+    """Whether the consumer is a project, as it is unless it says otherwise, or a group."""
+    return choice(OwnerKind, consumer.get("kind", OwnerKind.PROJECT), "kind")
 
 
 def has_job_role(consumer: ConsumerArgs) -> bool:
@@ -53,17 +57,17 @@ def check_consumers(consumers: Mapping[str, ConsumerArgs], gitlab_url: str) -> N
         _check_keys(where, consumer)
         _check_needs(where, consumer)
         _check_jobs(where, consumer, gitlab_url)
-        owner = f"{consumer.get('kind', 'project')} {consumer.get('id', path)}"
+        owner = f"{kind_of(consumer)} {consumer.get('id', path)}"
         if owner in owners:
             raise ValueError(f"{where}.id: consumers.{owners[owner]} is {owner} too; write one consumer for it")
         owners[owner] = path
 
 
 def _check_keys(where: str, consumer: ConsumerArgs) -> None:
+    for key, choices in _CHOICES.items():
+        if (value := consumer.get(key)) is not None:
+            choice(choices, value, f"{where}.{key}")
     access = access_of(consumer)
-    for key, values in _CHOICES.items():
-        if key in consumer and consumer[key] not in values:
-            raise ValueError(f"{where}.{key}: got {consumer[key]!r}; write {' or '.join(values)}")
     for key, accesses in _BELONGS_TO.items():
         if consumer.get(key) and access not in accesses:
             names = " or ".join(sorted(other.value for other in accesses))
@@ -110,7 +114,7 @@ def _check_jobs(where: str, consumer: ConsumerArgs, gitlab_url: str) -> None:
             f"{where}.push: AWS's clients take access keys before a role, so jobs would push with keys that only "
             "pull; write a second consumer, or leave access out"
         )
-    if consumer.get("kind", "project") != OwnerKind.PROJECT.value:
+    if kind_of(consumer) is not OwnerKind.PROJECT:
         raise ValueError(
             f"{where}.{key}: a group has no jobs of its own, and a role that all of its projects may assume would let "
             "each overwrite the images of the others, and trust projects that do not exist yet; write each project as "

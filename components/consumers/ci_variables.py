@@ -5,21 +5,23 @@ from typing import Any, Final, NotRequired, TypedDict
 import pulumi
 import pulumi_gitlab as gitlab
 
-from ..contract.plan import OwnerKind
 from ..docker.auth import PLACEHOLDER
+from ..names.choices import choice
+from ..variables.description import PREFIX
 from ..variables.keys import ACCESS_KEYS, DOCKER_AUTH_CONFIG, KEY_PLACEHOLDER
+from ..variables.targets import OwnerKind, VariableType
 
 # The engine fills an ignored property from its state, and the provider's update sends every attribute: with one of
 # these not ignored, a changed flag would put an old value over a living token. The plan carries the wanted flags.
 _OWNED_BY_THE_ROTATOR: Final = ["value", "description", "masked", "protected", "raw", "variable_type"]
 
-_WAITING: Final = "gitlab-ecr: waiting for the first rotation"
+_WAITING: Final = f"{PREFIX}waiting for the first rotation"
 
 
 class CiVariableArgs(TypedDict):
     """One CI/CD variable: rotated, unless it has a `value`."""
 
-    owner_kind: str
+    owner_kind: OwnerKind
     """`project` or `group`."""
     owner: str
     """The full path, or the numeric id as text: an id survives a rename."""
@@ -27,7 +29,7 @@ class CiVariableArgs(TypedDict):
     """The variable's key. Default `DOCKER_AUTH_CONFIG`, the one that the runner reads."""
     environment_scope: NotRequired[str]
     """Default `*`. On groups, other scopes need GitLab Premium."""
-    variable_type: NotRequired[str]
+    variable_type: NotRequired[VariableType]
     """`file` (default: the token is not in the job's environment, where Docker CLI 28.3 and later would prefer it to
     `docker login`), or `env_var`."""
     masked: NotRequired[bool]
@@ -92,7 +94,9 @@ def _variable(name: str, variable: CiVariableArgs, opts: pulumi.ResourceOptions)
     inputs: dict[str, Any] = {
         "key": key,
         "environment_scope": variable.get("environment_scope", "*"),
-        "variable_type": variable.get("variable_type", "file"),
+        "variable_type": choice(
+            VariableType, variable.get("variable_type", VariableType.FILE), f"variable_type of {variable['owner']}"
+        ).value,
         "masked": variable.get("masked", True),
         "hidden": variable.get("hidden", False),
         "protected": variable.get("protected", False),
@@ -100,10 +104,8 @@ def _variable(name: str, variable: CiVariableArgs, opts: pulumi.ResourceOptions)
         "description": variable.get("description", "gitlab-ecr") if "value" in variable else _WAITING,
         "value": pulumi.Output.secret(value),
     }
-    match variable["owner_kind"]:
-        case OwnerKind.GROUP.value:
+    match choice(OwnerKind, variable["owner_kind"], f"owner_kind of {variable['owner']}"):
+        case OwnerKind.GROUP:
             gitlab.GroupVariable(name, group=variable["owner"], **inputs, opts=opts)
-        case OwnerKind.PROJECT.value:
+        case OwnerKind.PROJECT:
             gitlab.ProjectVariable(name, project=variable["owner"], **inputs, opts=opts)
-        case kind:
-            raise ValueError(f"owner_kind of {variable['owner']}: got {kind!r}; write project or group")

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Mapping
 from datetime import timedelta
-from typing import Any
 
 from ..contract import plan as plans
 from ..contract.urls import instance_url
@@ -11,6 +10,7 @@ from ..iam.pull_user import PullUserArgs
 from ..names import repository_patterns
 from ..names.gitlab_release import GITLAB_COM
 from ..names.naming import Names
+from ..variables.keys import DOCKER_AUTH_CONFIG
 from . import key_life
 from .args import Access, ConsumerArgs, GitLabArgs
 from .checks import access_of, has_job_role
@@ -160,8 +160,12 @@ def _job(path: str, consumer: ConsumerArgs, *, numbers: bool) -> JobRoleArgs:
 def _targets(names: Names, path: str, consumer: ConsumerArgs) -> list[plans.TokenTarget]:
     return [
         plans.TokenTarget(
-            **_owner(path, variable),
-            key=variable.get("key", ""),
+            owner_kind=variable["owner_kind"],
+            owner=variable["owner"],
+            path=path,
+            key=variable.get("key", DOCKER_AUTH_CONFIG),
+            environment_scope=variable.get("environment_scope", "*"),
+            flags=_flags(variable),
             audience=path,
             foreign=consumer.get("foreign_auths_secret"),
         )
@@ -170,27 +174,25 @@ def _targets(names: Names, path: str, consumer: ConsumerArgs) -> list[plans.Toke
 
 
 def _key_user(names: Names, path: str, consumer: ConsumerArgs, life: KeyLife) -> plans.KeyUser:
+    variable = credentials(names, path, consumer)[0]
     return plans.KeyUser(
         user=names.pull_user_name(path),
         arn=names.pull_user_arn(path),
-        **_owner(path, credentials(names, path, consumer)[0]),
+        owner_kind=variable["owner_kind"],
+        owner=variable["owner"],
+        path=path,
+        environment_scope=variable.get("environment_scope", "*"),
+        flags=_flags(variable),
         max_age_minutes=int(life.age / timedelta(minutes=1)),
         grace_minutes=int(life.grace / timedelta(minutes=1)),
     )
 
 
-def _owner(path: str, variable: CiVariableArgs) -> dict[str, Any]:
-    """Where a variable is, and how it shall be."""
-    return {
-        "owner_kind": plans.OwnerKind(variable["owner_kind"]),
-        "owner": variable["owner"],
-        "path": path,
-        "environment_scope": variable.get("environment_scope", ""),
-        "flags": plans.Flags(
-            variable_type=plans.VariableType(variable.get("variable_type", "file")),
-            masked=variable.get("masked", True),
-            protected=variable.get("protected", False),
-            raw=True,
-            hidden=variable.get("hidden", False),
-        ),
-    }
+def _flags(variable: CiVariableArgs) -> plans.Flags:
+    return plans.Flags(
+        variable_type=variable.get("variable_type", plans.VariableType.FILE),
+        masked=variable.get("masked", True),
+        protected=variable.get("protected", False),
+        raw=True,
+        hidden=variable.get("hidden", False),
+    )

@@ -1,25 +1,44 @@
 """The CI/CD variables of a consumer, in each form of access: pure derivations, no resource is made here."""
 
 from collections.abc import Collection, Mapping
-from typing import Any, Final, cast
+from typing import Final, TypedDict
 
 import pulumi
 
 from ..contract.plan import Registry
 from ..docker import auth as docker_auth
 from ..names import repository_patterns
+from ..names.choices import choice
 from ..names.locations import place
 from ..names.naming import Names
 from ..names.registries import RegistryArgs
-from ..names.registry_host import dual_stack_host, fips_host, registry_host
+from ..names.registry_host import HostForm, dual_stack_host, fips_host, registry_host
+from ..variables.description import PREFIX
 from ..variables.keys import ACCESS_KEYS, AWS_REGION, DOCKER_AUTH_CONFIG, job_variables, push_variables
+from ..variables.targets import VariableType
 from .args import Access, AuthArgs, ConsumerArgs
-from .checks import access_of, has_job_role
+from .checks import access_of, has_job_role, kind_of
 from .ci_variables import CiVariableArgs
 
-_Options = dict[str, Any]
-_HOST_OF: Final = {"classic": registry_host, "fips": fips_host, "dual-stack": dual_stack_host}
+_HOST_OF: Final = {
+    HostForm.CLASSIC: registry_host,
+    HostForm.FIPS: fips_host,
+    HostForm.DUAL_STACK: dual_stack_host,
+}
 _HELPER: Final = "ecr-login"
+
+
+class _Form(TypedDict, total=False):
+    """What the access of a consumer decides of a variable."""
+
+    key: str
+    variable_type: VariableType
+    masked: bool
+    hidden: bool
+    protected: bool
+    adopt: bool
+    value: pulumi.Input[str]
+    description: str
 
 
 def registries(names: Names, path: str, consumer: ConsumerArgs) -> tuple[Registry, ...]:
@@ -28,15 +47,14 @@ def registries(names: Names, path: str, consumer: ConsumerArgs) -> tuple[Registr
     Raises:
         ValueError: a form of host that there is not.
     """
-    forms = ["classic", *consumer.get("host_forms", [])]
-    if unknown := [form for form in forms if form not in _HOST_OF]:
-        raise ValueError(f"consumers.{path}.host_forms: got {unknown[0]!r}; write some of {', '.join(_HOST_OF)}")
+    where = f"consumers.{path}.host_forms"
+    forms = [HostForm.CLASSIC, *(choice(HostForm, form, where) for form in consumer.get("host_forms", []))]
     own: RegistryArgs = {"account": names.account, "region": names.region}
     with place(f"consumers.{path}.registries"):
         return tuple(_registry(each["account"], each["region"], forms) for each in consumer.get("registries") or [own])
 
 
-def _registry(account: str, region: str, forms: list[str]) -> Registry:
+def _registry(account: str, region: str, forms: list[HostForm]) -> Registry:
     return Registry(account, region, tuple(_HOST_OF[form](account, region) for form in dict.fromkeys(forms)))
 
 
@@ -61,22 +79,26 @@ def credentials(names: Names, path: str, consumer: ConsumerArgs) -> list[CiVaria
     if access is Access.ROTATED_VARIABLE and not consumer.get("pull"):
         return []
     return [
-        cast("CiVariableArgs", {**_owner(path, consumer), **options, "environment_scope": scope})
-        for options in _forms(names, path, consumer, access)
+        {**_owner(path, consumer), **form, "environment_scope": scope}
+        for form in _forms(names, path, consumer, access)
         for scope in consumer.get("environment_scopes", ["*"])
     ]
 
 
-def _forms(names: Names, path: str, consumer: ConsumerArgs, access: Access) -> list[_Options]:
-    flags: _Options = {"hidden": consumer.get("hidden", False), "protected": consumer.get("protected", False)}
-    document: _Options = {**flags, "key": DOCKER_AUTH_CONFIG, "variable_type": consumer.get("variable_type", "file")}
+def _forms(names: Names, path: str, consumer: ConsumerArgs, access: Access) -> list[_Form]:
+    document: _Form = {
+        "key": DOCKER_AUTH_CONFIG,
+        "variable_type": VariableType(consumer.get("variable_type", VariableType.FILE)),
+        "hidden": consumer.get("hidden", False),
+        "protected": consumer.get("protected", False),
+    }
     helper = consumer.get("helper", _HELPER)
     match access:
         case Access.ROTATED_VARIABLE:
             return [{**document, "masked": True, "adopt": consumer.get("adopt", False)}]
         case Access.STATIC:
             value = _logins(path, consumer.get("auths", {}))
-            return [{**document, "masked": True, "value": value, "description": "gitlab-ecr: fixed passwords"}]
+            return [{**document, "masked": True, "value": value, "description": f"{PREFIX}fixed passwords"}]
         case Access.CREDENTIAL_HELPER:
             hosts = [host for registry in registries(names, path, consumer) for host in registry.hosts]
             with place(f"consumers.{path}.helper"):
@@ -89,20 +111,23 @@ def _forms(names: Names, path: str, consumer: ConsumerArgs, access: Access) -> l
         case Access.JOB_ROLE:
             return []
         case Access.ACCESS_KEYS:
-            protected = consumer.get("protected", True)
-            key: _Options = {**flags, "protected": protected, "variable_type": "env_var", "masked": True}
-            region: _Options = {"key": AWS_REGION, "value": names.region, "masked": False}
-            note = "gitlab-ecr: region of the access keys"
-            return [
-                *({**key, "key": name} for name in ACCESS_KEYS),
-                {**region, "variable_type": "env_var", "protected": protected, "description": note},
-            ]
+            return _access_keys(names.region, consumer)
 
 
-def _helper_form(document: _Options, value: str, helper: str) -> _Options:
+def _access_keys(region: str, consumer: ConsumerArgs) -> list[_Form]:
+    common: _Form = {"variable_type": VariableType.ENV_VAR, "protected": consumer.get("protected", True)}
+    hidden = consumer.get("hidden", False)
+    note = f"{PREFIX}region of the access keys"
+    return [
+        *({**common, "key": key, "masked": True, "hidden": hidden} for key in ACCESS_KEYS),
+        {**common, "key": AWS_REGION, "value": region, "masked": False, "description": note},
+    ]
+
+
+def _helper_form(document: _Form, value: str, helper: str) -> _Form:
     # Without a password in it, everybody may read which helper it names.
     masked = document.get("hidden", False)
-    return {**document, "masked": masked, "value": value, "description": f"gitlab-ecr: docker-credential-{helper}"}
+    return {**document, "masked": masked, "value": value, "description": f"{PREFIX}docker-credential-{helper}"}
 
 
 def _logins(path: str, auths: Mapping[str, AuthArgs]) -> pulumi.Output[str]:
@@ -132,9 +157,9 @@ def _for_jobs(names: Names, path: str, consumer: ConsumerArgs, repositories: Col
             "key": key,
             "value": value,
             "environment_scope": "*",
-            "variable_type": "env_var",
+            "variable_type": VariableType.ENV_VAR,
             "masked": False,
-            "description": f"gitlab-ecr: for jobs that {'push' if consumer.get('push') else 'pull by themselves'}",
+            "description": f"{PREFIX}for jobs that {'push' if consumer.get('push') else 'pull by themselves'}",
         }
         for key, value in values.items()
     ]
@@ -153,4 +178,4 @@ def _for_pull(names: Names, path: str, consumer: ConsumerArgs) -> dict[str, str]
 
 
 def _owner(path: str, consumer: ConsumerArgs) -> CiVariableArgs:
-    return {"owner_kind": consumer.get("kind", "project"), "owner": str(consumer.get("id", path))}
+    return {"owner_kind": kind_of(consumer), "owner": str(consumer.get("id", path))}

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..consumers.args import Access, ConsumerArgs
-from ..consumers.checks import access_of
+from ..consumers.checks import access_of, kind_of
 from ..names.locations import place
 from ..names.registries import RegistryArgs
 from ..names.registry_host import registry_host
-from ..runner.access import kind_of
+from ..runner.access import declared_kind
 from ..runner.args import RunnerOptions
 from .args import RegistryAccessArgs
 
@@ -25,12 +25,14 @@ def declared(args: RegistryAccessArgs) -> dict[str, Any]:
 
 
 def _consumer(where: str, consumer: ConsumerArgs) -> dict[str, Any]:
-    pull, push, access = consumer.get("pull", []), consumer.get("push", []), access_of(consumer)
+    pull, push = consumer.get("pull", []), consumer.get("push", [])
+    with place(where):
+        access, kind = access_of(consumer), kind_of(consumer)
     if access is Access.ROTATED_VARIABLE and not pull:
         access = Access.JOB_ROLE  # who only pushes has no variable to rotate
     rights = _pulls(where, pull, consumer.get("caches", []), consumer.get("registries", []))
     return {
-        "kind": consumer.get("kind", "project"),
+        "kind": kind.value,
         "access": access.value,
         **rights,
         **({"push": list(push)} if push else {}),
@@ -40,7 +42,7 @@ def _consumer(where: str, consumer: ConsumerArgs) -> dict[str, Any]:
 def _runner(where: str, runner: RunnerOptions) -> dict[str, Any]:
     access = runner.get("access", {})
     rights = _pulls(where, access.get("pull", []), access.get("caches", []), access.get("registries", []))
-    return {"access": kind_of(access).value, **rights}
+    return {"access": declared_kind(access).value, **rights}
 
 
 def _pulls(

@@ -12,6 +12,7 @@ from ..consumers.args import GitLabArgs
 from ..consumers.checks import check_consumers
 from ..consumers.ci_variables import CiVariableArgs
 from ..consumers.forms import variables
+from ..names.choices import choice
 from ..names.gitlab_release import GITLAB_COM
 from ..names.naming import Names
 from ..rotator.args import RotationBackend
@@ -35,12 +36,16 @@ def makes_something_in_gitlab(args: RegistryAccessArgs) -> bool:
     names = Names(args["account"], args["region"], args["prefix"], args.get("role_path", ""))
     declared = args.get("consumers", {})
     check_consumers(declared, consumers.gitlab_url(args.get("gitlab", {})))
-    in_gitlab = args.get("rotation_backend") is RotationBackend.GITLAB
     return (
-        in_gitlab
+        backend_of(args) is RotationBackend.GITLAB
         or bool(args.get("runners"))
         or any(makes_variables(variables(names, {path: each}, args["repositories"])) for path, each in declared.items())
     )
+
+
+def backend_of(args: RegistryAccessArgs) -> RotationBackend:
+    """Where the rotator runs, in Lambda unless the declaration says otherwise."""
+    return choice(RotationBackend, args.get("rotation_backend", RotationBackend.LAMBDA), "rotation_backend")
 
 
 def makes_variables(variables: Mapping[str, CiVariableArgs]) -> bool:

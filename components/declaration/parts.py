@@ -24,7 +24,7 @@ from ..runner.args import RunnerArgs
 from ..runner.identities import runner_identities
 from .args import RegistryAccessArgs, RotationArgs, RotationParts, RotationPartsArgs
 from .checks import check_names
-from .gitlab_instance import makes_variables
+from .gitlab_instance import backend_of, makes_variables
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,7 @@ def parts_of(args: RegistryAccessArgs) -> Parts:
             **where,
             **iam,
             **_settings(rotation),
-            "backend": args.get("rotation_backend", RotationBackend.LAMBDA),
+            "backend": backend_of(args),
             "issuer": consumers.issuer(gitlab),
             "plan": rotated["plan"],
         },
@@ -133,7 +133,7 @@ def _identities(args: RegistryAccessArgs, identities: IdentitiesArgs) -> Identit
     gitlab = args.get("gitlab", {})
     identities["jobs"] = consumers.jobs(gitlab, args.get("consumers", {}))
     identities["issuer"] = consumers.issuer(gitlab)
-    identities["trusts_jobs"] = args.get("rotation_backend") is RotationBackend.GITLAB
+    identities["trusts_jobs"] = backend_of(args) is RotationBackend.GITLAB
     identities["runners"] = runner_identities(args.get("runners", {}))
     if "max_session_duration" in args:
         identities["max_session_duration"] = args["max_session_duration"]

@@ -4,21 +4,34 @@ Source: ECR user guide, "Pull through cache", and `CreatePullThroughCacheRule`.
 """
 
 import re
+from enum import StrEnum
 from typing import Any, Final
 
+from ..names.choices import choice
 from ..names.repository_names import repository_name
 from .lifecycle_rules import lifecycle_policy
 
-UPSTREAMS: Final = {
-    "docker-hub": "registry-1.docker.io",
-    "ecr-public": "public.ecr.aws",
-    "ghcr": "ghcr.io",
-    "gitlab": "registry.gitlab.com",
-    "k8s": "registry.k8s.io",
-    "quay": "quay.io",
+
+class Upstream(StrEnum):
+    """An upstream registry that ECR caches."""
+
+    DOCKER_HUB = "docker-hub"
+    ECR_PUBLIC = "ecr-public"
+    GHCR = "ghcr"
+    GITLAB = "gitlab"
+    K8S = "k8s"
+    QUAY = "quay"
+
+
+_HOST_OF: Final = {
+    Upstream.DOCKER_HUB: "registry-1.docker.io",
+    Upstream.ECR_PUBLIC: "public.ecr.aws",
+    Upstream.GHCR: "ghcr.io",
+    Upstream.GITLAB: "registry.gitlab.com",
+    Upstream.K8S: "registry.k8s.io",
+    Upstream.QUAY: "quay.io",
 }
-"""The upstream's host by the name that a declaration uses."""
-_WITH_CREDENTIAL: Final = ("docker-hub", "ghcr", "gitlab")
+_WITH_CREDENTIAL: Final = (Upstream.DOCKER_HUB, Upstream.GHCR, Upstream.GITLAB)
 _CREDENTIAL: Final = re.compile(r"arn:aws[a-z-]*:secretsmanager:[^:]+:\d{12}:secret:ecr-pullthroughcache/[\w/+=.@-]+")
 _LONGEST_PREFIX: Final = 30
 
@@ -34,15 +47,13 @@ def cache_prefix(text: str) -> str:
     return repository_name(text, "prefix")
 
 
-def upstream_host(upstream: str, *, has_credential: bool) -> str:
+def upstream_host(upstream: Upstream, *, has_credential: bool) -> str:
     """The host of an upstream registry.
 
     Raises:
         ValueError: it is not one of those that ECR caches, or ECR would not take it with (or without) a credential.
     """
-    host = UPSTREAMS.get(upstream)
-    if host is None:
-        raise ValueError(f"upstream: got {upstream!r}; write one of {', '.join(UPSTREAMS)}")
+    upstream = choice(Upstream, upstream, "upstream")
     if upstream in _WITH_CREDENTIAL and not has_credential:
         raise ValueError(
             f"credential_arn: got none; ECR fetches from {upstream} only with a credential: write the ARN of a secret "
@@ -50,7 +61,7 @@ def upstream_host(upstream: str, *, has_credential: bool) -> str:
         )
     if upstream not in _WITH_CREDENTIAL and has_credential:
         raise ValueError(f"credential_arn: {upstream} is fetched from without a credential; leave it out")
-    return host
+    return _HOST_OF[upstream]
 
 
 def credential_arn(text: str) -> str:

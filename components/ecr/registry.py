@@ -8,7 +8,7 @@ import pulumi_aws as aws
 from ..iam.policies import policy_json
 from ..names.locations import place
 from ..names.registry_host import registry_host
-from .pull_through import cache_prefix, cached_lifecycle, credential_arn, upstream_host
+from .pull_through import Upstream, cache_prefix, cached_lifecycle, credential_arn, upstream_host
 from .registry_filters import replication_prefix, scan_filter
 from .registry_policy import registry_policy
 
@@ -18,7 +18,7 @@ _CACHE_DAYS = 90
 class CacheArgs(TypedDict):
     """A pull-through cache: the first pull of an image fetches it from upstream."""
 
-    upstream: str
+    upstream: Upstream
     """One of `docker-hub`, `ecr-public`, `ghcr`, `gitlab` (gitlab.com), `k8s` and `quay`."""
     credential_arn: NotRequired[pulumi.Input[str]]
     """The ARN of the secret that signs in upstream; required for `docker-hub`, `ghcr` and `gitlab`. Its name starts

@@ -7,6 +7,7 @@ Source of the forms: the host patterns of amazon-ecr-credential-helper and kuber
 
 import re
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Final
 
 _DUAL_STACK_SUFFIX: Final = {"aws": "on.aws", "aws-us-gov": "on.aws", "aws-cn": "on.amazonwebservices.com.cn"}
@@ -36,6 +37,14 @@ _HOST: Final = re.compile(
     r"(?P<suffix>amazonaws\.(?:com(?:\.cn)?|eu)|on\.(?:aws|amazonwebservices\.com\.cn)"
     r"|sc2s\.sgov\.gov|c2s\.ic\.gov|cloud\.adc-e\.uk|csp\.hci\.ic\.gov)"
 )
+
+
+class HostForm(StrEnum):
+    """How an `image:` line writes the registry host."""
+
+    CLASSIC = "classic"
+    FIPS = "fips"
+    DUAL_STACK = "dual-stack"
 
 
 @dataclass(frozen=True)

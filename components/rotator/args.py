@@ -1,7 +1,7 @@
 """The rotator's arguments."""
 
 from dataclasses import dataclass
-from enum import Enum
+from enum import StrEnum
 from typing import NotRequired, TypedDict
 
 import pulumi
@@ -10,7 +10,7 @@ from ..iam.args import JobIssuerArgs
 from ..names.naming import Names
 
 
-class RotationBackend(Enum):
+class RotationBackend(StrEnum):
     """Where the rotator runs."""
 
     LAMBDA = "lambda"

@@ -14,6 +14,7 @@ from ..contract.schedule import Schedule, minute_of
 from ..iam.bucket_policy import tls_only
 from ..iam.gitlab_trust import issuer_host, job_trust
 from ..iam.policies import Document, job_statements, policy_json
+from ..names.choices import choice
 from ..names.gitlab_release import GITLAB_COM
 from ..names.locations import place as where
 from ..names.naming import CODE_KEY
@@ -40,7 +41,8 @@ def check_backend(args: RotatorArgs) -> RotationJobArgs | None:
         ValueError: settings of one backend stand beside the other; the message names the key.
     """
     job = args.get("job")
-    if args.get("backend", RotationBackend.LAMBDA) is not RotationBackend.GITLAB:
+    backend = choice(RotationBackend, args.get("backend", RotationBackend.LAMBDA), "backend")
+    if backend is RotationBackend.LAMBDA:
         if job is not None:
             raise ValueError("job: got settings of a GitLab job; write rotationBackend: gitlab, or leave them out")
         return None

@@ -31,7 +31,7 @@ _STANDIN: Final = "0" * 128
 """As long as passwords of registries get, for a document that is complete in the preview."""
 
 
-def kind_of(access: AccessArgs) -> RunnerAccess:
+def declared_kind(access: AccessArgs) -> RunnerAccess:
     """The declared kind, `credential-helper` unless it says otherwise.
 
     Raises:
@@ -46,7 +46,7 @@ def checked_kind(access: AccessArgs) -> RunnerAccess:
     Raises:
         ValueError: names the argument, what it got and what to write instead.
     """
-    kind = kind_of(access)
+    kind = declared_kind(access)
     if kind is RunnerAccess.STATIC and not access.get("logins"):
         raise ValueError("runner.access.logins: got none; static access needs a user and a password per registry host")
     if kind is not RunnerAccess.STATIC and access.get("logins"):
@@ -90,7 +90,7 @@ def helper_hosts(access: AccessArgs, own_host: str) -> list[str]:
 
 def helper_of(access: AccessArgs) -> str:
     """The name of the credential helper that has to be on the machine, without `docker-credential-`; empty for none."""
-    return "" if kind_of(access) is RunnerAccess.STATIC else access.get("helper", HELPER)
+    return "" if declared_kind(access) is RunnerAccess.STATIC else access.get("helper", HELPER)
 
 
 def home_config(access: AccessArgs, own_host: str) -> str:

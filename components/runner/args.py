@@ -3,11 +3,24 @@
 Source of defaults and limits: gitlab-runner 19.4, and https://docs.gitlab.com/runner/configuration/advanced-configuration/
 """
 
+from enum import StrEnum
 from typing import Any, NotRequired, TypedDict
 
 import pulumi
 
 from .machine_args import AccessArgs, MachineArgs
+
+
+class Executor(StrEnum):
+    """What runs a runner's jobs."""
+
+    DOCKER = "docker"
+    DOCKER_AUTOSCALER = "docker-autoscaler"
+    INSTANCE = "instance"
+    KUBERNETES = "kubernetes"
+    SHELL = "shell"
+    SSH = "ssh"
+    CUSTOM = "custom"
 
 
 class ServiceArgs(TypedDict):
@@ -199,7 +212,7 @@ class RunnerOptions(TypedDict):
     """Default false."""
     maintenance_note: NotRequired[str]
     """At most 1024 characters, shown to administrators."""
-    executor: NotRequired[str]
+    executor: NotRequired[Executor]
     """Default `docker`; `docker-autoscaler` with `autoscaler`, `kubernetes` with `kubernetes`."""
     jobs_own_machine: NotRequired[bool]
     """Default false: beside `machine` or an access with an instance role, whatever lets a job become the owner of its

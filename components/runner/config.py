@@ -10,9 +10,10 @@ from typing import Any, Final, cast
 
 import tomli_w
 
+from ..names.choices import choice
 from ..names.gitlab_release import GITLAB_COM
 from . import keys as runner_keys
-from .args import RunnerArgs, RunnerOptions
+from .args import Executor, RunnerArgs, RunnerOptions
 from .values import check_values
 
 Config = dict[str, Any]
@@ -44,7 +45,6 @@ RUNNER_KEYS: Final = (
 )
 WRITTEN_BY_REGISTRATION: Final = ("token", "id", "token_obtained_at", "token_expires_at")
 _SECTIONS: Final = ("docker", "kubernetes", "autoscaler", "cache")
-_EXECUTORS: Final = ("docker", "docker-autoscaler", "instance", "kubernetes", "shell", "ssh", "custom")
 _CACHE_KEYS: Final = {
     "type": "Type",
     "path": "Path",
@@ -87,7 +87,7 @@ def runner_section(args: RunnerArgs, environment: Sequence[str] = ()) -> Config:
     options = args["options"]
     section = _merged(options, RUNNER_KEYS, options.get("runner_more", {}))
     section |= {"name": args["name"], "url": args.get("gitlab_url", GITLAB_COM)}
-    section["executor"] = executor_of(options)
+    section["executor"] = executor_of(options).value
     entries = [*options.get("environment", []), *environment]
     if entries:
         section["environment"] = entries
@@ -106,18 +106,16 @@ def render(document: Config) -> str:
     return tomli_w.dumps(document, multiline_strings=False)
 
 
-def executor_of(options: RunnerOptions) -> str:
+def executor_of(options: RunnerOptions) -> Executor:
     """The declared executor, or the one that the declared sections need."""
     executor = options.get("executor")
     if executor is None:
         if "kubernetes" in options:
-            return "kubernetes"
-        return "docker-autoscaler" if "autoscaler" in options else "docker"
-    if executor == "docker+machine":
+            return Executor.KUBERNETES
+        return Executor.DOCKER_AUTOSCALER if "autoscaler" in options else Executor.DOCKER
+    if str(executor) == "docker+machine":
         raise ValueError("runner.executor: got 'docker+machine', which GitLab gave up; write docker-autoscaler")
-    if executor not in _EXECUTORS:
-        raise ValueError(f"runner.executor: got {executor!r}; write one of {', '.join(_EXECUTORS)}")
-    return executor
+    return choice(Executor, executor, "runner.executor")
 
 
 def _section(name: str, declared: object) -> Config:

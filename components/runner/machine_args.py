@@ -1,6 +1,6 @@
 """Arguments of a runner that are about its machine: registry access and the launch template."""
 
-from enum import Enum
+from enum import StrEnum
 from typing import NotRequired, TypedDict
 
 import pulumi
@@ -8,7 +8,7 @@ import pulumi
 from ..names.registries import RegistryArgs
 
 
-class RunnerAccess(Enum):
+class RunnerAccess(StrEnum):
     """How a runner itself gets into registries."""
 
     CREDENTIAL_HELPER = "credential-helper"

@@ -9,6 +9,7 @@ import shlex
 from pathlib import Path
 from typing import Final
 
+from .args import Executor
 from .packages import Packages
 
 LIMIT: Final = 16384
@@ -20,7 +21,6 @@ FETCH: Final = "/usr/local/sbin/gitlab-ecr-runner-fetch"
 REGION_OF_THE_HELPER: Final = "/etc/systemd/system/gitlab-runner.service.d/gitlab-ecr.conf"
 _UNITS: Final = ("gitlab-ecr-runner.service", "gitlab-ecr-runner.timer")
 _FOLDER: Final = Path(__file__).with_name("machine")
-_NEED_DOCKER: Final = ("docker",)
 
 
 def files(
@@ -29,7 +29,7 @@ def files(
     docker_parameter: str,
     *,
     packages: Packages,
-    executor: str = "docker",
+    executor: Executor = Executor.DOCKER,
     helper: str = "",
 ) -> dict[str, str]:
     """The files of a runner's machine, by path.
@@ -46,7 +46,7 @@ def files(
         "REGION": region,
         "CONFIG_PARAMETER": config_parameter,
         "DOCKER_PARAMETER": docker_parameter,
-        "NEEDS_DOCKER": "yes" if executor in _NEED_DOCKER else "no",
+        "NEEDS_DOCKER": "yes" if executor is Executor.DOCKER else "no",
         "HELPER": helper,
         **packages.settings(),
     }

@@ -12,9 +12,10 @@ from typing import Final
 LONGEST: Final = timedelta(hours=12, minutes=10)
 """How far away an end can be: ECR's tokens live 12 hours, and clocks drift."""
 LIMIT: Final = 255  # GitLab, CI/CD variables API: description
-_MARK: Final = "gitlab-ecr:"
-_HOSTS: Final = re.compile(r"^gitlab-ecr: ([a-z0-9.:-]+\.[a-z0-9.:-]+(?:, [a-z0-9.:-]+)*), valid until ")
-_VALID_UNTIL: Final = re.compile(r"^gitlab-ecr: .*\bvalid until (\d{4}-\d\d-\d\dT\d\d:\d\dZ)(?:,|$)")
+PREFIX: Final = "gitlab-ecr: "
+"""Begins every description that this project writes."""
+_HOSTS: Final = re.compile(rf"^{PREFIX}([a-z0-9.:-]+\.[a-z0-9.:-]+(?:, [a-z0-9.:-]+)*), valid until ")
+_VALID_UNTIL: Final = re.compile(rf"^{PREFIX}.*\bvalid until (\d{{4}}-\d\d-\d\dT\d\d:\d\dZ)(?:,|$)")
 
 
 def describe(hosts: Sequence[str], valid_until: datetime, audience: str) -> str:
@@ -26,9 +27,9 @@ def describe(hosts: Sequence[str], valid_until: datetime, audience: str) -> str:
     until = to_the_minute(valid_until).strftime("%Y-%m-%dT%H:%MZ")
     counted = f"{len(hosts)} registries, valid until {until}"
     texts = (
-        f"gitlab-ecr: {', '.join(hosts)}, valid until {until}, audience {audience}",
-        f"gitlab-ecr: {counted}, audience {audience}",
-        f"gitlab-ecr: {counted}",
+        f"{PREFIX}{', '.join(hosts)}, valid until {until}, audience {audience}",
+        f"{PREFIX}{counted}, audience {audience}",
+        f"{PREFIX}{counted}",
     )
     return next(text for text in texts if len(text) <= LIMIT)
 
@@ -51,7 +52,7 @@ def valid_until(description: str | None) -> datetime | None:
 
 def is_ours(description: str | None) -> bool:
     """Whether this project wrote it, at creation or at a rotation."""
-    return (description or "").startswith(_MARK)
+    return (description or "").startswith(PREFIX.rstrip())
 
 
 def hosts(description: str | None) -> list[str]:

@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
+from .description import PREFIX
+
 _ENDING: Final = 4
-_DESCRIPTION: Final = re.compile(r"^gitlab-ecr: access key \.\.\.(\w{4}), made (\d{4}-\d\d-\d\dT\d\d:\d\dZ)$")
+_DESCRIPTION: Final = re.compile(rf"^{PREFIX}access key \.\.\.(\w{{4}}), made (\d{{4}}-\d\d-\d\dT\d\d:\d\dZ)$")
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,7 @@ def ending(key_id: str) -> str:
 
 def describe(key_id: str, made: datetime) -> str:
     """For example `gitlab-ecr: access key ...WXYZ, made 2026-11-22T20:00Z`."""
-    return f"gitlab-ecr: access key {ending(key_id)}, made {made.astimezone(UTC):%Y-%m-%dT%H:%MZ}"
+    return f"{PREFIX}access key {ending(key_id)}, made {made.astimezone(UTC):%Y-%m-%dT%H:%MZ}"
 
 
 def described(description: str | None) -> DescribedKey | None:

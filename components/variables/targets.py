@@ -1,12 +1,12 @@
 """What the rotator writes: a CI/CD variable with registry tokens, or a pair of them with an IAM user's access key."""
 
 from dataclasses import dataclass
-from enum import Enum, StrEnum
+from enum import StrEnum
 
 from .keys import ACCESS_KEYS
 
 
-class OwnerKind(Enum):
+class OwnerKind(StrEnum):
     """What a CI/CD variable belongs to."""
 
     PROJECT = "project"

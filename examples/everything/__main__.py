@@ -2,7 +2,7 @@
 
 import pulumi
 import pulumi_gitlab as gitlab
-from gitlab_ecr import Access, RegistryAccess
+from gitlab_ecr import Access, OwnerKind, RegistryAccess, Upstream
 
 account, region = "123456789012", "eu-central-1"
 passwords = pulumi.Config().require_secret_object("passwords")
@@ -23,9 +23,9 @@ access = RegistryAccess(
             "ci/node": {},
             "app/api": {"protect": True},
         },
-        "caches": {"public": {"upstream": "ecr-public", "days": 30}},
+        "caches": {"public": {"upstream": Upstream.ECR_PUBLIC, "days": 30}},
         "consumers": {
-            "acme/backend": {"kind": "group", "id": 20, "pull": ["ci/*"], "caches": ["public"]},
+            "acme/backend": {"kind": OwnerKind.GROUP, "id": 20, "pull": ["ci/*"], "caches": ["public"]},
             "acme/api": {"pull": ["ci/node"], "push": ["app/api"], "branches": ["main"], "tags": ["v1.0.0"]},
             "acme/legacy": {"access": Access.ACCESS_KEYS, "long_lived_keys": True, "pull": ["app/api"]},
             "acme/partner": {

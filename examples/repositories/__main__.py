@@ -1,7 +1,7 @@
 """Repositories only: ECR with secure defaults, for whatever pulls from it."""
 
 import pulumi
-from gitlab_ecr import Repositories
+from gitlab_ecr import Repositories, Upstream
 
 repositories = Repositories(
     "images",
@@ -20,7 +20,7 @@ repositories = Repositories(
                 "protect": True,
             },
         },
-        "caches": {"public": {"upstream": "ecr-public", "days": 30}},
+        "caches": {"public": {"upstream": Upstream.ECR_PUBLIC, "days": 30}},
     },
 )
 

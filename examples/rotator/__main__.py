@@ -5,7 +5,7 @@ Across accounts both sides have to allow: their repository policy has to name th
 """
 
 import pulumi
-from gitlab_ecr import CiVariables, Identities, Rotator, rotation_parts
+from gitlab_ecr import CiVariables, Identities, OwnerKind, Rotator, rotation_parts
 
 account, region, prefix = "123456789012", "eu-central-1", "ecr-rotator"
 
@@ -19,7 +19,7 @@ parts = rotation_parts(
         "repositories": ["platform/node", "platform/python"],
         "consumers": {
             "acme/backend": {
-                "kind": "group",
+                "kind": OwnerKind.GROUP,
                 "id": 20,
                 "pull": ["platform/*"],
                 "registries": [{"account": "210987654321", "region": "eu-west-1"}],

@@ -10,6 +10,7 @@ from components.consumers.ci_variables import CiVariables
 from components.consumers.forms import registries, variables
 from components.docker.auth import parse
 from components.names.naming import Names
+from components.names.registry_host import HostForm
 
 _NAMES = Names("123456789012", "eu-central-1", "gitlab-ecr")
 _HOST = "123456789012.dkr.ecr.eu-central-1.amazonaws.com"
@@ -170,7 +171,7 @@ def test_a_consumer_that_only_pushes_has_nothing_to_rotate() -> None:
 
 
 def test_each_form_of_a_registry_host_is_an_entry() -> None:
-    found = registries(_NAMES, "acme/web", {"host_forms": ["classic", "dual-stack", "classic"]})
+    found = registries(_NAMES, "acme/web", {"host_forms": [HostForm.CLASSIC, HostForm.DUAL_STACK, HostForm.CLASSIC]})
     assert [registry.hosts for registry in found] == [(_HOST, "123456789012.dkr-ecr.eu-central-1.on.aws")]
 
 
@@ -179,7 +180,7 @@ def test_each_form_of_a_registry_host_is_an_entry() -> None:
     [
         (
             {"access": Access.CREDENTIAL_HELPER, "host_forms": ["ipv6"]},
-            r"host_forms: got 'ipv6'; write some of classic",
+            r"host_forms: got 'ipv6'; write one of classic, fips, dual-stack",
         ),
         (
             {"access": Access.CREDENTIAL_HELPER, "registries": [{"account": "1", "region": "eu-west-1"}]},

@@ -7,7 +7,7 @@ import pulumi
 import pytest
 from pulumi_recorder import Recorder
 
-from components import CiVariables, Identities, rotation_parts
+from components import CiVariables, Identities, OwnerKind, rotation_parts
 from components.declaration.args import RotationPartsArgs
 
 _ARGS: RotationPartsArgs = {
@@ -16,7 +16,10 @@ _ARGS: RotationPartsArgs = {
     "prefix": "ecr-rotator",
     "stack": "prod",
     "repositories": ["ci/node", "ci/python", "secret/tools"],
-    "consumers": {"acme/backend": {"kind": "group", "id": 20, "pull": ["ci/*"]}, "acme/web": {"pull": ["ci/node"]}},
+    "consumers": {
+        "acme/backend": {"kind": OwnerKind.GROUP, "id": 20, "pull": ["ci/*"]},
+        "acme/web": {"pull": ["ci/node"]},
+    },
 }
 
 

@@ -1,6 +1,8 @@
+from typing import Any, cast
+
 import pytest
 
-from components.ecr.pull_through import UPSTREAMS, cache_prefix, cached_lifecycle, credential_arn, upstream_host
+from components.ecr.pull_through import Upstream, cache_prefix, cached_lifecycle, credential_arn, upstream_host
 
 _SECRET = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:ecr-pullthroughcache/docker-hub-Ab1Cd2"
 
@@ -17,7 +19,7 @@ _SECRET = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:ecr-pullthrou
     ],
 )
 def test_each_upstream_has_its_host_and_its_need_of_a_credential(
-    upstream: str, host: str, *, has_credential: bool
+    upstream: Any, host: str, *, has_credential: bool
 ) -> None:
     assert upstream_host(upstream, has_credential=has_credential) == host
     with pytest.raises(ValueError, match=r"^credential_arn: "):
@@ -25,8 +27,8 @@ def test_each_upstream_has_its_host_and_its_need_of_a_credential(
 
 
 def test_another_upstream_is_refused_with_those_there_are() -> None:
-    with pytest.raises(ValueError, match=rf"^upstream: got 'docker.io'; write one of {', '.join(UPSTREAMS)}$"):
-        upstream_host("docker.io", has_credential=False)
+    with pytest.raises(ValueError, match=rf"^upstream: got 'docker.io'; write one of {', '.join(Upstream)}$"):
+        upstream_host(cast("Upstream", "docker.io"), has_credential=False)
 
 
 @pytest.mark.parametrize("prefix", ["Docker", "docker-hub/", "a" * 31, "d", "*"])

@@ -6,6 +6,7 @@ import pytest
 from policy_linter import lint
 from pulumi_recorder import Recorder
 
+from components.ecr.pull_through import Upstream
 from components.ecr.registry import CacheArgs, RegistryWideArgs
 from components.ecr.repositories import Repositories
 
@@ -20,7 +21,7 @@ def _declare(caches: dict[str, CacheArgs] | None = None, registry: RegistryWideA
 
 
 def test_a_cache_has_a_rule_and_a_template_for_the_repositories_it_makes(recorder: Recorder) -> None:
-    _declare({"docker-hub": {"upstream": "docker-hub", "credential_arn": _SECRET, "days": 30}})
+    _declare({"docker-hub": {"upstream": Upstream.DOCKER_HUB, "credential_arn": _SECRET, "days": 30}})
     rule = recorder.one("aws:ecr/pullThroughCacheRule:PullThroughCacheRule")
     assert (rule.name, rule.parent, rule.dependencies) == (
         "images-cache-docker-hub",
@@ -47,7 +48,7 @@ def test_a_cache_has_a_rule_and_a_template_for_the_repositories_it_makes(recorde
 
 
 def test_a_credential_may_be_an_output(recorder: Recorder) -> None:
-    _declare({"ghcr": {"upstream": "ghcr", "credential_arn": pulumi.Output.from_input(_SECRET)}})
+    _declare({"ghcr": {"upstream": Upstream.GHCR, "credential_arn": pulumi.Output.from_input(_SECRET)}})
     assert recorder.one("aws:ecr/pullThroughCacheRule:PullThroughCacheRule").inputs["credentialArn"] == _SECRET
 
 
@@ -105,7 +106,11 @@ def test_a_registry_policy_lets_named_accounts_replicate(recorder: Recorder) -> 
 @pytest.mark.parametrize(
     ("caches", "registry", "message"),
     [
-        ({"hub": {"upstream": "docker-hub"}}, None, r"^caches\.hub\.credential_arn: got none; ECR fetches from docke"),
+        (
+            {"hub": {"upstream": Upstream.DOCKER_HUB}},
+            None,
+            r"^caches\.hub\.credential_arn: got none; ECR fetches from docke",
+        ),
         ({"Hub": {"upstream": "quay"}}, None, r"^caches\.Hub\.prefix: got 'Hub'"),
         (None, {"replicas_from": {"1": ["ci/*"]}}, r"^registry\.replicas_from: got '1'"),
         (None, {"scan_on_push": ["A"]}, r"^registry\.scan_on_push: got 'A'; write a repository's name, or a pattern"),
@@ -134,7 +139,11 @@ def test_what_ecr_would_refuse_is_refused_with_its_place(
 
 
 def test_an_adopted_cache_is_imported_whole_and_outlives_the_stack(recorder: Recorder) -> None:
-    _declare({"quay": {"upstream": "quay", "adopt": True}, "k8s": {"upstream": "k8s"}})
+    caches: dict[str, CacheArgs] = {
+        "quay": {"upstream": Upstream.QUAY, "adopt": True},
+        "k8s": {"upstream": Upstream.K8S},
+    }
+    _declare(caches)
     for type_ in (
         "aws:ecr/pullThroughCacheRule:PullThroughCacheRule",
         "aws:ecr/repositoryCreationTemplate:RepositoryCreationTemplate",

@@ -8,6 +8,7 @@ import jsonschema
 import pytest
 import yaml
 
+import components
 from reference import analysis, markdown
 from reference.__main__ import files
 from reference.stack_file import json_schema
@@ -89,3 +90,8 @@ def test_the_reference_names_each_type_and_says_what_is_required(schema: dict[st
     assert "- `mutableTags` (list of text): Patterns of tags" in text
     assert "- `permissionsBoundary` (text, output): " in text
     assert "- `consumers` (mapping to [ConsumerArgs](#consumerargs)): " in text
+
+
+def test_what_is_one_of_a_few_can_be_written_with_the_public_names(schema: dict[str, Any]) -> None:
+    enums = {token.removeprefix(analysis.PREFIX) for token, type_ in schema["types"].items() if "enum" in type_}
+    assert {"Access", "OwnerKind", "RotationBackend", "VariableType"} <= enums <= set(components.__all__)

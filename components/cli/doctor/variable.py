@@ -7,7 +7,7 @@ from typing import Final
 
 from ...docker.auth import PLACEHOLDER
 from ...docker.image_reference import ImageReference
-from ...variables.description import valid_until
+from ...variables.description import PREFIX, valid_until
 from ...variables.keys import AWS_ROLE
 from ...variables.listed import ListedVariable
 from ...variables.references import references
@@ -18,7 +18,7 @@ from .expansion import expand, view_of
 from .facts import KEY, Facts, Held
 
 _ROLE_KIND: Final = re.compile(r":role/(?:.+/)?(?P<kind>job|push)/[^/]+$")
-_LISTED: Final = re.compile(r"^gitlab-ecr: (?P<hosts>[^ ,]+(?:, [^ ,]+)*), valid until ")
+_LISTED: Final = re.compile(rf"^{PREFIX}(?P<hosts>[^ ,]+(?:, [^ ,]+)*), valid until ")
 
 
 def visible(facts: Facts) -> tuple[Held | None, Finding | None]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 from provider_process import REGION, Provider, started
 
+from components import OwnerKind
 from rehearsal.world import World
 
 BASE_URL = "https://gitlab.example.com/api/v4/"
@@ -21,7 +22,7 @@ def world() -> Iterator[World]:
             "stack": "test",
             "gitlab": {"url": "https://gitlab.example.com"},
             "repositories": {},
-            "consumers": {"acme/backend": {"kind": "group", "id": 20, "pull": []}},
+            "consumers": {"acme/backend": {"kind": OwnerKind.GROUP, "id": 20, "pull": []}},
         }
     ) as running:
         yield running

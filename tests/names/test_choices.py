@@ -1,0 +1,29 @@
+"""One of a few: by member or by text, and a mistake says what there is."""
+
+from enum import StrEnum
+
+import pytest
+
+from components.names.choices import choice
+
+
+class Coin(StrEnum):
+    HEADS = "heads"
+    TAILS = "tails"
+
+
+class Size(StrEnum):
+    SMALL = "small"
+    MEDIUM = "medium"
+    LARGE = "large"
+
+
+def test_a_member_and_its_text_are_the_same() -> None:
+    assert choice(Coin, Coin.TAILS, "coin") is choice(Coin, "tails", "coin") is Coin.TAILS
+
+
+def test_what_is_none_is_refused_at_its_place_with_those_there_are() -> None:
+    with pytest.raises(ValueError, match=r"^coin: got 'edge'; write heads or tails$"):
+        choice(Coin, "edge", "coin")
+    with pytest.raises(ValueError, match=r"^size: got 'huge'; write one of small, medium, large$"):
+        choice(Size, "huge", "size")
