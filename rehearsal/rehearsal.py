@@ -17,6 +17,7 @@ from .faults import FaultError
 from .findings import Findings, failures
 from .interrupts import held_back
 from .key_holders import KeyHolder, KeyHolderError
+from .made_up import made_up
 from .namespaces import ContradictionError
 from .program import ProgramError, Resource
 from .pullers import Programs
@@ -59,6 +60,8 @@ class Rehearsal:
                     except ContradictionError as error:
                         raise RehearsalError(str(error)) from None
                 self._undo = undo.pop_all()
+        self.findings.registry_host = self.world.registry_host
+        self.findings.made_up = list(made_up(self.world))
         self._consumers: list[Consumer] = []
         self._holders: list[KeyHolder] = []
         self._first_auths: dict[Consumer, Auths] = {}
@@ -152,7 +155,8 @@ class Rehearsal:
                 Path(scratch),
             )
             images = {image for each in everybody for image in each.expected}
-            self._say(f"Pulling {len(images)} images as each of {len(everybody)} consumers and runners")
+            if everybody:
+                self._say(f"Pulling {len(images)} images as each of {len(everybody)} consumers and runners")
             if (cells := pulls.cells(everybody)) > pulls.CELLS:
                 self._say(f"  of {cells} cells a sample, the same each time, with every consumer and runner in it")
             self.findings.registry = self.world.cloud.registry.kept_by

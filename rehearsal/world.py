@@ -15,7 +15,7 @@ import urllib3
 from components.names.gitlab_release import GITLAB_COM
 from settings import RegistryAccessArgs
 
-from .accounts import make_boundary, make_repositories
+from .accounts import make_boundary, make_repositories, make_secrets
 from .clients import present
 from .cloud import Cloud
 from .cloud.certificates import Authority
@@ -41,6 +41,7 @@ class World:
         place: the stack's own registry.
         registries: every registry that the declaration names, the stack's own first.
         made_up: the paths of groups and projects that the declaration does not name.
+        made_up_secrets: the names of secrets that the declaration names, whose content is made up.
         cloud: the AWS account.
         gitlab: the GitLab instance.
         gitlab_ca: the certificate of the CA that signed the instance's: with a `caBundle` nobody else trusts it.
@@ -72,6 +73,7 @@ class World:
             self._name_gitlab(self.elsewhere, GITLAB_COM if url != GITLAB_COM else _ANOTHER, self.cloud.authority)
             self.made_up = populate(self.gitlab, declaration)
             make_boundary(self.cloud, declaration)
+            self.made_up_secrets = make_secrets(self.cloud, declaration)
             for registry in self.registries[1:]:
                 make_repositories(self.cloud, registry)
             end = (self.cloud.now() + _TOKEN_LIFE).date()
