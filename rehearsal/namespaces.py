@@ -15,7 +15,7 @@ FOREIGN_HOST: Final = "registry.example.com:5000"
 FOREIGN_AUTHS: Final = json.dumps({"auths": {FOREIGN_HOST: {"auth": "ZmFrZS11c2VyOmZha2UtcGFzc3dvcmQ="}}})
 """What such a variable holds: a made-up login."""
 SHADOWED: Final = "old-service"
-"""A project below each group that has a `DOCKER_AUTH_CONFIG` of its own, as somebody once set by hand."""
+"""A project below the first group, that has a `DOCKER_AUTH_CONFIG` of its own as somebody once set by hand."""
 BOT: Final = "gitlab-ecr-rotator"
 """The user of the rotator's GitLab token."""
 ROLES: Final = {"project": 40, "group": 50}
@@ -49,7 +49,7 @@ def populate(gitlab: GitLab, declaration: RegistryAccessArgs) -> list[str]:
     for each in _in_order(named):
         _create(gitlab, each)
     made_up = list(_runners(declaration, named))
-    shadowed = list(_shadowed(declaration))
+    shadowed = list(_shadowed(declaration))[:1]
     for each in (*made_up, *shadowed):
         _create(gitlab, each)
     for each in shadowed:

@@ -13,6 +13,7 @@ from . import consumers, faults, jobs, key_holders, program, pullers, pulls, pus
 from .adapter import Adapter
 from .clients import ClientError
 from .consumers import Auths, Consumer
+from .environment import exports
 from .faults import FaultError
 from .findings import Findings, failures
 from .interrupts import held_back
@@ -227,6 +228,10 @@ class Rehearsal:
                 raise RehearsalError(str(error)) from None
             finally:
                 self.findings.rotations = self._rotations.reports
+
+    def environment(self) -> dict[str, str]:
+        """What a person's shell needs to work with what runs here."""
+        return exports(self.world, self._rotations, self.findings.program.outputs["rotator"])
 
     def stop(self) -> None:
         """Ends everything that `start` began."""

@@ -100,12 +100,13 @@ class Screen:
         own = findings.registry_host
         self._out.print(f"Variables now; the stack's registry is {own}", markup=False)
         table = Table(box=None, pad_edge=False, header_style="bold", width=self._width)
-        for heading in ("variable", "flags", "holds a login for"):
-            table.add_column(heading, overflow="fold")
+        table.add_column("variable", overflow="fold", max_width=self._width * 3 // 5)
+        table.add_column("flags, and what it holds a login for")
         for held in findings.variables:
             hosts = [_OWN_REGISTRY if host == own else host for host in held.registries]
             name = Text(held.name).append(_MADE_UP if held.made_up else "", style="dim")
-            table.add_row(name, held.flags, Text(", ".join(hosts), style="green" if _OWN_REGISTRY in hosts else ""))
+            logins = f": {', '.join(hosts)}" if hosts else ""
+            table.add_row(name, Text(held.flags).append(logins, style="green" if _OWN_REGISTRY in hosts else ""))
         self._out.print(table)
         for finding in findings.shadows:
             self._out.print(f"  {finding.target}: {finding.what}", f"    {finding.fix}", sep="\n", markup=False)
@@ -146,9 +147,11 @@ class Screen:
                 self._out.print(f"    {count} targets published", markup=False)
             self._out.print(f"    exit code {attempt.exit_code}", markup=False)
 
-    def endpoints(self, *lines: str) -> None:
+    def endpoints(self, file: Path, exports: Sequence[str]) -> None:
         """Where everything is, until Ctrl-C."""
-        self._out.print("\nEverything stays up until Ctrl-C:", *lines, sep="\n", markup=False)
+        told = "\nEverything stays up until Ctrl-C. In another shell, before gitlab-ecr, aws or curl:"
+        self._out.print(told, f"  . {_short(file)}", "which does", sep="\n", markup=False)
+        self._out.print(*(f"  {line}" for line in exports), sep="\n", markup=False)
         sys.stdout.flush()
 
     def success(self, findings: Findings, report: Path) -> None:

@@ -45,6 +45,7 @@ class World:
         cloud: the AWS account.
         gitlab: the GitLab instance.
         gitlab_ca: the certificate of the CA that signed the instance's: with a `caBundle` nobody else trusts it.
+        gitlab_ca_file: with a `caBundle`, where it is.
         elsewhere: another instance on the same network, gitlab.com where the stack's is one's own: no byte is for it.
         registry_http: the way to the registry, with the authority that it trusts.
         administrator_token: GitLab's, for whoever runs `pulumi up`.
@@ -65,7 +66,8 @@ class World:
             self.gitlab = undo.enter_context(GitLab.start(now=self.cloud.now))
             self.administrator_token = self.gitlab.create_token("administrator", ["api"], user="root")
             private = "ca_bundle" in declaration.get("gitlab", {})
-            authority = Authority(self.cloud.ca_file.with_name("gitlab.pem")) if private else self.cloud.authority
+            self.gitlab_ca_file = self.cloud.ca_file.with_name("gitlab.pem") if private else None
+            authority = Authority(self.gitlab_ca_file) if self.gitlab_ca_file else self.cloud.authority
             self.gitlab_ca = authority.certificate
             url = declaration.get("gitlab", {}).get("url", GITLAB_COM)
             self._name_gitlab(self.gitlab, url, authority)

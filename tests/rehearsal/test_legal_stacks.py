@@ -81,7 +81,7 @@ def test_each_environment_scope_has_a_variable_that_stays_good(
     for rotation in report["rotations"][:7]:
         assert {each["target"]: each["status"] for each in rotation["targets"]} == dict.fromkeys(targets, "published")
     pulling = {
-        owner.split()[1] + ("" if scope == "*" else f", environment {scope.replace('*', '1')}")
+        owner.split()[1] + ("" if scope == "*" else f" ({scope.replace('*', '1')})")
         for owner in scopes
         for scope in scopes[owner]
     }
