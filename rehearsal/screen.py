@@ -37,13 +37,21 @@ class Screen:
 
     def __init__(self, *, quiet: bool) -> None:
         terminal = sys.stdout.isatty()
-        self._out = Console(quiet=quiet, highlight=False, soft_wrap=True, width=None if terminal else _WIDTH)
+        self._out = Console(
+            # Names, hosts and messages are others' words: none of them is markup, or an emoji.
+            markup=False,
+            emoji=False,
+            quiet=quiet,
+            highlight=False,
+            soft_wrap=True,
+            width=None if terminal else _WIDTH,
+        )
         self._width = max(self._out.width, _NARROWEST)
-        self._failures = Console(stderr=True, highlight=False, soft_wrap=True)
+        self._failures = Console(markup=False, emoji=False, stderr=True, highlight=False, soft_wrap=True)
 
     def step(self, what: str) -> None:
         """One line for what begins now."""
-        self._out.print(f"- {what}", markup=False)
+        self._out.print(f"- {what}")
 
     def resources(self, program: Program) -> None:
         """The tree of what was made, with ids."""
@@ -61,21 +69,19 @@ class Screen:
     def runners(self, found: Sequence[RunnerFound]) -> None:
         """Each runner's config.toml without its secrets, and where the credential of each of its images comes from."""
         for runner in found:
-            self._out.print(f"\nRunner {runner.name}, config.toml as its machine fetches it:", markup=False)
-            self._out.print(*(f"  {line}" for line in runner.config.splitlines()), sep="\n", markup=False)
+            self._out.print(f"\nRunner {runner.name}, config.toml as its machine fetches it:")
+            self._out.print(*(f"  {line}" for line in runner.config.splitlines()), sep="\n")
             for image in runner.images:
-                self._out.print(f"  {image.image}: pulled with {image.actual}", markup=False)
+                self._out.print(f"  {image.image}: pulled with {image.actual}")
 
     def rotation(self, report: dict[str, Any]) -> None:
         """One run, with its targets."""
         when = "at deploy" if report["fired_by"] == "deploy" else "after deploy, its schedule run by hand"
-        self._out.print(f"\nRotation {when}, {report['seconds']} s:", markup=False)
+        self._out.print(f"\nRotation {when}, {report['seconds']} s:")
         for target in report["targets"]:
-            self._out.print(
-                f"  {target['target']}: {target['status']}, valid until {target['expires_at']}", markup=False
-            )
+            self._out.print(f"  {target['target']}: {target['status']}, valid until {target['expires_at']}")
         for keys in report["access_keys"]:
-            self._out.print(f"  {keys['target']}: {keys['status']}, key {keys['key']}", markup=False)
+            self._out.print(f"  {keys['target']}: {keys['status']}, key {keys['key']}")
 
     def rotations(self, reports: Sequence[dict[str, Any]]) -> None:
         """The scheduled runs, and what they prove."""
@@ -85,12 +91,12 @@ class Screen:
             changed = [each["target"] for each in report["access_keys"] if each["status"] == "published"]
             anew = f", made anew: {', '.join(changed)}" if changed else ""
             told = f"  fired by the {report['fired_by']}: {count} targets, valid until {ends}{anew}"
-            self._out.print(told, markup=False)
+            self._out.print(told)
         if any(report["targets"] for report in reports):
-            self._out.print("  the deploy's tokens are refused by now, those in the variables work", markup=False)
+            self._out.print("  the deploy's tokens are refused by now, those in the variables work")
         if any(each["status"] == "published" for report in reports[1:] for each in report["access_keys"]):
             told = "  each pair of access keys signed in before and after its change, the deploy's keys no longer do"
-            self._out.print(told, markup=False)
+            self._out.print(told)
         self._out.print()
 
     def variables(self, findings: Findings) -> None:
@@ -98,7 +104,7 @@ class Screen:
         if not findings.variables:
             return
         own = findings.registry_host
-        self._out.print(f"Variables now; the stack's registry is {own}", markup=False)
+        self._out.print(f"Variables now; the stack's registry is {own}")
         table = Table(box=None, pad_edge=False, header_style="bold", width=self._width)
         table.add_column("variable", overflow="fold", max_width=self._width * 3 // 5)
         table.add_column("flags, and what it holds a login for")
@@ -109,7 +115,7 @@ class Screen:
             table.add_row(name, Text(held.flags).append(logins, style="green" if _OWN_REGISTRY in hosts else ""))
         self._out.print(table)
         for finding in findings.shadows:
-            self._out.print(f"  {finding.target}: {finding.what}", f"    {finding.fix}", sep="\n", markup=False)
+            self._out.print(f"  {finding.target}: {finding.what}", f"    {finding.fix}", sep="\n")
         self._out.print()
 
     def matrix(self, pulls: Sequence[Pull], registry: str) -> None:
@@ -120,60 +126,56 @@ class Screen:
         self._out.print(drawn or "  too many rows to read: they are in the report")
         counts = Counter(cell.client for cell in pulls)
         by = ", ".join(f"{count} pulls by {name}" for name, count in counts.items())
-        self._out.print(f"  {by}, from {registry} behind the front", markup=False)
+        self._out.print(f"  {by}, from {registry} behind the front")
 
     def pushes(self, pushes: Sequence[Push]) -> None:
         """Which jobs could push."""
         for each in pushes:
             outcome = {"allowed": "pushed"}.get(each.actual, each.actual)
             as_declared = "" if each.as_declared else f", declared {each.expected}"
-            self._out.print(f"  {each.consumer}, {each.job}: {each.repository} {outcome}{as_declared}", markup=False)
+            self._out.print(f"  {each.consumer}, {each.job}: {each.repository} {outcome}{as_declared}")
 
     def renewal(self, renewal: Renewal | None) -> None:
         """What became of the rotator's own token."""
         said = renewal.said if renewal else ""
-        self._out.print(f"  {said}; the old one is refused, every rotation below writes with the new one", markup=False)
+        self._out.print(f"  {said}; the old one is refused, every rotation below writes with the new one")
 
     def faults(self, attempts: Sequence[Attempt]) -> None:
         """Each rotation with a broken target, and the one after all was mended."""
         for attempt in attempts:
-            self._out.print(f"  {attempt.what}", f"    {attempt.command}", sep="\n", markup=False)
+            self._out.print(f"  {attempt.what}", f"    {attempt.command}", sep="\n")
             whole = len(attempt.targets) <= _FEW
             for target in attempt.targets:
                 if target["status"] == "failed" or whole:
-                    self._out.print(f"    {told(target)}", markup=False)
+                    self._out.print(f"    {told(target)}")
             if not whole:
                 count = sum(target["status"] == "published" for target in attempt.targets)
-                self._out.print(f"    {count} targets published", markup=False)
-            self._out.print(f"    exit code {attempt.exit_code}", markup=False)
+                self._out.print(f"    {count} targets published")
+            self._out.print(f"    exit code {attempt.exit_code}")
 
     def endpoints(self, file: Path, exports: Sequence[str]) -> None:
         """Where everything is, until Ctrl-C."""
         told = "\nEverything stays up until Ctrl-C. In another shell, before gitlab-ecr, aws or curl:"
-        self._out.print(told, f"  . {_short(file)}", "which does", sep="\n", markup=False)
-        self._out.print(*(f"  {line}" for line in exports), sep="\n", markup=False)
+        self._out.print(told, f"  . {_short(file)}", "which does", sep="\n")
+        self._out.print(*(f"  {line}" for line in exports), sep="\n")
         sys.stdout.flush()
 
     def success(self, findings: Findings, report: Path) -> None:
         """The end, when all went as declared."""
         allowed = sum(cell.actual == "allowed" for cell in findings.pulls)
-        self._out.print(
-            f"\n{allowed} pulls allowed, {len(findings.pulls) - allowed} denied, all as declared.", markup=False
-        )
-        self._out.print(*_NOT_PROVEN, sep="\n", markup=False)
+        self._out.print(f"\n{allowed} pulls allowed, {len(findings.pulls) - allowed} denied, all as declared.")
+        self._out.print(*_NOT_PROVEN, sep="\n")
         if findings.made_up:
-            self._out.print(
-                "Made up for this run:", *(f"  {each}" for each in findings.made_up), sep="\n", markup=False
-            )
+            self._out.print("Made up for this run:", *(f"  {each}" for each in findings.made_up), sep="\n")
         if findings.not_rehearsed:
             lines = (f"  {each}" for each in findings.not_rehearsed)
-            self._out.print("Of this stack file also not rehearsed:", *lines, sep="\n", markup=False)
+            self._out.print("Of this stack file also not rehearsed:", *lines, sep="\n")
         total = sum(findings.timings.values())
-        self._out.print(f"{total:.1f} s. Report: {_short(report)}", markup=False)
+        self._out.print(f"{total:.1f} s. Report: {_short(report)}")
 
     def failure(self, error: str) -> None:
         """Why it did not go as declared."""
-        self._failures.print(f"rehearsal failed: {error}", markup=False, style="bold red")
+        self._failures.print(f"rehearsal failed: {error}", style="bold red")
 
 
 def _leaf(resource: Resource) -> Text:
