@@ -56,6 +56,7 @@ def as_document(findings: Findings, error: str) -> dict[str, Any]:
         "error": error,
         "resources": [asdict(resource) for resource in findings.program.resources],
         "outputs": findings.program.outputs,
+        "warnings": findings.program.warnings,
         "rotations": [
             {
                 "fired_by": rotation["fired_by"],

@@ -17,13 +17,14 @@ from .key_holders import KeyHolder
 from .program import Program
 from .pulls import Puller
 from .registries import hosts_of, tried
+from .runners import kind_of
 from .world import World
 
 WITHOUT_MACHINE: Final = (
     "a runner's instance profile: its role trusted the account for this run, by a statement RehearsalOnly"
 )
-WITHOUT_STORE: Final = "pulls by a runner's credentials store: skopeo knows helpers of single registries only"
 _STORE: Final = "credentials-store"
+WITHOUT_STORE: Final = "pulls by a runner's credentials store: skopeo knows helpers of single registries only"
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,10 @@ def pullers(  # noqa: PLR0917 - each is another part of the rehearsal
 def notes(declaration: Mapping[str, Any]) -> list[str]:
     """What the pulls of this declaration do not prove."""
     runners = any(each.get("access", {}).get("pull") for each in declaration.get("runners", {}).values())
-    stores = any(each.get("access", {}).get("kind") == _STORE for each in declaration.get("runners", {}).values())
+    stores = any(
+        each.get("access", {}).get("kind") is RunnerAccess.CREDENTIALS_STORE
+        for each in declaration.get("runners", {}).values()
+    )
     return [WITHOUT_MACHINE] * runners + [WITHOUT_STORE] * stores + grantees.notes(declaration)
 
 
@@ -132,7 +136,8 @@ def _runners(
         logins: list[tuple[Client, str | None]] = [
             (OwnClient(world.registry_http), sessions.docker_config(world, keys, hosts))
         ]
-        if programs.skopeo and programs.helper and access.get("kind") != _STORE:  # of a store skopeo reads nothing
+        store = kind_of(access) == _STORE  # of which skopeo reads nothing
+        if programs.skopeo and programs.helper and not store:
             # The very document that the runner's machine fetches.
             parameter = _id(program, "aws:ssm/parameter:Parameter", f"-runner-{name}-docker-config")
             document = world.aws("ssm").get_parameter(Name=parameter)["Parameter"]["Value"]

@@ -65,6 +65,8 @@ class Screen:
                 branches[resource.urn] = branches[resource.parent].add(_leaf(resource))
             waiting = [resource for resource in waiting if resource.urn not in branches]
         self._out.print(top)
+        for warning in program.warnings:
+            self._out.print(f"warning: {warning}", style="yellow")
 
     def runners(self, found: Sequence[RunnerFound]) -> None:
         """Each runner's config.toml without its secrets, and where the credential of each of its images comes from."""

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from rehearsal.__main__ import main
 
@@ -106,6 +107,26 @@ def test_a_project_below_a_consumer_group_is_said_to_hide_its_variable(rehearsed
     }
 
 
+def test_what_a_program_warns_of_is_in_the_report(rehearsed: Callable[[Path], Report]) -> None:
+    warnings = rehearsed(STACKS / "warn.yaml")["warnings"]
+    assert any("privileged" in warning for warning in warnings)
+    assert any("/var/run/docker.sock" in warning for warning in warnings)
+    assert "glpat-" not in str(warnings)
+
+
+def test_a_runners_own_environment_goes_before_its_helper(tmp_path: Path, rehearsed: Callable[[Path], Report]) -> None:
+    document = yaml.safe_load((STACKS / "environment-auth.yaml").read_text())
+    document["config"]["gitlab-ecr:runners"]["build"]["images"] = [
+        "111111111111.dkr.ecr.eu-west-3.amazonaws.com/ci/ruby:3.4",  # named by the environment
+        "123456789012.dkr.ecr.eu-central-1.amazonaws.com/ci/python:3.13",  # its credentials store is asked for all
+    ]
+    stack = tmp_path / "Pulumi.environment.yaml"
+    stack.write_text(yaml.safe_dump(document))
+    (found,) = rehearsed(stack)["runners"]
+    environment = "the login in the runner's environment"
+    assert [image["actual"] for image in found["images"]] == ["no credential", environment, environment]
+
+
 def test_what_pushes_and_what_pulls_by_a_role_do_as_declared(rehearsed: Callable[[Path], Report]) -> None:
     report = rehearsed(STACKS / "push.yaml")
     assert outcomes(report) == {"acme/e2e by its jobs' role": {"apps/shop": "allowed", "ci/python": "denied"}}
@@ -136,4 +157,4 @@ def test_a_companys_file_comes_through_and_says_what_stood_in_for_what(rehearsed
     assert "made-up-group/project-999: only its number is in the file" in made_up
     assert "acme/old-service" in made_up
     assert "210987654321.dkr.ecr.eu-west-1.amazonaws.com, golden/runtime" in made_up
-    assert report["timings"]["total"] < 30 or os.getloadavg()[0] > os.cpu_count()
+    assert report["timings"]["total"] < 30 or os.getloadavg()[0] > (os.cpu_count() or 1)

@@ -28,14 +28,14 @@ def test_names_and_messages_are_no_markup_and_no_emoji(capsys: pytest.CaptureFix
 
 def test_the_stacks_registry_stands_once_and_what_is_made_up_says_so(capsys: pytest.CaptureFixture[str]) -> None:
     held = [
-        Held("group acme DOCKER_AUTH_CONFIG", "file, masked, raw", [HOST, "r.example.com"], ""),
-        Held("project acme/old DOCKER_AUTH_CONFIG", "env_var", ["r.example.com"], "", made_up=True),
+        Held("group acme DOCKER_AUTH_CONFIG", "file, masked, raw", [HOST, "r.io"], ""),
+        Held("project acme/old DOCKER_AUTH_CONFIG", "env_var", ["r.io"], "", made_up=True),
     ]
     Screen(quiet=False).variables(Findings(variables=held, registry_host=HOST))
     lines = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
     assert lines[0] == f"Variables now; the stack's registry is {HOST}"
-    assert lines[2] == "group acme DOCKER_AUTH_CONFIG file, masked, raw: the stack's registry, r.example.com"
-    assert lines[3] == "project acme/old DOCKER_AUTH_CONFIG (made up) env_var: r.example.com"
+    assert lines[2] == "group acme DOCKER_AUTH_CONFIG file, masked, raw: the stack's registry, r.io"
+    assert lines[3] == "project acme/old DOCKER_AUTH_CONFIG (made up) env_var: r.io"
 
 
 def test_a_stack_without_variables_shows_no_empty_table(capsys: pytest.CaptureFixture[str]) -> None:
