@@ -8,12 +8,13 @@ import sys
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
-from . import screen
+from . import environment, screen
 from .findings import Findings, as_document
 from .rehearsal import Rehearsal, RehearsalError
 from .stack_file import StackFileError, read
 
 _ROOT: Final = Path(__file__).parents[1]
+_ENVIRONMENT: Final = "env"
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -29,7 +30,7 @@ def main(arguments: list[str] | None = None) -> int:
             _write(options.report, as_document(findings, error))
             show.success(findings, options.report)
             if options.keep:
-                _keep(rehearsal, show)
+                _keep(rehearsal, show, options.report.with_name(_ENVIRONMENT))
             return status
     except StackFileError as refused:
         error, status = str(refused), 2
@@ -68,16 +69,15 @@ def _rehearse(rehearsal: Rehearsal, show: screen.Screen) -> None:
         show.faults(rehearsal.findings.faults)
 
 
-def _keep(rehearsal: Rehearsal, show: screen.Screen) -> None:
-    world = rehearsal.world
-    show.endpoints(
-        f"GitLab {world.gitlab.url} token {world.administrator_token}",
-        f"AWS {world.cloud.endpoint_url} access key {world.account} secret {world.cloud.root_secret} "
-        f"region {world.region}",
-        f"Registry https://{world.registry_host} by the proxy {world.cloud.proxy_url} trusting {world.cloud.ca_file}",
-    )
-    with contextlib.suppress(KeyboardInterrupt):  # the end that was asked for
-        signal.pause()
+def _keep(rehearsal: Rehearsal, show: screen.Screen, file: Path) -> None:
+    content = environment.lines(rehearsal.environment())
+    environment.write(file, content)
+    try:
+        show.endpoints(file, content)
+        with contextlib.suppress(KeyboardInterrupt):  # the end that was asked for
+            signal.pause()
+    finally:
+        file.unlink(missing_ok=True)
 
 
 def _interrupted(*_: object) -> NoReturn:
@@ -93,7 +93,11 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m rehearsal", description=__doc__)
     parser.add_argument("--stack-file", type=Path, default=_ROOT / "stacks" / "Pulumi.local.yaml", metavar="F")
     parser.add_argument("--report", type=Path, default=_ROOT / ".rehearsal" / "report.json", metavar="FILE")
-    parser.add_argument("--keep", action="store_true", help="leave everything up until Ctrl-C, and say where it is")
+    parser.add_argument(
+        "--keep",
+        action="store_true",
+        help="leave everything up until Ctrl-C, and write `env` beside the report, for a shell to source",
+    )
     parser.add_argument("--quiet", action="store_true", help="say nothing but failures")
     return parser.parse_args(arguments)
 

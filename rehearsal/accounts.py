@@ -7,6 +7,7 @@ from components.ecr.repository_policy import repository_policy
 from settings import RegistryAccessArgs
 
 from .cloud import Cloud
+from .namespaces import FOREIGN_AUTHS
 from .registries import Registry
 
 _EVERYTHING: Final = {
@@ -22,6 +23,15 @@ def make_boundary(cloud: Cloud, declaration: RegistryAccessArgs) -> None:
         return
     path, _, name = arn.partition(":policy")[2].rpartition("/")
     cloud.client("iam").create_policy(PolicyName=name, Path=f"{path}/", PolicyDocument=json.dumps(_EVERYTHING))
+
+
+def make_secrets(cloud: Cloud, declaration: RegistryAccessArgs) -> list[str]:
+    """The secrets that somebody made by hand, with a made-up login in each; their names."""
+    named = [each.get("foreign_auths_secret", "") for each in declaration.get("consumers", {}).values()]
+    names = list(dict.fromkeys(filter(None, named)))
+    for name in names:
+        cloud.client("secretsmanager").create_secret(Name=name, SecretString=FOREIGN_AUTHS)
+    return names
 
 
 def make_repositories(cloud: Cloud, registry: Registry) -> None:

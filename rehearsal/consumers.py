@@ -38,7 +38,7 @@ class Consumer:
     @property
     def label(self) -> str:
         """Its jobs, as the matrix calls them: with an environment that their scope covers, unless that is all."""
-        return self.path if self.scope == "*" else f"{self.path}, environment {self.scope.replace('*', '1')}"
+        return self.path if self.scope == "*" else f"{self.path} ({self.scope.replace('*', '1')})"
 
     def lies_below(self, other: "Consumer") -> bool:
         """Whether it is in the other, a group, at any depth."""

@@ -20,6 +20,8 @@ class Findings:
 
     Attributes:
         registry: what kept the images that were pulled and pushed.
+        registry_host: the stack's own.
+        made_up: what was there for this run and is not in the stack file.
         not_rehearsed: what this stack file has and this machine has not.
         timings: seconds by step.
     """
@@ -30,6 +32,8 @@ class Findings:
     variables: list[Held] = field(default_factory=list[Held])
     shadows: list[Finding] = field(default_factory=list[Finding])
     registry: str = ""
+    registry_host: str = ""
+    made_up: list[str] = field(default_factory=list[str])
     pulls: list[Pull] = field(default_factory=list[Pull])
     pushes: list[Push] = field(default_factory=list[Push])
     renewal: Renewal | None = None
@@ -52,6 +56,7 @@ def as_document(findings: Findings, error: str) -> dict[str, Any]:
         "error": error,
         "resources": [asdict(resource) for resource in findings.program.resources],
         "outputs": findings.program.outputs,
+        "warnings": findings.program.warnings,
         "rotations": [
             {
                 "fired_by": rotation["fired_by"],
@@ -68,6 +73,7 @@ def as_document(findings: Findings, error: str) -> dict[str, Any]:
         "variables": [asdict(held) for held in findings.variables],
         "shadows": [asdict(finding) for finding in findings.shadows],
         "registry": findings.registry,
+        "madeUp": findings.made_up,
         "pulls": [asdict(cell) for cell in findings.pulls],
         "pushes": [asdict(each) for each in findings.pushes],
         "renewal": findings.renewal.said if findings.renewal else None,

@@ -25,6 +25,7 @@ class KeyHolder:
 
     Attributes:
         user: its IAM user's name.
+        scope: the environment scope of the two variables.
         seen: the ids of the published keys, oldest first.
     """
 
@@ -33,13 +34,14 @@ class KeyHolder:
     kind: str
     pull: list[str]
     user: str
+    scope: str = "*"
     seen: list[str] = field(default_factory=list[str])
 
     def keys(self) -> Keys:
         """What a job's AWS client takes from its environment."""
         values: list[str] = []
         for key in ACCESS_KEYS:
-            record = self.world.gitlab.variable(self.kind, self.path, key)
+            record = self.world.gitlab.variable(self.kind, self.path, key, self.scope)
             if record is None or not record["protected"] or not record["masked"]:
                 raise KeyHolderError(f"{self.path}: {key} is not there, protected and masked")
             values.append(record["value"])
@@ -91,4 +93,5 @@ def _holders(world: World, declaration: Mapping[str, Any], program: Program) -> 
     for path, consumer in sorted(declaration.get("consumers", {}).items()):
         if access_of(consumer) == "access-keys":
             user = next(resource.id for resource in users if resource.name.endswith(f"-user-{path}"))
-            yield KeyHolder(world, path, consumer.get("kind", "project"), consumer["pull"], user)
+            (scope,) = consumer.get("environment_scopes", ["*"])
+            yield KeyHolder(world, path, consumer.get("kind", "project"), consumer["pull"], user, scope)

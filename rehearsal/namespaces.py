@@ -1,7 +1,7 @@
 """The groups and projects of a rehearsal's GitLab: those that a stack file names, and what it takes for granted."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -12,14 +12,15 @@ from .gitlab import GitLab
 
 FOREIGN_HOST: Final = "registry.example.com:5000"
 """A registry that is not ours, in each adopted variable before we come."""
+FOREIGN_AUTHS: Final = json.dumps({"auths": {FOREIGN_HOST: {"auth": "ZmFrZS11c2VyOmZha2UtcGFzc3dvcmQ="}}})
+"""What such a variable holds: a made-up login."""
 SHADOWED: Final = "old-service"
-"""A project below each group that has a `DOCKER_AUTH_CONFIG` of its own, as somebody once set by hand."""
+"""A project below the first group, that has a `DOCKER_AUTH_CONFIG` of its own as somebody once set by hand."""
 BOT: Final = "gitlab-ecr-rotator"
 """The user of the rotator's GitLab token."""
 ROLES: Final = {"project": 40, "group": 50}
 """What that user is on each consumer: Maintainer of a project, Owner of a group."""
 _GROUP, _PROJECT = "group", "project"
-_FOREIGN_AUTHS: Final = json.dumps({"auths": {FOREIGN_HOST: {"auth": "ZmFrZS11c2VyOmZha2UtcGFzc3dvcmQ="}}})
 
 
 class ContradictionError(ValueError):
@@ -47,18 +48,18 @@ def populate(gitlab: GitLab, declaration: RegistryAccessArgs) -> list[str]:
     named = list(_named(declaration))
     for each in _in_order(named):
         _create(gitlab, each)
-    made_up = list(_runners(declaration, {(each.kind, each.id) for each in named}))
-    shadowed = list(_shadowed(declaration))
+    made_up = list(_runners(declaration, named))
+    shadowed = list(_shadowed(declaration))[:1]
     for each in (*made_up, *shadowed):
         _create(gitlab, each)
     for each in shadowed:
-        gitlab.set_variable(_PROJECT, each.path, DOCKER_AUTH_CONFIG, _FOREIGN_AUTHS)
+        gitlab.set_variable(_PROJECT, each.path, DOCKER_AUTH_CONFIG, FOREIGN_AUTHS)
     for path, consumer in declaration.get("consumers", {}).items():
         kind = consumer.get("kind", _PROJECT)
         gitlab.add_member(BOT, path, ROLES[kind])
         if consumer.get("adopt", False):
             for scope in consumer.get("environment_scopes", ["*"]):
-                gitlab.set_variable(kind, path, DOCKER_AUTH_CONFIG, _FOREIGN_AUTHS, environment_scope=scope)
+                gitlab.set_variable(kind, path, DOCKER_AUTH_CONFIG, FOREIGN_AUTHS, environment_scope=scope)
     if job := declaration.get("rotation", {}).get("job"):
         gitlab.protect_branch(job["project"], job.get("branch", "main"))
     return [each.path for each in (*made_up, *shadowed)]
@@ -91,14 +92,18 @@ def _in_order(named: list[Namespace]) -> list[Namespace]:
     return sorted(found.values(), key=lambda each: each.path.count("/"))
 
 
-def _runners(declaration: RegistryAccessArgs, known: set[tuple[str, int | None]]) -> Iterator[Namespace]:
+def _runners(declaration: RegistryAccessArgs, named: Sequence[Namespace]) -> Iterator[Namespace]:
     """Of a runner's group or project only the number is known."""
+    known = {(each.kind, each.id) for each in named}
+    taken = {each.path.lower().partition("/")[0] for each in named}
     for runner in declaration.get("runners", {}).values():
         for kind, number in ((_GROUP, runner.get("group_id")), (_PROJECT, runner.get("project_id"))):
             if number is not None and (kind, number) not in known:
                 known.add((kind, number))
-                path = f"{kind}-{number}" if kind == _GROUP else f"made-up-group/{kind}-{number}"
-                yield Namespace(kind, path, number)
+                name = f"{kind}-{number}" if kind == _GROUP else "made-up-group"
+                while name in taken:
+                    name += "-made-up"
+                yield Namespace(kind, name if kind == _GROUP else f"{name}/{kind}-{number}", number)
 
 
 def _shadowed(declaration: RegistryAccessArgs) -> Iterator[Namespace]:

@@ -18,6 +18,7 @@ from typing import Any, Final
 import pulumi
 from pulumi.runtime import rpc, settings, stack
 from pulumi.runtime.mocks import MockCallArgs, MockEngine, MockMonitor, MockResourceArgs, Mocks, MockSettings
+from pulumi.runtime.proto import engine_pb2
 
 from .adapter import Adapter, AdapterError
 from .interrupts import held_back
@@ -61,10 +62,12 @@ class Program:
     Attributes:
         resources: in the order of their creation.
         outputs: the stack's, without those that are secret.
+        warnings: what the program said of the declaration, as an engine shows it.
     """
 
     resources: list[Resource] = field(default_factory=list[Resource])
     outputs: dict[str, Any] = field(default_factory=dict[str, Any])
+    warnings: list[str] = field(default_factory=list[str])
 
     def of_type(self, type_: str) -> list[Resource]:
         """The resources of one type."""
@@ -115,7 +118,7 @@ async def _run(monitor: "_Monitor", stack_name: str, config: Mapping[str, str], 
         MockSettings(
             monitor=monitor,
             monitor_features=features,
-            engine=MockEngine(None),
+            engine=_Engine(monitor.program.warnings),
             project=_PROJECT,
             stack=stack_name,
             dry_run=False,
@@ -133,6 +136,20 @@ async def _run(monitor: "_Monitor", stack_name: str, config: Mapping[str, str], 
         runpy.run_path(str(_ROOT / "__main__.py"), run_name="__main__")
 
     await stack.run_in_stack(main)
+
+
+class _Engine(MockEngine):
+    """Hears the program's warnings; they are not the log of this process."""
+
+    def __init__(self, warnings: list[str]) -> None:
+        super().__init__(None)
+        self._warnings = warnings
+
+    def Log(self, request: Any) -> None:  # noqa: N802 - the name of Pulumi's RPC
+        if request.severity == engine_pb2.WARNING:
+            self._warnings.append(str(request.message))
+        else:
+            super().Log(request)  # pyright: ignore[reportUnknownMemberType] - untyped in the SDK
 
 
 class _AdapterMocks(Mocks):
@@ -173,7 +190,7 @@ def _advice(words: str) -> str:
 class _Monitor(MockMonitor):
     def __init__(self, mocks: Mocks, program: Program, on_created: Callable[[Resource], None]) -> None:
         super().__init__(mocks)
-        self._program = program
+        self.program = program
         self._on_created = on_created
 
     def RegisterResource(self, request: Any) -> Any:  # noqa: N802 - the name of Pulumi's RPC
@@ -183,7 +200,7 @@ class _Monitor(MockMonitor):
                 parent = "" if f"::{_STACK_TYPE}::" in request.parent else request.parent
                 inputs = _shown(rpc.deserialize_properties(request.object))
                 resource = Resource(answer.urn, request.type, request.name, parent, answer.id, inputs)
-                self._program.resources.append(resource)
+                self.program.resources.append(resource)
                 self._on_created(resource)
             return answer
 
@@ -194,7 +211,7 @@ class _Monitor(MockMonitor):
     def RegisterResourceOutputs(self, request: Any) -> Any:  # noqa: N802 - the name of Pulumi's RPC
         if f"::{_STACK_TYPE}::" in request.urn:
             outputs = rpc.deserialize_properties(request.outputs)
-            self._program.outputs |= {key: value for key, value in _shown(outputs).items() if value != _SECRET}
+            self.program.outputs |= {key: value for key, value in _shown(outputs).items() if value != _SECRET}
         return super().RegisterResourceOutputs(request)  # pyright: ignore[reportUnknownMemberType] - untyped in the SDK
 
 

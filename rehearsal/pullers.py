@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError  # pyright: ignore[reportMissingType
 
 from components.names.registry_host import dns_suffix
 
-from . import clients, id_tokens, sessions
+from . import clients, grantees, id_tokens, sessions
 from .clients import Client, OwnClient, Refused, Skopeo
 from .cloud.docker_registry import PROGRAM
 from .consumers import Consumer, access_of
@@ -17,11 +17,14 @@ from .key_holders import KeyHolder
 from .program import Program
 from .pulls import Puller
 from .registries import hosts_of, tried
+from .runners import kind_of
 from .world import World
 
 WITHOUT_MACHINE: Final = (
     "a runner's instance profile: its role trusted the account for this run, by a statement RehearsalOnly"
 )
+_STORE: Final = "credentials-store"
+WITHOUT_STORE: Final = "pulls by a runner's credentials store: skopeo knows helpers of single registries only"
 
 
 @dataclass(frozen=True)
@@ -76,13 +79,18 @@ def pullers(  # noqa: PLR0917 - each is another part of the rehearsal
         *_users(world, declaration, holders, everyday),
         *_jobs(world, declaration, everyday),
         *_runners(world, declaration, program, programs, scratch),
+        *grantees.grantees(world, declaration, everyday),
     ]
 
 
 def notes(declaration: Mapping[str, Any]) -> list[str]:
     """What the pulls of this declaration do not prove."""
     runners = any(each.get("access", {}).get("pull") for each in declaration.get("runners", {}).values())
-    return [WITHOUT_MACHINE] * runners
+    stores = any(
+        each.get("access", {}).get("kind") is RunnerAccess.CREDENTIALS_STORE
+        for each in declaration.get("runners", {}).values()
+    )
+    return [WITHOUT_MACHINE] * runners + [WITHOUT_STORE] * stores + grantees.notes(declaration)
 
 
 def _users(
@@ -128,7 +136,8 @@ def _runners(
         logins: list[tuple[Client, str | None]] = [
             (OwnClient(world.registry_http), sessions.docker_config(world, keys, hosts))
         ]
-        if programs.skopeo and programs.helper:
+        store = kind_of(access) == _STORE  # of which skopeo reads nothing
+        if programs.skopeo and programs.helper and not store:
             # The very document that the runner's machine fetches.
             parameter = _id(program, "aws:ssm/parameter:Parameter", f"-runner-{name}-docker-config")
             document = world.aws("ssm").get_parameter(Name=parameter)["Parameter"]["Value"]

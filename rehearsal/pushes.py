@@ -61,12 +61,13 @@ def _attempts(
         ("another audience", path, "https://other.example", ref, inside[0], "denied"),
         *((f"protected {kind} {ref}", path, audience, ref, name, "denied") for name in outside[:1]),
     ]
+    tag = f"pushed-by-{path.replace('/', '-')}"  # one of its own: tags are immutable
     for job, project, aud, on, repository, expected in jobs:
         ref_type = kind if on == ref else "branch"
         token = world.gitlab.issue_id_token(project, aud=aud, ref=on, ref_type=ref_type)
         try:
             auth = sessions.registry_auth(world, sessions.of_job(world, role, token))
-            actual, reason = push_image(world, repository, "pushed", tiny_image(f"pushed by {path}"), auth)
+            actual, reason = push_image(world, repository, tag, tiny_image(f"pushed by {path}"), auth)
         except ClientError as error:
             answer: dict[str, Any] = error.response
             code = str(answer.get("Error", {}).get("Code", ""))

@@ -13,10 +13,12 @@ from . import consumers, faults, jobs, key_holders, program, pullers, pulls, pus
 from .adapter import Adapter
 from .clients import ClientError
 from .consumers import Auths, Consumer
+from .environment import exports
 from .faults import FaultError
 from .findings import Findings, failures
 from .interrupts import held_back
 from .key_holders import KeyHolder, KeyHolderError
+from .made_up import made_up
 from .namespaces import ContradictionError
 from .program import ProgramError, Resource
 from .pullers import Programs
@@ -59,6 +61,8 @@ class Rehearsal:
                     except ContradictionError as error:
                         raise RehearsalError(str(error)) from None
                 self._undo = undo.pop_all()
+        self.findings.registry_host = self.world.registry_host
+        self.findings.made_up = list(made_up(self.world))
         self._consumers: list[Consumer] = []
         self._holders: list[KeyHolder] = []
         self._first_auths: dict[Consumer, Auths] = {}
@@ -152,7 +156,8 @@ class Rehearsal:
                 Path(scratch),
             )
             images = {image for each in everybody for image in each.expected}
-            self._say(f"Pulling {len(images)} images as each of {len(everybody)} consumers and runners")
+            if everybody:
+                self._say(f"Pulling {len(images)} images as each of {len(everybody)} consumers and runners")
             if (cells := pulls.cells(everybody)) > pulls.CELLS:
                 self._say(f"  of {cells} cells a sample, the same each time, with every consumer and runner in it")
             self.findings.registry = self.world.cloud.registry.kept_by
@@ -223,6 +228,10 @@ class Rehearsal:
                 raise RehearsalError(str(error)) from None
             finally:
                 self.findings.rotations = self._rotations.reports
+
+    def environment(self) -> dict[str, str]:
+        """What a person's shell needs to work with what runs here."""
+        return exports(self.world, self._rotations, self.findings.program.outputs["rotator"])
 
     def stop(self) -> None:
         """Ends everything that `start` began."""

@@ -1,7 +1,8 @@
 """What a runner's machine would fetch, read as the runner reads it."""
 
+import json
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -49,14 +50,17 @@ def published(world: World, program: Program, declaration: RegistryAccessArgs) -
         folder = next(name for name in names if name.endswith(f"/runner/{runner}{_CONFIG}")).removesuffix(_CONFIG)
         config = _parameter(world, f"{folder}{_CONFIG}")
         home = _parameter(world, f"{folder}{_DOCKER_CONFIG}") if f"{folder}{_DOCKER_CONFIG}" in names else None
-        kind = options.get("access", {}).get("kind")
-        static = kind is not None and kind.value == "static"
-        logins = options.get("access", {}).get("logins", {})
         images = tuple(
-            RunnerImage(runner, image, _intended(image, static=static, logins=logins), _found(image, config, home))
+            RunnerImage(runner, image, _intended(image, options), _found(image, config, home))
             for image in _images(tomllib.loads(config), options.get("images", []))
         )
         yield RunnerFound(runner, shown(config), images)
+
+
+def kind_of(access: Mapping[str, Any]) -> str:
+    """How a runner gets into registries, as the stack file writes it."""
+    kind = access.get("kind", "credential-helper")
+    return str(getattr(kind, "value", kind))
 
 
 def _parameter(world: World, name: str) -> str:
@@ -69,11 +73,25 @@ def _images(config: dict[str, Any], declared: list[str]) -> list[str]:
     return list(dict.fromkeys(image for image in named if image))
 
 
-def _intended(image: str, *, static: bool, logins: dict[str, Any]) -> str:
-    host = parse(image).host
-    if static:
-        return _SOURCES[VARIABLE] if host in logins else _SOURCES[""]
+def _intended(image: str, options: Mapping[str, Any]) -> str:
+    """Where the declaration means the credential to come from; what `environment` names goes before the helper."""
+    host, access = parse(image).host, options.get("access", {})
+    if _is_named_in_environment(host, options):
+        return _SOURCES[VARIABLE]
+    if kind_of(access) == "static":
+        return _SOURCES[VARIABLE] if host in access.get("logins", {}) else _SOURCES[""]
     return _SOURCES[HOME] if parse_registry_host(host) else _SOURCES[""]
+
+
+def _is_named_in_environment(host: str, options: Mapping[str, Any]) -> bool:
+    """Whether a `DOCKER_AUTH_CONFIG` that the declaration itself writes into the environment is for a host."""
+    variables = dict(entry.split("=", 1) for entry in options.get("environment", []) if "=" in entry)
+    try:
+        document: dict[str, Any] = json.loads(variables.get("DOCKER_AUTH_CONFIG", "{}"))
+    except ValueError:
+        return False
+    asked_for_all = "credsStore" in document and parse_registry_host(host) is not None
+    return asked_for_all or host in {*document.get("auths", {}), *document.get("credHelpers", {})}
 
 
 def _found(image: str, config: str, home: str | None) -> str:

@@ -7,7 +7,9 @@ from datetime import datetime, timedelta
 from typing import Any, Final, Protocol
 from urllib.parse import quote
 
-from . import command_line, jobs
+from components.names.registry_host import partition_of
+
+from . import command_line, id_tokens, jobs
 from .command_line import CommandRun
 from .program import Program
 from .rotations import RotationError, Rotations
@@ -62,7 +64,9 @@ class ScheduledJobs:
         self._world = world
         job = declaration["rotation"]["job"]
         self._project, self._branch = job["project"], job.get("branch", "main")
-        self._jobs = jobs.template_jobs({key: declaration[key] for key in _INPUTS if key in declaration})
+        inputs = {key: declaration[key] for key in _INPUTS if key in declaration}
+        where = {"partition": partition_of(world.region), "audience": id_tokens.audience(declaration)}
+        self._jobs = jobs.template_jobs({**inputs, **where})
         self._description = f"{declaration['prefix']}-rotator"
         self._bucket: str = program.outputs["rotator"]
         self.reports: list[dict[str, Any]] = []

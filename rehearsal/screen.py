@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 from rich.tree import Tree
 
+from . import matrix
 from .faults import Attempt, told
 from .findings import Findings
 from .program import Program, Resource
@@ -19,24 +20,38 @@ from .pushes import Push
 from .renewal import Renewal
 from .runners import RunnerFound
 
+_OWN_REGISTRY: Final = "the stack's registry"
+_MADE_UP: Final = " (made up)"
+_NARROWEST: Final = 60
 _NOT_PROVEN: Final = (
     "Not rehearsed: the provider plugins' own checks, updates and deletes, AWS's validation of schedules and alarms,",
     "the schedule's role, delivery retries, alarms firing, IAM's delays, and a runner that takes a job.",
 )
-_WIDEST: Final = 12  # columns; a larger matrix is in the report
-_MARK: Final = {"allowed": "pulled", "denied": "denied", "failed": "FAILED"}
+_FEW: Final = 12  # so many targets of a rotation are told one by one
+_WIDTH: Final = 100
+"""Columns, where the output is no terminal."""
 
 
 class Screen:
     """Tells a person what happens; with `quiet` only what failed."""
 
     def __init__(self, *, quiet: bool) -> None:
-        self._out = Console(quiet=quiet, highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else 160)
-        self._failures = Console(stderr=True, highlight=False, soft_wrap=True)
+        terminal = sys.stdout.isatty()
+        self._out = Console(
+            # Names, hosts and messages are others' words: none of them is markup, or an emoji.
+            markup=False,
+            emoji=False,
+            quiet=quiet,
+            highlight=False,
+            soft_wrap=True,
+            width=None if terminal else _WIDTH,
+        )
+        self._width = max(self._out.width, _NARROWEST)
+        self._failures = Console(markup=False, emoji=False, stderr=True, highlight=False, soft_wrap=True)
 
     def step(self, what: str) -> None:
         """One line for what begins now."""
-        self._out.print(f"- {what}", markup=False)
+        self._out.print(f"- {what}")
 
     def resources(self, program: Program) -> None:
         """The tree of what was made, with ids."""
@@ -50,136 +65,124 @@ class Screen:
                 branches[resource.urn] = branches[resource.parent].add(_leaf(resource))
             waiting = [resource for resource in waiting if resource.urn not in branches]
         self._out.print(top)
+        for warning in program.warnings:
+            self._out.print(f"warning: {warning}", style="yellow")
 
     def runners(self, found: Sequence[RunnerFound]) -> None:
         """Each runner's config.toml without its secrets, and where the credential of each of its images comes from."""
         for runner in found:
-            self._out.print(f"\nRunner {runner.name}, config.toml as its machine fetches it:", markup=False)
-            self._out.print(*(f"  {line}" for line in runner.config.splitlines()), sep="\n", markup=False)
+            self._out.print(f"\nRunner {runner.name}, config.toml as its machine fetches it:")
+            self._out.print(*(f"  {line}" for line in runner.config.splitlines()), sep="\n")
             for image in runner.images:
-                self._out.print(f"  {image.image}: pulled with {image.actual}", markup=False)
+                self._out.print(f"  {image.image}: pulled with {image.actual}")
 
     def rotation(self, report: dict[str, Any]) -> None:
         """One run, with its targets."""
         when = "at deploy" if report["fired_by"] == "deploy" else "after deploy, its schedule run by hand"
-        self._out.print(f"\nRotation {when}, {report['seconds']} s:", markup=False)
+        self._out.print(f"\nRotation {when}, {report['seconds']} s:")
         for target in report["targets"]:
-            self._out.print(
-                f"  {target['target']}: {target['status']}, valid until {target['expires_at']}", markup=False
-            )
+            self._out.print(f"  {target['target']}: {target['status']}, valid until {target['expires_at']}")
         for keys in report["access_keys"]:
-            self._out.print(f"  {keys['target']}: {keys['status']}, key {keys['key']}", markup=False)
+            self._out.print(f"  {keys['target']}: {keys['status']}, key {keys['key']}")
 
     def rotations(self, reports: Sequence[dict[str, Any]]) -> None:
         """The scheduled runs, and what they prove."""
         for report in reports[1:]:
             count = sum(target["status"] == "published" for target in report["targets"])
-            ends = min(target["expires_at"] for target in report["targets"])
+            ends = min((target["expires_at"] for target in report["targets"]), default="")
             changed = [each["target"] for each in report["access_keys"] if each["status"] == "published"]
             anew = f", made anew: {', '.join(changed)}" if changed else ""
             told = f"  fired by the {report['fired_by']}: {count} targets, valid until {ends}{anew}"
-            self._out.print(told, markup=False)
-        self._out.print("  the deploy's tokens are refused by now, those in the variables work", markup=False)
+            self._out.print(told)
+        if any(report["targets"] for report in reports):
+            self._out.print("  the deploy's tokens are refused by now, those in the variables work")
         if any(each["status"] == "published" for report in reports[1:] for each in report["access_keys"]):
             told = "  each pair of access keys signed in before and after its change, the deploy's keys no longer do"
-            self._out.print(told, markup=False)
+            self._out.print(told)
         self._out.print()
 
     def variables(self, findings: Findings) -> None:
         """What GitLab holds now, without a value, and what is in the way of it."""
-        table = Table(box=None, pad_edge=False, header_style="bold")
-        for heading in ("variable", "flags", "holds a login for"):
-            table.add_column(heading, overflow="fold")
+        if not findings.variables:
+            return
+        own = findings.registry_host
+        self._out.print(f"Variables now; the stack's registry is {own}")
+        table = Table(box=None, pad_edge=False, header_style="bold", width=self._width)
+        table.add_column("variable", overflow="fold", max_width=self._width * 3 // 5)
+        table.add_column("flags, and what it holds a login for")
         for held in findings.variables:
-            table.add_row(held.name, held.flags, ", ".join(held.registries))
+            hosts = [_OWN_REGISTRY if host == own else host for host in held.registries]
+            name = Text(held.name).append(_MADE_UP if held.made_up else "", style="dim")
+            logins = f": {', '.join(hosts)}" if hosts else ""
+            table.add_row(name, Text(held.flags).append(logins, style="green" if _OWN_REGISTRY in hosts else ""))
         self._out.print(table)
         for finding in findings.shadows:
-            self._out.print(f"  {finding.target}: {finding.what}", f"    {finding.fix}", sep="\n", markup=False)
+            self._out.print(f"  {finding.target}: {finding.what}", f"    {finding.fix}", sep="\n")
         self._out.print()
 
     def matrix(self, pulls: Sequence[Pull], registry: str) -> None:
         """Who could pull what; a cell that is not as declared says so."""
         if not pulls:
             return
-        repositories = sorted({cell.repository for cell in pulls})
-        if len(repositories) <= _WIDEST:
-            self._out.print(_table(pulls, repositories))
+        drawn = matrix.table(matrix.rows(pulls), self._width)
+        self._out.print(drawn or "  too many rows to read: they are in the report")
         counts = Counter(cell.client for cell in pulls)
         by = ", ".join(f"{count} pulls by {name}" for name, count in counts.items())
-        self._out.print(f"  {by}, from {registry} behind the front", markup=False)
+        self._out.print(f"  {by}, from {registry} behind the front")
 
     def pushes(self, pushes: Sequence[Push]) -> None:
         """Which jobs could push."""
         for each in pushes:
             outcome = {"allowed": "pushed"}.get(each.actual, each.actual)
             as_declared = "" if each.as_declared else f", declared {each.expected}"
-            self._out.print(f"  {each.consumer}, {each.job}: {each.repository} {outcome}{as_declared}", markup=False)
+            self._out.print(f"  {each.consumer}, {each.job}: {each.repository} {outcome}{as_declared}")
 
     def renewal(self, renewal: Renewal | None) -> None:
         """What became of the rotator's own token."""
         said = renewal.said if renewal else ""
-        self._out.print(f"  {said}; the old one is refused, every rotation below writes with the new one", markup=False)
+        self._out.print(f"  {said}; the old one is refused, every rotation below writes with the new one")
 
     def faults(self, attempts: Sequence[Attempt]) -> None:
         """Each rotation with a broken target, and the one after all was mended."""
         for attempt in attempts:
-            self._out.print(f"  {attempt.what}", f"    {attempt.command}", sep="\n", markup=False)
-            whole = len(attempt.targets) <= _WIDEST
+            self._out.print(f"  {attempt.what}", f"    {attempt.command}", sep="\n")
+            whole = len(attempt.targets) <= _FEW
             for target in attempt.targets:
                 if target["status"] == "failed" or whole:
-                    self._out.print(f"    {told(target)}", markup=False)
+                    self._out.print(f"    {told(target)}")
             if not whole:
                 count = sum(target["status"] == "published" for target in attempt.targets)
-                self._out.print(f"    {count} targets published", markup=False)
-            self._out.print(f"    exit code {attempt.exit_code}", markup=False)
+                self._out.print(f"    {count} targets published")
+            self._out.print(f"    exit code {attempt.exit_code}")
 
-    def endpoints(self, *lines: str) -> None:
+    def endpoints(self, file: Path, exports: Sequence[str]) -> None:
         """Where everything is, until Ctrl-C."""
-        self._out.print("\nEverything stays up until Ctrl-C:", *lines, sep="\n", markup=False)
+        told = "\nEverything stays up until Ctrl-C. In another shell, before gitlab-ecr, aws or curl:"
+        self._out.print(told, f"  . {_short(file)}", "which does", sep="\n")
+        self._out.print(*(f"  {line}" for line in exports), sep="\n")
         sys.stdout.flush()
 
     def success(self, findings: Findings, report: Path) -> None:
         """The end, when all went as declared."""
         allowed = sum(cell.actual == "allowed" for cell in findings.pulls)
-        self._out.print(
-            f"\n{allowed} pulls allowed, {len(findings.pulls) - allowed} denied, all as declared.", markup=False
-        )
-        self._out.print(*_NOT_PROVEN, sep="\n", markup=False)
+        self._out.print(f"\n{allowed} pulls allowed, {len(findings.pulls) - allowed} denied, all as declared.")
+        self._out.print(*_NOT_PROVEN, sep="\n")
+        if findings.made_up:
+            self._out.print("Made up for this run:", *(f"  {each}" for each in findings.made_up), sep="\n")
         if findings.not_rehearsed:
             lines = (f"  {each}" for each in findings.not_rehearsed)
-            self._out.print("Of this stack file also not rehearsed:", *lines, sep="\n", markup=False)
+            self._out.print("Of this stack file also not rehearsed:", *lines, sep="\n")
         total = sum(findings.timings.values())
-        self._out.print(f"{total:.1f} s. Report: {_short(report)}", markup=False)
+        self._out.print(f"{total:.1f} s. Report: {_short(report)}")
 
     def failure(self, error: str) -> None:
         """Why it did not go as declared."""
-        self._failures.print(f"rehearsal failed: {error}", markup=False, style="bold red")
+        self._failures.print(f"rehearsal failed: {error}", style="bold red")
 
 
 def _leaf(resource: Resource) -> Text:
     leaf = Text(f"{resource.type.rpartition(':')[2]} {resource.name}", overflow="fold")
     return leaf.append(f" {resource.id}" if resource.id else "", style="dim")
-
-
-def _table(pulls: Sequence[Pull], repositories: Sequence[str]) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("pulls with its own credential")
-    for repository in repositories:
-        table.add_column(repository)
-    for consumer in dict.fromkeys(cell.consumer for cell in pulls):
-        row = [[cell for cell in pulls if (cell.consumer, cell.repository) == (consumer, r)] for r in repositories]
-        table.add_row(consumer, *map(_cell, row))
-    return table
-
-
-def _cell(by_client: Sequence[Pull]) -> str:
-    """What came of it; one client's answer that is not as declared stands for all."""
-    cell = next((cell for cell in by_client if not cell.as_declared), by_client[0] if by_client else None)
-    if cell is None:
-        return ""
-    if cell.as_declared:
-        return _MARK[cell.actual]
-    return f"[bold red]{_MARK[cell.actual]}, declared {cell.expected}[/bold red]"
 
 
 def _short(path: Path) -> str:

@@ -29,6 +29,12 @@ def of_runner(world: World, role: str) -> Keys:
     return _keys(made["Credentials"])
 
 
+def assumed(world: World, role_arn: str, by: Keys) -> Keys:
+    """The session of a role that somebody else assumes."""
+    with world.cloud.client_of("sts", by) as sts:
+        return _keys(sts.assume_role(RoleArn=role_arn, RoleSessionName="rehearsal")["Credentials"])
+
+
 def caller(world: World, keys: Keys) -> str:
     """The ARN of who signs with these; empty when AWS takes them for nobody's."""
     with world.cloud.client_of("sts", keys) as sts:

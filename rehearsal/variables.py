@@ -24,19 +24,25 @@ class Held:
 
     Attributes:
         registries: what a `DOCKER_AUTH_CONFIG` has an entry for.
+        made_up: its owner is not in the stack file.
     """
 
     name: str
     flags: str
     registries: list[str]
     description: str
+    made_up: bool = False
 
 
 def look(world: World, declaration: RegistryAccessArgs) -> tuple[list[Held], list[Finding]]:
     """Every variable of the consumers and of what lies below them, and what is in the way of a rotated one."""
     targets = list(_targets(declaration))
-    rows = [(variable, value) for place in _places(world, targets) for variable, value in _listed(world, *place)]
-    held = [Held(found.name, found.flags, _registries(value), found.description or "") for found, value in rows]
+    places = _places(world, declaration, targets)
+    rows = [(variable, value) for place in places for variable, value in _listed(world, *place)]
+    held = [
+        Held(found.name, found.flags, _registries(value), found.description or "", found.owner in world.made_up)
+        for found, value in rows
+    ]
     return held, shadow_findings(targets, [found for found, _ in rows])
 
 
@@ -54,11 +60,13 @@ def _targets(declaration: RegistryAccessArgs) -> Iterator[Target]:
             yield Target(kind, path, path, _KEY, scope, flags)
 
 
-def _places(world: World, targets: list[Target]) -> dict[tuple[Level, str], None]:
-    """The owners of the targets, and the projects below the groups among them; each once, in order."""
-    places: dict[tuple[Level, str], None] = {}
+def _places(world: World, declaration: RegistryAccessArgs, targets: list[Target]) -> dict[tuple[Level, str], None]:
+    """The consumers, and the projects below the groups with a rotated variable; each once, in order."""
+    places = {
+        (Level(consumer.get("kind", "project")), path): None
+        for path, consumer in declaration.get("consumers", {}).items()
+    }
     for target in targets:
-        places[Level(target.owner_kind.value), target.path] = None
         if target.owner_kind is OwnerKind.GROUP:
             below = _read(world, f"groups/{quote(target.path, safe='')}/projects?include_subgroups=true")
             places |= {(Level.PROJECT, row["path_with_namespace"]): None for row in below}

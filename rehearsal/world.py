@@ -15,7 +15,7 @@ import urllib3
 from components.names.gitlab_release import GITLAB_COM
 from settings import RegistryAccessArgs
 
-from .accounts import make_boundary, make_repositories
+from .accounts import make_boundary, make_repositories, make_secrets
 from .clients import present
 from .cloud import Cloud
 from .cloud.certificates import Authority
@@ -41,9 +41,11 @@ class World:
         place: the stack's own registry.
         registries: every registry that the declaration names, the stack's own first.
         made_up: the paths of groups and projects that the declaration does not name.
+        made_up_secrets: the names of secrets that the declaration names, whose content is made up.
         cloud: the AWS account.
         gitlab: the GitLab instance.
         gitlab_ca: the certificate of the CA that signed the instance's: with a `caBundle` nobody else trusts it.
+        gitlab_ca_file: with a `caBundle`, where it is.
         elsewhere: another instance on the same network, gitlab.com where the stack's is one's own: no byte is for it.
         registry_http: the way to the registry, with the authority that it trusts.
         administrator_token: GitLab's, for whoever runs `pulumi up`.
@@ -64,7 +66,8 @@ class World:
             self.gitlab = undo.enter_context(GitLab.start(now=self.cloud.now))
             self.administrator_token = self.gitlab.create_token("administrator", ["api"], user="root")
             private = "ca_bundle" in declaration.get("gitlab", {})
-            authority = Authority(self.cloud.ca_file.with_name("gitlab.pem")) if private else self.cloud.authority
+            self.gitlab_ca_file = self.cloud.ca_file.with_name("gitlab.pem") if private else None
+            authority = Authority(self.gitlab_ca_file) if self.gitlab_ca_file else self.cloud.authority
             self.gitlab_ca = authority.certificate
             url = declaration.get("gitlab", {}).get("url", GITLAB_COM)
             self._name_gitlab(self.gitlab, url, authority)
@@ -72,6 +75,7 @@ class World:
             self._name_gitlab(self.elsewhere, GITLAB_COM if url != GITLAB_COM else _ANOTHER, self.cloud.authority)
             self.made_up = populate(self.gitlab, declaration)
             make_boundary(self.cloud, declaration)
+            self.made_up_secrets = make_secrets(self.cloud, declaration)
             for registry in self.registries[1:]:
                 make_repositories(self.cloud, registry)
             end = (self.cloud.now() + _TOKEN_LIFE).date()

@@ -3,14 +3,20 @@
 import json
 import sys
 from collections.abc import Mapping, Sequence
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Final
 
 import click
+from rich import box
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from .plain_text import plain
+
+_SHORT: Final = 20  # columns: a time or a word, which is never broken
+_JUDGED: Final = ("health", "ok")
+_GOOD: Final = ("good", "True", "")
 
 
 def json_shape(kind: str, **keys: str) -> str:
@@ -23,26 +29,65 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, 
 """The option of every command that prints rows."""
 
 
-def show(columns: Mapping[str, str], rows: Sequence[Mapping[str, Any]], *, as_json: bool) -> None:
+@dataclass(frozen=True)
+class ForTerminal:
+    """The rows in another form, for who looks at a terminal.
+
+    Attributes:
+        above: lines before the table: what all rows share.
+        columns: as `show`.
+        rows: as `show`; a cell may have several lines.
+    """
+
+    above: Sequence[str]
+    columns: Mapping[str, str]
+    rows: Sequence[Mapping[str, Any]]
+
+
+def show(
+    columns: Mapping[str, str],
+    rows: Sequence[Mapping[str, Any]],
+    *,
+    as_json: bool,
+    terminal: ForTerminal | None = None,
+) -> None:
     """Prints rows.
 
     Args:
         columns: the heading of each key that a person sees, in order.
         rows: every key of a row is in the JSON.
         as_json: whether `--json` was given.
+        terminal: what a terminal shows in place of these columns and rows.
     """
     if as_json:
         print_json(rows)
-        return
-    cells = [[plain(str(row.get(key, ""))) for key in columns] for row in rows]
-    if not sys.stdout.isatty():
-        for line in cells:
-            click.echo("\t".join(line))
-        return
-    table = Table(*columns.values())
-    for line in cells:
-        table.add_row(*map(Text, line))  # Text: a name may hold what rich would read as markup
-    Console().print(table)
+    elif sys.stdout.isatty():
+        _table(terminal or ForTerminal((), columns, rows))
+    else:
+        for row in rows:
+            click.echo("\t".join(plain(str(row.get(key, ""))) for key in columns))
+
+
+def _table(shown: ForTerminal) -> None:
+    console = Console()
+    for line in shown.above:
+        console.print(Text(plain(line)))
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for key, heading in shown.columns.items():
+        cells = [str(row.get(key, "")).splitlines() for row in shown.rows]
+        short = all(len(line) <= _SHORT for lines in cells for line in lines)
+        table.add_column(heading, no_wrap=short, overflow="fold")
+    for row in shown.rows:
+        table.add_row(*(_cell(key, str(row.get(key, ""))) for key in shown.columns))
+    console.print(table)
+
+
+def _cell(key: str, value: str) -> Text:
+    """Text, as a name may hold what rich would read as markup; in the colour of what it says of the row's health."""
+    lines = "\n".join(plain(line) for line in value.splitlines())
+    if key not in _JUDGED:
+        return Text(lines)
+    return Text(lines, style="green" if value in _GOOD else "red")
 
 
 def print_json(document: Any) -> None:

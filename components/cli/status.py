@@ -14,9 +14,11 @@ from .errors import CliError
 from .exit_codes import ExitCode
 from .gitlab_api import ABSENT
 from .key_status import key_status
+from .moments import minute
 from .output import json_option, json_shape, show
 from .plan_source import Source, aws_call, aws_client, gitlab_of, now, plan_options, rotator_of
 from .progress import progress
+from .status_table import for_terminal
 
 _COLUMNS: Final = {
     "target": "Variable",
@@ -63,7 +65,8 @@ def command(*, source: Source, as_json: bool) -> ExitCode:
         gitlab = gitlab_of(plan)
         rows = [_row(plan, target, gitlab, last.get(target.name)) for target in plan.targets]
         rows += [_key_row(user, gitlab, last.get(user.name)) for user in plan.key_users]
-    show(_WITH_KEYS if plan.key_users else _COLUMNS, rows, as_json=as_json)
+    columns = _WITH_KEYS if plan.key_users else _COLUMNS
+    show(columns, rows, as_json=as_json, terminal=for_terminal(rows, now()))
     return ExitCode.OK if all(row["health"] == _GOOD for row in rows) else ExitCode.FOUND
 
 
@@ -74,7 +77,7 @@ def _row(plan: Plan, target: TokenTarget, gitlab: GitLab, last: dict[str, Any] |
         "target": target.name,
         "key": "",
         "registries": ", ".join(hosts),
-        "valid_until": _minute(end),
+        "valid_until": minute(end),
         **_rotated(last, health),
         "audiences": [target.audience],
     }
@@ -86,7 +89,7 @@ def _key_row(user: KeyUser, gitlab: GitLab, last: dict[str, Any] | None) -> dict
         "target": user.name,
         "key": found.key,
         "registries": "",
-        "valid_until": _minute(found.due),
+        "valid_until": minute(found.due),
         **_rotated(last, found.health),
         "audiences": (),
     }
@@ -129,7 +132,3 @@ def _last_reports(plan: Plan) -> dict[str, dict[str, Any]]:
             told = [*report["targets"], *report.get("access_keys", [])]
             last |= {each["target"]: {**each, "started": report["started"]} for each in told}
     return last
-
-
-def _minute(moment: datetime | None) -> str:
-    return "" if moment is None else f"{moment:%Y-%m-%dT%H:%MZ}"

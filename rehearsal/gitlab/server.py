@@ -13,7 +13,7 @@ from socketserver import TCPServer
 from threading import Event as Signal
 from threading import Thread
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
 from . import api as _api  # noqa: F401 # pyright: ignore[reportUnusedImport] - fills the table of routes
 from .call import State
@@ -143,6 +143,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _answer(self, path: str, query: str, body: bytes) -> tuple[Reply, str]:
         server = self.server
+        path = path.removeprefix(urlsplit(server.state.url).path.rstrip("/"))  # an instance below a path of its host
         public = server.issuer.document(path, server.state.url)
         if public is not None:
             return public, ""

@@ -1,8 +1,9 @@
 """`--keep` leaves everything up until Ctrl-C, and Ctrl-C leaves nothing, whenever it comes."""
 
+import json
 import os
-import re
 import signal
+import stat
 import subprocess
 import sys
 import time
@@ -10,7 +11,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import gitlab
 import pytest
 
 ROOT = Path(__file__).parents[2]
@@ -52,18 +52,30 @@ def left_behind(scratch: Path) -> list[str]:
     return found
 
 
-def test_what_is_kept_can_be_used_and_ends_with_ctrl_c(tmp_path: Path) -> None:
+def sourced(file: Path, command: str, home: Path) -> subprocess.CompletedProcess[str]:
+    """A command in a shell of somebody with an AWS account of their own, after the file was sourced."""
+    own = {"PATH": os.defpath, "HOME": str(home), "AWS_PROFILE": "theirs", "AWS_SESSION_TOKEN": "theirs"}
+    script = f". {file} && {command}"
+    return subprocess.run(["/bin/sh", "-c", script], cwd=ROOT, env=own, capture_output=True, text=True, check=False)
+
+
+def test_what_is_kept_is_one_file_to_source_away_and_ends_with_ctrl_c(tmp_path: Path) -> None:
+    file = tmp_path / "env"
     with rehearsing(tmp_path, "--keep") as process:
-        endpoint = re.fullmatch(r"GitLab (http://127\.0\.0\.1:\d+) token (\S+)\n", line_with(process, "GitLab http:"))
-        assert endpoint is not None
-        with gitlab.Gitlab(endpoint[1], private_token=endpoint[2]) as client:
-            variable = client.groups.get("acme/backend").variables.get("DOCKER_AUTH_CONFIG")
-        assert variable.description.startswith(
-            "gitlab-ecr: 123456789012.dkr.ecr.eu-central-1.amazonaws.com, valid until"
-        )
-        assert line_with(process, "AWS http:").startswith("AWS http://127.0.0.1:")
+        assert line_with(process, f". {file}") == f"  . {file}\n"
+        line_with(process, "export PATH=")
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600
+        status = sourced(file, "python -m components.cli status --json", tmp_path)
+        assert (status.returncode, status.stderr) == (0, "")
+        assert {row["health"] for row in json.loads(status.stdout)} == {"good"}
+        image = "123456789012.dkr.ecr.eu-central-1.amazonaws.com/ci/node:1.0"
+        doctor = sourced(file, f"python -m components.cli doctor {image} --project acme/frontend/web", tmp_path)
+        assert doctor.returncode == 0, doctor.stdout + doctor.stderr
+        rotated = sourced(file, "python -m components.cli rotate", tmp_path)
+        assert rotated.returncode == 0, rotated.stderr
         process.send_signal(signal.SIGINT)
         assert process.wait(timeout=20) == 0
+    assert not file.exists()
     assert left_behind(tmp_path) == []
 
 

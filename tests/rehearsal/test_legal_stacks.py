@@ -1,11 +1,13 @@
 """Stack files of other people that are legal: each is rehearsed, and what only its owner has is stood in for."""
 
 import json
+import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from rehearsal.__main__ import main
 
@@ -81,7 +83,7 @@ def test_each_environment_scope_has_a_variable_that_stays_good(
     for rotation in report["rotations"][:7]:
         assert {each["target"]: each["status"] for each in rotation["targets"]} == dict.fromkeys(targets, "published")
     pulling = {
-        owner.split()[1] + ("" if scope == "*" else f", environment {scope.replace('*', '1')}")
+        owner.split()[1] + ("" if scope == "*" else f" ({scope.replace('*', '1')})")
         for owner in scopes
         for scope in scopes[owner]
     }
@@ -105,7 +107,54 @@ def test_a_project_below_a_consumer_group_is_said_to_hide_its_variable(rehearsed
     }
 
 
+def test_what_a_program_warns_of_is_in_the_report(rehearsed: Callable[[Path], Report]) -> None:
+    warnings = rehearsed(STACKS / "warn.yaml")["warnings"]
+    assert any("privileged" in warning for warning in warnings)
+    assert any("/var/run/docker.sock" in warning for warning in warnings)
+    assert "glpat-" not in str(warnings)
+
+
+def test_a_runners_own_environment_goes_before_its_helper(tmp_path: Path, rehearsed: Callable[[Path], Report]) -> None:
+    document = yaml.safe_load((STACKS / "environment-auth.yaml").read_text())
+    document["config"]["gitlab-ecr:runners"]["build"]["images"] = [
+        "111111111111.dkr.ecr.eu-west-3.amazonaws.com/ci/ruby:3.4",  # named by the environment
+        "123456789012.dkr.ecr.eu-central-1.amazonaws.com/ci/python:3.13",  # its credentials store is asked for all
+    ]
+    stack = tmp_path / "Pulumi.environment.yaml"
+    stack.write_text(yaml.safe_dump(document))
+    (found,) = rehearsed(stack)["runners"]
+    environment = "the login in the runner's environment"
+    assert [image["actual"] for image in found["images"]] == ["no credential", environment, environment]
+
+
 def test_what_pushes_and_what_pulls_by_a_role_do_as_declared(rehearsed: Callable[[Path], Report]) -> None:
     report = rehearsed(STACKS / "push.yaml")
     assert outcomes(report) == {"acme/e2e by its jobs' role": {"apps/shop": "allowed", "ci/python": "denied"}}
     assert [each["actual"] for each in report["pushes"]] == ["allowed", *["denied"] * 4]
+
+
+@pytest.mark.slow(reason="a company's whole file: fifteen repositories, thirteen who pull, twelve hours")
+def test_a_companys_file_comes_through_and_says_what_stood_in_for_what(rehearsed: Callable[[Path], Report]) -> None:
+    report = rehearsed(STACKS / "company.yaml")
+    pulled = {
+        who: {image for image, actual in images.items() if actual == "allowed"}
+        for who, images in outcomes(report).items()
+    }
+    assert pulled["acme/payments/core/api (production)"] == pulled["acme/payments/core/api (review/1)"]
+    assert pulled["acme/payments/core/api (production)"] >= {"apps/payments-api", "base/python", "ci/kubectl"}
+    assert pulled["acme/platform/golden"] == {"golden/runtime of 210987654321 in eu-west-1"}
+    assert pulled["account 210987654321, any role"] == {"apps/payments-api"}
+    assert pulled["runner ec2"] == pulled["acme/payments"]
+    assert pulled["acme/platform/old-deployer by access keys"] == {"ci/kubectl"}
+    assert len(pulled["acme/platform/e2e by its jobs' role"]) == 5
+    assert len(pulled) == 13
+    assert {found["name"] for found in report["runners"]} == {"ec2", "cluster"}
+    assert [push["actual"] for push in report["pushes"]].count("allowed") == 2
+    stood_in = [line.partition(": ")[0] for line in report["notRehearsed"]]
+    assert "gitlab-ecr:gitlab.caBundle" in stood_in
+    assert "gitlab-ecr:consumers.acme/docs.auths.registry.vendor.example.password" in stood_in
+    made_up = " ".join(report["madeUp"])
+    assert "made-up-group/project-999: only its number is in the file" in made_up
+    assert "acme/old-service" in made_up
+    assert "210987654321.dkr.ecr.eu-west-1.amazonaws.com, golden/runtime" in made_up
+    assert report["timings"]["total"] < 30 or os.getloadavg()[0] > (os.cpu_count() or 1)

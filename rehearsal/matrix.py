@@ -1,0 +1,141 @@
+"""The pull matrix for a person: one row for each puller, with what it pulled and what it was refused.
+
+Names stay whole. A folder whose images all have one outcome is written once, and rows that say the same stand together.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from rich.table import Table
+from rich.text import Text
+
+from .pulls import Pull
+
+_FEW: Final = 2  # so many images of a folder are still written out
+_MOST_ROWS: Final = 60
+_HEADINGS: Final = ("pulls with its own credential", "pulled", "refused")
+_WRONG: Final = "(declared"
+_REFUSED: Final = 20
+"""Columns that are enough for the number of those that were refused, and for a few names."""
+_NAMES: Final = 0.5
+"""Of the width, at most, the names of those who pull."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """Pullers with the same outcome, and what it was.
+
+    Attributes:
+        pulled: images by their labels, a whole folder as one.
+        refused: in the same way.
+        count: how many were refused.
+    """
+
+    pullers: tuple[str, ...]
+    pulled: tuple[str, ...]
+    refused: tuple[str, ...]
+    count: int
+
+
+def rows(pulls: Sequence[Pull]) -> list[Row]:
+    """The matrix, in the order in which the pullers came; those with one outcome in one row."""
+    by_outcome: dict[tuple[tuple[str, ...], tuple[str, ...], int], list[str]] = {}
+    for puller in dict.fromkeys(cell.consumer for cell in pulls):
+        cells = [cell for cell in pulls if cell.consumer == puller]
+        # Of several clients the last counts, one whose answer is not as declared if there is one.
+        by_label = {cell.repository: cell for cell in sorted(cells, key=lambda cell: not cell.as_declared)}
+        pulled, refused = (_outcome(by_label, actual) for actual in ("allowed", "denied"))
+        count = sum(cell.actual != "allowed" for cell in by_label.values())
+        by_outcome.setdefault((pulled, (*refused, *_wrong(by_label, "failed")), count), []).append(puller)
+    return [Row(tuple(pullers), *outcome) for outcome, pullers in by_outcome.items()]
+
+
+def _outcome(cells: Mapping[str, Pull], actual: str) -> tuple[str, ...]:
+    """The labels of one outcome; those that are not as declared say so, at the end."""
+    right = sorted(label for label, cell in cells.items() if cell.actual == actual and cell.as_declared)
+    return (*_folded(right, cells), *_wrong(cells, actual))
+
+
+def _wrong(cells: Mapping[str, Pull], actual: str) -> Iterator[str]:
+    for label, cell in cells.items():
+        if cell.actual == actual and not cell.as_declared:
+            yield f"{label} {_WRONG} {cell.expected}{', failed' if actual == 'failed' else ''})"
+
+
+def table(found: Sequence[Row], width: int) -> Table | None:
+    """The rows as a table of so many columns; None when there are more than a person reads."""
+    if sum(len(row.pullers) for row in found) > _MOST_ROWS:
+        return None
+    names = min(max(len(name) for row in found for name in (*row.pullers, _HEADINGS[0])), int(width * _NAMES))
+    rest = width - names - 4
+    pulled = min(max(len(_joined(row.pulled)) for row in found), rest - min(_REFUSED, rest // 2))
+    drawn = Table(box=None, pad_edge=False, header_style="bold", width=width)
+    columns = (names, pulled, rest - pulled)
+    for heading, column in zip(_HEADINGS, columns, strict=True):
+        drawn.add_column(heading, width=max(column, len("refused")))
+    for row in found:
+        drawn.add_row(
+            Text("\n".join(line for name in row.pullers for line in _lines([name], names))),
+            _cell(row.pulled, pulled, "green"),
+            _cell(_short(row, rest - pulled), rest - pulled, "dim"),
+        )
+    return drawn
+
+
+def _short(row: Row, width: int) -> tuple[str, ...]:
+    """What was refused, where that is one line or not as declared; else how many images, as it is all others."""
+    if len(_joined(row.refused)) <= width or any(_WRONG in label for label in row.refused):
+        return row.refused
+    return (f"all {row.count} others",)
+
+
+def _joined(labels: Sequence[str]) -> str:
+    return ", ".join(labels)
+
+
+def _cell(labels: Sequence[str], width: int, style: str) -> Text:
+    wrong = any(_WRONG in label for label in labels)
+    return Text("\n".join(_lines(labels, width)), style="bold red" if wrong else style)
+
+
+def _folded(labels: Sequence[str], all_labels: Iterable[str]) -> tuple[str, ...]:
+    """The labels, those of a whole folder as one."""
+    whole: dict[tuple[str, str], list[str]] = {}
+    for label in all_labels:
+        whole.setdefault(_folder(label), []).append(label)
+    found: list[str] = []
+    for folder, where in dict.fromkeys(map(_folder, labels)):
+        mine = [label for label in labels if _folder(label) == (folder, where)]
+        if folder and len(mine) > _FEW and len(mine) == len(whole[folder, where]):
+            found.append(f"{folder}/* ({len(mine)}){where}")
+        else:
+            found += mine
+    return tuple(found)
+
+
+def _folder(label: str) -> tuple[str, str]:
+    """The folder of a repository, and where its registry is if that is another one."""
+    name, space, where = label.partition(" ")
+    return name.rpartition("/")[0], f"{space}{where}"
+
+
+def _lines(items: Sequence[str], width: int) -> list[str]:
+    """The items on lines of a width; one that is longer is broken at a space or behind a slash."""
+    lines = [""]
+    for index, item in enumerate(items):
+        text = f"{item}," if index < len(items) - 1 else item
+        joined = f"{lines[-1]} {text}".strip()
+        if len(joined) <= width or not lines[-1]:
+            lines[-1] = joined
+        else:
+            lines.append(text)
+    return [part for line in lines for part in _broken(line, width)]
+
+
+def _broken(line: str, width: int) -> list[str]:
+    if len(line) <= width:
+        return [line]
+    place = max(line.rfind(" ", 0, width + 1), line.rfind("/", 0, width) + 1)
+    cut = place if place > 0 else width
+    return [line[:cut].rstrip(), *_broken(line[cut:].lstrip(), width)]

@@ -1,0 +1,51 @@
+"""What a person sees: others' words as they are, whole lines, and what is made up marked."""
+
+import pytest
+
+from components.variables.shadow_finder import Finding
+from rehearsal.findings import Findings
+from rehearsal.screen import Screen
+from rehearsal.variables import Held
+
+WORDS = "acme/[bold]x[/bold]:secret:"
+HOST = "123456789012.dkr.ecr.eu-central-1.amazonaws.com"
+
+
+def test_names_and_messages_are_no_markup_and_no_emoji(capsys: pytest.CaptureFixture[str]) -> None:
+    show = Screen(quiet=False)
+    show.step(WORDS)
+    show.variables(
+        Findings(
+            variables=[Held(f"project {WORDS} KEY", f"file {WORDS}", [WORDS], "")],
+            shadows=[Finding(WORDS, "is hidden", f"delete {WORDS}")],
+        )
+    )
+    show.failure(WORDS)
+    said = capsys.readouterr()
+    assert said.out.count(WORDS) == 6
+    assert f"rehearsal failed: {WORDS}" in said.err
+
+
+def test_the_stacks_registry_stands_once_and_what_is_made_up_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    held = [
+        Held("group acme DOCKER_AUTH_CONFIG", "file, masked, raw", [HOST, "r.io"], ""),
+        Held("project acme/old DOCKER_AUTH_CONFIG", "env_var", ["r.io"], "", made_up=True),
+    ]
+    Screen(quiet=False).variables(Findings(variables=held, registry_host=HOST))
+    lines = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
+    assert lines[0] == f"Variables now; the stack's registry is {HOST}"
+    assert lines[2] == "group acme DOCKER_AUTH_CONFIG file, masked, raw: the stack's registry, r.io"
+    assert lines[3] == "project acme/old DOCKER_AUTH_CONFIG (made up) env_var: r.io"
+
+
+def test_a_stack_without_variables_shows_no_empty_table(capsys: pytest.CaptureFixture[str]) -> None:
+    Screen(quiet=False).variables(Findings())
+    assert capsys.readouterr().out == ""
+
+
+def test_quiet_says_nothing_but_failures(capsys: pytest.CaptureFixture[str]) -> None:
+    show = Screen(quiet=True)
+    show.step("something")
+    show.failure("wrong")
+    said = capsys.readouterr()
+    assert (said.out, said.err) == ("", "rehearsal failed: wrong\n")
