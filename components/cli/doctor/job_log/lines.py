@@ -14,7 +14,7 @@ from ...plain_text import plain
 
 _BEFORE: Final = 1_500
 _AFTER: Final = 2_500
-_MOST: Final = 5_000
+_MOST: Final = 2_000
 """Places that are looked at for one mark; of more, so many of the first and of the last."""
 _UTF_16: Final = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 _CONTINUED: Final = re.compile(rb"\r?\n\d{4}-\d\d-\d\dT[\d:.]{8,18}Z [0-9a-f]{2}[OE]\+")
