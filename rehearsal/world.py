@@ -107,7 +107,7 @@ class World:
             body=json.dumps(body),
             headers={"PRIVATE-TOKEN": token or self.administrator_token, "Content-Type": "application/json"},
         )
-        return answer.status, answer.json()
+        return answer.status, answer.json() if answer.data else None
 
     def stop(self) -> None:
         """Ends every process and thread, and removes every file."""
