@@ -58,7 +58,11 @@ def _update_role(clients: Clients, id_: str, state: Values, inputs: Values) -> N
 
 
 def _delete_role(clients: Clients, id_: str, _state: Values) -> None:
-    clients.aws("iam").delete_role(RoleName=id_)
+    """As the provider: out of every instance profile first, or AWS refuses."""
+    iam = clients.aws("iam")
+    for profile in iam.list_instance_profiles_for_role(RoleName=id_)["InstanceProfiles"]:
+        iam.remove_role_from_instance_profile(InstanceProfileName=profile["InstanceProfileName"], RoleName=id_)
+    iam.delete_role(RoleName=id_)
 
 
 def change_boundary(iam: Any, owner: str, state: Values, inputs: Values, **which: str) -> None:

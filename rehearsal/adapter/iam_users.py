@@ -161,9 +161,10 @@ def _update_profile(clients: Clients, id_: str, state: Values, inputs: Values) -
     retag(iam, "instance_profile", state, inputs, InstanceProfileName=id_)
 
 
-def _delete_profile(clients: Clients, id_: str, state: Values) -> None:
+def _delete_profile(clients: Clients, id_: str, _state: Values) -> None:
     iam = clients.aws("iam")
-    iam.remove_role_from_instance_profile(InstanceProfileName=id_, RoleName=state["role"])
+    for role in iam.get_instance_profile(InstanceProfileName=id_)["InstanceProfile"]["Roles"]:
+        iam.remove_role_from_instance_profile(InstanceProfileName=id_, RoleName=role["RoleName"])
     iam.delete_instance_profile(InstanceProfileName=id_)
 
 

@@ -71,6 +71,7 @@ def emulate() -> None:
     from .iam_calls import add_missing_calls  # noqa: PLC0415 - the guard needs none of it
     from .key_age import age_access_keys  # noqa: PLC0415 - the guard needs none of it
     from .metric_namespace import tell_metric_namespace  # noqa: PLC0415 - the guard needs none of it
+    from .named_arn import correct_named_arn  # noqa: PLC0415 - the guard needs none of it
     from .other_accounts import find_other_accounts  # noqa: PLC0415 - the guard needs none of it
     from .partition import speak_partition  # noqa: PLC0415 - the guard needs none of it
     from .principal_arn import correct_principal_arn  # noqa: PLC0415 - the guard needs none of it
@@ -78,6 +79,7 @@ def emulate() -> None:
 
     correct_principal_arn()
     correct_iam_arn()
+    correct_named_arn()
     add_missing_calls()
     tell_permissions_boundary()
     tell_metric_namespace()

@@ -5,19 +5,23 @@ import shutil
 import signal
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Final, NoReturn
+from typing import Any, Final, NoReturn
 
 from rehearsal import stack_file
 from rehearsal.world import World
 
+from .deployment import Deployment
 from .engine import Engine, EngineError
-from .journey import Journey, StepError
+from .journey import Journey
+from .steps import StepError
 
 NO_ENGINE: Final = (
     "no `pulumi` on PATH: install Pulumi's CLI with its Python support (https://www.pulumi.com/docs/install/), "
     "then run this again; `make rehearse` needs none"
 )
+_JOB: Final = {"project": "acme/registry-access", "branch": "main"}
 _STACK_FILE: Final = Path(__file__).parents[2] / "stacks" / "Pulumi.local.yaml"
 
 
@@ -43,10 +47,19 @@ def _walk() -> None:
     file = stack_file.read(_STACK_FILE)
     print(f"Starting AWS, GitLab and the registry on loopback, and Pulumi's engine with stack {file.stack}", flush=True)
     with World(file.declaration) as world, Engine(_STACK_FILE, world) as engine:
+        _tell(Journey(file, world, engine).walk())
+    for job in (None, _JOB):
+        rotation = file.declaration.get("rotation", {}) | ({"job": job} if job else {})
+        declaration: Any = {**file.declaration, "rotation": rotation}
+        with World(declaration) as world, Engine(_STACK_FILE, world) as engine:
+            _tell(Deployment(world, engine, job).walk())
+
+
+def _tell(lines: Iterator[str]) -> None:
+    begin = time.monotonic()
+    for line in lines:
+        print(f"- {line} ({time.monotonic() - begin:.0f} s)", flush=True)
         begin = time.monotonic()
-        for line in Journey(file, world, engine).walk():
-            print(f"- {line} ({time.monotonic() - begin:.0f} s)", flush=True)
-            begin = time.monotonic()
 
 
 def _interrupted(*_: object) -> NoReturn:

@@ -8,8 +8,8 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Mapping
-from contextlib import ExitStack
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Self
@@ -109,9 +109,9 @@ class Engine:
         """`pulumi preview`."""
         return self._outcome("preview")
 
-    def up(self) -> Outcome:
+    def up(self, *, refresh: bool = False) -> Outcome:
         """`pulumi up`, without a preview before it."""
-        return self._outcome("up", "--yes", "--skip-preview")
+        return self._outcome("up", "--yes", "--skip-preview", *(["--refresh"] if refresh else []))
 
     def refresh(self) -> Outcome:
         """`pulumi refresh`."""
@@ -140,6 +140,17 @@ class Engine:
             timeout=_SECONDS,
             check=False,
         )
+
+    @contextmanager
+    def acting(self, **variables: str | None) -> Iterator[None]:
+        """In the `with`, the engine has other variables in its environment; None takes one out."""
+        before = self._environment
+        changed = {**before, **variables}
+        self._environment = {name: value for name, value in changed.items() if value is not None}
+        try:
+            yield
+        finally:
+            self._environment = before
 
     def edit(self) -> "StackFileEdit":
         """The stack file to change, in a `with`."""

@@ -13,7 +13,8 @@ def test_the_local_stack_goes_through_its_life(capfd: pytest.CaptureFixture[str]
     status = main([])
     said = capfd.readouterr()
     assert (status, said.err) == (0, "")
-    assert said.out.splitlines()[-1].startswith("- destroy:")
+    ends = [line for line in said.out.splitlines() if "destroy" in line.partition("(")[0]]
+    assert [end.partition("destroy")[0] for end in ends] == ["- ", "- ", "- Lambda: ", "- GitLab's jobs: "]
 
 
 def test_without_an_engine_one_line_says_what_to_install(

@@ -1,0 +1,30 @@
+"""What the steps of a journey have in common: what they expect, and how they say what they saw."""
+
+from collections import Counter
+
+from .engine import Outcome, Step
+
+
+class StepError(Exception):
+    """Something is not as it should be."""
+
+
+def came_through(outcome: Outcome) -> Outcome:
+    """The outcome of a run that has to be a success."""
+    expect(outcome.ok, outcome.errors)
+    return outcome
+
+
+def expect(condition: bool, otherwise: str) -> None:
+    """Goes on when the condition holds.
+
+    Raises:
+        StepError: it does not.
+    """
+    if not condition:
+        raise StepError(otherwise)
+
+
+def words(steps: list[Step]) -> str:
+    """The changes in few words: "2 update, 1 replace"."""
+    return ", ".join(f"{count} {op}" for op, count in sorted(Counter(step.op for step in steps).items()))
