@@ -5,6 +5,7 @@ from typing import Any
 
 from components.variables.shadow_finder import Finding
 
+from .command_line import CommandRun
 from .faults import Attempt
 from .program import Program
 from .pulls import Pull
@@ -19,12 +20,16 @@ class Findings:
     """What a rehearsal saw, for the report and the screen.
 
     Attributes:
+        waited: how many targets the first rotation left, as there was no GitLab token yet.
+        token_set: the command that stored it, and rotated.
         registry: what kept the images that were pulled and pushed.
         not_rehearsed: what this stack file has and this machine has not.
         timings: seconds by step.
     """
 
     program: Program = field(default_factory=Program)
+    waited: int = 0
+    token_set: CommandRun | None = None
     rotations: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     runners: list[RunnerFound] = field(default_factory=list[RunnerFound])
     variables: list[Held] = field(default_factory=list[Held])
@@ -52,6 +57,8 @@ def as_document(findings: Findings, error: str) -> dict[str, Any]:
         "error": error,
         "resources": [asdict(resource) for resource in findings.program.resources],
         "outputs": findings.program.outputs,
+        "waited": findings.waited,
+        "tokenSet": asdict(findings.token_set) if findings.token_set else None,
         "rotations": [
             {
                 "fired_by": rotation["fired_by"],

@@ -61,7 +61,7 @@ class Screen:
 
     def rotation(self, report: dict[str, Any]) -> None:
         """One run, with its targets."""
-        when = "at deploy" if report["fired_by"] == "deploy" else "after deploy, its schedule run by hand"
+        when = "once the token was stored"
         self._out.print(f"\nRotation {when}, {report['seconds']} s:", markup=False)
         for target in report["targets"]:
             self._out.print(
