@@ -33,8 +33,8 @@ class CommandRun:
         return "\n".join([f"{self.command}: exit code {self.exit_code}", *self.output])
 
 
-def run(world: World, *arguments: str) -> CommandRun:
-    """Runs the command to its end."""
+def run(world: World, *arguments: str, typed: str = "") -> CommandRun:
+    """Runs the command to its end; `typed` is what a person answers to its question."""
     done = subprocess.run(  # noqa: S603 - our own command
         [sys.executable, "-m", "components.cli", *arguments],
         cwd=_ROOT,
@@ -45,6 +45,7 @@ def run(world: World, *arguments: str) -> CommandRun:
         },
         capture_output=True,
         text=True,
+        input=typed,
         timeout=_SECONDS,
         check=False,
     )

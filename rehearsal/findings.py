@@ -5,6 +5,7 @@ from typing import Any
 
 from components.variables.shadow_finder import Finding
 
+from .command_line import CommandRun
 from .faults import Attempt
 from .program import Program
 from .pulls import Pull
@@ -19,6 +20,8 @@ class Findings:
     """What a rehearsal saw, for the report and the screen.
 
     Attributes:
+        waited: how many targets the first rotation left, as there was no GitLab token yet.
+        token_set: the command that stored it, and rotated.
         registry: what kept the images that were pulled and pushed.
         registry_host: the stack's own.
         made_up: what was there for this run and is not in the stack file.
@@ -27,6 +30,8 @@ class Findings:
     """
 
     program: Program = field(default_factory=Program)
+    waited: int = 0
+    token_set: CommandRun | None = None
     rotations: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     runners: list[RunnerFound] = field(default_factory=list[RunnerFound])
     variables: list[Held] = field(default_factory=list[Held])
@@ -57,6 +62,8 @@ def as_document(findings: Findings, error: str) -> dict[str, Any]:
         "resources": [asdict(resource) for resource in findings.program.resources],
         "outputs": findings.program.outputs,
         "warnings": findings.program.warnings,
+        "waited": findings.waited,
+        "tokenSet": asdict(findings.token_set) if findings.token_set else None,
         "rotations": [
             {
                 "fired_by": rotation["fired_by"],

@@ -9,7 +9,7 @@ import logging
 import os
 import runpy
 import traceback
-from collections.abc import Callable, Collection, Generator, Mapping
+from collections.abc import Collection, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -78,7 +78,6 @@ def run(
     stack_name: str,
     config: Mapping[str, str],
     adapter: Adapter,
-    on_created: Callable[[Resource], None],
     secret: Collection[str] = (),
 ) -> Program:
     """Runs the program to its end.
@@ -87,14 +86,13 @@ def run(
         stack_name: what `pulumi.get_stack()` answers.
         config: by full key.
         adapter: creates each resource.
-        on_created: told of each resource as soon as it exists, from the thread that made it.
         secret: the keys of the config that are encrypted, or have something encrypted in them.
 
     Raises:
         ProgramError: a resource failed, or the program.
     """
     program, failures = Program(), list[str]()
-    monitor = _Monitor(_AdapterMocks(adapter, failures), program, on_created)
+    monitor = _Monitor(_AdapterMocks(adapter, failures), program)
     try:
         with _in_folder(_ROOT), _with_a_token(), _quiet(), asyncio.Runner() as runner:
             with held_back():  # half a loop complains when it is thrown away
@@ -188,10 +186,9 @@ def _advice(words: str) -> str:
 
 
 class _Monitor(MockMonitor):
-    def __init__(self, mocks: Mocks, program: Program, on_created: Callable[[Resource], None]) -> None:
+    def __init__(self, mocks: Mocks, program: Program) -> None:
         super().__init__(mocks)
         self.program = program
-        self._on_created = on_created
 
     def RegisterResource(self, request: Any) -> Any:  # noqa: N802 - the name of Pulumi's RPC
         with event_loop_of_this_thread():
@@ -201,7 +198,6 @@ class _Monitor(MockMonitor):
                 inputs = _shown(rpc.deserialize_properties(request.object))
                 resource = Resource(answer.urn, request.type, request.name, parent, answer.id, inputs)
                 self.program.resources.append(resource)
-                self._on_created(resource)
             return answer
 
     def Invoke(self, request: Any) -> Any:  # noqa: N802 - the name of Pulumi's RPC

@@ -86,10 +86,7 @@ def pullers(  # noqa: PLR0917 - each is another part of the rehearsal
 def notes(declaration: Mapping[str, Any]) -> list[str]:
     """What the pulls of this declaration do not prove."""
     runners = any(each.get("access", {}).get("pull") for each in declaration.get("runners", {}).values())
-    stores = any(
-        each.get("access", {}).get("kind") is RunnerAccess.CREDENTIALS_STORE
-        for each in declaration.get("runners", {}).values()
-    )
+    stores = any(each.get("access", {}).get("kind") == _STORE for each in declaration.get("runners", {}).values())
     return [WITHOUT_MACHINE] * runners + [WITHOUT_STORE] * stores + grantees.notes(declaration)
 
 

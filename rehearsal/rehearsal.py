@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from . import consumers, faults, jobs, key_holders, program, pullers, pulls, pushes, runners
+from . import command_line, consumers, faults, jobs, key_holders, program, pullers, pulls, pushes, runners
 from .adapter import Adapter
 from .clients import ClientError
 from .consumers import Auths, Consumer
@@ -20,7 +20,7 @@ from .interrupts import held_back
 from .key_holders import KeyHolder, KeyHolderError
 from .made_up import made_up
 from .namespaces import ContradictionError
-from .program import ProgramError, Resource
+from .program import ProgramError
 from .pullers import Programs
 from .renewal import RenewalError, renew
 from .rotations import RotationError
@@ -75,11 +75,12 @@ class Rehearsal:
         """
         self._say(f"Running __main__.py with stack {self._stack_file.stack}")
         with self._timed("up"):
+            self._adopt_secret()
             adapter = Adapter(self.world)
             config, replaced = for_this_run(self._stack_file.config, self.world.gitlab_ca, self.world.cloud.proxy_url)
             secret = {place.partition(".")[0].partition("[")[0] for place in self._stack_file.stand_ins}
             try:
-                made = program.run(self._stack_file.stack, config, adapter, self._administer, secret)
+                made = program.run(self._stack_file.stack, config, adapter, secret)
             except ProgramError as error:
                 raise RehearsalError(str(error)) from None
         self.findings.program = made
@@ -95,6 +96,7 @@ class Rehearsal:
         ]
         try:
             self._rotations = rotations(self.world, made, self._declaration)
+            self._store_token()
         except RotationError as error:
             raise RehearsalError(str(error)) from None
         self.findings.rotations = self._rotations.reports
@@ -276,13 +278,30 @@ class Rehearsal:
             raise RehearsalError(str(error)) from None
         self.findings.not_rehearsed += key_holders.notes(self._holders)
 
-    def _administer(self, resource: Resource) -> None:
-        """What a person does between two resources: the secret is made empty, its token comes from an administrator."""
-        if resource.type == "aws:secretsmanager/secret:Secret":
-            self._say(f"Administrator stores the rotator's GitLab token in the secret {resource.name}")
-            self.world.aws("secretsmanager").put_secret_value(
-                SecretId=resource.id, SecretString=self.world.rotator_token
-            )
+    def _adopt_secret(self) -> None:
+        """What a person does before the first `up` of a stack that adopts the secret of its GitLab token."""
+        if not self._declaration.get("rotation", {}).get("adopt_token_secret"):
+            return
+        name = f"{self._declaration['prefix']}/gitlab-token"
+        where = ("--secret", name, "--gitlab-url", self.world.gitlab.url)
+        made = command_line.run(self.world, "token", "set", *where, typed=f"{self.world.rotator_token}\n")
+        if made.exit_code:
+            raise RehearsalError(made.words)
+        self._say(f"Administrator stores the rotator's GitLab token before `up`: {made.command}")
+        self.findings.token_set = made
+
+    def _store_token(self) -> None:
+        """What a person does after the first `up`, whose rotation has waited for it."""
+        if self.findings.token_set:
+            return
+        first = self._rotations.reports.pop()
+        results = [*first["targets"], *first["access_keys"]]
+        if not first["ok"] or any(each["status"] != "waiting" for each in results):
+            raise RotationError("\n".join(["the first rotation did not wait for its GitLab token:", *failures(first)]))
+        self._say(f"`up` succeeds, and {len(results)} variables and pairs of keys wait for the rotator's GitLab token")
+        self.findings.waited = len(results)
+        self.findings.token_set = self._rotations.store_token(self.world.rotator_token)
+        self._say(f"Administrator stores it: {self.findings.token_set.command}")
 
     @contextmanager
     def _timed(self, step: str) -> Generator[None]:

@@ -84,6 +84,19 @@ class Rotations:
             raise RotationError(run.words)
         return run, self._report_after(before)
 
+    def store_token(self, token: str) -> CommandRun:
+        """Stores the GitLab token by the command line, which rotates with it.
+
+        Raises:
+            RotationError: it was not stored, or no report came of it.
+        """
+        before = len(self.reports)
+        run = command_line.run(self._world, "token", "set", "--function", self.function, typed=f"{token}\n")
+        if run.exit_code:
+            raise RotationError(run.words)
+        self._report_after(before)
+        return run
+
     def renewal(self) -> str:
         """What the renewal of the GitLab token says, fired with its schedule's own event.
 

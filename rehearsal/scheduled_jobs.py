@@ -34,6 +34,10 @@ class Watched(Protocol):
         """One run by the command line, and its report."""
         ...
 
+    def store_token(self, token: str) -> CommandRun:
+        """Stores the GitLab token by the command line, and rotates with it."""
+        ...
+
     def renewal(self) -> str:
         """What the renewal of the GitLab token says."""
         ...
@@ -102,6 +106,18 @@ class ScheduledJobs:
         report = self._read(process)
         output = [*run.output, *process.stderr.splitlines()]
         return CommandRun(run.command, process.returncode, output), report
+
+    def store_token(self, token: str) -> CommandRun:
+        """Stores the GitLab token by the command line; the next job rotates with it.
+
+        Raises:
+            RotationError: it was not stored, or no report came of the job.
+        """
+        run = command_line.run(self._world, "token", "set", "--bucket", self._bucket, typed=f"{token}\n")
+        if run.exit_code:
+            raise RotationError(run.words)
+        self._run()
+        return run
 
     def renewal(self) -> str:
         """What the other schedule's job, the renewal of the GitLab token, says.

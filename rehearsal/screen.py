@@ -78,7 +78,7 @@ class Screen:
 
     def rotation(self, report: dict[str, Any]) -> None:
         """One run, with its targets."""
-        when = "at deploy" if report["fired_by"] == "deploy" else "after deploy, its schedule run by hand"
+        when = "once the token was stored"
         self._out.print(f"\nRotation {when}, {report['seconds']} s:")
         for target in report["targets"]:
             self._out.print(f"  {target['target']}: {target['status']}, valid until {target['expires_at']}")

@@ -35,12 +35,16 @@ def instance(url: str, where: str = "--gitlab-url") -> str:
     Raises:
         CliError: it may not; names `where`.
     """
-    # What goes to this machine itself is seen by nobody else.
-    allowed = bool(_LOOPBACK.match(url)) or os.environ.get(_ALLOW_HTTP) == "true"
+    allowed = is_of_this_machine(url) or os.environ.get(_ALLOW_HTTP) == "true"
     try:
         return instance_url(url, where, allow_http=allowed)
     except ValueError as error:
         raise CliError(f"{error}. For an instance without https, set {_ALLOW_HTTP}=true") from None
+
+
+def is_of_this_machine(url: str) -> bool:
+    """Whether a URL leads to this machine itself: what goes there is seen by nobody else."""
+    return bool(_LOOPBACK.match(url))
 
 
 url_option = click.option(

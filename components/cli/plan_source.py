@@ -3,7 +3,9 @@
 import functools
 import io
 import os
+import re
 import zipfile
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -22,11 +24,13 @@ from ..rotation.clock import Deadline, SystemClock
 from ..rotation.gitlab import GitLab
 from ..rotation.http import Http, PooledHttp, UnreachableError
 from .errors import CliError
-from .gitlab_api import http_client, own_token
+from .gitlab_api import http_client, is_of_this_machine, own_token
 from .progress import progress
 from .stack_outputs import rotator_of_stack
 
 _IN_ZIP: Final = "/plan.json"
+_ACCOUNT: Final = re.compile(r"-([0-9]{12})$")
+_MOST_CODE: Final = 64 << 20
 _OK: Final = 200
 _SECONDS: Final = 300.0
 _TYPED: Final = click.core.ParameterSource.COMMANDLINE
@@ -148,13 +152,23 @@ def source_of_stack(stack: str) -> Source:
 
 
 def fetch_code(bucket: str) -> tuple[bytes, dict[str, str]]:
-    """The rotator's zip, and what is written on it.
+    """The rotator's zip, and what is written on it, of the account that the bucket is named after.
 
     Raises:
-        CliError: it could not be read.
+        CliError: it could not be read, or is somebody else's: a plan says where tokens are sent.
     """
-    answer = aws_call(f"--bucket {bucket}", aws_client("s3").get_object, Bucket=bucket, Key=CODE_KEY)
-    return answer["Body"].read(), dict(answer["Metadata"])
+    where = f"--bucket {bucket}"
+    owner = _ACCOUNT.search(bucket)
+    if owner is None:
+        raise CliError(f"{where}: does not end with an account's twelve digits; write the stack's output rotator")
+    answer = aws_call(
+        f"{where}, as a bucket of the account {owner[1]}",
+        aws_client("s3").get_object,
+        Bucket=bucket,
+        Key=CODE_KEY,
+        ExpectedBucketOwner=owner[1],
+    )
+    return answer["Body"].read(_MOST_CODE + 1), dict(answer["Metadata"])
 
 
 def aws_client(service: str, region: str | None = None, read_timeout: int = 60) -> Any:
@@ -214,7 +228,7 @@ def _from_lambda(function: str, region: str | None) -> str:
     client = aws_client("lambda", region)
     url = str(aws_call(f"--function {function}", client.get_function, FunctionName=function)["Code"]["Location"])
     try:
-        response = http_client(allow_http=url.startswith("http://")).request("GET", url, {})
+        response = http_client(allow_http=is_of_this_machine(url)).request("GET", url, {})
     except UnreachableError as error:
         raise CliError(f"--function {function}: its code is unreachable: {error}") from None
     if response.status != _OK:
@@ -226,6 +240,10 @@ def _in_zip(where: str, code: bytes) -> str:
     try:
         with zipfile.ZipFile(io.BytesIO(code)) as archive:
             name = next(name for name in archive.namelist() if name.endswith(_IN_ZIP))
-            return archive.read(name).decode()
-    except (zipfile.BadZipFile, StopIteration):
+            with archive.open(name) as file:  # what the zip says of its length is not believed
+                text = file.read(_MOST_CODE + 1)
+        if len(text) > _MOST_CODE:
+            raise CliError(f"{where}: its plan is longer than {_MOST_CODE} bytes, no rotator's is")
+        return text.decode()
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, StopIteration, ValueError):
         raise CliError(f"{where}: is no rotator of gitlab-ecr, its zip holds no plan.json") from None

@@ -8,6 +8,8 @@ from uuid import uuid4
 
 import click
 
+from ..docker import bounded_json
+from ..docker.bounded_json import BoundedJsonError
 from ..rotation.handler import run
 from .errors import CliError
 from .exit_codes import ExitCode
@@ -44,7 +46,8 @@ def command(*, source: Source, as_json: bool) -> ExitCode:
         report = _in_gitlab(source)
     else:
         with progress("Rotating"):
-            report = _in_lambda(source.function) if source.file is None and source.function else _here(source)
+            report = in_lambda(source) if source.file is None and source.function else _here(source)
+        report.pop("report", None)
     if as_json:
         print_json(report)
     else:
@@ -72,22 +75,30 @@ def _here(source: Source) -> dict[str, Any]:
     return report.short()
 
 
-def _in_lambda(function: str) -> dict[str, Any]:
+def in_lambda(source: Source) -> dict[str, Any]:
+    """What the rotator answers, in Lambda, run by hand; `report` is the whole report, where it came so far.
+
+    Raises:
+        CliError: it did not run.
+    """
+    where = f"--function {source.function}"
     answer = aws_call(
-        f"--function {function}",
-        aws_client("lambda", read_timeout=_SECONDS + 10).invoke,
-        FunctionName=function,
+        where,
+        aws_client("lambda", source.region, read_timeout=_SECONDS + 10).invoke,
+        FunctionName=source.function,
         Payload=json.dumps({"fired_by": "manual"}).encode(),
     )
     try:
-        document: Any = json.loads(answer["Payload"].read())
-    except ValueError:
-        raise CliError(f"--function {function}: answered nothing that can be read; see its log") from None
+        document: Any = bounded_json.loads(answer["Payload"].read())
+    except BoundedJsonError:
+        document = None
+    if not isinstance(document, dict):
+        raise CliError(f"{where}: answered nothing that can be read; see its log")
     fields = cast("dict[str, Any]", document)
     if "FunctionError" not in answer:
         return fields
     if not (message := fields.get("errorMessage")):
-        raise CliError(f"--function {function}: {fields.get('errorType', 'it failed')}; see its log")
+        raise CliError(f"{where}: {fields.get('errorType', 'it failed')}; see its log")
     return {
         "ok": False,
         "waiting": False,

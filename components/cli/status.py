@@ -1,19 +1,21 @@
 """`gitlab-ecr status`: each variable, what it is good for, and until when."""
 
-import json
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any, Final, cast
+from typing import Any, Final
 
 import click
 
 from ..contract import plan as plans
-from ..contract.plan import KeyUser, Plan, Target, TokenTarget
+from ..contract.plan import KeyUser, Plan, TokenTarget
 from ..rotation.gitlab import GitLab, GitLabError
-from ..variables.description import valid_until
+from ..rotation.old_tokens import auths_in
+from ..variables.description import LONGEST, valid_until
 from .errors import CliError
 from .exit_codes import ExitCode
 from .gitlab_api import ABSENT
 from .key_status import key_status
+from .last_reports import LastReports, last_reports
 from .moments import minute
 from .output import json_option, json_shape, show
 from .plan_source import Source, aws_call, aws_client, gitlab_of, now, plan_options, rotator_of
@@ -58,13 +60,13 @@ def command(*, source: Source, as_json: bool) -> ExitCode:
     with progress(f"Reading {len(plans.variables(plan))} variables"):
         try:
             # A job's report is in its own log, which GitLab keeps.
-            last = {} if source.bucket else _last_reports(plan)
+            last = LastReports() if source.bucket else _last_reports(plan)
         except CliError as error:
             click.echo(f"note: last rotation unknown: {error.message}", err=True)
-            last = {}
+            last = LastReports()
         gitlab = gitlab_of(plan)
-        rows = [_row(plan, target, gitlab, last.get(target.name)) for target in plan.targets]
-        rows += [_key_row(user, gitlab, last.get(user.name)) for user in plan.key_users]
+        rows = [_row(plan, target, gitlab, last.of(target.name)) for target in plan.targets]
+        rows += [_key_row(user, gitlab, last.of(user.name)) for user in plan.key_users]
     columns = _WITH_KEYS if plan.key_users else _COLUMNS
     show(columns, rows, as_json=as_json, terminal=for_terminal(rows, now()))
     return ExitCode.OK if all(row["health"] == _GOOD for row in rows) else ExitCode.FOUND
@@ -72,7 +74,7 @@ def command(*, source: Source, as_json: bool) -> ExitCode:
 
 def _row(plan: Plan, target: TokenTarget, gitlab: GitLab, last: dict[str, Any] | None) -> dict[str, Any]:
     hosts = [host for registry in plan.audiences[target.audience].registries for host in registry.hosts]
-    end, health = _look(target, gitlab)
+    end, health = _look(target, hosts, gitlab)
     return {
         "target": target.name,
         "key": "",
@@ -102,7 +104,7 @@ def _rotated(last: dict[str, Any] | None, health: str) -> dict[str, str]:
     return {"last_rotation": f"{last['started']} {last['status']}" if last else "", "health": health}
 
 
-def _look(target: Target, gitlab: GitLab) -> tuple[datetime | None, str]:
+def _look(target: TokenTarget, hosts: Sequence[str], gitlab: GitLab) -> tuple[datetime | None, str]:
     try:
         variable = gitlab.variable(target)
     except GitLabError as error:
@@ -112,10 +114,15 @@ def _look(target: Target, gitlab: GitLab) -> tuple[datetime | None, str]:
     end = valid_until(variable.description)
     if end is None:
         return None, "never rotated: run `gitlab-ecr rotate`"
+    if end > now() + LONGEST:
+        return None, f"says valid until {minute(end)}, no token of ECR lives that long: run `gitlab-ecr rotate`"
+    held = hosts if variable.value is None else auths_in(variable.value.reveal(), hosts)
+    if missing := [host for host in hosts if host not in held]:
+        return None, f"holds no token for {missing[0]}: run `gitlab-ecr rotate`"
     return end, _GOOD if end > now() else "expired: run `gitlab-ecr rotate`"
 
 
-def _last_reports(plan: Plan) -> dict[str, dict[str, Any]]:
+def _last_reports(plan: Plan) -> LastReports:
     """What the rotator's last run of this day said of each target."""
     group = f"/aws/lambda/{rotator_of(plan)}"
     pages = aws_client("logs", plan.region).get_paginator("filter_log_events")
@@ -125,10 +132,4 @@ def _last_reports(plan: Plan) -> dict[str, dict[str, Any]]:
         found = pages.paginate(logGroupName=group, startTime=since, filterPattern='"gitlab_ecr_report"')
         return [str(event["message"]) for page in found for event in page["events"]]
 
-    last: dict[str, dict[str, Any]] = {}
-    for line in aws_call(group, read):
-        if line.startswith('{"gitlab_ecr_report"'):
-            report = cast("dict[str, Any]", json.loads(line)["gitlab_ecr_report"])
-            told = [*report["targets"], *report.get("access_keys", [])]
-            last |= {each["target"]: {**each, "started": report["started"]} for each in told}
-    return last
+    return last_reports(aws_call(group, read))

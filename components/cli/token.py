@@ -1,25 +1,30 @@
 """`gitlab-ecr token set`: the rotator's GitLab token, checked before it is stored."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
-from typing import Any, Final, Protocol
+from http import HTTPStatus
+from typing import Any, Final, Protocol, cast
 
 import click
 from botocore.exceptions import BotoCoreError, ClientError  # pyright: ignore[reportMissingTypeStubs] - it ships none
 
 from ..contract import plan as plans
 from ..contract.plan import Plan
-from ..rotation.aws import BotoAws
+from ..rotation.aws import aws_error
 from ..rotation.secret import Secret
 from .errors import CliError
-from .gitlab_api import GitLabApi, ReadError, given_token
-from .output import json_option, json_shape, print_json
-from .plan_source import Source, gitlab_http, plan_options
+from .exit_codes import ExitCode
+from .gitlab_api import GitLabApi, ReadError, given_token, http_client, instance, is_of_this_machine, url_option
+from .output import json_option, json_shape, print_json, show
+from .plan_source import Source, aws_client, gitlab_http, plan_options
 from .progress import progress
+from .rotate import in_lambda
 
 _SCOPE: Final = "api"
 _FEWEST_DAYS: Final = 30
 _FORBIDDEN: Final = 403
+_DESCRIPTION: Final = "The GitLab token that writes the CI/CD variables; `gitlab-ecr token set` stored it"
+_ROW: Final = {"target": "Variable", "status": "Rotation", "reason": "Why"}
 
 
 class Secrets(Protocol):
@@ -29,6 +34,10 @@ class Secrets(Protocol):
         """Stores a new value."""
         ...
 
+    def create_secret(self, *, Name: str, Description: str, SecretString: str) -> Any:  # noqa: N803 - boto3's names
+        """Makes a secret with its first value."""
+        ...
+
 
 def check_token(plan: Plan, gitlab: GitLabApi, today: date) -> list[str]:
     """Why the token would not do, a line each; empty when it can write every target.
@@ -36,23 +45,39 @@ def check_token(plan: Plan, gitlab: GitLabApi, today: date) -> list[str]:
     Raises:
         ReadError: GitLab does not know the token, or does not answer.
     """
-    about = gitlab.get("personal_access_tokens/self")
-    problems: list[str] = []
-    if _SCOPE not in about.get("scopes", []):
-        scopes = ", ".join(about.get("scopes", [])) or "none"
-        problems.append(f"scope: got {scopes}; make a token with {_SCOPE}, variables cannot be written with less")
-    if about.get("active") is False or about.get("revoked"):
-        problems.append("it is revoked or has expired; make a new one")
-    if expires_at := about.get("expires_at"):
-        days = (date.fromisoformat(expires_at) - today).days
-        if days < _FEWEST_DAYS:
-            advice = f"make one that lasts {_FEWEST_DAYS} days or more"
-            problems.append(f"expiry: it ends in {days} days, on {expires_at}; {advice}")
+    problems = check_itself(gitlab, today)
     for collection, owner, target in dict.fromkeys(
         (f"{target.owner_kind.value}s", target.owner, f"{target.owner_kind.value} {target.path}")
         for target in plans.variables(plan)
     ):
         problems += _role(gitlab, collection, owner, target)
+    return problems
+
+
+def check_itself(gitlab: GitLabApi, today: date) -> list[str]:
+    """The same without a look at any target.
+
+    Raises:
+        ReadError: GitLab does not know the token, or does not answer.
+    """
+    path = "personal_access_tokens/self"
+    about = gitlab.get(path)
+    problems: list[str] = []
+    told: Any = about.get("scopes")
+    scopes = [str(scope) for scope in cast("list[Any]", told)] if isinstance(told, list) else []
+    if _SCOPE not in scopes:
+        got = ", ".join(scopes) or "none"
+        problems.append(f"scope: got {got}; make a token with {_SCOPE}, variables cannot be written with less")
+    if about.get("active") is False or about.get("revoked"):
+        problems.append("it is revoked or has expired; make a new one")
+    if expires_at := about.get("expires_at"):
+        try:
+            days = (date.fromisoformat(expires_at) - today).days
+        except (TypeError, ValueError):
+            raise ReadError(path, HTTPStatus.OK) from None
+        if days < _FEWEST_DAYS:
+            advice = f"make one that lasts {_FEWEST_DAYS} days or more"
+            problems.append(f"expiry: it ends in {days} days, on {expires_at}; {advice}")
     return problems
 
 
@@ -80,34 +105,107 @@ def set_token(plan: Plan, token: Secret, gitlab: GitLabApi, secrets: Secrets, *,
     secrets.put_secret_value(SecretId=plan.gitlab.token_secret, SecretString=token.reveal())
 
 
+def make_secret(name: str, token: Secret, gitlab: GitLabApi, secrets: Secrets, *, today: date) -> None:
+    """Makes the secret before the stack is there, with the token in it, if it does.
+
+    Raises:
+        CliError: it does not; nothing is stored.
+        ReadError: GitLab does not know the token, or does not answer.
+    """
+    if problems := check_itself(gitlab, today):
+        raise CliError(f"nothing is stored. {'; '.join(problems)}")
+    try:
+        secrets.create_secret(Name=name, Description=_DESCRIPTION, SecretString=token.reveal())
+    except ClientError as error:
+        if aws_error(error).code != "ResourceExistsException":
+            raise
+        secrets.put_secret_value(SecretId=name, SecretString=token.reveal())
+
+
 @click.group("token")
 def command() -> None:
     """Look after the rotator's GitLab token."""
 
 
-_SHAPE: Final = json_shape("an object", secret="the secret that holds the token now")  # noqa: S106 - a key's meaning
+_SHAPE: Final = json_shape(
+    "an object",
+    secret="the secret that holds the token now",  # noqa: S106 - a key's meaning
+    rotated="what the rotation that followed made of each variable: target, status, reason; null without one",
+)
 
 
 @command.command("set", epilog=_SHAPE)
 @plan_options
+@click.option(
+    "--secret",
+    "secret",
+    metavar="NAME",
+    help="Before the first `pulumi up`: the secret to make, PREFIX/gitlab-token, in the region of the environment.",
+)
+@url_option
 @json_option
-def set_command(*, source: Source, as_json: bool) -> None:
-    """Check a GitLab token - scope, expiry, role on every target - and store it for the rotator.
+def set_command(*, source: Source, secret: str | None, gitlab_url: str | None, as_json: bool) -> ExitCode:
+    """Check a GitLab token - scope, expiry, role on every target - store it for the rotator, and rotate at once.
 
     It is asked for, or read from standard input; it is never an argument, which others could read.
+
+    Before the first `pulumi up` there is no rotator to ask: write --secret, and `rotation.adoptTokenSecret: true` into
+    the stack file, so that `up` takes the secret as it is.
     """
+    if secret:
+        return _before_up(secret, gitlab_url or "https://gitlab.com", as_json=as_json)
     plan = source.plan()
-    token = given_token(click.prompt("GitLab token", hide_input=True, err=True), "the token")
+    token = _asked_for()
     gitlab = GitLabApi(plan.gitlab.url, token, gitlab_http(plan.gitlab))
-    secrets = BotoAws(plan.region).client("secretsmanager")
+    name = plan.gitlab.token_secret
+    _store(name, lambda: set_token(plan, token, gitlab, _secrets(plan.region), today=datetime.now(UTC).date()))
+    if not source.function:
+        return _stored(name, "the next rotation uses it", as_json=as_json)
+    with progress("Rotating"):
+        answer = in_lambda(source)
+    report = answer.get("report", {})
+    rows = [*report.get("targets", []), *report.get("access_keys", [])]
+    if as_json:
+        print_json({"secret": name, "rotated": [{key: row[key] for key in _ROW} for row in rows]})
+    else:
+        click.echo(f"stored in {name}; the rotation with it:")
+        show(_ROW, rows, as_json=False)
+        of_rows = {f"{row['target']}: {row['reason']}" for row in rows}
+        for line in [*answer["failures"], *answer["notes"]]:
+            if line not in of_rows:
+                click.echo(line)
+    return ExitCode.FOUND if answer["failures"] else ExitCode.OK
+
+
+def _before_up(name: str, url: str, *, as_json: bool) -> ExitCode:
+    token = _asked_for()
+    gitlab = GitLabApi(instance(url), token, http_client(allow_http=is_of_this_machine(url)))
+    _store(name, lambda: make_secret(name, token, gitlab, _secrets(None), today=datetime.now(UTC).date()))
+    advice = "write `adoptTokenSecret: true` below `rotation` in the stack file, then run `pulumi up`"
+    return _stored(name, advice, as_json=as_json)
+
+
+def _asked_for() -> Secret:
+    return given_token(click.prompt("GitLab token", hide_input=True, err=True), "the token")
+
+
+def _secrets(region: str | None) -> Any:
+    return aws_client("secretsmanager", region)
+
+
+def _store(name: str, store: Callable[[], None]) -> None:
     try:
         with progress("Checking the token"):
-            set_token(plan, token, gitlab, secrets, today=datetime.now(UTC).date())
+            store()
     except ReadError as error:
         raise CliError(f"nothing is stored. {error}; check the token and the plan") from None
     except (BotoCoreError, ClientError) as error:
-        raise CliError(f"{plan.gitlab.token_secret}: {error}") from None
+        raise CliError(f"{name}: {aws_error(error)}") from None
+
+
+def _stored(name: str, what_next: str, *, as_json: bool) -> ExitCode:
     if as_json:
-        print_json({"secret": plan.gitlab.token_secret})
+        print_json({"secret": name, "rotated": None})
     else:
-        click.echo(f"stored in {plan.gitlab.token_secret}; the next rotation uses it")
+        click.echo(f"stored in {name}; {what_next}")
+    return ExitCode.OK

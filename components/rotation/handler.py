@@ -42,6 +42,9 @@ def handle(event: Mapping[str, Any], context: Context) -> dict[str, Any]:
         event: `{"fired_by": "deploy" | "schedule" | "manual"}` and nothing else: what is rotated stands in the plan.
         context: the runtime's.
 
+    Returns:
+        Counts, failures and notes; to a person who fired it by hand, also the whole report, failures or not.
+
     Raises:
         ValueError: another event.
         RotationFailedError: what could be rotated was, something could not.
@@ -50,6 +53,8 @@ def handle(event: Mapping[str, Any], context: Context) -> dict[str, Any]:
     seconds = context.get_remaining_time_in_millis() / 1000
     report = run(plans.loads(_PLAN.read_text()), seconds, fired_by=who, run_id=context.aws_request_id)
     short = report.short()
+    if who == "manual":
+        return {**short, "report": report.bounded()}
     if report.failures:
         raise RotationFailedError("; ".join(short["failures"]))
     return short

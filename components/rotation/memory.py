@@ -82,7 +82,12 @@ class Memory:
 
 def digest(target: TokenTarget | KeyUser) -> str:
     """Names a target as it is declared: another audience or flag makes another digest."""
-    return hashlib.sha256(repr(target).encode()).hexdigest()[:_DIGEST]
+    if isinstance(target, KeyUser):
+        text = repr(target)
+    else:
+        scoped = (target.key, target.environment_scope, target.audience, repr(target.flags))
+        text = json.dumps([target.owner_kind.value, target.owner, *scoped])
+    return hashlib.sha256(text.encode()).hexdigest()[:_DIGEST]
 
 
 def dumps(memory: Memory) -> str:

@@ -187,14 +187,17 @@ class Report:
         }
 
     def log_line(self) -> str:
-        """The one line a run leaves in the log; `gitlab_ecr_report` is what queries look for.
+        """The one line a run leaves in the log; `gitlab_ecr_report` is what queries look for."""
+        return _log_line(self.bounded())
 
-        CloudWatch cuts a longer event. So of a report that is too long, what went wrong stays as far as it fits, and
-        `omitted` counts the rest.
+    def bounded(self) -> dict[str, Any]:
+        """The report as CloudWatch keeps it as one event.
+
+        Of one that is too long, what went wrong stays as far as it fits, and `omitted` counts the rest.
         """
         document = self.as_dict()
-        if len(text := _log_line(document)) <= _EVENT_LIMIT:
-            return text
+        if len(_log_line(document)) <= _EVENT_LIMIT:
+            return document
         entries = [(section, entry) for section in _SECTIONS for entry in document[section]]
         short: dict[str, Any] = {**document, **{section: list[Any]() for section in _SECTIONS}, "omitted": {}}
         room = _EVENT_LIMIT - len(_log_line(short)) - _OMITTED
@@ -205,7 +208,7 @@ class Report:
             else:
                 counts = short["omitted"].setdefault(section, {})
                 counts[_kind(entry)] = counts.get(_kind(entry), 0) + 1
-        return _log_line(short)
+        return short
 
     def short(self) -> dict[str, Any]:
         """What `up` shows: counts, and as many failures and notes as fit in 4,000 bytes."""

@@ -64,6 +64,10 @@ class RotatorArgs(TypedDict):
     issuer: NotRequired[JobIssuerArgs]
     """With backend `gitlab`: the GitLab whose tokens the jobs assume their roles with. The account's OIDC provider for
     it has to be there; `Identities` makes it with `trusts_jobs`. Default: gitlab.com."""
+    adopt_token_secret: NotRequired[bool]
+    """The secret of the GitLab token, `<prefix>/gitlab-token`, exists already and stays as it is: it is no resource of
+    this stack, and stays when the stack is destroyed. Only for one that this stack did not make, such as by
+    `gitlab-ecr token set --secret`. Default false."""
     interval: NotRequired[str]
     """From one run to the next. Default `2 hours`; 15 minutes or more. With backend `gitlab`, what divides the hour or
     the day."""

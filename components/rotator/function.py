@@ -21,6 +21,7 @@ _RUNTIME: Final = "python3.13"  # AWS, Lambda runtimes: supported until 2029-06-
 _MEMORY_MB: Final = 256
 _SECONDS: Final = 300  # the deploy's run may wait 90 s for new roles, and slow answers are waited for
 _LONGEST_SECONDS: Final = 900  # Lambda's own limit
+_WINDOW_MINUTES: Final = 5
 _DELIVERY_SECONDS: Final = 3600  # a run not delivered within the hour is left to the next one
 
 
@@ -149,7 +150,8 @@ def schedule(place: Place, job: Job, runs: Sequence[pulumi.Resource]) -> aws.sch
         group_name=job.name,
         description=job.description,
         schedule_expression=job.expression,
-        flexible_time_window={"mode": "OFF"},
+        # Not every stack of an account, or of a GitLab, at the same moment; the margins of the schedule bear it.
+        flexible_time_window={"mode": "FLEXIBLE", "maximum_window_in_minutes": _WINDOW_MINUTES},
         target={
             "arn": function_arn,
             "role_arn": names.role_arn(role_name, names.path),

@@ -46,19 +46,12 @@ class Rotator(pulumi.ComponentResource):
             duration(args.get("tolerate_outage", TOLERATED_OUTAGE), "tolerate_outage"),
         )
         place = Place(name, args, names, pulumi.ResourceOptions(parent=self))
-        secret = aws.secretsmanager.Secret(
-            f"{name}-gitlab-token",
-            name=names.gitlab_token_secret,
-            description="The GitLab token that writes the CI/CD variables; `gitlab-ecr token set` stores it",
-            recovery_window_in_days=0,  # else the name stays taken, and a living token readable, after a destroy
-            tags=args.get("tags"),
-            opts=place.child,
-        )
+        secret = [] if args.get("adopt_token_secret") else [_token_secret(place)]
         watching = watch(place, wanted.stack, timing, in_lambda=job is None)
         if job is None:
             _in_lambda(place, wanted, timing, secret, [*_awaited(opts), *watching])
         else:
-            in_gitlab(place, job, wanted, timing, [*_awaited(opts), secret])
+            in_gitlab(place, job, wanted, timing, [*_awaited(opts), *secret])
         self.function_name = pulumi.Output.from_input("" if job else names.rotator)
         self.code_bucket = pulumi.Output.from_input(names.code_bucket if job else "")
         self.gitlab_token_secret = pulumi.Output.from_input(names.gitlab_token_secret)
@@ -73,8 +66,24 @@ class Rotator(pulumi.ComponentResource):
         )
 
 
+def _token_secret(place: Place) -> pulumi.Resource:
+    """The empty secret that waits for the GitLab token."""
+    return aws.secretsmanager.Secret(
+        f"{place.name}-gitlab-token",
+        name=place.names.gitlab_token_secret,
+        description="The GitLab token that writes the CI/CD variables; `gitlab-ecr token set` stores it",
+        recovery_window_in_days=0,  # else the name stays taken, and a living token readable, after a destroy
+        tags=place.args.get("tags"),
+        opts=place.child,
+    )
+
+
 def _in_lambda(
-    place: Place, wanted: plan.Plan, timing: Schedule, secret: pulumi.Resource, after: Sequence[pulumi.Resource]
+    place: Place,
+    wanted: plan.Plan,
+    timing: Schedule,
+    secret: Sequence[pulumi.Resource],
+    after: Sequence[pulumi.Resource],
 ) -> None:
     """Functions, schedules, dead letters, and the first rotation."""
     args, names = place.args, place.names
@@ -89,8 +98,8 @@ def _in_lambda(
         opts=place.child,
     )
     rotation, renewal = rotation_job(names, args, wanted, timing.expression), renewal_job(names, args, wanted)
-    rotates = function(place, rotation, [secret, dead_letters])
-    renews = function(place, renewal, [secret, dead_letters])
+    rotates = function(place, rotation, [*secret, dead_letters])
+    renews = function(place, renewal, [*secret, dead_letters])
     timetables = [schedule(place, rotation, rotates), schedule(place, renewal, renews)]
     # When it fails, `up` ends there: nothing may be left to make.
     _first_rotation(place, [*after, *rotates, *renews, *timetables])
@@ -100,7 +109,7 @@ def _first_rotation(place: Place, after: Sequence[pulumi.Resource]) -> None:
     """One run after everything else; unchanged code, plan and targets run nothing."""
     text = place.args["plan"]
     written = {key: value for key, value in json.loads(text).items() if key in ("targets", "key_users")}
-    aws.lambda_.Invocation(
+    first = aws.lambda_.Invocation(
         f"{place.name}-first-rotation",
         function_name=place.names.rotator,
         input=json.dumps({"fired_by": "deploy"}),
@@ -114,6 +123,17 @@ def _first_rotation(place: Place, after: Sequence[pulumi.Resource]) -> None:
             place.after(*after), pulumi.ResourceOptions(additional_secret_outputs=["result"])
         ),
     )
+    first.result.apply(lambda result: _say_when_waiting(place, result))
+
+
+def _say_when_waiting(place: Place, result: str | None) -> None:
+    """The one line of an `up` whose rotation found no GitLab token; a preview knows no result."""
+    if result and json.loads(result).get("waiting"):
+        pulumi.log.warn(
+            "the rotator waits for its GitLab token, and no variable holds a login yet. Unless you stored one since, "
+            f"run: gitlab-ecr token set --function {place.names.rotator}",
+            resource=place.child.parent,
+        )
 
 
 def _digest(text: str) -> str:

@@ -7,7 +7,7 @@ dashboards that are not put, functions about to be made, most calls about tags. 
 
 import json
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any, Final, cast
 from urllib.parse import unquote
 
 from ministack.core import iam_actions  # pyright: ignore[reportMissingTypeStubs] - it ships none
@@ -38,7 +38,7 @@ def _tagged(path: str, asked: dict[str, Any]) -> str:
     """The whole ARN that a call about tags names, in its path or beside it."""
     below = unquote(path).partition("/tags/")[2]
     values = [asked.get(key) for key in ("resourceArn", "ResourceArn", "ResourceARN")]
-    texts = [str(value[0] if isinstance(value, list) else value) for value in values if value]
+    texts = [str(cast("list[Any]", value)[0] if isinstance(value, list) else value) for value in values if value]
     return next((text for text in [below, *texts] if text.startswith("arn:")), "")
 
 

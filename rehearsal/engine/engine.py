@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -142,7 +142,7 @@ class Engine:
         )
 
     @contextmanager
-    def acting(self, **variables: str | None) -> Iterator[None]:
+    def acting(self, **variables: str | None) -> Generator[None]:
         """In the `with`, the engine has other variables in its environment; None takes one out."""
         before = self._environment
         changed = {**before, **variables}

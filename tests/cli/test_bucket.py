@@ -119,5 +119,8 @@ def test_a_schedule_that_is_gone_and_a_bucket_that_is_none_are_named(
         at_home.gitlab_api("DELETE", f"{SCHEDULES}/{number}", {})
     assert main(["rotate", *BUCKET]) == ExitCode.FAILED
     assert f"{PROJECT}: has no pipeline schedule {NAME}; run `pulumi up`" in " ".join(capsys.readouterr().err.split())
-    assert main(["status", "--bucket", "nothing"]) == ExitCode.FAILED
-    assert "--bucket nothing: NoSuchBucket" in capsys.readouterr().err
+    assert main(["status", "--bucket", "nothing-123456789012"]) == ExitCode.FAILED
+    assert (
+        "--bucket nothing-123456789012, as a bucket of the account 123456789012: NoSuchBucket"
+        in capsys.readouterr().err
+    )

@@ -27,6 +27,11 @@ class Stored(dict[str, str]):
     def put_secret_value(self, *, SecretId: str, SecretString: str) -> None:  # noqa: N803 - boto3's names
         self[SecretId] = SecretString
 
+    def create_secret(self, *, Name: str, Description: str, SecretString: str) -> None:  # noqa: N803 - boto3's names
+        assert Description
+        assert Name not in self
+        self[Name] = SecretString
+
 
 def plan() -> Plan:
     names = Names("123456789012", "eu-central-1", "gitlab-ecr")

@@ -106,10 +106,33 @@ def test_each_example_comes_through_and_says_what_it_leaves_out(
 
 def test_the_schedule_fires_until_the_deploys_token_is_past_its_end(whole: tuple[str, dict[str, Any]]) -> None:
     rotations = whole[1]["rotations"]
-    assert [rotation["fired_by"] for rotation in rotations] == ["deploy", *["schedule"] * 6, *["manual"] * 3]
+    assert [rotation["fired_by"] for rotation in rotations] == ["manual", *["schedule"] * 6, *["manual"] * 3]
     ends = [min(target["expiresAt"] for target in rotation["targets"]) for rotation in rotations[:7]]
     assert ends == sorted(ends)
     assert len(set(ends)) == len(ends)
+
+
+def test_the_first_up_waits_for_the_token_and_storing_it_rotates_at_once(whole: tuple[str, dict[str, Any]]) -> None:
+    document = whole[1]
+    assert document["waited"] == 3
+    assert document["tokenSet"]["command"] == "gitlab-ecr token set --function gitlab-ecr-local-rotator"
+    said = document["tokenSet"]["output"]
+    assert said[0] == "stored in gitlab-ecr-local/gitlab-token; the rotation with it:"
+    assert {line.split("\t")[1] for line in said[1:4]} == {"published"}
+    assert "`up` succeeds, and 3 variables and pairs of keys wait for the rotator's GitLab token" in whole[0]
+
+
+def test_a_secret_that_was_made_before_up_is_adopted(changed: Callable[..., Path]) -> None:
+    with Rehearsal(read(changed(rotation={"adoptTokenSecret": True})), lambda _: None) as running:
+        running.up()
+        assert not running.findings.program.of_type("aws:secretsmanager/secret:Secret")
+        made = running.findings.token_set
+        assert made is not None
+        assert made.command.startswith("gitlab-ecr token set --secret gitlab-ecr-local/gitlab-token --gitlab-url ")
+        assert "write `adoptTokenSecret: true` below `rotation`" in made.output[0]
+        (first,) = running.findings.rotations
+        assert (first["fired_by"], first["ok"]) == ("deploy", True)
+        assert {target["status"] for target in first["targets"]} == {"published"}
 
 
 def test_access_keys_are_made_at_deploy_and_changed_when_they_are_old(whole: tuple[str, dict[str, Any]]) -> None:

@@ -1,0 +1,115 @@
+"""A plan says where tokens are sent: it is read from its own account, bounded, or not at all."""
+
+import io
+import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+from bad_server import Way, serving, whole
+from scripted import plan_of, target
+
+from components.cli.__main__ import main
+from components.cli.exit_codes import ExitCode
+from components.contract import plan
+
+_BUCKET = "gitlab-ecr-rotator-123456789012"
+_TOKEN = "glpat-fake-0000-Qx7Lm2Vd9Tz4"
+
+
+def _zip(text: bytes, name: str = "gitlab_ecr/plan.json") -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(name, text)
+    return file.getvalue()
+
+
+class Seen:
+    """What was asked of S3, and of the GitLab that the plan names."""
+
+    def __init__(self) -> None:
+        self.s3: list[dict[str, str]] = []
+        self.gitlab: list[str] = []
+
+
+@contextmanager
+def _s3(monkeypatch: pytest.MonkeyPatch, seen: Seen, way: Callable[[dict[str, str]], Way]) -> Iterator[None]:
+    def answer(_method: str, _path: str, headers: dict[str, str], _body: bytes) -> Way:
+        seen.s3.append(headers)
+        return way(headers)
+
+    with serving(answer) as port:
+        for name, value in {
+            "AWS_REGION": "eu-central-1", "AWS_ACCESS_KEY_ID": "fake", "AWS_SECRET_ACCESS_KEY": "fake",
+            "AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}", "NO_PROXY": "127.0.0.1", "GITLAB_TOKEN": _TOKEN,
+        }.items():  # fmt: skip
+            monkeypatch.setenv(name, value)
+        yield
+
+
+def _of_somebody_else(headers: dict[str, str]) -> Callable[[str], Way]:
+    """As S3 does: 403 when the owner is not the expected one."""
+    refused = whole("<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>", status="403 Forbidden")
+    return lambda url: (
+        refused
+        if "x-amz-expected-bucket-owner" in headers
+        else whole(_zip(plan.dumps(plan_of(target("acme/web"), url=url, allow_http=True)).encode()))
+    )
+
+
+@pytest.mark.parametrize("command", [["status"], ["check"], ["rotate"], ["forget", "project", "acme/web"]])
+def test_a_bucket_of_another_account_is_not_believed_and_gets_no_token(
+    command: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    seen = Seen()
+
+    def gitlab(_method: str, path: str, headers: dict[str, str], _body: bytes) -> Way:
+        seen.gitlab.append(f"{path} {headers}")
+        return whole("{}")
+
+    with (
+        serving(gitlab) as port,
+        _s3(monkeypatch, seen, lambda headers: _of_somebody_else(headers)(f"http://127.0.0.1:{port}")),
+    ):
+        assert main([*command, "--bucket", _BUCKET]) == ExitCode.FAILED
+    assert seen.gitlab == []
+    assert {headers["x-amz-expected-bucket-owner"] for headers in seen.s3} == {"123456789012"}
+    assert f"--bucket {_BUCKET}, as a bucket of the account 123456789012: AccessDenied" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["rotator", "rotator-12345678901", "123456789012", "rotator-123456789012x"])
+def test_a_bucket_whose_name_tells_no_owner_is_not_asked(
+    name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    seen = Seen()
+    with _s3(monkeypatch, seen, lambda _: whole("")):
+        assert main(["check", "--bucket", name]) == ExitCode.FAILED
+    assert seen.s3 == []
+    assert "does not end with an account's twelve digits" in capsys.readouterr().err
+
+
+_CODES = {
+    "no zip": b"<html>",
+    "empty": b"",
+    "without a plan": _zip(b"{}", "other.json"),
+    "a plan of brackets": _zip(b"[" * 1_000_000),
+    "a plan of spaces without end": _zip(b" " * (80 << 20)),
+    "a plan that is no UTF-8": _zip(b"\xff\xfe"),
+    "a cut zip": _zip(plan.dumps(plan_of(target("acme/web"))).encode())[:-40],
+    "a plan of another version": _zip(b'{"version": 99}'),
+    "a plan with another URL": _zip(
+        plan.dumps(plan_of()).replace("https://gitlab", "https://u:fake-pw@gitlab").encode()
+    ),
+}
+
+
+@pytest.mark.parametrize("code", _CODES.values(), ids=_CODES)
+def test_code_that_is_none_is_one_line(
+    code: bytes, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with _s3(monkeypatch, Seen(), lambda _: whole(code)):
+        assert main(["check", "--bucket", _BUCKET]) == ExitCode.FAILED
+    said = capsys.readouterr().err
+    assert said.startswith(f"gitlab-ecr: --bucket {_BUCKET}: ")
+    assert len(said.splitlines()) == 1
+    assert "fake-pw" not in said
