@@ -115,8 +115,7 @@ def test_a_schedule_that_is_gone_and_a_bucket_that_is_none_are_named(
     at_home: World, capsys: pytest.CaptureFixture[str]
 ) -> None:
     number = _schedule(at_home)["id"]
-    with pytest.raises(json.JSONDecodeError):  # the answer to a deletion is empty
-        at_home.gitlab_api("DELETE", f"{SCHEDULES}/{number}", {})
+    at_home.gitlab_api("DELETE", f"{SCHEDULES}/{number}", {})
     assert main(["rotate", *BUCKET]) == ExitCode.FAILED
     assert f"{PROJECT}: has no pipeline schedule {NAME}; run `pulumi up`" in " ".join(capsys.readouterr().err.split())
     assert main(["status", "--bucket", "nothing-123456789012"]) == ExitCode.FAILED
