@@ -45,6 +45,7 @@ def test_a_command_of_a_page_works(
     here: dict[str, Any] = {
         "IMAGE": f"{at_home.registry_host}/ci/node:1.0",
         "gitlab-ecr-prod-rotator": "gitlab-ecr-local-rotator",
+        "<prefix>-rotator": "gitlab-ecr-local-rotator",
         "job.log": str(_LOG),
         "plan.json": str(plan),
     }
