@@ -86,7 +86,8 @@ def pullers(  # noqa: PLR0917 - each is another part of the rehearsal
 def notes(declaration: Mapping[str, Any]) -> list[str]:
     """What the pulls of this declaration do not prove."""
     runners = any(each.get("access", {}).get("pull") for each in declaration.get("runners", {}).values())
-    stores = any(each.get("access", {}).get("kind") == _STORE for each in declaration.get("runners", {}).values())
+    kinds = [kind_of(each.get("access", {})) for each in declaration.get("runners", {}).values()]
+    stores = _STORE in kinds
     return [WITHOUT_MACHINE] * runners + [WITHOUT_STORE] * stores + grantees.notes(declaration)
 
 
