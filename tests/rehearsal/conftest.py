@@ -22,8 +22,11 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, dict[str, Any]
     command = [sys.executable, "-m", "rehearsal", "--report", str(report)]
     run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stderr
-    assert [line[:24] for line in run.stderr.splitlines()] == [warning[:24] for warning in _WARNINGS]
-    return run.stdout, json.loads(report.read_text())
+    assert run.stderr == ""
+    found = json.loads(report.read_text())
+    assert [warning[:24] for warning in found["warnings"]] == [warning[:24] for warning in _WARNINGS]
+    assert all(f"warning: {warning}" in run.stdout for warning in found["warnings"])
+    return run.stdout, found
 
 
 @pytest.fixture
