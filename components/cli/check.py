@@ -21,6 +21,7 @@ from .gitlab_listing import Listing, listing
 from .output import json_option, json_shape, show
 from .plan_source import Source, gitlab_http, gitlab_of, plan_options
 from .progress import progress
+from .stack_state import in_gitlab
 
 _COLUMNS: Final = {"target": "Variable", "ok": "In order", "found": "Found"}
 _FLAGS: Final = ("variable_type", "masked", "protected", "raw", "hidden")
@@ -46,7 +47,9 @@ _SHAPE: Final = json_shape(
 def command(*, source: Source, trust_forks: bool, as_json: bool) -> ExitCode:
     """Look every variable of the stack up in GitLab: its owner, its flags, what is in it, and what hides it from jobs.
 
-    Looks at the version of a self-managed GitLab, too: roles for jobs need one that tells forks apart.
+    Looks at the version of a self-managed GitLab, too: roles for jobs need one that tells forks apart. With --stack,
+    the runners and pipeline schedules in the stack's state are looked up as well: an `up` does not notice that somebody
+    deleted one.
 
     Reads GitLab with the token in GITLAB_TOKEN: give it the rotator's own to see whether that one may write, since
     GitLab shows variables to exactly those who may change them.
@@ -57,7 +60,8 @@ def command(*, source: Source, trust_forks: bool, as_json: bool) -> ExitCode:
     with progress(f"Looking up {len(wanted)} variables"):
         rows = [_row(target, gitlab) for target in wanted]
         api = GitLabApi(plan.gitlab.url, own_token(), gitlab_http(plan.gitlab))
-        around = [*_instance(api, plan.gitlab.url, trust_forks=trust_forks), *_around(listing(api, wanted))]
+        made = in_gitlab(source.stack, api) if source.stack else []
+        around = [*made, *_instance(api, plan.gitlab.url, trust_forks=trust_forks), *_around(listing(api, wanted))]
     rows = _one_each([*rows, *around])
     show(_COLUMNS, rows, as_json=as_json)
     return ExitCode.OK if all(row["ok"] for row in rows) else ExitCode.FOUND

@@ -43,12 +43,14 @@ class Source:
 
     Attributes:
         region: of the function, where the stack's outputs say it.
+        stack: by its name in Pulumi, where that was named.
     """
 
     file: Path | None
     function: str | None
     bucket: str | None = None
     region: str | None = None
+    stack: str | None = None
 
     @property
     def is_named(self) -> bool:
@@ -148,7 +150,7 @@ def source_of_stack(stack: str) -> Source:
         CliError: they do not.
     """
     rotator = rotator_of_stack(stack)
-    return Source(None, rotator.function, rotator.bucket, rotator.region)
+    return Source(None, rotator.function, rotator.bucket, rotator.region, stack)
 
 
 def fetch_code(bucket: str) -> tuple[bytes, dict[str, str]]:

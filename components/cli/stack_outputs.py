@@ -45,18 +45,26 @@ def rotator_of_stack(stack: str) -> Rotator:
 
 
 def _outputs(stack: str) -> dict[str, Any]:
+    with progress(f"Reading the outputs of {stack}"):
+        return asked_of_stack(stack, "output", "--json")
+
+
+def asked_of_stack(stack: str, *question: str) -> dict[str, Any]:
+    """What `pulumi stack <question>` prints.
+
+    Raises:
+        CliError: there is no pulumi, or it does not answer.
+    """
     program = shutil.which("pulumi")
     if program is None:
         raise CliError(f"--stack {stack}: there is no pulumi on PATH; write --function NAME or --bucket NAME instead")
-    with progress(f"Reading the outputs of {stack}"):
-        done = subprocess.run(  # noqa: S603 - the person's own pulumi
-            [program, "stack", "output", "--json", "--stack", stack], check=False, capture_output=True, text=True
-        )
+    arguments = ["stack", *question, "--stack", stack]
+    done = subprocess.run([program, *arguments], check=False, capture_output=True, text=True)  # noqa: S603 - the person's own pulumi
     if done.returncode:
         said = (done.stderr.strip().splitlines() or [""])[-1]
-        raise CliError(f"--stack {stack}: `pulumi stack output` ended with {done.returncode}: {said}")
+        raise CliError(f"--stack {stack}: `pulumi stack {question[0]}` ended with {done.returncode}: {said}")
     try:
-        outputs: Any = json.loads(done.stdout)
+        answer: Any = json.loads(done.stdout)
     except ValueError:
-        raise CliError(f"--stack {stack}: `pulumi stack output --json` printed no JSON") from None
-    return cast("dict[str, Any]", outputs) if isinstance(outputs, dict) else {}
+        raise CliError(f"--stack {stack}: `pulumi stack {' '.join(question)}` printed no JSON") from None
+    return cast("dict[str, Any]", answer) if isinstance(answer, dict) else {}
