@@ -87,8 +87,7 @@ def notes(declaration: Mapping[str, Any]) -> list[str]:
     """What the pulls of this declaration do not prove."""
     runners = any(each.get("access", {}).get("pull") for each in declaration.get("runners", {}).values())
     stores = any(
-        each.get("access", {}).get("kind") is RunnerAccess.CREDENTIALS_STORE
-        for each in declaration.get("runners", {}).values()
+        kind_of(each.get("access", {})) == "credentials-store" for each in declaration.get("runners", {}).values()
     )
     return [WITHOUT_MACHINE] * runners + [WITHOUT_STORE] * stores + grantees.notes(declaration)
 
