@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 # A run of a part says nothing about coverage, so only the whole suite is measured.
 COVERAGE := $(if $(ARGS),,--cov --cov-report=)
 
-.PHONY: help rehearse rehearse-engine venv test test-fast check fmt bench reference dist lock clean
+.PHONY: help rehearse validate rehearse-engine venv test test-fast check fmt bench reference dist lock clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -15,6 +15,9 @@ help: ## this list
 
 rehearse: $(READY) ## run the whole system on this machine, against local emulators
 	@$(BIN)/python -m rehearsal $(ARGS)
+
+validate: $(READY) ## say in a second what is wrong with a stack file; ARGS="FILE...", default all
+	@$(BIN)/python -W ignore -m validation $(ARGS)
 
 rehearse-engine: $(READY) ## run the local stack through Pulumi's own engine, where there is one
 	@$(BIN)/python -m rehearsal.engine

@@ -10,7 +10,8 @@ from components.declaration.declared import declared
 once = settings.bootstrap()
 if once is not None:
     settings.check_account(once["account"])
-    made = Bootstrap("bootstrap", once)
+    with settings.in_own_words(once=True):
+        made = Bootstrap("bootstrap", once)
 
     pulumi.export("state", made.state)
     pulumi.export("bootstrapState", made.bootstrap_state)
@@ -21,7 +22,7 @@ if once is not None:
 else:
     declaration = settings.read()
     settings.check_account(declaration["account"])
-    with settings.mistakes_of_the_file():
+    with settings.in_own_words():
         providers = gitlab_provider.providers(declaration)
         access = RegistryAccess("access", declaration, pulumi.ResourceOptions(providers=providers))
 

@@ -8,7 +8,7 @@ import pulumi_gitlab as gitlab
 
 from components.declaration.args import RegistryAccessArgs
 from components.declaration.gitlab_instance import api_url, makes_something_in_gitlab
-from settings import SettingsError
+from stack_file.told import SettingsError, Told
 
 TOKEN: Final = "GITLAB_TOKEN"  # noqa: S105 - a variable's name
 _NO_TOKEN: Final = "a-preview-has-no-token"  # noqa: S105 - it opens nothing; without any, the provider does not start
@@ -21,7 +21,7 @@ def providers(declaration: RegistryAccessArgs) -> list[pulumi.ProviderResource]:
     preview needs none, and asks GitLab nothing; without `early_auth_check: false` it would ask who it is.
 
     Raises:
-        SettingsError: an `up` without a token, or settings of `gitlab:` that say where to go or with which token.
+        RunError: an `up` without a token, or settings of `gitlab:` that say where to go or with which token.
     """
     if not makes_something_in_gitlab(declaration):
         return []
@@ -30,7 +30,7 @@ def providers(declaration: RegistryAccessArgs) -> list[pulumi.ProviderResource]:
     token = None
     if not os.environ.get(TOKEN):
         if not pulumi.runtime.is_dry_run():
-            raise SettingsError(
+            raise pulumi.RunError(
                 f"{TOKEN}: not set; `up` makes variables, runners or schedules in {url}: write a token with the scope "
                 "api into it, of a Maintainer of the projects and Owner of the groups. A preview needs none"
             )
@@ -52,10 +52,12 @@ def providers(declaration: RegistryAccessArgs) -> list[pulumi.ProviderResource]:
 
 
 def _check_settings(config: pulumi.Config, url: str) -> None:
-    mistakes: list[str] = []
+    mistakes: list[Told] = []
     if config.get_secret("token") is not None:
-        mistakes.append(f"gitlab:token: leave it out, it would be in the state; write the token into {TOKEN}")
+        text = f"leave it out, it would be in the state; write the token into {TOKEN}"
+        mistakes.append(Told(("gitlab:token",), f"gitlab:token: {text}"))
     if (base := config.get("baseUrl")) is not None and base.rstrip("/") != url.rstrip("/"):
-        mistakes.append(f"gitlab:baseUrl: got {base!r}; leave it out, gitlab-ecr:gitlab.url says it: {url}")
+        text = f"got {base!r}; leave it out, gitlab-ecr:gitlab.url says it: {url}"
+        mistakes.append(Told(("gitlab:baseUrl",), f"gitlab:baseUrl: {text}"))
     if mistakes:
-        raise SettingsError("\n".join(["the stack file is wrong:", *(f"  {mistake}" for mistake in mistakes)]))
+        raise SettingsError(mistakes)

@@ -2,15 +2,16 @@
 
 import pulumi
 
+from .arguments.check import check, checked
 from .consumers.ci_variables import CiVariables
 from .declaration.args import RegistryAccessArgs
 from .declaration.declared import declared
+from .declaration.findings import find
 from .declaration.gitlab_instance import check_provider
 from .declaration.parts import parts_of
 from .ecr.repositories import Repositories
 from .iam.identities import Identities
 from .iam.pull_user import PullUser
-from .names.locations import place
 from .rotator.rotator import Rotator
 from .runner.runner import Runner
 
@@ -27,20 +28,21 @@ class RegistryAccess(pulumi.ComponentResource):
     """The name of the secret that waits for the GitLab token."""
 
     def __init__(self, name: str, args: RegistryAccessArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        check(RegistryAccessArgs, args, find)
         # An input, not only an output: the JSON of a preview has a component's new inputs, but no new output.
         super().__init__("gitlab-ecr:index:RegistryAccess", name, {"declaration": declared(args)}, opts)
         parts = parts_of(args)
         if parts.makes_something_in_gitlab:
             check_provider(self, args.get("gitlab", {}))
-        child = pulumi.ResourceOptions(parent=self)
-        repositories = Repositories(f"{name}-repositories", parts.repositories, child)
-        identities = Identities(f"{name}-identities", parts.identities, child)
-        users = [PullUser(f"{name}-user-{path}", user, child) for path, user in parts.users.items()]
-        variables = CiVariables(f"{name}-variables", parts.variables, child)
-        after_roles = pulumi.ResourceOptions(parent=self, depends_on=[identities])
-        runners = [Runner(f"{name}-runner-{key}", runner, after_roles) for key, runner in parts.runners.items()]
-        all_before = [repositories, identities, variables, *users, *runners]
-        with place("rotation"):
+        with checked():
+            child = pulumi.ResourceOptions(parent=self)
+            repositories = Repositories(f"{name}-repositories", parts.repositories, child)
+            identities = Identities(f"{name}-identities", parts.identities, child)
+            users = [PullUser(f"{name}-user-{path}", user, child) for path, user in parts.users.items()]
+            variables = CiVariables(f"{name}-variables", parts.variables, child)
+            after_roles = pulumi.ResourceOptions(parent=self, depends_on=[identities])
+            runners = [Runner(f"{name}-runner-{key}", runner, after_roles) for key, runner in parts.runners.items()]
+            all_before = [repositories, identities, variables, *users, *runners]
             rotator = Rotator(
                 f"{name}-rotator", parts.rotator, pulumi.ResourceOptions(parent=self, depends_on=all_before)
             )

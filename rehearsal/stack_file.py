@@ -8,6 +8,7 @@ from typing import Any
 import yaml
 
 import settings
+from stack_file.told import SettingsError
 
 from .json_values import is_mapping
 from .stand_ins import EncryptedWholeError, without_secrets
@@ -30,7 +31,7 @@ class StackFile:
 
     stack: str
     config: dict[str, str]
-    declaration: settings.Declaration
+    declaration: settings.RegistryAccessArgs
     stand_ins: tuple[str, ...] = ()
 
 
@@ -60,7 +61,8 @@ def read(path: Path) -> StackFile:
     own = {key.removeprefix("gitlab-ecr:"): text for key, text in config.items() if key.startswith("gitlab-ecr:")}
     try:
         declaration = settings.parse(own, stack=stack, region=config.get("aws:region"))
-    except settings.SettingsError as error:
+        settings.check(declaration)
+    except SettingsError as error:
         raise StackFileError(f"{path}: {error}") from None
     return StackFile(stack, config, declaration, tuple(stand_ins))
 

@@ -13,6 +13,7 @@ from pulumi_recorder import Recorder, Registered
 from components.ecr.repositories import Repositories
 from components.iam.identities import Identities
 from rehearsal import stack_file
+from stack_file import text
 
 _PROD = Path(__file__).parents[1] / "stacks" / "Pulumi.prod.yaml"
 _EVERYBODY = json.dumps({"Statement": [{"Principal": "*"}]})
@@ -107,7 +108,8 @@ def test_the_production_stack_leaves_no_practice_without_a_reason(recorder: Reco
     recorder.answers["gitlab:index/userRunner:UserRunner"] = {"id": "9171", "token": "glrt-fake-0000"}
     declaration = stack_file.read(_PROD).declaration
     build(declaration)
-    assert findings(recorder.resources, declaration.get("deviations", {})) == []
+    deviations = text.read(_PROD).values["gitlab-ecr:deviations"]
+    assert findings(recorder.resources, deviations) == []
 
 
 def test_our_defaults_leave_only_the_key_of_your_own_to_decide(recorder: Recorder) -> None:

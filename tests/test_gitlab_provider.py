@@ -100,6 +100,9 @@ def test_a_mistake_that_a_component_finds_is_an_error_in_the_files_spelling_and_
     config = {**config_of(LOCAL), "gitlab-ecr:rotation": json.dumps(rotation)}
     with pytest.raises(pulumi.RunError) as raised:
         run_program(recorder, config)
-    first, line = str(raised.value).splitlines()
+    first, *lines = str(raised.value).splitlines()
     assert first == "the stack file is wrong:"
-    assert line.startswith("  gitlab-ecr:rotation.accessKeyGrace: got '5 hours'; write an hour or more, and not less")
+    assert lines[0].startswith("  gitlab-ecr:rotation.interval: with 6 hours and an outage of 7 hours")
+    assert lines[1].startswith(
+        "  gitlab-ecr:rotation.accessKeyGrace: got '5 hours'; write an hour or more, and not less"
+    )

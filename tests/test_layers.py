@@ -12,20 +12,33 @@ from components.rotator import code_zip
 
 ROOT = Path(__file__).parents[1]
 COMPONENTS = ROOT / "components"
-PARTS = {"names", "docker", "variables", "contract", "iam", "ecr", "preview", "runner", "rotator", "consumers"}
+PARTS = {
+    "arguments",
+    "names",
+    "docker",
+    "variables",
+    "contract",
+    "iam",
+    "ecr",
+    "preview",
+    "runner",
+    "rotator",
+    "consumers",
+}
 MAY_IMPORT = {
     "names": set[str](),
+    "arguments": {"names"},
     "docker": set[str](),
     "variables": set[str](),
     "contract": {"docker", "variables"},
     "rotation": {"contract", "docker", "variables"},
-    "iam": {"contract", "names"},
-    "ecr": {"iam", "names"},
+    "iam": {"arguments", "contract", "names"},
+    "ecr": {"arguments", "iam", "names"},
     "preview": {"docker", "iam", "names"},
-    "runner": {"docker", "iam", "names"},
-    "rotator": {"contract", "docker", "iam", "names"},
-    "bootstrap": {"contract", "iam", "names"},
-    "consumers": {"contract", "docker", "iam", "names", "variables"},
+    "runner": {"arguments", "docker", "iam", "names"},
+    "rotator": {"arguments", "contract", "docker", "iam", "names"},
+    "bootstrap": {"arguments", "contract", "iam", "names"},
+    "consumers": {"arguments", "contract", "docker", "iam", "names", "variables"},
     "declaration": PARTS - {"preview"},
     "cli": {"contract", "docker", "names", "preview", "rotation", "variables"},
     "registry_access": PARTS - {"preview"} | {"declaration"},
@@ -36,6 +49,8 @@ PACKAGES = {
     "runner/config.py": {"tomli_w"},
 }
 MAKES_RESOURCES = {
+    "arguments/check.py",
+    "arguments/shape.py",
     "bootstrap/bootstrap.py",
     "consumers/args.py",
     "consumers/ci_variables.py",
@@ -43,6 +58,7 @@ MAKES_RESOURCES = {
     "declaration/args.py",
     "declaration/gitlab_instance.py",
     "declaration/parts.py",
+    "ecr/args.py",
     "ecr/registry.py",
     "ecr/repositories.py",
     "iam/args.py",
@@ -61,11 +77,22 @@ MAKES_RESOURCES = {
 }
 """Components, their arguments, and what makes resources: nothing else imports Pulumi."""
 LOADS_THEIR_ARGUMENTS = {
+    "bootstrap/checks.py",
     "consumers/checks.py",
     "consumers/derivation.py",
+    "consumers/gitlab_checks.py",
     "declaration/checks.py",
     "declaration/declared.py",
+    "declaration/findings.py",
+    "declaration/nested.py",
+    "declaration/parts.py",
+    "ecr/checks.py",
+    "iam/checks.py",
+    "iam/role_documents.py",
+    "rotator/checks.py",
+    "rotator/job_trust.py",
     "runner/access.py",
+    "runner/checks.py",
     "runner/config.py",
     "runner/config_shown.py",
     "runner/documents.py",
@@ -77,7 +104,6 @@ LOADS_THEIR_ARGUMENTS = {
     "runner/warnings.py",
 }
 """Pure functions of typed arguments, which load Pulumi with them."""
-PROGRAM = {"gitlab_provider", "settings", "stack_file_forms"}
 FILES = sorted(COMPONENTS.rglob("*.py"))
 
 

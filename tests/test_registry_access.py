@@ -162,8 +162,8 @@ def test_only_a_runner_that_says_what_it_pulls_has_an_instance_profile(recorder:
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"caches": {}}, "consumers.acme/web.caches: 'quay' is no cache of this stack"),
-        ({"caches": {}, "consumers": {}}, "runners.aws.access.caches: 'quay' is no cache of this stack"),
+        ({"caches": {}}, "consumers.acme/web.caches\\[0\\]: 'quay' is no cache of this stack"),
+        ({"caches": {}, "consumers": {}}, "runners.aws.access.caches\\[0\\]: 'quay' is no cache of this stack"),
         ({"consumers": {}, "repositories": {"app": {}}}, r"runners.aws.access.pull\[0\]: 'ci/\*' names no repository"),
     ],
 )
@@ -208,9 +208,15 @@ def test_in_lambda_no_provider_is_made_for_the_rotator(recorder: Recorder) -> No
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"rotation": {}}, "^rotation.job: missing; rotationBackend gitlab needs the project"),
-        ({"rotation_backend": RotationBackend.LAMBDA}, "^rotation.job: got settings of a GitLab job; write rotationB"),
-        ({"rotation": {**_IN_GITLAB["rotation"], "log_retention_days": 7}}, "^rotation.log_retention_days: is of rot"),
+        ({"rotation": {}}, "^rotation.job: missing; the backend gitlab needs the project"),
+        (
+            {"rotation_backend": RotationBackend.LAMBDA},
+            "^rotation.job: got settings of a GitLab job, but the backend is",
+        ),
+        (
+            {"rotation": {**_IN_GITLAB["rotation"], "log_retention_days": 7}},
+            "^rotation.log_retention_days: is of the backend",
+        ),
         ({"rotation": {**_IN_GITLAB["rotation"], "interval": "45 minutes"}}, "^rotation.interval: got 45 minutes"),
         ({"rotation": {"job": {"project": "acme"}}}, r"^rotation.job.id: missing"),
     ],

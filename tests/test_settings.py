@@ -7,6 +7,7 @@ import pytest
 
 import settings
 from components.consumers.args import Access
+from stack_file.told import SettingsError
 
 RIGHT: dict[str, Any] = {"account": "123456789012", "repositories": {"ci/node": {}}}
 
@@ -57,43 +58,43 @@ def test_names_of_repositories_and_consumers_stay_as_they_are() -> None:
         ),
         (
             {"consumers": {"a/b": {"access": "magic"}}},
-            'gitlab-ecr:consumers.a/b.access: got "magic"; write one of rotated-variable, credential-helper, ',
+            "gitlab-ecr:consumers.a/b.access: got 'magic'; write one of rotated-variable, credential-helper, ",
         ),
-        ({"rotationBackend": "gitlb"}, 'gitlab-ecr:rotationBackend: got "gitlb"; write one of lambda, gitlab'),
+        ({"rotationBackend": "gitlb"}, "gitlab-ecr:rotationBackend: got 'gitlb'; did you mean gitlab? write"),
         (
             {"rotation": {"job": {"branch": "main"}}},
-            "gitlab-ecr:rotation.job.project: missing; write text",
+            "gitlab-ecr:rotation.job.project: missing; write text, such as",
         ),
         (
             {"rotation": {"job": {"project": "a/b", "id": "42"}}},
-            'gitlab-ecr:rotation.job.id: got "42"; write a whole number',
+            "gitlab-ecr:rotation.job.id: got '42'; write a number, without quotes: 42",
         ),
-        ({"consumers": {"a/b": {"pull": "ci/*"}}}, 'gitlab-ecr:consumers.a/b.pull: got "ci/*"; write a list'),
-        ({"consumers": {"a/b": {"pull": [3]}}}, "gitlab-ecr:consumers.a/b.pull[0]: got 3; write text"),
+        ({"consumers": {"a/b": {"pull": "ci/*"}}}, "gitlab-ecr:consumers.a/b.pull: got 'ci/*'; write a list, such"),
+        ({"consumers": {"a/b": {"pull": [3]}}}, "gitlab-ecr:consumers.a/b.pull[0]: got 3; write it in quotes"),
         (
             {"consumers": {"a/b": {"pull": ["x"], "adopt": "yes"}}},
-            'gitlab-ecr:consumers.a/b.adopt: got "yes"; write true or false',
+            "gitlab-ecr:consumers.a/b.adopt: got 'yes'; write true or false, without quotes",
         ),
-        ({"consumers": ["a/b"]}, 'gitlab-ecr:consumers: got ["a/b"]; write a mapping'),
-        ({"account": 123456789012}, "gitlab-ecr:account: got 123456789012; write text, in quotes if"),
+        ({"consumers": ["a/b"]}, "gitlab-ecr:consumers: got ['a/b']; write keys and values below it"),
+        ({"account": 123456789012}, "gitlab-ecr:account: got 123456789012; write it in quotes"),
         ({"gitlab": {"concurrency": True}}, "gitlab-ecr:gitlab.concurrency: got true; write a whole number"),
         ({"repositories": "{broken"}, "gitlab-ecr:repositories: not JSON"),
     ],
 )
 def test_a_mistake_names_the_key_what_it_holds_and_what_to_write(changes: dict[str, Any], line: str) -> None:
-    with pytest.raises(settings.SettingsError) as refused:
+    with pytest.raises(SettingsError) as refused:
         parse(**changes)
     assert line in str(refused.value)
 
 
 def test_every_mistake_is_told_at_once() -> None:
-    with pytest.raises(settings.SettingsError) as refused:
+    with pytest.raises(SettingsError) as refused:
         settings.parse({"acount": "1"}, stack="prod", region=None)
     assert [line.strip().split(";")[0] for line in str(refused.value).splitlines()] == [
         "the stack file is wrong:",
-        "aws:region: missing",
         "gitlab-ecr:acount: no such key",
         "gitlab-ecr:account: missing",
+        "aws:region: missing",
         "gitlab-ecr:repositories: missing",
     ]
 
@@ -141,7 +142,7 @@ def test_what_is_not_encrypted_stays_plain() -> None:
     ],
 )
 def test_a_mistake_beside_something_encrypted_shows_no_value(consumers: Any) -> None:
-    with pytest.raises(settings.SettingsError) as refused:
+    with pytest.raises(SettingsError) as refused:
         settings.parse({**RIGHT, "consumers": consumers}, stack="prod", region="eu-central-1", secret={"consumers"})
     assert "got [secret]; write" in str(refused.value)
     assert "fake-password" not in str(refused.value)

@@ -1,62 +1,22 @@
 """What an administrator sets up once: where the state lies, and which jobs may read it and deploy."""
 
-import os
-import re
 from collections.abc import Callable
 from functools import partial
-from typing import Any, Final, NotRequired, TypedDict
+from typing import Any
 
 import pulumi
 import pulumi_aws as aws
 
+from ..arguments.check import check
 from ..iam.bucket_policy import tls_only
-from ..iam.forks import fork_warning
 from ..iam.gitlab_trust import job_trust, thumbprints
 from ..iam.policies import Document, checked_size, policy_json
 from ..names.gitlab_release import GITLAB_COM
 from . import policies
+from .args import BootstrapArgs
+from .checks import find
 from .deploy_policy import deploy_policy, services_policy
 from .naming import DEFAULT_PREFIX, EVERY_REPOSITORY, STATE_FOLDER, BootstrapNames
-
-_MANAGED_LIMIT: Final = 6_144  # characters of a managed policy. Source: IAM quotas
-_STACK: Final = re.compile(r"[A-Za-z0-9_.-]{1,100}")  # Source: pulumi, sdk/go/common/tokens, stack names
-
-
-class BootstrapArgs(TypedDict):
-    """The project whose jobs preview and deploy."""
-
-    account: str
-    """The twelve digits of the AWS account."""
-    region: str
-    """The region of the state and of the stacks."""
-    prefix: NotRequired[str]
-    """Starts every name. Default `gitlab-ecr`, or else one word without a dash, so that no bootstrap reaches into
-    another; a stack's own prefix has to be this one, a dash, and more."""
-    project: str
-    """The full path of the GitLab project with the stack files."""
-    project_id: NotRequired[str]
-    """Its number, quoted. Required for gitlab.com, refused for any other: AWS would not read it."""
-    namespace_id: NotRequired[str]
-    """The number of its group, quoted; as `project_id`."""
-    branch: NotRequired[str]
-    """The protected branch that deploys. Default `main`."""
-    gitlab_url: NotRequired[str]
-    """Default `https://gitlab.com`."""
-    audience: NotRequired[str]
-    """The `aud` of the jobs' tokens. Default: `gitlab_url`, which is `$CI_SERVER_URL` in a job."""
-    trusts_forks: NotRequired[bool]
-    """Default false: a self-managed GitLab has to be 18.2.2 or later. True acknowledges an older one, in which whoever
-    may open a merge request from a fork of the project gets its preview role and, by calling the fork's branch like the
-    one that deploys, the deploy role."""
-    previews: NotRequired[list[str]]
-    """The stacks that merge requests preview. Whoever may push a branch of the project can write a job that reads all
-    secrets in their states: runners' tokens, fixed passwords, and after a `pulumi refresh` what the variables held.
-    Default: none; a preview fails then, because Pulumi reads no state whose secrets it cannot decrypt."""
-    repositories: NotRequired[list[str]]
-    """Patterns, such as `ci/*`, of the ECR repositories that deployments may make, change and delete, and that roles of
-    stacks may push to. A pull-through cache needs its prefix here too. Default: every one of the account."""
-    thumbprints: NotRequired[list[str]]
-    """SHA-1 of the private CA of a self-managed GitLab. Default: AWS trusts public CAs."""
 
 
 class Bootstrap(pulumi.ComponentResource):
@@ -76,11 +36,10 @@ class Bootstrap(pulumi.ComponentResource):
     """The ARN of the boundary, for `permissionsBoundary` in every stack file."""
 
     def __init__(self, name: str, args: BootstrapArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        check(BootstrapArgs, args, find)
         super().__init__("gitlab-ecr:index:Bootstrap", name, {}, opts)
         names = BootstrapNames(args["account"], args["region"], args.get("prefix", DEFAULT_PREFIX))
         url = args.get("gitlab_url", GITLAB_COM)
-        if warning := fork_warning(url, os.environ, trusts_forks=args.get("trusts_forks", False)):
-            pulumi.warn(f"bootstrap.gitlab_{warning}" if warning.startswith("url") else warning, resource=self)
         child = pulumi.ResourceOptions(parent=self)
         kept = pulumi.ResourceOptions(parent=self, protect=True)
 
@@ -105,7 +64,7 @@ class Bootstrap(pulumi.ComponentResource):
             name=f"{names.prefix}-boundary",
             path=names.path,
             description="The most that a role or user of a gitlab-ecr stack can do",
-            policy=_managed(policies.boundary(names, args.get("repositories", EVERY_REPOSITORY))),
+            policy=policy_json(policies.boundary(names, args.get("repositories", EVERY_REPOSITORY))),
             opts=kept,
         )
         after = pulumi.ResourceOptions(parent=self, depends_on=[provider, boundary])
@@ -169,7 +128,7 @@ def _roles(
         "project_id": args.get("project_id", ""),
         "namespace_id": args.get("namespace_id", ""),
     }
-    previews = _previews(args)
+    previews = args.get("previews", [])
     deploy_trust = job_trust(names.provider_arn(url), **project, branches=[args.get("branch", "main")])
     roles: list[pulumi.Resource] = []
     for kind, trust, policy in (
@@ -198,7 +157,7 @@ def _roles(
         name=f"{names.prefix}-services",
         path=names.path,
         description="The part of a deployment beyond the state and IAM",
-        policy=_managed(services_policy(names, args.get("repositories", EVERY_REPOSITORY))),
+        policy=policy_json(services_policy(names, args.get("repositories", EVERY_REPOSITORY))),
         opts=after,
     )
     aws.iam.RolePolicyAttachment(
@@ -207,23 +166,6 @@ def _roles(
         policy_arn=names.policy_arn("services"),
         opts=pulumi.ResourceOptions.merge(after, pulumi.ResourceOptions(depends_on=[*roles, services])),
     )
-
-
-def _previews(args: BootstrapArgs) -> list[str]:
-    previews = args.get("previews", [])
-    for stack in previews:
-        if not _STACK.fullmatch(stack):
-            raise ValueError(f"previews: got {stack!r}; write the names of stacks, such as dev: a pattern is none")
-    return previews
-
-
-def _managed(policy: Document) -> str:
-    text = policy_json(policy)
-    if len(text) > _MANAGED_LIMIT:
-        raise ValueError(
-            f"repositories: got a policy of {len(text)} characters, AWS takes {_MANAGED_LIMIT}; write fewer patterns"
-        )
-    return text
 
 
 def _with_key(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from ..iam.gitlab_trust import issuer_host
+from ..names.locations import each
 from ..names.naming import Names
 from ..names.registry_host import partition_of
 
@@ -41,10 +42,7 @@ class BootstrapNames:
         Raises:
             ValueError: a pattern is none of repositories.
         """
-        for pattern in patterns:
-            if not _REPOSITORIES.fullmatch(pattern):
-                raise ValueError(f"repositories: got {pattern!r}; write names, or patterns such as ci/*")
-        return [self.arn("ecr", f"repository/{pattern}", "*") for pattern in patterns]
+        return each("repositories", patterns, lambda pattern: self.arn("ecr", f"repository/{_pattern(pattern)}", "*"))
 
     def __post_init__(self) -> None:
         first_word = DEFAULT_PREFIX.partition("-")[0]
@@ -117,3 +115,9 @@ class BootstrapNames:
     def of_stacks(self, service: str, head: str, region: str | None = None) -> str:
         """Everything that any stack names with its prefix, below `head`."""
         return self.arn(service, f"{head}{self.prefix}-*", region)
+
+
+def _pattern(text: str) -> str:
+    if not _REPOSITORIES.fullmatch(text):
+        raise ValueError(f"got {text!r}; write names, or patterns such as ci/*")
+    return text

@@ -1,12 +1,15 @@
 """What is wrong with a consumer, said at its place in the declaration."""
 
+import re
 from collections.abc import Mapping
-from enum import Enum
 from typing import Final
+from urllib.parse import urlsplit
 
 from ..names.choices import choice
 from ..names.gitlab_release import GITLAB_COM
-from ..variables.targets import OwnerKind, VariableType
+from ..names.locations import Mistakes
+from ..names.spelling import shown
+from ..variables.targets import OwnerKind
 from .args import Access, ConsumerArgs
 
 _BELONGS_TO: Final[Mapping[str, frozenset[Access]]] = {
@@ -26,7 +29,8 @@ _BELONGS_TO: Final[Mapping[str, frozenset[Access]]] = {
     "foreign_auths_secret": frozenset({Access.ROTATED_VARIABLE}),
     "long_lived_keys": frozenset({Access.ACCESS_KEYS}),
 }
-_CHOICES: Final[Mapping[str, type[Enum]]] = {"access": Access, "kind": OwnerKind, "variable_type": VariableType}
+_PATH: Final = re.compile(r"[A-Za-z0-9_.][A-Za-z0-9_.-]*(/[A-Za-z0-9_.][A-Za-z0-9_.-]*)*")
+_SCOPE: Final = re.compile(r"[A-Za-z0-9_/${} .*-]{1,255}")  # GitLab: an environment's name, and `*`
 _FOR_JOBS: Final = ("branches", "tags", "namespace_id")
 
 
@@ -49,86 +53,128 @@ def check_consumers(consumers: Mapping[str, ConsumerArgs], gitlab_url: str) -> N
     """Stops a declaration whose consumers contradict themselves or each other.
 
     Raises:
-        ValueError: names the consumer, its key, and what to write.
+        MistakesError: each names the consumer, its key, and what to write.
     """
-    owners: dict[str, str] = {}
+    mistakes, owners = Mistakes(), dict[str, str]()
     for path, consumer in consumers.items():
-        where = f"consumers.{path}"
-        _check_keys(where, consumer)
-        _check_needs(where, consumer)
-        _check_jobs(where, consumer, gitlab_url)
-        owner = f"{kind_of(consumer)} {consumer.get('id', path)}"
+        with mistakes.at("consumers", path):
+            _check_consumer(path, consumer, gitlab_url)
+        owner = f"{kind_of(consumer)} {consumer.get('id', path.lower())}"
         if owner in owners:
-            raise ValueError(f"{where}.id: consumers.{owners[owner]} is {owner} too; write one consumer for it")
+            text = f"`consumers`.{owners[owner]} is {owner} too; write one consumer for it"
+            mistakes.add("consumers", path, *(["id"] if "id" in consumer else []), text=text)
         owners[owner] = path
+    mistakes.refuse()
 
 
-def _check_keys(where: str, consumer: ConsumerArgs) -> None:
-    for key, choices in _CHOICES.items():
-        if (value := consumer.get(key)) is not None:
-            choice(choices, value, f"{where}.{key}")
+def _check_consumer(path: str, consumer: ConsumerArgs, gitlab_url: str) -> None:
+    mistakes = Mistakes()
+    with mistakes.at():
+        check_path(path, kind_of(consumer), gitlab_url)
+    _check_values(consumer, mistakes)
+    _check_needs(consumer, mistakes)
+    with mistakes.at():
+        _check_jobs(consumer, gitlab_url)
+    mistakes.refuse()
+
+
+def check_path(path: str, kind: OwnerKind, gitlab_url: str) -> None:
+    """Stops what is no full path of a project or group.
+
+    Raises:
+        MistakesError: it is not.
+    """
+    mistakes = Mistakes()
+    bare = path.partition("://")[2].partition("/")[2] if "://" in path else path
+    host = urlsplit(gitlab_url).netloc
+    bare = bare.removeprefix(f"{host}/").strip("/ ").removesuffix(".git")
+    if bare != path:
+        mistakes.add(text=f"got {path!r}; write the full path alone, without host, .git or a slash at its ends: {bare}")
+    elif path.isdecimal():
+        mistakes.add(text=f"got a number; write the full path, such as acme/web, and below it `id`: {path}")
+    elif not _PATH.fullmatch(path):
+        text = f"got {path!r}; write the full path as GitLab has it, letters, digits, _ - and . between single slashes"
+        mistakes.add(text=f"{text}, such as acme/web")
+    elif kind is OwnerKind.PROJECT and "/" not in path:
+        text = f"got {path!r}; a project's full path has its group in it, such as acme/{path}"
+        mistakes.add(text=f"{text}; for a group write `kind`: group")
+    mistakes.refuse()
+
+
+def _check_values(consumer: ConsumerArgs, mistakes: Mistakes) -> None:
     access = access_of(consumer)
     for key, accesses in _BELONGS_TO.items():
         if consumer.get(key) and access not in accesses:
             names = " or ".join(sorted(other.value for other in accesses))
-            raise ValueError(f"{where}.{key}: means nothing with access {access.value}; leave it out, or write {names}")
+            text = f"means nothing with `access` {access.value}; leave it out, or write `access`: {names}"
+            mistakes.add(key, text=text)
+    for key in ("id", "namespace_id", "generation"):
+        if consumer.get(key, 1) < 1:
+            mistakes.add(key, text=f"got {consumer.get(key)}; write a number of 1 or more")
     scopes = consumer.get("environment_scopes", ["*"])
     if not scopes or len(set(scopes)) != len(scopes):
-        raise ValueError(
-            f"{where}.environment_scopes: got {scopes}; write each scope once, or leave it out for all jobs"
+        text = f"got {shown(scopes)}; write each scope once, or leave it out for all jobs"
+        mistakes.add("environment_scopes", text=text)
+    for position, scope in enumerate(scopes):
+        if not _SCOPE.fullmatch(scope):
+            text = f"got {scope!r}; write a name such as production, or a pattern such as review/*"
+            mistakes.add("environment_scopes", position, text=text)
+
+
+def _check_needs(consumer: ConsumerArgs, mistakes: Mistakes) -> None:
+    access = access_of(consumer)
+    needs_pull = access in (Access.ACCESS_KEYS, Access.JOB_ROLE)
+    if not consumer.get("pull") and (needs_pull or (access is Access.ROTATED_VARIABLE and not consumer.get("push"))):
+        mistakes.add("pull", text='got none; write repositories, or a pattern such as ["ci/*"]')
+    if access is Access.ACCESS_KEYS and consumer.get("long_lived_keys") is not True:
+        mistakes.add(
+            "long_lived_keys",
+            text=f"got {shown(consumer.get('long_lived_keys'))}; access keys never expire: write true when scripts "
+            "cannot do without them, or leave `access` out for a variable that is rotated",
         )
+    if access is Access.ACCESS_KEYS and len(consumer.get("environment_scopes", ["*"])) > 1:
+        mistakes.add(
+            "environment_scopes",
+            text=f"got {shown(consumer.get('environment_scopes'))}; an IAM user has one pair of variables, as a "
+            "secret that reached one of two places could never be brought to the other: write one",
+        )
+    if access is Access.STATIC and not consumer.get("auths"):
+        mistakes.add("auths", text="got none; write `username` and `password` by registry host")
 
 
-def _check_needs(where: str, consumer: ConsumerArgs) -> None:
-    match access_of(consumer):
-        case Access.ROTATED_VARIABLE if not consumer.get("pull") and not consumer.get("push"):
-            raise ValueError(f"{where}.pull: got none; write repositories, or a pattern such as ci/*")
-        case Access.ACCESS_KEYS | Access.JOB_ROLE if not consumer.get("pull"):
-            raise ValueError(f"{where}.pull: got none; write repositories, or a pattern such as ci/*")
-        case Access.ACCESS_KEYS if consumer.get("long_lived_keys") is not True:
-            raise ValueError(
-                f"{where}.long_lived_keys: got {consumer.get('long_lived_keys')!r}; access keys never expire: write "
-                "true when scripts cannot do without them, or leave access out for a variable that is rotated"
-            )
-        case Access.ACCESS_KEYS if len(consumer.get("environment_scopes", ["*"])) > 1:
-            raise ValueError(
-                f"{where}.environment_scopes: got {consumer.get('environment_scopes')}; an IAM user has one pair of "
-                "variables, as a secret that reached one of two places could never be brought to the other: write one"
-            )
-        case Access.STATIC if not consumer.get("auths"):
-            raise ValueError(f"{where}.auths: got none; write username and password by registry host")
-        case _:
-            pass
-
-
-def _check_jobs(where: str, consumer: ConsumerArgs, gitlab_url: str) -> None:
+def _check_jobs(consumer: ConsumerArgs, gitlab_url: str) -> None:
+    mistakes = Mistakes()
     if not has_job_role(consumer):
-        if given := [key for key in _FOR_JOBS if key in consumer]:
-            raise ValueError(
-                f"{where}.{given[0]}: means nothing without push; leave it out, or write push, or access job-role"
-            )
+        for key in _FOR_JOBS:
+            if key in consumer:
+                text = "means nothing without `push`; leave it out, or write `push`, or `access`: job-role"
+                mistakes.add(key, text=text)
+        mistakes.refuse()
         return
     key = "push" if consumer.get("push") else "access"
     if access_of(consumer) is Access.ACCESS_KEYS:
-        raise ValueError(
-            f"{where}.push: AWS's clients take access keys before a role, so jobs would push with keys that only "
-            "pull; write a second consumer, or leave access out"
+        mistakes.add(
+            "push",
+            text="AWS's clients take access keys before a role, so jobs would push with keys that only pull; write a "
+            "second consumer, or leave `access` out",
         )
-    if kind_of(consumer) is not OwnerKind.PROJECT:
-        raise ValueError(
-            f"{where}.{key}: a group has no jobs of its own, and a role that all of its projects may assume would let "
-            "each overwrite the images of the others, and trust projects that do not exist yet; write each project as "
-            "a consumer"
+    if kind_of(consumer) is OwnerKind.GROUP:
+        mistakes.add(
+            key,
+            text="a group has no jobs of its own, and a role that all of its projects may assume would let each "
+            "overwrite the images of the others, and trust projects that do not exist yet; write each project as a "
+            "consumer",
         )
-    if gitlab_url == GITLAB_COM and (missing := [key for key in ("id", "namespace_id") if key not in consumer]):
-        raise ValueError(
-            f"{where}.{missing[0]}: missing; write the number, which GitLab shows on the "
-            f"{'project' if missing[0] == 'id' else 'group'}'s page: its path could be taken over after a rename"
-        )
+    elif gitlab_url == GITLAB_COM:
+        for number, whose in (("id", "project"), ("namespace_id", "group")):
+            if number not in consumer:
+                text = f"missing; write the number, which GitLab shows on the {whose}'s page"
+                mistakes.add(number, text=f"{text}: its path could be taken over after a rename")
     if consumer.get("unprotected_refs") and (consumer.get("push") or gitlab_url != GITLAB_COM):
         reason = (
             "a role that pushes trusts protected refs only"
             if consumer.get("push")
             else f"of {gitlab_url} AWS reads no claim that tells a protected ref, and trusts the named ones only"
         )
-        raise ValueError(f"{where}.unprotected_refs: got True; {reason}: leave it out")
+        mistakes.add("unprotected_refs", text=f"got true; {reason}: leave it out")
+    mistakes.refuse()

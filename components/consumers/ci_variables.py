@@ -5,8 +5,10 @@ from typing import Any, Final, NotRequired, TypedDict
 import pulumi
 import pulumi_gitlab as gitlab
 
+from ..arguments.check import check
 from ..docker.auth import PLACEHOLDER
 from ..names.choices import choice
+from ..names.locations import Mistakes
 from ..variables.description import PREFIX
 from ..variables.keys import ACCESS_KEYS, DOCKER_AUTH_CONFIG, KEY_PLACEHOLDER
 from ..variables.targets import OwnerKind, VariableType
@@ -63,6 +65,7 @@ class CiVariables(pulumi.ComponentResource):
     """
 
     def __init__(self, name: str, args: CiVariablesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        check(CiVariablesArgs, args, _find)
         super().__init__("gitlab-ecr:index:CiVariables", name, {}, opts)
         fixed = pulumi.ResourceOptions(
             parent=self,
@@ -72,20 +75,19 @@ class CiVariables(pulumi.ComponentResource):
         )
         rotated = pulumi.ResourceOptions.merge(fixed, pulumi.ResourceOptions(ignore_changes=_OWNED_BY_THE_ROTATOR))
         for variable_name, variable in args["variables"].items():
-            if not _adopted(variable_name, variable):
+            if not variable.get("adopt", False):
                 _variable(f"{name}-{variable_name}", variable, fixed if "value" in variable else rotated)
         self.register_outputs({})
 
 
-def _adopted(name: str, variable: CiVariableArgs) -> bool:
-    if not variable.get("adopt", False):
-        return False
-    if "value" in variable or variable.get("key") in ACCESS_KEYS:
-        raise ValueError(
-            f"variables.{name}.adopt: got true; only a rotated DOCKER_AUTH_CONFIG is merged with what is there: "
-            "leave adopt out, and delete the variable that exists"
-        )
-    return True
+def _find(args: CiVariablesArgs) -> Mistakes:
+    found = Mistakes()
+    for name, variable in args["variables"].items():
+        if variable.get("adopt", False) and ("value" in variable or variable.get("key") in ACCESS_KEYS):
+            text = "got true; only a rotated DOCKER_AUTH_CONFIG is merged with what is there: leave `adopt` out, and"
+            place = ("variables", name, "adopt")
+            found.add(*place, text=f"{text} delete the variable that exists or take it over with `pulumi import`")
+    return found
 
 
 def _variable(name: str, variable: CiVariableArgs, opts: pulumi.ResourceOptions) -> None:

@@ -4,7 +4,6 @@ from collections.abc import Collection, Mapping
 from datetime import timedelta
 
 from ..contract import plan as plans
-from ..contract.urls import instance_url
 from ..iam.args import AudienceArgs, JobIssuerArgs, JobRoleArgs
 from ..iam.pull_user import PullUserArgs
 from ..names import repository_patterns
@@ -16,16 +15,8 @@ from .args import Access, ConsumerArgs, GitLabArgs
 from .checks import access_of, has_job_role
 from .ci_variables import CiVariableArgs
 from .forms import credentials, registries
+from .gitlab_checks import gitlab_url
 from .key_life import KeyLife
-
-
-def gitlab_url(gitlab: GitLabArgs) -> str:
-    """The instance's URL, without a slash at its end.
-
-    Raises:
-        ValueError: it would send tokens in clear, or is no URL of a host.
-    """
-    return instance_url(gitlab.get("url", GITLAB_COM), "gitlab.url", allow_http=gitlab.get("allow_http", False))
 
 
 def audiences(consumers: Mapping[str, ConsumerArgs]) -> dict[str, AudienceArgs]:
@@ -107,7 +98,7 @@ def plan(
         audiences={
             path: plans.Audience(
                 role_arn=names.pull_role_arn(path, consumer.get("generation", 1)),
-                registries=registries(names, path, consumer),
+                registries=registries(names, consumer),
                 inside=_inside(consumer.get("pull", []), repositories),
                 outside=repository_patterns.outside(consumer.get("pull", []), repositories),
             )

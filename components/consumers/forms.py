@@ -9,7 +9,7 @@ from ..contract.plan import Registry
 from ..docker import auth as docker_auth
 from ..names import repository_patterns
 from ..names.choices import choice
-from ..names.locations import place
+from ..names.locations import Mistakes, each, place
 from ..names.naming import Names
 from ..names.registries import RegistryArgs
 from ..names.registry_host import HostForm, dual_stack_host, fips_host, registry_host
@@ -41,17 +41,16 @@ class _Form(TypedDict, total=False):
     description: str
 
 
-def registries(names: Names, path: str, consumer: ConsumerArgs) -> tuple[Registry, ...]:
+def registries(names: Names, consumer: ConsumerArgs) -> tuple[Registry, ...]:
     """The registries of a consumer, with the hosts that its images are written with.
 
     Raises:
         ValueError: a form of host that there is not.
     """
-    where = f"consumers.{path}.host_forms"
-    forms = [HostForm.CLASSIC, *(choice(HostForm, form, where) for form in consumer.get("host_forms", []))]
+    forms = [HostForm.CLASSIC, *(choice(HostForm, form, "host_forms") for form in consumer.get("host_forms", []))]
     own: RegistryArgs = {"account": names.account, "region": names.region}
-    with place(f"consumers.{path}.registries"):
-        return tuple(_registry(each["account"], each["region"], forms) for each in consumer.get("registries") or [own])
+    where = consumer.get("registries") or [own]
+    return tuple(each("registries", where, lambda one: _registry(one["account"], one["region"], forms)))
 
 
 def _registry(account: str, region: str, forms: list[HostForm]) -> Registry:
@@ -71,6 +70,29 @@ def variables(
         for variable in [*credentials(names, path, consumer), *_for_jobs(names, path, consumer, repositories)]:
             found[f"{path}:{variable.get('key')}:{variable.get('environment_scope')}"] = variable
     return found
+
+
+def check_forms(names: Names, path: str, consumer: ConsumerArgs, repositories: Collection[str]) -> None:
+    """Stops a consumer of whose variables one could not be written.
+
+    Raises:
+        MistakesError: what is wrong.
+    """
+    mistakes, access, auths = Mistakes(), access_of(consumer), consumer.get("auths", {})
+    with mistakes.at():
+        registries(names, consumer)
+    with mistakes.at(renamed={"credsStore": "helper"}):
+        docker_auth.with_store(consumer.get("helper", _HELPER))
+    for host, login in auths.items() if access is Access.STATIC else ():
+        with mistakes.at("auths", host, renamed={"host": ""}):
+            docker_auth.check_registry_host(host, "host")
+            username = login["username"]
+            if isinstance(username, str):
+                docker_auth.login_entry(username, "x")
+    if consumer.get("push"):
+        with mistakes.at("push"):
+            _for_push(names, path, consumer, repositories)
+    mistakes.refuse()
 
 
 def credentials(names: Names, path: str, consumer: ConsumerArgs) -> list[CiVariableArgs]:
@@ -100,13 +122,11 @@ def _forms(names: Names, path: str, consumer: ConsumerArgs, access: Access) -> l
             value = _logins(path, consumer.get("auths", {}))
             return [{**document, "masked": True, "value": value, "description": f"{PREFIX}fixed passwords"}]
         case Access.CREDENTIAL_HELPER:
-            hosts = [host for registry in registries(names, path, consumer) for host in registry.hosts]
-            with place(f"consumers.{path}.helper"):
-                value = docker_auth.dumps(docker_auth.with_helpers(dict.fromkeys(hosts, helper)))
+            hosts = [host for registry in registries(names, consumer) for host in registry.hosts]
+            value = docker_auth.dumps(docker_auth.with_helpers(dict.fromkeys(hosts, helper)))
             return [_helper_form(document, value, helper)]
         case Access.CREDENTIALS_STORE:
-            with place(f"consumers.{path}.helper"):
-                value = docker_auth.dumps(docker_auth.with_store(helper))
+            value = docker_auth.dumps(docker_auth.with_store(helper))
             return [_helper_form(document, value, helper)]
         case Access.JOB_ROLE:
             return []
@@ -131,13 +151,10 @@ def _helper_form(document: _Form, value: str, helper: str) -> _Form:
 
 
 def _logins(path: str, auths: Mapping[str, AuthArgs]) -> pulumi.Output[str]:
-    for host in auths:
-        docker_auth.check_registry_host(host, f"consumers.{path}.auths")
-
     def document(logins: Mapping[str, tuple[str, str]]) -> str:
         entries: dict[str, docker_auth.AuthEntry] = {}
         for host, (username, password) in logins.items():
-            with place(f"consumers.{path}.auths.{host}"):
+            with place("consumers", path, "auths", host):
                 entries[host] = docker_auth.login_entry(username, password)
         return docker_auth.dumps(docker_auth.with_auths(entries))
 
@@ -167,14 +184,11 @@ def _for_jobs(names: Names, path: str, consumer: ConsumerArgs, repositories: Col
 
 def _for_push(names: Names, path: str, consumer: ConsumerArgs, repositories: Collection[str]) -> dict[str, str]:
     pushed = repository_patterns.matching(consumer.get("push", []), repositories)
-    try:
-        return push_variables(names.registry_host, names.push_role_arn(path), pushed)
-    except ValueError as error:
-        raise ValueError(f"consumers.{path}.push: {error}") from None
+    return push_variables(names.registry_host, names.push_role_arn(path), pushed)
 
 
 def _for_pull(names: Names, path: str, consumer: ConsumerArgs) -> dict[str, str]:
-    return job_variables(registries(names, path, consumer)[0].hosts[0], names.job_role_arn(path))
+    return job_variables(registries(names, consumer)[0].hosts[0], names.job_role_arn(path))
 
 
 def _owner(path: str, consumer: ConsumerArgs) -> CiVariableArgs:

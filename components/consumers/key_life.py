@@ -44,7 +44,7 @@ def key_life(age: str = AGE, grace: str = GRACE, interval: str = INTERVAL) -> Ke
         )
     if life.age < 2 * life.grace:
         raise ValueError(
-            f"access_key_age: got {age!r} with an access_key_grace of {grace!r}; write at least twice the grace: "
+            f"access_key_age: got {age!r} with an `access_key_grace` of {grace!r}; write at least twice the grace: "
             "a user has two keys, and the old one has to be out of use before the next one is made"
         )
     return life

@@ -56,7 +56,7 @@ class Schedule:
             raise ValueError(
                 f"interval: with {_words(self.interval)} and an outage of {_words(self.tolerate_outage)}, a token may "
                 f"have to live {_words(needed)} (a margin of {_words(MARGIN)} included), but ECR's tokens live "
-                f"{_words(TOKEN_LIFE)}; write a shorter interval, such as 2 hours, or a shorter tolerate_outage"
+                f"{_words(TOKEN_LIFE)}; write a shorter interval, such as 2 hours, or a shorter `tolerate_outage`"
             )
         if (self.alarm_hours + 1) * _HOUR + _REACTION > TOKEN_LIFE:
             raise ValueError(

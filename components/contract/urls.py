@@ -27,7 +27,7 @@ def url_problem(  # noqa: PLR0911 - one mistake, one return
     if parts is None or parts["scheme"].lower() not in ("https", "http"):
         return "does not begin with https://"
     if parts["scheme"].lower() == "http" and not allow_http:
-        return "begins with http://, which sends tokens in clear and needs allow_http"
+        return "begins with http://, which sends tokens in clear and needs `allow_http`"
     if "@" in parts["authority"]:
         return "names a user"
     authority = _AUTHORITY.fullmatch(parts["authority"])

@@ -6,8 +6,7 @@ import pulumi
 
 from ..consumers.args import ConsumerArgs, GitLabArgs
 from ..consumers.ci_variables import CiVariableArgs
-from ..ecr.registry import CacheArgs, RegistryWideArgs
-from ..ecr.repositories import RepositoryArgs
+from ..ecr.args import CacheArgs, RegistryWideArgs, RepositoryArgs
 from ..iam.args import AudienceArgs
 from ..rotator.args import RotationBackend, RotationJobArgs, VpcArgs
 from ..runner.args import RunnerOptions

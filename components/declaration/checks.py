@@ -1,14 +1,15 @@
 """What one part of a declaration names of another: repositories and caches, checked where they are named."""
 
 import difflib
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
 from ..consumers.args import ConsumerArgs
 from ..names import repository_patterns
-from ..names.registries import RegistryArgs
+from ..names.locations import Mistakes
 from ..names.repository_names import repository_pattern
 from ..runner.args import RunnerOptions
+from ..runner.machine_args import AccessArgs
 
 _MOST_SHOWN: Final = 8
 
@@ -34,57 +35,69 @@ def check_names(
     Raises:
         ValueError: names the place, what was found, and what to write.
     """
-    for where, names in _pushed(consumers):
-        _check_repositories(where, names, repositories, caches)
-    for where, key, names, registries in _pulled(consumers, runners):
-        elsewhere = any(registry["account"] != account for registry in registries)
-        if key == "pull":
-            _check_repositories(f"{where}.pull", names, None if elsewhere else repositories, caches)
-        elif not registries:  # a registry that is not the stack's own has caches of its own
-            _check_caches(f"{where}.caches", names, caches)
-
-
-def _pushed(consumers: Mapping[str, ConsumerArgs]) -> Iterator[tuple[str, list[str]]]:
-    return ((f"consumers.{path}.push", consumer.get("push", [])) for path, consumer in consumers.items())
-
-
-def _pulled(
-    consumers: Mapping[str, ConsumerArgs], runners: Mapping[str, RunnerOptions]
-) -> Iterator[tuple[str, str, list[str], Sequence[RegistryArgs]]]:
+    mistakes = Mistakes()
     for path, consumer in consumers.items():
-        for key, names in (("pull", consumer.get("pull", [])), ("caches", consumer.get("caches", []))):
-            yield f"consumers.{path}", key, names, consumer.get("registries", [])
+        with mistakes.at("consumers", path):
+            _check_repositories("push", consumer.get("push", []), repositories, caches)
+        with mistakes.at("consumers", path):
+            _check_pulled(account, consumer, repositories, caches)
     for name, runner in runners.items():
-        access = runner.get("access", {})
-        for key, names in (("pull", access.get("pull", [])), ("caches", access.get("caches", []))):
-            yield f"runners.{name}.access", key, names, access.get("registries", [])
+        with mistakes.at("runners", name, "access"):
+            _check_pulled(account, runner.get("access", {}), repositories, caches)
+    mistakes.refuse()
+
+
+def _check_pulled(
+    account: str, rights: ConsumerArgs | AccessArgs, repositories: Collection[str], caches: Collection[str]
+) -> None:
+    mistakes, registries = Mistakes(), rights.get("registries", [])
+    elsewhere = any(registry["account"] != account for registry in registries)
+    with mistakes.at():
+        _check_repositories("pull", rights.get("pull", []), None if elsewhere else repositories, caches)
+    if not registries:  # a registry that is not the stack's own has caches of its own
+        with mistakes.at():
+            _check_caches(rights.get("caches", []), caches)
+    mistakes.refuse()
 
 
 def _check_repositories(
-    where: str, names: Sequence[str], repositories: Collection[str] | None, caches: Collection[str]
+    key: str, names: Sequence[str], repositories: Collection[str] | None, caches: Collection[str]
 ) -> None:
+    mistakes = Mistakes()
     for index, name in enumerate(names):
-        place = f"{where}[{index}]"
-        repository_pattern(name, place)
+        with mistakes.at(key, index, renamed={key: ""}):
+            repository_pattern(name, key)
+        if mistakes.found and mistakes.found[-1].path == (key, index):
+            continue
         if repositories is None or repository_patterns.matching([name], repositories):
             continue
         cache = next((prefix for prefix in caches if name.startswith(f"{prefix}/")), None)
-        if cache is not None and where.endswith(".pull"):
-            raise ValueError(f"{place}: {name!r} lies in a cache; write {cache} in caches beside pull")
+        if cache is not None and key == "pull":
+            mistakes.add(key, index, text=f"{name!r} lies in a cache; write {cache} in `caches` beside `pull`")
+            continue
         patterns = {f"{repository.partition('/')[0]}/*" for repository in repositories if "/" in repository}
-        raise ValueError(
-            f"{place}: {name!r} names no repository of this stack; {_meant(name, {*repositories, *patterns})}"
-            f"write one of {_shown(repositories)}, or a pattern such as ci/*"
+        mistakes.add(
+            key,
+            index,
+            text=f"{name!r} names no repository of this stack; {_meant(name, {*repositories, *patterns})}"
+            f"write one of {_shown(repositories)}, or a pattern such as ci/*",
+            because=("repositories",),
         )
+    mistakes.refuse()
 
 
-def _check_caches(where: str, prefixes: Sequence[str], caches: Collection[str]) -> None:
-    for prefix in prefixes:
+def _check_caches(prefixes: Sequence[str], caches: Collection[str]) -> None:
+    mistakes = Mistakes()
+    for index, prefix in enumerate(prefixes):
         if prefix not in caches:
-            raise ValueError(
-                f"{where}: {prefix!r} is no cache of this stack; {_meant(prefix, caches)}"
-                f"declare it below caches, or write one that is there: {_shown(caches)}"
+            mistakes.add(
+                "caches",
+                index,
+                text=f"{prefix!r} is no cache of this stack; {_meant(prefix, caches)}"
+                f"declare it below `caches`, or write one that is there: {_shown(caches)}",
+                because=("caches",),
             )
+    mistakes.refuse()
 
 
 def _meant(name: str, known: Collection[str]) -> str:

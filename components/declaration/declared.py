@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..consumers.args import Access, ConsumerArgs
-from ..consumers.checks import access_of, kind_of
-from ..names.locations import place
+from ..consumers.checks import access_of
+from ..consumers.checks import kind_of as kind_of_consumer
 from ..names.registries import RegistryArgs
 from ..names.registry_host import registry_host
 from ..runner.access import declared_kind
@@ -19,37 +19,32 @@ def declared(args: RegistryAccessArgs) -> dict[str, Any]:
     return {
         "registry": registry_host(args["account"], args["region"]),
         "repositories": sorted(args["repositories"]),
-        "consumers": {path: _consumer(f"consumers.{path}", consumer) for path, consumer in consumers.items()},
-        "runners": {name: _runner(f"runners.{name}.access", runner) for name, runner in runners.items()},
+        "consumers": {path: _consumer(consumer) for path, consumer in consumers.items()},
+        "runners": {name: _runner(runner) for name, runner in runners.items()},
     }
 
 
-def _consumer(where: str, consumer: ConsumerArgs) -> dict[str, Any]:
-    pull, push = consumer.get("pull", []), consumer.get("push", [])
-    with place(where):
-        access, kind = access_of(consumer), kind_of(consumer)
+def _consumer(consumer: ConsumerArgs) -> dict[str, Any]:
+    pull, push, access = consumer.get("pull", []), consumer.get("push", []), access_of(consumer)
     if access is Access.ROTATED_VARIABLE and not pull:
         access = Access.JOB_ROLE  # who only pushes has no variable to rotate
-    rights = _pulls(where, pull, consumer.get("caches", []), consumer.get("registries", []))
+    rights = _pulls(pull, consumer.get("caches", []), consumer.get("registries", []))
     return {
-        "kind": kind.value,
+        "kind": kind_of_consumer(consumer).value,
         "access": access.value,
         **rights,
         **({"push": list(push)} if push else {}),
     }
 
 
-def _runner(where: str, runner: RunnerOptions) -> dict[str, Any]:
+def _runner(runner: RunnerOptions) -> dict[str, Any]:
     access = runner.get("access", {})
-    rights = _pulls(where, access.get("pull", []), access.get("caches", []), access.get("registries", []))
+    rights = _pulls(access.get("pull", []), access.get("caches", []), access.get("registries", []))
     return {"access": declared_kind(access).value, **rights}
 
 
-def _pulls(
-    where: str, pull: Sequence[str], caches: Sequence[str], registries: Sequence[RegistryArgs]
-) -> dict[str, Any]:
+def _pulls(pull: Sequence[str], caches: Sequence[str], registries: Sequence[RegistryArgs]) -> dict[str, Any]:
     found: dict[str, Any] = {"pull": [*pull, *(f"{prefix}/*" for prefix in caches)]}
     if registries:
-        with place(f"{where}.registries"):
-            found["registries"] = [registry_host(each["account"], each["region"]) for each in registries]
+        found["registries"] = [registry_host(each["account"], each["region"]) for each in registries]
     return found

@@ -9,7 +9,6 @@ import pulumi_gitlab as gitlab
 
 from ..consumers import derivation as consumers
 from ..consumers.args import GitLabArgs
-from ..consumers.checks import check_consumers
 from ..consumers.ci_variables import CiVariableArgs
 from ..consumers.forms import variables
 from ..names.choices import choice
@@ -28,14 +27,9 @@ def api_url(declared: GitLabArgs) -> str:
 
 
 def makes_something_in_gitlab(args: RegistryAccessArgs) -> bool:
-    """Whether the declaration makes variables, runners or schedules, so that Pulumi needs a token of GitLab.
-
-    Raises:
-        ValueError: the consumers are declared wrong.
-    """
+    """Whether the declaration makes variables, runners or schedules, so that Pulumi needs a token of GitLab."""
     names = Names(args["account"], args["region"], args["prefix"], args.get("role_path", ""))
     declared = args.get("consumers", {})
-    check_consumers(declared, consumers.gitlab_url(args.get("gitlab", {})))
     return (
         backend_of(args) is RotationBackend.GITLAB
         or bool(args.get("runners"))

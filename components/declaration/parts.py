@@ -5,18 +5,20 @@ from typing import NotRequired, TypedDict
 
 import pulumi
 
+from ..arguments.check import check
 from ..consumers import derivation as consumers
 from ..consumers import key_life as key_lives
 from ..consumers.checks import check_consumers
 from ..consumers.ci_variables import CiVariablesArgs
-from ..consumers.forms import variables
+from ..consumers.forms import check_forms, variables
+from ..consumers.gitlab_checks import check_gitlab, gitlab_url
 from ..consumers.key_life import KeyLife, key_life
 from ..contract import plan as plans
 from ..contract.schedule import INTERVAL
-from ..ecr.repositories import RepositoriesArgs
+from ..ecr.args import RepositoriesArgs
 from ..iam.args import IdentitiesArgs
 from ..iam.pull_user import PullUserArgs
-from ..names.locations import place
+from ..names.locations import Mistakes
 from ..names.naming import Names
 from ..rotator.args import RotationBackend, RotatorArgs
 from ..rotator.sizes import size_findings
@@ -62,15 +64,9 @@ class _Iam(TypedDict):
 
 
 def parts_of(args: RegistryAccessArgs) -> Parts:
-    """Derives the arguments of every component.
-
-    Raises:
-        ValueError: a mistake in the declaration, with the key, what it holds and what to write.
-    """
+    """Derives the arguments of every component, of a declaration in which nothing is wrong."""
     names = Names(args["account"], args["region"], args["prefix"], args.get("role_path", ""))
     gitlab, declared, runners = args.get("gitlab", {}), args.get("consumers", {}), args.get("runners", {})
-    check_consumers(declared, consumers.gitlab_url(gitlab))
-    check_names(names.account, args["repositories"], args.get("caches", {}), declared, runners)
     rotation = args.get("rotation", {})
     where: _Place = {"account": names.account, "region": names.region, "prefix": names.prefix}
     stack: RotationPartsArgs = {
@@ -80,7 +76,7 @@ def parts_of(args: RegistryAccessArgs) -> Parts:
         "repositories": list(args["repositories"]),
         "consumers": declared,
     }
-    rotated = _rotated(names, stack, _key_life(rotation))
+    rotated = _rotated(names, stack, key_life_of(rotation))
     iam = _iam(names, args)
     return Parts(
         repositories={
@@ -98,7 +94,7 @@ def parts_of(args: RegistryAccessArgs) -> Parts:
         rotator={
             **where,
             **iam,
-            **_settings(rotation),
+            **rotator_settings(rotation),
             "backend": backend_of(args),
             "issuer": consumers.issuer(gitlab),
             "plan": rotated["plan"],
@@ -110,14 +106,35 @@ def rotation_parts(args: RotationPartsArgs) -> RotationParts:
     """What `Identities`, `CiVariables` and `Rotator` need of each other, for programs that compose them by themselves.
 
     Raises:
-        ValueError: a line for each mistake in it, with the key, what it holds and what to write.
+        MistakesError: a line for each mistake in it, with the key, what it holds and what to write.
     """
+    check(RotationPartsArgs, args, _find)
     names = Names(args["account"], args["region"], args["prefix"], args.get("role_path", ""))
-    declared = args["consumers"]
-    check_consumers(declared, consumers.gitlab_url(args.get("gitlab", {})))
-    caches = {cache for consumer in declared.values() for cache in consumer.get("caches", [])}  # whoever owns them
-    check_names(names.account, args["repositories"], caches, declared, {})
     return _rotated(names, args, key_lives.DEFAULT)
+
+
+def _find(args: RotationPartsArgs) -> Mistakes:
+    found, declared = Mistakes(), args["consumers"]
+    names = Names.standing_in()
+    with found.at():
+        names = Names(args["account"], args["region"], args["prefix"], args.get("role_path", ""))
+    with found.at("gitlab"):
+        check_gitlab(args.get("gitlab", {}))
+    if found.found:
+        return found
+    with found.at():
+        check_consumers(declared, gitlab_url(args.get("gitlab", {})))
+    caches = {cache for consumer in declared.values() for cache in consumer.get("caches", [])}  # whoever owns them
+    with found.at():
+        check_names(names.account, args["repositories"], caches, declared, {})
+    for path, consumer in declared.items():
+        with found.at("consumers", path):
+            check_forms(names, path, consumer, args["repositories"])
+    if not found.found:
+        with found.at():
+            plan = consumers.plan(names, args["stack"], args.get("gitlab", {}), args["repositories"], declared)
+            found.take(size_mistakes(plan))
+    return found
 
 
 def _iam(names: Names, args: RegistryAccessArgs) -> _Iam:
@@ -147,7 +164,7 @@ def _runner(args: RegistryAccessArgs, runner: RunnerArgs) -> RunnerArgs:
     return runner
 
 
-def _settings(rotation: RotationArgs) -> RotationArgs:
+def rotator_settings(rotation: RotationArgs) -> RotationArgs:
     """What the rotator gets of the settings: those of access keys stand in the plan."""
     settings = rotation.copy()
     settings.pop("access_key_age", None)
@@ -155,19 +172,22 @@ def _settings(rotation: RotationArgs) -> RotationArgs:
     return settings
 
 
-def _key_life(rotation: RotationArgs) -> KeyLife:
-    with place("rotation"):
-        return key_life(
-            rotation.get("access_key_age", key_lives.AGE),
-            rotation.get("access_key_grace", key_lives.GRACE),
-            rotation.get("interval", INTERVAL),
-        )
+def key_life_of(rotation: RotationArgs) -> KeyLife:
+    """The life of access keys that the settings of a rotation name.
+
+    Raises:
+        ValueError: they make no sense together.
+    """
+    return key_life(
+        rotation.get("access_key_age", key_lives.AGE),
+        rotation.get("access_key_grace", key_lives.GRACE),
+        rotation.get("interval", INTERVAL),
+    )
 
 
 def _rotated(names: Names, args: RotationPartsArgs, life: KeyLife) -> RotationParts:
     gitlab, repositories, declared = args.get("gitlab", {}), args["repositories"], args["consumers"]
     plan = consumers.plan(names, args["stack"], gitlab, repositories, declared, life=life)
-    _check_sizes(plan)
     return {
         "audiences": consumers.audiences(declared),
         "variables": variables(names, declared, repositories),
@@ -175,14 +195,9 @@ def _rotated(names: Names, args: RotationPartsArgs, life: KeyLife) -> RotationPa
     }
 
 
-def _check_sizes(plan: plans.Plan) -> None:
-    """Warns of values that may become too long for GitLab.
-
-    Raises:
-        ValueError: a value cannot fit.
-    """
-    findings = size_findings(plan)
-    if certain := [finding.message for finding in findings if finding.certain]:
-        raise ValueError("\n".join(certain))
-    for finding in findings:
-        pulumi.log.warn(finding.message)
+def size_mistakes(plan: plans.Plan) -> Mistakes:
+    """Values that will, or may, become too long for GitLab."""
+    found = Mistakes()
+    for finding in size_findings(plan):
+        (found.add if finding.certain else found.warn)("consumers", finding.path, text=finding.message)
+    return found

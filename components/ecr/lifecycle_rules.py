@@ -10,6 +10,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, NotRequired, TypedDict, cast
 
+from ..names.locations import Mistakes, each
+
 UNTAGGED_DAYS: Final = 30
 ARCHIVE_DAYS: Final = 90
 """The least time in the archive. Source: ECR user guide, "Archiving an image"."""
@@ -62,12 +64,17 @@ def lifecycle_policy(rules: Sequence[LifecycleRuleArgs] = (), protected_tags: Se
     Raises:
         ValueError: a rule is not one, or two of them cannot both hold.
     """
-    protected = [_protection(pattern) for pattern in protected_tags]
-    wanted = [_rule(rule, f"lifecycle_rules[{position}]") for position, rule in enumerate(rules)]
+    mistakes = Mistakes()
+    protected, wanted = list[dict[str, Any]](), list[dict[str, Any]]()
+    with mistakes.at():
+        protected = each("protected_tags", protected_tags, _protection)
+    with mistakes.at():
+        wanted = each("lifecycle_rules", rules, _rule)
+    mistakes.refuse()
     if not any(rule["selection"]["tagStatus"] == "untagged" for rule in wanted):
         wanted += [
-            _rule({"untagged": True, "days_since_pulled": UNTAGGED_DAYS}, "default"),
-            _rule({"untagged": True, "days_since_archived": ARCHIVE_DAYS}, "default"),
+            _rule({"untagged": True, "days_since_pulled": UNTAGGED_DAYS}),
+            _rule({"untagged": True, "days_since_archived": ARCHIVE_DAYS}),
         ]
     ordered = [*protected, *sorted(wanted, key=lambda rule: rule["selection"]["tagStatus"] == "any")]
     _refuse_conflicts(ordered)
@@ -80,23 +87,25 @@ def lifecycle_policy(rules: Sequence[LifecycleRuleArgs] = (), protected_tags: Se
     return policy
 
 
-def _rule(rule: LifecycleRuleArgs, place: str) -> dict[str, Any]:
+def _rule(rule: LifecycleRuleArgs) -> dict[str, Any]:
     counts = {key: cast(int, rule[key]) for key in _COUNT_TYPES if key in rule}  # pyright: ignore[reportTypedDictNotRequiredAccess] - the loop asks first
     if len(counts) != 1:
-        raise ValueError(f"{place}: got {sorted(counts) or 'no count'}; write exactly one of {', '.join(_COUNT_TYPES)}")
+        found = " and ".join(f"`{key}`" for key in counts) or "no count"
+        names = ", ".join(f"`{key}`" for key in _COUNT_TYPES)
+        raise ValueError(f"got {found}; write exactly one of {names}, such as `keep`: 14")
     ((key, number),) = counts.items()
     least = ARCHIVE_DAYS if key == "days_since_archived" else 1
     if number < least:
-        raise ValueError(f"{place}.{key}: got {number}; write a number of {least} or more")
+        raise ValueError(f"{key}: got {number}; write a number of {least} or more")
     archives = rule.get("archive", key == "days_since_pulled")
     if key == "days_since_pulled" and not archives:
         raise ValueError(
-            f"{place}.archive: got False; by the last pull ECR can only archive: leave archive out, "
-            "and add a rule with days_since_archived to delete"
+            "archive: got false; by the last pull ECR can only archive: leave `archive` out, "
+            "and add a rule with `days_since_archived` to delete"
         )
     if key == "days_since_archived" and archives:
-        raise ValueError(f"{place}.archive: got True; what is archived can only be deleted: leave archive out")
-    selection: dict[str, Any] = {**_tag_selection(rule, place), "countType": _COUNT_TYPES[key], "countNumber": number}
+        raise ValueError("archive: got true; what is archived can only be deleted: leave `archive` out")
+    selection: dict[str, Any] = {**_tag_selection(rule), "countType": _COUNT_TYPES[key], "countNumber": number}
     if key != "keep":
         selection["countUnit"] = "days"
     if key == "days_since_archived":
@@ -105,26 +114,25 @@ def _rule(rule: LifecycleRuleArgs, place: str) -> dict[str, Any]:
     return {"description": _in_words(selection, archives=archives), "selection": selection, "action": action}
 
 
-def _tag_selection(rule: LifecycleRuleArgs, place: str) -> dict[str, Any]:
+def _tag_selection(rule: LifecycleRuleArgs) -> dict[str, Any]:
     if "tags" in rule:
         if rule.get("untagged"):
-            raise ValueError(f"{place}: got tags and untagged; write one of them, an image is never both")
+            raise ValueError("untagged: got true beside `tags`; write one of them, an image is never both")
         if not rule["tags"]:
-            raise ValueError(f"{place}.tags: got []; write tag patterns such as 1.*, or leave tags out for any image")
-        patterns = [tag_pattern(pattern, f"{place}.tags") for pattern in rule["tags"]]
-        return {"tagStatus": "tagged", "tagPatternList": patterns}
+            raise ValueError('tags: got []; write tag patterns, such as ["1.*"], or leave `tags` out for any image')
+        return {"tagStatus": "tagged", "tagPatternList": each("tags", rule["tags"], tag_pattern)}
     return {"tagStatus": "untagged" if rule.get("untagged") else "any"}
 
 
-def tag_pattern(text: str, field: str) -> str:
+def tag_pattern(text: str) -> str:
     """`text`, when ECR accepts it as a pattern of tags.
 
     Raises:
-        ValueError: it does not; the message names `field`.
+        ValueError: it does not.
     """
     if not _PATTERN.fullmatch(text) or text.count("*") > _MOST_STARS:
         raise ValueError(
-            f"{field}: got {text!r}; write letters, digits, dots, dashes and underscores, "
+            f"got {text!r}; write letters, digits, dots, dashes and underscores, "
             "with at most four *, such as 1.* or release-*"
         )
     return text
@@ -134,7 +142,7 @@ def _protection(pattern: str) -> dict[str, Any]:
     # An image that matches a rule's tags is out of reach of all rules after it, whether that rule takes it or not.
     selection = {
         "tagStatus": "tagged",
-        "tagPatternList": [tag_pattern(pattern, "protected_tags")],
+        "tagPatternList": [tag_pattern(pattern)],
         "countType": _COUNT_TYPES["keep"],
         "countNumber": _KEEP_ALL,
     }

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from ..names.choices import choice
+from ..names.registry_host import partition_of
 from ..names.repository_names import repository_name
 from .lifecycle_rules import lifecycle_policy
 
@@ -31,9 +32,13 @@ _HOST_OF: Final = {
     Upstream.K8S: "registry.k8s.io",
     Upstream.QUAY: "quay.io",
 }
-_WITH_CREDENTIAL: Final = (Upstream.DOCKER_HUB, Upstream.GHCR, Upstream.GITLAB)
-_CREDENTIAL: Final = re.compile(r"arn:aws[a-z-]*:secretsmanager:[^:]+:\d{12}:secret:ecr-pullthroughcache/[\w/+=.@-]+")
+_WITH_CREDENTIAL: Final = ("docker-hub", "ghcr", "gitlab")
+_CREDENTIAL: Final = re.compile(
+    r"arn:aws[a-z-]*:secretsmanager:(?P<region>[^:]+):(?P<account>\d{12}):secret:ecr-pullthroughcache/[\w/+=.@-]+"
+)
 _LONGEST_PREFIX: Final = 30
+CACHE_DAYS: Final = 90
+"""How long a cached image stays, by default."""
 
 
 def cache_prefix(text: str) -> str:
@@ -60,20 +65,28 @@ def upstream_host(upstream: Upstream, *, has_credential: bool) -> str:
             'ecr-pullthroughcache/<name> that holds {"username": ..., "accessToken": ...}'
         )
     if upstream not in _WITH_CREDENTIAL and has_credential:
-        raise ValueError(f"credential_arn: {upstream} is fetched from without a credential; leave it out")
+        raise ValueError(f"credential_arn: got one, but ECR fetches from {upstream} without a credential; leave it out")
     return _HOST_OF[upstream]
 
 
-def credential_arn(text: str) -> str:
-    """`text`, when ECR takes it as the ARN of a cache's credential.
+def credential_arn(text: str, account: str, region: str) -> str:
+    """`text`, when ECR takes it as the ARN of the credential of a cache in this account and region.
 
     Raises:
         ValueError: it does not.
     """
-    if not _CREDENTIAL.fullmatch(text):
+    match = _CREDENTIAL.fullmatch(text)
+    own = f"arn:{partition_of(region)}:secretsmanager:{region}:{account}:secret:"
+    example = f"{own}ecr-pullthroughcache/docker-hub-AbCdEf"
+    if match is None:
         raise ValueError(
             f"credential_arn: got {text!r}; write the ARN of a Secrets Manager secret whose name starts "
-            "with ecr-pullthroughcache/"
+            f"with ecr-pullthroughcache/, such as {example}"
+        )
+    if (match["account"], match["region"]) != (account, region):
+        raise ValueError(
+            f"credential_arn: got a secret of account {match['account']} in {match['region']}; ECR reads it only in "
+            f"the cache's own account and region, {account} in {region}: make the secret there, such as {example}"
         )
     return text
 

@@ -1,60 +1,12 @@
 """What belongs to a registry as a whole: pull-through caches, enhanced scanning, replication, the registry policy."""
 
-from typing import NotRequired, TypedDict
-
 import pulumi
 import pulumi_aws as aws
 
 from ..iam.policies import policy_json
-from ..names.locations import place
-from ..names.registry_host import registry_host
-from .pull_through import Upstream, cache_prefix, cached_lifecycle, credential_arn, upstream_host
-from .registry_filters import replication_prefix, scan_filter
+from .args import CacheArgs, RegistryWideArgs, ReplicationArgs
+from .pull_through import CACHE_DAYS, cached_lifecycle, upstream_host
 from .registry_policy import registry_policy
-
-_CACHE_DAYS = 90
-
-
-class CacheArgs(TypedDict):
-    """A pull-through cache: the first pull of an image fetches it from upstream."""
-
-    upstream: Upstream
-    """One of `docker-hub`, `ecr-public`, `ghcr`, `gitlab` (gitlab.com), `k8s` and `quay`."""
-    credential_arn: NotRequired[pulumi.Input[str]]
-    """The ARN of the secret that signs in upstream; required for `docker-hub`, `ghcr` and `gitlab`. Its name starts
-    with `ecr-pullthroughcache/`, its value is `{"username": ..., "accessToken": ...}`. It is made outside of Pulumi,
-    so that its value is in no state."""
-    days: NotRequired[int]
-    """Cached images are deleted that many days after they were fetched, 90 by default; a later pull fetches anew."""
-    adopt: NotRequired[bool]
-    """Take over the rule and the creation template that the prefix has already; both have to be there, and the preview
-    names each setting that differs. They outlive the stack. Another `upstream` than the rule's is refused by ECR: a
-    prefix has one rule."""
-
-
-class ReplicationArgs(TypedDict):
-    """Where new images are copied to."""
-
-    region: str
-    """The destination's region."""
-    account: NotRequired[str]
-    """The destination's account, the own one by default. Another one has to accept it by its registry policy."""
-    prefixes: NotRequired[list[str]]
-    """What the names of replicated repositories start with; all repositories by default."""
-
-
-class RegistryWideArgs(TypedDict):
-    """Settings of which a registry has one each: opt-in, since two stacks that both set one would fight over it."""
-
-    scan_continuously: NotRequired[list[str]]
-    """Filters such as `prod/*` or `*` of repositories that Amazon Inspector scans whenever a finding becomes known.
-    Turns on enhanced scanning, which Inspector charges for."""
-    scan_on_push: NotRequired[list[str]]
-    """Filters of repositories that Inspector scans when an image is pushed. Turns on enhanced scanning."""
-    replicate_to: NotRequired[list[ReplicationArgs]]
-    """Destinations of replication; images from before are not copied."""
-    replicas_from: NotRequired[dict[str, list[str]]]
-    """Accounts that may replicate into this registry, each with the repositories or patterns that it may create."""
 
 
 def add_cache(
@@ -62,18 +14,17 @@ def add_cache(
 ) -> aws.ecr.PullThroughCacheRule:
     """A pull-through cache below a prefix, and how the repositories that it makes shall be."""
     host = upstream_host(options["upstream"], has_credential="credential_arn" in options)
-    secret = options.get("credential_arn")
     adopted = options.get("adopt")
     # An import that fails half-way is in the state already: taking the cache out must not delete what others made.
     opts = pulumi.ResourceOptions(parent=parent, import_=prefix if adopted else None, retain_on_delete=adopted)
     template = aws.ecr.RepositoryCreationTemplate(
         f"{name}-cache-{prefix}",
-        prefix=cache_prefix(prefix),
+        prefix=prefix,
         region=region,
         applied_fors=["PULL_THROUGH_CACHE"],
         description=f"Cache of {host}",
         image_tag_mutability="MUTABLE",  # a tag that moves upstream moves in the cache
-        lifecycle_policy=policy_json(cached_lifecycle(options.get("days", _CACHE_DAYS))),
+        lifecycle_policy=policy_json(cached_lifecycle(options.get("days", CACHE_DAYS))),
         opts=opts,
     )
     return aws.ecr.PullThroughCacheRule(
@@ -81,7 +32,7 @@ def add_cache(
         ecr_repository_prefix=prefix,
         region=region,
         upstream_registry_url=host,
-        credential_arn=credential_arn(secret) if isinstance(secret, str) else secret,
+        credential_arn=options.get("credential_arn"),
         # A prefix has one rule: the new one cannot be made while the old one is there.
         opts=pulumi.ResourceOptions.merge(
             opts, pulumi.ResourceOptions(depends_on=[template], delete_before_replace=True)
@@ -93,15 +44,15 @@ def add_registry_wide(parent: pulumi.Resource, name: str, account: str, region: 
     """The settings of the registry that the declaration asks for, and no others."""
     opts = pulumi.ResourceOptions(parent=parent)
     frequencies = (
-        ("CONTINUOUS_SCAN", "scan_continuously", options.get("scan_continuously")),
-        ("SCAN_ON_PUSH", "scan_on_push", options.get("scan_on_push")),
+        ("CONTINUOUS_SCAN", options.get("scan_continuously")),
+        ("SCAN_ON_PUSH", options.get("scan_on_push")),
     )
     rules: list[aws.ecr.RegistryScanningConfigurationRuleArgsDict] = [
         {
             "scan_frequency": frequency,
-            "repository_filters": [{"filter": scan_filter(text, key), "filter_type": "WILDCARD"} for text in filters],
+            "repository_filters": [{"filter": text, "filter_type": "WILDCARD"} for text in filters],
         }
-        for frequency, key, filters in frequencies
+        for frequency, filters in frequencies
         if filters
     ]
     if rules:
@@ -126,14 +77,11 @@ def _replication_rule(
     account: str, destination: ReplicationArgs
 ) -> aws.ecr.ReplicationConfigurationReplicationConfigurationRuleArgsDict:
     target = destination.get("account", account)
-    with place("replicate_to"):
-        registry_host(target, destination["region"])
     rule: aws.ecr.ReplicationConfigurationReplicationConfigurationRuleArgsDict = {
         "destinations": [{"region": destination["region"], "registry_id": target}]
     }
     if destination.get("prefixes"):
         rule["repository_filters"] = [
-            {"filter": replication_prefix(prefix, "replicate_to.prefixes"), "filter_type": "PREFIX_MATCH"}
-            for prefix in destination.get("prefixes", [])
+            {"filter": prefix, "filter_type": "PREFIX_MATCH"} for prefix in destination.get("prefixes", [])
         ]
     return rule

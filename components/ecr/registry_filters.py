@@ -12,23 +12,23 @@ _LONGEST: Final = 256
 _SHORTEST_PREFIX: Final = 2
 
 
-def scan_filter(text: str, field: str) -> str:
+def scan_filter(text: str) -> str:
     """`text`, when ECR accepts it as a filter of repositories to scan.
 
     Raises:
-        ValueError: it does not; the message names `field`.
+        ValueError: it does not.
     """
     if len(text) > _LONGEST or not _SCANNED.fullmatch(text):
-        raise ValueError(f"{field}: got {text!r}; write a repository's name, or a pattern such as prod/* or *")
+        raise ValueError(f"got {text!r}; write a repository's name, or a pattern such as prod/* or *")
     return text
 
 
-def replication_prefix(text: str, field: str) -> str:
+def replication_prefix(text: str) -> str:
     """`text`, when ECR accepts it as what the names of replicated repositories start with.
 
     Raises:
-        ValueError: it does not; the message names `field`.
+        ValueError: it does not.
     """
     if not _SHORTEST_PREFIX <= len(text) <= _LONGEST or not _PREFIX.fullmatch(text):
-        raise ValueError(f"{field}: got {text!r}; write the beginning of names without *, such as prod/")
+        raise ValueError(f"got {text!r}; write the beginning of names without *, such as prod/")
     return text

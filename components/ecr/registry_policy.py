@@ -6,6 +6,7 @@ from typing import Final
 
 from ..iam.actions import REPLICATE_ACTIONS
 from ..iam.policies import Document, allow, document
+from ..names.locations import Mistakes, each
 from ..names.registries import repository_arn
 from ..names.registry_host import partition_of
 from ..names.repository_names import repository_pattern
@@ -19,14 +20,17 @@ def registry_policy(account: str, region: str, sources: Mapping[str, Sequence[st
     Raises:
         ValueError: an account or a pattern is not one.
     """
-    statements: list[Document] = []
+    mistakes, statements = Mistakes(), list[Document]()
     for source, patterns in sources.items():
-        field = f"replicas_from.{source}"
         if not _ACCOUNT.fullmatch(source):
-            raise ValueError(f'replicas_from: got {source!r}; write twelve digits: "123456789012"')
+            mistakes.add("replicas_from", source, text='write the twelve digits of an account: "123456789012"')
         if not patterns:
-            raise ValueError(f"{field}: got no repository; write names, or patterns such as ci/*")
-        arns = [repository_arn(account, region, repository_pattern(pattern, field)) for pattern in patterns]
-        principal = {"AWS": f"arn:{partition_of(region)}:iam::{source}:root"}
-        statements.append(allow(f"ReplicasFrom{source}", REPLICATE_ACTIONS, arns, Principal=principal))
+            mistakes.add("replicas_from", source, text="got no repository; write names, or patterns such as ci/*")
+        with mistakes.at("replicas_from"):
+            names = each(source, patterns, repository_pattern)
+            arns = [repository_arn(account, region, name) for name in names]
+            principal = {"AWS": f"arn:{partition_of(region)}:iam::{source}:root"}
+            if arns:
+                statements.append(allow(f"ReplicasFrom{source}", REPLICATE_ACTIONS, arns, Principal=principal))
+    mistakes.refuse()
     return document(*statements)

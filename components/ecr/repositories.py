@@ -1,85 +1,18 @@
 """ECR repositories with secure defaults."""
 
-from typing import NotRequired, TypedDict
-
 import pulumi
 import pulumi_aws as aws
 
+from ..arguments.check import check
 from ..iam.policies import policy_json
-from ..names.aws_arns import key_arn
-from ..names.locations import place
 from ..names.registries import repository_arn
 from ..names.registry_host import registry_host
-from ..names.repository_names import repository_name
-from .lifecycle_rules import LifecycleRuleArgs, lifecycle_policy
+from .args import RepositoriesArgs, RepositoryArgs
+from .checks import find
+from .lifecycle_rules import lifecycle_policy
 from .mutable_tags import tag_mutability
-from .registry import CacheArgs, RegistryWideArgs, add_cache, add_registry_wide
-from .repository_policy import GranteesArgs, repository_policy
-
-
-class RepositoryArgs(TypedDict):
-    """Options of one repository; `{}` is a good one."""
-
-    mutable_tags: NotRequired[list[str]]
-    """Patterns of tags that may move to another image, such as `3.*`, `latest` or `buildcache*`; at most five, with
-    at most two `*` each. All other tags are immutable. `["*"]` alone lets every tag move: then nobody can tell by
-    its tag which image ran."""
-    lifecycle_rules: NotRequired[list[LifecycleRuleArgs]]
-    """Rules in the order of their priority. By default untagged images are archived 30 days after they were last
-    pulled and deleted 90 days later; tagged images stay. The platforms of a multi-platform image are untagged too;
-    ECR keeps them as long as the index that names them. Archived images answer a pull with 404 until restored."""
-    protected_tags: NotRequired[list[str]]
-    """Tag patterns such as `release-*` that no lifecycle rule touches."""
-    scan_on_push: NotRequired[pulumi.Input[bool]]
-    """True by default: basic scanning of each image when it is pushed. Enhanced scanning of the registry
-    overrules it."""
-    kms_key: NotRequired[pulumi.Input[str]]
-    """The ARN of a KMS key of the repository's region that encrypts the images, no alias; by default ECR's own AES256.
-    Changing it replaces the repository, which AWS refuses as long as there are images in it."""
-    pull: NotRequired[GranteesArgs]
-    """Who outside of this account may pull. Across accounts both sides have to allow: this, and the policy of the
-    identity that pulls. Inside the account that identity's policy is enough."""
-    push: NotRequired[GranteesArgs]
-    """Who outside of this account may push and pull."""
-    admin: NotRequired[GranteesArgs]
-    """Who outside of this account may also list, scan and delete images; never the repository itself."""
-    lambda_accounts: NotRequired[list[str]]
-    """Accounts whose Lambda functions run images of this repository. For other accounts add them to `pull` as well."""
-    region: NotRequired[str]
-    """The repository's region; by default that of all. Changing it makes a new, empty repository."""
-    force_delete: NotRequired[pulumi.Input[bool]]
-    """False by default: AWS refuses to delete a repository with images in it. True deletes the images with it."""
-    protect: NotRequired[bool]
-    """True: Pulumi refuses to delete or replace the repository until this is taken back."""
-    retain_on_delete: NotRequired[bool]
-    """True: `destroy`, or taking the repository from the declaration, leaves it and its images in AWS. Default: true
-    with `adopt`, else false."""
-    adopt: NotRequired[bool]
-    """True takes a repository that exists already (Pulumi's `import`): say so in the change that first declares it.
-    The preview names each option that differs from what is in AWS. Where only a new repository would do (`kms_key`),
-    `up` refuses; all others are set as declared, by Pulumi before 3.174 refused too. Its policies are overwritten.
-    `destroy` leaves it, unless `retain_on_delete` says otherwise."""
-    tags: NotRequired[pulumi.Input[dict[str, pulumi.Input[str]]]]
-    """AWS tags of the repository."""
-
-
-class RepositoriesArgs(TypedDict):
-    """Arguments of Repositories."""
-
-    account: str
-    """Twelve digits: the account whose registry holds the repositories."""
-    region: str
-    """The region of the repositories, and of the AWS provider."""
-    repositories: dict[str, RepositoryArgs]
-    """Options by repository name, such as `ci/python`: 2 to 256 lower-case letters and digits, joined by
-    single `.`, `_` or `/`, or by dashes."""
-    caches: NotRequired[dict[str, CacheArgs]]
-    """Pull-through caches by the prefix of the repositories that they make, such as `docker-hub`; at most 30
-    characters. An audience that names the prefix in its `caches` may fill it."""
-    registry: NotRequired[RegistryWideArgs]
-    """Settings of the whole registry, for one stack of the account and region only."""
-    tags: NotRequired[dict[str, pulumi.Input[str]]]
-    """AWS tags of every repository; its own `tags` win."""
+from .registry import add_cache, add_registry_wide
+from .repository_policy import repository_policy
 
 
 class Repositories(pulumi.ComponentResource):
@@ -91,24 +24,21 @@ class Repositories(pulumi.ComponentResource):
     """The ARN by repository name."""
 
     def __init__(self, name: str, args: RepositoriesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        check(RepositoriesArgs, args, find)
         super().__init__("gitlab-ecr:index:Repositories", name, {}, opts)
         account, urls, arns = args["account"], dict[str, str](), dict[str, str]()
-        registry_host(account, args["region"])
         for repository, declared in args["repositories"].items():
             options = _tagged(declared, args.get("tags"))
             region = options.get("region", args["region"])
-            urls[repository] = f"{registry_host(account, region)}/{repository_name(repository)}"
+            urls[repository] = f"{registry_host(account, region)}/{repository}"
             arns[repository] = repository_arn(account, region, repository)
             # Only a region of its own is part of what AWS knows the repository by; see `adopt`.
             import_id = f"{repository}@{region}" if "region" in options else repository
-            with place(f"repositories.{repository}"):
-                created = self._repository(f"{name}-{repository}", repository, region, import_id, options)
-                self._policies(f"{name}-{repository}", created, account, region, options)
+            created = self._repository(f"{name}-{repository}", repository, region, import_id, options)
+            self._policies(f"{name}-{repository}", created, account, region, options)
         for prefix, cache in args.get("caches", {}).items():
-            with place(f"caches.{prefix}"):
-                add_cache(self, name, args["region"], prefix, cache)
-        with place("registry"):
-            add_registry_wide(self, name, account, args["region"], args.get("registry", {}))
+            add_cache(self, name, args["region"], prefix, cache)
+        add_registry_wide(self, name, account, args["region"], args.get("registry", {}))
         self.urls, self.arns = pulumi.Output.from_input(urls), pulumi.Output.from_input(arns)
         self.register_outputs({"urls": self.urls, "arns": self.arns})
 
@@ -118,8 +48,7 @@ class Repositories(pulumi.ComponentResource):
         mutability, filters = tag_mutability(options.get("mutable_tags", []))
         encryption: aws.ecr.RepositoryEncryptionConfigurationArgsDict = {"encryption_type": "AES256"}
         if "kms_key" in options:
-            key = options["kms_key"]
-            encryption = {"encryption_type": "KMS", "kms_key": key_arn(key, region) if isinstance(key, str) else key}
+            encryption = {"encryption_type": "KMS", "kms_key": options["kms_key"]}
         return aws.ecr.Repository(
             child,
             name=repository,

@@ -14,6 +14,7 @@ from typing import Any, Final, NotRequired, TypedDict
 
 from ..iam.actions import ADMIN_ACTIONS, LAMBDA_ACTIONS, PULL_ACTIONS, PUSH_ACTIONS
 from ..iam.policies import Document, document, listed, policy_json
+from ..names.locations import Mistakes, each
 from ..names.registry_host import partition_of
 
 _ACCOUNT: Final = re.compile(r"\d{12}")
@@ -48,6 +49,7 @@ def repository_policy(
     Raises:
         ValueError: a grantee is not one, or there are too many.
     """
+    mistakes = Mistakes()
     statements: list[dict[str, Any]] = []
     for field, actions, grantees in (
         ("pull", PULL_ACTIONS, pull),
@@ -55,15 +57,18 @@ def repository_policy(
         ("admin", ADMIN_ACTIONS, admin),
     ):
         if grantees is not None:
-            statements += _grants(field, actions, grantees, account, partition_of(region))
+            with mistakes.at(field):
+                statements += _grants(field, actions, grantees, account, partition_of(region))
     if lambda_accounts:
-        statements.append(_lambda_grant(region, lambda_accounts))
+        with mistakes.at():
+            statements.append(_lambda_grant(region, lambda_accounts))
+    mistakes.refuse()
     if not statements:
         return None
     policy = document(*statements)
     if len(policy_json(policy)) > _LIMIT:
         raise ValueError(
-            f"pull, push, admin: got a repository policy of {len(policy_json(policy))} characters, ECR takes {_LIMIT}; "
+            f"pull: got a repository policy of {len(policy_json(policy))} characters, ECR takes {_LIMIT}; "
             "write accounts or an organization in place of single principals"
         )
     return policy
@@ -72,19 +77,25 @@ def repository_policy(
 def _grants(
     field: str, actions: Sequence[str], grantees: GranteesArgs, own_account: str, partition: str
 ) -> list[dict[str, Any]]:
-    accounts = _each(grantees.get("accounts", []), _ACCOUNT, f"{field}.accounts", 'twelve digits: "123456789012"')
-    if own_account in accounts:
-        raise ValueError(
-            f"{field}.accounts: got {own_account!r}, the repository's own account; leave it out, "
-            "and write the repository into the policy of the role that shall use it"
-        )
+    mistakes = Mistakes()
+    accounts, principals, organizations = (grantees.get(key, []) for key in ("accounts", "principals", "organizations"))
+    if not accounts and not principals and not organizations:
+        raise ValueError("got no `accounts`, `principals` or `organizations`; write one of them, or leave it out")
     example = "the ARN of one role or user, such as arn:aws:iam::123456789012:role/deploy"
-    principals = _each(grantees.get("principals", []), _PRINCIPAL, f"{field}.principals", example)
-    organizations = _each(
-        grantees.get("organizations", []), _ORGANIZATION, f"{field}.organizations", "an id such as o-a1b2c3d4e5"
-    )
-    if not accounts + principals + organizations:
-        raise ValueError(f"{field}: got no accounts, principals or organizations; write one of them, or leave it out")
+    with mistakes.at():
+        _each(accounts, _ACCOUNT, "accounts", 'twelve digits: "123456789012"')
+    with mistakes.at():
+        _each(principals, _PRINCIPAL, "principals", example)
+    with mistakes.at():
+        _each(organizations, _ORGANIZATION, "organizations", "an id such as o-a1b2c3d4e5")
+    if own_account in accounts:
+        mistakes.add(
+            "accounts",
+            accounts.index(own_account),
+            text=f"got {own_account!r}, the repository's own account; leave it out, "
+            "and write the repository into the policy of the role that shall use it",
+        )
+    mistakes.refuse()
     statements: list[dict[str, Any]] = []
     if accounts or principals:
         arns = [*(f"arn:{partition}:iam::{account}:root" for account in accounts), *principals]
@@ -114,7 +125,9 @@ def _allow(
 
 
 def _each(values: Sequence[str], grammar: re.Pattern[str], field: str, wanted: str) -> list[str]:
-    for value in values:
+    def check(value: str) -> str:
         if not grammar.fullmatch(value):
-            raise ValueError(f"{field}: got {value!r}; write {wanted}")
-    return list(values)
+            raise ValueError(f"got {value!r}; write {wanted}")
+        return value
+
+    return each(field, values, check)

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from ..contract.urls import shown, url_problem
 from ..names.gitlab_release import GITLAB_COM
+from ..names.locations import Mistakes, each
 from .actions import ASSUME_BY_JOB_ACTION
 from .policies import Document, document, listed, policy_json
 
@@ -43,12 +44,18 @@ def thumbprints(gitlab_url: str, values: Sequence[str]) -> list[str]:
     Raises:
         ValueError: one is not a thumbprint, or AWS would ignore them.
     """
-    for value in values:
-        if not _THUMBPRINT.fullmatch(value):
-            raise ValueError(f"thumbprints: got {value!r}; write the 40 hexadecimal digits of the CA's SHA-1")
     if values and gitlab_url == GITLAB_COM:
         raise ValueError("thumbprints: AWS knows the CA of gitlab.com and would ignore them; leave them out")
-    return [value.lower() for value in values]
+    return each("thumbprints", values, _thumbprint)
+
+
+def _thumbprint(value: str) -> str:
+    if not _THUMBPRINT.fullmatch(value):
+        raise ValueError(
+            f"got {value!r}; write the 40 hexadecimal digits of the CA's SHA-1, without colons, "
+            'such as "0123456789abcdef0123456789abcdef01234567"'
+        )
+    return value.lower()
 
 
 def job_trust(
@@ -81,20 +88,23 @@ def job_trust(
     Raises:
         ValueError: the trust would be wider than it reads.
     """
-    issuer = issuer_host(gitlab_url)
-    if not audience or set("*$") & set(audience):
-        raise ValueError(
-            f"audience: got {audience!r}; write the aud of the jobs' id_tokens exactly, such as {gitlab_url}"
-        )
-    _check_project(project)
-    equal = {f"{issuer}:aud": audience}
-    if gitlab_url == GITLAB_COM:
-        equal |= _gitlab_com_claims(issuer, project_id, namespace_id, unprotected_refs=unprotected_refs)
-        equal |= {f"{issuer}:pipeline_source": "schedule"} if scheduled else {}
-    else:
-        claims = bool(project_id or namespace_id or unprotected_refs)
-        _refuse_what_aws_cannot_see(gitlab_url, branches, tags, claims=claims)
-    condition = _with_subjects(equal, f"{issuer}:sub", _subjects(project, branches, tags))
+    mistakes, issuer = Mistakes(), issuer_host(gitlab_url)
+    with mistakes.at():
+        check_aud(audience, gitlab_url)
+    with mistakes.at():
+        _check_project(project)
+    equal, subjects = {f"{issuer}:aud": audience}, list[str]()
+    with mistakes.at():
+        if gitlab_url == GITLAB_COM:
+            equal |= _gitlab_com_claims(issuer, project_id, namespace_id, unprotected_refs=unprotected_refs)
+            equal |= {f"{issuer}:pipeline_source": "schedule"} if scheduled else {}
+        else:
+            claims = bool(project_id or namespace_id or unprotected_refs)
+            _refuse_what_aws_cannot_see(gitlab_url, branches, tags, claims=claims)
+    with mistakes.at():
+        subjects = _subjects(project, branches, tags)
+    mistakes.refuse()
+    condition = _with_subjects(equal, f"{issuer}:sub", subjects)
     trust = document(
         {
             "Sid": "GitlabJobs",
@@ -106,10 +116,20 @@ def job_trust(
     )
     if len(policy_json(trust)) > _LIMIT:
         raise ValueError(
-            f"branches, tags: got a trust policy of {len(policy_json(trust))} characters, a role holds {_LIMIT}; "
+            f"branches: got a trust policy of {len(policy_json(trust))} characters, a role holds {_LIMIT}; "
             "write fewer refs, or patterns where gitlab.com allows them"
         )
     return trust
+
+
+def check_aud(aud: str, gitlab_url: str) -> None:
+    """Stops an `aud` that would let in other tokens than the jobs'.
+
+    Raises:
+        ValueError: it would; names it `audience`.
+    """
+    if not aud or set("*$") & set(aud):
+        raise ValueError(f"audience: got {aud!r}; write the aud of the jobs' id_tokens exactly, such as {gitlab_url}")
 
 
 def _check_project(project: str) -> None:
@@ -134,30 +154,39 @@ def _gitlab_com_claims(issuer: str, project_id: str, namespace_id: str, *, unpro
 def _refuse_what_aws_cannot_see(gitlab_url: str, branches: Sequence[str], tags: Sequence[str], *, claims: bool) -> None:
     if claims:
         raise ValueError(
-            f"project_id, namespace_id, unprotected_refs: AWS does not read these claims in tokens of {gitlab_url}; "
-            "leave them out"
+            f"project_id: got it, `namespace_id` or `unprotected_refs`; AWS does not read these claims in tokens of "
+            f"{gitlab_url}: leave them out"
         )
-    open_refs = [ref for ref in (*branches, *tags) if "*" in ref]
-    if open_refs or not (branches or tags):
-        raise ValueError(
-            f"branches, tags: got {open_refs or 'none'}; of {gitlab_url} AWS reads only aud and sub and cannot tell "
-            "a protected ref: write the exact names of protected branches or tags, such as main"
-        )
+    why = f"of {gitlab_url} AWS reads only aud and sub and cannot tell a protected ref"
+    advice = "write the exact names of protected branches or tags, such as [main]"
+    if not branches and not tags:
+        raise ValueError(f"branches: got none; {why}: {advice}")
+    mistakes = Mistakes()
+    for field, refs in (("branches", branches), ("tags", tags)):
+        for position, ref in enumerate(refs):
+            if "*" in ref:
+                mistakes.add(field, position, text=f"got {ref!r}; {why}: {advice}")
+    mistakes.refuse()
 
 
 def _subjects(project: str, branches: Sequence[str], tags: Sequence[str]) -> list[str]:
     if not branches and not tags:
         return [f"project_path:{project}:ref_type:{kind}:ref:*" for kind in ("branch", "tag")]
-    subjects: list[str] = []
+    mistakes, subjects = Mistakes(), list[str]()
     for field, kind, refs in (("branches", "branch", branches), ("tags", "tag", tags)):
-        for ref in refs:
-            if not _REF.fullmatch(ref.replace("*", "-")) or not ref.strip("*"):
-                raise ValueError(
-                    f"{field}: got {ref!r}; write a name such as main, on gitlab.com also a pattern such as release/*; "
-                    "leave branches and tags out for every protected one"
-                )
-            subjects.append(f"project_path:{project}:ref_type:{kind}:ref:{ref}")
+        with mistakes.at():
+            subjects += [f"project_path:{project}:ref_type:{kind}:ref:{ref}" for ref in each(field, refs, _ref)]
+    mistakes.refuse()
     return subjects
+
+
+def _ref(ref: str) -> str:
+    if not _REF.fullmatch(ref.replace("*", "-")) or not ref.strip("*"):
+        raise ValueError(
+            f"got {ref!r}; write a name such as main, on gitlab.com also a pattern such as release/*; "
+            "leave `branches` and `tags` out for every protected one"
+        )
+    return ref
 
 
 def _with_subjects(equal: dict[str, str], key: str, subjects: Sequence[str]) -> dict[str, Any]:

@@ -5,6 +5,9 @@ from typing import Final, NotRequired, TypedDict
 import pulumi
 import pulumi_aws as aws
 
+from ..arguments.check import check
+from ..names.aws_arns import policy_arn
+from ..names.locations import Mistakes
 from ..names.naming import Names
 from ..names.registries import RegistryArgs, repository_arns
 from .policies import checked_size, policy_json, pull_policy
@@ -54,12 +57,8 @@ class PullUser(pulumi.ComponentResource):
     """The user's name in IAM."""
 
     def __init__(self, name: str, args: PullUserArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        check(PullUserArgs, args, _find)
         super().__init__("gitlab-ecr:index:PullUser", name, {}, opts)
-        if args["long_lived_keys"] is not True:
-            raise ValueError(
-                f"long_lived_keys: got {args['long_lived_keys']!r}; an IAM user has keys that never expire: write true "
-                "when scripts cannot do without, or give its consumer the access rotated-variable"
-            )
         names = Names(args["account"], args["region"], args["prefix"], args.get("role_path", ""))
         policy = pull_policy(repository_arns(names, args["pull"], args.get("registries", [])))
         self.user_name, self.user_arn = names.pull_user_name(args["user"]), names.pull_user_arn(args["user"])
@@ -103,3 +102,21 @@ class PullUser(pulumi.ComponentResource):
             tags=args.get("tags"),
             opts=pulumi.ResourceOptions(parent=self),
         )
+
+
+def _find(args: PullUserArgs) -> Mistakes:
+    found, names, boundary = Mistakes(), Names.standing_in(), args.get("permissions_boundary")
+    with found.at():
+        names = Names(args["account"], args["region"], args["prefix"], args.get("role_path", ""))
+    if args["long_lived_keys"] is not True:
+        found.add(
+            "long_lived_keys",
+            text="got false; an IAM user has keys that never expire: write true when scripts cannot do without, or "
+            "give its consumer the access rotated-variable",
+        )
+    with found.at():
+        if isinstance(boundary, str):
+            policy_arn(boundary)
+    with found.at():
+        checked_size(pull_policy(repository_arns(names, args["pull"], args.get("registries", []))), "user", "pull")
+    return found

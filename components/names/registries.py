@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import TypedDict
 
+from .locations import Mistakes, each
 from .naming import Names
 from .registry_host import partition_of, registry_host
 from .repository_names import repository_pattern
@@ -35,13 +36,25 @@ def repository_arns(
     Raises:
         ValueError: a pattern or a registry is not one; a message on a pattern names `field`.
     """
-    arns: list[str] = []
+    mistakes, found = Mistakes(), list[str]()
+    with mistakes.at():
+        each(field, patterns, repository_pattern)
+    with mistakes.at():
+        each("registries", registries, lambda registry: _check_registry(names, registry))
+    mistakes.refuse()
     for registry in registries or [RegistryArgs(account=names.account, region=names.region)]:
-        account, region = registry["account"], registry["region"]
-        if partition_of(region) != names.partition:
+        found += [repository_arn(registry["account"], registry["region"], pattern) for pattern in patterns]
+    return found
+
+
+def _check_registry(names: Names, registry: RegistryArgs) -> None:
+    mistakes = Mistakes()
+    with mistakes.at():
+        registry_host(registry["account"], names.region)
+    with mistakes.at():
+        if partition_of(registry["region"]) != names.partition:
             raise ValueError(
-                f"registries: got {region!r} for roles of the partition {names.partition}; "
+                f"region: got {registry['region']!r} for roles of the partition {names.partition}; "
                 "no identity reaches from one AWS partition into another: write a stack for each"
             )
-        arns += [repository_arn(account, region, repository_pattern(pattern, field)) for pattern in patterns]
-    return arns
+    mistakes.refuse()

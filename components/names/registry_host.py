@@ -31,7 +31,7 @@ _PARTITION_BY_REGION_PREFIX: Final = (
     ("us-iso-", "aws-iso"),
 )
 _REGION: Final = re.compile(r"[a-z]{2,4}(-[a-z]+)+-\d")
-_ACCOUNT: Final = re.compile(r"\d{12}")
+_ACCOUNT: Final = re.compile(r"[0-9]{12}")
 _HOST: Final = re.compile(
     r"(?P<account>\d{12})\.dkr(?P<joint>[.-])ecr(?P<fips>-fips)?\.(?P<region>[a-z0-9][a-z0-9-]*)\."
     r"(?P<suffix>amazonaws\.(?:com(?:\.cn)?|eu)|on\.(?:aws|amazonwebservices\.com\.cn)"
@@ -64,7 +64,8 @@ def partition_of(region: str) -> str:
         ValueError: the text is not a region's name.
     """
     if not _REGION.fullmatch(region):
-        raise ValueError(f"region: got {region!r}; write an AWS region such as eu-central-1")
+        zone = f": {region!r} is an availability zone of {region[:-1]}" if _REGION.fullmatch(region[:-1]) else ""
+        raise ValueError(f"region: got {region!r}; write an AWS region such as eu-central-1{zone}")
     return next((partition for prefix, partition in _PARTITION_BY_REGION_PREFIX if region.startswith(prefix)), "aws")
 
 
@@ -79,11 +80,20 @@ def registry_host(account: str, region: str) -> str:
     Raises:
         ValueError: the account is not twelve digits, or the region is not one.
     """
+    check_account(account)
+    return f"{account}.dkr.ecr.{region}.{dns_suffix(region)}"
+
+
+def check_account(account: str) -> None:
+    """Stops what is no AWS account id.
+
+    Raises:
+        ValueError: it is not twelve digits.
+    """
     if not _ACCOUNT.fullmatch(account):
         raise ValueError(
             f'account: got {account!r}; write the twelve digits of the AWS account id, quoted: "123456789012"'
         )
-    return f"{account}.dkr.ecr.{region}.{dns_suffix(region)}"
 
 
 def fips_host(account: str, region: str) -> str:

@@ -12,57 +12,18 @@ from ..contract import plan
 from ..contract.metric_names import NAMESPACE
 from ..contract.schedule import Schedule, minute_of
 from ..iam.bucket_policy import tls_only
-from ..iam.gitlab_trust import issuer_host, job_trust
-from ..iam.policies import Document, job_statements, policy_json
-from ..names.choices import choice
-from ..names.gitlab_release import GITLAB_COM
-from ..names.locations import place as where
+from ..iam.policies import job_statements, policy_json
 from ..names.naming import CODE_KEY
 from . import code_zip as rotator_zip
-from .args import Place, RotationBackend, RotationJobArgs, RotatorArgs
+from .args import Place, RotationJobArgs
+from .job_trust import branch_of, rotation_trust
 from .rights import inline_policy, renewal_policy, role, rotation_policy
 
-_OF_LAMBDA: Final = {
-    "vpc": "a job is where its runner is",
-    "reserved_concurrency": "a job's resource group makes runs come one after the other",
-    "log_retention_days": "a job's log is GitLab's",
-}
 _OLD_CODE_DAYS: Final = 90
 # GitLab lets only its owner change a schedule, and whoever makes one owns it. So a change makes a new one, which
 # belongs to whoever deploys it; unchanged, it stays whose it is. To take it over instead, the provider would ask who it
 # is in every preview, and two who deploy would take it from each other for ever.
 _MADE_ANEW: Final = pulumi.ResourceOptions(replace_on_changes=["*"])
-
-
-def check_backend(args: RotatorArgs) -> RotationJobArgs | None:
-    """The job's settings with backend `gitlab`, None in Lambda.
-
-    Raises:
-        ValueError: settings of one backend stand beside the other; the message names the key.
-    """
-    job = args.get("job")
-    backend = choice(RotationBackend, args.get("backend", RotationBackend.LAMBDA), "backend")
-    if backend is RotationBackend.LAMBDA:
-        if job is not None:
-            raise ValueError("job: got settings of a GitLab job; write rotationBackend: gitlab, or leave them out")
-        return None
-    for key, why in _OF_LAMBDA.items():
-        if key in args:
-            raise ValueError(f"{key}: is of rotationBackend lambda, {why}; leave it out")
-    if job is None:
-        raise ValueError(
-            "job: missing; rotationBackend gitlab needs the project whose pipeline schedule rotates: "
-            "write job: { project: acme/registry-access, branch: main }"
-        )
-    if "*" in _branch(job):
-        raise ValueError(
-            f"job.branch: got {_branch(job)!r}; a schedule runs on one branch: write its name, such as main"
-        )
-    if args.get("issuer", {}).get("url", GITLAB_COM) == GITLAB_COM:
-        for key, whose in (("id", "project"), ("namespace_id", "group")):
-            if key not in job:
-                raise ValueError(f"job.{key}: missing; write the number, which GitLab shows on the {whose}'s page")
-    return job
 
 
 def in_gitlab(
@@ -83,7 +44,7 @@ def in_gitlab(
         ("function", names.rotator, timing.cron(minute), rotation_policy(names, wanted, in_job=measured)),
         ("renewal", names.renewal, f"{minute} 3 * * *", renewal_policy(names, wanted, in_job=fetch)),
     )
-    trust = _trust(place, job)
+    trust = rotation_trust(names, job, place.args.get("issuer", {}))
     for key, name, cron, policy in tasks:
         trusted = role(place, key, name, trust, *after)
         rights = inline_policy(place, key, trusted, "rotator", policy)
@@ -91,7 +52,7 @@ def in_gitlab(
             f"{place.name}-{key}-schedule",
             project=job["project"],
             description=name,  # what the job's rule goes by
-            ref=f"refs/heads/{_branch(job)}",
+            ref=f"refs/heads/{branch_of(job)}",
             cron=cron,
             cron_timezone="UTC",
             active=True,
@@ -102,28 +63,6 @@ def in_gitlab(
         f"includes templates/rotate.yml and its schedule {names.rotator} has run: by the clock, or now, by "
         f"`gitlab-ecr rotate --bucket {names.code_bucket}`"
     )
-
-
-def _branch(job: RotationJobArgs) -> str:
-    return job.get("branch", "main")
-
-
-def _trust(place: Place, job: RotationJobArgs) -> Document:
-    issuer = place.args.get("issuer", {})
-    url = issuer.get("url", GITLAB_COM)
-    # Of other instances AWS reads no number.
-    known = url == GITLAB_COM
-    with where("job"):
-        return job_trust(
-            place.names.arn("iam", f"oidc-provider/{issuer_host(url)}", region=""),
-            gitlab_url=url,
-            audience=issuer.get("audience", url),
-            project=job["project"],
-            branches=[_branch(job)],
-            project_id=str(job.get("id", "")) if known else "",
-            namespace_id=str(job.get("namespace_id", "")) if known else "",
-            scheduled=True,
-        )
 
 
 def _code(place: Place, project: str) -> aws.s3.BucketObjectv2:

@@ -8,13 +8,16 @@ from typing import Any, Final
 import pulumi
 import pulumi_aws as aws
 
+from ..arguments.check import check
 from ..contract import plan
-from ..contract.schedule import INTERVAL, TOLERATED_OUTAGE, Schedule, duration
+from ..contract.schedule import Schedule
 from ..names.naming import Names
 from . import code_zip as rotator_zip
 from .args import Place, RotatorArgs
+from .checks import find, timing_of
 from .function import function, renewal_job, rotation_job, schedule
-from .job import check_backend, in_gitlab
+from .job import in_gitlab
+from .job_trust import job_of
 from .watch import watch
 
 _DEAD_LETTER_SECONDS: Final = 4 * 24 * 3600
@@ -37,14 +40,11 @@ class Rotator(pulumi.ComponentResource):
     """The SNS topic that alarms go to."""
 
     def __init__(self, name: str, args: RotatorArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        check(RotatorArgs, args, find)
         super().__init__("gitlab-ecr:index:Rotator", name, {}, opts)
         names = Names(args["account"], args["region"], args["prefix"], args.get("role_path", ""))
-        job = check_backend(args)
+        job, timing = job_of(args), timing_of(args)
         wanted = plan.loads(args["plan"])
-        timing = Schedule(
-            duration(args.get("interval", INTERVAL), "interval"),
-            duration(args.get("tolerate_outage", TOLERATED_OUTAGE), "tolerate_outage"),
-        )
         place = Place(name, args, names, pulumi.ResourceOptions(parent=self))
         secret = [] if args.get("adopt_token_secret") else [_token_secret(place)]
         watching = watch(place, wanted.stack, timing, in_lambda=job is None)

@@ -22,10 +22,12 @@ class SizeFinding:
 
     Attributes:
         certain: even the shortest tokens make it too long.
-        message: the target, the lengths, and what to do.
+        path: of the target's owner.
+        message: the lengths, and what to do.
     """
 
     certain: bool
+    path: str
     message: str
 
 
@@ -51,14 +53,14 @@ def _finding(plan: Plan, target: TokenTarget) -> SizeFinding | None:
     certain = shortest > VALUE_LIMIT
     length = f"{shortest:,} to {longest:,} characters for {len(hosts)} registry hosts, GitLab takes {VALUE_LIMIT:,}"
     advice = _advice(target, len(hosts), len(registries))
-    return SizeFinding(certain, f"{target.name}: its value {'will' if certain else 'may'} be {length}; {advice}")
+    return SizeFinding(certain, target.path, f"its value {'will' if certain else 'may'} be {length}; {advice}")
 
 
 def _advice(target: Target, hosts: int, registries: int) -> str:
     ways: list[str] = []
     if hosts > registries:
-        ways.append("leave out the host_forms that no image is written with")
+        ways.append("leave out the `host_forms` that no image is written with")
     if registries > 1:
         ways.append("name fewer registries")
-    ways.append(f"let the runners of {target.path} use access credential-helper, which needs no token in a variable")
+    ways.append(f"let the runners of {target.path} use `access`: credential-helper, which needs no token in a variable")
     return ", or ".join(ways)

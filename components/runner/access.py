@@ -11,7 +11,7 @@ from ..docker import auth as docker_auth
 from ..docker.credential_resolution import HOME, JOB_PAYLOAD, VARIABLE, Outcome, Resolution, resolve
 from ..docker.image_reference import parse
 from ..names.choices import choice
-from ..names.locations import place
+from ..names.locations import each, place
 from ..names.registry_host import parse_registry_host, registry_host
 from .machine_args import AccessArgs, RunnerAccess
 
@@ -52,10 +52,12 @@ def checked_kind(access: AccessArgs) -> RunnerAccess:
     if kind is not RunnerAccess.STATIC and access.get("logins"):
         raise ValueError(
             f"runner.access.logins: got logins beside {kind.value}; the runner drops a whole document of both when one "
-            "helper fails. Write kind: static, or take the logins out"
+            "helper fails. Write `kind`: static, or take `logins` out"
         )
     if kind is RunnerAccess.STATIC and (more := [key for key in (*_OF_THE_HELPER, "helper") if access.get(key)]):
-        raise ValueError(f"runner.access: static takes logins only; take {' and '.join(more)} out")
+        raise ValueError(
+            f"runner.access: static takes logins only; take {' and '.join(f'`{key}`' for key in more)} out"
+        )
     helper = access.get("helper", HELPER)
     if not _HELPER_NAME.fullmatch(helper):
         raise ValueError(
@@ -63,8 +65,8 @@ def checked_kind(access: AccessArgs) -> RunnerAccess:
         )
     if kind is RunnerAccess.CREDENTIALS_STORE and (more := [key for key in _OF_THE_HELPER if access.get(key)]):
         raise ValueError(
-            f"runner.access.{more[0]}: got {more[0]} beside credentials-store, which is asked for all registries and "
-            "lists that of its own account and region only; write kind: credential-helper"
+            f"runner.access.{more[0]}: got `{more[0]}` beside credentials-store, which is asked for all registries and "
+            "lists that of its own account and region only; write `kind`: credential-helper"
         )
     return kind
 
@@ -76,14 +78,15 @@ def helper_hosts(access: AccessArgs, own_host: str) -> list[str]:
         ValueError: a registry is not one, or none of the declared hosts is of it.
     """
     written, registries = access.get("registry_hosts", []), access.get("registries", [])
-    with place("runner.access.registries"):
-        classic = [registry_host(each["account"], each["region"]) for each in registries]
+    with place("runner", "access"):
+        each("registries", registries, lambda one: registry_host(one["account"], one["region"]))
+    classic = [registry_host(one["account"], one["region"]) for one in registries]
     known = {(host.account, host.region) for text in written if (host := parse_registry_host(text))}
-    for host, each in zip(classic, registries, strict=True):
-        if written and (each["account"], each["region"]) not in known:
+    for host, one in zip(classic, registries, strict=True):
+        if written and (one["account"], one["region"]) not in known:
             raise ValueError(
                 f"runner.access.registry_hosts: got no host of the registry {host}; write the forms of it that images "
-                "use, or leave registry_hosts out for the classic ones"
+                "use, or leave `registry_hosts` out for the classic ones"
             )
     return list(dict.fromkeys(written or classic or [own_host]))
 
@@ -125,13 +128,26 @@ def environment(access: AccessArgs, passwords: Mapping[str, str] | None = None) 
     return [f"DOCKER_AUTH_CONFIG={docker_auth.dumps(docker_auth.with_auths(entries))}"]
 
 
-def explain(access: AccessArgs, own_host: str, images: Sequence[str]) -> list[str]:
+def explain(access: AccessArgs, own_host: str, images: Sequence[str], own_environment: Sequence[str] = ()) -> list[str]:
     """For each image one sentence: which source the runner takes, what wins over it, or why there is none.
+
+    Args:
+        access: the declaration.
+        own_host: the registry host of the stack.
+        images: image references.
+        own_environment: the runner's declared `environment`; a `DOCKER_AUTH_CONFIG` in it wins over the helper.
 
     Raises:
         ValueError: an image is not an image reference.
     """
-    return [_sentence(image, resolution(access, own_host, image)) for image in images]
+    document = own_document(own_environment)
+    return each("images", images, lambda image: _sentence(image, resolution(access, own_host, image, document)))
+
+
+def own_document(own_environment: Sequence[str]) -> str | None:
+    """The `DOCKER_AUTH_CONFIG` of a runner's declared `environment`; of several entries the last one holds."""
+    prefix = f"{VARIABLE}="
+    return next((entry.removeprefix(prefix) for entry in reversed(own_environment) if entry.startswith(prefix)), None)
 
 
 def resolution(access: AccessArgs, own_host: str, image: str, variable: str | None = None) -> Resolution:
@@ -148,7 +164,18 @@ def resolution(access: AccessArgs, own_host: str, image: str, variable: str | No
     # As a store, ecr-login lists the registry of its own account and region only.
     known = dict.fromkeys(asked or [own_host], (docker_auth.ECR_USER, _STANDIN))
     helpers = {access.get("helper", HELPER): known}
-    return resolve(image, own_variable if variable is None else variable, home, helpers)
+    chosen = own_variable if variable is None else variable
+    for host, helper in _helpers_of(chosen).items():
+        helpers.setdefault(helper, {}).setdefault(host, (docker_auth.ECR_USER, _STANDIN))
+    return resolve(image, chosen, home, helpers)
+
+
+def _helpers_of(document: str | None) -> Mapping[str, str]:
+    """The helpers that a document names, by registry host; none of one that cannot be read."""
+    try:
+        return docker_auth.parse(document).get("credHelpers", {}) if document else {}
+    except ValueError:
+        return {}
 
 
 def warnings(access: AccessArgs) -> list[str]:

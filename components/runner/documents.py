@@ -72,7 +72,7 @@ def documents(args: RunnerArgs) -> RunnerDocuments:
         docker_tier=tier(docker_config, "runner.access.registry_hosts"),
         template_leaves_out=runner_template.left_out(options),
         register_command=runner_template.register_command(args),
-        explanation=runner_access.explain(access, names.registry_host, images),
+        explanation=runner_access.explain(access, names.registry_host, images, options.get("environment", [])),
         user_data=_user_data(args, names.registry_host, parameter, docker_parameter),
         instance_profile=names.runner_role_name(args["name"]),
         warnings=[

@@ -3,32 +3,18 @@
 from collections.abc import Mapping
 
 from ..iam.args import RunnerIdentityArgs
-from ..names.locations import place
-from . import access as runner_access
 from .args import RunnerOptions
-from .machine_args import RunnerAccess
 
 
 def runner_identities(runners: Mapping[str, RunnerOptions]) -> dict[str, RunnerIdentityArgs]:
-    """The instance role of each runner that says what it pulls.
-
-    Raises:
-        ValueError: a runner has rights that its access has no use for, or a machine without an instance role.
-    """
+    """The instance role of each runner that says what it pulls."""
     found: dict[str, RunnerIdentityArgs] = {}
     for name, runner in runners.items():
-        access, machine = runner.get("access", {}), runner.get("machine")
-        pull, caches, registries = access.get("pull", []), access.get("caches", []), access.get("registries", [])
-        with place(f"runners.{name}"):
-            if pull and runner_access.checked_kind(access) is RunnerAccess.STATIC:
-                raise ValueError("access.pull: means nothing with static access; leave it out")
-            if caches and not pull:
-                raise ValueError("access.caches: means nothing without access.pull; write what the runner pulls too")
-            if machine is not None and not pull and "instance_profile" not in machine:
-                raise ValueError(
-                    "access.pull: got none; write the repositories that the machine's role pulls, such as ci/*, or "
-                    "the name of an instance profile that is there already as machine.instance_profile"
-                )
-        if pull:
-            found[name] = {"pull": pull, "caches": caches, "registries": registries}
+        access = runner.get("access", {})
+        if pull := access.get("pull"):
+            found[name] = {
+                "pull": pull,
+                "caches": access.get("caches", []),
+                "registries": access.get("registries", []),
+            }
     return found

@@ -12,6 +12,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final, cast
 
+from ..names.locations import Mistakes
+
 _TABLE: Final = Path(__file__).with_name("keys.json")
 _DURATION: Final = re.compile(r"-?([0-9]+(\.[0-9]+)?(ns|us|µs|ms|s|m|h))+|0")
 _REGISTRATION: Final = (
@@ -40,29 +42,33 @@ def check(value: object, type_: str, where: str) -> None:
     Raises:
         ValueError: names the place, what stands there, and what to write.
     """
-    types = known_keys()
+    mistakes, types = Mistakes(), known_keys()
     if type_ in types:
         if not isinstance(value, Mapping):
             raise _wrong_type(where, value, "a table")
         section = cast("Mapping[str, Any]", value)
         for key, item in section.items():
-            if key not in types[type_]:
-                raise _unknown(where, key, type_)
-            check(item, types[type_][key], f"{where}.{key}")
+            with mistakes.at():
+                if key not in types[type_]:
+                    raise _unknown(where, key, type_)
+                check(item, types[type_][key], f"{where}.{key}")
     elif type_.startswith("map "):
         if not isinstance(value, Mapping):
             raise _wrong_type(where, value, "a table")
         for key, item in cast("Mapping[str, Any]", value).items():
-            check(item, type_.removeprefix("map "), f"{where}.{key}")
+            with mistakes.at():
+                check(item, type_.removeprefix("map "), f"{where}.{key}")
     elif type_ == "string or []string" and isinstance(value, str):
         return
     elif type_.endswith("[]string") or type_.startswith("[]"):
         if not isinstance(value, list):
             raise _wrong_type(where, value, "a list")
         for position, item in enumerate(cast("list[object]", value)):
-            check(item, type_.rpartition("[]")[2], f"{where}[{position}]")
+            with mistakes.at():
+                check(item, type_.rpartition("[]")[2], f"{where}[{position}]")
     else:
         _check_plain(value, type_, where)
+    mistakes.refuse()
 
 
 def _check_plain(value: object, type_: str, where: str) -> None:

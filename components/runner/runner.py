@@ -7,8 +7,10 @@ import pulumi
 import pulumi_aws as aws
 import pulumi_gitlab as gitlab
 
+from ..arguments.check import check
 from ..names.naming import PREFIX_TAG
 from .args import RunnerArgs, RunnerOptions
+from .checks import find
 from .documents import RunnerDocuments, config_text, documents, template_text
 from .machine_args import MachineArgs
 from .registration import registration
@@ -42,12 +44,11 @@ class Runner(pulumi.ComponentResource):
     """Cloud-init user data for Debian, Ubuntu and Amazon Linux 2023, without a secret."""
 
     def __init__(self, name: str, args: RunnerArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        check(RunnerArgs, args, find)
         super().__init__(TOKEN, name, {}, opts)
         self._tags = args.get("aws_tags")
         options = args["options"]
         known = documents(args)
-        for warning in known.warnings:
-            pulumi.warn(warning, resource=self)
         registered = gitlab.UserRunner(
             f"{name}-registration", **registration(args), opts=pulumi.ResourceOptions(parent=self)
         )

@@ -8,10 +8,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from ..docker.image_reference import parse
+from ..names.locations import Mistakes, each
+from ..names.spelling import shown
 
 PULL_POLICIES: Final = ("always", "if-not-present", "never")
 _HOST_ONLY: Final = re.compile(r"(?P<host>[^/*?\[{]*[.:][^/*?\[{]*|localhost)/\*(?P<tag>:[^/]*)?")
 _ENVIRONMENT_KEY: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_EXPANDED: Final = "the runner expands as a variable; write it without `$`, or set it as a CI/CD variable with `raw`"
 _TAKES_IMAGE: Final = ("docker", "docker-autoscaler")
 
 
@@ -21,86 +24,114 @@ def check_values(section: Mapping[str, Any]) -> None:
     Raises:
         ValueError: names the argument, what it got and what to write instead.
     """
-    executor: str = section["executor"]
-    check_environment(section.get("environment", []), "runner.environment")
-    _check_expanded(section["url"], "runner.gitlab_url")
-    if not re.fullmatch(r"https?://\S+", section["url"]):
-        raise ValueError(f"runner.gitlab_url: got {section['url']!r}; write a URL such as https://gitlab.example.com")
+    mistakes, executor = Mistakes(), str(section["executor"])
+    with mistakes.at("runner"):
+        check_environment(section.get("environment", []), "environment")
+    with mistakes.at():
+        _check_url(section["url"])
     if executor in _TAKES_IMAGE and not section.get("docker", {}).get("image"):
-        raise ValueError(
-            f"runner.docker.image: got none; the {executor} executor needs the image of jobs that name none, "
-            "such as ruby:3.4"
-        )
+        text = f"got none; the {executor} executor needs the image of jobs that name none, such as ruby:3.4"
+        mistakes.add("runner", "docker", "image", text=text)
     if executor == "docker-autoscaler" and "autoscaler" not in section:
-        raise ValueError("runner.autoscaler: got none; the docker-autoscaler executor needs plugin and policies")
+        text = "got none; the docker-autoscaler executor needs `plugin` and `policy`"
+        mistakes.add("runner", "autoscaler", text=text)
     if executor != "kubernetes" and "kubernetes" in section:
-        raise ValueError(f"runner.kubernetes: the {executor} executor does not read it; write executor: kubernetes")
+        text = f"the {executor} executor does not read it; write `executor`: kubernetes"
+        mistakes.add("runner", "kubernetes", text=text)
     for name in ("docker", "kubernetes"):
         if name in section:
-            _check_container_section(section[name], f"runner.{name}")
+            with mistakes.at("runner", name):
+                _check_container_section(section[name], on_kubernetes=name == "kubernetes")
     for flag in section.get("feature_flags", {}):
         if not flag.startswith("FF_"):
-            raise ValueError(f"runner.feature_flags: got {flag!r}; write a name that starts with FF_")
+            mistakes.add("runner", "feature_flags", flag, text=f"got {flag!r}; write a name that starts with FF_")
+    mistakes.refuse()
 
 
-def check_environment(entries: Sequence[str], where: str) -> None:
+def _check_url(url: str) -> None:
+    _check_expanded(url, "runner.gitlab_url")
+    if not re.fullmatch(r"https?://\S+", url):
+        raise ValueError(f"runner.gitlab_url: got {url!r}; write a URL such as https://gitlab.example.com")
+
+
+def check_environment(entries: Sequence[str], field: str) -> None:
     """Refuse entries that the runner passes over or changes.
 
     Raises:
-        ValueError: names the entry by its key, not its value, which may be a secret.
+        MistakesError: names each entry by its key, not its value, which may be a secret.
     """
-    for position, entry in enumerate(entries):
-        key, equals, value = entry.partition("=")
-        if not equals:
-            raise ValueError(
-                f"{where}[{position}]: has no `=`, and the runner passes over it in silence; write KEY=value"
-            )
-        if not _ENVIRONMENT_KEY.fullmatch(key):
-            raise ValueError(f"{where}[{position}]: got the key {key!r}; write letters, digits and _")
-        _check_expanded(value, f"{where}[{position}] ({key})", shown="a value")
+    each(field, entries, _check_entry)
 
 
-def _check_expanded(value: str, where: str, shown: str = "") -> None:
+def _check_entry(entry: str) -> None:
+    key, equals, value = entry.partition("=")
+    if not equals:
+        raise ValueError("has no `=`, and the runner passes over it in silence; write KEY=value")
+    if not _ENVIRONMENT_KEY.fullmatch(key):
+        raise ValueError(f"got the key {key!r}; write letters, digits and _")
     if "$" in value:
-        raise ValueError(
-            f"{where}: got {shown or repr(value)} with a `$`, which the runner expands as a variable; write it without "
-            "`$`, or set it as a CI/CD variable with `raw`"
-        )
+        raise ValueError(f"({key}) got a value with a `$`, which {_EXPANDED}")
 
 
-def _check_container_section(section: Mapping[str, Any], where: str) -> None:
+def _check_expanded(value: str, where: str) -> None:
+    if "$" in value:
+        raise ValueError(f"{where}: got {value!r} with a `$`, which {_EXPANDED}")
+
+
+def _check_container_section(section: Mapping[str, Any], *, on_kubernetes: bool) -> None:
+    mistakes = Mistakes()
     if section.get("image"):
-        parse(section["image"], f"{where}.image")
+        with mistakes.at():
+            parse(section["image"], "image")
     services: Sequence[Mapping[str, Any]] = section.get("services", [])
-    for position, service in enumerate(services):
-        place = f"{where}.services[{position}]"
-        if not service.get("name"):
-            raise ValueError(f"{place}.name: got none; write the service's image, such as postgres:17")
-        parse(service["name"], f"{place}.name")
-        check_environment(service.get("environment", []), f"{place}.environment")
-    policies = _policies(section.get("pull_policy", []))
-    allowed = _policies(section.get("allowed_pull_policies", []))
+    with mistakes.at():
+        each("services", services, _check_service)
+    policies, allowed = (_policies(section.get(key, [])) for key in ("pull_policy", "allowed_pull_policies"))
     for key, found in (("pull_policy", policies), ("allowed_pull_policies", allowed)):
-        for policy in found:
-            if policy not in PULL_POLICIES:
-                raise ValueError(f"{where}.{key}: got {policy!r}; write one of {', '.join(PULL_POLICIES)}")
-    if allowed and not set(policies or ["always"]) & set(allowed):
-        raise ValueError(
-            f"{where}.allowed_pull_policies: got {allowed}, with none of pull_policy {policies or ['always']} in it, "
-            "so that every job fails; add one of them"
+        with mistakes.at():
+            each(key, found, _check_policy)
+    if allowed and not policies and on_kubernetes:
+        mistakes.add(
+            "allowed_pull_policies",
+            text=f"got {shown(allowed)} without `pull_policy`; on Kubernetes the runner compares an empty policy with "
+            f"them, and every job fails: write `pull_policy`: [{allowed[0]}] beside it",
+        )
+    elif allowed and not set(policies or ["always"]) & set(allowed):
+        mistakes.add(
+            "allowed_pull_policies",
+            text=f"got {shown(allowed)}, with none of `pull_policy` {shown(policies or ['always'])} in it, so that "
+            "every job fails; add one of them",
         )
     for key in ("allowed_images", "allowed_services"):
-        for pattern in section.get(key, []):
-            _check_pattern(pattern, f"{where}.{key}")
+        with mistakes.at():
+            each(key, section.get(key, []), _check_pattern)
+    mistakes.refuse()
+
+
+def _check_service(service: Mapping[str, Any]) -> None:
+    mistakes = Mistakes()
+    if not service.get("name"):
+        mistakes.add("name", text="got none; write the service's image, such as postgres:17")
+    else:
+        with mistakes.at():
+            parse(service["name"], "name")
+    with mistakes.at():
+        check_environment(service.get("environment", []), "environment")
+    mistakes.refuse()
+
+
+def _check_policy(policy: str) -> None:
+    if policy not in PULL_POLICIES:
+        raise ValueError(f"got {policy!r}; write one of {', '.join(PULL_POLICIES)}")
 
 
 def _policies(value: str | list[str]) -> list[str]:
     return [value] if isinstance(value, str) else value
 
 
-def _check_pattern(pattern: str, where: str) -> None:
+def _check_pattern(pattern: str) -> None:
     if match := _HOST_ONLY.fullmatch(pattern):
         raise ValueError(
-            f"{where}: got {pattern!r}, where `*` stops at the next `/` and never matches {match['host']}/team/app; "
+            f"got {pattern!r}, where `*` stops at the next `/` and never matches {match['host']}/team/app; "
             f"write {match['host']}/**{match['tag'] or ''}"
         )

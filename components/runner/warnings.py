@@ -1,11 +1,19 @@
 """What works in a runner's declaration and may still surprise: told in the preview, never refused."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from .args import RunnerOptions
 from .registration import is_shared
+
+_TOKENS: Final = (
+    (re.compile(r"\bgl(?:rt|rtr|dt|ptt|ft|soat|imt|agent|cbt|ffct|oas)-[\w-]{4,}"), "a token of GitLab"),
+    (re.compile(r"\bglpat-[\w-]{4,}"), "an access token of GitLab"),
+    (re.compile(r"\b(?:AKIA|ASIA)[A-Z0-9]{4,}"), "an access key of AWS"),
+    (re.compile(r"\bgh[pousr]_\w{4,}|\bgithub_pat_\w{4,}"), "a token of GitHub"),
+    (re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY"), "a private key"),
+)
 
 
 def warnings(options: RunnerOptions, images: Sequence[str]) -> list[str]:
@@ -28,6 +36,22 @@ def warnings(options: RunnerOptions, images: Sequence[str]) -> list[str]:
             if allowed and image != section.get("image") and not is_allowed(image, allowed)
         ]
     return found
+
+
+def token_places(options: RunnerOptions) -> Iterator[tuple[tuple[str | int, ...], str, str]]:
+    """Entries of an `environment` that look like a token: the place, the key, and what kind of token."""
+    places: list[tuple[tuple[str | int, ...], Sequence[str]]] = [(("environment",), options.get("environment", []))]
+    for name, section in (("docker", options.get("docker")), ("kubernetes", options.get("kubernetes"))):
+        services = section.get("services", []) if section else []
+        places += [
+            ((name, "services", at, "environment"), one.get("environment", [])) for at, one in enumerate(services)
+        ]
+    for path, entries in places:
+        for position, entry in enumerate(entries):
+            key, _, value = entry.partition("=")
+            kind = next((words for grammar, words in _TOKENS if grammar.search(value)), "")
+            if kind:
+                yield (*path, position), key, kind
 
 
 def is_allowed(image: str, patterns: Sequence[str]) -> bool:

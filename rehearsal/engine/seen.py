@@ -12,7 +12,7 @@ from rehearsal.puller import pull
 from rehearsal.pulls import Pull, Puller, pull_all
 from rehearsal.registries import Image
 from rehearsal.world import TAG, World
-from settings import Declaration
+from settings import RegistryAccessArgs
 
 from .engine import Engine
 from .steps import expect
@@ -26,7 +26,7 @@ class Seen:
         with_keys: the same of each with access keys.
     """
 
-    def __init__(self, world: World, engine: Engine, declaration: Declaration) -> None:
+    def __init__(self, world: World, engine: Engine, declaration: RegistryAccessArgs) -> None:
         self._world, self._engine = world, engine
         self._repositories = sorted(declaration["repositories"])
         consumers = declaration.get("consumers", {})

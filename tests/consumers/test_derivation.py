@@ -137,7 +137,7 @@ def test_the_issuer_is_the_instance() -> None:
 
 @pytest.mark.parametrize("url", ["http://gitlab.example.com", "gitlab.example.com", "https://u:p@gitlab.example.com"])
 def test_a_url_that_would_leak_is_refused(url: str) -> None:
-    with pytest.raises(ValueError, match=r"^gitlab\.url: got"):
+    with pytest.raises(ValueError, match=r"^url: got"):
         consumers.gitlab_url({"url": url})
 
 
@@ -209,9 +209,9 @@ def test_a_value_that_may_become_too_long_is_a_warning_in_every_preview(
     said: list[str] = []
     monkeypatch.setattr(pulumi.log, "warn", said.append)
     _declare({"acme/web": {"pull": ["ci/*"], "registries": _registries(3)}})
-    assert [line[:60] for line in said] == ["project acme/web DOCKER_AUTH_CONFIG: its value may be 7,697 "]
+    assert [line[:43] for line in said] == ["consumers.acme/web: its value may be 7,697 "]
 
 
 def test_a_value_that_cannot_fit_stops_the_preview(first_preview: Recorder) -> None:
-    with pytest.raises(ValueError, match=r"^project acme/web DOCKER_AUTH_CONFIG: its value will be 10,259 to 14,659"):
+    with pytest.raises(ValueError, match=r"^consumers.acme/web: its value will be 10,259 to 14,659"):
         _declare({"acme/web": {"pull": ["ci/*"], "registries": _registries(4)}})

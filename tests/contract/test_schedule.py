@@ -35,7 +35,7 @@ def test_the_outage_has_to_fit_into_a_tokens_life(hours: float, outage: float, f
     if fits:
         Schedule(hours * _HOUR, outage * _HOUR)
         return
-    with pytest.raises(ValueError, match="write a shorter interval, such as 2 hours, or a shorter tolerate_outage"):
+    with pytest.raises(ValueError, match="write a shorter interval, such as 2 hours, or a shorter `tolerate_outage`"):
         Schedule(hours * _HOUR, outage * _HOUR)
 
 

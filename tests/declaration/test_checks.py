@@ -45,10 +45,10 @@ def test_what_is_declared_or_lies_in_another_account_is_let_pass(rights: dict[st
         ({"pull": ["ci/nod"], "registries": _OTHER_REGION}, r"pull\[0\]: 'ci/nod' names no repository"),
         ({"pull": ["*"]}, r"pull\[0\]: got '\*'; write a repository's name, or a pattern that starts with one"),
         ({"pull": ["CI/*"], "registries": _THEIRS}, r"pull\[0\]: got 'CI/\*'; write a repository's name"),
-        ({"pull": ["quay/*"]}, r"pull\[0\]: 'quay/\*' lies in a cache; write quay in caches beside pull"),
+        ({"pull": ["quay/*"]}, r"pull\[0\]: 'quay/\*' lies in a cache; write quay in `caches` beside `pull`"),
         (
             {"pull": ["app"], "caches": ["docker-hup"]},
-            r"caches: 'docker-hup' is no cache of this stack; did you mean docker-hub\? Else .*: docker-hub, quay",
+            r"caches\[0\]: 'docker-hup' is no cache of this stack; did you mean docker-hub\? Else .*: docker-hub, quay",
         ),
     ],
 )

@@ -1,7 +1,5 @@
 from typing import Any
 
-import pytest
-
 from components.consumers.args import Access
 from components.declaration.args import RegistryAccessArgs
 from components.declaration.declared import declared
@@ -54,11 +52,3 @@ def test_what_consumers_and_runners_may_do_is_told_in_plain_values() -> None:
             "laptop": {"access": "credential-helper", "pull": []},
         },
     }
-
-
-@pytest.mark.parametrize("rights", [{"pull": ["a"], "registries": [{**_OURS, "account": "1"}]}])
-def test_a_registry_that_cannot_be_is_told_at_its_place(rights: Any) -> None:
-    with pytest.raises(ValueError, match=r"^consumers\.acme/web\.registries\.account: got '1'; write the twelve"):
-        declared(_args([], consumers={"acme/web": rights}))
-    with pytest.raises(ValueError, match=r"^runners\.fleet\.access\.registries\.account: got '1'; write the twelve"):
-        declared(_args([], runners={"fleet": {"access": rights}}))

@@ -14,7 +14,7 @@ LOCAL = ROOT / "stacks" / "Pulumi.local.yaml"
 OURS = "https://gitlab.example.com"
 
 
-def declaration(**changes: Any) -> settings.Declaration:
+def declaration(**changes: Any) -> settings.RegistryAccessArgs:
     values = {key.partition(":")[2]: value for key, value in config_of(LOCAL).items() if key.startswith("gitlab-ecr:")}
     return settings.parse({**values, **changes}, stack="local", region="eu-central-1")
 

@@ -94,16 +94,16 @@ def test_protected_tags_come_first_and_any_comes_last() -> None:
 @pytest.mark.parametrize(
     ("rule", "message"),
     [
-        ({}, r"\[0\]: got no count; write exactly one of keep, days_since_pushed, days_since_pulled, days_since_arc"),
-        ({"keep": 1, "days_since_pushed": 2}, r"\[0\]: got \['days_since_pushed', 'keep'\]; write exactly one"),
+        ({}, r"\[0\]: got no count; write exactly one of `keep`, `days_since_pushed`"),
+        ({"keep": 1, "days_since_pushed": 2}, r"\[0\]: got `keep` and `days_since_pushed`; write exactly one"),
         ({"keep": 0}, r"\[0\]\.keep: got 0; write a number of 1 or more"),
         ({"days_since_archived": 89}, r"\[0\]\.days_since_archived: got 89; write a number of 90 or more"),
-        ({"days_since_pulled": 5, "archive": False}, r"\[0\]\.archive: got False; by the last pull ECR can only arc"),
-        ({"days_since_archived": 90, "archive": True}, r"\[0\]\.archive: got True; what is archived can only be del"),
-        ({"tags": ["a"], "untagged": True, "keep": 1}, r"\[0\]: got tags and untagged; write one of them"),
+        ({"days_since_pulled": 5, "archive": False}, r"\[0\]\.archive: got false; by the last pull ECR can only arc"),
+        ({"days_since_archived": 90, "archive": True}, r"\[0\]\.archive: got true; what is archived can only be del"),
+        ({"tags": ["a"], "untagged": True, "keep": 1}, r"\[0\]\.untagged: got true beside `tags`; write one of them"),
         ({"tags": [], "keep": 1}, r"\[0\]\.tags: got \[\]; write tag patterns"),
-        ({"tags": ["a*b*c*d*e*"], "keep": 1}, r"\[0\]\.tags: got 'a\*b\*c\*d\*e\*'; write letters"),
-        ({"tags": ["v 1"], "keep": 1}, r"\[0\]\.tags: got 'v 1'; write letters"),
+        ({"tags": ["a*b*c*d*e*"], "keep": 1}, r"\[0\]\.tags\[0\]: got 'a\*b\*c\*d\*e\*'; write letters"),
+        ({"tags": ["v 1"], "keep": 1}, r"\[0\]\.tags\[0\]: got 'v 1'; write letters"),
     ],
 )
 def test_what_ecr_would_refuse_is_refused_with_its_place(rule: LifecycleRuleArgs, message: str) -> None:

@@ -38,11 +38,20 @@ def test_a_prefix_that_ecr_refuses_is_refused(prefix: str) -> None:
 
 
 def test_a_credential_has_the_name_that_ecr_looks_for() -> None:
-    assert credential_arn(_SECRET) == _SECRET
+    assert credential_arn(_SECRET, "123456789012", "eu-central-1") == _SECRET
     with pytest.raises(
         ValueError, match=r"^credential_arn: got .*; write the ARN of a Secrets Manager secret whose na"
     ):
-        credential_arn(_SECRET.replace("ecr-pullthroughcache/", ""))
+        credential_arn(_SECRET.replace("ecr-pullthroughcache/", ""), "123456789012", "eu-central-1")
+
+
+@pytest.mark.parametrize(("account", "region"), [("123456789012", "eu-west-1"), ("210987654321", "eu-central-1")])
+def test_a_credential_lies_where_the_cache_is(account: str, region: str) -> None:
+    own = f"got a secret of account 123456789012 in eu-central-1; .* {account} in {region}: .* there, such as"
+    with pytest.raises(
+        ValueError, match=rf"^credential_arn: {own} arn:aws:secretsmanager:{region}:{account}:secret:ecr-"
+    ):
+        credential_arn(_SECRET, account, region)
 
 
 def test_cached_images_go_by_the_time_of_their_fetch() -> None:

@@ -6,8 +6,8 @@ import pytest
 from policy_linter import lint
 from pulumi_recorder import Recorder
 
+from components.ecr.args import CacheArgs, RegistryWideArgs
 from components.ecr.pull_through import Upstream
-from components.ecr.registry import CacheArgs, RegistryWideArgs
 from components.ecr.repositories import Repositories
 
 _SECRET = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:ecr-pullthroughcache/docker-hub-Ab1Cd2"
@@ -106,28 +106,28 @@ def test_a_registry_policy_lets_named_accounts_replicate(recorder: Recorder) -> 
 @pytest.mark.parametrize(
     ("caches", "registry", "message"),
     [
+        ({"hub": {"upstream": Upstream.DOCKER_HUB}}, None, r"^caches\.hub\.credential_arn: got none; ECR fetches from"),
+        ({"Hub": {"upstream": "quay"}}, None, r"^caches\.Hub: got 'Hub'"),
+        (None, {"replicas_from": {"1": ["ci/*"]}}, r"^registry\.replicas_from\.1: write the twelve digits"),
         (
-            {"hub": {"upstream": Upstream.DOCKER_HUB}},
             None,
-            r"^caches\.hub\.credential_arn: got none; ECR fetches from docke",
+            {"scan_on_push": ["A"]},
+            r"^registry\.scan_on_push\[0\]: got 'A'; write a repository's name, or a pattern",
         ),
-        ({"Hub": {"upstream": "quay"}}, None, r"^caches\.Hub\.prefix: got 'Hub'"),
-        (None, {"replicas_from": {"1": ["ci/*"]}}, r"^registry\.replicas_from: got '1'"),
-        (None, {"scan_on_push": ["A"]}, r"^registry\.scan_on_push: got 'A'; write a repository's name, or a pattern"),
         (
             None,
             {"replicate_to": [{"region": "europe"}]},
-            r"^registry\.replicate_to\.region: got 'europe'; write",
+            r"^registry\.replicate_to\[0\]\.region: got 'europe'; write",
         ),
         (
             None,
             {"replicate_to": [{"region": "eu-west-1", "account": "1"}]},
-            r"^registry\.replicate_to\.account: got '1'; write the twelve digits",
+            r"^registry\.replicate_to\[0\]\.account: got '1'; write the twelve digits",
         ),
         (
             None,
             {"replicate_to": [{"region": "eu-west-1", "prefixes": ["ci/*"]}]},
-            r"^registry\.replicate_to\.prefixes: got 'ci/\*'; write the beginning of names",
+            r"^registry\.replicate_to\[0\]\.prefixes\[0\]: got 'ci/\*'; write the beginning of names",
         ),
     ],
 )

@@ -24,9 +24,9 @@ def test_each_account_replicates_what_is_named_and_nothing_else() -> None:
 @pytest.mark.parametrize(
     ("sources", "message"),
     [
-        ({"1": ["ci/*"]}, r"^replicas_from: got '1'; write twelve digits"),
+        ({"1": ["ci/*"]}, r"^replicas_from\.1: write the twelve digits"),
         ({"111111111111": []}, r"^replicas_from\.111111111111: got no repository; write names"),
-        ({"111111111111": ["*"]}, r"^replicas_from\.111111111111: got '\*'; write a repository's name"),
+        ({"111111111111": ["*"]}, r"^replicas_from\.111111111111\[0\]: got '\*'; write a repository's name"),
     ],
 )
 def test_what_is_open_to_everything_or_nobody_is_refused(sources: Mapping[str, list[str]], message: str) -> None:

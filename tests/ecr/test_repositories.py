@@ -146,15 +146,15 @@ def test_only_a_repository_that_others_use_has_a_repository_policy(recorder: Rec
 @pytest.mark.parametrize(
     ("repository", "options", "message"),
     [
-        ("CI/Python", {}, r"^repositories: got 'CI/Python'; write"),
-        ("ci/a", {"mutable_tags": ["a b"]}, r"^repositories\.ci/a\.mutable_tags: got \['a b'\]; write"),
+        ("CI/Python", {}, r"^repositories\.CI/Python: got 'CI/Python'; write"),
+        ("ci/a", {"mutable_tags": ["a b"]}, r"^repositories\.ci/a\.mutable_tags\[0\]: got 'a b'; write"),
         ("ci/a", {"lifecycle_rules": [{}]}, r"^repositories\.ci/a\.lifecycle_rules\[0\]: got no count; write"),
         (
             "ci/a",
             {"kms_key": "alias/ci"},
             r"^repositories\.ci/a\.kms_key: got 'alias/ci'; write the ARN of",
         ),
-        ("ci/a", {"pull": {"accounts": ["1"]}}, r"^repositories\.ci/a\.pull\.accounts: got '1'; write"),
+        ("ci/a", {"pull": {"accounts": ["1"]}}, r"^repositories\.ci/a\.pull\.accounts\[0\]: got '1'; write"),
     ],
 )
 def test_what_aws_would_refuse_is_refused_with_its_place(

@@ -81,12 +81,15 @@ def test_each_level_holds_the_one_below() -> None:
 @pytest.mark.parametrize(
     ("grantees", "message"),
     [
-        ({}, r"got no accounts, principals or organizations"),
-        ({"accounts": ["1234"]}, r"\.accounts: got '1234'; write twelve digits"),
-        ({"accounts": [_OWN]}, r"\.accounts: got '123456789012', the repository's own account; leave it out"),
-        ({"principals": ["*"]}, r"\.principals: got '\*'; write the ARN of one role or user"),
-        ({"principals": ["arn:aws:iam::111111111111:root"]}, r"\.principals: got .*; write the ARN of one role or us"),
-        ({"organizations": ["acme"]}, r"\.organizations: got 'acme'; write an id such as o-a1b2c3d4e5"),
+        ({}, r"got no `accounts`, `principals` or `organizations`"),
+        ({"accounts": ["1234"]}, r"\.accounts\[0\]: got '1234'; write twelve digits"),
+        ({"accounts": [_OWN]}, r"\.accounts\[0\]: got '123456789012', the repository's own account; leave it out"),
+        ({"principals": ["*"]}, r"\.principals\[0\]: got '\*'; write the ARN of one role or user"),
+        (
+            {"principals": ["arn:aws:iam::111111111111:root"]},
+            r"\.principals\[0\]: got .*; write the ARN of one role or us",
+        ),
+        ({"organizations": ["acme"]}, r"\.organizations\[0\]: got 'acme'; write an id such as o-a1b2c3d4e5"),
     ],
 )
 def test_grantees_that_are_none_are_refused_with_their_place(grantees: GranteesArgs, message: str) -> None:
@@ -96,7 +99,7 @@ def test_grantees_that_are_none_are_refused_with_their_place(grantees: GranteesA
 
 def test_a_policy_that_ecr_would_not_take_is_refused() -> None:
     principals = [f"arn:aws:iam::111111111111:role/deploy-{number:04}" for number in range(250)]
-    with pytest.raises(ValueError, match=r"^pull, push, admin: got a repository policy of \d+ characters, ECR takes"):
+    with pytest.raises(ValueError, match=r"^pull: got a repository policy of \d+ characters, ECR takes"):
         repository_policy(_OWN, "eu-central-1", pull={"principals": principals})
 
 

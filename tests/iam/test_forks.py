@@ -50,7 +50,7 @@ def test_in_ci_of_an_older_instance_it_is_refused_unless_acknowledged(version: s
 @pytest.fixture
 def warned(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     said: list[str] = []
-    monkeypatch.setattr(pulumi, "warn", lambda text, **_: said.append(text))
+    monkeypatch.setattr(pulumi.log, "warn", said.append)
     monkeypatch.delenv("CI_SERVER_VERSION", raising=False)
     return said
 
@@ -65,7 +65,7 @@ def _identities(issuer: dict[str, Any], jobs: dict[str, Any]) -> None:
 def test_a_stack_with_roles_for_jobs_says_it(warned: list[str]) -> None:
     _identities({"url": _URL}, _JOBS)
     (said,) = warned
-    assert said.startswith(f"gitlab.url: {_URL} has to be GitLab 18.2.2 or later")
+    assert said.startswith(f"issuer.url: {_URL} has to be GitLab 18.2.2 or later")
 
 
 @pytest.mark.usefixtures("recorder")
@@ -90,4 +90,4 @@ def test_the_bootstrap_says_it_too(recorder: Recorder, warned: list[str]) -> Non
     args: dict[str, Any] = {"account": "123456789012", "region": "eu-central-1", "project": "acme/infra"}
     pulumi.runtime.test(lambda: Bootstrap("bootstrap", {**args, "gitlab_url": _URL}) and None)()  # pyright: ignore[reportArgumentType] - a table's arguments
     (said,) = warned
-    assert said.startswith(f"bootstrap.gitlab_url: {_URL} has to be GitLab 18.2.2 or later")
+    assert said.startswith(f"gitlab_url: {_URL} has to be GitLab 18.2.2 or later")

@@ -201,17 +201,20 @@ def test_every_document_is_without_findings(recorder: Recorder) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"audiences": {"a": {"pull": ["*"]}}}, r"^audiences\.a\.pull: got '\*'; write a repository's name, or a patt"),
+        (
+            {"audiences": {"a": {"pull": ["*"]}}},
+            r"^audiences\.a\.pull\[0\]: got '\*'; write a repository's name, or a patt",
+        ),
         ({"audiences": {"a": {"pull": []}}}, r"^audiences\.a\.pull: got no repository"),
         ({"audiences": {"a": {"pull": ["ab"], "generation": 0}}}, r"^audiences\.a\.generation: got 0; write 1 or more"),
         (
             {"audiences": {"a": {"pull": [f"ci/{n:099}" for n in range(99)]}}},
-            r"^audiences\.a\.pull, push: got a policy",
+            r"^audiences\.a\.pull: got a policy",
         ),
-        ({"audiences": {"a": {"pull": ["ab"], "caches": ["A"]}}}, r"^audiences\.a\.caches: got 'A/\*'"),
+        ({"audiences": {"a": {"pull": ["ab"], "caches": ["A"]}}}, r"^audiences\.a\.caches\[0\]: got 'A/\*'"),
         ({"jobs": {"a": {"project": "acme*", "push": ["ab"]}}}, r"^jobs\.a\.project: got 'acme\*'"),
         ({"jobs": {"a": _JOB}}, r"^jobs\.a\.pull: got no repository"),
-        ({"jobs": {"a": {**_JOB, "push": ["ab"], "unprotected_refs": True}}}, r"^jobs\.a\.unprotected_refs: got True"),
+        ({"jobs": {"a": {**_JOB, "push": ["ab"], "unprotected_refs": True}}}, r"^jobs\.a\.unprotected_refs: got true"),
         ({"jobs": {"a": _JOB}, "issuer": {"url": "gitlab.com"}}, r"^issuer\.url: got 'gitlab.com'; write"),
         (
             {"permissions_boundary": "ci-boundary"},

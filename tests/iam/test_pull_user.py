@@ -81,9 +81,9 @@ def test_a_boundary_of_the_company_takes_the_place_of_ours(recorder: Recorder) -
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"long_lived_keys": False}, r"^long_lived_keys: got False; an IAM user has keys that never expire"),
-        ({"long_lived_keys": "yes"}, r"^long_lived_keys: got 'yes'; an IAM user"),
-        ({"pull": ["*"]}, r"^pull: got '\*'"),
+        ({"long_lived_keys": False}, r"^long_lived_keys: got false; an IAM user has keys that never expire"),
+        ({"long_lived_keys": "yes"}, r"^long_lived_keys: got 'yes'; write true or false"),
+        ({"pull": ["*"]}, r"^pull\[0\]: got '\*'"),
         ({"pull": [f"ci/{number:099}" for number in range(20)]}, r"^pull: got a policy of \d+ characters, a user hold"),
     ],
 )

@@ -27,9 +27,13 @@ def test_each_registry_is_named_by_itself() -> None:
 @pytest.mark.parametrize(
     ("account", "region", "message"),
     [
-        ("1", "us-east-1", r"^account: got '1'"),
-        ("123456789012", "us", r"^region: got 'us'"),
-        ("123456789012", "cn-north-1", r"^registries: got 'cn-north-1' for roles of the partition aws; no identity"),
+        ("1", "us-east-1", r"^registries\[0\]\.account: got '1'"),
+        ("123456789012", "us", r"^registries\[0\]\.region: got 'us'"),
+        (
+            "123456789012",
+            "cn-north-1",
+            r"^registries\[0\]\.region: got 'cn-north-1' for roles of the partition aws; no identity",
+        ),
     ],
 )
 def test_a_registry_that_is_none_or_out_of_reach_is_refused(account: str, region: str, message: str) -> None:
@@ -38,5 +42,5 @@ def test_a_registry_that_is_none_or_out_of_reach_is_refused(account: str, region
 
 
 def test_a_pattern_that_is_none_is_refused_with_its_field() -> None:
-    with pytest.raises(ValueError, match=r"^caches: got '\*'"):
+    with pytest.raises(ValueError, match=r"^caches\[0\]: got '\*'"):
         repository_arns(_NAMES, ["*"], field="caches")

@@ -17,7 +17,7 @@ def test_a_stack_whose_interval_can_never_work_is_refused_with_the_arithmetic(
 ) -> None:
     stack_file = changed(rotation={"interval": "13 hours"})
     report = tmp_path / "report.json"
-    assert main(["--stack-file", str(stack_file), "--report", str(report)]) == 1
+    assert main(["--stack-file", str(stack_file), "--report", str(report)]) == 2
     assert "interval: with 13 hours and an outage of 7 hours" in capsys.readouterr().err
     assert json.loads(report.read_text())["ok"] is False
 
@@ -27,7 +27,7 @@ def test_a_stack_whose_interval_can_never_work_is_refused_with_the_arithmetic(
     [
         ({"repositories": {"ci/node": {"mutableTag": ["x"]}}}, "did you mean mutableTags?"),
         ({"repositories": None}, "gitlab-ecr:repositories: missing"),
-        ({"consumers": {WEB: {"pull": "ci/node"}}}, 'pull: got "ci/node"; write a list'),
+        ({"consumers": {WEB: {"pull": "ci/node"}}}, "pull: got 'ci/node'; write a list, such as [ci/node]"),
     ],
 )
 def test_an_invalid_stack_file_is_refused_before_anything_starts(
@@ -69,5 +69,5 @@ def test_a_consumer_of_no_repository_is_told_which_there_are(
     tmp_path: Path, changed: Callable[..., Path], capsys: pytest.CaptureFixture[str]
 ) -> None:
     stack_file = changed(consumers={WEB: {"pull": ["ci/nod"]}})
-    assert main(["--stack-file", str(stack_file), "--report", str(tmp_path / "r.json"), "--quiet"]) == 1
+    assert main(["--stack-file", str(stack_file), "--report", str(tmp_path / "r.json"), "--quiet"]) == 2
     assert f"consumers.{WEB}.pull[0]: 'ci/nod' names no repository of this stack" in capsys.readouterr().err

@@ -225,11 +225,11 @@ def test_everything_is_known_in_the_first_preview(first_preview: Recorder) -> No
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"job": None}, r"^job: missing; .* write job: \{ project: acme/registry-access, branch: main \}"),
-        ({"backend": None}, "^job: got settings of a GitLab job; write rotationBackend: gitlab, or leave them out"),
-        ({"vpc": {"subnet_ids": [], "security_group_ids": []}}, "^vpc: is of rotationBackend lambda, .*; leave it out"),
-        ({"reserved_concurrency": 1}, "^reserved_concurrency: is of rotationBackend lambda"),
-        ({"log_retention_days": 30}, "^log_retention_days: is of rotationBackend lambda"),
+        ({"job": None}, r"^job: missing; .* write `job`: \{ project: acme/registry-access, branch: main \}"),
+        ({"backend": None}, "^job: got settings of a GitLab job, but the backend is lambda; write gitlab"),
+        ({"vpc": {"subnet_ids": [], "security_group_ids": []}}, "^vpc: is of the backend lambda, .*; leave it out"),
+        ({"reserved_concurrency": 1}, "^reserved_concurrency: is of the backend lambda"),
+        ({"log_retention_days": 30}, "^log_retention_days: is of the backend lambda"),
         ({"interval": "5 hours", "tolerate_outage": "1 hour"}, "^interval: got 5 hours; .* 1, 2, 3, 4 or 6 hours"),
         ({"interval": "90 minutes"}, "^interval: got 90 minutes"),
         ({"job": {"project": "acme"}}, "^job.project: got 'acme'; write the full path"),

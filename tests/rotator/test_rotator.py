@@ -274,7 +274,7 @@ def test_everything_is_known_in_the_first_preview(first_preview: Recorder) -> No
     ("changes", "words"),
     [
         ({"interval": "6 hours"}, "write a shorter interval, such as 2 hours"),
-        ({"tolerate_outage": "10 hours"}, "or a shorter tolerate_outage"),
+        ({"tolerate_outage": "10 hours"}, "or a shorter `tolerate_outage`"),
         ({"interval": "often"}, "interval: got 'often'"),
         ({"plan": "{}"}, "plan: 'version' is missing"),
     ],

@@ -43,9 +43,9 @@ def test_what_may_not_fit_is_a_doubt() -> None:
     (finding,) = size_findings(_plan(*((_host(n),) for n in range(3))))
     assert not finding.certain
     assert finding.message == (
-        "project acme/web DOCKER_AUTH_CONFIG: its value may be 7,697 to 10,997 characters for 3 registry hosts, GitLab "
-        "takes 10,000; name fewer registries, or let the runners of acme/web use access credential-helper, which needs "
-        "no token in a variable"
+        "its value may be 7,697 to 10,997 characters for 3 registry hosts, GitLab "
+        "takes 10,000; name fewer registries, or let the runners of acme/web use `access`: credential-helper, which "
+        "needs no token in a variable"
     )
 
 
@@ -57,7 +57,7 @@ def test_what_cannot_fit_is_certain() -> None:
 
 def test_the_advice_is_for_what_makes_it_long() -> None:
     forms = ((_host(1), _host(1, "ecr-fips")), (_host(2), _host(2, "ecr-fips")))
-    assert "leave out the host_forms that no image is written with, or name fewer registries" in (
+    assert "leave out the `host_forms` that no image is written with, or name fewer registries" in (
         size_findings(_plan(*forms))[0].message
     )
 

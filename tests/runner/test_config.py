@@ -147,8 +147,8 @@ def _with(docker: dict[str, Any] | None = None, **more: Any) -> dict[str, Any]:
         (_with({"image": "Ruby:3"}), "runner.docker.image: 'Ruby:3' has upper-case letters"),
         (_with({"image": "$IMAGE"}), "runner.docker.image: '$IMAGE' holds a variable"),
         ({"name": "build"}, "runner.docker.image: got none; the docker executor needs"),
-        (_with({"pull_policy": ["allways"]}), "runner.docker.pull_policy: got 'allways'; write one of always"),
-        (_with({"allowed_pull_policies": ["no"]}), "runner.docker.allowed_pull_policies: got 'no'"),
+        (_with({"pull_policy": ["allways"]}), "runner.docker.pull_policy[0]: got 'allways'; write one of always"),
+        (_with({"allowed_pull_policies": ["no"]}), "runner.docker.allowed_pull_policies[0]: got 'no'"),
         (_with({"allowed_pull_policies": ["never"]}), "so that every job fails; add one of them"),
         (_with({"services": [{"alias": "db"}]}), "runner.docker.services[0].name: got none; write the service's image"),
         (_with({"services": ["mysql:latest"]}), "runner.docker.services[0]: got 'mysql:latest'; write a table"),
@@ -158,7 +158,7 @@ def _with(docker: dict[str, Any] | None = None, **more: Any) -> dict[str, Any]:
         ),
         (_with(environment=["A=b", "NOT_SET"]), "runner.environment[1]: has no `=`"),
         (_with(environment=["A B=c"]), "runner.environment[0]: got the key 'A B'"),
-        (_with(environment=["PATH=$HOME/bin"]), "runner.environment[0] (PATH): got a value with a `$`"),
+        (_with(environment=["PATH=$HOME/bin"]), "runner.environment[0]: (PATH) got a value with a `$`"),
         (
             _with({"allowed_images": ["r.example.com/*"]}),
             "never matches r.example.com/team/app; write r.example.com/**",
@@ -170,7 +170,7 @@ def _with(docker: dict[str, Any] | None = None, **more: Any) -> dict[str, Any]:
         (_with(executor="podman"), "runner.executor: got 'podman'; write one of docker"),
         (_with(executor="docker-autoscaler"), "runner.autoscaler: got none"),
         (_with(kubernetes={"namespace": "x"}, executor="docker"), "runner.kubernetes: the docker executor does not"),
-        (_with(feature_flags={"NETWORK": True}), "runner.feature_flags: got 'NETWORK'"),
+        (_with(feature_flags={"NETWORK": True}), "runner.feature_flags.NETWORK: got 'NETWORK'"),
         (_with(feature_flags={"FF_X": "yes"}), "runner.feature_flags.FF_X: got 'yes'; write true or false"),
         (
             _with({"more": {"priviledged": True}}),

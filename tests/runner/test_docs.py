@@ -11,6 +11,7 @@ from runner_args import runner_args
 import settings
 from components.runner.documents import config_text, documents
 from components.runner.registration import registration
+from stack_file.told import SettingsError
 
 _PAGE = Path(__file__).parents[2] / "docs" / "runner.md"
 _EXAMPLES = re.findall(r"```yaml\n(.*?)```", _PAGE.read_text(encoding="utf-8"), re.DOTALL)
@@ -53,5 +54,5 @@ def test_texts_and_maps_of_image_and_services_are_read_as_one() -> None:
 
 
 def test_a_wrong_form_is_named_with_its_key() -> None:
-    with pytest.raises(settings.SettingsError, match=r"gitlab-ecr:runners\.a\.docker\.services\[0\]\.name: got none"):
+    with pytest.raises(SettingsError, match=r"gitlab-ecr:runners\.a\.docker\.services\[0\]\.name: missing"):
         _runners({"a": {"docker": {"image": "x", "services": [{"alias": "db"}]}}})

@@ -12,6 +12,7 @@ from pulumi.runtime import rpc
 from pulumi_recorder import Recorder
 
 from components.runner.args import RunnerArgs
+from components.runner.machine_args import RunnerAccess
 from components.runner.runner import Runner
 from rehearsal.pulumi_values import plain
 
@@ -127,17 +128,17 @@ def test_a_first_preview_knows_everything_but_the_token(first_preview: Recorder)
 @pytest.mark.parametrize(
     ("more", "message"),
     [
-        ({"group_id": 7, "project_id": 8}, "runner: got group_id and project_id; write one of them"),
-        ({"group_id": "my/group"}, "runner.group_id: got 'my/group'; write the number .* no GitLab token"),
-        ({"pre_build_script": "x" * 9000}, r"runner: config.toml has \d+ bytes, and an SSM parameter holds 8192"),
-        ({"docker": {"image": "Ruby"}}, "runner.docker.image: 'Ruby' has upper-case letters"),
-        ({"run_untagged": False}, "runner.run_untagged: got false without tags"),
-        ({"maximum_timeout": 10}, "runner.maximum_timeout: got 10; write at least 600 seconds"),
-        ({"runner_more": {"tags": ["x"]}}, "runner: 'tags' is kept by GitLab .* write the argument tags"),
-        ({"docker": {"image": "ruby:3", "network_mode": "host"}}, "runner.docker.network_mode: got 'host'"),
-        ({"access": {"kind": "helper"}}, "runner.access.kind: got 'helper'; write one of"),
-        ({"template": "[[runners]]\n[[runners]]\n"}, r"runner.template: has 2 \[\[runners\]\]"),
-        ({"runner_more": {"token": "glrt-fake"}}, "runner.runner_more: names token"),
+        ({"group_id": 7, "project_id": 8}, "options: got group_id and project_id; write one of them"),
+        ({"group_id": "my/group"}, "options.group_id: got 'my/group'; write a whole number"),
+        ({"pre_build_script": "x" * 9000}, r"options: config.toml has \d+ bytes, and an SSM parameter holds 8192"),
+        ({"docker": {"image": "Ruby"}}, "options.docker.image: 'Ruby' has upper-case letters"),
+        ({"run_untagged": False}, "options.run_untagged: got false without tags"),
+        ({"maximum_timeout": 10}, "options.maximum_timeout: got 10; write at least 600 seconds"),
+        ({"runner_more": {"tags": ["x"]}}, "options: 'tags' is kept by GitLab .* write the argument tags"),
+        ({"docker": {"image": "ruby:3", "network_mode": "host"}}, "options.docker.network_mode: got 'host'"),
+        ({"access": {"kind": "helper"}}, "options.access.kind: got 'helper'; write one of"),
+        ({"template": "[[runners]]\n[[runners]]\n"}, r"options.template: has 2 \[\[runners\]\]"),
+        ({"runner_more": {"token": "glrt-fake"}}, "options.runner_more: names token"),
     ],
 )
 def test_a_preview_refuses_what_cannot_work(first_preview: Recorder, more: dict[str, Any], message: str) -> None:
@@ -155,7 +156,11 @@ def test_the_docker_configuration_names_the_registry_and_nothing_else(recorder: 
 
 def test_static_passwords_are_appended_to_the_environment_and_stay_secret(recorder: Recorder) -> None:
     login = {"username": "robot", "password": pulumi.Output.secret("fake-password")}
-    _run(group_id=7, environment=["A=b"], access={"kind": "static", "logins": {"registry.example.com:5000": login}})
+    _run(
+        group_id=7,
+        environment=["A=b"],
+        access={"kind": RunnerAccess.STATIC, "logins": {"registry.example.com:5000": login}},
+    )
     value = recorder.one(_PARAMETER, "build-config").inputs["value"]
     first, second = tomllib.loads(value)["runners"][0]["environment"]
     assert (first, second.partition("=")[0]) == ("A=b", "DOCKER_AUTH_CONFIG")
@@ -218,10 +223,10 @@ def test_a_declared_image_is_explained(recorder: Recorder) -> None:
 
 def test_what_surprises_is_warned_of_in_the_preview(first_preview: Recorder, monkeypatch: pytest.MonkeyPatch) -> None:
     warned: list[str] = []
-    monkeypatch.setattr(pulumi, "warn", lambda message, **_: warned.append(message))
+    monkeypatch.setattr(pulumi.log, "warn", warned.append)
     _run(group_id=7, docker={"image": "ruby:3.4", "pull_policy": ["if-not-present"]})
     (warning,) = warned
-    assert warning.startswith("runner.docker.pull_policy: if-not-present on a runner of several projects")
+    assert warning.startswith("options.docker.pull_policy: if-not-present on a runner of several projects")
 
 
 def test_pulumis_analyzer_reads_the_arguments() -> None:

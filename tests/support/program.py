@@ -11,7 +11,8 @@ from pulumi_recorder import Recorder, Registered
 
 import gitlab_provider
 from components.contract import plan as plans
-from components.registry_access import RegistryAccess, RegistryAccessArgs
+from components.declaration.args import RegistryAccessArgs
+from components.registry_access import RegistryAccess
 
 ROOT = Path(__file__).parents[2]
 ACCOUNT = {"aws:index/getCallerIdentity:getCallerIdentity": {"accountId": "123456789012", "arn": "", "userId": ""}}

@@ -1,0 +1,150 @@
+"""Everything that is wrong with a declaration, found before anything is made of it."""
+
+from typing import Final, cast
+
+from ..consumers import derivation as consumers
+from ..consumers.args import Access, ConsumerArgs, GitLabArgs
+from ..consumers.checks import access_of, check_consumers, has_job_role
+from ..consumers.forms import check_forms
+from ..consumers.gitlab_checks import check_gitlab, gitlab_url
+from ..ecr.checks import find_in_registry
+from ..iam.args import JobIssuerArgs
+from ..iam.checks import check_roles, find_in_issuer
+from ..iam.policies import checked_size, pull_policy
+from ..iam.role_documents import job_role_documents, pull_role_documents, runner_role_documents
+from ..names.locations import Mistake, Mistakes
+from ..names.naming import Names
+from ..names.registries import repository_arns
+from ..rotator.args import RotationBackend, RotatorArgs
+from ..rotator.checks import find_in_settings
+from ..runner.checks import find_in_options
+from ..runner.identities import runner_identities
+from .args import RegistryAccessArgs
+from .checks import check_names
+from .nested import find_nested
+from .parts import key_life_of, rotator_settings, size_mistakes
+
+_JOB_ROLE: Final = {"project": "", "project_id": "id"}
+_ISSUER: Final = {"audience": "id_token_audience"}
+_SOME_GITLAB: Final = "https://gitlab.stand-in.example"
+
+
+def find(args: RegistryAccessArgs) -> Mistakes:
+    """What is wrong with the whole of it, and what may surprise."""
+    found = Mistakes()
+    names = _names(args, found)
+    gitlab = _gitlab(args.get("gitlab", {}), found)
+    with found.at():
+        check_roles(args.get("max_session_duration"), args.get("permissions_boundary"))
+    repositories, caches = args["repositories"], args.get("caches", {})
+    found.take(find_in_registry(names.account, names.region, repositories, caches, args.get("registry", {})))
+    declared, runners = args.get("consumers", {}), args.get("runners", {})
+    with found.at():
+        check_consumers(declared, gitlab_url(gitlab))
+    with found.at():
+        check_names(names.account, repositories, caches, declared, runners)
+    issuer = _issuer(args, gitlab, found)
+    for path, consumer in declared.items():
+        with found.at("consumers", path, renamed=_JOB_ROLE):
+            _check_rights(names, path, consumer, {**args, "gitlab": gitlab}, issuer)
+    found.take(find_nested(declared))
+    for name in runners:
+        found.take(_runner(names, name, args, gitlab), "runners", name)
+    found.take(_rotation(names, args, issuer), "rotation")
+    if not found.found:
+        plan = consumers.plan(names, args["stack"], gitlab, repositories, declared)
+        found.take(size_mistakes(plan))
+    found.found = _told_once(found.found, names, gitlab)
+    return found
+
+
+def _names(args: RegistryAccessArgs, found: Mistakes) -> Names:
+    """The names; where a part of them is wrong, with another in its place, so that the rest can be checked."""
+    given = {key: args.get(key, "") for key in ("account", "region", "prefix", "role_path")}
+    with found.at():
+        return Names(**given)
+    wrong = {mistake.path[0] for mistake in found.found}
+    other = Names.standing_in()
+    return Names(**{key: getattr(other, key) if key in wrong else value for key, value in given.items()})
+
+
+def _gitlab(gitlab: GitLabArgs, found: Mistakes) -> GitLabArgs:
+    with found.at("gitlab"):
+        check_gitlab(gitlab)
+    if any(mistake.path == ("gitlab", "url") for mistake in found.found):
+        return {**gitlab, "url": "https://gitlab.com" if "gitlab.com" in gitlab.get("url", "") else _SOME_GITLAB}
+    return gitlab
+
+
+def _issuer(args: RegistryAccessArgs, gitlab: GitLabArgs, found: Mistakes) -> JobIssuerArgs | None:
+    """The issuer of the jobs' tokens; None where nobody asks for it, or nothing can be said with it."""
+    in_gitlab = args.get("rotation_backend") is RotationBackend.GITLAB
+    if not in_gitlab and not any(map(has_job_role, args.get("consumers", {}).values())):
+        return None
+    issuer, before = consumers.issuer(gitlab), len(found.found)
+    found.take(find_in_issuer(issuer), "gitlab", renamed=_ISSUER)
+    return issuer if len(found.found) == before else None
+
+
+def _check_rights(
+    names: Names, path: str, consumer: ConsumerArgs, args: RegistryAccessArgs, issuer: JobIssuerArgs | None
+) -> None:
+    mistakes, gitlab = Mistakes(), args.get("gitlab", {})
+    for audience in consumers.audiences({path: consumer}).values():
+        with mistakes.at():
+            pull_role_documents(names, audience)
+    if issuer is not None and has_job_role(consumer):
+        with mistakes.at():
+            job_role_documents(names, consumers.jobs(gitlab, {path: consumer})[path], issuer)
+    if access_of(consumer) is Access.ACCESS_KEYS:
+        with mistakes.at():
+            arns = repository_arns(names, consumer.get("pull", []), consumer.get("registries", []))
+            if arns:
+                checked_size(pull_policy(arns), "user", "pull")
+    with mistakes.at():
+        check_forms(names, path, consumer, args["repositories"])
+    mistakes.refuse()
+
+
+def _runner(names: Names, name: str, args: RegistryAccessArgs, gitlab: GitLabArgs) -> Mistakes:
+    options = args.get("runners", {})[name]
+    found = find_in_options(
+        {
+            "account": names.account,
+            "region": names.region,
+            "prefix": names.prefix,
+            "name": name,
+            "gitlab_url": gitlab_url(gitlab),
+            "options": options,
+        }
+    )
+    pull, machine = options.get("access", {}).get("pull"), options.get("machine")
+    if machine is not None and not pull and "instance_profile" not in machine:
+        found.add(
+            *("access", "pull"),
+            text='got none; write the repositories that the machine\'s role pulls, such as ["ci/*"], or the name of an '
+            "instance profile that is there already as `machine.instance_profile`",
+        )
+    for identity in runner_identities({name: options}).values():
+        with found.at("access"):
+            runner_role_documents(names, name, identity)
+    return found
+
+
+def _rotation(names: Names, args: RegistryAccessArgs, issuer: JobIssuerArgs | None) -> Mistakes:
+    rotation, backend = args.get("rotation", {}), args.get("rotation_backend", RotationBackend.LAMBDA)
+    given = {"region": names.region, "backend": backend, "issuer": issuer or {}, **rotator_settings(rotation)}
+    found = find_in_settings(names, cast("RotatorArgs", given))
+    with found.at():
+        key_life_of(rotation)
+    return found
+
+
+def _told_once(mistakes: list[Mistake], names: Names, gitlab: GitLabArgs) -> list[Mistake]:
+    """Each mistake once, and none that only a stand-in's."""
+    other = Names.standing_in()
+    standing_in = [
+        *([other.account] if names.account == other.account else []),
+        *([_SOME_GITLAB] if gitlab.get("url") == _SOME_GITLAB else []),
+    ]
+    return [mistake for mistake in dict.fromkeys(mistakes) if not any(text in mistake.text for text in standing_in)]

@@ -1,0 +1,116 @@
+"""Arguments of Repositories: repositories, pull-through caches, and settings of the registry as a whole."""
+
+from typing import NotRequired, TypedDict
+
+import pulumi
+
+from .lifecycle_rules import LifecycleRuleArgs
+from .pull_through import Upstream
+from .repository_policy import GranteesArgs
+
+
+class CacheArgs(TypedDict):
+    """A pull-through cache: the first pull of an image fetches it from upstream."""
+
+    upstream: Upstream
+    """One of `docker-hub`, `ecr-public`, `ghcr`, `gitlab` (gitlab.com), `k8s` and `quay`."""
+    credential_arn: NotRequired[pulumi.Input[str]]
+    """The ARN of the secret that signs in upstream; required for `docker-hub`, `ghcr` and `gitlab`. Its name starts
+    with `ecr-pullthroughcache/`, its value is `{"username": ..., "accessToken": ...}`. It is made outside of Pulumi,
+    so that its value is in no state."""
+    days: NotRequired[int]
+    """Cached images are deleted that many days after they were fetched, 90 by default; a later pull fetches anew."""
+    adopt: NotRequired[bool]
+    """Take over the rule and the creation template that the prefix has already; both have to be there, and the preview
+    names each setting that differs. They outlive the stack. Another `upstream` than the rule's is refused by ECR: a
+    prefix has one rule."""
+
+
+class ReplicationArgs(TypedDict):
+    """Where new images are copied to."""
+
+    region: str
+    """The destination's region."""
+    account: NotRequired[str]
+    """The destination's account, the own one by default. Another one has to accept it by its registry policy."""
+    prefixes: NotRequired[list[str]]
+    """What the names of replicated repositories start with; all repositories by default."""
+
+
+class RegistryWideArgs(TypedDict):
+    """Settings of which a registry has one each: opt-in, since two stacks that both set one would fight over it."""
+
+    scan_continuously: NotRequired[list[str]]
+    """Filters such as `prod/*` or `*` of repositories that Amazon Inspector scans whenever a finding becomes known.
+    Turns on enhanced scanning, which Inspector charges for."""
+    scan_on_push: NotRequired[list[str]]
+    """Filters of repositories that Inspector scans when an image is pushed. Turns on enhanced scanning."""
+    replicate_to: NotRequired[list[ReplicationArgs]]
+    """Destinations of replication; images from before are not copied."""
+    replicas_from: NotRequired[dict[str, list[str]]]
+    """Accounts that may replicate into this registry, each with the repositories or patterns that it may create."""
+
+
+class RepositoryArgs(TypedDict):
+    """Options of one repository; `{}` is a good one."""
+
+    mutable_tags: NotRequired[list[str]]
+    """Patterns of tags that may move to another image, such as `3.*`, `latest` or `buildcache*`; at most five, with
+    at most two `*` each. All other tags are immutable. `["*"]` alone lets every tag move: then nobody can tell by
+    its tag which image ran."""
+    lifecycle_rules: NotRequired[list[LifecycleRuleArgs]]
+    """Rules in the order of their priority. By default untagged images are archived 30 days after they were last
+    pulled and deleted 90 days later; tagged images stay. The platforms of a multi-platform image are untagged too;
+    ECR keeps them as long as the index that names them. Archived images answer a pull with 404 until restored."""
+    protected_tags: NotRequired[list[str]]
+    """Tag patterns such as `release-*` that no lifecycle rule touches."""
+    scan_on_push: NotRequired[pulumi.Input[bool]]
+    """True by default: basic scanning of each image when it is pushed. Enhanced scanning of the registry
+    overrules it."""
+    kms_key: NotRequired[pulumi.Input[str]]
+    """The ARN of a KMS key of the repository's region that encrypts the images, no alias; by default ECR's own AES256.
+    Changing it replaces the repository, which AWS refuses as long as there are images in it."""
+    pull: NotRequired[GranteesArgs]
+    """Who outside of this account may pull. Across accounts both sides have to allow: this, and the policy of the
+    identity that pulls. Inside the account that identity's policy is enough."""
+    push: NotRequired[GranteesArgs]
+    """Who outside of this account may push and pull."""
+    admin: NotRequired[GranteesArgs]
+    """Who outside of this account may also list, scan and delete images; never the repository itself."""
+    lambda_accounts: NotRequired[list[str]]
+    """Accounts whose Lambda functions run images of this repository. For other accounts add them to `pull` as well."""
+    region: NotRequired[str]
+    """The repository's region; by default that of all. Changing it makes a new, empty repository."""
+    force_delete: NotRequired[pulumi.Input[bool]]
+    """False by default: AWS refuses to delete a repository with images in it. True deletes the images with it."""
+    protect: NotRequired[bool]
+    """True: Pulumi refuses to delete or replace the repository until this is taken back."""
+    retain_on_delete: NotRequired[bool]
+    """True: `destroy`, or taking the repository from the declaration, leaves it and its images in AWS. Default: true
+    with `adopt`, else false."""
+    adopt: NotRequired[bool]
+    """True takes a repository that exists already (Pulumi's `import`): say so in the change that first declares it.
+    The preview names each option that differs from what is in AWS. Where only a new repository would do (`kms_key`),
+    `up` refuses; all others are set as declared, by Pulumi before 3.174 refused too. Its policies are overwritten.
+    `destroy` leaves it, unless `retain_on_delete` says otherwise."""
+    tags: NotRequired[pulumi.Input[dict[str, pulumi.Input[str]]]]
+    """AWS tags of the repository."""
+
+
+class RepositoriesArgs(TypedDict):
+    """Arguments of Repositories."""
+
+    account: str
+    """Twelve digits: the account whose registry holds the repositories."""
+    region: str
+    """The region of the repositories, and of the AWS provider."""
+    repositories: dict[str, RepositoryArgs]
+    """Options by repository name, such as `ci/python`: 2 to 256 lower-case letters and digits, joined by
+    single `.`, `_` or `/`, or by dashes."""
+    caches: NotRequired[dict[str, CacheArgs]]
+    """Pull-through caches by the prefix of the repositories that they make, such as `docker-hub`; at most 30
+    characters. An audience that names the prefix in its `caches` may fill it."""
+    registry: NotRequired[RegistryWideArgs]
+    """Settings of the whole registry, for one stack of the account and region only."""
+    tags: NotRequired[dict[str, pulumi.Input[str]]]
+    """AWS tags of every repository; its own `tags` win."""

@@ -1,0 +1,112 @@
+"""What makes a role: who may assume it, and what it may do. Pure functions of the typed arguments."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from ..names.gitlab_release import GITLAB_COM
+from ..names.locations import Mistakes
+from ..names.naming import Names
+from ..names.registries import RegistryArgs, repository_arns
+from ..names.registry_host import dns_suffix
+from .args import AudienceArgs, JobIssuerArgs, JobRoleArgs, RunnerIdentityArgs
+from .gitlab_trust import issuer_host, job_trust
+from .policies import (
+    Document,
+    cache_puller_policy,
+    checked_size,
+    document,
+    parameter_statement,
+    policy_json,
+    push_policy,
+)
+from .trust import instance_trust, pull_role_trust
+
+_SIZE: Final = "pull"
+
+
+@dataclass(frozen=True)
+class RoleDocuments:
+    """The two documents of a role, as JSON."""
+
+    trust: str
+    policy: str
+
+
+def pull_role_documents(names: Names, options: AudienceArgs, rotator_role_arn: str = "") -> RoleDocuments:
+    """The pull-only role of an audience.
+
+    Raises:
+        MistakesError: what is wrong with the audience.
+    """
+    mistakes, arns = Mistakes(), list[str]()
+    generation = options.get("generation", 1)
+    if generation < 1:
+        mistakes.add("generation", text=f"got {generation}; write 1 or more, one higher to void the tokens")
+    with mistakes.at():
+        arns = repository_arns(names, options["pull"], options.get("registries", []))
+    mistakes.refuse()
+    caches = _caches(names, options.get("caches", []), options.get("registries", []))
+    return _documents(pull_role_trust(names, rotator_role_arn), cache_puller_policy(arns, caches))
+
+
+def job_role_documents(names: Names, options: JobRoleArgs, issuer: JobIssuerArgs) -> RoleDocuments:
+    """The role of a project's jobs.
+
+    Raises:
+        MistakesError: what is wrong with the role.
+    """
+    mistakes, trust, arns, pushed = Mistakes(), Document(), list[str](), list[str]()
+    url = issuer.get("url", GITLAB_COM)
+    push, unprotected = options.get("push", []), options.get("unprotected_refs", False)
+    if push and unprotected:
+        mistakes.add(
+            "unprotected_refs", text="got true for a role that pushes; leave it out, or take `push` out of the role"
+        )
+    with mistakes.at():
+        trust = job_trust(
+            names.arn("iam", f"oidc-provider/{issuer_host(url)}", region=""),
+            gitlab_url=url,
+            audience=issuer.get("audience", url),
+            project=options["project"],
+            branches=options.get("branches", []),
+            tags=options.get("tags", []),
+            project_id=options.get("project_id", ""),
+            namespace_id=options.get("namespace_id", ""),
+            unprotected_refs=unprotected,
+        )
+    registries = options.get("registries", [])
+    with mistakes.at():
+        arns = repository_arns(names, options.get("pull", []), registries)
+    with mistakes.at():
+        pushed = repository_arns(names, push, field="push")
+    mistakes.refuse()
+    caches = _caches(names, options.get("caches", []), registries)
+    return _documents(trust, push_policy(pushed, arns, caches) if push else cache_puller_policy(arns, caches))
+
+
+def runner_role_documents(names: Names, runner: str, options: RunnerIdentityArgs) -> RoleDocuments:
+    """The instance role of a runner.
+
+    Raises:
+        MistakesError: what is wrong with what it pulls.
+    """
+    registries = options.get("registries", [])
+    arns = repository_arns(names, options["pull"], registries)
+    pull = cache_puller_policy(arns, _caches(names, options.get("caches", []), registries))
+    parameters = (names.runner_parameter(runner), names.runner_docker_config(runner))
+    parameter = parameter_statement(
+        [names.arn("ssm", f"parameter{parameter}") for parameter in parameters],
+        options.get("parameter_key", ""),
+        f"ssm.{names.region}.{dns_suffix(names.region)}",
+    )
+    return _documents(instance_trust(), document(*pull["Statement"], *parameter))
+
+
+def _caches(names: Names, prefixes: list[str], registries: list[RegistryArgs]) -> list[str]:
+    if not prefixes:
+        return []
+    return repository_arns(names, [f"{prefix}/*" for prefix in prefixes], registries, "caches")
+
+
+def _documents(trust: Document, policy: Document) -> RoleDocuments:
+    return RoleDocuments(policy_json(trust), checked_size(policy, "role", _SIZE))

@@ -1,0 +1,94 @@
+"""What is wrong with the rotator's settings."""
+
+import re
+from datetime import timedelta
+from typing import Final
+
+from ..contract.schedule import Schedule, duration
+from ..names.locations import Mistakes, each
+from ..names.naming import Names
+from .args import RotatorArgs
+from .job_trust import check_backend, job_of
+
+_EMAIL: Final = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+")
+_TOPIC: Final = re.compile(r"arn:aws[a-z-]*:sns:(?P<region>[a-z0-9-]+):[0-9]{12}:[A-Za-z0-9_-]{1,256}(\.fifo)?")
+_RETENTION: Final = (
+    *(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653),
+)
+"""Source: CloudWatch Logs, PutRetentionPolicy."""
+
+
+def timing_of(args: RotatorArgs) -> Schedule:
+    """When the rotator runs.
+
+    Raises:
+        MistakesError: the times are none, or make no sense together.
+    """
+    mistakes, times = Mistakes(), list[timedelta]()
+    for key, default in (("interval", "2 hours"), ("tolerate_outage", "7 hours")):
+        with mistakes.at():
+            times.append(duration(str(args.get(key, default)), key))
+    mistakes.refuse()
+    schedule = Schedule(*times)
+    if job_of(args):
+        schedule.cron(0)
+    return schedule
+
+
+def find(args: RotatorArgs) -> Mistakes:
+    """Settings with which tokens would end, or nobody would hear of it."""
+    mistakes, names = Mistakes(), Names.standing_in()
+    with mistakes.at():
+        names = Names(args["account"], args["region"], args["prefix"], args.get("role_path", ""))
+    mistakes.take(find_in_settings(names, args))
+    return mistakes
+
+
+def find_in_settings(names: Names, args: RotatorArgs) -> Mistakes:
+    """The same for settings below names that there are."""
+    mistakes, retention = Mistakes(), args.get("log_retention_days")
+    with mistakes.at():
+        check_backend(names, args)
+    with mistakes.at():
+        timing_of(args)
+    with mistakes.at():
+        each("alarm_emails", args.get("alarm_emails", []), _email)
+    with mistakes.at():
+        each("alarm_topics", args.get("alarm_topics", []), lambda topic: _topic(topic, args["region"]))
+    for key in ("alarm_emails", "alarm_topics"):
+        listed = args.get(key, [])
+        for position, value in enumerate(listed):
+            if isinstance(value, str) and value in listed[:position]:
+                mistakes.add(key, position, text=f"got {value!r} twice; write it once")
+    if isinstance(retention, int) and retention not in _RETENTION:
+        near = ", ".join(str(days) for days in _RETENTION if days >= retention and days <= 2 * retention) or "90"
+        mistakes.add(
+            "log_retention_days",
+            text=f"got {retention}; CloudWatch keeps logs for certain days only: write one of {near}",
+        )
+    if args.get("reserved_concurrency", 1) < 1:
+        mistakes.add("reserved_concurrency", text=f"got {args.get('reserved_concurrency')}; write 1 or more")
+    return mistakes
+
+
+def _email(address: str) -> str:
+    if not _EMAIL.fullmatch(address):
+        where = " into `alarm_topics`" if address.startswith("arn:") else ", such as ci-alarms@example.com"
+        raise ValueError(f"got {address!r}; write {'it' if address.startswith('arn:') else 'a mail address'}{where}")
+    return address
+
+
+def _topic(topic: object, region: str) -> object:
+    if isinstance(topic, str):
+        match = _TOPIC.fullmatch(topic)
+        example = f"arn:aws:sns:{region}:123456789012:on-call"
+        if match is None:
+            advice = (
+                "write it into `alarm_emails`" if "@" in topic else f"write the ARN of an SNS topic, such as {example}"
+            )
+            raise ValueError(f"got {topic!r}; {advice}")
+        if match["region"] != region:
+            raise ValueError(
+                f"got a topic in {match['region']}; an alarm reaches topics of its own region: write {example}"
+            )
+    return topic

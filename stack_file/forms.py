@@ -1,0 +1,26 @@
+"""Images and services in the two forms that GitLab takes, a text or a map, brought into one."""
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+
+def service(declared: Any) -> Any:
+    """The map of a service; a text is its name."""
+    return {"name": declared} if isinstance(declared, str) else declared
+
+
+def image(declared: Any) -> Any:
+    """The image of jobs that name none; of a map only the name can stand in config.toml.
+
+    Raises:
+        ValueError: the map has more.
+    """
+    if not isinstance(declared, Mapping) or "name" not in declared:
+        return declared
+    found = cast("Mapping[str, Any]", declared)
+    if others := sorted(set(found) - {"name"}):
+        raise ValueError(
+            f"image.{others[0]}: the runner's config.toml has no such key for its image; write it as "
+            f"image:{others[0]} into the job in .gitlab-ci.yml"
+        )
+    return found["name"]

@@ -1,0 +1,106 @@
+"""Mistakes as the stack file's author reads them: its own keys, and both sorts at once."""
+
+from collections.abc import Generator, Iterable, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Any, cast
+
+import pulumi
+
+from components.names.locations import Mistake, mistakes_of
+from components.names.spelling import Path, dotted, message, spelled_as
+
+from .spelling import file_path, of_file
+
+
+@dataclass(frozen=True)
+class Told:
+    """A mistake, or a warning.
+
+    Attributes:
+        path: the keys that lead to it, as the file spells them.
+        message: the whole line.
+    """
+
+    path: Path
+    message: str
+
+    @property
+    def text(self) -> str:
+        """The line without its place."""
+        return self.message.removeprefix(f"{dotted(self.path)}: ")
+
+
+class SettingsError(pulumi.RunError):
+    """The stack file is wrong; the message has a line for each mistake: the key, what it holds, what to write."""
+
+    def __init__(self, told: Iterable[Told]) -> None:
+        self.told = list(told)
+        super().__init__("\n".join(["the stack file is wrong:", *(f"  {each.message}" for each in self.told)]))
+
+
+@contextmanager
+def in_the_files_words(root: Any, below: Path = ()) -> Generator[None]:
+    """Tells everything that components say in the block as the stack file spells it.
+
+    Args:
+        root: the arguments that the file declares.
+        below: where in them the component's own arguments stand; account and region stand above.
+
+    Raises:
+        SettingsError: in place of what a component says is wrong.
+    """
+
+    def whole(path: Path) -> Path:
+        return path if path[:1] in (("account",), ("region",)) else (*below, *path)
+
+    own = of_file(root)
+    with spelled_as(replace(own, path=lambda path: own.path(whole(path)))):
+        try:
+            yield
+        except ValueError as error:
+            raise told((replace(each, path=whole(each.path)) for each in mistakes_of(error)), root) from None
+
+
+def told(mistakes: Iterable[Mistake], root: Any) -> SettingsError:
+    """The mistakes, at their places in the file."""
+    with spelled_as(of_file(root)):
+        return SettingsError(Told(file_path(each.path, root), message(each.path, each.text)) for each in mistakes)
+
+
+def together(shape: list[Mistake], meaning: list[Mistake], found: Mapping[str, Any]) -> list[Mistake]:
+    """Mistakes of both sorts, without those that are there only because something has another shape.
+
+    Args:
+        shape: unknown, missing and mistyped keys.
+        meaning: what is wrong with the rest.
+        found: the values that were read.
+    """
+    return shape + [each for each in meaning if not any(_explains(wrong, each, found) for wrong in shape)]
+
+
+def _explains(wrong: Mistake, other: Mistake, found: Mapping[str, Any]) -> bool:
+    if other.because and other.because[: len(wrong.path)] == wrong.path:
+        return True
+    return _along(wrong.path, other.path) or any(
+        path[:-1] == wrong.path[:-1] and not _there(path, found) for path in (other.path, other.because) if path
+    )
+
+
+def _along(one: Path, other: Path) -> bool:
+    """Whether one of two places is above the other, or both are the same."""
+    length = min(len(one), len(other))
+    return one[:length] == other[:length]
+
+
+def _there(path: Path, found: Any) -> bool:
+    for key in path:
+        if isinstance(found, Mapping):
+            if key not in found:
+                return False
+            found = cast("Mapping[Any, Any]", found)[key]
+        elif isinstance(found, list) and isinstance(key, int) and key < len(found):
+            found = cast("list[Any]", found)[key]
+        else:
+            return False
+    return True

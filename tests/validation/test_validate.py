@@ -1,0 +1,71 @@
+"""`make validate`: every mistake of both sorts at once, each with its line, its key and what to write."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from validation.__main__ import main
+
+_HEAD = 'config:\n  aws:region: eu-central-1\n  gitlab-ecr:account: "123456789012"\n'
+
+
+def _validate(tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str) -> tuple[int, list[str]]:
+    file = tmp_path / "Pulumi.mine.yaml"
+    file.write_text(text)
+    code = main([str(file)])
+    return code, capsys.readouterr().out.replace(f"{tmp_path}/", "").splitlines()
+
+
+def test_both_sorts_of_mistakes_come_at_once_in_the_order_of_the_file(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, lines = _validate(
+        tmp_path,
+        capsys,
+        f"""{_HEAD}  gitlab-ecr:repositories:
+    ci/python: {{ mutable_tags: [x] }}
+  gitlab-ecr:consumers:
+    acme/web: {{ pull: ci/python }}
+    acme/api: {{ pull: [ci/pyton], kind: Group }}
+    acme/legacy:
+      access: access-keys
+      pull: [ci/python]
+""",
+    )
+    assert code == 1
+    assert [line.partition("; ")[0] for line in lines] == [
+        "Pulumi.mine.yaml:5: gitlab-ecr:repositories.ci/python.mutable_tags: no such key",
+        "Pulumi.mine.yaml:7: gitlab-ecr:consumers.acme/web.pull: got 'ci/python'",
+        "Pulumi.mine.yaml:8: gitlab-ecr:consumers.acme/api.kind: got 'Group'",
+        "Pulumi.mine.yaml:8: gitlab-ecr:consumers.acme/api.pull[0]: 'ci/pyton' names no repository of this stack",
+        "Pulumi.mine.yaml:9: gitlab-ecr:consumers.acme/legacy.longLivedKeys: got nothing",
+        "Pulumi.mine.yaml: 5 mistakes",
+    ]
+
+
+def test_what_is_right_is_said_to_be_in_order(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert _validate(tmp_path, capsys, f"{_HEAD}  gitlab-ecr:repositories: {{ ci/python: }}\n") == (
+        0,
+        ["Pulumi.mine.yaml: in order"],
+    )
+
+
+def test_a_program_reads_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "Pulumi.mine.yaml"
+    file.write_text(f"{_HEAD}  gitlab-ecr:repositories: [ci/python]\n")
+    assert main([str(file), "--json"]) == 1
+    assert json.loads(capsys.readouterr().out) == [
+        {
+            "file": str(file),
+            "line": 4,
+            "key": "gitlab-ecr:repositories",
+            "severity": "mistake",
+            "message": "got ['ci/python']; write keys and values below it, such as { ci/python: {} }",
+        }
+    ]
+
+
+def test_a_file_that_is_not_there_is_another_exit_code(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["stacks/Pulumi.none.yaml"]) == 3
+    assert "stacks/Pulumi.none.yaml: No such file" in capsys.readouterr().err

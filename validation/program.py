@@ -1,0 +1,80 @@
+"""The very `__main__.py`, run under the recorder with the config of a stack file: nothing is made."""
+
+import asyncio
+import runpy
+import traceback
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import pulumi
+
+from stack_file.text import StackText
+from stack_file.told import SettingsError, Told
+
+from .recorder import Recorder, record
+
+ROOT: Final = Path(__file__).parents[1]
+_IDENTITY: Final = "aws:index/getCallerIdentity:getCallerIdentity"
+ANSWERS: Final[dict[str, dict[str, Any]]] = {
+    "gitlab:index/userRunner:UserRunner": {"id": "9171", "token": "glrt-fake-0000"},
+    "aws:kms/key:Key": {"arn": "arn:aws:kms:eu-central-1:123456789012:key/fake", "keyId": "fake"},
+}
+"""What resources have beyond their inputs, once they are made."""
+
+
+@dataclass
+class Run:
+    """What came of a run.
+
+    Attributes:
+        recorder: what the program registered, and warned of.
+        told: what it says is wrong with the stack file.
+        failed: what else stopped it; empty when nothing did.
+    """
+
+    recorder: Recorder = field(default_factory=Recorder)
+    told: list[Told] = field(default_factory=list)
+    failed: str = ""
+
+
+def run(text: StackText) -> Run:
+    """Runs the program to its end."""
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    found = Run()
+    config = text.config
+    try:
+        found.recorder = record(stack=text.stack, preview=True)
+        found.recorder.invokes[_IDENTITY] = {"accountId": config.get("gitlab-ecr:account", ""), "arn": "", "userId": ""}
+        found.recorder.answers |= ANSWERS
+        pulumi.runtime.set_all_config(config, text.secret_keys)
+        pulumi.runtime.test(_main)()
+    except SettingsError as error:
+        found.told = error.told
+    except Exception as error:  # noqa: BLE001 - the file is the user's: whatever comes of it is told, in words
+        found.failed = _words(error)
+    finally:
+        _close(loop)
+    return found
+
+
+def _main() -> None:
+    runpy.run_path(str(ROOT / "__main__.py"), run_name="__main__")
+
+
+def _close(loop: asyncio.AbstractEventLoop) -> None:
+    for task in asyncio.all_tasks(loop):
+        task.cancel()
+    loop.run_until_complete(asyncio.sleep(0))
+    loop.close()
+    asyncio.set_event_loop(None)
+    pulumi.runtime.set_all_config({}, [])
+    pulumi.runtime.settings.reset_options()
+
+
+def _words(error: Exception) -> str:
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if str(ROOT) in frame.filename]
+    own = [frame for frame in frames if ".venv" not in frame.filename]
+    where = f" ({Path(own[-1].filename).name}:{own[-1].lineno})" if own else ""
+    return f"{type(error).__name__}: {error}{where}"

@@ -1,0 +1,159 @@
+"""Pulumi mocks that record what the engine would have been told."""
+
+import logging
+from dataclasses import dataclass, field
+from typing import Any
+
+import pulumi
+from pulumi.runtime import resource as resource_runtime
+from pulumi.runtime import rpc
+from pulumi.runtime.mocks import MockCallArgs, MockMonitor, MockResourceArgs, Mocks
+from pulumi.runtime.proto import source_pb2
+
+from rehearsal.pulumi_values import event_loop_of_this_thread, plain
+
+# The SDK tells the engine from which line each resource comes: below pytest a fifth of the time, and nobody reads it.
+resource_runtime._get_stack_trace = source_pb2.StackTrace  # noqa: SLF001 - not public, and tests hold that it is there
+
+
+@dataclass(frozen=True)
+class Registered:
+    """A resource as the engine would have been told of it."""
+
+    type: str
+    name: str
+    inputs: dict[str, Any]
+    """Plain values; which of them were secret stands in `secret_inputs`."""
+    secret_inputs: frozenset[str]
+    parent: str
+    """The parent's name, empty for a resource of the stack itself."""
+    ignore_changes: tuple[str, ...] = ()
+    additional_secret_outputs: tuple[str, ...] = ()
+    protect: bool = False
+    retain_on_delete: bool = False
+    delete_before_replace: bool = False
+    replace_on_changes: tuple[str, ...] = ()
+    import_id: str = ""
+    dependencies: tuple[str, ...] = ()
+    """The names of the resources that are created before this one."""
+    aliases: tuple[Any, ...] = ()
+    provider: str = ""
+    """The name of the provider that was given to it; empty with the default one."""
+
+
+@dataclass
+class Recorder:
+    """Everything a program registered. An invoke that no test announced raises."""
+
+    resources: list[Registered] = field(default_factory=list)
+    """All but providers."""
+    providers: list[Registered] = field(default_factory=list)
+    outputs: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """What each component registered as its outputs, by its name; the stack's under `stack`."""
+    invokes: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """Answers to invokes by token."""
+    answers: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """Outputs that resources have beyond their inputs after an `up`, by type."""
+    warnings: list[str] = field(default_factory=list)
+    """What the program warned of."""
+
+    def of_type(self, type_: str) -> list[Registered]:
+        return [resource for resource in self.resources if resource.type == type_]
+
+    def one(self, type_: str, name: str | None = None) -> Registered:
+        found = [r for r in self.of_type(type_) if name is None or r.name == name]
+        if len(found) != 1:
+            raise AssertionError(f"{type_} {name}: {len(found)}, of {[r.name for r in self.of_type(type_)]}")
+        return found[0]
+
+
+class _Mocks(Mocks):
+    def __init__(self, recorder: Recorder) -> None:
+        self._recorder = recorder
+
+    def call(self, args: MockCallArgs) -> tuple[dict[str, Any], list[tuple[str, str]]]:
+        if args.token not in self._recorder.invokes:
+            raise AssertionError(f"unexpected invoke of {args.token} with {args.args}")
+        return self._recorder.invokes[args.token], []
+
+    def new_resource(self, args: MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
+        outputs = dict(args.inputs) | self._recorder.answers.get(args.typ, {})
+        return str(outputs.pop("id", f"{args.name}-id")), outputs
+
+
+class _UnknownMocks(_Mocks):
+    """A preview of a first `up`: no resource exists, so no output is known beyond the inputs."""
+
+    def new_resource(self, args: MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
+        return None, dict(args.inputs)
+
+
+class _RecordingMonitor(MockMonitor):
+    def __init__(self, mocks: Mocks, recorder: Recorder) -> None:
+        super().__init__(mocks)
+        self._recorder = recorder
+
+    def RegisterResource(self, request: Any) -> Any:  # noqa: N802 - the name of Pulumi's RPC
+        if request.type != "pulumi:pulumi:Stack":
+            with event_loop_of_this_thread():
+                inputs = rpc.deserialize_properties(request.object, keep_unknowns=True)
+            is_provider = request.type.startswith("pulumi:providers:")
+            (self._recorder.providers if is_provider else self._recorder.resources).append(
+                Registered(
+                    type=request.type,
+                    name=request.name,
+                    inputs=plain(inputs),
+                    secret_inputs=frozenset(key for key, value in inputs.items() if rpc.is_rpc_secret(value)),
+                    parent=_name(request.parent),
+                    ignore_changes=tuple(request.ignoreChanges),
+                    additional_secret_outputs=tuple(request.additionalSecretOutputs),
+                    protect=request.protect,
+                    retain_on_delete=request.retainOnDelete,
+                    delete_before_replace=request.deleteBeforeReplace,
+                    replace_on_changes=tuple(request.replaceOnChanges),
+                    import_id=request.importId,
+                    dependencies=tuple(sorted(_name(urn) for urn in request.dependencies)),
+                    aliases=tuple(request.aliases),
+                    provider=_name(request.provider.rpartition("::")[0]),
+                )
+            )
+        with event_loop_of_this_thread():
+            return super().RegisterResource(request)
+
+    def Invoke(self, request: Any) -> Any:  # noqa: N802 - the name of Pulumi's RPC
+        with event_loop_of_this_thread():
+            return super().Invoke(request)
+
+    def RegisterResourceOutputs(self, request: Any) -> Any:  # noqa: N802 - the name of Pulumi's RPC
+        outputs = rpc.deserialize_properties(request.outputs, keep_unknowns=True)
+        name = "stack" if "::pulumi:pulumi:Stack::" in request.urn else _name(request.urn)
+        # The empty outputs of a stack without a program of its own may come after what a test kept of it.
+        self._recorder.outputs[name] = self._recorder.outputs.get(name, {}) | outputs
+        return super().RegisterResourceOutputs(request)
+
+
+def _name(urn: str) -> str:
+    return "" if "::pulumi:pulumi:Stack::" in urn else urn.rpartition("::")[2]
+
+
+class _Log(logging.Handler):
+    def __init__(self, recorder: Recorder) -> None:
+        super().__init__(logging.WARNING)
+        self._recorder = recorder
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._recorder.warnings.append(record.getMessage())
+
+
+def record(*, preview: bool = False, stack: str = "test") -> Recorder:
+    """From now on, resources go to the returned recorder.
+
+    With `preview`, no resource exists yet: no output is known beyond the inputs.
+    """
+    recorder = Recorder()
+    mocks = _UnknownMocks(recorder) if preview else _Mocks(recorder)
+    logger = logging.Logger("program")  # noqa: LOG001 - of this recorder alone
+    logger.addHandler(_Log(recorder))
+    monitor = _RecordingMonitor(mocks, recorder)
+    pulumi.runtime.set_mocks(mocks, project="gitlab-ecr", stack=stack, preview=preview, logger=logger, monitor=monitor)
+    return recorder
