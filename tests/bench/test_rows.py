@@ -1,4 +1,4 @@
-"""Rows of results, and the README's table of them."""
+"""Rows of results, and the page's table of them."""
 
 import json
 import os
@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bench import cold_start, program, rotation
-from bench.readme import BEGIN, END, README, figure, table, with_table
+from bench.figures import BEGIN, END, PAGE, figure, table, with_table
 from bench.rows import Row
 
 ROOT = Path(__file__).parents[2]
@@ -39,7 +39,7 @@ def test_no_two_rows_share_a_name() -> None:
 
 
 def test_the_readme_has_the_rows_of_the_bench() -> None:
-    shown = README.read_text().partition(BEGIN)[2].partition(END)[0]
+    shown = PAGE.read_text().partition(BEGIN)[2].partition(END)[0]
     lines = [line for line in shown.splitlines() if line.startswith("|")][2:]
     assert [line.split("|")[1].strip() for line in lines] == [row.name for row in ROWS]
 

@@ -1,4 +1,4 @@
-"""`python -m bench.readme`: puts the figures of the last `make bench` into the README's table."""
+"""`python -m bench.figures`: puts the figures of the last `make bench` into the table of docs/figures.md."""
 
 import json
 from collections.abc import Sequence
@@ -7,19 +7,19 @@ from typing import Any, Final
 
 _ROOT: Final = Path(__file__).parents[1]
 RESULTS: Final = _ROOT / ".bench" / "results.json"
-README: Final = _ROOT / "README.md"
-BEGIN: Final = "<!-- bench: python -m bench.readme writes this table -->"
+PAGE: Final = _ROOT / "docs" / "figures.md"
+BEGIN: Final = "<!-- bench: python -m bench.figures writes this table -->"
 END: Final = "<!-- /bench -->"
 
 
 def main() -> None:
-    """Writes the README anew; what stands outside of the marks stays."""
-    README.write_text(with_table(README.read_text(), json.loads(RESULTS.read_text())))
+    """Writes the page anew; what stands outside of the marks stays."""
+    PAGE.write_text(with_table(PAGE.read_text(), json.loads(RESULTS.read_text())))
 
 
-def with_table(readme: str, rows: Sequence[dict[str, Any]]) -> str:
-    """The README with the table of these rows between its marks."""
-    before, _, rest = readme.partition(BEGIN)
+def with_table(page: str, rows: Sequence[dict[str, Any]]) -> str:
+    """The page with the table of these rows between its marks."""
+    before, _, rest = page.partition(BEGIN)
     _, _, after = rest.partition(END)
     return f"{before}{BEGIN}\n\n{table(rows)}\n{END}{after}"
 
