@@ -15,6 +15,10 @@ from ..runner.args import RunnerOptions
 class RotationArgs(TypedDict):
     """The rotator's settings."""
 
+    adopt_token_secret: NotRequired[bool]
+    """The secret of the GitLab token, `<prefix>/gitlab-token`, exists already, made by `gitlab-ecr token set --secret`
+    before the first `up`: it is taken as it is, and `destroy` leaves it. Default false. Do not set it later: Pulumi
+    would delete the secret that it made."""
     interval: NotRequired[str]
     """From one run to the next. Default `2 hours`. With `rotationBackend: gitlab`, what divides the hour or the day."""
     job: NotRequired[RotationJobArgs]

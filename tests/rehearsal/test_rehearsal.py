@@ -128,7 +128,7 @@ def test_a_secret_that_was_made_before_up_is_adopted(changed: Callable[..., Path
         assert not running.findings.program.of_type("aws:secretsmanager/secret:Secret")
         made = running.findings.token_set
         assert made is not None
-        assert made.command.startswith("gitlab-ecr token set --secret gitlab-ecr-local/gitlab-token --gitlab-url ")
+        assert made.command.startswith("gitlab-ecr token set --secret gitlab-ecr-changed/gitlab-token --gitlab-url ")
         assert "write `adoptTokenSecret: true` below `rotation`" in made.output[0]
         (first,) = running.findings.rotations
         assert (first["fired_by"], first["ok"]) == ("deploy", True)
