@@ -5,10 +5,11 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from components.cli.errors import CliError
 from components.cli.gitlab_api import GitLabApi, ReadError
-from components.cli.token import set_token
+from components.cli.token import make_secret, set_token
 from components.consumers import derivation as consumers
 from components.consumers.args import Access
 from components.contract.plan import Plan
@@ -28,8 +29,10 @@ class Stored(dict[str, str]):
         self[SecretId] = SecretString
 
     def create_secret(self, *, Name: str, Description: str, SecretString: str) -> None:  # noqa: N803 - boto3's names
-        assert Description
-        assert Name not in self
+        del Description
+        if Name in self:
+            error = {"Error": {"Code": "ResourceExistsException", "Message": "it is there"}}
+            raise ClientError(error, "CreateSecret")
         self[Name] = SecretString
 
 
@@ -117,3 +120,22 @@ def test_nothing_is_stored_of_a_token_that_does_not(gitlab: GitLab) -> None:
         set_token(plan(), Secret(token), GitLabApi(gitlab.url, Secret(token), http), stored, today=_TODAY)
     assert stored == {}
     assert token not in str(refused.value)
+
+
+@pytest.mark.parametrize("before", [{}, {"gitlab-ecr/gitlab-token": "glpat-fake-before"}], ids=["new", "there already"])
+def test_before_up_the_secret_is_made_with_a_token_that_does(gitlab: GitLab, before: dict[str, str]) -> None:
+    clock, stored = SystemClock(), Stored(before)
+    http = PooledHttp(clock, Deadline(clock, 30), connections=1, allow_http=True)
+    token = gitlab.create_token("bot", ["api"], user="bot")
+    reader = GitLabApi(gitlab.url, Secret(token), http)
+    make_secret("gitlab-ecr/gitlab-token", Secret(token), reader, stored, today=_TODAY)
+    assert stored == {"gitlab-ecr/gitlab-token": token}
+
+
+def test_before_up_a_token_that_does_not_makes_no_secret(gitlab: GitLab) -> None:
+    clock, stored = SystemClock(), Stored()
+    http = PooledHttp(clock, Deadline(clock, 30), connections=1, allow_http=True)
+    token = gitlab.create_token("bot", ["read_api"], user="bot")
+    with pytest.raises(CliError, match="nothing is stored"):
+        make_secret("x/gitlab-token", Secret(token), GitLabApi(gitlab.url, Secret(token), http), stored, today=_TODAY)
+    assert stored == {}
