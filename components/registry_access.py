@@ -10,7 +10,7 @@ from .declaration.parts import parts_of
 from .ecr.repositories import Repositories
 from .iam.identities import Identities
 from .iam.pull_user import PullUser
-from .names.locations import place
+from .names.locations import errors_under
 from .rotator.rotator import Rotator
 from .runner.runner import Runner
 
@@ -40,7 +40,7 @@ class RegistryAccess(pulumi.ComponentResource):
         after_roles = pulumi.ResourceOptions(parent=self, depends_on=[identities])
         runners = [Runner(f"{name}-runner-{key}", runner, after_roles) for key, runner in parts.runners.items()]
         all_before = [repositories, identities, variables, *users, *runners]
-        with place("rotation"):
+        with errors_under("rotation"):
             rotator = Rotator(
                 f"{name}-rotator", parts.rotator, pulumi.ResourceOptions(parent=self, depends_on=all_before)
             )

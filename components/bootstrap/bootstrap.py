@@ -1,4 +1,4 @@
-"""What an administrator sets up once: where the state lies, and which jobs may read it and deploy."""
+"""What an administrator sets up once: where the state is kept, and which jobs may read it and deploy."""
 
 import os
 import re
@@ -30,12 +30,12 @@ class BootstrapArgs(TypedDict):
     region: str
     """The region of the state and of the stacks."""
     prefix: NotRequired[str]
-    """Starts every name. Default `gitlab-ecr`, or else one word without a dash, so that no bootstrap reaches into
-    another; a stack's own prefix has to be this one, a dash, and more."""
+    """Starts every name. Default `gitlab-ecr`; otherwise one word without a dash, so that no bootstrap's rights reach
+    into another's names. Every stack's own prefix must be this prefix, a dash, and more."""
     project: str
     """The full path of the GitLab project with the stack files."""
     project_id: NotRequired[str]
-    """Its number, quoted. Required for gitlab.com, refused for any other: AWS would not read it."""
+    """Its number, quoted. Required for gitlab.com, refused for other instances, where AWS would not read it."""
     namespace_id: NotRequired[str]
     """The number of its group, quoted; as `project_id`."""
     branch: NotRequired[str]
@@ -43,31 +43,31 @@ class BootstrapArgs(TypedDict):
     gitlab_url: NotRequired[str]
     """Default `https://gitlab.com`."""
     audience: NotRequired[str]
-    """The `aud` of the jobs' tokens. Default: `gitlab_url`, which is `$CI_SERVER_URL` in a job."""
+    """The OIDC `aud` of the jobs' tokens. Default: `gitlab_url`, which is `$CI_SERVER_URL` in a job."""
     trusts_forks: NotRequired[bool]
-    """Default false: a self-managed GitLab has to be 18.2.2 or later. True acknowledges an older one, in which whoever
-    may open a merge request from a fork of the project gets its preview role and, by calling the fork's branch like the
-    one that deploys, the deploy role."""
+    """Default false: a self-managed GitLab must be 18.2.2 or later. True acknowledges an older one, where anyone who
+    may open a merge request from a fork gets the preview role, and the deploy role too if the fork's branch has the
+    same name as the one that deploys."""
     previews: NotRequired[list[str]]
-    """The stacks that merge requests preview. Whoever may push a branch of the project can write a job that reads all
-    secrets in their states: runners' tokens, fixed passwords, and after a `pulumi refresh` what the variables held.
-    Default: none; a preview fails then, because Pulumi reads no state whose secrets it cannot decrypt."""
+    """The stacks that merge requests preview. Anyone who may push a branch of the project can write a job that reads
+    all secrets in their states: runners' tokens, fixed passwords, and after a `pulumi refresh` the variables' values.
+    Default: none; previews then fail, because Pulumi cannot read a state whose secrets it cannot decrypt."""
     repositories: NotRequired[list[str]]
-    """Patterns, such as `ci/*`, of the ECR repositories that deployments may make, change and delete, and that roles of
-    stacks may push to. A pull-through cache needs its prefix here too. Default: every one of the account."""
+    """Patterns, such as `ci/*`, of the ECR repositories that deployments may create, change and delete, and that roles
+    of stacks may push to. A pull-through cache also needs its prefix here. Default: all repositories of the account."""
     thumbprints: NotRequired[list[str]]
     """SHA-1 of the private CA of a self-managed GitLab. Default: AWS trusts public CAs."""
 
 
 class Bootstrap(pulumi.ComponentResource):
-    """State bucket, its key, GitLab's OIDC provider, preview role, deploy role and the boundary of what it makes."""
+    """The state bucket with its key, GitLab's OIDC provider, preview and deploy roles, and the boundary."""
 
     state: pulumi.Output[str]
     """For `pulumi login`."""
     bootstrap_state: pulumi.Output[str]
-    """For `pulumi login` of the administrator, for this stack alone: where no deployment can write."""
+    """For the administrator's `pulumi login`, for this stack only: deployments cannot write there."""
     secrets_provider: pulumi.Output[str]
-    """For `pulumi stack init --secrets-provider`, once the name of the stack is written behind it."""
+    """For `pulumi stack init --secrets-provider`, with the name of the stack appended."""
     preview_role: pulumi.Output[str]
     """The ARN of the role of merge requests' previews."""
     deploy_role: pulumi.Output[str]
@@ -153,7 +153,7 @@ def _bucket(
         f"{name}-state",
         bucket=bucket.bucket,
         policy=policy_json(tls_only(names.bucket_arn)),
-        # S3 refuses to change both at once.
+        # S3 refuses to change both at the same time.
         opts=pulumi.ResourceOptions.merge(child, pulumi.ResourceOptions(depends_on=[closed])),
     )
 
@@ -189,7 +189,7 @@ def _roles(
             f"{name}-{kind}",
             name=kind,
             role=role.name,
-            # AWS chooses a key's id, so only here a policy waits for an output.
+            # AWS chooses a key's id, so this is the only policy that depends on an output.
             policy=_with_key(policy, names, key),
             opts=after,
         )
@@ -213,7 +213,7 @@ def _previews(args: BootstrapArgs) -> list[str]:
     previews = args.get("previews", [])
     for stack in previews:
         if not _STACK.fullmatch(stack):
-            raise ValueError(f"previews: got {stack!r}; write the names of stacks, such as dev: a pattern is none")
+            raise ValueError(f"previews: got {stack!r}; write names of stacks, such as dev; patterns are not supported")
     return previews
 
 

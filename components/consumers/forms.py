@@ -9,7 +9,7 @@ from ..contract.plan import Registry
 from ..docker import auth as docker_auth
 from ..names import repository_patterns
 from ..names.choices import choice
-from ..names.locations import place
+from ..names.locations import errors_under
 from ..names.naming import Names
 from ..names.registries import RegistryArgs
 from ..names.registry_host import HostForm, dual_stack_host, fips_host, registry_host
@@ -50,7 +50,7 @@ def registries(names: Names, path: str, consumer: ConsumerArgs) -> tuple[Registr
     where = f"consumers.{path}.host_forms"
     forms = [HostForm.CLASSIC, *(choice(HostForm, form, where) for form in consumer.get("host_forms", []))]
     own: RegistryArgs = {"account": names.account, "region": names.region}
-    with place(f"consumers.{path}.registries"):
+    with errors_under(f"consumers.{path}.registries"):
         return tuple(_registry(each["account"], each["region"], forms) for each in consumer.get("registries") or [own])
 
 
@@ -101,11 +101,11 @@ def _forms(names: Names, path: str, consumer: ConsumerArgs, access: Access) -> l
             return [{**document, "masked": True, "value": value, "description": f"{PREFIX}fixed passwords"}]
         case Access.CREDENTIAL_HELPER:
             hosts = [host for registry in registries(names, path, consumer) for host in registry.hosts]
-            with place(f"consumers.{path}.helper"):
+            with errors_under(f"consumers.{path}.helper"):
                 value = docker_auth.dumps(docker_auth.with_helpers(dict.fromkeys(hosts, helper)))
             return [_helper_form(document, value, helper)]
         case Access.CREDENTIALS_STORE:
-            with place(f"consumers.{path}.helper"):
+            with errors_under(f"consumers.{path}.helper"):
                 value = docker_auth.dumps(docker_auth.with_store(helper))
             return [_helper_form(document, value, helper)]
         case Access.JOB_ROLE:
@@ -137,7 +137,7 @@ def _logins(path: str, auths: Mapping[str, AuthArgs]) -> pulumi.Output[str]:
     def document(logins: Mapping[str, tuple[str, str]]) -> str:
         entries: dict[str, docker_auth.AuthEntry] = {}
         for host, (username, password) in logins.items():
-            with place(f"consumers.{path}.auths.{host}"):
+            with errors_under(f"consumers.{path}.auths.{host}"):
                 entries[host] = docker_auth.login_entry(username, password)
         return docker_auth.dumps(docker_auth.with_auths(entries))
 

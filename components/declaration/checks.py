@@ -32,7 +32,7 @@ def check_names(
         runners: by name.
 
     Raises:
-        ValueError: names the place, what was found, and what to write.
+        ValueError: names the key, what was found, and what to write.
     """
     for where, names in _pushed(consumers):
         _check_repositories(where, names, repositories, caches)
@@ -64,16 +64,16 @@ def _check_repositories(
     where: str, names: Sequence[str], repositories: Collection[str] | None, caches: Collection[str]
 ) -> None:
     for index, name in enumerate(names):
-        place = f"{where}[{index}]"
-        repository_pattern(name, place)
+        field = f"{where}[{index}]"
+        repository_pattern(name, field)
         if repositories is None or repository_patterns.matching([name], repositories):
             continue
         cache = next((prefix for prefix in caches if name.startswith(f"{prefix}/")), None)
         if cache is not None and where.endswith(".pull"):
-            raise ValueError(f"{place}: {name!r} lies in a cache; write {cache} in caches beside pull")
+            raise ValueError(f"{field}: {name!r} lies in a cache; write {cache} in caches beside pull")
         patterns = {f"{repository.partition('/')[0]}/*" for repository in repositories if "/" in repository}
         raise ValueError(
-            f"{place}: {name!r} names no repository of this stack; {_meant(name, {*repositories, *patterns})}"
+            f"{field}: {name!r} names no repository of this stack; {_meant(name, {*repositories, *patterns})}"
             f"write one of {_shown(repositories)}, or a pattern such as ci/*"
         )
 

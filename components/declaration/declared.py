@@ -5,7 +5,7 @@ from typing import Any
 
 from ..consumers.args import Access, ConsumerArgs
 from ..consumers.checks import access_of, kind_of
-from ..names.locations import place
+from ..names.locations import errors_under
 from ..names.registries import RegistryArgs
 from ..names.registry_host import registry_host
 from ..runner.access import declared_kind
@@ -26,7 +26,7 @@ def declared(args: RegistryAccessArgs) -> dict[str, Any]:
 
 def _consumer(where: str, consumer: ConsumerArgs) -> dict[str, Any]:
     pull, push = consumer.get("pull", []), consumer.get("push", [])
-    with place(where):
+    with errors_under(where):
         access, kind = access_of(consumer), kind_of(consumer)
     if access is Access.ROTATED_VARIABLE and not pull:
         access = Access.JOB_ROLE  # who only pushes has no variable to rotate
@@ -50,6 +50,6 @@ def _pulls(
 ) -> dict[str, Any]:
     found: dict[str, Any] = {"pull": [*pull, *(f"{prefix}/*" for prefix in caches)]}
     if registries:
-        with place(f"{where}.registries"):
+        with errors_under(f"{where}.registries"):
             found["registries"] = [registry_host(each["account"], each["region"]) for each in registries]
     return found

@@ -16,7 +16,7 @@ from ..contract.schedule import INTERVAL
 from ..ecr.repositories import RepositoriesArgs
 from ..iam.args import IdentitiesArgs
 from ..iam.pull_user import PullUserArgs
-from ..names.locations import place
+from ..names.locations import errors_under
 from ..names.naming import Names
 from ..rotator.args import RotationBackend, RotatorArgs
 from ..rotator.sizes import size_findings
@@ -49,7 +49,7 @@ class Parts:
         return not self.in_lambda or bool(self.runners) or makes_variables(self.variables["variables"])
 
 
-class _Place(TypedDict):
+class _Account(TypedDict):
     account: str
     region: str
     prefix: str
@@ -72,9 +72,9 @@ def parts_of(args: RegistryAccessArgs) -> Parts:
     check_consumers(declared, consumers.gitlab_url(gitlab))
     check_names(names.account, args["repositories"], args.get("caches", {}), declared, runners)
     rotation = args.get("rotation", {})
-    where: _Place = {"account": names.account, "region": names.region, "prefix": names.prefix}
+    base: _Account = {"account": names.account, "region": names.region, "prefix": names.prefix}
     stack: RotationPartsArgs = {
-        **where,
+        **base,
         "stack": args["stack"],
         "gitlab": gitlab,
         "repositories": list(args["repositories"]),
@@ -91,12 +91,12 @@ def parts_of(args: RegistryAccessArgs) -> Parts:
             "registry": args.get("registry", {}),
             "tags": args.get("tags", {}),
         },
-        identities=_identities(args, {**where, **iam, "audiences": rotated["audiences"]}),
+        identities=_identities(args, {**base, **iam, "audiences": rotated["audiences"]}),
         users={path: {**user, **iam} for path, user in consumers.pull_users(names, declared).items()},
         variables={"variables": rotated["variables"]},
-        runners={name: _runner(args, {**where, "name": name, "options": runner}) for name, runner in runners.items()},
+        runners={name: _runner(args, {**base, "name": name, "options": runner}) for name, runner in runners.items()},
         rotator={
-            **where,
+            **base,
             **iam,
             **_settings(rotation),
             "backend": backend_of(args),
@@ -156,7 +156,7 @@ def _settings(rotation: RotationArgs) -> RotationArgs:
 
 
 def _key_life(rotation: RotationArgs) -> KeyLife:
-    with place("rotation"):
+    with errors_under("rotation"):
         return key_life(
             rotation.get("access_key_age", key_lives.AGE),
             rotation.get("access_key_grace", key_lives.GRACE),

@@ -1,4 +1,4 @@
-"""What belongs to a registry as a whole: pull-through caches, enhanced scanning, replication, the registry policy."""
+"""Registry-wide settings: pull-through caches, enhanced scanning, replication, the registry policy."""
 
 from typing import NotRequired, TypedDict
 
@@ -6,7 +6,7 @@ import pulumi
 import pulumi_aws as aws
 
 from ..iam.policies import policy_json
-from ..names.locations import place
+from ..names.locations import errors_under
 from ..names.registry_host import registry_host
 from .pull_through import Upstream, cache_prefix, cached_lifecycle, credential_arn, upstream_host
 from .registry_filters import replication_prefix, scan_filter
@@ -22,14 +22,14 @@ class CacheArgs(TypedDict):
     """One of `docker-hub`, `ecr-public`, `ghcr`, `gitlab` (gitlab.com), `k8s` and `quay`."""
     credential_arn: NotRequired[pulumi.Input[str]]
     """The ARN of the secret that signs in upstream; required for `docker-hub`, `ghcr` and `gitlab`. Its name starts
-    with `ecr-pullthroughcache/`, its value is `{"username": ..., "accessToken": ...}`. It is made outside of Pulumi,
-    so that its value is in no state."""
+    with `ecr-pullthroughcache/`, its value is `{"username": ..., "accessToken": ...}`. Create it outside of Pulumi, so
+    that its value is not in the state."""
     days: NotRequired[int]
-    """Cached images are deleted that many days after they were fetched, 90 by default; a later pull fetches anew."""
+    """Cached images are deleted that many days after they were fetched, 90 by default; a later pull fetches them
+    again."""
     adopt: NotRequired[bool]
-    """Take over the rule and the creation template that the prefix has already; both have to be there, and the preview
-    names each setting that differs. They outlive the stack. Another `upstream` than the rule's is refused by ECR: a
-    prefix has one rule."""
+    """Takes over the prefix's existing rule and creation template. Both must exist; the preview names each setting that
+    differs. They outlive the stack. ECR refuses an `upstream` other than the rule's, since a prefix has one rule."""
 
 
 class ReplicationArgs(TypedDict):
@@ -38,33 +38,36 @@ class ReplicationArgs(TypedDict):
     region: str
     """The destination's region."""
     account: NotRequired[str]
-    """The destination's account, the own one by default. Another one has to accept it by its registry policy."""
+    """The destination's account; by default the stack's own. Another account must allow it in its registry policy."""
     prefixes: NotRequired[list[str]]
-    """What the names of replicated repositories start with; all repositories by default."""
+    """Prefixes of the repositories to replicate; all repositories by default."""
 
 
 class RegistryWideArgs(TypedDict):
-    """Settings of which a registry has one each: opt-in, since two stacks that both set one would fight over it."""
+    """Settings that exist once per registry.
+
+    They are opt-in, since two stacks that set the same one would fight over it.
+    """
 
     scan_continuously: NotRequired[list[str]]
-    """Filters such as `prod/*` or `*` of repositories that Amazon Inspector scans whenever a finding becomes known.
-    Turns on enhanced scanning, which Inspector charges for."""
+    """Filters such as `prod/*` or `*` for repositories that Amazon Inspector scans again whenever a vulnerability
+    becomes known. Turns on enhanced scanning, which Inspector charges for."""
     scan_on_push: NotRequired[list[str]]
-    """Filters of repositories that Inspector scans when an image is pushed. Turns on enhanced scanning."""
+    """Filters for repositories that Inspector scans when an image is pushed. Turns on enhanced scanning."""
     replicate_to: NotRequired[list[ReplicationArgs]]
-    """Destinations of replication; images from before are not copied."""
+    """Replication destinations; existing images are not copied."""
     replicas_from: NotRequired[dict[str, list[str]]]
-    """Accounts that may replicate into this registry, each with the repositories or patterns that it may create."""
+    """Accounts that may replicate into this registry, each with the repositories or patterns it may create."""
 
 
 def add_cache(
     parent: pulumi.Resource, name: str, region: str, prefix: str, options: CacheArgs
 ) -> aws.ecr.PullThroughCacheRule:
-    """A pull-through cache below a prefix, and how the repositories that it makes shall be."""
+    """Creates a pull-through cache below a prefix, and the template for the repositories that it creates."""
     host = upstream_host(options["upstream"], has_credential="credential_arn" in options)
     secret = options.get("credential_arn")
     adopted = options.get("adopt")
-    # An import that fails half-way is in the state already: taking the cache out must not delete what others made.
+    # An import that fails half-way is already in the state: removing the cache must not delete what others created.
     opts = pulumi.ResourceOptions(parent=parent, import_=prefix if adopted else None, retain_on_delete=adopted)
     template = aws.ecr.RepositoryCreationTemplate(
         f"{name}-cache-{prefix}",
@@ -72,7 +75,7 @@ def add_cache(
         region=region,
         applied_fors=["PULL_THROUGH_CACHE"],
         description=f"Cache of {host}",
-        image_tag_mutability="MUTABLE",  # a tag that moves upstream moves in the cache
+        image_tag_mutability="MUTABLE",  # a tag that moves upstream also moves in the cache
         lifecycle_policy=policy_json(cached_lifecycle(options.get("days", _CACHE_DAYS))),
         opts=opts,
     )
@@ -82,7 +85,7 @@ def add_cache(
         region=region,
         upstream_registry_url=host,
         credential_arn=credential_arn(secret) if isinstance(secret, str) else secret,
-        # A prefix has one rule: the new one cannot be made while the old one is there.
+        # A prefix has one rule: the new one cannot be created while the old one exists.
         opts=pulumi.ResourceOptions.merge(
             opts, pulumi.ResourceOptions(depends_on=[template], delete_before_replace=True)
         ),
@@ -90,7 +93,7 @@ def add_cache(
 
 
 def add_registry_wide(parent: pulumi.Resource, name: str, account: str, region: str, options: RegistryWideArgs) -> None:
-    """The settings of the registry that the declaration asks for, and no others."""
+    """Creates the registry-wide settings that the declaration asks for, and no others."""
     opts = pulumi.ResourceOptions(parent=parent)
     frequencies = (
         ("CONTINUOUS_SCAN", "scan_continuously", options.get("scan_continuously")),
@@ -126,7 +129,7 @@ def _replication_rule(
     account: str, destination: ReplicationArgs
 ) -> aws.ecr.ReplicationConfigurationReplicationConfigurationRuleArgsDict:
     target = destination.get("account", account)
-    with place("replicate_to"):
+    with errors_under("replicate_to"):
         registry_host(target, destination["region"])
     rule: aws.ecr.ReplicationConfigurationReplicationConfigurationRuleArgsDict = {
         "destinations": [{"region": destination["region"], "registry_id": target}]

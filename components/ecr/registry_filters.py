@@ -1,4 +1,4 @@
-"""Which repositories a setting of the whole registry is for.
+"""Filters that select the repositories of a registry-wide setting.
 
 Source of the grammars: the `ScanningRepositoryFilterValue` and `RepositoryFilterValue` shapes of the ECR API.
 """
@@ -13,10 +13,10 @@ _SHORTEST_PREFIX: Final = 2
 
 
 def scan_filter(text: str, field: str) -> str:
-    """`text`, when ECR accepts it as a filter of repositories to scan.
+    """Returns `text` if ECR accepts it as a scan filter.
 
     Raises:
-        ValueError: it does not; the message names `field`.
+        ValueError: ECR does not; the message names `field`.
     """
     if len(text) > _LONGEST or not _SCANNED.fullmatch(text):
         raise ValueError(f"{field}: got {text!r}; write a repository's name, or a pattern such as prod/* or *")
@@ -24,10 +24,10 @@ def scan_filter(text: str, field: str) -> str:
 
 
 def replication_prefix(text: str, field: str) -> str:
-    """`text`, when ECR accepts it as what the names of replicated repositories start with.
+    """Returns `text` if ECR accepts it as the prefix of repositories to replicate.
 
     Raises:
-        ValueError: it does not; the message names `field`.
+        ValueError: ECR does not; the message names `field`.
     """
     if not _SHORTEST_PREFIX <= len(text) <= _LONGEST or not _PREFIX.fullmatch(text):
         raise ValueError(f"{field}: got {text!r}; write the beginning of names without *, such as prod/")

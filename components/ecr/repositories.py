@@ -7,7 +7,7 @@ import pulumi_aws as aws
 
 from ..iam.policies import policy_json
 from ..names.aws_arns import key_arn
-from ..names.locations import place
+from ..names.locations import errors_under
 from ..names.registries import repository_arn
 from ..names.registry_host import registry_host
 from ..names.repository_names import repository_name
@@ -18,47 +18,47 @@ from .repository_policy import GranteesArgs, repository_policy
 
 
 class RepositoryArgs(TypedDict):
-    """Options of one repository; `{}` is a good one."""
+    """Options of one repository; `{}` gives secure defaults."""
 
     mutable_tags: NotRequired[list[str]]
-    """Patterns of tags that may move to another image, such as `3.*`, `latest` or `buildcache*`; at most five, with
-    at most two `*` each. All other tags are immutable. `["*"]` alone lets every tag move: then nobody can tell by
-    its tag which image ran."""
+    """Patterns of tags that may move to another image, such as `3.*`, `latest` or `buildcache*`; at most five, with at
+    most two `*` each. All other tags are immutable. `["*"]` alone lets every tag move: a tag then no longer tells which
+    image ran."""
     lifecycle_rules: NotRequired[list[LifecycleRuleArgs]]
     """Rules in the order of their priority. By default untagged images are archived 30 days after they were last
     pulled and deleted 90 days later; tagged images stay. The platforms of a multi-platform image are untagged too;
     ECR keeps them as long as the index that names them. Archived images answer a pull with 404 until restored."""
     protected_tags: NotRequired[list[str]]
-    """Tag patterns such as `release-*` that no lifecycle rule touches."""
+    """Patterns such as `release-*` of tags that no lifecycle rule touches."""
     scan_on_push: NotRequired[pulumi.Input[bool]]
-    """True by default: basic scanning of each image when it is pushed. Enhanced scanning of the registry
-    overrules it."""
+    """True by default: basic scanning of each image when it is pushed. Enhanced scanning of the registry overrides
+    it."""
     kms_key: NotRequired[pulumi.Input[str]]
-    """The ARN of a KMS key of the repository's region that encrypts the images, no alias; by default ECR's own AES256.
-    Changing it replaces the repository, which AWS refuses as long as there are images in it."""
+    """The ARN (not an alias) of a KMS key in the repository's region that encrypts the images; by default ECR's own
+    AES256. Changing it replaces the repository, which AWS refuses while it holds images."""
     pull: NotRequired[GranteesArgs]
-    """Who outside of this account may pull. Across accounts both sides have to allow: this, and the policy of the
-    identity that pulls. Inside the account that identity's policy is enough."""
+    """Who outside this account may pull. Across accounts both sides must allow it: this, and the policy of the identity
+    that pulls. Inside the account the identity's policy is enough."""
     push: NotRequired[GranteesArgs]
-    """Who outside of this account may push and pull."""
+    """Who outside this account may push and pull."""
     admin: NotRequired[GranteesArgs]
-    """Who outside of this account may also list, scan and delete images; never the repository itself."""
+    """Who outside this account may also list, scan and delete images, but never the repository itself."""
     lambda_accounts: NotRequired[list[str]]
     """Accounts whose Lambda functions run images of this repository. For other accounts add them to `pull` as well."""
     region: NotRequired[str]
-    """The repository's region; by default that of all. Changing it makes a new, empty repository."""
+    """The repository's region; by default the stack's. Changing it creates a new, empty repository."""
     force_delete: NotRequired[pulumi.Input[bool]]
     """False by default: AWS refuses to delete a repository with images in it. True deletes the images with it."""
     protect: NotRequired[bool]
-    """True: Pulumi refuses to delete or replace the repository until this is taken back."""
+    """True: Pulumi refuses to delete or replace the repository until this is removed."""
     retain_on_delete: NotRequired[bool]
-    """True: `destroy`, or taking the repository from the declaration, leaves it and its images in AWS. Default: true
+    """True: `destroy`, or removing the repository from the declaration, leaves it and its images in AWS. Default: true
     with `adopt`, else false."""
     adopt: NotRequired[bool]
-    """True takes a repository that exists already (Pulumi's `import`): say so in the change that first declares it.
-    The preview names each option that differs from what is in AWS. Where only a new repository would do (`kms_key`),
-    `up` refuses; all others are set as declared, by Pulumi before 3.174 refused too. Its policies are overwritten.
-    `destroy` leaves it, unless `retain_on_delete` says otherwise."""
+    """True takes over an existing repository (Pulumi's `import`): set it in the change that first declares the
+    repository. The preview names each option that differs from AWS. A difference that needs a new repository
+    (`kms_key`) makes `up` fail; all others are set as declared, except that Pulumi before 3.174 refuses them too. Its
+    policies are overwritten. `destroy` leaves it, unless `retain_on_delete` says otherwise."""
     tags: NotRequired[pulumi.Input[dict[str, pulumi.Input[str]]]]
     """AWS tags of the repository."""
 
@@ -74,19 +74,19 @@ class RepositoriesArgs(TypedDict):
     """Options by repository name, such as `ci/python`: 2 to 256 lower-case letters and digits, joined by
     single `.`, `_` or `/`, or by dashes."""
     caches: NotRequired[dict[str, CacheArgs]]
-    """Pull-through caches by the prefix of the repositories that they make, such as `docker-hub`; at most 30
-    characters. An audience that names the prefix in its `caches` may fill it."""
+    """Pull-through caches by the prefix of the repositories they create, such as `docker-hub`; at most 30 characters.
+    An audience that lists the prefix in its `caches` may fill it."""
     registry: NotRequired[RegistryWideArgs]
-    """Settings of the whole registry, for one stack of the account and region only."""
+    """Registry-wide settings; only one stack per account and region may have them."""
     tags: NotRequired[dict[str, pulumi.Input[str]]]
-    """AWS tags of every repository; its own `tags` win."""
+    """AWS tags of every repository; a repository's own `tags` win."""
 
 
 class Repositories(pulumi.ComponentResource):
-    """ECR repositories: immutable tags, scan on push, encrypted, and a lifecycle that spares what is still pulled."""
+    """ECR repositories: immutable tags, scan on push, encryption, and a lifecycle policy that spares images in use."""
 
     urls: pulumi.Output[dict[str, str]]
-    """What stands before the tag of an image reference, by repository name."""
+    """The image reference without a tag, by repository name."""
     arns: pulumi.Output[dict[str, str]]
     """The ARN by repository name."""
 
@@ -99,15 +99,15 @@ class Repositories(pulumi.ComponentResource):
             region = options.get("region", args["region"])
             urls[repository] = f"{registry_host(account, region)}/{repository_name(repository)}"
             arns[repository] = repository_arn(account, region, repository)
-            # Only a region of its own is part of what AWS knows the repository by; see `adopt`.
+            # The import id includes the region only if the repository has its own; see `adopt`.
             import_id = f"{repository}@{region}" if "region" in options else repository
-            with place(f"repositories.{repository}"):
+            with errors_under(f"repositories.{repository}"):
                 created = self._repository(f"{name}-{repository}", repository, region, import_id, options)
                 self._policies(f"{name}-{repository}", created, account, region, options)
         for prefix, cache in args.get("caches", {}).items():
-            with place(f"caches.{prefix}"):
+            with errors_under(f"caches.{prefix}"):
                 add_cache(self, name, args["region"], prefix, cache)
-        with place("registry"):
+        with errors_under("registry"):
             add_registry_wide(self, name, account, args["region"], args.get("registry", {}))
         self.urls, self.arns = pulumi.Output.from_input(urls), pulumi.Output.from_input(arns)
         self.register_outputs({"urls": self.urls, "arns": self.arns})
@@ -134,8 +134,8 @@ class Repositories(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(
                 parent=self,
                 protect=options.get("protect"),
-                # An import that fails half-way is in the state already: taking the repository out of the
-                # declaration must not delete what this stack did not make.
+                # An import that fails half-way is already in the state: removing the repository from the declaration
+                # must not delete what this stack did not create.
                 retain_on_delete=options.get("retain_on_delete", options.get("adopt")),
                 import_=import_id if options.get("adopt") else None,
             ),
@@ -153,10 +153,10 @@ class Repositories(pulumi.ComponentResource):
             admin=options.get("admin"),
             lambda_accounts=options.get("lambda_accounts", []),
         )
-        # The repository's own output, known in every preview: when it is replaced, its policies go with it.
+        # The repository's own output, known in every preview: when it is replaced, its policies are replaced too.
         opts = pulumi.ResourceOptions(parent=self)
-        # A changed lifecycle policy is a replacement, and AWS has one per repository: deleting the old one after the
-        # new one was put would delete the new one.
+        # Changing a lifecycle policy replaces it, and a repository has only one: deleting the old one after creating
+        # the new one would delete the new one.
         before = pulumi.ResourceOptions(parent=self, delete_before_replace=True)
         aws.ecr.LifecyclePolicy(
             child, repository=created.name, region=region, policy=policy_json(lifecycle), opts=before

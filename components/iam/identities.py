@@ -1,4 +1,4 @@
-"""IAM roles: for each audience, for jobs that push or pull by themselves, and for runners."""
+"""IAM roles: one for each audience, for jobs that push or pull by themselves, and for runners."""
 
 import os
 
@@ -7,7 +7,7 @@ import pulumi_aws as aws
 
 from ..names.aws_arns import policy_arn
 from ..names.gitlab_release import GITLAB_COM
-from ..names.locations import place
+from ..names.locations import errors_under
 from ..names.naming import Names
 from ..names.registries import RegistryArgs, repository_arns
 from ..names.registry_host import dns_suffix
@@ -28,14 +28,15 @@ from .trust import instance_trust, pull_role_trust
 
 
 class Identities(pulumi.ComponentResource):
-    """The IAM roles of a stack, each with the least it needs."""
+    """The IAM roles of a stack, each with least privilege."""
 
     pull_role_arns: dict[str, str]
-    """The pull-only role of each audience; computed from the declaration, so known before anything exists."""
+    """The ARN of each audience's pull-only role. An audience is a named set of repositories with one pull-only role; by
+    default each consumer is its own audience. Computed from the declaration, so known before anything exists."""
     job_role_arns: dict[str, str]
-    """The role of each consumer's jobs."""
+    """The ARN of the role of each consumer's jobs."""
     runner_role_arns: dict[str, str]
-    """The instance role of each runner; the instance profile has the role's name."""
+    """The ARN of each runner's instance role; the instance profile has the same name as the role."""
 
     def __init__(self, name: str, args: IdentitiesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("gitlab-ecr:index:Identities", name, {}, opts)
@@ -47,19 +48,19 @@ class Identities(pulumi.ComponentResource):
         self._names = Names(args["account"], args["region"], args["prefix"], args.get("role_path", ""))
         self.pull_role_arns, self.job_role_arns, self.runner_role_arns = {}, {}, {}
         for audience, options in args["audiences"].items():
-            with place(f"audiences.{audience}"):
+            with errors_under(f"audiences.{audience}"):
                 self.pull_role_arns[audience] = self._pull_role(audience, options)
         if args.get("jobs") or args.get("trusts_jobs"):
             issuer = args.get("issuer", {})
-            with place("issuer"):
+            with errors_under("issuer"):
                 provider = self._issuer(issuer)
-            with place("gitlab"):
+            with errors_under("gitlab"):
                 self._warn_of_forks(issuer)
             for consumer, options in args.get("jobs", {}).items():
-                with place(f"jobs.{consumer}"):
+                with errors_under(f"jobs.{consumer}"):
                     self.job_role_arns[consumer] = self._job_role(consumer, options, provider)
         for runner, options in args.get("runners", {}).items():
-            with place(f"runners.{runner}"):
+            with errors_under(f"runners.{runner}"):
                 self.runner_role_arns[runner] = self._runner_role(runner, options)
         arns = {"pullRoleArns": self.pull_role_arns, "jobRoleArns": self.job_role_arns}
         self.register_outputs({**arns, "runnerRoleArns": self.runner_role_arns})
@@ -67,7 +68,7 @@ class Identities(pulumi.ComponentResource):
     def _pull_role(self, audience: str, options: AudienceArgs) -> str:
         names, generation = self._names, options.get("generation", 1)
         if generation < 1:
-            raise ValueError(f"generation: got {generation}; write 1 or more, one higher to void the tokens")
+            raise ValueError(f"generation: got {generation}; write 1 or more; raise it by one to revoke the tokens")
         arns = repository_arns(names, options["pull"], options.get("registries", []))
         caches = self._cache_arns(options.get("caches", []), options.get("registries", []))
         policy = cache_puller_policy(arns, caches)
@@ -196,7 +197,7 @@ class Identities(pulumi.ComponentResource):
         aws.iam.RolePolicy(
             f"{self._child}-{key}",
             name=key.partition("-")[0],
-            # The role's own output, known in every preview: when the role is replaced, its policy goes with it.
+            # The role's own output, known in every preview: when the role is replaced, its policy is replaced with it.
             role=role.name,
             policy=checked_size(policy, "role", "pull, push"),
             opts=pulumi.ResourceOptions(parent=self),

@@ -1,13 +1,13 @@
-"""Where in a declaration a document's error belongs."""
+"""Prefixes the errors of a document with the key of the declaration that they belong to."""
 
 from collections.abc import Generator
 from contextlib import contextmanager
 
 
 @contextmanager
-def place(text: str) -> Generator[None]:
-    """Puts the place in the declaration before the field that an error of a document starts with."""
+def errors_under(key: str) -> Generator[None]:
+    """Prefixes every `ValueError` raised inside the block with `key` and a dot."""
     try:
         yield
     except ValueError as error:
-        raise ValueError(f"{text}.{error}") from None
+        raise ValueError(f"{key}.{error}") from None

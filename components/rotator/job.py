@@ -16,10 +16,10 @@ from ..iam.gitlab_trust import issuer_host, job_trust
 from ..iam.policies import Document, job_statements, policy_json
 from ..names.choices import choice
 from ..names.gitlab_release import GITLAB_COM
-from ..names.locations import place as where
+from ..names.locations import errors_under
 from ..names.naming import CODE_KEY
 from . import code_zip as rotator_zip
-from .args import Place, RotationBackend, RotationJobArgs, RotatorArgs
+from .args import ResourceContext, RotationBackend, RotationJobArgs, RotatorArgs
 from .rights import inline_policy, renewal_policy, role, rotation_policy
 
 _OF_LAMBDA: Final = {
@@ -66,16 +66,16 @@ def check_backend(args: RotatorArgs) -> RotationJobArgs | None:
 
 
 def in_gitlab(
-    place: Place,
+    context: ResourceContext,
     job: RotationJobArgs,
     wanted: plan.Plan,
     timing: Schedule,
     after: Sequence[pulumi.Resource],
 ) -> None:
     """Makes bucket, roles and schedules; the jobs themselves stand in the project's `.gitlab-ci.yml`."""
-    names = place.names
+    names = context.names
     minute = minute_of(names.rotator)
-    code = _code(place, job["project"])
+    code = _code(context, job["project"])
     fetch = job_statements(names.code_arn, names.account)
     measured = job_statements(names.code_arn, names.account, NAMESPACE)
     tasks = (
@@ -83,19 +83,19 @@ def in_gitlab(
         ("function", names.rotator, timing.cron(minute), rotation_policy(names, wanted, in_job=measured)),
         ("renewal", names.renewal, f"{minute} 3 * * *", renewal_policy(names, wanted, in_job=fetch)),
     )
-    trust = _trust(place, job)
+    trust = _trust(context, job)
     for key, name, cron, policy in tasks:
-        trusted = role(place, key, name, trust, *after)
-        rights = inline_policy(place, key, trusted, "rotator", policy)
+        trusted = role(context, key, name, trust, *after)
+        rights = inline_policy(context, key, trusted, "rotator", policy)
         gitlab.PipelineSchedule(
-            f"{place.name}-{key}-schedule",
+            f"{context.name}-{key}-schedule",
             project=job["project"],
             description=name,  # what the job's rule goes by
             ref=f"refs/heads/{_branch(job)}",
             cron=cron,
             cron_timezone="UTC",
             active=True,
-            opts=pulumi.ResourceOptions.merge(place.after(rights, code), _MADE_ANEW),
+            opts=pulumi.ResourceOptions.merge(context.after(rights, code), _MADE_ANEW),
         )
     pulumi.log.info(
         f"rotationBackend gitlab: nothing here can start a job, so variables hold placeholders until {job['project']} "
@@ -108,14 +108,14 @@ def _branch(job: RotationJobArgs) -> str:
     return job.get("branch", "main")
 
 
-def _trust(place: Place, job: RotationJobArgs) -> Document:
-    issuer = place.args.get("issuer", {})
+def _trust(context: ResourceContext, job: RotationJobArgs) -> Document:
+    issuer = context.args.get("issuer", {})
     url = issuer.get("url", GITLAB_COM)
     # Of other instances AWS reads no number.
     known = url == GITLAB_COM
-    with where("job"):
+    with errors_under("job"):
         return job_trust(
-            place.names.arn("iam", f"oidc-provider/{issuer_host(url)}", region=""),
+            context.names.arn("iam", f"oidc-provider/{issuer_host(url)}", region=""),
             gitlab_url=url,
             audience=issuer.get("audience", url),
             project=job["project"],
@@ -126,11 +126,13 @@ def _trust(place: Place, job: RotationJobArgs) -> Document:
         )
 
 
-def _code(place: Place, project: str) -> aws.s3.BucketObjectv2:
+def _code(context: ResourceContext, project: str) -> aws.s3.BucketObjectv2:
     """The zip, in a bucket that only this account reads; it holds names, and no secret."""
-    name, names, child = f"{place.name}-code", place.names, place.child
+    name, names, child = f"{context.name}-code", context.names, context.child
     # Nothing is in it but what an `up` makes, so a `destroy` may take all of it along.
-    bucket = aws.s3.Bucket(name, bucket=names.code_bucket, force_destroy=True, tags=place.args.get("tags"), opts=child)
+    bucket = aws.s3.Bucket(
+        name, bucket=names.code_bucket, force_destroy=True, tags=context.args.get("tags"), opts=child
+    )
     versioned = aws.s3.BucketVersioning(
         name, bucket=bucket.bucket, versioning_configuration={"status": "Enabled"}, opts=child
     )
@@ -145,7 +147,7 @@ def _code(place: Place, project: str) -> aws.s3.BucketObjectv2:
                 "noncurrent_version_expiration": {"noncurrent_days": _OLD_CODE_DAYS},
             }
         ],
-        opts=place.after(versioned),
+        opts=context.after(versioned),
     )
     encrypted = aws.s3.BucketServerSideEncryptionConfiguration(
         name,
@@ -163,16 +165,16 @@ def _code(place: Place, project: str) -> aws.s3.BucketObjectv2:
         opts=child,
     )
     tls = policy_json(tls_only(names.code_arn.removesuffix(f"/{CODE_KEY}")))
-    # S3 refuses to change both at once.
-    policy = aws.s3.BucketPolicy(name, bucket=bucket.bucket, policy=tls, opts=place.after(closed))
+    # S3 refuses to change both at the same time.
+    policy = aws.s3.BucketPolicy(name, bucket=bucket.bucket, policy=tls, opts=context.after(closed))
     return aws.s3.BucketObjectv2(
         name,
         bucket=bucket.bucket,
         key=CODE_KEY,
         # Pulumi zips archives for Lambda, but not for S3.
-        content_base64=base64.b64encode(rotator_zip.zipped(place.args["plan"])).decode(),
+        content_base64=base64.b64encode(rotator_zip.zipped(context.args["plan"])).decode(),
         content_type="application/zip",
         metadata={"gitlab-project": project},  # so that `gitlab-ecr rotate` finds the schedule
-        tags=place.args.get("tags"),
-        opts=place.after(versioned, encrypted, policy),
+        tags=context.args.get("tags"),
+        opts=context.after(versioned, encrypted, policy),
     )

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from ..iam.args import RunnerIdentityArgs
-from ..names.locations import place
+from ..names.locations import errors_under
 from . import access as runner_access
 from .args import RunnerOptions
 from .machine_args import RunnerAccess
@@ -19,7 +19,7 @@ def runner_identities(runners: Mapping[str, RunnerOptions]) -> dict[str, RunnerI
     for name, runner in runners.items():
         access, machine = runner.get("access", {}), runner.get("machine")
         pull, caches, registries = access.get("pull", []), access.get("caches", []), access.get("registries", [])
-        with place(f"runners.{name}"):
+        with errors_under(f"runners.{name}"):
             if pull and runner_access.checked_kind(access) is RunnerAccess.STATIC:
                 raise ValueError("access.pull: means nothing with static access; leave it out")
             if caches and not pull:

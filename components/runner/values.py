@@ -73,11 +73,11 @@ def _check_container_section(section: Mapping[str, Any], where: str) -> None:
         parse(section["image"], f"{where}.image")
     services: Sequence[Mapping[str, Any]] = section.get("services", [])
     for position, service in enumerate(services):
-        place = f"{where}.services[{position}]"
+        field = f"{where}.services[{position}]"
         if not service.get("name"):
-            raise ValueError(f"{place}.name: got none; write the service's image, such as postgres:17")
-        parse(service["name"], f"{place}.name")
-        check_environment(service.get("environment", []), f"{place}.environment")
+            raise ValueError(f"{field}.name: got none; write the service's image, such as postgres:17")
+        parse(service["name"], f"{field}.name")
+        check_environment(service.get("environment", []), f"{field}.environment")
     policies = _policies(section.get("pull_policy", []))
     allowed = _policies(section.get("allowed_pull_policies", []))
     for key, found in (("pull_policy", policies), ("allowed_pull_policies", allowed)):

@@ -103,8 +103,8 @@ def test_a_trust_that_is_wider_than_it_reads_is_refused(changes: dict[str, Any],
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({}, r"branches, tags: got none; of https://gitlab\.example\.com AWS reads only aud and sub"),
-        ({"branches": ["release/*"]}, r"branches, tags: got \['release/\*'\]; of https"),
+        ({}, r"branches, tags: got none; from https://gitlab\.example\.com AWS reads only aud and sub"),
+        ({"branches": ["release/*"]}, r"branches, tags: got \['release/\*'\]; from https"),
         ({"branches": ["main"], "project_id": "1"}, r"project_id, namespace_id, unprotected_refs: AWS does not re"),
         ({"branches": ["main"], "unprotected_refs": True}, r"project_id, namespace_id, unprotected_refs: AWS does not"),
     ],
@@ -122,7 +122,7 @@ def test_the_issuer_is_the_url_without_its_scheme() -> None:
     "url", ["gitlab.com", "http://gitlab.com", "https://gitlab.com/", "https://u@gitlab.com", "https://gitlab.com?a"]
 )
 def test_a_url_that_no_token_has_as_its_issuer_is_refused(url: str) -> None:
-    with pytest.raises(ValueError, match=r"^url: got .*; write it as the token's iss has it"):
+    with pytest.raises(ValueError, match=r"^url: got .*; write it like the token's iss"):
         issuer_host(url)
 
 

@@ -29,7 +29,7 @@ def test_each_registry_is_named_by_itself() -> None:
     [
         ("1", "us-east-1", r"^account: got '1'"),
         ("123456789012", "us", r"^region: got 'us'"),
-        ("123456789012", "cn-north-1", r"^registries: got 'cn-north-1' for roles of the partition aws; no identity"),
+        ("123456789012", "cn-north-1", r"^registries: got 'cn-north-1' for roles of the partition aws; an identity"),
     ],
 )
 def test_a_registry_that_is_none_or_out_of_reach_is_refused(account: str, region: str, message: str) -> None:
