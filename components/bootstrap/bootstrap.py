@@ -1,4 +1,4 @@
-"""What an administrator sets up once: where the state lies, and which jobs may read it and deploy."""
+"""What an administrator sets up once: where the state is kept, and which jobs may read it and deploy."""
 
 from collections.abc import Callable
 from functools import partial
@@ -20,14 +20,14 @@ from .naming import DEFAULT_PREFIX, EVERY_REPOSITORY, STATE_FOLDER, BootstrapNam
 
 
 class Bootstrap(pulumi.ComponentResource):
-    """State bucket, its key, GitLab's OIDC provider, preview role, deploy role and the boundary of what it makes."""
+    """The state bucket with its key, GitLab's OIDC provider, preview and deploy roles, and the boundary."""
 
     state: pulumi.Output[str]
     """For `pulumi login`."""
     bootstrap_state: pulumi.Output[str]
-    """For `pulumi login` of the administrator, for this stack alone: where no deployment can write."""
+    """For the administrator's `pulumi login`, for this stack only: deployments cannot write there."""
     secrets_provider: pulumi.Output[str]
-    """For `pulumi stack init --secrets-provider`, once the name of the stack is written behind it."""
+    """For `pulumi stack init --secrets-provider`, with the name of the stack appended."""
     preview_role: pulumi.Output[str]
     """The ARN of the role of merge requests' previews."""
     deploy_role: pulumi.Output[str]
@@ -112,7 +112,7 @@ def _bucket(
         f"{name}-state",
         bucket=bucket.bucket,
         policy=policy_json(tls_only(names.bucket_arn)),
-        # S3 refuses to change both at once.
+        # S3 refuses to change both at the same time.
         opts=pulumi.ResourceOptions.merge(child, pulumi.ResourceOptions(depends_on=[closed])),
     )
 
@@ -148,7 +148,7 @@ def _roles(
             f"{name}-{kind}",
             name=kind,
             role=role.name,
-            # AWS chooses a key's id, so only here a policy waits for an output.
+            # AWS chooses a key's id, so this is the only policy that depends on an output.
             policy=_with_key(policy, names, key),
             opts=after,
         )

@@ -1,8 +1,8 @@
 """What `pulumi up` may do on the default branch.
 
-The deploy role makes roles and users, so it could make itself an administrator. Three things together keep it from
-that: it touches what lies under the stacks' paths only, only while it carries the boundary, and may change neither the
-boundary nor what lies under the bootstrap's own path. Nor may it touch the bootstrap's own state.
+The deploy role creates roles and users, so it could make itself an administrator. Three rules prevent that: it may only
+touch what lies under the stacks' paths, only what carries the boundary, and it may change neither the boundary nor
+anything under the bootstrap's own path. Nor may it touch the bootstrap's own state.
 
 It is two documents, because a role's inline policies hold 10,240 characters and one managed policy 6,144.
 """
@@ -52,27 +52,27 @@ def deploy_policy(names: BootstrapNames, key_arn: str) -> Document:
             ),
             because="all of them list",
         ),
-        # A state planted there would run with the rights of the administrator, at the next `up` of the bootstrap.
+        # A state planted there would run with the administrator's rights at the next `up` of the bootstrap.
         _deny("KeepOwnState", "s3:*", names.own_states),
         _deny("KeepOwnRoles", _of("iam", _OF_THE_OWN_ROLES), names.arn("iam", f"role{names.path}*", "")),
         _deny("KeepOwnPolicies", _of("iam", _OF_THE_OWN_POLICIES), names.arn("iam", f"policy{names.path}*", "")),
-        # Not allowed above either; a denial also outlives a policy that somebody attaches later.
+        # Not allowed above either; an explicit denial also overrides any policy attached later.
         _deny("KeepBound", _of("iam", ("DeleteRolePermissionsBoundary", "DeleteUserPermissionsBoundary")), "*"),
         _deny("KeepKeysToTheRotator", _of("iam", ("CreateAccessKey", "CreateLoginProfile", "UpdateAccessKey")), "*"),
     )
 
 
 def services_policy(names: BootstrapNames, repositories: Sequence[str] = EVERY_REPOSITORY) -> Document:
-    """Repositories and rotator: a managed policy beside it.
+    """Repositories and rotator: a separate managed policy.
 
     Args:
-        repositories: patterns of those that deployments may make and change.
+        repositories: patterns of the repositories that deployments may create and change.
     """
     return document(*_images(names, names.repositories(repositories)), *_rotator(names))
 
 
 def roles(names: BootstrapNames, within: Document) -> list[Document]:
-    """Roles and instance profiles of stacks; `within` is the condition under which their rights may be changed."""
+    """Statements on roles and instance profiles of stacks; `within` is the condition for changing their rights."""
     stacks_roles = names.arn("iam", f"role/{names.prefix}-*/*", "")
     read = (
         *("GetRole", "GetRolePolicy", "ListAttachedRolePolicies", "ListInstanceProfilesForRole", "ListRolePolicies"),
@@ -83,7 +83,7 @@ def roles(names: BootstrapNames, within: Document) -> list[Document]:
         *("TagInstanceProfile", "UntagInstanceProfile", "AddRoleToInstanceProfile", "RemoveRoleFromInstanceProfile"),
     )
     passed = {"Condition": {"StringEquals": {"iam:PassedToService": list(_PASSED_TO)}}}
-    # Roles of AWS's own services: AWS wrote their policies, and nobody can change them.
+    # Service-linked roles: AWS wrote their policies, and no one can change them.
     linked = {"Condition": {"StringEquals": {"iam:AWSServiceName": list(_LINKED)}}}
     return [
         allow("ChangeBoundRoles", _of("iam", _ROLES_WITHIN), stacks_roles, **within),
@@ -95,9 +95,9 @@ def roles(names: BootstrapNames, within: Document) -> list[Document]:
 
 
 def users(names: BootstrapNames, within: Document) -> list[Document]:
-    """The users of `access-keys`; `within` is the condition under which their rights may be changed.
+    """Statements on the users of `access-keys`; `within` is the condition for changing their rights.
 
-    Who deletes a user has to look for whatever was given to it, and to take it away.
+    Before deleting a user, everything attached to it must be listed and removed.
     """
     stacks_users = names.arn("iam", f"user/{names.prefix}-*/*", "")
     read = (
@@ -115,7 +115,7 @@ def users(names: BootstrapNames, within: Document) -> list[Document]:
 
 
 def _images(names: BootstrapNames, repositories: list[str]) -> list[Document]:
-    """Repositories are named freely, and may have a region of their own: by default all of the account's."""
+    """Statements on repositories. Their names and regions are free, so the default is all of the account's."""
     repository = (
         *("CreateRepository", "DeleteLifecyclePolicy", "DeleteRepository", "DeleteRepositoryPolicy"),
         *("DescribeRepositories", "GetLifecyclePolicy", "GetRepositoryPolicy", "PutImageScanningConfiguration"),
@@ -142,7 +142,7 @@ def _images(names: BootstrapNames, repositories: list[str]) -> list[Document]:
 
 
 def _rotator(names: BootstrapNames) -> list[Document]:
-    """What a rotator is made of, by the prefix of its names."""
+    """Statements on a rotator's resources, by the prefix of their names."""
     function = (
         *("CreateFunction", "DeleteFunction", "DeleteFunctionEventInvokeConfig", "GetFunction"),
         *("DeleteFunctionConcurrency", "PutFunctionConcurrency"),
@@ -164,7 +164,7 @@ def _rotator(names: BootstrapNames) -> list[Document]:
         *("CreateTopic", "DeleteTopic", "GetTopicAttributes", "SetTopicAttributes", "Subscribe", *_TAGS),
         "ListSubscriptionsByTopic",
     )
-    # They name a subscription, which is no resource of IAM's; AWS's table has the topic as one that they need not have.
+    # These calls name a subscription, which is not an IAM resource; in AWS's table the topic is optional for them.
     subscription = ("GetSubscriptionAttributes", "SetSubscriptionAttributes", "Unsubscribe")
     log_group = ("CreateLogGroup", "DeleteLogGroup", "DeleteRetentionPolicy", "PutRetentionPolicy", *_TAGS)
     alarm = ("DeleteAlarms", "DescribeAlarms", "PutMetricAlarm", *_TAGS)
@@ -177,12 +177,12 @@ def _rotator(names: BootstrapNames) -> list[Document]:
     logs = names.of_stacks("logs", "log-group:/aws/lambda/")
     return [
         allow("Rotators", _of("lambda", function), names.of_stacks("lambda", "function:")),
-        # The code of a rotator in GitLab's jobs. The state's bucket is none of these.
+        # The code of a rotator in GitLab jobs. The state's bucket does not match.
         allow("Code", _of("s3", code), [names.code_buckets, f"{names.code_buckets}/*"]),
         allow("Schedules", _of("scheduler", schedule), f"{names.of_stacks('scheduler', 'schedule/')}/*"),
         allow("ScheduleGroups", _of("scheduler", group), names.of_stacks("scheduler", "schedule-group/")),
         allow("DeadLetters", _of("sqs", queue), names.of_stacks("sqs", "")),
-        # Not their values: the GitLab token is put there by a person, and read by the rotator alone.
+        # Without their values: a person stores the GitLab token, and only the rotator reads it.
         allow("Secrets", _of("secretsmanager", secret), names.of_stacks("secretsmanager", "secret:")),
         allow("LogGroups", _of("logs", log_group), [logs, f"{logs}:*"]),
         allow("Alarms", _of("cloudwatch", alarm), names.of_stacks("cloudwatch", "alarm:")),
@@ -193,9 +193,9 @@ def _rotator(names: BootstrapNames) -> list[Document]:
 
 
 def machines(names: BootstrapNames) -> list[Document]:
-    """Runners' parameters, and their launch templates: EC2 names those by a number, so a tag tells whose they are.
+    """Statements on runners' parameters and launch templates; EC2 numbers templates, so a tag identifies them.
 
-    A template that is another's must stay so: a new version of it would run on another's machines, as their role.
+    Templates of others must be out of reach: a new version would run on their machines, with their role.
     """
     parameter = (
         *("AddTagsToResource", "DeleteParameter", "GetParameter", "GetParameters", "ListTagsForResource"),

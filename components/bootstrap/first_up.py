@@ -1,7 +1,7 @@
-"""What a person may do who runs the first `up` without the bootstrap: two managed policies.
+"""Two managed policies for a person who runs the first `up` without the bootstrap.
 
-They reach everything that is named with the prefix, and nothing else of IAM. No boundary holds what such an `up` makes,
-so whoever has them can give themselves any right; the deploy role of the bootstrap cannot.
+In IAM they cover everything whose name starts with the prefix, and nothing else. No boundary limits what such an `up`
+creates, so anyone who has them can grant themselves any right; the deploy role of the bootstrap cannot.
 """
 
 from typing import Final

@@ -1,4 +1,4 @@
-"""The names of what an administrator sets up once, and the patterns of what it lets stacks make."""
+"""Names of what an administrator sets up once, and patterns for what stacks may create."""
 
 import re
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from ..names.registry_host import partition_of
 
 DEFAULT_PREFIX: Final = "gitlab-ecr"
 STATE_FOLDER: Final = "bootstrap"
-"""Of the bootstrap's own state, beside that of the stacks, in the same bucket."""
+"""The folder of the bootstrap's own state, in the same bucket as the state of the stacks."""
 STATE: Final = ".pulumi"
 """Where Pulumi keeps a backend's state. Source: pulumi 3.274, pkg/backend/diy."""
 EVERY_REPOSITORY: Final = ("*",)
@@ -28,8 +28,8 @@ class BootstrapNames:
         account: the twelve digits of the AWS account.
         region: the region of state and stacks.
         prefix: starts the names of the bootstrap and, followed by `-`, the prefix of every stack that it deploys. One
-            word, or the default: its roles reach whatever is named `<prefix>-...`, and with dashes in them one
-            bootstrap's prefix could be of that form for another.
+            word, or the default: the bootstrap's roles reach everything named `<prefix>-...`, so with dashes one
+            bootstrap could reach another's names.
     """
 
     account: str
@@ -37,10 +37,10 @@ class BootstrapNames:
     prefix: str
 
     def repositories(self, patterns: Sequence[str]) -> list[str]:
-        """The ARNs of the account's repositories, in every region, that patterns such as `ci/*` name.
+        """The ARNs, in every region, of the account's repositories that match patterns such as `ci/*`.
 
         Raises:
-            ValueError: a pattern is none of repositories.
+            ValueError: a pattern is invalid.
         """
         return each("repositories", patterns, lambda pattern: self.arn("ecr", f"repository/{_pattern(pattern)}", "*"))
 
@@ -49,7 +49,7 @@ class BootstrapNames:
         if self.prefix != DEFAULT_PREFIX and (self.prefix == first_word or not _ONE_WORD.fullmatch(self.prefix)):
             raise ValueError(
                 f"prefix: got {self.prefix!r}; write {DEFAULT_PREFIX}, or one word of 2 to 28 lower-case letters and "
-                f"digits other than {first_word}: of two bootstraps, the one named x would reach the one named x-y"
+                f"digits other than {first_word}: a bootstrap named x would reach everything of one named x-y"
             )
 
     def arn(self, service: str, resource: str, region: str | None = None) -> str:
@@ -58,7 +58,7 @@ class BootstrapNames:
 
     @property
     def path(self) -> str:
-        """The IAM path of the bootstrap's own roles; no stack's path starts like it."""
+        """The IAM path of the bootstrap's own roles; no stack's path starts with it."""
         return f"/{self.prefix}/"
 
     def role_arn(self, name: str) -> str:
@@ -80,7 +80,7 @@ class BootstrapNames:
 
     @property
     def bucket(self) -> str:
-        """The state's bucket; account and region make it unique in the world."""
+        """The bucket of the state; account and region in its name make it globally unique."""
         return f"{self.prefix}-state-{self.account}-{self.region}"
 
     @property
@@ -95,17 +95,17 @@ class BootstrapNames:
 
     @property
     def own_states(self) -> list[str]:
-        """The bootstrap's own state, and where it would lie if somebody kept it among those of the stacks.
+        """The bootstrap's own state, and where it would be if someone kept it with those of the stacks.
 
-        What stands there runs with an administrator's rights. Pulumi's paths are stacks/<project>/<stack>.json and, of
-        old backends, stacks/<stack>.json; history, backups and locks have a folder named after the stack.
+        Whatever is stored there runs with an administrator's rights. Pulumi's paths are stacks/<project>/<stack>.json
+        and, of old backends, stacks/<stack>.json; history, backups and locks have a folder named after the stack.
         """
         among = f"{self.bucket_arn}/{STATE}/*/bootstrap"
         return [f"{self.bucket_arn}/{STATE_FOLDER}/*", f"{among}.json*", f"{among}/*"]
 
     @property
     def code_buckets(self) -> str:
-        """The buckets with the code of rotators that run in GitLab jobs; no pattern of the state's bucket."""
+        """The buckets with the code of rotators that run in GitLab jobs; does not match the state's bucket."""
         return f"arn:{partition_of(self.region)}:s3:::{self.prefix}-*-rotator-{self.account}"
 
     def provider_arn(self, gitlab_url: str) -> str:
@@ -113,7 +113,7 @@ class BootstrapNames:
         return self.arn("iam", f"oidc-provider/{issuer_host(gitlab_url)}", "")
 
     def of_stacks(self, service: str, head: str, region: str | None = None) -> str:
-        """Everything that any stack names with its prefix, below `head`."""
+        """An ARN pattern for everything below `head` that stacks name with their prefix."""
         return self.arn(service, f"{head}{self.prefix}-*", region)
 
 

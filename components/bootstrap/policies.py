@@ -1,6 +1,6 @@
-"""Policies of what an administrator sets up once: the state's bucket, the preview role, the boundary of what is made.
+"""Policies of what an administrator sets up once: state bucket, preview role, permissions boundary.
 
-What the deploy role may do stands in `deploy_policy`.
+The deploy role's policy is in `deploy_policy`.
 """
 
 from collections.abc import Sequence
@@ -41,13 +41,13 @@ _METRICS: Final[Document] = {"StringEquals": {"cloudwatch:namespace": NAMESPACE}
 
 
 def preview_policy(names: BootstrapNames, key_arn: str, previews: Sequence[str] = ()) -> Document:
-    """What a merge request's preview may do: read the state, and the settings of repositories that are to be adopted.
+    """The policy of merge request previews: read the state, and the settings of repositories to be adopted.
 
-    For everything else a preview asks AWS for nothing but who it is.
+    Apart from that, a preview only asks AWS for its own identity.
 
     Args:
         key_arn: the key that encrypts the state as objects and, by stack, the secrets in it.
-        previews: the stacks whose secrets it may decrypt; without that, Pulumi reads nothing of a stack at all.
+        previews: the stacks whose secrets it may decrypt; otherwise Pulumi cannot read anything of a stack.
     """
     of_bucket = {"StringEquals": {"kms:ViaService": f"s3.{names.region}.{dns_suffix(names.region)}"}}
     of_stacks = {"StringEquals": {f"kms:EncryptionContext:{SECRETS_CONTEXT}": listed(previews)}}
@@ -63,7 +63,7 @@ def preview_policy(names: BootstrapNames, key_arn: str, previews: Sequence[str] 
 def preview_trust(
     names: BootstrapNames, *, gitlab_url: str, audience: str, project: str, project_id: str, namespace_id: str
 ) -> Document:
-    """Trust in every job of the project: the code of a merge request is on a branch that anybody may have made."""
+    """A trust policy for every job of the project: merge requests come from branches that anyone may create."""
     provider = names.provider_arn(gitlab_url)
     if gitlab_url == GITLAB_COM:
         return job_trust(
@@ -75,7 +75,7 @@ def preview_trust(
             namespace_id=namespace_id,
             unprotected_refs=True,
         )
-    # Of a self-managed GitLab a role that trusts any ref is refused elsewhere; for reading the state it is meant.
+    # Elsewhere a role that trusts any ref of a self-managed GitLab is refused; for reading the state it is intended.
     trust = job_trust(provider, gitlab_url=gitlab_url, audience=audience, project=project, branches=["main"])
     (statement,) = trust["Statement"]
     issuer = issuer_host(gitlab_url)
@@ -87,14 +87,15 @@ def preview_trust(
 
 
 def boundary(names: BootstrapNames, repositories: Sequence[str] = EVERY_REPOSITORY) -> Document:
-    """The most that any role of a stack can do, whatever its own policy says.
+    """The permissions boundary: the most that any role of a stack can do, whatever its own policy says.
 
     Args:
-        repositories: patterns of those that deployments may make and change, and their roles push to.
+        repositories: patterns of the repositories that deployments may create and change, and that their roles may push
+            to.
     """
     pull_roles = names.arn("iam", f"role/{names.prefix}-*/pull/*", "")
     return document(
-        # A pull role may belong to images of another account; that account's repositories have the last word.
+        # A pull role may be for images of another account; that account's repository policies decide.
         allow_everywhere("SignIn", SIGN_IN_ACTION, because="the action has no resource type"),
         allow("Pull", PULL_ACTIONS, f"arn:{partition_of(names.region)}:ecr:*:*:repository/*"),
         allow("Push", (*PUSH_ACTIONS, *IMPORT_ACTIONS), names.repositories(repositories)),
@@ -105,7 +106,7 @@ def boundary(names: BootstrapNames, repositories: Sequence[str] = EVERY_REPOSITO
         allow("Decrypt", "kms:Decrypt", names.arn("kms", "key/*"), Condition=_via_service(names)),
         allow("WriteLogs", LOG_ACTIONS, f"{names.of_stacks('logs', 'log-group:/aws/lambda/')}:*"),
         allow("LeaveDeadLetters", "sqs:SendMessage", names.of_stacks("sqs", "")),
-        # Of a rotator that runs in a GitLab job: its code, and what its alarms look at.
+        # For a rotator that runs in a GitLab job: its code, and the metrics of its alarms.
         allow("FetchCode", "s3:GetObject", f"{names.code_buckets}/*"),
         allow_everywhere("WriteMetrics", METRICS_ACTION, because=PLAIN_METRICS, Condition=_METRICS),
         allow("StartRotator", "lambda:InvokeFunction", names.of_stacks("lambda", "function:")),

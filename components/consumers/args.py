@@ -40,8 +40,8 @@ class GitLabArgs(TypedDict):
     id_token_audience: NotRequired[str]
     """The `aud` that pushing jobs ask for in `id_tokens`. Default: the instance's URL."""
     existing_oidc_provider: NotRequired[bool]
-    """Default false. True uses the OIDC provider that the account has for this GitLab: there can be only one. It has to
-    list the audience among its client ids."""
+    """Default false. True uses the account's existing OIDC provider for this GitLab, since there can be only one. Its
+    client ids must include the `aud`."""
     thumbprints: NotRequired[list[str]]
     """SHA-1 thumbprints of the private CA that signed the instance's certificate, for pushing jobs; to be left out for
     public CAs, which AWS knows by itself."""
@@ -127,5 +127,5 @@ class ConsumerArgs(TypedDict):
     adopt: NotRequired[bool]
     """Default false. True takes over a `DOCKER_AUTH_CONFIG` that exists already, and keeps its other registries."""
     long_lived_keys: NotRequired[bool]
-    """With `access-keys`: has to be true, the second of two times that this is asked for. Access keys do not expire;
-    whoever has read them once pulls until they are changed."""
+    """With `access-keys`: must be true, to confirm a second time that you want access keys. They do not expire: anyone
+    who has read them can pull until they are replaced."""

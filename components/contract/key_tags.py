@@ -1,13 +1,13 @@
-"""The tags by which the rotator remembers an IAM user's keys; it may set these and no others."""
+"""The IAM user tags in which the rotator records that user's keys; it may set no other tags."""
 
 from typing import Final
 
 MAKING: Final = "gitlab-ecr:making"
-"""Which run is making a key, from when and until when at the latest."""
+"""Which run is creating a key, since when, and until when at the latest."""
 PENDING: Final = "gitlab-ecr:pending"
-"""The id of the key that was made, from before its first use until it is published."""
+"""The id of the new key, from before its first use until it is published."""
 CURRENT: Final = "gitlab-ecr:current"
 """The id of the published key."""
 PREVIOUS: Final = "gitlab-ecr:previous"
-"""The id of the key before it."""
+"""The id of the previous key."""
 ALL: Final = (CURRENT, MAKING, PENDING, PREVIOUS)

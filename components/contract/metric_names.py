@@ -12,12 +12,12 @@ class Metric(StrEnum):
     """A metric's name in CloudWatch."""
 
     ROTATION_SUCCESS = "RotationSuccess"
-    """1 when every audience's tokens were minted and proven, and at least one of its targets holds them; else 0."""
+    """1 when every audience's tokens were minted and verified, and at least one of its targets holds them; else 0."""
     TOKEN_SECONDS_REMAINING = "TokenSecondsRemaining"  # noqa: S105 - a metric's name
-    """The least over all targets whose token is known, without those that are gone."""
+    """The minimum over all targets whose token is known, except targets that are gone."""
     TARGETS_FAILED = "TargetsFailed"
     TARGETS_GONE = "TargetsGone"
     TOKEN_DIED_EARLY = "TokenDiedEarly"  # noqa: S105 - a metric's name
-    """How many tokens a registry refused before their own end."""
+    """How many tokens a registry refused before they expired."""
     GITLAB_TOKEN_DAYS_REMAINING = "GitLabTokenDaysRemaining"  # noqa: S105 - a metric's name
-    """Days until the rotator's own GitLab token ends."""
+    """Days until the rotator's own GitLab token expires."""

@@ -1,7 +1,7 @@
-"""The plan: the contract between the Pulumi program, which writes it, and the rotator, which does what it says.
+"""The plan: the Pulumi program writes it, the rotator executes it.
 
-It is plain JSON in the function's zip, complete in every preview, and holds no secret: it says where a secret lies.
-Roles, registries and targets are fixed at deploy; the event that fires a rotation adds nothing to them.
+It is plain JSON in the function's zip, complete in every preview, and holds no secrets, only their names. Roles,
+registries and targets are fixed at deploy time; the event that starts a rotation cannot add any.
 """
 
 import dataclasses
@@ -32,11 +32,11 @@ __all__ = [
 ]
 
 VERSION: Final = 2
-_LONGEST: Final = 32 << 20  # characters: several times the plan of the most targets
+_LONGEST: Final = 32 << 20  # characters: several times the largest possible plan
 TARGET_LIMIT: Final = 5_000
-"""What one run writes within its 15 minutes when GitLab allows the default 30 requests a second, twice over."""
+"""Half of what one run can write in its 15 minutes at the default 30 requests a second."""
 KEY_USER_LIMIT: Final = 30
-"""The rotator's policy names each user, twice; a role's inline policies hold 10,240 characters. Source: IAM quotas."""
+"""The rotator's policy names each user twice; a role's inline policies hold 10,240 characters. Source: IAM quotas."""
 
 
 @dataclass(frozen=True)
@@ -56,13 +56,14 @@ class Registry:
 
 @dataclass(frozen=True)
 class Audience:
-    """A set of repositories behind one pull-only role.
+    """A named set of repositories with one pull-only role; by default each consumer is its own audience.
 
     Attributes:
-        role_arn: the role whose session asks for the token; the token carries exactly its rights.
+        role_arn: the role that asks for the token; the token has exactly this role's rights.
         registries: the registries that the token is published for.
-        inside: a repository that the role may pull, for the probe; None when the declaration names none.
-        outside: a repository that the role may not pull; None when its patterns allow every repository.
+        inside: a repository that the role may pull, for verifying a token; None when the declaration names none.
+        outside: a repository that the role may not pull, also for verifying; None when its patterns allow every
+            repository.
     """
 
     role_arn: str
@@ -82,7 +83,7 @@ class GitLab:
         token_secret: the Secrets Manager secret of the GitLab token.
         ca_bundle: PEM certificates of a private CA; None for the public ones.
         concurrency: how many targets are written at once, 1 to 64.
-        requests_per_second: never more than these, 1 to 1000.
+        requests_per_second: the limit, 1 to 1000.
     """
 
     url: str
@@ -99,8 +100,8 @@ class Plan:
     """Everything the rotator needs to know.
 
     Attributes:
-        stack: as metrics and reports call it.
-        region: of the secrets and of the state.
+        stack: the stack's name in metrics and reports.
+        region: the region of the secrets and of the state.
         state: the SSM parameter in which a run tells the next one which targets failed.
     """
 
@@ -120,7 +121,7 @@ class _Version:
 
 
 def dumps(plan: Plan) -> str:
-    """The plan as JSON; the same plan gives the same text.
+    """Writes the plan as JSON; equal plans give equal texts.
 
     Raises:
         ValueError: the plan contradicts itself.
@@ -130,10 +131,11 @@ def dumps(plan: Plan) -> str:
 
 
 def loads(text: str) -> Plan:
-    """The plan that a text holds.
+    """Reads a plan from JSON.
 
     Raises:
-        ValueError: not JSON, another version, a key missing, unknown, or of the wrong type; the message names it.
+        ValueError: it is not JSON, has another version, or a key is missing, unknown or of the wrong type; names the
+            key.
     """
     try:
         document = bounded_json.loads(text, limit=_LONGEST)
@@ -148,7 +150,7 @@ def loads(text: str) -> Plan:
 
 
 def variables(plan: Plan) -> list[Target]:
-    """Every variable that the rotator writes: the targets, then the pairs of the access keys."""
+    """Every variable that the rotator writes: first the targets, then the pairs for access keys."""
     pairs = [target for user in plan.key_users for target in (user.id_target, user.secret_target)]
     return [*plan.targets, *pairs]
 
@@ -164,7 +166,7 @@ def _check(plan: Plan) -> None:
     if len(plan.targets) > TARGET_LIMIT:
         raise ValueError(
             f"plan.targets: got {len(plan.targets)} variables, one rotator writes {TARGET_LIMIT}; "
-            "move some of the consumers to a second stack with a prefix of its own"
+            "move some of the consumers to a second stack with another prefix"
         )
     for name, audience in plan.audiences.items():
         _check_audience(audience, f"plan.audiences.{name}.registries")
@@ -178,12 +180,12 @@ def _check_audience(audience: Audience, where: str) -> None:
         raise ValueError(f"{where}: write at least one, with one host or more each")
     hosts = [host for registry in audience.registries for host in registry.hosts]
     if twice := [host for host in hosts if hosts.count(host) > 1]:
-        raise ValueError(f"{where}: {twice[0]} stands here twice; write each registry once")
+        raise ValueError(f"{where}: {twice[0]} is listed twice; write each registry once")
 
 
 def _check_gitlab(gitlab: GitLab) -> None:
     instance_url(gitlab.url, "plan.gitlab.url", allow_http=gitlab.allow_http)
-    # A plan is no place for a password: it lies readable in the zip.
+    # A plan must not hold a password: anyone who can read the zip can read it.
     if gitlab.proxy is not None and (problem := url_problem(gitlab.proxy, allow_http=True)):
         raise ValueError(
             f"plan.gitlab.proxy: got a URL that {problem}; write http:// or https://, the proxy's host and port, "
@@ -198,7 +200,7 @@ def _check_target(target: TokenTarget, plan: Plan, where: str) -> None:
     if target.audience not in plan.audiences:
         raise ValueError(f"{where}.audience: {target.audience!r} is not one of {sorted(plan.audiences)}")
     if target.foreign is not None and not target.flags.hidden:
-        raise ValueError(f"{where}.foreign: only a hidden variable needs it, others keep what is in them; leave it out")
+        raise ValueError(f"{where}.foreign: only a hidden variable needs it, others keep their entries; leave it out")
 
 
 def _check_key_users(plan: Plan) -> None:
@@ -211,8 +213,8 @@ def _check_key_users(plan: Plan) -> None:
     for index, user in enumerate(plan.key_users):
         where = f"plan.key_users[{index}] ({user.name})"
         if user.user in seen:
-            # A secret that reached one of two places before a crash could not be brought to the other.
-            raise ValueError(f"{where}.user: {user.user!r} stands here twice; one user has one pair of variables")
+            # After a crash between two writes, the secret could not be recovered for the second pair.
+            raise ValueError(f"{where}.user: {user.user!r} is listed twice; a user has one pair of variables")
         if not 0 < user.grace_minutes < user.max_age_minutes:
             raise ValueError(
                 f"{where}.grace_minutes: got {user.grace_minutes} with a max_age_minutes of {user.max_age_minutes}; "

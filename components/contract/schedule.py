@@ -1,4 +1,4 @@
-"""How often the rotator runs, what outage that survives, and when its alarm fires."""
+"""How often the rotator runs, how long an outage it survives, and when its alarm fires."""
 
 import hashlib
 import math
@@ -8,22 +8,22 @@ from datetime import timedelta
 from typing import Final
 
 INTERVAL: Final = "2 hours"
-"""From one run to the next, unless a declaration says otherwise."""
+"""The default time between two runs."""
 TOLERATED_OUTAGE: Final = "7 hours"
-"""For how long every run may fail, unless a declaration says otherwise."""
+"""The default time during which every run may fail without an expired token."""
 TOKEN_LIFE: Final = timedelta(hours=12)  # AWS, GetAuthorizationToken; at run time its `expiresAt` is believed instead
-MARGIN: Final = timedelta(hours=1)  # a job may wait this long between its token's publication check and its pull
-_REACTION: Final = timedelta(hours=2)  # what an alarm leaves to the person on call
+MARGIN: Final = timedelta(hours=1)  # a job may wait this long between reading its token and pulling
+_REACTION: Final = timedelta(hours=2)  # the time that an alarm leaves to the person on call
 _HOUR: Final = timedelta(hours=1)
 _DURATION: Final = re.compile(r"(\d{1,4}) (minute|hour|day)s?")
-_SHORTEST_INTERVAL: Final = timedelta(minutes=15)  # below that the runs cost more than they keep valid
+_SHORTEST_INTERVAL: Final = timedelta(minutes=15)  # more frequent runs cost more than they gain
 
 
 def duration(text: str, where: str) -> timedelta:
-    """The time that a text such as `2 hours` or `90 minutes` names.
+    """Parses a duration such as `2 hours` or `90 minutes`.
 
     Raises:
-        ValueError: not a whole number and a unit; names `where`.
+        ValueError: it is not a whole number and a unit; names `where`.
     """
     match = _DURATION.fullmatch(text)
     if match is None:
@@ -32,7 +32,7 @@ def duration(text: str, where: str) -> timedelta:
 
 
 def minute_of(name: str) -> int:
-    """The minute of the hour at which `name` runs: always the same, and not everybody's."""
+    """The minute of the hour at which `name` runs: derived from the name, so that stacks do not all run at once."""
     return int(hashlib.sha256(name.encode()).hexdigest(), 16) % 60
 
 
@@ -41,7 +41,7 @@ class Schedule:
     """A rotation schedule, checked.
 
     Attributes:
-        interval: from one run to the next; 15 minutes or more.
+        interval: the time between two runs; 15 minutes or more.
         tolerate_outage: for how long every run may fail without an expired token in any variable.
     """
 
@@ -66,16 +66,16 @@ class Schedule:
 
     @property
     def expression(self) -> str:
-        """EventBridge Scheduler's expression; a rate's first run comes one interval after its creation."""
+        """The expression for EventBridge Scheduler. The first run of a rate comes one interval after its creation."""
         minutes = int(self.interval / timedelta(minutes=1))
         amount, unit = (minutes // 60, "hour") if minutes % 60 == 0 else (minutes, "minute")
         return f"rate({amount} {unit}{'' if amount == 1 else 's'})"
 
     def cron(self, minute: int) -> str:
-        """The same in cron's words, for a clock that knows no rate; `minute` says when in the hour.
+        """The same as a cron expression, for schedulers without rates; `minute` is the minute of the hour.
 
         Raises:
-            ValueError: cron would start anew at midnight or at the full hour, and leave a gap of another length there.
+            ValueError: cron restarts at midnight or on the hour, and would leave an irregular gap there.
         """
         minutes = int(self.interval / timedelta(minutes=1))
         hours, rest = divmod(minutes, 60)
@@ -84,20 +84,20 @@ class Schedule:
         if hours and not rest and 24 % hours == 0:
             return f"{minute} {'*' if hours == 1 else f'*/{hours}'} * * *"
         raise ValueError(
-            f"interval: got {_words(self.interval)}; a pipeline schedule follows the clock, so write what divides the "
-            "hour or the day: 15, 20 or 30 minutes, or 1, 2, 3, 4 or 6 hours"
+            f"interval: got {_words(self.interval)}; a pipeline schedule is a cron expression, so write a divisor of "
+            f"an hour or a day: 15, 20 or 30 minutes, or 1, 2, 3, 4 or 6 hours"
         )
 
     @property
     def alarm_hours(self) -> int:
-        """After how many whole hours without a success the alarm fires: one missed run and an hour or two."""
+        """How many whole hours without a success make the alarm fire: one missed run and an hour or two."""
         return math.ceil(self.interval / _HOUR) + 2
 
     @property
     def ending_seconds(self) -> int:
-        """With how little left in any one target its alarm fires.
+        """The alarm for a target fires when its token has fewer than these seconds left.
 
-        The first run that sees less still sees `_REACTION` and more, and every healthy run sees far more.
+        The first run that falls below it still leaves `_REACTION` or more; a healthy run is far above it.
         """
         return int((self.interval + _REACTION + MARGIN).total_seconds())
 

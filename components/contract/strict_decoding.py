@@ -1,4 +1,4 @@
-"""JSON values into frozen dataclasses, strictly: every key known, none missing, every type right."""
+"""Decodes JSON values into frozen dataclasses, strictly: every key known, none missing, every type right."""
 
 import dataclasses
 import functools
@@ -11,12 +11,12 @@ _T = TypeVar("_T")
 
 
 def decode(expected: type[_T], value: Any, where: str, *, ignore_unknown: bool = False) -> _T:
-    """`value`, as `json.loads` gives it, as the dataclass `expected`.
+    """Converts `value`, as `json.loads` returns it, into the dataclass `expected`.
 
     Fields may be str, int, bool, an Enum, another dataclass, `tuple[T, ...]`, `dict[str, T]` and `T | None`.
 
     Raises:
-        ValueError: names the place below `where`, what was found, and what is wanted.
+        ValueError: names the key below `where`, what was found, and what was expected.
     """
     return typing.cast("_T", _dataclass(expected, value, where, ignore_unknown=ignore_unknown))
 

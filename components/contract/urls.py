@@ -1,4 +1,4 @@
-"""The one rule for a URL that a token may be sent to, wherever the URL comes from."""
+"""Which URLs a token may be sent to, wherever the URL comes from."""
 
 import re
 from typing import Final
@@ -12,12 +12,12 @@ _LONGEST: Final = 8_000  # a signed URL of S3 has a few thousand characters
 def url_problem(  # noqa: PLR0911 - one mistake, one return
     url: str, *, allow_http: bool = False, whole: bool = False
 ) -> str | None:
-    """Why nothing may be sent to a URL, in words that do not hold it, as a password may stand in it; None when it may.
+    """Why no token may be sent to a URL, without quoting the URL, which could hold a password; None when it may.
 
     Args:
-        url: as somebody wrote it.
+        url: the URL as written.
         allow_http: whether it may begin with `http://`.
-        whole: whether it is the URL of a request; else that of an instance, which has no query.
+        whole: True for the URL of a request; False for that of an instance, which has no query.
     """
     parts = _URL.fullmatch(url)
     if len(url) > _LONGEST:
@@ -40,7 +40,7 @@ def instance_url(url: str, where: str, *, allow_http: bool = False) -> str:
     """The URL of a GitLab instance, without a slash at its end.
 
     Raises:
-        ValueError: nothing may be sent there; names `where`, and holds no URL in which a password could stand.
+        ValueError: no token may be sent there; names `where`, and quotes no URL that could hold a password.
     """
     if problem := url_problem(url, allow_http=allow_http):
         raise ValueError(
@@ -50,11 +50,11 @@ def instance_url(url: str, where: str, *, allow_http: bool = False) -> str:
 
 
 def shown(url: str) -> str:
-    """A URL for a message, unless a password could stand in it."""
+    """The URL for a message, hidden if it could hold a password."""
     return "a URL" if set(url) & set("@?#") else repr(url[:100])
 
 
 def host_of(url: str) -> str:
-    """The host and port that a URL names, for messages; empty when it names none."""
+    """The host and port of a URL, for messages; empty when it has none."""
     parts = _URL.fullmatch(url)
     return parts["authority"] if parts is not None and _AUTHORITY.fullmatch(parts["authority"]) else ""

@@ -62,7 +62,7 @@ class RegistryAccessArgs(TypedDict):
     """Pull-through caches by the prefix of the repositories that they make, such as `docker-hub`. A consumer or runner
     that names the prefix in its own `caches` may fill it."""
     registry: NotRequired[RegistryWideArgs]
-    """Settings of the whole registry, for one stack of the account and region only."""
+    """Registry-wide settings; only one stack per account and region may have them."""
     consumers: NotRequired[dict[str, ConsumerArgs]]
     """Who pulls, by the full path of the GitLab project or group."""
     runners: NotRequired[dict[str, RunnerOptions]]

@@ -33,7 +33,7 @@ def check_names(
         runners: by name.
 
     Raises:
-        ValueError: names the place, what was found, and what to write.
+        ValueError: names the key, what was found, and what to write.
     """
     mistakes = Mistakes()
     for path, consumer in consumers.items():

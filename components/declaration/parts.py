@@ -51,7 +51,7 @@ class Parts:
         return not self.in_lambda or bool(self.runners) or makes_variables(self.variables["variables"])
 
 
-class _Place(TypedDict):
+class _Account(TypedDict):
     account: str
     region: str
     prefix: str
@@ -68,9 +68,9 @@ def parts_of(args: RegistryAccessArgs) -> Parts:
     names = Names(args["account"], args["region"], args["prefix"], args.get("role_path", ""))
     gitlab, declared, runners = args.get("gitlab", {}), args.get("consumers", {}), args.get("runners", {})
     rotation = args.get("rotation", {})
-    where: _Place = {"account": names.account, "region": names.region, "prefix": names.prefix}
+    base: _Account = {"account": names.account, "region": names.region, "prefix": names.prefix}
     stack: RotationPartsArgs = {
-        **where,
+        **base,
         "stack": args["stack"],
         "gitlab": gitlab,
         "repositories": list(args["repositories"]),
@@ -87,12 +87,12 @@ def parts_of(args: RegistryAccessArgs) -> Parts:
             "registry": args.get("registry", {}),
             "tags": args.get("tags", {}),
         },
-        identities=_identities(args, {**where, **iam, "audiences": rotated["audiences"]}),
+        identities=_identities(args, {**base, **iam, "audiences": rotated["audiences"]}),
         users={path: {**user, **iam} for path, user in consumers.pull_users(names, declared).items()},
         variables={"variables": rotated["variables"]},
-        runners={name: _runner(args, {**where, "name": name, "options": runner}) for name, runner in runners.items()},
+        runners={name: _runner(args, {**base, "name": name, "options": runner}) for name, runner in runners.items()},
         rotator={
-            **where,
+            **base,
             **iam,
             **rotator_settings(rotation),
             "backend": backend_of(args),

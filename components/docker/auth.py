@@ -1,7 +1,7 @@
-"""`DOCKER_AUTH_CONFIG` documents: built, read, merged, and shown without their secrets.
+"""Builds, reads, merges and redacts `DOCKER_AUTH_CONFIG` documents.
 
-Standard library only: the Lambda carries this file. What the runner makes of a document is told by
-`credential_resolution`; this module refuses what the runner would misread.
+Imports the standard library only, because the Lambda carries this file. `credential_resolution` models how the runner
+reads a document; this module refuses what the runner would misread.
 """
 
 import base64
@@ -18,7 +18,7 @@ Document = dict[str, Any]
 AuthEntry = dict[str, str]
 
 PLACEHOLDER: Final = '{"auths":{}}'
-"""Valid, maskable, and passed over by the runner as long as nothing is in it."""
+"""A valid document that can be masked and that the runner ignores while it is empty."""
 
 ECR_USER: Final = "AWS"
 _HELPER_KEYS: Final = ("credHelpers", "credsStore")
@@ -43,13 +43,13 @@ _WHY_NOT_BOTH: Final = "one failing helper makes the runner drop the whole docum
 
 
 class DocumentError(ValueError):
-    """What is wrong with a document or a login, and what to write; it holds no part of either that could be secret."""
+    """What is wrong with a document or a login, and what to write instead; never holds a part that could be secret."""
 
 
 def auth_entry(authorization_token: str) -> AuthEntry:
-    """The entry for a token of `GetAuthorizationToken`, which already is the base64 of `AWS:<password>`.
+    """The entry for a token from `GetAuthorizationToken`, which already is the base64 of `AWS:<password>`.
 
-    The token is checked and passed on as it is, never decoded and encoded again.
+    The token is checked and passed on unchanged, never decoded and encoded again.
 
     Raises:
         DocumentError: the text is not such a token. The message does not hold it.
@@ -72,7 +72,7 @@ def login_entry(username: str, password: str) -> AuthEntry:
     if not username or ":" in username:
         raise ValueError(f"username: got {username!r}; write a user name without a colon")
     if password.endswith("\n"):
-        raise ValueError("password: ends with a line break; strip it, no registry takes it as a part of the password")
+        raise ValueError("password: ends with a line break; strip it, no registry accepts it as part of the password")
     return {"auth": base64.b64encode(f"{username}:{password}".encode()).decode()}
 
 
@@ -98,14 +98,14 @@ def with_store(helper: str) -> Document:
 
 
 def dumps(document: Mapping[str, Any]) -> str:
-    """The document in one line without any white space, which a masked variable with `raw` needs."""
+    """The document in one line without white space, as a masked raw variable needs it."""
     text = json.dumps(document, separators=(",", ":"), ensure_ascii=True)
     # White space can still stand inside a string; its escape means the same.
     return text.replace(" ", "\\u0020")
 
 
 def parse(text: str) -> Document:
-    """The document that a text holds.
+    """Parses a document.
 
     Raises:
         DocumentError: names the mistake and what to write; never holds a part of the text that could be secret.
@@ -117,16 +117,16 @@ def parse(text: str) -> Document:
 
 
 def merge(existing: str | None, owned_hosts: Collection[str], new_auths: Mapping[str, AuthEntry]) -> Document:
-    """The existing document with the entries of `owned_hosts` replaced by `new_auths`, everything else kept.
+    """Replaces the entries of `owned_hosts` in the existing document by `new_auths` and keeps everything else.
 
-    An entry counts as one of an owned host in every spelling that the runner takes for it, such as `https://HOST/v1/`,
-    and may be broken, since it is replaced. An entry for a path below an owned host is kept, and so is a wrong login
-    for another registry, unless the runner would drop the whole document for it.
+    An entry belongs to an owned host in any spelling that the runner accepts, such as `https://HOST/v1/`. It may be
+    broken, since it is replaced. An entry for a path below an owned host is kept, and so is a wrong login for another
+    registry, unless the runner would drop the whole document for it.
 
     Args:
         existing: the variable's value; None or blank when there is none.
-        owned_hosts: the registry hosts whose entries are ours, also those that get no new entry.
-        new_auths: the new entries by registry host, each of them owned.
+        owned_hosts: the registry hosts whose entries the rotator owns, including those that get no new entry.
+        new_auths: the new entries by registry host; every host must be an owned one.
 
     Raises:
         DocumentError: the existing document is malformed or holds helpers.
@@ -137,14 +137,14 @@ def merge(existing: str | None, owned_hosts: Collection[str], new_auths: Mapping
     document = remove(existing, owned_hosts) if existing and existing.strip() else {}
     if helpers := [key for key in _HELPER_KEYS if document.get(key)]:
         raise _wrong(
-            f"holds {helpers[0]}, and auths are never added to it: {_WHY_NOT_BOTH}. Take {helpers[0]} out, or leave "
+            f"holds {helpers[0]}, so no auths are added to it: {_WHY_NOT_BOTH}. Take {helpers[0]} out, or leave "
             "this variable to the helper and use another one"
         )
     return document | {"auths": _auths(document) | with_auths(new_auths)["auths"]}
 
 
 def remove(existing: str, owned_hosts: Collection[str]) -> Document:
-    """The existing document without the entries of `owned_hosts`, everything else kept.
+    """Removes the entries of `owned_hosts` from the existing document and keeps everything else.
 
     Raises:
         DocumentError: the existing document is malformed.
@@ -159,7 +159,7 @@ def remove(existing: str, owned_hosts: Collection[str]) -> Document:
 
 
 def redact(document_or_text: Mapping[str, Any] | str) -> str:
-    """The document as one line for logs and reports: which registries and helpers it names, and no value of it."""
+    """One line about a document for logs and reports: the registries and helpers it names, without any value."""
     if isinstance(document_or_text, str):
         try:
             value: object = bounded_json.loads(document_or_text)
@@ -173,17 +173,19 @@ def redact(document_or_text: Mapping[str, Any] | str) -> str:
 
 
 def check_registry_host(host: str, where: str) -> None:
-    """Refuse what is not `host[:port]` in lower case.
+    """Refuses anything but `host[:port]` in lower case.
 
     Raises:
-        ValueError: names what stands in the way and what to write.
+        ValueError: names what is wrong and what to write.
     """
     if scheme := _SCHEME.match(host):
         raise ValueError(f"{where}: got the key {host!r}; write the registry host alone: {host[scheme.end() :]}")
     if "/" in host:
         raise ValueError(f"{where}: got the key {host!r}; write the registry host alone: {host.partition('/')[0]}")
     if "*" in host:
-        raise ValueError(f"{where}: got the key {host!r}; write each registry host, the runner knows no wildcards")
+        raise ValueError(
+            f"{where}: got the key {host!r}; write each registry host, the runner does not support wildcards"
+        )
     if not _HOST.fullmatch(host):
         raise ValueError(f"{where}: got the key {host!r}; write host or host:port in lower case")
 
@@ -209,7 +211,7 @@ def _auths(document: Document) -> dict[str, Any]:
 
 
 def _host_path(key: str) -> str:
-    """The key's registry path by the runner's rules, as far as it can be one host."""
+    """The registry path of a key by the runner's rules, if it can be a single host."""
     if scheme := _SCHEME.match(key):
         return key[scheme.end() :].partition("/")[0].lower()
     host, _, path = key.removesuffix("/").partition("/")

@@ -1,6 +1,6 @@
-"""The mistakes people make in a `DOCKER_AUTH_CONFIG`, recognised and explained without showing what stands in it.
+"""Recognises and explains common mistakes in a `DOCKER_AUTH_CONFIG` without showing its contents.
 
-Each of these was accepted or silently dropped by a runner at some time, and surfaced as `no basic auth credentials`.
+Runners have accepted or silently dropped each of these, which surfaced as `no basic auth credentials`.
 """
 
 import base64
@@ -34,25 +34,25 @@ def broken_text(text: str) -> str:  # noqa: PLR0911 - one mistake, one return
     if bare.count("{") > bare.count("}"):
         return f"ends before its last brace; write {_EXAMPLE}"
     if bare[0] not in "{[":
-        return f"is not JSON but a bare text; a password or token alone does not do, write {_EXAMPLE}"
+        return f"is plain text, not JSON; a password or token alone is not enough, write {_EXAMPLE}"
     return f"is not valid JSON; write {_EXAMPLE}"
 
 
 def text_after_value(value: object, rest: str) -> str | None:
-    """What is wrong with a text that holds another value than an object, or goes on after it; or None."""
+    """What is wrong with a text that is not an object, or that continues after it; None for nothing."""
     if isinstance(value, str) and rest.startswith(":"):
         return f"lacks its outer braces; write {_EXAMPLE}"
     if not isinstance(value, dict):
         return f"is not an object; write {_EXAMPLE}"
     if rest.startswith("}"):
-        return "has one closing brace too many; take it off"
+        return "has one closing brace too many; remove it"
     if rest:
-        return f"has {len(rest)} characters after its last brace; the runner ignores them, take them off"
+        return f"has {len(rest)} characters after its last brace; the runner ignores them, remove them"
     return None
 
 
 def document_problem(document: Mapping[str, Any], *, fatal_only: bool = False) -> str | None:
-    """What is wrong with an object, or None; with `fatal_only`, entries that the runner can read pass."""
+    """What is wrong with an object, or None; `fatal_only` accepts every entry that the runner can read."""
     for key in document:
         for known in _KEYS:
             if key != known and key.lower() == known.lower():
@@ -65,11 +65,11 @@ def document_problem(document: Mapping[str, Any], *, fatal_only: bool = False) -
 
 
 def auth_problem(auth: object, user: str = "") -> str | None:  # noqa: PLR0911 - one mistake, one return
-    """What is wrong with the value of an `auth`, or None; with `user`, it has to be that user's."""
+    """What is wrong with the value of an `auth`, or None; with `user`, it must be that user's login."""
     if not isinstance(auth, str):
         return "is not a text; write the base64 of user:password"
     if "$" in auth:
-        return "holds a `$`: a variable was not resolved, or the base64 was taken from the wrong place"
+        return "holds a `$`: a variable was not resolved, or the base64 was copied from the wrong place"
     if re.search(r"\s", auth):
         return "has white space in it; encode in one line with `base64 -w0`"
     try:
@@ -107,7 +107,7 @@ def _auths_problem(auths: object, *, fatal_only: bool) -> str | None:
         members = cast("Mapping[str, object]", entry)
         wrong = [key for key in _ENTRY_KEYS if not isinstance(members.get(key) or "", str)]
         if wrong:
-            return f"{where}: {wrong[0]} is not a text, for which the runner drops the whole document"
+            return f"{where}: {wrong[0]} is not a text, so the runner drops the whole document"
         auth = members.get("auth")
         if auth and not (fatal_only and _is_readable(str(auth))) and (problem := auth_problem(auth)):
             return f"{where}: its auth {problem}"
@@ -132,5 +132,5 @@ def _helpers_problem(document: Mapping[str, Any]) -> str | None:
         names.append(store)
     for name in names:
         if not isinstance(name, str) or not name or "/" in name:
-            return "names a helper that is no plain name, for which the runner fails every pull; write ecr-login"
+            return "names a helper by more than its plain name, and the runner then fails every pull; write ecr-login"
     return None

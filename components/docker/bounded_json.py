@@ -1,7 +1,7 @@
-"""JSON that others wrote: its size, depth and numbers are bounded before Python's parser begins.
+"""Parses untrusted JSON, with limits on size, depth and numbers that apply before Python's parser runs.
 
-The parser follows each bracket with a call of its own, and a text of brackets ends it by `RecursionError`, or ends the
-process where a thread's stack is small. How deep it gets differs between Python's versions, so the bound is ours.
+The parser recurses into each bracket, so a text of brackets ends in `RecursionError`, or kills the process where a
+thread's stack is small. Its own limit differs between Python versions, so this module sets one.
 """
 
 import json
@@ -16,7 +16,7 @@ _MARKS: Final = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[\[{]|[\]}]', re.DOTALL)
 
 
 class BoundedJsonError(ValueError):
-    """The text is no JSON, or more of it than is read here. The message holds no part of the text."""
+    """The text is not JSON, or exceeds a limit. The message holds no part of the text."""
 
 
 def loads(text: str | bytes, *, limit: int | None = None) -> Any:
@@ -24,10 +24,10 @@ def loads(text: str | bytes, *, limit: int | None = None) -> Any:
 
     Args:
         text: UTF-8 when it is bytes.
-        limit: the most characters or bytes; None when whoever read the text has bounded it.
+        limit: the most characters or bytes; None when the caller has already limited the text.
 
     Raises:
-        BoundedJsonError: it is too long, nested too deep, holds a number that is none, or is no JSON.
+        BoundedJsonError: it is too long, too deeply nested, holds an invalid number, or is not JSON.
     """
     if limit is not None and len(text) > limit:
         raise BoundedJsonError(f"is longer than {limit} characters")
@@ -38,16 +38,16 @@ def loads(text: str | bytes, *, limit: int | None = None) -> Any:
     except BoundedJsonError:
         raise
     except json.JSONDecodeError as error:
-        raise BoundedJsonError(f"is no JSON: line {error.lineno}, column {error.colno}") from None
+        raise BoundedJsonError(f"is not JSON: line {error.lineno}, column {error.colno}") from None
     except UnicodeDecodeError:
         raise BoundedJsonError("is no UTF-8") from None
 
 
 def check_depth(text: str) -> None:
-    """Returns when a text, JSON or not, opens at most `DEPTH` objects and lists within each other.
+    """Checks that a text, JSON or not, nests objects and lists at most `DEPTH` levels deep.
 
     Raises:
-        BoundedJsonError: it opens more.
+        BoundedJsonError: it nests deeper.
     """
     if text.count("[") + text.count("{") <= DEPTH:
         return
@@ -65,7 +65,7 @@ def number(text: str) -> int | float:
     """A number of JSON.
 
     Raises:
-        BoundedJsonError: it is longer than any that means something, or too large for a float.
+        BoundedJsonError: it is longer than any meaningful number, or too large for a float.
     """
     if len(text) > _NUMBER:
         raise BoundedJsonError(f"holds a number of {len(text)} characters")
@@ -77,7 +77,7 @@ def number(text: str) -> int | float:
 
 
 def refuse_constant(_: str) -> Any:
-    """Refuses what Python's parser takes beside JSON.
+    """Refuses NaN and Infinity, which Python's parser accepts although they are not JSON.
 
     Raises:
         BoundedJsonError: always.

@@ -53,7 +53,7 @@ class Credential:
 
 @dataclass
 class DockerConfig:
-    """What of Docker's configuration file matters for pulling."""
+    """The parts of Docker's configuration file that matter for pulling."""
 
     auths: dict[str, Credential] = field(default_factory=dict[str, Credential])
     creds_store: str = ""
@@ -61,10 +61,10 @@ class DockerConfig:
 
 
 def load(text: str) -> DockerConfig:
-    """The configuration, or the error for which the runner drops the whole of it.
+    """Loads the configuration, or raises the error for which the runner drops all of it.
 
     Raises:
-        GoJsonError: with the words that stand in the runner's log.
+        GoJsonError: worded as in the runner's log.
     """
     value, found = decode_first(text)
     if not found or value is None:
@@ -97,7 +97,7 @@ def _from_members(members: Members) -> DockerConfig:
             continue
         _check(value, type_, f"ConfigFile.{name}", (name,))
         if name == "auths":
-            # The same field again adds to Go's map; a null empties it.
+            # In Go, repeating a field adds to the map; null empties it.
             entries = {} if value is None else entries
             entries |= {host: _strings(entry, _AUTH_FIELDS) for host, entry in _members(value)}
         elif name == "credHelpers":
@@ -105,13 +105,13 @@ def _from_members(members: Members) -> DockerConfig:
             config.cred_helpers |= {host: _string(helper) for host, helper in _members(value)}
         elif name == "credsStore" and isinstance(value, str):
             config.creds_store = value
-    # Go walks its map in a random order; which of two broken entries it names is therefore not defined.
+    # Go iterates over a map in random order, so either of two broken entries may be named.
     config.auths = {host: _credential(entry) for host, entry in sorted(entries.items())}
     return config
 
 
 def _check(value: Value, type_: str, place: str, path: tuple[str, ...]) -> None:
-    """Raise what Go's decoder would report; a null fits every type and changes nothing."""
+    """Raises the error that Go's decoder would report; null fits every type and changes nothing."""
     if value is None:
         return
     if type_ in _STRUCTS and isinstance(value, Members):
@@ -158,7 +158,7 @@ def _decode_base64(source: bytes) -> tuple[bytes, int]:
     Returns:
         The decoded bytes, and the length of the buffer that Go makes for them.
     """
-    if _PLAIN_BASE64.fullmatch(source):  # the usual case; what follows is slow, and tells where the mistake is
+    if _PLAIN_BASE64.fullmatch(source):  # the usual case; the slow path below finds where the mistake is
         return base64.b64decode(source), len(source) // _QUANTUM * 3
     values: list[int] = []
     decoded = bytearray()

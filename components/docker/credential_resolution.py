@@ -1,8 +1,8 @@
-"""Which credential the runner uses for an image, from which source, and why not another.
+"""Which credential the runner uses for an image, where it comes from, and why no other is used.
 
 A pure model of the runner's resolver: it collects the entries of every source in order, the first source to name a
-registry path keeps it, and the image takes the entry with the longest path. It runs no helper and reads no file; it is
-told what they hold. Source: gitlab-runner 19.4, `helpers/docker/auth/auth.go`.
+registry path keeps it, and the image takes the entry with the longest path. It runs no helper and reads no file; the
+caller passes in what they hold. Source: gitlab-runner 19.4, `helpers/docker/auth/auth.go`.
 """
 
 import re
@@ -19,7 +19,7 @@ HOME: Final = "home"
 JOB_PAYLOAD: Final = "job payload"
 
 Helpers = Mapping[str, Mapping[str, tuple[str, str]]]
-"""What each helper program on the runner's PATH knows: by its name, then by server, a user and a password."""
+"""What the helper programs on the runner's PATH know: user and password, by helper name and then by server."""
 
 _SCHEME: Final = re.compile(r"https?://", re.IGNORECASE)
 _TOKEN_USER: Final = "<token>"  # noqa: S105 - the user name by which helpers mark an identity token
@@ -27,18 +27,18 @@ _TRAVERSAL: Final = "path traversal is not allowed"
 
 
 class Outcome(Enum):
-    """What comes of looking for a credential."""
+    """The outcome of looking for a credential."""
 
     FOUND = "found"
     NONE = "none"
     """The runner pulls without a credential."""
     ERROR = "error"
-    """The runner fails the pull before it asks a registry."""
+    """The runner fails the pull without contacting a registry."""
 
 
 @dataclass(frozen=True)
 class PayloadCredential:
-    """A credential that GitLab hands to the runner with a job."""
+    """A credential that GitLab passes to the runner with a job."""
 
     url: str
     username: str
@@ -54,8 +54,8 @@ class Resolution:
         outcome: whether a credential was found.
         image_path: what the runner looks for: the image without its tag, as a registry path.
         source: the source that won, empty when none did.
-        key: the entry that matched, as it is written in that source.
-        credential: what the runner sends; may be empty, then the runner pulls with an empty login.
+        key: the matching entry, as that source spells it.
+        credential: what the runner sends; if empty, the runner pulls with an empty login.
         warnings: what the runner writes to the job's log, without its `WARNING: `.
         error: why the pull fails at once.
         passed_over: for each source that was not used, why.
@@ -103,8 +103,8 @@ def resolve(
         image: the image as the job writes it, variables resolved.
         docker_auth_config: the value that the job sees; None when the variable is not set.
         home_config: `.docker/config.json` in the home of the runner's user; None when there is none.
-        helpers: the helper programs on the PATH of the runner's process. One that is not there fails; one that is
-            there and does not know a server says so.
+        helpers: the helper programs on the PATH of the runner's process. One that is missing fails; one that does not
+            know a server says so.
         payload: the job's credentials for GitLab's own registry.
     """
     path = image_path(image)
@@ -120,7 +120,7 @@ def resolve(
     for source in sources:
         for key, credential in source.entries:
             entries.setdefault(registry_path(key), _Entry(source.name, key, credential))
-    # A home file that cannot be read is passed over in silence.
+    # The runner silently ignores a home file that it cannot read.
     warnings = tuple(
         f"Failed to resolve credentials from ${source.name}: {source.error}. "
         "Credentials from this source will not be used."
@@ -153,7 +153,7 @@ def image_path(image: str) -> str:
 
 
 def registry_path(key: str) -> str:
-    """The registry path that an entry's key stands for: after `http(s)://` only the host counts."""
+    """The registry path that an entry's key means: after `http(s)://` only the host counts."""
     if scheme := _SCHEME.match(key):
         host = key[scheme.end() :].partition("/")[0].lower()
         return "docker.io" if host == "index.docker.io" else host
@@ -205,7 +205,7 @@ def _entries(config: DockerConfig, helpers: Helpers) -> tuple[tuple[str, Credent
         _refuse_traversal(name)
     for server, name in sorted(config.cred_helpers.items()):
         known = _helper(name, helpers, "getting")
-        # A server the helper does not know leaves an entry without an address, which hides a static one.
+        # If the helper does not know a server, an entry without an address remains, which hides a static one.
         found[server] = (server, _from_helper(known[server])) if server in known else ("", Credential())
     return tuple(found[key] for key in sorted(found))
 
@@ -257,7 +257,7 @@ def _near_miss(paths: Iterable[str], path: str) -> str:
     bare = host.partition(":")[0]
     for known in sorted(paths):
         if "*" in known:
-            return f"; it has {known}, and the runner knows no wildcards"
+            return f"; it has {known}, and the runner does not support wildcards"
         if known.partition("/")[0].partition(":")[0] == bare and known != path:
             same_host = known.partition("/")[0] == host
             return f"; it has {known}, which is " + ("another path" if same_host else "another port")

@@ -1,7 +1,7 @@
-"""The first JSON value of a text, read as Go's `json.Decoder` reads it, with Go's words for what is wrong.
+"""Reads the first JSON value of a text as Go's `json.Decoder` does, with Go's error messages.
 
 The runner and Docker are Go programs. What they make of a `DOCKER_AUTH_CONFIG` differs from Python's `json` where it
-matters: what follows the first value is ignored, keys meet regardless of case, and a key given twice is not an error.
+matters: what follows the first value is ignored, keys match regardless of case, and a repeated key is not an error.
 Source: Go's encoding/json, `scanner.go`, `stream.go` and `fold.go`.
 """
 
@@ -21,25 +21,25 @@ _ESCAPED: Final = {char: repr(char)[1:-1] for char in "\t\n\r"} | {
     "\v": "\\v",
 }
 _DEPTH_LIMIT: Final = 200
-"""Go stops at 10,000; nothing that people write comes near either."""
+"""Go's limit is 10,000; no real document comes near either."""
 
 
 class GoJsonError(ValueError):
-    """What Go says of a text that is not JSON, or not JSON of the wanted type."""
+    """Go's error for a text that is not JSON, or not JSON of the expected type."""
 
 
 class Members(list[tuple[str, "Value"]]):
-    """An object's members in their order, duplicates kept."""
+    """An object's members in order, including duplicates."""
 
 
 Value = Members | list["Value"] | str | float | bool | None
 
 
 def decode_first(text: str) -> tuple[Value, bool]:
-    """The first value, and whether there was one: a text of white space holds none, and that is no error.
+    """The first value, and whether there was one: white space alone holds none, which is not an error.
 
     Raises:
-        GoJsonError: with Go's words.
+        GoJsonError: with Go's message.
     """
     scanner = _Scanner(text)
     scanner.skip_space()

@@ -1,6 +1,6 @@
 """Image references: `[registry host/]repository[:tag][@digest]`, by Docker's grammar.
 
-Normalised the way the runner does it, which is not quite Docker's way: a reference without a registry host
+They are normalised as the runner does it, which differs slightly from Docker: a reference without a registry host
 belongs to `docker.io`, and `index.docker.io` is `docker.io`, but `library/` is not added. Docker pulls `ruby` as
 `docker.io/library/ruby`; the runner looks for credentials under `docker.io/ruby`, then `docker.io`.
 Source of the grammar: distribution/reference, `regexp.go` and `normalize.go`.
@@ -30,7 +30,7 @@ class ImageReference:
     Attributes:
         host: the registry host, in lower case, with its port when it has one.
         repository: the path on that host, without `library/` unless it was written.
-        tag: empty when none was written; the registry then takes `latest`, or what the digest names.
+        tag: empty when none was written; the registry then uses `latest`, or the digest.
         digest: with its algorithm, such as `sha256:...`; empty when none was written.
     """
 
@@ -81,7 +81,7 @@ def _refuse_common_mistakes(text: str, where: str) -> None:
         raise ValueError(f"{where}: got {text!r}; write it without {scheme[0]}: {text[scheme.end() :]}")
     if "$" in text:
         raise ValueError(
-            f"{where}: {text!r} holds a variable, which nothing resolves here; write the image reference out"
+            f"{where}: {text!r} holds a variable, which is not resolved here; write the image reference in full"
         )
 
 

@@ -1,4 +1,4 @@
-"""Takes out of a text what could be a credential, for texts that others wrote."""
+"""Redacts whatever could be a credential in text from outside."""
 
 import re
 from typing import Final
@@ -20,7 +20,7 @@ _RUN: Final = re.compile(r"[A-Za-z0-9+/=_]{24,}")
 
 
 def redact(text: str) -> str:
-    """The text with `[hidden]` for everything that looks like a credential."""
+    """Replaces everything that looks like a credential by `[hidden]`."""
     for token in _TOKENS:
         text = token.sub(_HIDDEN, text)
     text = _AFTER_A_NAME.sub(lambda match: f"{match['name']}{_HIDDEN}", text)
@@ -30,5 +30,5 @@ def redact(text: str) -> str:
 
 
 def _random(run: str) -> bool:
-    """Whether a long run mixes capitals, small letters and digits, as keys do and names do not."""
+    """Whether a long run of characters mixes upper case, lower case and digits, as keys do and names do not."""
     return all(re.search(kind, run) for kind in ("[A-Z]", "[a-z]", "[0-9]"))

@@ -1,8 +1,8 @@
 """Lifecycle policies of ECR repositories: which images are archived, and which are deleted.
 
-Source: ECR user guide, "Lifecycle policy properties" and its evaluation rules. ECR acts within 24 hours. Age since the
-last pull can only archive: an archived image answers a pull with 404, and comes back within some 20 minutes
-once it is restored; it can be deleted 90 days after it was archived, not before.
+Source: ECR user guide, "Lifecycle policy properties" and its evaluation rules. ECR acts within 24 hours. By the time
+since the last pull, ECR can only archive. Pulling an archived image fails with 404; restoring it takes some 20 minutes;
+it can be deleted 90 days after it was archived, not before.
 """
 
 import json
@@ -32,22 +32,23 @@ _COUNT_TYPES: Final = {
 class LifecycleRuleArgs(TypedDict):
     """One lifecycle rule. Without `tags` and `untagged` it selects every image.
 
-    Exactly one of `keep`, `days_since_pushed`, `days_since_pulled` and `days_since_archived` says which of them go.
+    Exactly one of `keep`, `days_since_pushed`, `days_since_pulled` and `days_since_archived` says which of them to
+    remove.
     """
 
     tags: NotRequired[list[str]]
     """Tag patterns such as `1.*`, with at most four `*` each. An image is selected when each pattern matches one
-    of its tags: two patterns in one rule narrow it down; write two rules for "either"."""
+    of its tags: two patterns in one rule mean "both"; write two rules for "either"."""
     untagged: NotRequired[bool]
     """True selects the images without a tag; it replaces the default rule for them."""
     keep: NotRequired[int]
-    """The newest images that stay, by the time they were pushed; the others are deleted. The safer rule for
-    releases, since it never empties a repository that nobody pushes to any more."""
+    """How many of the newest images, by push time, to keep; older ones are deleted. The safer rule for releases, since
+    it never empties a repository that is no longer pushed to."""
     days_since_pushed: NotRequired[int]
-    """Images older than that are deleted, however often they are pulled."""
+    """Images older than that are deleted, no matter how often they are pulled."""
     days_since_pulled: NotRequired[int]
-    """Images not pulled for that many days are archived; ECR cannot delete by this age. One that was never
-    pulled counts from its push. Pulls made elsewhere, such as from a replica, do not count."""
+    """Images not pulled for that many days are archived; ECR cannot delete by this age. For an image that was never
+    pulled, the push counts. Pulls from elsewhere, such as from a replica, do not count."""
     days_since_archived: NotRequired[int]
     """Images are deleted that many days after they were archived, 90 or more."""
     archive: NotRequired[bool]
@@ -58,11 +59,11 @@ def lifecycle_policy(rules: Sequence[LifecycleRuleArgs] = (), protected_tags: Se
     """The lifecycle policy of a repository.
 
     Untagged images are archived 30 days after they were last pulled, so that a digest still in use survives, and
-    deleted 90 days later, unless a rule speaks of untagged images itself. Priorities follow the order of `rules`,
-    with the protected tags before all of them and the rules for any image after them, where ECR wants them.
+    deleted 90 days later, unless a rule selects untagged images itself. Priorities follow the order of `rules`;
+    protected tags come first and rules for any image last, as ECR requires.
 
     Raises:
-        ValueError: a rule is not one, or two of them cannot both hold.
+        ValueError: a rule is invalid, or two of them conflict.
     """
     mistakes = Mistakes()
     protected, wanted = list[dict[str, Any]](), list[dict[str, Any]]()
@@ -139,7 +140,7 @@ def tag_pattern(text: str) -> str:
 
 
 def _protection(pattern: str) -> dict[str, Any]:
-    # An image that matches a rule's tags is out of reach of all rules after it, whether that rule takes it or not.
+    # Once an image matches a rule's tags, no later rule applies to it, whether or not that rule removes it.
     selection = {
         "tagStatus": "tagged",
         "tagPatternList": [tag_pattern(pattern)],

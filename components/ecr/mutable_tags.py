@@ -1,4 +1,4 @@
-"""Which tags of a repository may be moved to another image."""
+"""Which tags of a repository can be moved to another image."""
 
 import re
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ _ADVICE: Final = (
 
 
 def tag_mutability(mutable_tags: Sequence[str]) -> tuple[str, list[str]]:
-    """ECR's mutability of a repository, and its exclusion filters.
+    """A repository's tag mutability setting in ECR, and its exclusion filters.
 
     Raises:
         ValueError: ECR would refuse the patterns.

@@ -1,4 +1,4 @@
-"""Pull-through caches: upstream registries that ECR fetches from and keeps.
+"""Pull-through caches: ECR fetches images from upstream registries and keeps them.
 
 Source: ECR user guide, "Pull through cache", and `CreatePullThroughCacheRule`.
 """
@@ -42,10 +42,10 @@ CACHE_DAYS: Final = 90
 
 
 def cache_prefix(text: str) -> str:
-    """`text`, when ECR accepts it as the prefix of a cache.
+    """Returns `text` if ECR accepts it as the prefix of a cache.
 
     Raises:
-        ValueError: it does not.
+        ValueError: ECR does not.
     """
     if len(text) > _LONGEST_PREFIX:
         raise ValueError(f"prefix: got {text!r}; write at most {_LONGEST_PREFIX} characters, such as docker-hub")
@@ -56,7 +56,7 @@ def upstream_host(upstream: Upstream, *, has_credential: bool) -> str:
     """The host of an upstream registry.
 
     Raises:
-        ValueError: it is not one of those that ECR caches, or ECR would not take it with (or without) a credential.
+        ValueError: ECR does not cache it, or it needs a credential and has none, or the reverse.
     """
     upstream = choice(Upstream, upstream, "upstream")
     if upstream in _WITH_CREDENTIAL and not has_credential:
@@ -73,7 +73,7 @@ def credential_arn(text: str, account: str, region: str) -> str:
     """`text`, when ECR takes it as the ARN of the credential of a cache in this account and region.
 
     Raises:
-        ValueError: it does not.
+        ValueError: ECR does not.
     """
     match = _CREDENTIAL.fullmatch(text)
     own = f"arn:{partition_of(region)}:secretsmanager:{region}:{account}:secret:"
@@ -92,8 +92,8 @@ def credential_arn(text: str, account: str, region: str) -> str:
 
 
 def cached_lifecycle(days: int) -> dict[str, Any]:
-    """The lifecycle policy of cached repositories: by the time of the fetch, since a miss fetches anew.
+    """The lifecycle policy of cached repositories: images are deleted by age, since a miss fetches them again.
 
-    By the last pull they could only be archived, and an archived image is one that cannot be pulled.
+    The age counts from the fetch. By last pull they could only be archived, and archived images cannot be pulled.
     """
     return lifecycle_policy([{"days_since_pushed": days}, {"untagged": True, "days_since_pushed": days}])

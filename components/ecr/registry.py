@@ -1,4 +1,4 @@
-"""What belongs to a registry as a whole: pull-through caches, enhanced scanning, replication, the registry policy."""
+"""Registry-wide settings: pull-through caches, enhanced scanning, replication, the registry policy."""
 
 import pulumi
 import pulumi_aws as aws
@@ -12,10 +12,10 @@ from .registry_policy import registry_policy
 def add_cache(
     parent: pulumi.Resource, name: str, region: str, prefix: str, options: CacheArgs
 ) -> aws.ecr.PullThroughCacheRule:
-    """A pull-through cache below a prefix, and how the repositories that it makes shall be."""
+    """Creates a pull-through cache below a prefix, and the template for the repositories that it creates."""
     host = upstream_host(options["upstream"], has_credential="credential_arn" in options)
     adopted = options.get("adopt")
-    # An import that fails half-way is in the state already: taking the cache out must not delete what others made.
+    # An import that fails half-way is already in the state: removing the cache must not delete what others created.
     opts = pulumi.ResourceOptions(parent=parent, import_=prefix if adopted else None, retain_on_delete=adopted)
     template = aws.ecr.RepositoryCreationTemplate(
         f"{name}-cache-{prefix}",
@@ -41,7 +41,7 @@ def add_cache(
 
 
 def add_registry_wide(parent: pulumi.Resource, name: str, account: str, region: str, options: RegistryWideArgs) -> None:
-    """The settings of the registry that the declaration asks for, and no others."""
+    """Creates the registry-wide settings that the declaration asks for, and no others."""
     opts = pulumi.ResourceOptions(parent=parent)
     frequencies = (
         ("CONTINUOUS_SCAN", options.get("scan_continuously")),

@@ -1,4 +1,4 @@
-"""Which repositories a setting of the whole registry is for.
+"""Filters that select the repositories of a registry-wide setting.
 
 Source of the grammars: the `ScanningRepositoryFilterValue` and `RepositoryFilterValue` shapes of the ECR API.
 """

@@ -15,10 +15,10 @@ _ACCOUNT: Final = re.compile(r"\d{12}")
 
 
 def registry_policy(account: str, region: str, sources: Mapping[str, Sequence[str]]) -> Document:
-    """Lets each source account replicate the repositories that its patterns name, and no others.
+    """Allows each source account to replicate the repositories that match its patterns, and no others.
 
     Raises:
-        ValueError: an account or a pattern is not one.
+        ValueError: an account or a pattern is invalid.
     """
     mistakes, statements = Mistakes(), list[Document]()
     for source, patterns in sources.items():

@@ -16,10 +16,10 @@ from .repository_policy import repository_policy
 
 
 class Repositories(pulumi.ComponentResource):
-    """ECR repositories: immutable tags, scan on push, encrypted, and a lifecycle that spares what is still pulled."""
+    """ECR repositories: immutable tags, scan on push, encryption, and a lifecycle policy that spares images in use."""
 
     urls: pulumi.Output[dict[str, str]]
-    """What stands before the tag of an image reference, by repository name."""
+    """The image reference without a tag, by repository name."""
     arns: pulumi.Output[dict[str, str]]
     """The ARN by repository name."""
 
@@ -32,7 +32,7 @@ class Repositories(pulumi.ComponentResource):
             region = options.get("region", args["region"])
             urls[repository] = f"{registry_host(account, region)}/{repository}"
             arns[repository] = repository_arn(account, region, repository)
-            # Only a region of its own is part of what AWS knows the repository by; see `adopt`.
+            # The import id includes the region only if the repository has its own; see `adopt`.
             import_id = f"{repository}@{region}" if "region" in options else repository
             created = self._repository(f"{name}-{repository}", repository, region, import_id, options)
             self._policies(f"{name}-{repository}", created, account, region, options)
@@ -63,8 +63,8 @@ class Repositories(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(
                 parent=self,
                 protect=options.get("protect"),
-                # An import that fails half-way is in the state already: taking the repository out of the
-                # declaration must not delete what this stack did not make.
+                # An import that fails half-way is already in the state: removing the repository from the declaration
+                # must not delete what this stack did not create.
                 retain_on_delete=options.get("retain_on_delete", options.get("adopt")),
                 import_=import_id if options.get("adopt") else None,
             ),
@@ -82,10 +82,10 @@ class Repositories(pulumi.ComponentResource):
             admin=options.get("admin"),
             lambda_accounts=options.get("lambda_accounts", []),
         )
-        # The repository's own output, known in every preview: when it is replaced, its policies go with it.
+        # The repository's own output, known in every preview: when it is replaced, its policies are replaced too.
         opts = pulumi.ResourceOptions(parent=self)
-        # A changed lifecycle policy is a replacement, and AWS has one per repository: deleting the old one after the
-        # new one was put would delete the new one.
+        # Changing a lifecycle policy replaces it, and a repository has only one: deleting the old one after creating
+        # the new one would delete the new one.
         before = pulumi.ResourceOptions(parent=self, delete_before_replace=True)
         aws.ecr.LifecyclePolicy(
             child, repository=created.name, region=region, policy=policy_json(lifecycle), opts=before

@@ -1,11 +1,11 @@
-"""Repository policies: who outside of the repository's own account may use it.
+"""Repository policies: who outside the repository's own account may use it.
 
-Across accounts both sides have to allow: the repository policy here, and the identity's own policy there. Inside the
-account one side is enough: a role's policy, or a repository policy that names the role. Granting one of two sides, or
-looking for the missing grant on the wrong one, is where people trip. It is also why an organization is granted
-without the repository's own account: it would open the repository to every role of this account that may sign in.
+Across accounts both sides must allow access: the repository policy here, and the identity's own policy there. Inside
+the account one side is enough: a role's policy, or a repository policy that names the role. A common mistake is to
+grant only one side, or to look for the missing grant on the wrong one. It is also why the grant to an organization
+excludes the repository's own account: otherwise every role of this account that may sign in could use the repository.
 
-`ecr:GetAuthorizationToken` has no place in it: ECR refuses the policy as invalid.
+It must not contain `ecr:GetAuthorizationToken`: ECR refuses such a policy as invalid.
 """
 
 import re
@@ -24,15 +24,15 @@ _LIMIT: Final = 10_240
 
 
 class GranteesArgs(TypedDict):
-    """Who else may do something with a repository; their own account has to allow it as well."""
+    """Who else may use a repository; their own account must allow it as well."""
 
     accounts: NotRequired[list[str]]
-    """Other accounts by their twelve digits: whichever of their identities they allow."""
+    """Other accounts by their twelve digits; each account decides which of its identities may."""
     principals: NotRequired[list[str]]
     """ARNs of single roles and users. ECR refuses one that does not exist."""
     organizations: NotRequired[list[str]]
-    """Organizations such as `o-a1b2c3d4e5`: every other account of them, also those that join later. Roles of the
-    repository's own account keep to what their own policies say."""
+    """Organizations such as `o-a1b2c3d4e5`: every other account in them, including future ones. For roles of the
+    repository's own account only their own policies count."""
 
 
 def repository_policy(
@@ -44,10 +44,10 @@ def repository_policy(
     admin: GranteesArgs | None = None,
     lambda_accounts: Sequence[str] = (),
 ) -> Document | None:
-    """The repository's policy, or None when nobody else may use it.
+    """The repository's policy; None when no one else may use it.
 
     Raises:
-        ValueError: a grantee is not one, or there are too many.
+        ValueError: a grantee is invalid, or there are too many.
     """
     mistakes = Mistakes()
     statements: list[dict[str, Any]] = []
@@ -101,7 +101,8 @@ def _grants(
         arns = [*(f"arn:{partition}:iam::{account}:root" for account in accounts), *principals]
         statements.append(_allow(field.title(), {"AWS": listed(arns)}, actions))
     if organizations:
-        # A policy cannot name an organization as its principal: everybody, if they belong to it, is how it is said.
+        # A policy cannot have an organization as its principal, so it allows everyone under the condition that they
+        # belong to it.
         condition = {
             "StringEquals": {"aws:PrincipalOrgID": listed(organizations)},
             "StringNotEquals": {"aws:PrincipalAccount": own_account},

@@ -1,6 +1,6 @@
-"""IAM actions by what they are needed for, each with the source that names them.
+"""IAM actions, grouped by purpose, each group with its source.
 
-No policy of this project spells an action anywhere else, but for those of the bootstrap, which are a deployment's own.
+Every policy of this project takes its actions from here, except those of the bootstrap, which only deployments need.
 """
 
 from typing import Final
@@ -9,7 +9,8 @@ SIGN_IN_ACTION: Final = "ecr:GetAuthorizationToken"
 """Source: ECR API, GetAuthorizationToken; service authorization reference: it has no resource type."""
 
 PULL_ACTIONS: Final = ("ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")
-"""Source: ECR user guide, "Pulling an image"; the first answers the HEAD of a layer, the second that of a manifest."""
+"""Source: ECR user guide, "Pulling an image"; the first is for the HEAD of a layer, the second for that of a
+manifest."""
 
 WRITE_ACTIONS: Final = (
     "ecr:CompleteLayerUpload",
@@ -35,17 +36,17 @@ ADMIN_ACTIONS: Final = (
     "ecr:ListTagsForResource",
     "ecr:StartImageScan",
 )
-"""All that concerns images. Deleting the repository and changing its policies stay with the account that owns it.
+"""Everything about images. Deleting the repository and changing its policies remain with the owning account.
 Source: service authorization reference, "Actions defined by Amazon ECR"."""
 
 LAMBDA_ACTIONS: Final = ("ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")
 """Source: Lambda developer guide, "Amazon ECR cross-account permissions"."""
 
 ADOPTED_ACTIONS: Final = ("ecr:DescribeRepositories", "ecr:ListTagsForResource")
-"""What a preview reads of a repository that is to be adopted. Source: the read function of the AWS provider."""
+"""What a preview reads about a repository that is to be adopted. Source: the read function of the AWS provider."""
 
 IMPORT_ACTIONS: Final = ("ecr:BatchImportUpstreamImage", "ecr:CreateRepository")
-"""What the first pull through a cache takes. Source: ECR user guide, "IAM permissions for pull through cache"."""
+"""What the first pull through a cache needs. Source: ECR user guide, "IAM permissions for pull through cache"."""
 
 REPLICATE_ACTIONS: Final = ("ecr:CreateRepository", "ecr:ReplicateImage")
 """Source: ECR user guide, "Private registry permissions", the statement for cross-account replication."""
@@ -57,7 +58,7 @@ ASSUME_BY_JOB_ACTION: Final = "sts:AssumeRoleWithWebIdentity"
 """Source: STS API, AssumeRoleWithWebIdentity."""
 
 LOG_ACTIONS: Final = ("logs:CreateLogStream", "logs:PutLogEvents")
-"""The log group exists before the function, so creating one is not among them. Source: the AWS managed policy
+"""Creating a log group is not among them, since it exists before the function. Source: the AWS managed policy
 AWSLambdaBasicExecutionRole."""
 
 ACCESS_KEY_ACTIONS: Final = (
@@ -68,9 +69,9 @@ ACCESS_KEY_ACTIONS: Final = (
     "iam:ListUserTags",
     "iam:UpdateAccessKey",
 )
-"""What changing a user's access keys takes, with the old one still valid for a while. Source: IAM user guide, "Update
-access keys"; the last use tells the orphan of a crash from a key that somebody needs, and tags of the user hold the
-record of which key is the rotator's."""
+"""What replacing a user's access keys needs while the old one stays valid for a while. Source: IAM user guide, "Update
+access keys". The last use tells a key orphaned by a crash from one that somebody needs; the user's tags record which
+keys are the rotator's."""
 
 TAG_USER_ACTION: Final = "iam:TagUser"
 """Source: IAM API, TagUser."""
@@ -83,7 +84,7 @@ RENEWAL_ACTIONS: Final = (
     "secretsmanager:PutSecretValue",
     "secretsmanager:UpdateSecretVersionStage",
 )
-"""A new version is put beside the old one and takes its place. Source: Secrets Manager user guide, "Permissions for
+"""A new version is stored beside the old one, then promoted. Source: Secrets Manager user guide, "Permissions for
 rotation"."""
 
 READ_PARAMETER_ACTION: Final = "ssm:GetParameter"

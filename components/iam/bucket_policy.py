@@ -1,10 +1,10 @@
-"""The policy of a bucket of ours: the state's, and that of a rotator's code."""
+"""The policy of the buckets made here: that of the state, and that of the rotator's code."""
 
 from .policies import Document, document
 
 
 def tls_only(bucket_arn: str) -> Document:
-    """The bucket's policy: nobody, however mighty, reads or writes over a connection without TLS."""
+    """A bucket policy that denies everyone, even administrators, any access without TLS."""
     return document(
         {
             "Sid": "TlsOnly",

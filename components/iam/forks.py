@@ -1,4 +1,4 @@
-"""Whether a self-managed GitLab may give roles to jobs, as far as a program can know: in CI its version is known."""
+"""Whether a self-managed GitLab is recent enough to give roles to jobs; its version is known in CI only."""
 
 from collections.abc import Mapping
 
@@ -6,15 +6,15 @@ from ..names.gitlab_release import CONSEQUENCE, GITLAB_COM, SAFE_TEXT, tells_for
 
 
 def fork_warning(gitlab_url: str, environment: Mapping[str, str], *, trusts_forks: bool) -> str | None:
-    """What the preview says of roles for the jobs of this GitLab; None when there is nothing to say.
+    """The warning that a preview shows about roles for jobs of this GitLab; None when there is none.
 
     Args:
         gitlab_url: the instance whose jobs assume roles.
-        environment: a CI job's, which names its own instance and the version of that.
-        trusts_forks: whether the arguments acknowledge an older one.
+        environment: the environment of a CI job, which names its GitLab instance and that instance's version.
+        trusts_forks: whether the arguments acknowledge an older version.
 
     Raises:
-        ValueError: the instance is known to be older, and nothing acknowledges it.
+        ValueError: the instance is known to be older, and this is not acknowledged.
     """
     if gitlab_url == GITLAB_COM:
         return None
@@ -23,7 +23,7 @@ def fork_warning(gitlab_url: str, environment: Mapping[str, str], *, trusts_fork
     if version and tells_forks_apart(version):
         return None
     if trusts_forks:
-        return f"trusts_forks: should {gitlab_url} be older than GitLab {SAFE_TEXT}, {CONSEQUENCE}"
+        return f"trusts_forks: if {gitlab_url} is older than GitLab {SAFE_TEXT}, {CONSEQUENCE}"
     if version:
         raise ValueError(
             f"url: {gitlab_url} is GitLab {version}, and before {SAFE_TEXT} {CONSEQUENCE}; update it, or acknowledge "

@@ -1,8 +1,8 @@
-"""Trust in GitLab jobs: which project's jobs, on which refs, may assume a role with their OIDC token.
+"""Trust policies for GitLab jobs: which project's jobs, on which refs, may assume a role with their OIDC token.
 
-AWS reads more claims of gitlab.com than of any other issuer: its `project_id`, `namespace_id` and `ref_protected` are
-condition keys of their own. Of a self-managed GitLab only `aud` and `sub` are read, so its branches are named one by
-one: nothing else would tell a protected ref from another.
+AWS reads more claims from gitlab.com than from any other issuer: `project_id`, `namespace_id` and `ref_protected` have
+their own condition keys. From a self-managed GitLab it reads only `aud` and `sub`, so branches must be named one by
+one: nothing else tells a protected ref from an unprotected one.
 Sources: GitLab docs, "OpenID Connect in AWS"; IAM user guide, condition keys of web identity federation.
 """
 
@@ -18,31 +18,31 @@ from .policies import Document, document, listed, policy_json
 
 _LIMIT: Final = 2_048  # IAM quota, characters of a trust policy
 _PROJECT: Final = re.compile(r"[A-Za-z0-9_][\w.-]*(/[A-Za-z0-9_][\w.-]*)+", re.ASCII)
-_REF: Final = re.compile(r"[^\s:?*~^$\\\[]+")  # what git allows, but for `$`, which starts IAM's own variables
+_REF: Final = re.compile(r"[^\s:?*~^$\\\[]+")  # what git allows, except `$`, which starts an IAM policy variable
 _THUMBPRINT: Final = re.compile(r"[0-9A-Fa-f]{40}")
 _ISSUER: Final = re.compile(r"https://[a-z0-9._-]+(/.*[^/])?")
 _ID: Final = re.compile(r"[1-9]\d*")
 
 
 def issuer_host(gitlab_url: str) -> str:
-    """The issuer as IAM writes it: the URL without its scheme, for ARNs and condition keys.
+    """The issuer as IAM writes it in ARNs and condition keys: the URL without its scheme.
 
     Raises:
-        ValueError: the URL is not one that GitLab issues tokens under.
+        ValueError: GitLab cannot issue tokens under this URL.
     """
     if url_problem(gitlab_url) or not _ISSUER.fullmatch(gitlab_url):
         raise ValueError(
-            f"url: got {shown(gitlab_url)}; write it as the token's iss has it: https, no slash at its end, "
+            f"url: got {shown(gitlab_url)}; write it like the token's iss: https, without a slash at the end, "
             "such as https://gitlab.com"
         )
     return gitlab_url.removeprefix("https://")
 
 
 def thumbprints(gitlab_url: str, values: Sequence[str]) -> list[str]:
-    """The thumbprints of a private CA, as IAM reads them.
+    """The thumbprints of a private CA, as IAM expects them.
 
     Raises:
-        ValueError: one is not a thumbprint, or AWS would ignore them.
+        ValueError: one of them is not a thumbprint, or AWS would ignore them.
     """
     if values and gitlab_url == GITLAB_COM:
         raise ValueError("thumbprints: AWS knows the CA of gitlab.com and would ignore them; leave them out")
@@ -71,22 +71,23 @@ def job_trust(
     unprotected_refs: bool = False,
     scheduled: bool = False,
 ) -> Document:
-    """Trust in the jobs of one project, on protected refs.
+    """A trust policy for jobs of one project, on protected refs unless `unprotected_refs` says otherwise.
 
     Args:
         provider_arn: the ARN of the account's OIDC provider for this GitLab.
         gitlab_url: the GitLab that issues the tokens.
         audience: the `aud` of the jobs' `id_tokens`.
         project: the project's full path.
-        branches: exact names, on gitlab.com also patterns; all protected ones when both are empty on gitlab.com.
+        branches: exact names, on gitlab.com also patterns. On gitlab.com, all protected refs if branches and tags are
+            both empty.
         tags: as `branches`.
         project_id: on gitlab.com, the project's number: a path can be taken over after a rename, a number cannot.
         namespace_id: on gitlab.com, the number of the project's group.
-        unprotected_refs: also jobs on refs that anybody with push rights may create.
-        scheduled: on gitlab.com, only jobs of pipeline schedules; of any other AWS does not read that claim.
+        unprotected_refs: also trusts jobs on refs that anyone with push rights may create.
+        scheduled: on gitlab.com, only jobs of pipeline schedules; AWS does not read that claim from other instances.
 
     Raises:
-        ValueError: the trust would be wider than it reads.
+        ValueError: the policy would trust more than it appears to.
     """
     mistakes, issuer = Mistakes(), issuer_host(gitlab_url)
     with mistakes.at():
@@ -135,8 +136,8 @@ def check_aud(aud: str, gitlab_url: str) -> None:
 def _check_project(project: str) -> None:
     if not _PROJECT.fullmatch(project):
         raise ValueError(
-            f"project: got {project!r}; write the full path of one project, such as acme/app. A wildcard would let "
-            "in others: acme* also means acme-evil/app"
+            f"project: got {project!r}; write the full path of one project, such as acme/app. A wildcard would "
+            "admit others: acme* also matches acme-evil/app"
         )
 
 

@@ -1,4 +1,4 @@
-"""IAM roles: for each audience, for jobs that push or pull by themselves, and for runners."""
+"""IAM roles: one for each audience, for jobs that push or pull by themselves, and for runners."""
 
 import pulumi
 import pulumi_aws as aws
@@ -12,14 +12,15 @@ from .role_documents import RoleDocuments, job_role_documents, pull_role_documen
 
 
 class Identities(pulumi.ComponentResource):
-    """The IAM roles of a stack, each with the least it needs."""
+    """The IAM roles of a stack, each with least privilege."""
 
     pull_role_arns: dict[str, str]
-    """The pull-only role of each audience; computed from the declaration, so known before anything exists."""
+    """The ARN of each audience's pull-only role. An audience is a named set of repositories with one pull-only role; by
+    default each consumer is its own audience. Computed from the declaration, so known before anything exists."""
     job_role_arns: dict[str, str]
-    """The role of each consumer's jobs."""
+    """The ARN of the role of each consumer's jobs."""
     runner_role_arns: dict[str, str]
-    """The instance role of each runner; the instance profile has the role's name."""
+    """The ARN of each runner's instance role; the instance profile has the same name as the role."""
 
     def __init__(self, name: str, args: IdentitiesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         check(IdentitiesArgs, args, find)
@@ -118,7 +119,7 @@ class Identities(pulumi.ComponentResource):
         aws.iam.RolePolicy(
             f"{self._child}-{key}",
             name=key.partition("-")[0],
-            # The role's own output, known in every preview: when the role is replaced, its policy goes with it.
+            # The role's own output, known in every preview: when the role is replaced, its policy is replaced with it.
             role=role.name,
             policy=documents.policy,
             opts=pulumi.ResourceOptions(parent=self),

@@ -1,7 +1,7 @@
-"""IAM policies of what this stack's identities may do.
+"""IAM policies of this stack's roles and users.
 
-Everything an image needs is scoped to repositories, except signing in: `ecr:GetAuthorizationToken` has no resource
-type, so AWS allows no narrower resource than `*`. A token carries the rights of the identity that asked for it.
+Every action on images is scoped to repositories. Only `ecr:GetAuthorizationToken` is not: it has no resource type, so
+AWS allows no narrower resource than `*`. A token carries the rights of the identity that requested it.
 """
 
 import json
@@ -31,7 +31,7 @@ from .actions import (
 )
 
 Document = dict[str, Any]
-"""A policy document as IAM's JSON."""
+"""A policy document in IAM's JSON format."""
 
 VERSION: Final = "2012-10-17"
 
@@ -43,20 +43,21 @@ SESSION_SECONDS: Final = range(3_600, 43_201)
 
 UNBORN: Final = "network interfaces have no narrower resource before they exist"
 PLAIN_METRICS: Final = (
-    "of its resources PutMetricData knows OpenTelemetry's data sets only; a namespace holds it instead"
+    "PutMetricData supports OpenTelemetry data sets as its only resource; a condition on the namespace limits it "
+    "instead"
 )
 
 
 def document(*statements: Mapping[str, Any]) -> Document:
-    """A policy document of statements; empty ones are left out."""
+    """A policy document from statements; empty ones are left out."""
     return {"Version": VERSION, "Statement": [dict(statement) for statement in statements if statement]}
 
 
 def allow(sid: str, actions: str | Sequence[str], resources: str | Sequence[str], **more: Any) -> Document:
-    """A statement that allows actions on resources, in an order that a diff can trust.
+    """A statement that allows actions on resources, sorted so that diffs stay small.
 
     Raises:
-        ValueError: the resource is everything; `allow_everywhere` takes the reason.
+        ValueError: the resource is `*`; use `allow_everywhere` and give the reason.
     """
     if "*" in ([resources] if isinstance(resources, str) else resources):
         raise ValueError(f"{sid}: got the resource *; name resources, or write allow_everywhere with the reason")
@@ -64,7 +65,7 @@ def allow(sid: str, actions: str | Sequence[str], resources: str | Sequence[str]
 
 
 def allow_everywhere(sid: str, actions: str | Sequence[str], *, because: str, **more: Any) -> Document:
-    """A statement on the resource `*`, for the reason that there is no narrower one; a policy itself cannot hold it.
+    """A statement on the resource `*`; `reason` says why no narrower one exists, since a policy cannot hold comments.
 
     Raises:
         ValueError: there is no reason.
@@ -75,12 +76,12 @@ def allow_everywhere(sid: str, actions: str | Sequence[str], *, because: str, **
 
 
 def policy_json(policy: Mapping[str, Any]) -> str:
-    """The document as compact JSON: whitespace would count in a preview's diff and nowhere else."""
+    """The document as compact JSON, so that whitespace never shows up in a preview's diff."""
     return json.dumps(policy, separators=(",", ":"))
 
 
 def pull_policy(repository_arns: Sequence[str]) -> Document:
-    """Sign in, and pull exactly these repositories; patterns such as `...:repository/ci/*` are ARNs too.
+    """Allows signing in, and pulling exactly these repositories; ARNs may be patterns such as `...:repository/ci/*`.
 
     Raises:
         ValueError: there is no repository.
@@ -91,10 +92,10 @@ def pull_policy(repository_arns: Sequence[str]) -> Document:
 
 
 def cache_puller_policy(repository_arns: Sequence[str], cache_arns: Sequence[str]) -> Document:
-    """Pull, and let ECR fetch from upstream what a cache does not hold yet, only below the caches' prefixes.
+    """Allows pulling, and lets ECR fetch from upstream what a cache does not hold yet, only below the caches' prefixes.
 
     Args:
-        repository_arns: as for `pull_policy`; those of the caches are added.
+        repository_arns: as for `pull_policy`; the caches' repositories are added.
         cache_arns: the patterns `...:repository/<prefix>/*` of pull-through caches.
     """
     policy = pull_policy([*repository_arns, *cache_arns])
@@ -104,7 +105,7 @@ def cache_puller_policy(repository_arns: Sequence[str], cache_arns: Sequence[str
 def push_policy(
     repository_arns: Sequence[str], pull_arns: Sequence[str] = (), cache_arns: Sequence[str] = ()
 ) -> Document:
-    """Sign in, push to and pull from these repositories, pull from the others, and from caches, which it may fill.
+    """Allows signing in, pushing to some repositories, and pulling from these, from others, and from caches.
 
     Raises:
         ValueError: there is no repository to push to.
@@ -122,7 +123,7 @@ def push_policy(
 def parameter_statement(
     parameter_arns: str | Sequence[str], key_arn: str = "", via_service: str = ""
 ) -> tuple[Document, Document]:
-    """Read these parameters, and decrypt them when their key is not the account's default one for parameters."""
+    """Allows reading these parameters, and decrypting them if their key is not the account's default one."""
     decrypt = {"Condition": {"StringEquals": {"kms:ViaService": via_service}}}
     return (
         allow("ReadConfiguration", READ_PARAMETER_ACTION, parameter_arns),
@@ -143,21 +144,21 @@ def rotator_policy(
     in_vpc: bool = False,
     in_job: Sequence[Document] = (),
 ) -> Document:
-    """What the rotator's execution role may do: nothing in ECR itself.
+    """The policy of the rotator's execution role: it has no rights in ECR itself.
 
     Args:
-        pull_roles_arn: the ARN pattern of the stack's own pull path. A list of roles would not fit from about a
-            hundred audiences on, and the path holds pull-only roles and nothing else.
-        secret_arns: the secrets it reads: its GitLab token and the foreign entries. As Secrets Manager appends six
-            characters of its own to each name, they end with `-??????`; see `secret_arn_pattern`.
-        log_group_arn: its own log group; a job's log is GitLab's.
-        dead_letters_arn: its own dead-letter queue; a job has none.
-        key_arn: the KMS key of the secrets, when they have one of their own.
-        via_service: the service through which alone the key decrypts, `secretsmanager.<region>.amazonaws.com`.
-        pull_user_arns: the pull users whose access keys it changes.
-        state_arn: the parameter in which it remembers what failed.
-        in_vpc: it has network interfaces in a VPC of the account, which have no narrower resource before they exist.
-        in_job: what a GitLab job needs besides, from `job_statements`.
+        pull_roles_arn: the ARN pattern of the stack's own pull path, which holds nothing but pull-only roles. A list of
+            more than about a hundred roles would not fit.
+        secret_arns: the secrets it reads: its GitLab token and foreign registries' entries. They end with `-??????`,
+            since Secrets Manager appends six characters to each name; see `secret_arn_pattern`.
+        log_group_arn: its own log group; None in a GitLab job, whose log is in GitLab.
+        dead_letters_arn: its own dead-letter queue; None in a GitLab job.
+        key_arn: the KMS key of the secrets, if it is not the account's default.
+        via_service: the only service through which it may use the key, `secretsmanager.<region>.amazonaws.com`.
+        pull_user_arns: the pull users whose access keys it replaces.
+        state_arn: the parameter where it records what failed.
+        in_vpc: it creates network interfaces in a VPC of the account.
+        in_job: what it also needs in a GitLab job, from `job_statements`.
     """
     return document(
         allow("AssumePullRoles", ASSUME_ROLE_ACTION, pull_roles_arn),
@@ -173,7 +174,7 @@ def rotator_policy(
 
 
 def access_key_statements(user_arns: str | Sequence[str]) -> tuple[Document, ...]:
-    """Change the access keys of these users, and keep the record of them in tags of the record's own keys."""
+    """Allows replacing the access keys of these users, and recording them in the record's tags of the users."""
     if not user_arns:
         return ()
     own = {"Condition": {"ForAllValues:StringEquals": {"aws:TagKeys": list(iam_tags.ALL)}}}
@@ -191,7 +192,7 @@ def renewal_policy(
     in_vpc: bool = False,
     in_job: Sequence[Document] = (),
 ) -> Document:
-    """What the job may do that renews the GitLab tokens: read and replace them, and nothing else."""
+    """The policy of the job that renews the GitLab tokens: it may read and replace them, and nothing else."""
     return document(
         allow("RenewTokens", RENEWAL_ACTIONS, secret_arns),
         *_of_function(log_group_arn, dead_letters_arn, in_vpc=in_vpc),
@@ -200,9 +201,9 @@ def renewal_policy(
 
 
 def job_statements(code_arn: str, account: str, metrics_namespace: str = "") -> tuple[Document, Document]:
-    """What the rotator needs in a GitLab job: its code, and a way to say that it ran.
+    """What the rotator also needs in a GitLab job: to read its code and to send its metrics.
 
-    A bucket's name could be taken by others once it is deleted, so the account is named, too.
+    The bucket's account is a condition, because others could take the bucket's name once it is deleted.
     """
     own = {"StringEquals": {"aws:ResourceAccount": account}}
     metrics = {"StringEquals": {"cloudwatch:namespace": metrics_namespace}}
@@ -215,7 +216,7 @@ def job_statements(code_arn: str, account: str, metrics_namespace: str = "") -> 
 
 
 def scheduler_policy(function_arn: str, dead_letters_arn: str = "") -> Document:
-    """What the schedule's role may do: start one function, and leave what it could not deliver."""
+    """The policy of the schedule's role: start one function, and send undelivered events to the dead-letter queue."""
     return document(
         allow("StartRotator", INVOKE_ACTION, function_arn),
         allow("LeaveDeadLetters", SEND_MESSAGE_ACTION, dead_letters_arn) if dead_letters_arn else {},
@@ -223,16 +224,16 @@ def scheduler_policy(function_arn: str, dead_letters_arn: str = "") -> Document:
 
 
 def secret_arn_pattern(secret_arn_without_suffix: str) -> str:
-    """The pattern of a named secret's ARN.
+    """An ARN pattern for the secret of this name.
 
-    Six question marks are exactly the suffix that Secrets Manager appends; a `*` would open every secret whose
-    name only starts the same.
+    Six question marks match exactly the suffix that Secrets Manager appends; a `*` would also match every secret whose
+    name starts the same way.
     """
     return f"{secret_arn_without_suffix}-??????"
 
 
 def checked_size(policy: Mapping[str, Any], kind: str, field: str) -> str:
-    """The document's JSON, when an identity of this kind, `role` or `user`, can hold it.
+    """The document as JSON, checked against the size limit of `kind`, `role` or `user`.
 
     Raises:
         ValueError: it is too long; the message names `field`.
@@ -241,16 +242,16 @@ def checked_size(policy: Mapping[str, Any], kind: str, field: str) -> str:
     if len(text) > limit:
         raise ValueError(
             f"{field}: got a policy of {len(text)} characters, a {kind} holds {limit}; "
-            "write patterns such as ci/* in place of single repositories"
+            "write patterns such as ci/* instead of single repositories"
         )
     return text
 
 
 def session_seconds(seconds: int) -> int:
-    """`seconds`, when a role's sessions can last that long at most.
+    """Returns `seconds` if AWS accepts it as the longest session of a role.
 
     Raises:
-        ValueError: they cannot.
+        ValueError: AWS does not.
     """
     if seconds not in SESSION_SECONDS:
         raise ValueError(f"max_session_duration: got {seconds}; write seconds, 3600 (an hour) to 43200 (twelve)")
@@ -262,7 +263,7 @@ def _fill_cache(cache_arns: Sequence[str]) -> Document:
 
 
 def listed(values: str | Sequence[str]) -> str | list[str]:
-    """One value as it is, several without repetition and in an order that a diff can trust."""
+    """A single value as it is; several values deduplicated and sorted."""
     if isinstance(values, str):
         return values
     unique = sorted(set(values))
@@ -270,7 +271,7 @@ def listed(values: str | Sequence[str]) -> str | list[str]:
 
 
 def _of_function(log_group_arn: str, dead_letters_arn: str, *, in_vpc: bool) -> tuple[Document, ...]:
-    """What a Lambda function needs to run at all."""
+    """What any Lambda function needs."""
     return (
         allow_everywhere("HaveNetworkInterfaces", VPC_ACTIONS, because=UNBORN) if in_vpc else {},
         allow("WriteOwnLog", LOG_ACTIONS, f"{log_group_arn}:*") if log_group_arn else {},

@@ -12,8 +12,8 @@ from ..names.naming import Names
 from ..names.registries import RegistryArgs, repository_arns
 from .policies import checked_size, policy_json, pull_policy
 
-# A refresh reads the rotator's tags into the state, in both forms in which the provider shows them; the next update
-# would remove them as undeclared.
+# A refresh reads the rotator's tags into the state, under both properties in which the provider shows them; the next
+# update would then remove them as undeclared.
 _OWNED_BY_THE_ROTATOR: Final = ["tags", "tagsAll"]
 
 
@@ -31,24 +31,24 @@ class PullUserArgs(TypedDict):
     pull: list[str]
     """Repository names, or patterns such as `ci/*`. A user's policy holds 2,048 characters, some 20 names."""
     long_lived_keys: bool
-    """Has to be True: the second of two times that this is asked for. Access keys do not expire; whoever has read
-    them once pulls until they are changed. `rotated-variable` does the same without them."""
+    """Must be True, to confirm a second time that you want access keys. They do not expire: anyone who has read them
+    can pull until they are replaced. `rotated-variable` avoids them."""
     registries: NotRequired[list[RegistryArgs]]
     """Where the repositories are; by default the stack's own account and region."""
     role_path: NotRequired[str]
     """The IAM path of the stack, `/<prefix>/` by default."""
     permissions_boundary: NotRequired[pulumi.Input[str]]
-    """The ARN of a policy that bounds the user; by default one made for it, with what it may pull and nothing else, so
-    that no policy attached later widens what its keys open."""
+    """The ARN of the user's permissions boundary. By default one is created that allows only what the user may pull, so
+    that no policy attached later can widen its rights."""
     tags: NotRequired[pulumi.Input[dict[str, pulumi.Input[str]]]]
-    """AWS tags of the user and its boundary. The user's are set when it is made, and a later change does not reach it:
-    the rotator keeps its record of the keys in tags too, which an update after a refresh would take away."""
+    """AWS tags of the user and its boundary. The user's tags are set at creation only; later changes are ignored. The
+    rotator records the keys in tags too, and an update after a refresh would remove those."""
 
 
 class PullUser(pulumi.ComponentResource):
-    """An IAM user that only pulls. Its access keys are made and changed by the rotator, and are never in Pulumi.
+    """A pull-only IAM user. The rotator creates and replaces its access keys; Pulumi never sees them.
 
-    The rotator remembers in tags of the user, `gitlab-ecr:current` and others, which key is which.
+    The rotator records in the user's tags, `gitlab-ecr:current` and others, which key is which.
     """
 
     user_arn: str
@@ -72,20 +72,23 @@ class PullUser(pulumi.ComponentResource):
             name=self.user_name,
             path=names.path,
             permissions_boundary=boundary_arn,
-            # The rotator's keys are not Pulumi's: without this, `destroy` would stop at them.
+            # The keys belong to the rotator, not to Pulumi: without this, `destroy` would fail because of them.
             force_destroy=True,
             tags=args.get("tags"),
             opts=pulumi.ResourceOptions(
                 parent=self,
                 depends_on=[boundary] if boundary else None,
                 ignore_changes=_OWNED_BY_THE_ROTATOR,
-                additional_secret_outputs=["tags", "tagsAll"],  # the ids of the keys are not for everybody's eyes
+                additional_secret_outputs=[
+                    "tags",
+                    "tagsAll",
+                ],  # the tags hold the keys' ids, which not everyone should see
             ),
         )
         aws.iam.UserPolicy(
             name,
             name="pull",
-            # The user's own output, known in every preview: when the user is replaced, its policy goes with it.
+            # The user's own output, known in every preview: when the user is replaced, its policy is replaced with it.
             user=user.name,
             policy=checked_size(policy, "user", "pull"),
             opts=pulumi.ResourceOptions(parent=self),

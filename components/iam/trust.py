@@ -1,6 +1,6 @@
 """Trust policies: who may assume which of this stack's roles.
 
-Trust in GitLab jobs has its own rules and its own module, `gitlab_trust`.
+Trust policies for GitLab jobs have their own module, `gitlab_trust`.
 """
 
 from ..names.naming import Names
@@ -9,10 +9,10 @@ from .policies import Document, document
 
 
 def pull_role_trust(names: Names, rotator_role_arn: str = "") -> Document:
-    """Trust of a pull-only role: one role of the account, the rotator's.
+    """The trust policy of a pull-only role: only the rotator's role may assume it.
 
-    The principal is the account, not that role: IAM would refuse a principal that does not exist yet, and would
-    replace it by a dead id when the role is made anew. The condition holds through both.
+    The principal is the account, with a condition on the role. As a principal, IAM would refuse a role that does not
+    exist yet, and would turn it into a dead id if the role were recreated. The condition survives both.
     """
     return document(
         {
@@ -26,12 +26,12 @@ def pull_role_trust(names: Names, rotator_role_arn: str = "") -> Document:
 
 
 def lambda_trust(account: str) -> Document:
-    """Trust of an execution role: Lambda, on behalf of functions of this account."""
+    """The trust policy of an execution role: Lambda, on behalf of functions of this account."""
     return _service_trust("lambda.amazonaws.com", {"StringEquals": {"aws:SourceAccount": account}})
 
 
 def scheduler_trust(account: str, schedule_group_arn: str) -> Document:
-    """Trust of a schedule's role: EventBridge Scheduler, for schedules of one group.
+    """The trust policy of a schedule's role: EventBridge Scheduler, for schedules of one group.
 
     The group is the narrowest source that Scheduler sends; a single schedule's ARN would never match.
     """
@@ -42,9 +42,9 @@ def scheduler_trust(account: str, schedule_group_arn: str) -> Document:
 
 
 def instance_trust() -> Document:
-    """Trust of an instance profile's role.
+    """The trust policy of an instance profile's role.
 
-    EC2 sends no source to hold it to; only instances of the own account can be given the profile.
+    EC2 sends no source that a condition could check; only instances of the same account can have the profile.
     """
     return _service_trust("ec2.amazonaws.com", {})
 

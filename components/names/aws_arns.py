@@ -8,12 +8,12 @@ _POLICY: Final = re.compile(r"arn:aws[a-z-]*:iam::(\d{12}|aws):policy/([!-~]{1,5
 
 
 def key_arn(text: str, region: str, field: str = "kms_key") -> str:
-    """`text`, when it is the ARN of a KMS key of the region.
+    """Returns `text` if it is the ARN of a KMS key in the region.
 
     An alias is refused: ECR answers with the key behind it, which would differ in every preview.
 
     Raises:
-        ValueError: it is not; the message names `field`.
+        ValueError: it is not one; the message names `field`.
     """
     match = _KEY.fullmatch(text)
     if match is None or match["region"] != region:
@@ -25,10 +25,10 @@ def key_arn(text: str, region: str, field: str = "kms_key") -> str:
 
 
 def policy_arn(text: str, field: str = "permissions_boundary") -> str:
-    """`text`, when it is the ARN of a managed policy.
+    """Returns `text` if it is the ARN of a managed policy.
 
     Raises:
-        ValueError: it is not; the message names `field`.
+        ValueError: it is not one; the message names `field`.
     """
     if not _POLICY.fullmatch(text):
         raise ValueError(

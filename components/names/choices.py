@@ -1,4 +1,4 @@
-"""A value that is one of a few, wherever a declaration writes it as its text."""
+"""Values that must be one of a few, which a declaration writes as plain text."""
 
 from enum import Enum
 from typing import Final, TypeVar
@@ -8,10 +8,10 @@ _PAIR: Final = 2
 
 
 def choice(choices: type[_Choice], value: _Choice | str, where: str) -> _Choice:
-    """The member that the value is, or that it is the text of.
+    """Returns the enum member that the value is, or whose text it is.
 
     Raises:
-        ValueError: it is none; names the place, what was found, and what to write.
+        ValueError: it is neither; names the key, what was found, and what to write.
     """
     try:
         return choices(value)

@@ -19,14 +19,14 @@ CODE_KEY: Final = "rotator.zip"
 _ROLE_NAME_LIMIT: Final = 64  # IAM CreateRole, RoleName
 
 PREFIX_TAG: Final = "gitlab-ecr"
-"""The AWS tag that holds the prefix, where AWS gives a number for a name and a policy has to tell whose it is."""
+"""The AWS tag that holds the prefix, for resources that AWS names by a number: policies recognise the owner by it."""
 
 
 def slug(text: str, limit: int) -> str:
     """A short name of lower-case letters, digits and dashes for `text`, at most `limit` long.
 
-    A text that already is such a name stays as it is; any other carries eight characters of its hash,
-    so that `a/b` and `a-b` never meet.
+    A text that already is such a name stays as it is; any other gets eight characters of its hash appended, so `a/b`
+    and `a-b` never collide.
     """
     if _PLAIN.fullmatch(text) and len(text) <= limit:
         return text
@@ -86,7 +86,7 @@ class Names:
 
     @property
     def pull_path(self) -> str:
-        """The IAM path of the pull-only roles, and of nothing else: the rotator may assume what lies under it."""
+        """The IAM path of the pull-only roles and nothing else: the rotator may assume every role under it."""
         return f"{self.path}pull/"
 
     @property
@@ -100,7 +100,7 @@ class Names:
         return f"arn:{self.partition}:{service}:{where}:{self.account}:{resource}"
 
     def repository_arn(self, pattern: str, region: str | None = None) -> str:
-        """The ARN of a repository, or of all that a pattern such as `ci/*` names."""
+        """The ARN of a repository, or of all repositories that match a pattern such as `ci/*`."""
         return self.arn("ecr", f"repository/{pattern}", region)
 
     def role_arn(self, role_name: str, path: str) -> str:
@@ -108,7 +108,7 @@ class Names:
         return self.arn("iam", f"role{path}{role_name}", region="")
 
     def pull_role_name(self, audience: str, generation: int = 1) -> str:
-        """The name of an audience's pull-only role; `generation` is what a revocation raises."""
+        """The name of an audience's pull-only role; a revocation raises `generation`."""
         return self._role_name("pull", audience, f"-g{generation}")
 
     def pull_role_arn(self, audience: str, generation: int = 1) -> str:
@@ -132,11 +132,11 @@ class Names:
         return self.role_arn(self.job_role_name(consumer), f"{self.path}job/")
 
     def pull_user_name(self, user: str) -> str:
-        """The name of an IAM user that only pulls."""
+        """The name of a consumer's pull-only IAM user."""
         return self._role_name("user", user)
 
     def pull_user_arn(self, user: str) -> str:
-        """The ARN of an IAM user that only pulls."""
+        """The ARN of a consumer's pull-only IAM user."""
         return self.arn("iam", f"user{self.path}{self.pull_user_name(user)}", region="")
 
     def runner_role_name(self, runner: str) -> str:
@@ -177,7 +177,7 @@ class Names:
 
     @property
     def code_bucket(self) -> str:
-        """The bucket of the zip that a GitLab job runs; the account makes it unique in the world."""
+        """The bucket with the zip that a GitLab job runs; the account in its name makes it globally unique."""
         return f"{self.rotator}-{self.account}"
 
     @property
@@ -187,7 +187,7 @@ class Names:
 
     @property
     def dead_letters(self) -> str:
-        """The name of the queue of what could not be run."""
+        """The name of the dead-letter queue."""
         return f"{self.rotator}-dead-letters"
 
     @property
@@ -197,7 +197,7 @@ class Names:
 
     @property
     def rotator_state(self) -> str:
-        """The SSM parameter in which one run tells the next which targets failed."""
+        """The SSM parameter where a run records for the next one which targets failed."""
         return f"/{self.prefix}/rotator/state"
 
     def _role_name(self, kind: str, text: str, suffix: str = "") -> str:

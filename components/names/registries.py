@@ -19,10 +19,10 @@ class RegistryArgs(TypedDict):
 
 
 def repository_arn(account: str, region: str, pattern: str) -> str:
-    """The ARN of a repository in a registry, or of all that a pattern such as `ci/*` names.
+    """The ARN of a repository in a registry, or of all that match a pattern such as `ci/*`.
 
     Raises:
-        ValueError: there can be no such registry.
+        ValueError: no such registry can exist.
     """
     registry_host(account, region)
     return f"arn:{partition_of(region)}:ecr:{region}:{account}:repository/{pattern}"
@@ -31,10 +31,10 @@ def repository_arn(account: str, region: str, pattern: str) -> str:
 def repository_arns(
     names: Names, patterns: Sequence[str], registries: Sequence[RegistryArgs] = (), field: str = "pull"
 ) -> list[str]:
-    """The ARNs of repositories by their names or patterns, in each of the registries; by default in the stack's own.
+    """The ARNs of repositories, by name or pattern, in each registry; by default in the stack's own.
 
     Raises:
-        ValueError: a pattern or a registry is not one; a message on a pattern names `field`.
+        ValueError: a pattern or registry is invalid; a message about a pattern names `field`.
     """
     mistakes, found = Mistakes(), list[str]()
     with mistakes.at():

@@ -97,7 +97,7 @@ def check_account(account: str) -> None:
 
 
 def fips_host(account: str, region: str) -> str:
-    """The FIPS form of the registry host, for images that are written with it."""
+    """The FIPS form of the registry host."""
     return registry_host(account, region).replace(".dkr.ecr.", ".dkr.ecr-fips.", 1)
 
 
@@ -114,7 +114,7 @@ def dual_stack_host(account: str, region: str) -> str:
 
 
 def parse_registry_host(host: str) -> RegistryHost | None:
-    """The parts of an ECR registry host, or None when the host is not one of ECR's."""
+    """Parses an ECR registry host; None when the host is not ECR's."""
     match = _HOST.fullmatch(host)
     if match is None:
         return None

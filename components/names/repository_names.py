@@ -13,10 +13,10 @@ _LENGTH: Final = range(2, 257)
 
 
 def repository_name(text: str, field: str = "repositories") -> str:
-    """`text`, when ECR accepts it as a repository's name.
+    """Returns `text` if ECR accepts it as a repository name.
 
     Raises:
-        ValueError: it does not; the message names `field`.
+        ValueError: ECR does not; the message names `field`.
     """
     if len(text) not in _LENGTH or not _NAME.fullmatch(text):
         raise ValueError(
@@ -27,10 +27,10 @@ def repository_name(text: str, field: str = "repositories") -> str:
 
 
 def repository_pattern(text: str, field: str = "pull") -> str:
-    """`text`, when it is a repository's name, or a beginning of names followed by `*`, such as `ci/*`.
+    """Returns `text` if it is a repository name, or the beginning of names followed by `*`, such as `ci/*`.
 
-    In a policy `*` matches any characters, `/` among them. A bare `*` would hand out every repository of the
-    registry, also those that do not exist yet, so it is refused.
+    In a policy `*` matches any characters, `/` among them. A bare `*` is refused: it would grant every repository of
+    the registry, including future ones.
 
     Raises:
         ValueError: it is neither; the message names `field`.

@@ -1,4 +1,4 @@
-"""Which repositories a pattern such as `ci/*` names, by IAM's rule: `*` stands for any characters, `/` among them."""
+"""Which repositories match a pattern such as `ci/*`. As in IAM, `*` matches any characters, including `/`."""
 
 import functools
 import re
@@ -15,17 +15,17 @@ def matches(pattern: str, repository: str) -> bool:
 
 
 def matching(patterns: Iterable[str], repositories: Iterable[str]) -> list[str]:
-    """The repositories that at least one pattern names, sorted."""
+    """The repositories that match at least one pattern, sorted."""
     return sorted(filter(_any_of(tuple(patterns)).fullmatch, repositories))
 
 
 def outside(patterns: Iterable[str], repositories: Iterable[str]) -> str | None:
-    """A repository that no pattern names, a declared one if there is one; None when the patterns name everything."""
+    """A repository that matches no pattern, preferably a declared one; None when the patterns match everything."""
     named = _any_of(tuple(patterns))
     return next((name for name in [*sorted(repositories), _NEVER_DECLARED] if not named.fullmatch(name)), None)
 
 
-# One expression, made once: in a large stack every consumer's patterns are held against every repository, thrice.
+# Compiled once: in a large stack every consumer's patterns are matched against every repository, three times.
 @functools.lru_cache(maxsize=4096)
 def _any_of(patterns: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile("|".join(expression(pattern) for pattern in patterns) or r"(?!)")

@@ -1,13 +1,13 @@
-"""Patterns as regular expressions that take no longer for many stars than for one."""
+"""Wildcard patterns as regular expressions whose matching time does not explode with the number of stars."""
 
 import re
 
 
 def expression(pattern: str, one: str = "") -> str:
-    """The expression for a whole text: `*` stands for any characters, `one` for a single one.
+    """A regular expression for the whole text: `*` matches any characters, `one` a single character.
 
-    Each part between two stars is looked for once, from the left, and never again: what is found first leaves the most
-    for the rest. Without that, thirty stars and a text of eighteen characters take hours.
+    Each part between two stars is searched once, from the left, without backtracking: the leftmost match leaves the
+    most text for the rest. With backtracking, thirty stars and a text of eighteen characters would take hours.
     """
     first, *rest = [_literal(part, one) for part in pattern.split("*")]
     if not rest:

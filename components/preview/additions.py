@@ -1,4 +1,4 @@
-"""What is new in AWS and GitLab beyond rights, in words: repositories, caches, settings of the registry, runners."""
+"""Describes what is new in AWS and GitLab besides rights: repositories, caches, registry-wide settings, runners."""
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, cast
@@ -12,7 +12,7 @@ _SHOWN: Final = 8
 
 
 def additions(preview: Preview) -> list[str]:
-    """A line for each new thing that a reviewer would ask about; repositories share one."""
+    """One line for each new thing that a reviewer would ask about; repositories share one."""
     repositories = [name(step) for step in preview.of_type(_REPOSITORY) if step.op == "create"]
     lines = [f"repositories {names(sorted(repositories), _SHOWN)}"] if repositories else []
     lines += [words for step in preview.steps if step.op in {"create", "update"} for words in _told(step)]
@@ -20,7 +20,7 @@ def additions(preview: Preview) -> list[str]:
 
 
 def tells(step: Step) -> bool:
-    """Whether the step stands among the additions, so that it need not be listed again."""
+    """Whether the step is already covered by the additions and need not be listed again."""
     return step.op == "update" and step.type in _WORDS
 
 
@@ -54,9 +54,9 @@ def _scanning(inputs: Mapping[str, Any]) -> Iterator[str]:
 def _replication(inputs: Mapping[str, Any]) -> Iterator[str]:
     for rule in _items(_mapping(inputs.get("replicationConfiguration")).get("rules")):
         prefixes = [f"{entry.get('filter')}*" for entry in _items(rule.get("repositoryFilters"))]
-        for place in _items(rule.get("destinations")):
+        for destination in _items(rule.get("destinations")):
             what = names(prefixes, _SHOWN) if prefixes else "**every repository**"
-            where = f"account {code(str(place.get('registryId')))} in {code(str(place.get('region')))}"
+            where = f"account {code(str(destination.get('registryId')))} in {code(str(destination.get('region')))}"
             yield f"replication of **the whole registry**: new images of {what} are copied to {where}"
 
 

@@ -1,4 +1,4 @@
-"""Which accounts, organizations and services gain or lose a repository by its own policy."""
+"""Which accounts, organizations and services gain or lose rights by a repository's own policy."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -15,7 +15,7 @@ _ORGANIZATION: Final = "aws:principalorgid"
 
 
 def grants(preview: Preview) -> tuple[dict[Who, set[Right]], dict[Who, set[Right]]]:
-    """The rights before and after that the changed repository policies give, by who has them."""
+    """The rights that the changed repository policies gave before and give after, by grantee."""
     before: dict[Who, set[Right]] = {}
     after: dict[Who, set[Right]] = {}
     for step in preview.of_type(REPOSITORY_POLICY):
@@ -32,7 +32,7 @@ def _given(step: Step, inputs: Mapping[str, Any]) -> Iterator[tuple[Who, Right]]
     for statement in policy_words.statements(inputs.get("policy")) or []:
         if statement.get("Effect") != "Allow":
             continue
-        # What a repository policy is about stands in no `Resource`; a condition only narrows who it is.
+        # A repository policy names no `Resource`: it is about its own repository. A condition only narrows who may.
         about = {"Effect": "Allow", "Action": statement.get("Action"), "Resource": repository}
         for right in policy_words.image_rights([about], {}):
             yield from ((who, right) for who in _whom(statement))

@@ -1,4 +1,4 @@
-"""Changes of who may do what in AWS, in words, beyond pulling and pushing images."""
+"""Describes changes of permissions in AWS other than pulling and pushing images."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -34,14 +34,14 @@ _OF_AN_IDENTITY: Final = frozenset(
         "aws:iam/userPolicyAttachment:UserPolicyAttachment",
     }
 )
-"""Types whose policy says what its holder may do; the others say who may use the resource."""
+"""Types whose policy says what its holder may do; policies of other types say who may use the resource."""
 _BOUNDED: Final = frozenset({_ROLE, _USER})
 _IDENTITIES: Final = _OF_AN_IDENTITY | _BOUNDED
 _SHORTEST_SESSION: Final = 3600
-"""Seconds that a role's sessions last at most when it does not say."""
+"""The longest session of a role that does not set one, in seconds."""
 
 _WORDS: Final[Mapping[str, tuple[str, Callable[[Mapping[str, Any]], str]]]] = {
-    "aws:iam/accessKey:AccessKey": ("", lambda _: "**a new access key**, a password that never ends"),
+    "aws:iam/accessKey:AccessKey": ("", lambda _: "**a new access key**, a password that never expires"),
     "aws:iam/openIdConnectProvider:OpenIdConnectProvider": (
         "clientIdLists",
         lambda inputs: f"AWS accepts its tokens for {names(policy_words.listed(inputs.get('clientIdLists')))}",
@@ -59,17 +59,17 @@ _WORDS: Final[Mapping[str, tuple[str, Callable[[Mapping[str, Any]], str]]]] = {
         lambda inputs: f"{code(str(inputs.get('principal')))} may {code(str(inputs.get('action')))}",
     ),
 }
-"""What a type of resource says in words, and the property that says it."""
+"""For each type of resource, the property to describe and a function that describes it."""
 
 
 @dataclass(frozen=True)
 class Change:
-    """A change that one or several resources of a kind share.
+    """A change that one or several resources of the same kind have in common.
 
     Attributes:
         subjects: the kind and the names of the resources.
         words: what changes.
-        opens: whether it says who may use the resource, rather than what the resource itself may do.
+        opens: whether it changes who may use the resource, rather than what the resource may do.
         of_a_new_identity: whether the resource is a new role or user, or a new policy of one.
     """
 
@@ -83,7 +83,7 @@ class Change:
 
 
 def changes(preview: Preview) -> list[Change]:
-    """A line for each change; resources with the same one share it."""
+    """One line for each change; resources with the same change share a line."""
     shared: dict[tuple[str, str, str, bool], list[str]] = {}
     for step in preview.steps:
         for words in _of(step) if step.op != "same" else ():
@@ -97,7 +97,7 @@ def changes(preview: Preview) -> list[Change]:
 
 
 def told(step: Step) -> set[str]:
-    """The properties of an updated resource that `changes` puts into words."""
+    """The properties of an updated resource that `changes` describes."""
     properties = {POLICIES.get(step.type, ""), _WORDS.get(step.type, ("", None))[0]}
     if step.type in _BOUNDED:
         properties.add("permissionsBoundary")
@@ -146,7 +146,7 @@ def _statements(step: Step, key: str) -> Iterator[str]:
     if is_unknown(step.new.get(key)):
         return
     if before is None or after is None:
-        yield f"its {code(key)} is secret or no JSON, and is not shown"
+        yield f"its {code(key)} is secret or not JSON, and is not shown"
         return
     told_above = policy_words.is_image_right if step.type in {*POLICY_OF_A_ROLE, REPOSITORY_POLICY} else _never
     yield from (
@@ -157,7 +157,7 @@ def _statements(step: Step, key: str) -> Iterator[str]:
         for statement in before
         if statement not in after
         and not told_above(statement)
-        # Of what is deleted, the note says so; only a denial that goes gives somebody more.
+        # Deletions are listed elsewhere in the note; here only a removed denial matters, since it grants more.
         and (not step.deletes or statement.get("Effect") == "Deny")
     )
 

@@ -1,4 +1,4 @@
-"""The note under a merge request: what a preview changes, for a person who has ten seconds."""
+"""The note under a merge request: what a preview changes, to be read in ten seconds."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -19,7 +19,7 @@ from .updates import descriptions, routine, updates
 _MOST_LINES: Final = 20
 _MOST_FOLDED: Final = 60
 _MOST_NAMES: Final = 8
-_SIGN_IN: Final = "sign in to ECR on **everything**"  # AWS knows no resource for it
+_SIGN_IN: Final = "sign in to ECR on **everything**"  # AWS has no narrower resource for it
 _MESSAGE: Final = 500  # characters
 _COUNTED: Final = (
     ("create", "to create"),
@@ -31,7 +31,7 @@ _COUNTED: Final = (
 
 
 def marker(preview: Preview) -> str:
-    """The hidden first line by which a later run finds the note of this stack again."""
+    """The hidden first line that lets a later run find this stack's note again."""
     stack = re.sub(r"[^\w./-]", "-", f"{preview.project}/{preview.stack}")
     return f"<!-- gitlab-ecr plan-note {stack} -->"
 
@@ -78,7 +78,7 @@ def _is_new(preview: Preview) -> bool:
 
 
 def _is_usual(change: preview_iam.Change) -> bool:
-    """Whether the change is of the many that any new stack makes, and opens nothing as a whole."""
+    """Whether the change is one that every new stack makes and that grants nothing registry-wide."""
     return change.of_a_new_identity and "**everything**" not in change.words.replace(_SIGN_IN, "")
 
 
@@ -88,7 +88,7 @@ def _fold(title: str, lines: Sequence[str]) -> list[str]:
 
 def _failed(preview: Preview) -> list[str]:
     return [
-        "**The program failed in the preview, so nothing can be said of what would change.**",
+        "**The program failed in the preview, so what would change is unknown.**",
         "",
         *(block(error) for error in preview.errors),
         *(
@@ -100,7 +100,7 @@ def _failed(preview: Preview) -> list[str]:
 
 
 def _counts(preview: Preview) -> str:
-    """How many resources change; components are none, and what comes with every change says nothing."""
+    """How many resources change, without components and without what changes every time."""
     counted: dict[str, int] = {}
     for step in preview.steps:
         if step.op != "same" and not (subjects.is_component(step) or step.type == STACK or subjects.is_routine(step)):
@@ -124,7 +124,7 @@ def _rights(found: Access, iam: Sequence[preview_iam.Change]) -> list[str]:
 
 
 def _together(changes: Iterable[tuple[Who, Right]], verb: str) -> list[str]:
-    """One line for all that change alike, those with the most in common first."""
+    """One line for everyone with the same change, largest group first."""
     by_who: dict[tuple[Who, str], list[str]] = {}
     for who, (right, name) in changes:
         by_who.setdefault((who, right), []).append(name)
@@ -138,7 +138,7 @@ def _together(changes: Iterable[tuple[Who, Right]], verb: str) -> list[str]:
 
 
 def _ways(found: Access) -> list[str]:
-    """One line for all who get in another way than before; who was there and told no way has not changed it."""
+    """One line for everyone whose kind of access changes; who had no declared access before has not changed it."""
     alike: dict[tuple[str, str, str], list[str]] = {}
     for (kind, name), way in sorted(found.new_ways.items()):
         before = found.old_ways.get((kind, name), way if (kind, name) in found.old else "")
@@ -192,7 +192,7 @@ _ROLES: Final = frozenset(POLICY_OF_A_ROLE.values())
 
 
 def _not_checked(preview: Preview, found: Access) -> list[str]:
-    """What only a GitLab token could tell; a preview has none, on purpose."""
+    """What only a GitLab token could check; a preview has none, on purpose."""
     made = {
         subjects.owner(step, found.consumers)
         for type_ in subjects.VARIABLES
@@ -201,8 +201,8 @@ def _not_checked(preview: Preview, found: Access) -> list[str]:
     }
     made |= {name for kind, name in found.new.keys() - found.old.keys() if kind in {"project", "group"}}
     lines = [
-        f"whether {code(host)} lets {kind} {code(name)} in: across accounts both sides have to allow, its repository "
-        "policies as well as the role here"
+        f"whether {code(host)} lets {kind} {code(name)} in: across accounts both sides must allow it: that "
+        "account's repository policies and the role here"
         for (kind, name), host in sorted(_into_other_accounts(found))
     ]
     if not made:
@@ -211,11 +211,11 @@ def _not_checked(preview: Preview, found: Access) -> list[str]:
     if len(made) > 1:
         exist = "exist in GitLab, and which variables they have"
     what = f"whether {names(sorted(made), _MOST_NAMES)} {exist}"
-    return [f"{what}: that takes a GitLab token; `gitlab-ecr check` on the protected branch finds out", *lines]
+    return [f"{what}: this needs a GitLab token; `gitlab-ecr check` on the protected branch finds out", *lines]
 
 
 def _into_other_accounts(found: Access) -> set[tuple[Who, str]]:
-    """Who newly reaches a registry of another account, and its host."""
+    """Who gains access to a registry of another account, and its host."""
     own = parse_registry_host(found.registry)
     hosts = {(who, right[1].partition("/")[0]) for who, right in found.gained()}
     return {
@@ -234,11 +234,11 @@ def _picture(found: Access) -> list[str]:
     drawn = picture(found)
     if drawn is None:
         drawable = any(rights for who, rights in found.new.items() if who not in found.unsure)
-        return ["_No picture: too many rights for one._"] if drawable else []
+        return ["_No picture: there are too many rights._"] if drawable else []
     title = (
         "Who may pull and push what" if found.declared else "Of the roles in this preview, who may pull and push what"
     )
     block_of_mermaid = ["```mermaid", drawn, "```"]
     if not any(True for _ in (*found.gained(), *found.lost())):
         return _fold(title, block_of_mermaid)
-    return [f"{title} (thick: new, dotted: goes):", "", *block_of_mermaid]
+    return [f"{title} (thick: new, dotted: removed):", "", *block_of_mermaid]

@@ -1,4 +1,4 @@
-"""A picture of who may pull and push what, in mermaid, which GitLab draws."""
+"""A diagram of who may pull and push what, in mermaid, which GitLab renders."""
 
 from collections.abc import Iterable, Iterator
 from typing import Final
@@ -9,14 +9,14 @@ from .policy_words import Right
 from .rights import Access, Rights, Who
 
 LIMIT: Final = 2_000
-"""GitLab draws no block that is longer without a click. Source: its render_sandboxed_mermaid.js."""
+"""GitLab renders a longer block only after a click. Source: its render_sandboxed_mermaid.js."""
 _VARIABLE: Final = "rotated-variable"
 _USUAL: Final = {"runner": "credential-helper"}
-_MOST_EDGES: Final = 60  # more cross each other until nobody can follow one
+_MOST_EDGES: Final = 60  # more arrows would cross until no one can follow them
 
 
 def picture(access: Access) -> str | None:
-    """The mermaid text: thick lines are new, dotted ones go. None when it would be too large, or nobody has a right."""
+    """The mermaid text: thick lines are new, dotted ones removed. None when it would be too large or empty."""
     for concise in (False, True):
         edges = list(_edges(access, concise=concise))
         text = _drawn(edges, access)
@@ -40,7 +40,7 @@ def _edges(access: Access, *, concise: bool) -> Iterator[_Edge]:
 
 
 def _shown(rights: Rights, *, concise: bool) -> Rights:
-    """Of a pattern and the repositories it matches, only the pattern when `concise`, else only the repositories."""
+    """When `concise`, a pattern replaces the repositories it matches; otherwise they replace it."""
     return {
         who: frozenset(right for right in given if _drawable(right, given, concise=concise))
         for who, given in rights.items()
@@ -59,7 +59,7 @@ def _matches(pattern: str, name: str) -> bool:
 
 
 def _called(who: Who, access: Access) -> str:
-    """With the access, where it is not the usual one."""
+    """The name, with the kind of access if it is not the usual one."""
     way = access.new_ways.get(who, access.old_ways.get(who, ""))
     return " ".join(who) + (f" by {way}" if way not in {"", _USUAL.get(who[0], _VARIABLE)} else "")
 

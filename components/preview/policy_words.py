@@ -1,4 +1,4 @@
-"""A policy document in words, as Markdown: what a reviewer has to know, without a value that could be a secret."""
+"""Describes a policy document in Markdown: what a reviewer needs to know, without values that could be secret."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -11,8 +11,7 @@ from . import untrusted
 from .markdown import code, names
 
 Right = tuple[str, str]
-"""`pull` or `push`, and a repository or a pattern of repositories; of another registry than the stack's, behind its
-host."""
+"""`pull` or `push`, and a repository or pattern; prefixed with the host if it is not the stack's own registry."""
 
 _REPOSITORY: Final = re.compile(r"arn:[^:]*:ecr:(?P<region>[^:]*):(?P<account>[^:]*):repository/(?P<name>.+)")
 _STATEMENT_KEYS: Final = {"Sid", "Effect", "Action", "Resource", "Principal"}
@@ -25,7 +24,7 @@ _IN_A_WORD: Final = ((frozenset(PUSH_ACTIONS), "pull and push"), (frozenset(PULL
 
 
 def statements(policy: Any) -> list[dict[str, Any]] | None:
-    """The statements of a policy's JSON; none for no policy, None for what is not readable as one."""
+    """The statements of a policy's JSON; an empty list for no policy, None for an unreadable one."""
     if policy is None or policy == "":
         return []
     try:
@@ -41,12 +40,12 @@ def statements(policy: Any) -> list[dict[str, Any]] | None:
 
 
 def image_rights(found: list[dict[str, Any]], names_by_arn: Mapping[str, str], own: str = "") -> frozenset[Right]:
-    """What may be pulled and pushed, from the statements that say it without a condition.
+    """What may be pulled and pushed, from the statements without a condition.
 
     Args:
         found: the policy's statements.
-        names_by_arn: repositories whose ARN is not made of their name.
-        own: the registry host of the stack; when it is not known, repositories of all registries go by their name.
+        names_by_arn: repositories whose ARN does not contain their name.
+        own: the registry host of the stack; if unknown, repositories of all registries are shown by name only.
     """
     rights = {
         (right, _repository(resource, names_by_arn, own))
@@ -56,22 +55,22 @@ def image_rights(found: list[dict[str, Any]], names_by_arn: Mapping[str, str], o
         if _allows(statement, action)
         for resource in listed(statement.get("Resource"))
     }
-    # Who pushes needs to pull too; saying both would hide what matters.
+    # Pushing implies pulling; listing both would hide what matters.
     return frozenset(right for right in rights if right[0] == "push" or ("push", right[1]) not in rights)
 
 
 def is_plain(statement: Mapping[str, Any]) -> bool:
-    """Whether the statement allows, without a condition, a denial or an exception."""
+    """Whether the statement allows, without a condition or an exception."""
     return statement.get("Effect") == "Allow" and set(statement) <= _STATEMENT_KEYS
 
 
 def is_image_right(statement: Mapping[str, Any]) -> bool:
-    """Whether the statement is about pulling, pushing and signing in to ECR, and nothing else."""
+    """Whether the statement is only about pulling, pushing and signing in to ECR."""
     return is_plain(statement) and set(listed(statement.get("Action"))) <= {*PUSH_ACTIONS, SIGN_IN_ACTION}
 
 
 def sentence(statement: Mapping[str, Any]) -> str:
-    """One statement: who may, what, on which resource, under which condition."""
+    """One statement as a sentence: who may do what, on which resource, under which condition."""
     parts = [_principal(statement["Principal"])] if "Principal" in statement else []
     parts.append("**may not**" if statement.get("Effect") == "Deny" else "may")
     parts.append(_actions(statement))
@@ -139,6 +138,6 @@ def _conditions(condition: Any) -> Iterator[str]:
             continue
         for key, value in cast("Mapping[str, Any]", keys).items():
             word = _OPERATORS.get(operator, code(operator))
-            # An external id, a tag or a user name can be as good as a password.
+            # An external id, a tag or a user name can work like a password.
             shown = names(listed(value)) if _SHOWN_KEYS.fullmatch(key) else "(a value not shown)"
             yield f"{code(key)} {word} {shown}"

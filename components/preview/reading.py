@@ -1,6 +1,6 @@
-"""What `pulumi preview --json` says, as plain values.
+"""Reads the output of `pulumi preview --json` into plain values.
 
-Two things are not in that JSON (engine 3.2xx, recorded): resources without a change, and the stack's new outputs.
+That JSON lacks two things (recorded with engine 3.2xx): unchanged resources, and the stack's new outputs.
 """
 
 import re
@@ -13,7 +13,7 @@ from . import untrusted
 from .untrusted import Found
 
 STACK: Final = "pulumi:pulumi:Stack"
-SECRET: Final = "[secret]"  # noqa: S105 - what the engine prints in a secret's place
+SECRET: Final = "[secret]"  # noqa: S105 - what the engine prints instead of a secret
 UNKNOWN: Final = frozenset(
     {
         "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",  # bool
@@ -25,7 +25,7 @@ UNKNOWN: Final = frozenset(
         "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",  # object
     }
 )
-"""What stands for a value that only `up` will know. Source: pulumi, sdk/go/common/resource/plugin/rpc.go."""
+"""The placeholder for a value that only `up` will know. Source: pulumi, sdk/go/common/resource/plugin/rpc.go."""
 
 _URN: Final = re.compile(r"urn:pulumi:(?P<stack>[^:]+)::(?P<project>[^:]+)::(?P<types>.+?)::(?P<name>.+)", re.DOTALL)
 _FRAME: Final = re.compile(r'  File "(?P<file>[^"]*)", line (?P<line>\d+)')
@@ -42,14 +42,14 @@ class Step:
         op: `create`, `update`, `replace`, `delete`, `same`, ...
         type: the resource's type token.
         name: the resource's name in the program.
-        old: its inputs as they are in the state; empty for a new one.
-        new: its inputs as the program wants them; empty for one that goes.
-        old_outputs: its outputs as they are in the state.
-        new_outputs: its outputs as far as a preview knows them.
+        old: its inputs in the state; empty for a new resource.
+        new: its inputs in the program; empty for a deleted resource.
+        old_outputs: its outputs in the state.
+        new_outputs: its outputs, as far as the preview knows them.
         changed: the properties that differ.
-        replaced_for: the properties for which it is replaced.
-        adopts: whether the resource exists already and comes under this stack; `op` is then what that changes of it, or
-            `import` for nothing.
+        replaced_for: the properties that cause the replacement.
+        adopts: whether the stack takes over an existing resource; `op` is then what changes in it, or `import` for
+            nothing.
     """
 
     op: str
@@ -65,18 +65,18 @@ class Step:
 
     @property
     def deletes(self) -> bool:
-        """Whether the resource goes for good."""
+        """Whether the resource is deleted for good."""
         return self.op == "delete"
 
     @property
     def replaces(self) -> bool:
-        """Whether another resource takes its place."""
+        """Whether the resource is replaced."""
         return "replace" in self.op
 
 
 @dataclass(frozen=True)
 class Preview:
-    """A preview: what would be done, and what the program said. Messages hold no source line and no token."""
+    """A preview: what would be done, and the program's messages, without source lines and tokens."""
 
     project: str
     stack: str
@@ -91,7 +91,7 @@ class Preview:
 
 
 def read(text: str) -> Preview:
-    """The preview that `pulumi preview --json` printed.
+    """Parses what `pulumi preview --json` printed.
 
     Raises:
         ValueError: it is not one.
@@ -100,9 +100,7 @@ def read(text: str) -> Preview:
         return _preview(Found("", untrusted.parse(text)))
     except ValueError as error:
         why = f" ({error})" if text.strip() else ""
-        raise ValueError(
-            f"preview: got no JSON of a preview{why}; write what `pulumi preview --json` printed"
-        ) from None
+        raise ValueError(f"preview: got no preview in JSON{why}; pass the output of `pulumi preview --json`") from None
 
 
 def _preview(document: Found) -> Preview:
@@ -135,7 +133,7 @@ def is_unknown(value: Any) -> bool:
 
 
 def _resources(steps: list[Found]) -> Iterator[Step]:
-    """One step for each resource: a replacement comes as up to three, an adoption that changes something as two."""
+    """Merges the steps of each resource: a replacement has up to three, an adoption that changes something has two."""
     by_urn: dict[str, list[Step]] = {}
     for step in steps:
         by_urn.setdefault(step.at("urn").written(), []).append(_step(step))
@@ -181,7 +179,7 @@ def _said(diagnostics: list[Found], severity: str) -> tuple[str, ...]:
 
 
 def _without_source(message: str) -> str:
-    """A traceback's last words and their place. Its source lines stay out: a secret can be written in one."""
+    """The message of a traceback and where it was raised, without source lines, which could contain a secret."""
     lines = message.splitlines()
     frames = [(index, frame) for index, line in enumerate(lines) if (frame := _FRAME.match(line))]
     if not frames:

@@ -1,4 +1,4 @@
-"""What is replaced, deleted or adopted, in words, with what becomes of it."""
+"""Describes what is replaced, deleted or adopted, and the consequences."""
 
 from collections.abc import Iterable
 from typing import Final
@@ -15,18 +15,18 @@ _PARTS: Final = {
     "aws:iam/rolePolicy:RolePolicy": "role",
     "aws:iam/userPolicy:UserPolicy": "user",
 }
-"""What belongs to another resource, by the property that names that one: it goes with it."""
+"""Types that are part of another resource and removed with it, by the property that names the other."""
 _TAGS: Final = "imageTagMutability"
 _MOST_NAMES: Final = 8
 
 
 def is_new_text(step: Step) -> bool:
-    """Whether a replacement only puts another lifecycle policy in the place of one: the provider knows no update."""
+    """Whether a replacement only changes a lifecycle policy, which the provider cannot update in place."""
     return step.type == _LIFECYCLE and step.replaces and step.replaced_for == ("policy",)
 
 
 def removals(preview: Preview, consumers: Iterable[str]) -> list[str]:
-    """Repositories first; a line for all that goes in the same way."""
+    """One line for everything removed in the same way, repositories first."""
     paths = list(consumers)
     gone = {name(step) for step in preview.steps if step.deletes and step.type not in _PARTS}
     alike: dict[str, list[str]] = {}
@@ -42,7 +42,7 @@ def removals(preview: Preview, consumers: Iterable[str]) -> list[str]:
 
 
 def adoptions(preview: Preview) -> list[str]:
-    """What exists already and comes under this stack, and in bold what that changes of it."""
+    """Existing resources that this stack takes over, with changes to them in bold."""
     lines: list[str] = []
     for step in preview.steps:
         if not step.adopts:
@@ -58,7 +58,7 @@ def adoptions(preview: Preview) -> list[str]:
 
 
 def _bold(step: Step, key: str) -> str:
-    """The property, and its new value where everybody may see it."""
+    """The property, with its new value if it is not secret."""
     value = step.new.get(key)
     return f"**{code(key)}**" + (f" to {code(str(value))}" if key == _TAGS and isinstance(value, str) else "")
 

@@ -1,4 +1,4 @@
-"""Who gains or loses which pull or push right: by the declaration, and by the policies where it is silent."""
+"""Who gains or loses which pull or push right, by the declaration, or by the policies where it has no entry."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ from .reading import STACK, Preview, Step, is_unknown
 
 ACCESS: Final = "gitlab-ecr:index:RegistryAccess"
 POLICY_OF_A_ROLE: Final = {"aws:iam/rolePolicy:RolePolicy": "role", "aws:iam/userPolicy:UserPolicy": "user"}
-"""Types of policies that say what a role or user may do, and the property that names it."""
+"""Types of policies of a role or user, and the property that names that role or user."""
 
 Who = tuple[str, str]
 """`project`, `group`, `runner`, `role` or `user`, and the name."""
@@ -21,16 +21,16 @@ Rights = dict[Who, frozenset[Right]]
 
 @dataclass
 class Access:
-    """Everybody's rights before and after.
+    """Everyone's rights before and after.
 
     Attributes:
-        old: as the state has them.
-        new: as the program wants them; of those whose rights are `unsure`, nothing.
-        old_ways: the access of each consumer and runner, such as `rotated-variable`, as the state has it.
-        new_ways: as the program wants it.
-        registry: the registry host of the stack, as far as the declaration tells.
-        unsure: whose rights only `up` will know.
-        declared: whether a declaration was there, so that `new` is everybody and not only who changes.
+        old: the rights in the state.
+        new: the rights that the program wants; nothing for those in `unsure`.
+        old_ways: the access of each consumer and runner in the state, such as `rotated-variable`.
+        new_ways: the same, in the program.
+        registry: the registry host of the stack, if the declaration gives it.
+        unsure: those whose rights only `up` will know.
+        declared: whether there was a declaration, so that `new` covers everyone, not only changes.
     """
 
     old: Rights = field(default_factory=dict[Who, frozenset[Right]])
@@ -51,7 +51,7 @@ class Access:
         return self._beyond(self.new, self.old)
 
     def lost(self) -> Iterator[tuple[Who, Right]]:
-        """Each right that goes."""
+        """Each right that is removed."""
         return self._beyond(self.old, self.new)
 
     def _beyond(self, rights: Rights, other: Rights) -> Iterator[tuple[Who, Right]]:
@@ -60,16 +60,16 @@ class Access:
             yield from ((who, right) for right in sorted(rights[who]) if not any(self._covers(k, right) for k in kept))
 
     def _covers(self, kept: Right, right: Right) -> bool:
-        """Who may push to a repository may pull from it; a pattern says all that a narrower one says."""
+        """Whether one right includes another: push includes pull, and a pattern includes narrower ones."""
         if kept[0] not in {right[0], "push"}:
             return False
-        # A declaration names what its patterns match today, so there a single name stands for itself.
+        # A declaration lists what its patterns match today, so a single name there means only itself.
         single = self.declared and "*" not in right[1]
         return kept[1] == right[1] if single else repository_patterns.matches(kept[1], right[1])
 
 
 def access(preview: Preview) -> Access:
-    """What the preview knows of everybody's rights."""
+    """What the preview tells about everyone's rights."""
     found = Access()
     before, after = _declarations(preview)
     if before is not None and after is not None:
@@ -87,7 +87,7 @@ def access(preview: Preview) -> Access:
 
 
 def declared(declaration: Mapping[str, Any]) -> Rights:
-    """The rights that a declaration gives, by name; a pattern also stands for repositories that do not exist yet."""
+    """The rights that a declaration grants, by name; a pattern includes repositories that do not exist yet."""
     repositories = [str(name) for name in _list(declaration.get("repositories"))]
     return {
         who: frozenset(
@@ -100,7 +100,7 @@ def declared(declaration: Mapping[str, Any]) -> Rights:
 
 
 def ways(declaration: Mapping[str, Any]) -> dict[Who, str]:
-    """The access of each consumer and runner, as far as the declaration tells."""
+    """The access of each consumer and runner that the declaration lists."""
     return {who: str(entry["access"]) for who, entry in _entries(declaration) if "access" in entry}
 
 
@@ -112,7 +112,7 @@ def _entries(declaration: Mapping[str, Any]) -> Iterator[tuple[Who, Mapping[str,
 
 
 def _patterns(entry: Mapping[str, Any], declaration: Mapping[str, Any]) -> Iterator[Right]:
-    """What is declared, as it is written; what lies in another registry, behind its host."""
+    """The patterns as declared; those in another registry are prefixed with its host."""
     own = declaration.get("registry")
     hosts = _list(entry.get("registries")) or [own]
     for pattern in _list(entry.get("pull")):
@@ -130,9 +130,9 @@ def whose(step: Step) -> Who:
 
 
 def _declarations(preview: Preview) -> tuple[Mapping[str, Any] | None, Mapping[str, Any] | None]:
-    """The declaration as the state has it, and as the program wants it: the inputs of the component that made it.
+    """The declaration in the state and in the program: the inputs of the `RegistryAccess` component.
 
-    A component without a change is not in the preview; then the stack's output holds what was and stays.
+    An unchanged component is not in the preview; the stack's output then holds the declaration.
     """
     changed = [step for step in preview.of_type(ACCESS) if "declaration" in {**step.old, **step.new}]
     if changed:
@@ -160,7 +160,7 @@ def _merged(declarations: list[Any]) -> Mapping[str, Any] | None:
 
 
 def _explained(step: Step, declarations: tuple[Mapping[str, Any] | None, Mapping[str, Any] | None]) -> bool:
-    """Whether the policy is one of a declared consumer or runner, and gives no more than its declaration says."""
+    """Whether the policy belongs to a declared consumer or runner and grants no more than its declaration."""
     for inputs, declaration in zip((step.old, step.new), declarations, strict=True):
         statements = policy_words.statements(inputs.get("policy"))
         if statements is None or declaration is None:
@@ -175,7 +175,7 @@ def _explained(step: Step, declarations: tuple[Mapping[str, Any] | None, Mapping
 
 
 def _named_like(step: Step, declaration: Mapping[str, Any]) -> set[Right] | None:
-    """What the declaration says of the consumer or runner that the policy is named after."""
+    """The declared rights of the consumer or runner that the policy is named after."""
     for (kind, name), entry in _entries(declaration):
         roles = ("runner",) if kind == "runner" else ("pull", "push", "job", "user")
         if step.name.endswith(tuple(f"-{role}-{name}" for role in roles)):

@@ -1,4 +1,4 @@
-"""What a step is about: the kind of resource in words, its name, and which of its changes say something."""
+"""Names the resource of a step: its kind in words, its name, and the changes worth showing."""
 
 import re
 from collections.abc import Collection
@@ -29,12 +29,12 @@ _COMPONENT: Final = "gitlab-ecr:index:"
 _COMPUTED: Final = frozenset(
     {"lastModified", "version", "versionId", "qualifiedArn", "etag", "codeSha256", "sourceCodeHash", "__defaults"}
 )
-"""Properties that follow from others: providers list them as changes of their own."""
+"""Properties computed from others, which providers list as separate changes."""
 _DESCRIPTIVE: Final = frozenset({"description", "alarmDescription", "tags", "tagsAll", "labels", "labelsAll"})
 
 
 def is_component(step: Step) -> bool:
-    """Whether the step is a component of this library, which holds others and is nothing in AWS or GitLab."""
+    """Whether the step is a component of this library, which only groups resources."""
     return step.type.startswith(_COMPONENT)
 
 
@@ -45,7 +45,7 @@ def kind(step: Step) -> str:
 
 
 def name(step: Step) -> str:
-    """What the resource is called outside the program, as far as that is known; of a variable its key."""
+    """The resource's name in AWS or GitLab, if known; for a variable its key."""
     inputs = step.new or step.old
     if step.type in VARIABLES:
         return str(inputs.get("key"))
@@ -55,17 +55,17 @@ def name(step: Step) -> str:
 
 
 def title(step: Step, consumers: Collection[str] = ()) -> str:
-    """Kind and name as Markdown, of a variable also whose it is."""
+    """Kind and name as Markdown; for a variable also its owner."""
     of = f" of {code(owner(step, consumers))}" if step.type in VARIABLES else ""
     return f"{kind(step)} {code(name(step))}{of}"
 
 
 def owner(step: Step, consumers: Collection[str] = ()) -> str:
-    """The project or group of a variable, by its path where the declaration tells it.
+    """The project or group of a variable, by its path if the declaration has it.
 
     Args:
         step: the variable's step.
-        consumers: full paths; an owner by number is the one of them that the step's own name ends with.
+        consumers: full paths; an owner given by number is the one that the step's own name ends with.
     """
     inputs = step.new or step.old
     held_by = str(inputs.get("group") or inputs.get("project") or step.name)
@@ -76,7 +76,7 @@ def owner(step: Step, consumers: Collection[str] = ()) -> str:
 
 
 def changed(step: Step) -> tuple[str, ...]:
-    """The changed properties that say something: no computed ones, and tags once."""
+    """The changed properties worth showing: no computed ones, and tags only once."""
     properties = [key for key in step.changed if key not in _COMPUTED]
     return tuple(dict.fromkeys("tags" if key == "tagsAll" else key for key in properties))
 
@@ -87,7 +87,7 @@ def is_description(step: Step) -> bool:
 
 
 def is_routine(step: Step) -> bool:
-    """Whether the step comes with every change of access: the rotator's new plan, and a rotation with it."""
+    """Whether the step is part of every change of access: the rotator's new plan and the rotation it triggers."""
     if step.type == FIRST_ROTATION:
         return not step.deletes
     return step.type == FUNCTION and step.op == "update" and set(changed(step)) <= {"code", "description"}

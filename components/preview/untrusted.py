@@ -1,6 +1,6 @@
-"""JSON that somebody else's program may have written: looked at before anything in it is believed.
+"""Untrusted JSON: every value is checked before it is used.
 
-A merge request's program writes the preview, and the job that reads it holds a token.
+The merge request's own program writes the preview, and the job that reads it holds a token.
 """
 
 import json
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Final, cast
 
 DEPTH: Final = 64
-"""Of lists and maps inside each other; policies and declarations have 10 at most."""
+"""How deeply lists and maps may nest; policies and declarations need 10 levels at most."""
 _HALF_A_CHARACTER: Final = re.compile(r"[\ud800-\udfff]")
 _WORDS: Final[dict[type[object], str]] = {
     dict: "a map",
@@ -23,10 +23,10 @@ _WORDS: Final[dict[type[object], str]] = {
 
 
 def parse(text: str) -> Any:
-    """The JSON in a text, when all of it can be walked through and written out again.
+    """Parses JSON that can be walked completely and written out again.
 
     Raises:
-        ValueError: it is no JSON, or nests too deeply, or a text in it is none; says nothing of what stands in it.
+        ValueError: it is not JSON, nests too deeply, or holds a broken text; quotes nothing from it.
     """
     try:
         document = json.loads(text, parse_constant=_refuse)
@@ -38,35 +38,35 @@ def parse(text: str) -> Any:
 
 @dataclass(frozen=True)
 class Found:
-    """A value, and where it stands. What it is stays untold, since it could be a secret.
+    """A value and its path. Errors never quote the value, since it could be a secret.
 
     Attributes:
-        place: as `steps[3].urn`.
-        value: whatever the JSON has there; None for nothing.
+        path: such as `steps[3].urn`.
+        value: the JSON value there; None if there is none.
     """
 
-    place: str
+    path: str
     value: Any
 
     def at(self, key: str) -> "Found":
-        """What stands under a key of this map."""
-        return Found(f"{self.place}.{key}".lstrip("."), self.mapping().get(key))
+        """The value under a key of this map."""
+        return Found(f"{self.path}.{key}".lstrip("."), self.mapping().get(key))
 
     def each(self) -> list["Found"]:
-        """The items of this list; none for nothing."""
+        """The items of this list; empty if there is none."""
         items = cast("list[Any]", self._of(list, "a list") or [])
-        return [Found(f"{self.place}[{index}]", item) for index, item in enumerate(items)]
+        return [Found(f"{self.path}[{index}]", item) for index, item in enumerate(items)]
 
     def mapping(self) -> dict[str, Any]:
-        """This map; an empty one for nothing."""
+        """This map; empty if there is none."""
         return self._of(dict, "a map") or {}
 
     def text(self) -> str:
-        """This text; an empty one for nothing."""
+        """This text; empty if there is none."""
         return self._of(str, "a text") or ""
 
     def written(self) -> str:
-        """This text, which has to be there."""
+        """This text, which is required."""
         if not self.text():
             raise self.wrong("a text")
         return self.text()
@@ -76,16 +76,16 @@ class Found:
         return tuple(item.text() for item in self.each())
 
     def count(self) -> int:
-        """This whole number, which is not below 0; 0 for nothing."""
+        """This whole number, 0 or more; 0 if there is none."""
         count = self._of(int, "a whole number") or 0
         if isinstance(self.value, bool) or count < 0:
             raise self.wrong("a whole number")
         return count
 
     def wrong(self, wanted: str) -> ValueError:
-        """The error that names the place, what kind of value stands there, and what should."""
+        """The error, with the path, the kind of value found, and the kind expected."""
         kind = cast("type[object]", type(self.value))
-        return ValueError(f"{self.place}: got {_WORDS.get(kind, 'nothing')} in place of {wanted}")
+        return ValueError(f"{self.path}: got {_WORDS.get(kind, 'nothing')} in place of {wanted}")
 
     def _of(self, kind: type[Any], wanted: str) -> Any:
         if self.value is not None and not isinstance(self.value, kind):
@@ -101,7 +101,7 @@ def _refuse(constant: str) -> None:
 
 
 def _walk(document: Any) -> None:
-    """By levels and not by calls, so that no depth is too much for the walk itself."""
+    """Walks level by level, without recursion, so that no depth can overflow the stack."""
     level: list[Any] = [document]
     for _ in range(DEPTH):
         level = [item for value in level for item in _inside(value)]

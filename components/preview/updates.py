@@ -11,7 +11,7 @@ from .subjects import FIRST_ROTATION, FUNCTION, changed, is_component, is_descri
 
 
 def updates(preview: Preview, consumers: Collection[str]) -> list[str]:
-    """Names of properties only: a value could be one that nobody may see."""
+    """Lists updated properties by name only, since a value could be secret."""
     lines: list[str] = []
     for step in preview.steps:
         quiet = is_component(step) or step.adopts or is_routine(step) or tells(step)
@@ -24,7 +24,7 @@ def updates(preview: Preview, consumers: Collection[str]) -> list[str]:
 
 
 def descriptions(preview: Preview, consumers: Collection[str]) -> list[str]:
-    """Resources of which only descriptions and tags change."""
+    """Resources where only descriptions and tags change."""
     return [
         f"{title(step, consumers)}: {names(properties)}"
         for step in preview.steps
@@ -33,7 +33,7 @@ def descriptions(preview: Preview, consumers: Collection[str]) -> list[str]:
 
 
 def routine(preview: Preview) -> list[str]:
-    """What follows from any change of access: the rotator's new plan, and a rotation with it."""
+    """What every change of access brings: the rotator's new plan and the rotation it triggers."""
     steps = [step for step in preview.steps if is_routine(step) and step.op != "same"]
     functions = [name(step) for step in steps if step.type == FUNCTION]
     rotates = any(step.type == FIRST_ROTATION for step in steps)

@@ -91,7 +91,7 @@ class RotatorArgs(TypedDict):
 
 
 @dataclass(frozen=True)
-class Place:
+class ResourceContext:
     """Where a rotator's resources are made.
 
     Attributes:

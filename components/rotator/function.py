@@ -14,7 +14,7 @@ from ..iam import policies as iam_policies
 from ..iam import trust as trust_policies
 from ..names.naming import Names
 from . import code_zip as rotator_zip
-from .args import Place, RotatorArgs
+from .args import ResourceContext, RotatorArgs
 from .rights import inline_policy, renewal_policy, role, rotation_policy
 
 _RUNTIME: Final = "python3.13"  # AWS, Lambda runtimes: supported until 2029-06-30
@@ -89,18 +89,18 @@ def renewal_job(names: Names, args: RotatorArgs, wanted: plan.Plan) -> Job:
     )
 
 
-def function(place: Place, job: Job, needed: Sequence[pulumi.Resource]) -> list[pulumi.Resource]:
+def function(context: ResourceContext, job: Job, needed: Sequence[pulumi.Resource]) -> list[pulumi.Resource]:
     """The function, which waits for its log group and its policy, and its retries."""
-    name, args, names = place.name, place.args, place.names
+    name, args, names = context.name, context.args, context.names
     log_group = aws.cloudwatch.LogGroup(
         f"{name}-{job.key}-log",
         name=f"/aws/lambda/{job.name}",
         retention_in_days=args.get("log_retention_days", 90),
         tags=args.get("tags"),
-        opts=place.child,
+        opts=context.child,
     )
-    trusted = role(place, job.key, job.name, trust_policies.lambda_trust(names.account))
-    policy = inline_policy(place, job.key, trusted, "rotator", job.policy)
+    trusted = role(context, job.key, job.name, trust_policies.lambda_trust(names.account))
+    policy = inline_policy(context, job.key, trusted, "rotator", job.policy)
     code = {path: pulumi.FileAsset(str(file)) for path, file in rotator_zip.code_files().items()}
     texts = {path: pulumi.StringAsset(text) for path, text in rotator_zip.texts(args["plan"]).items()}
     made = aws.lambda_.Function(
@@ -118,7 +118,7 @@ def function(place: Place, job: Job, needed: Sequence[pulumi.Resource]) -> list[
         vpc_config=_vpc(args),
         reserved_concurrent_executions=args.get("reserved_concurrency"),
         tags=args.get("tags"),
-        opts=place.after(policy, log_group, *needed),
+        opts=context.after(policy, log_group, *needed),
     )
     retries = aws.lambda_.FunctionEventInvokeConfig(
         f"{name}-{job.key}-retries",
@@ -126,24 +126,24 @@ def function(place: Place, job: Job, needed: Sequence[pulumi.Resource]) -> list[
         maximum_retry_attempts=2,
         maximum_event_age_in_seconds=_DELIVERY_SECONDS,
         destination_config={"on_failure": {"destination": names.arn("sqs", names.dead_letters)}},
-        opts=place.after(made),
+        opts=context.after(made),
     )
     return [made, retries]
 
 
-def schedule(place: Place, job: Job, runs: Sequence[pulumi.Resource]) -> aws.scheduler.Schedule:
+def schedule(context: ResourceContext, job: Job, runs: Sequence[pulumi.Resource]) -> aws.scheduler.Schedule:
     """What fires the function; its role may do that and nothing else."""
-    name, args, names = place.name, place.args, place.names
+    name, args, names = context.name, context.args, context.names
     group = aws.scheduler.ScheduleGroup(
-        f"{name}-{job.key}-schedule", name=job.name, tags=args.get("tags"), opts=place.child
+        f"{name}-{job.key}-schedule", name=job.name, tags=args.get("tags"), opts=context.child
     )
     trust = trust_policies.scheduler_trust(names.account, names.arn("scheduler", f"schedule-group/{job.name}"))
     role_name = f"{job.name}-schedule"
-    trusted = role(place, f"{job.key}-schedule", role_name, trust)
+    trusted = role(context, f"{job.key}-schedule", role_name, trust)
     function_arn = names.arn("lambda", f"function:{job.name}")
     dead_letters_arn = names.arn("sqs", names.dead_letters)
     rights = iam_policies.scheduler_policy(function_arn, dead_letters_arn)
-    policy = inline_policy(place, f"{job.key}-schedule", trusted, "schedule", rights)
+    policy = inline_policy(context, f"{job.key}-schedule", trusted, "schedule", rights)
     return aws.scheduler.Schedule(
         f"{name}-{job.key}-schedule",
         name=job.name,
@@ -159,7 +159,7 @@ def schedule(place: Place, job: Job, runs: Sequence[pulumi.Resource]) -> aws.sch
             "retry_policy": {"maximum_event_age_in_seconds": _DELIVERY_SECONDS, "maximum_retry_attempts": 10},
             "dead_letter_config": {"arn": dead_letters_arn},
         },
-        opts=place.after(group, policy, *runs),
+        opts=context.after(group, policy, *runs),
     )
 
 

@@ -27,16 +27,16 @@ _MADE_ANEW: Final = pulumi.ResourceOptions(replace_on_changes=["*"])
 
 
 def in_gitlab(
-    place: Place,
+    context: ResourceContext,
     job: RotationJobArgs,
     wanted: plan.Plan,
     timing: Schedule,
     after: Sequence[pulumi.Resource],
 ) -> None:
     """Makes bucket, roles and schedules; the jobs themselves stand in the project's `.gitlab-ci.yml`."""
-    names = place.names
+    names = context.names
     minute = minute_of(names.rotator)
-    code = _code(place, job["project"])
+    code = _code(context, job["project"])
     fetch = job_statements(names.code_arn, names.account)
     measured = job_statements(names.code_arn, names.account, NAMESPACE)
     tasks = (
@@ -46,17 +46,17 @@ def in_gitlab(
     )
     trust = rotation_trust(names, job, place.args.get("issuer", {}))
     for key, name, cron, policy in tasks:
-        trusted = role(place, key, name, trust, *after)
-        rights = inline_policy(place, key, trusted, "rotator", policy)
+        trusted = role(context, key, name, trust, *after)
+        rights = inline_policy(context, key, trusted, "rotator", policy)
         gitlab.PipelineSchedule(
-            f"{place.name}-{key}-schedule",
+            f"{context.name}-{key}-schedule",
             project=job["project"],
             description=name,  # what the job's rule goes by
             ref=f"refs/heads/{branch_of(job)}",
             cron=cron,
             cron_timezone="UTC",
             active=True,
-            opts=pulumi.ResourceOptions.merge(place.after(rights, code), _MADE_ANEW),
+            opts=pulumi.ResourceOptions.merge(context.after(rights, code), _MADE_ANEW),
         )
     pulumi.log.info(
         f"rotationBackend gitlab: nothing here can start a job, so variables hold placeholders until {job['project']} "
@@ -67,9 +67,11 @@ def in_gitlab(
 
 def _code(place: Place, project: str) -> aws.s3.BucketObjectv2:
     """The zip, in a bucket that only this account reads; it holds names, and no secret."""
-    name, names, child = f"{place.name}-code", place.names, place.child
+    name, names, child = f"{context.name}-code", context.names, context.child
     # Nothing is in it but what an `up` makes, so a `destroy` may take all of it along.
-    bucket = aws.s3.Bucket(name, bucket=names.code_bucket, force_destroy=True, tags=place.args.get("tags"), opts=child)
+    bucket = aws.s3.Bucket(
+        name, bucket=names.code_bucket, force_destroy=True, tags=context.args.get("tags"), opts=child
+    )
     versioned = aws.s3.BucketVersioning(
         name, bucket=bucket.bucket, versioning_configuration={"status": "Enabled"}, opts=child
     )
@@ -84,7 +86,7 @@ def _code(place: Place, project: str) -> aws.s3.BucketObjectv2:
                 "noncurrent_version_expiration": {"noncurrent_days": _OLD_CODE_DAYS},
             }
         ],
-        opts=place.after(versioned),
+        opts=context.after(versioned),
     )
     encrypted = aws.s3.BucketServerSideEncryptionConfiguration(
         name,
@@ -102,16 +104,16 @@ def _code(place: Place, project: str) -> aws.s3.BucketObjectv2:
         opts=child,
     )
     tls = policy_json(tls_only(names.code_arn.removesuffix(f"/{CODE_KEY}")))
-    # S3 refuses to change both at once.
-    policy = aws.s3.BucketPolicy(name, bucket=bucket.bucket, policy=tls, opts=place.after(closed))
+    # S3 refuses to change both at the same time.
+    policy = aws.s3.BucketPolicy(name, bucket=bucket.bucket, policy=tls, opts=context.after(closed))
     return aws.s3.BucketObjectv2(
         name,
         bucket=bucket.bucket,
         key=CODE_KEY,
         # Pulumi zips archives for Lambda, but not for S3.
-        content_base64=base64.b64encode(rotator_zip.zipped(place.args["plan"])).decode(),
+        content_base64=base64.b64encode(rotator_zip.zipped(context.args["plan"])).decode(),
         content_type="application/zip",
         metadata={"gitlab-project": project},  # so that `gitlab-ecr rotate` finds the schedule
-        tags=place.args.get("tags"),
-        opts=place.after(versioned, encrypted, policy),
+        tags=context.args.get("tags"),
+        opts=context.after(versioned, encrypted, policy),
     )

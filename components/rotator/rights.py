@@ -8,7 +8,7 @@ from ..contract import plan
 from ..iam import policies as iam_policies
 from ..iam.policies import Document
 from ..names.naming import Names
-from .args import Place
+from .args import ResourceContext
 
 
 def rotation_policy(names: Names, wanted: plan.Plan, **where: Any) -> Document:
@@ -27,23 +27,27 @@ def renewal_policy(names: Names, wanted: plan.Plan, **where: Any) -> Document:
     return iam_policies.renewal_policy(secret_arns=_secret_arns(names, [wanted.gitlab.token_secret]), **where)
 
 
-def role(place: Place, key: str, role_name: str, trust: Document, *after: Any) -> aws.iam.Role:
+def role(context: ResourceContext, key: str, role_name: str, trust: Document, *after: Any) -> aws.iam.Role:
     """A role of this stack's path."""
     return aws.iam.Role(
-        f"{place.name}-{key}-role",
+        f"{context.name}-{key}-role",
         name=role_name,
-        path=place.names.path,
+        path=context.names.path,
         assume_role_policy=iam_policies.policy_json(trust),
-        permissions_boundary=place.args.get("permissions_boundary"),
-        tags=place.args.get("tags"),
-        opts=place.after(*after) if after else place.child,
+        permissions_boundary=context.args.get("permissions_boundary"),
+        tags=context.args.get("tags"),
+        opts=context.after(*after) if after else context.child,
     )
 
 
-def inline_policy(place: Place, key: str, of: aws.iam.Role, policy_name: str, policy: Document) -> aws.iam.RolePolicy:
+def inline_policy(
+    context: ResourceContext, key: str, of: aws.iam.Role, policy_name: str, policy: Document
+) -> aws.iam.RolePolicy:
     """The one policy of a role."""
     text = iam_policies.checked_size(policy, "role", "rotator")
-    return aws.iam.RolePolicy(f"{place.name}-{key}-role", name=policy_name, role=of.name, policy=text, opts=place.child)
+    return aws.iam.RolePolicy(
+        f"{context.name}-{key}-role", name=policy_name, role=of.name, policy=text, opts=context.child
+    )
 
 
 def _secret_arns(names: Names, secrets: list[str]) -> list[str]:

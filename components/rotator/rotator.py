@@ -49,9 +49,9 @@ class Rotator(pulumi.ComponentResource):
         secret = [] if args.get("adopt_token_secret") else [_token_secret(place)]
         watching = watch(place, wanted.stack, timing, in_lambda=job is None)
         if job is None:
-            _in_lambda(place, wanted, timing, secret, [*_awaited(opts), *watching])
+            _in_lambda(context, wanted, timing, secret, [*_awaited(opts), *watching])
         else:
-            in_gitlab(place, job, wanted, timing, [*_awaited(opts), *secret])
+            in_gitlab(context, job, wanted, timing, [*_awaited(opts), *secret])
         self.function_name = pulumi.Output.from_input("" if job else names.rotator)
         self.code_bucket = pulumi.Output.from_input(names.code_bucket if job else "")
         self.gitlab_token_secret = pulumi.Output.from_input(names.gitlab_token_secret)
@@ -66,52 +66,52 @@ class Rotator(pulumi.ComponentResource):
         )
 
 
-def _token_secret(place: Place) -> pulumi.Resource:
+def _token_secret(context: ResourceContext) -> pulumi.Resource:
     """The empty secret that waits for the GitLab token."""
     return aws.secretsmanager.Secret(
-        f"{place.name}-gitlab-token",
-        name=place.names.gitlab_token_secret,
+        f"{context.name}-gitlab-token",
+        name=context.names.gitlab_token_secret,
         description="The GitLab token that writes the CI/CD variables; `gitlab-ecr token set` stores it",
         recovery_window_in_days=0,  # else the name stays taken, and a living token readable, after a destroy
-        tags=place.args.get("tags"),
-        opts=place.child,
+        tags=context.args.get("tags"),
+        opts=context.child,
     )
 
 
 def _in_lambda(
-    place: Place,
+    context: ResourceContext,
     wanted: plan.Plan,
     timing: Schedule,
     secret: Sequence[pulumi.Resource],
     after: Sequence[pulumi.Resource],
 ) -> None:
     """Functions, schedules, dead letters, and the first rotation."""
-    args, names = place.args, place.names
+    args, names = context.args, context.names
     if "vpc" in args:
-        pulumi.log.info(_what_a_vpc_needs(names, wanted), resource=place.child.parent)
+        pulumi.log.info(_what_a_vpc_needs(names, wanted), resource=context.child.parent)
     dead_letters = aws.sqs.Queue(
-        f"{place.name}-dead-letters",
+        f"{context.name}-dead-letters",
         name=names.dead_letters,
         message_retention_seconds=_DEAD_LETTER_SECONDS,
         sqs_managed_sse_enabled=True,
         tags=args.get("tags"),
-        opts=place.child,
+        opts=context.child,
     )
     rotation, renewal = rotation_job(names, args, wanted, timing.expression), renewal_job(names, args, wanted)
-    rotates = function(place, rotation, [*secret, dead_letters])
-    renews = function(place, renewal, [*secret, dead_letters])
-    timetables = [schedule(place, rotation, rotates), schedule(place, renewal, renews)]
+    rotates = function(context, rotation, [*secret, dead_letters])
+    renews = function(context, renewal, [*secret, dead_letters])
+    timetables = [schedule(context, rotation, rotates), schedule(context, renewal, renews)]
     # When it fails, `up` ends there: nothing may be left to make.
-    _first_rotation(place, [*after, *rotates, *renews, *timetables])
+    _first_rotation(context, [*after, *rotates, *renews, *timetables])
 
 
-def _first_rotation(place: Place, after: Sequence[pulumi.Resource]) -> None:
+def _first_rotation(context: ResourceContext, after: Sequence[pulumi.Resource]) -> None:
     """One run after everything else; unchanged code, plan and targets run nothing."""
-    text = place.args["plan"]
+    text = context.args["plan"]
     written = {key: value for key, value in json.loads(text).items() if key in ("targets", "key_users")}
     first = aws.lambda_.Invocation(
-        f"{place.name}-first-rotation",
-        function_name=place.names.rotator,
+        f"{context.name}-first-rotation",
+        function_name=context.names.rotator,
         input=json.dumps({"fired_by": "deploy"}),
         # The zip holds the plan, and the plan the targets: of the three, the preview shows which changed.
         triggers={
@@ -120,19 +120,19 @@ def _first_rotation(place: Place, after: Sequence[pulumi.Resource]) -> None:
             "targets": _digest(json.dumps(written, sort_keys=True)),
         },
         opts=pulumi.ResourceOptions.merge(
-            place.after(*after), pulumi.ResourceOptions(additional_secret_outputs=["result"])
+            context.after(*after), pulumi.ResourceOptions(additional_secret_outputs=["result"])
         ),
     )
-    first.result.apply(lambda result: _say_when_waiting(place, result))
+    first.result.apply(lambda result: _say_when_waiting(context, result))
 
 
-def _say_when_waiting(place: Place, result: str | None) -> None:
+def _say_when_waiting(context: ResourceContext, result: str | None) -> None:
     """The one line of an `up` whose rotation found no GitLab token; a preview knows no result."""
     if result and json.loads(result).get("waiting"):
         pulumi.log.warn(
             "the rotator waits for its GitLab token, and no variable holds a login yet. Unless you stored one since, "
-            f"run: gitlab-ecr token set --function {place.names.rotator}",
-            resource=place.child.parent,
+            f"run: gitlab-ecr token set --function {context.names.rotator}",
+            resource=context.child.parent,
         )
 
 

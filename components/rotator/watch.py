@@ -5,15 +5,15 @@ import pulumi_aws as aws
 
 from ..contract.schedule import Schedule
 from .alarms import alarms
-from .args import Place
+from .args import ResourceContext
 from .dashboard import dashboard
 
 
-def watch(place: Place, stack: str, schedule: Schedule, *, in_lambda: bool) -> list[pulumi.Resource]:
+def watch(context: ResourceContext, stack: str, schedule: Schedule, *, in_lambda: bool) -> list[pulumi.Resource]:
     """Makes topic, subscriptions, alarms and dashboard; answers with all of them."""
-    name, args, names, child = place.name, place.args, place.names, place.child
+    name, args, names, child = context.name, context.args, context.names, context.child
     topic = aws.sns.Topic(f"{name}-alarms", name=f"{names.prefix}-alarms", tags=args.get("tags"), opts=child)
-    after_topic = place.after(topic)
+    after_topic = context.after(topic)
     subscriptions = [
         aws.sns.TopicSubscription(
             f"{name}-alarms-{address}",

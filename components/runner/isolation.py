@@ -44,7 +44,7 @@ def check(section: Section, where: str, *, has_instance_role: bool, acknowledged
 
     Args:
         section: the `[[runners]]` of config.toml, or of a template.
-        where: what the error's place starts with.
+        where: what the error's key starts with.
         has_instance_role: whether there is such a role to take.
         acknowledged: whether `jobs_own_machine` says that this is meant.
 
@@ -55,29 +55,29 @@ def check(section: Section, where: str, *, has_instance_role: bool, acknowledged
         return
     found = list(owning(section))
     if found:
-        more = f" (and {', '.join(place for place, _ in found[1:])})" if found[1:] else ""
-        place, what = found[0]
+        more = f" (and {', '.join(key for key, _ in found[1:])})" if found[1:] else ""
+        key, what = found[0]
         raise ValueError(
-            f"{where}.{place}: got {what} on a machine with an instance role: {CONSEQUENCE}{more}. Leave it out, "
+            f"{where}.{key}: got {what} on a machine with an instance role: {CONSEQUENCE}{more}. Leave it out, "
             "use static access on a machine without a role, or write jobs_own_machine: true"
         )
 
 
 def warnings(section: Section, *, has_instance_role: bool, acknowledged: bool) -> list[str]:
     """What the preview says of it where it is not refused."""
-    found = list(dict.fromkeys(place for place, _ in owning(section)))
+    found = list(dict.fromkeys(key for key, _ in owning(section)))
     if not (acknowledged and has_instance_role):
         owned = "each job owns the machine that it runs on, and what other jobs left there"
-        return [f"runner.{place}: {owned}" for place in found]
+        return [f"runner.{key}: {owned}" for key in found]
     needless = (
         "runner.jobs_own_machine: nothing here makes a job the owner of the machine; leave it out, so that what does "
         "is refused when it comes"
     )
-    return [f"runner.{place}: {CONSEQUENCE}, as jobs_own_machine acknowledges" for place in found] or [needless]
+    return [f"runner.{key}: {CONSEQUENCE}, as jobs_own_machine acknowledges" for key in found] or [needless]
 
 
 def owning(section: Section) -> Iterator[tuple[str, str]]:
-    """Each place that makes a job the owner of its machine, and what stands there."""
+    """Each key that makes a job the owner of its machine, and what stands there."""
     executor = section.get("executor", "docker")
     if executor in _PROCESSES:
         yield "executor", f"{executor}, with which {_PROCESSES[executor]},"
@@ -127,15 +127,15 @@ def _kubernetes(kubernetes: Section) -> Iterator[tuple[str, str]]:
             yield "kubernetes.pod_spec", repr(patch.get("name", "a patch"))
 
 
-def _context(place: str, context: Section) -> Iterator[tuple[str, str]]:
+def _context(key: str, context: Section) -> Iterator[tuple[str, str]]:
     if context.get("privileged") is True:
-        yield f"{place}.privileged", "true"
+        yield f"{key}.privileged", "true"
     capabilities: Section = context.get("capabilities") or {}
-    yield from _each(f"{place}.capabilities.add", _capabilities(capabilities.get("add")))
+    yield from _each(f"{key}.capabilities.add", _capabilities(capabilities.get("add")))
 
 
-def _each(place: str, values: Any) -> Iterator[tuple[str, str]]:
-    yield from ((place, repr(value)) for value in values or ())
+def _each(key: str, values: Any) -> Iterator[tuple[str, str]]:
+    yield from ((key, repr(value)) for value in values or ())
 
 
 def _capabilities(names: Any) -> list[str]:

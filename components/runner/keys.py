@@ -40,7 +40,7 @@ def check(value: object, type_: str, where: str) -> None:
     """Refuse what the runner would not load as this type.
 
     Raises:
-        ValueError: names the place, what stands there, and what to write.
+        ValueError: names the key, what stands there, and what to write.
     """
     mistakes, types = Mistakes(), known_keys()
     if type_ in types:

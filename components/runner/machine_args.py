@@ -42,8 +42,8 @@ class AccessArgs(TypedDict):
     """With `pull`: prefixes of pull-through caches that the role may pull from and fill."""
     registries: NotRequired[list[RegistryArgs]]
     """For `credential-helper`: where the repositories are; by default the stack's own account and region. The role has
-    its rights in each, and the helper is named for each one's host. A registry of another account needs a repository
-    policy there as well: across accounts both sides have to allow."""
+    its rights in each, and the helper is named for each one's host. A registry of another account also needs a
+    repository policy there: across accounts both sides must allow access."""
     registry_hosts: NotRequired[list[str]]
     """For `credential-helper`: the hosts as the `image:` lines write them, where they are not the classic ones of
     `registries`. Each spelling (FIPS, dual-stack) is a host of its own."""

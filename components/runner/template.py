@@ -40,7 +40,7 @@ def check_template(text: str, where: str = "template", wanted: Mapping[str, Any]
         wanted: sections as they should come out; what they want false must not be true in the template.
 
     Raises:
-        ValueError: names the place, what was found, and what to write instead.
+        ValueError: names the key, what was found, and what to write instead.
     """
     try:
         document = tomllib.loads(text)

@@ -1,7 +1,7 @@
-"""A rotated variable's description: the one place that says what it holds and until when.
+"""The description of a rotated variable: it says what the variable holds and until when that is valid.
 
-The rotator writes it with the value, so it is read by compare-before-overwrite, by `gitlab-ecr status` and `doctor`,
-and by a pipeline author looking at GitLab's settings page.
+The rotator writes it together with the value. Its readers are the rotator before it overwrites a value, `gitlab-ecr
+status`, `doctor`, and pipeline authors on GitLab's settings page.
 """
 
 import re
@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 LONGEST: Final = timedelta(hours=12, minutes=10)
-"""How far away an end can be: ECR's tokens live 12 hours, and clocks drift."""
+"""The longest plausible lifetime: ECR's tokens live 12 hours, and clocks drift."""
 LIMIT: Final = 255  # GitLab, CI/CD variables API: description
 PREFIX: Final = "gitlab-ecr: "
 """Begins every description that this project writes."""
@@ -21,8 +21,8 @@ _VALID_UNTIL: Final = re.compile(rf"^{PREFIX}.*\bvalid until (\d{{4}}-\d\d-\d\dT
 def describe(hosts: Sequence[str], valid_until: datetime, audience: str) -> str:
     """For example `gitlab-ecr: <registry host>, valid until 2026-11-22T20:00Z, audience backend`.
 
-    The time is rounded down to the minute. Registries that do not fit in 255 characters are counted, not named; an
-    audience that still does not fit is left out.
+    The time is rounded down to the minute. If the registries do not fit in 255 characters, only their number is
+    written; if the audience still does not fit, it is left out.
     """
     until = to_the_minute(valid_until).strftime("%Y-%m-%dT%H:%MZ")
     counted = f"{len(hosts)} registries, valid until {until}"
@@ -35,12 +35,12 @@ def describe(hosts: Sequence[str], valid_until: datetime, audience: str) -> str:
 
 
 def to_the_minute(moment: datetime) -> datetime:
-    """The moment as a description holds it: in UTC, rounded down."""
+    """Rounds a time down to the minute, in UTC, as a description holds it."""
     return moment.astimezone(UTC).replace(second=0, microsecond=0)
 
 
 def valid_until(description: str | None) -> datetime | None:
-    """Until when the variable's token is good, or None for a description that the rotator did not write."""
+    """When the variable's token expires; None for a description that the rotator did not write."""
     match = _VALID_UNTIL.match(description or "")
     if match is None:
         return None
@@ -51,11 +51,11 @@ def valid_until(description: str | None) -> datetime | None:
 
 
 def is_ours(description: str | None) -> bool:
-    """Whether this project wrote it, at creation or at a rotation."""
+    """Whether gitlab-ecr wrote the description, at creation or during a rotation."""
     return (description or "").startswith(PREFIX.rstrip())
 
 
 def hosts(description: str | None) -> list[str]:
-    """The registry hosts that a description names; empty when it only counts them, or is not the rotator's."""
+    """The registry hosts that a description names; empty when it only gives their number, or is not the rotator's."""
     match = _HOSTS.match(description or "")
     return match[1].split(", ") if match else []

@@ -1,7 +1,7 @@
-"""What a job sees: which of several variables of one key reaches it, and why the others do not.
+"""Which of several variables with the same key a job sees, and why it does not see the others.
 
-Sources: GitLab docs, CI/CD variable precedence; gitlabhq, `HasEnvironmentScope` (an exact scope wins over a pattern,
-a pattern over `*`; of two patterns nobody wins by rule) and `protect_merge_request_pipelines`.
+Sources: GitLab docs, CI/CD variable precedence; gitlabhq, `HasEnvironmentScope` (an exact scope wins over a pattern, a
+    pattern over `*`; between two patterns there is no rule) and `protect_merge_request_pipelines`.
 """
 
 import re
@@ -22,14 +22,14 @@ class Pipeline(Enum):
 
 @dataclass(frozen=True)
 class Job:
-    """A job, as far as variables go.
+    """The facts about a job that decide which variables it sees.
 
     Attributes:
-        project: the full path of the project that the pipeline runs in: of a fork's merge request, usually the fork.
+        project: the full path of the project that the pipeline runs in; for a fork's merge request usually the fork.
         ref: branch or tag; for a merge request its source branch.
         target: the target branch of a merge request.
         protected_refs: names and patterns of protected branches; for a tag, of protected tags.
-        environment: the name, without variables; None for a job that has none.
+        environment: its name with variables resolved; None for a job without an environment.
         protected_merge_requests: the project lets merge requests between two protected branches see protected
             variables: `protect_merge_request_pipelines`, on for projects made since GitLab 18.1.
     """
@@ -44,7 +44,7 @@ class Job:
 
     @property
     def is_protected(self) -> bool:
-        """Whether protected variables reach it."""
+        """Whether the job sees protected variables."""
         if self.pipeline is Pipeline.MERGE_REQUEST:
             both = self._protects(self.ref) and self._protects(self.target)
             return both and self.protected_merge_requests
@@ -56,11 +56,11 @@ class Job:
 
 @dataclass(frozen=True)
 class View:
-    """What the job sees of a key.
+    """What a job sees for one key.
 
     Attributes:
-        seen: the variable whose value it has; None when none reaches it.
-        others: each other variable of the key, with the reason in words that follow its name.
+        seen: the variable whose value the job gets; None when it gets none.
+        others: every other variable with the key, each with the reason, worded to follow its name.
     """
 
     seen: ListedVariable | None
@@ -68,7 +68,7 @@ class View:
 
 
 def job_view(key: str, job: Job, variables: Sequence[ListedVariable]) -> View:
-    """Which of the variables the job sees under the key, and why not the others."""
+    """Decides which variable the job sees under the key, and why it does not see the others."""
     candidates = [variable for variable in variables if variable.key == key]
     out = {id(variable): reason for variable in candidates if (reason := _kept_out(variable, job))}
     reaching = [variable for variable in candidates if id(variable) not in out]
@@ -80,12 +80,12 @@ def job_view(key: str, job: Job, variables: Sequence[ListedVariable]) -> View:
 
 
 def scope_matches(pattern: str, name: str) -> bool:
-    """Whether a pattern of GitLab's covers a name: `*` stands for any characters, nothing else is special."""
+    """Whether a GitLab pattern matches a name: `*` matches any characters, nothing else is special."""
     return re.fullmatch(".*".join(re.escape(part) for part in pattern.split("*")), name, re.DOTALL) is not None
 
 
 def _kept_out(variable: ListedVariable, job: Job) -> str:
-    """Why a variable does not reach the job at all; empty when it does."""
+    """Why the job cannot see a variable at all; empty when it can."""
     if variable.level is Level.PROJECT and variable.owner.lower() != job.project.lower():
         return f"belongs to another project than {job.project}"
     if variable.level is Level.GROUP and not is_above(variable.owner, job.project):

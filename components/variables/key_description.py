@@ -1,7 +1,8 @@
-"""The descriptions of an access key's two variables: which key it is, by its ending, and since when.
+"""The description of an access key's two variables: the end of the key's id, and when the key was made.
 
-A key's id is no password, but half of one, so its last four characters have to do. Both variables say the same, and
-of a hidden one the description is all that anybody can read: by it, a run finds a pair that a crash left mixed.
+A key's id is not a password but half of a login, so only its last four characters are shown. Both variables have the
+same description. For a hidden variable it is all that can be read, so a run compares the descriptions to find a pair
+that a crash left inconsistent.
 """
 
 import re
@@ -20,7 +21,7 @@ class DescribedKey:
     """The key that a description names.
 
     Attributes:
-        ending: three dots and its id's last four characters.
+        ending: three dots and the last four characters of its id.
         made: to the minute.
     """
 

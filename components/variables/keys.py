@@ -1,29 +1,29 @@
-"""The keys of CI/CD variables, and the one scheme by which a repository's variable is named."""
+"""The keys of CI/CD variables, including the key derived from a repository's name."""
 
 import re
 from collections.abc import Iterable
 from typing import Final
 
 DOCKER_AUTH_CONFIG: Final = "DOCKER_AUTH_CONFIG"
-"""What the runner reads before it pulls a job's `image:` and `services:`."""
+"""The runner reads it before it pulls a job's `image:` and `services:`."""
 ACCESS_KEYS: Final = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
-"""What AWS's clients read: long-lived keys, changed by the rotator."""
+"""AWS clients read these: long-lived access keys, which the rotator replaces."""
 AWS_REGION: Final = "AWS_DEFAULT_REGION"
 AWS_ROLE: Final = "AWS_ROLE_ARN"
 """The role that a job assumes with its `id_tokens`, to push or to pull by itself."""
 REGISTRY: Final = "ECR_REGISTRY"
 """The registry host, for `docker login`."""
 KEY_PLACEHOLDER: Final = "waiting-for-the-first-rotation"
-"""What an access key's variable holds at first: no key, and long enough to be masked."""
+"""The first value of an access key's variable: not a key, and long enough to be masked."""
 
 _REPOSITORY_PREFIX: Final = "ECR_REPOSITORY_"
 _LONGEST: Final = 255  # GitLab, CI/CD variables: characters of a key
 
 
 def repository_key(repository: str) -> str:
-    """`ECR_REPOSITORY_` and the repository's name in capitals, all but letters and digits as `_`.
+    """`ECR_REPOSITORY_` and the repository's name in capitals, with everything but letters and digits as `_`.
 
-    So `ci/python` has `ECR_REPOSITORY_CI_PYTHON`. It holds the image reference without a tag.
+    For `ci/python` it is `ECR_REPOSITORY_CI_PYTHON`. The variable holds the image reference without a tag.
 
     Raises:
         ValueError: the key would be longer than GitLab's 255 characters.
@@ -35,12 +35,12 @@ def repository_key(repository: str) -> str:
 
 
 def job_variables(registry_host: str, role_arn: str) -> dict[str, str]:
-    """What a job needs to sign in with its role: the role and the registry host, by key."""
+    """The variables, by key, that a job needs to sign in with its role: the role and the registry host."""
     return {AWS_ROLE: role_arn, REGISTRY: registry_host}
 
 
 def push_variables(registry_host: str, role_arn: str, repositories: Iterable[str]) -> dict[str, str]:
-    """What a job needs that pushes: role, registry, and each repository's image reference without a tag, by key.
+    """The variables, by key, that a job needs to push: role, registry, and the image reference of each repository.
 
     Raises:
         ValueError: two repositories would have one key.
@@ -51,7 +51,7 @@ def push_variables(registry_host: str, role_arn: str, repositories: Iterable[str
         if key in owners:
             raise ValueError(
                 f"{owners[key]!r} and {repository!r} would both be {key}; a job could not tell them apart: "
-                "rename one, or let two consumers push them"
+                "rename one, or push them from two consumers"
             )
         owners[key] = repository
     images = {key: f"{registry_host}/{repository}" for key, repository in owners.items()}

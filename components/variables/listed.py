@@ -5,9 +5,9 @@ from enum import Enum
 
 
 class Level(Enum):
-    """Where a variable is defined; a later one wins over an earlier one.
+    """Where a variable is defined. A level further down the list wins over one further up.
 
-    Source: GitLab docs, CI/CD variable precedence; the runner's own comes before all.
+    Source: GitLab docs, CI/CD variable precedence; the runner's own variables win over all of them.
     """
 
     RUNNER = "runner"
@@ -26,7 +26,7 @@ class Level(Enum):
 
 @dataclass(frozen=True)
 class ListedVariable:
-    """A variable, and who it belongs to.
+    """A variable and its owner.
 
     Attributes:
         owner: the full path of its project or group; empty for the other levels.
@@ -52,11 +52,11 @@ class ListedVariable:
 
     @property
     def flags(self) -> str:
-        """Its type, and its flags in words."""
+        """Its type and its flags, in words."""
         flags = [flag for flag in ("masked", "hidden", "protected", "raw") if getattr(self, flag)]
         return ", ".join([self.variable_type, *flags])
 
 
 def is_above(group: str, path: str) -> bool:
-    """Whether a project or group lies below the group, at any depth. GitLab's paths know no difference in case."""
+    """Whether a project or group lies below the group, at any depth. GitLab's paths are not case-sensitive."""
     return path.lower().startswith(f"{group.lower()}/")

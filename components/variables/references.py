@@ -10,7 +10,7 @@ REFERENCE: Final = re.compile(r"\$(?:(?P<dollar>\$)|(?P<name>[A-Za-z_]\w*)|\{(?P
 
 
 def references(text: str) -> list[str]:
-    """What would be resolved in the text, as it is written there: `$NAME`, `${NAME}` or `$$`."""
+    """Every reference in the text, as written: `$NAME`, `${NAME}` or `$$`."""
     return [match[0] for match in REFERENCE.finditer(text)]
 
 

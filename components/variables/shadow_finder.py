@@ -1,4 +1,4 @@
-"""What keeps a rotated variable from the jobs that it is for, each with the one thing to do about it."""
+"""What hides a rotated variable from the jobs it is meant for, each with one way to fix it."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,11 +12,11 @@ from .targets import OwnerKind, Target, VariableType
 
 @dataclass(frozen=True)
 class Finding:
-    """Something that is not as the declaration means it.
+    """Something that is not as declared.
 
     Attributes:
         target: the rotated variable, as messages call it.
-        what: what is in its way, in one line.
+        what: what hides it, in one line.
         fix: what to do, in one line.
     """
 
@@ -30,12 +30,12 @@ def shadow_findings(
     variables: Sequence[ListedVariable],
     environments: Mapping[str, Collection[str]] | None = None,
 ) -> list[Finding]:
-    """Everything that hides a target or keeps it from pipelines.
+    """Finds everything that hides a target or keeps it from pipelines.
 
     Args:
-        targets: the plan's; a target's path is the one that its owner has now.
-        variables: those of the targets' owners and of all that lies below, of any key.
-        environments: the names of a project's environments by its path, of the projects where they are known.
+        targets: the plan's targets, with the current path of each owner.
+        variables: the variables, with any key, of the targets' owners and of every project and group below them.
+        environments: the names of each project's environments, by its path, where they are known.
     """
     ours = {_coordinates(target) for target in targets}
     findings: list[Finding] = []
@@ -63,7 +63,7 @@ def _shadow(target: Target, variable: ListedVariable) -> list[Finding]:
     if not (same_owner or below) or not _overlap(target.environment_scope, variable.environment_scope):
         return []
     if same_owner and variable.environment_scope == "*":
-        return []  # the target's own scope is the closer one
+        return []  # the target's own scope is the more specific one
     when = [] if variable.environment_scope == "*" else [f"in jobs of the environment {variable.environment_scope}"]
     when += ["on protected branches and tags"] if variable.protected else []
     where = f" {' '.join(when)}" if when else ""
@@ -72,7 +72,7 @@ def _shadow(target: Target, variable: ListedVariable) -> list[Finding]:
         if below
         else f"add {variable.environment_scope} to the environment_scopes, or "
     )
-    # A pair of access keys is adopted by nobody, and has one environment scope.
+    # Access keys cannot be adopted, and have a single environment scope.
     fix = f"{adopt if target.key == DOCKER_AUTH_CONFIG else ''}delete {variable.name}"
     return [Finding(target.name, f"{variable.name} hides it{where}", fix)]
 
@@ -82,10 +82,11 @@ def _overlap(one: str, other: str) -> bool:
 
 
 def _unclaimed(target: Target) -> Finding:
-    adopt = "write adopt: true for its consumer, which keeps what others wrote into it, or "
+    adopt = "write adopt: true for its consumer, which keeps the entries that others wrote, or "
     return Finding(
         target.name,
-        "it exists, and no rotation wrote it yet: an `up` that means to create it fails with `has already been taken`",
+        "it exists, and no rotation has written it yet: an `up` that would create it fails with `has already been "
+        "taken`",
         f"{adopt if target.key == DOCKER_AUTH_CONFIG else ''}delete it before `up`",
     )
 
@@ -93,8 +94,8 @@ def _unclaimed(target: Target) -> Finding:
 def _protected(target: Target) -> list[Finding]:
     if not target.flags.protected or target.key != DOCKER_AUTH_CONFIG:
         return []
-    what = "it is protected, so pipelines of merge requests and of unprotected branches pull without it"
-    return [Finding(target.name, what, "take protected out, unless only protected branches and tags shall pull")]
+    what = "it is protected, so pipelines of merge requests and unprotected branches cannot see it"
+    return [Finding(target.name, what, "remove protected, unless only protected branches and tags should pull")]
 
 
 def _never_matches(target: Target, environments: Mapping[str, Collection[str]]) -> list[Finding]:
@@ -129,7 +130,7 @@ def _pushes(target: Target, variables: Sequence[ListedVariable]) -> list[Finding
     if not pushing:
         return []
     what = (
-        f"it is an environment variable, and {', '.join(pushing)} may push: Docker CLI 28.3 and later takes it before "
-        "`docker login`, and pushes with a token that only pulls"
+        f"it is an environment variable, and {', '.join(pushing)} may push: Docker CLI 28.3 and later prefers it to "
+        f"`docker login`, and would push with a pull-only token"
     )
     return [Finding(target.name, what, "write variable_type: file, which the runner reads as well")]

@@ -1,4 +1,4 @@
-"""What the rotator writes: a CI/CD variable with registry tokens, or a pair of them with an IAM user's access key."""
+"""What the rotator writes: a CI/CD variable with registry tokens, or two variables with an IAM user's access key."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -14,7 +14,7 @@ class OwnerKind(StrEnum):
 
 
 class VariableType(StrEnum):
-    """How a job gets a CI/CD variable, in GitLab's words."""
+    """How a job gets a CI/CD variable; the values are GitLab's."""
 
     FILE = "file"
     ENV_VAR = "env_var"
@@ -22,7 +22,7 @@ class VariableType(StrEnum):
 
 @dataclass(frozen=True)
 class Flags:
-    """The wanted flags of a CI/CD variable, in GitLab's words. `hidden` can be set at creation only."""
+    """The wanted flags of a CI/CD variable, named as in GitLab's API. `hidden` can only be set at creation."""
 
     variable_type: VariableType
     masked: bool
@@ -63,9 +63,9 @@ class TokenTarget(Target):
     """A variable that holds registry tokens.
 
     Attributes:
-        audience: whose tokens stand in its `auths`.
-        foreign: the Secrets Manager secret with the `DOCKER_AUTH_CONFIG` document whose other registries a hidden
-            variable keeps, as a hidden value cannot be read back; None when there are none.
+        audience: the audience whose tokens go into its `auths`.
+        foreign: the Secrets Manager secret with a `DOCKER_AUTH_CONFIG` document for the other registries of a hidden
+            variable, since a hidden value cannot be read back; None when there is none.
     """
 
     audience: str
@@ -74,14 +74,14 @@ class TokenTarget(Target):
 
 @dataclass(frozen=True)
 class KeyUser:
-    """An IAM user, and the one pair of CI/CD variables that its access key stands in.
+    """An IAM user, and the pair of CI/CD variables that holds its access key.
 
     Attributes:
         user: the user's name in IAM.
-        arn: the user's ARN; who signs with a new key has to be exactly this.
-        owner_kind: of both variables, as are the others below; see `Target`.
-        max_age_minutes: how old a key gets before the next one takes its place.
-        grace_minutes: how long the key before stays active, for the jobs that began with it.
+        arn: the user's ARN; a new key is accepted only if it signs in as exactly this user.
+        owner_kind: this and the fields below that `Target` has too apply to both variables.
+        max_age_minutes: the age at which a key is replaced.
+        grace_minutes: how long the previous key stays active, for jobs that started with it.
     """
 
     user: str
@@ -102,12 +102,12 @@ class KeyUser:
 
     @property
     def id_target(self) -> Target:
-        """The variable of the key's id."""
+        """The variable that holds the key's id."""
         return self._target(ACCESS_KEYS[0])
 
     @property
     def secret_target(self) -> Target:
-        """The variable of the key's secret."""
+        """The variable that holds the key's secret."""
         return self._target(ACCESS_KEYS[1])
 
     def _target(self, key: str) -> Target:

@@ -139,8 +139,8 @@ def test_a_merge_request_that_is_not_there_is_named(
 @pytest.mark.parametrize(
     ("content", "found"),
     [
-        (b"", "got no JSON of a preview; write what `pulumi preview --json` printed"),
-        (b"[" * 100_000, "got no JSON of a preview (more than 64 lists and maps inside each other)"),
+        (b"", "got no preview in JSON; pass the output of `pulumi preview --json`"),
+        (b"[" * 100_000, "got no preview in JSON (more than 64 lists and maps inside each other)"),
         (b'{"changeSummary": {"create": "many"}}', "(changeSummary.create: got a text in place of a whole number)"),
         (b"\xff\xfe{", "can't decode byte 0xff"),
     ],

@@ -119,7 +119,7 @@ def test_every_key_is_needed_and_no_other_known() -> None:
         (("targets", 0, "foreign"), "fake/foreign", "only a hidden variable needs it"),
         (("targets", 0, "flags", "variable_type"), "dir", "got 'dir'; write one of ['file', 'env_var']"),
         (("targets", 0, "flags", "masked"), 1, "plan.targets[0].flags.masked: got 1; write a bool"),
-        (("key_users", 1, "user"), "fake-user-scripts", "stands here twice; one user has one pair of variables"),
+        (("key_users", 1, "user"), "fake-user-scripts", "is listed twice; a user has one pair of variables"),
         (("key_users", 0, "grace_minutes"), 43200, "grace_minutes: got 43200 with a max_age_minutes of 43200; write a"),
         (("key_users", 0, "grace_minutes"), 0, "grace_minutes: got 0"),
         (("audiences", "backend", "registries"), [], "plan.audiences.backend.registries: write at least one"),
@@ -132,7 +132,7 @@ def test_each_mistake_is_named(path: tuple[Any, ...], value: Any, words: str) ->
 
 
 def test_no_json_is_named() -> None:
-    with pytest.raises(ValueError, match="plan: is no JSON: line 1"):
+    with pytest.raises(ValueError, match="plan: is not JSON: line 1"):
         plan.loads("{")
 
 
@@ -179,9 +179,7 @@ def test_a_plan_holds_no_proxy_password() -> None:
 def test_a_registry_stands_once_in_an_audience() -> None:
     registry = audience("backend").registries[0]
     twice = {"backend": audience("backend", registries=(registry, registry))}
-    with pytest.raises(
-        ValueError, match=r"plan.audiences.backend.registries: .* stands here twice; write each registry"
-    ):
+    with pytest.raises(ValueError, match=r"plan.audiences.backend.registries: .* is listed twice; write each registry"):
         plan.dumps(plan_of(target("acme/web"), audiences=twice))
 
 

@@ -88,10 +88,10 @@ def test_the_placeholder_is_what_an_empty_document_dumps_to() -> None:
         ('{"Auths":{}}', "writes 'Auths'"),
         ('{"auths":{},"auths":{}}', "one key twice"),
         ('{"credHelpers":"ecr-login"}', "credHelpers that are not an object"),
-        (f'{{"credHelpers":{{"{_ECR}":"../ecr-login"}}}}', "no plain name"),
-        ('{"credsStore":7}', "no plain name"),
+        (f'{{"credHelpers":{{"{_ECR}":"../ecr-login"}}}}', "by more than its plain name"),
+        ('{"credsStore":7}', "by more than its plain name"),
         ('{"auths":NaN}', "NaN"),
-        (_RAW_PASSWORD, "bare text"),
+        (_RAW_PASSWORD, "plain text, not JSON"),
         ('"text"', "is not an object"),
         ('{"auths":{},}', "is not valid JSON"),
         ("[" * 100_000, "nested deeper than 64 levels"),
@@ -141,7 +141,7 @@ def test_an_entry_for_a_path_of_an_owned_host_is_kept() -> None:
 
 @pytest.mark.parametrize("helpers", [{"credHelpers": {_OTHER: "x"}}, {"credsStore": "ecr-login"}])
 def test_auths_are_not_merged_into_a_document_with_helpers(helpers: dict) -> None:
-    with pytest.raises(ValueError, match="auths are never added to it: one failing helper") as caught:
+    with pytest.raises(ValueError, match="so no auths are added to it: one failing helper") as caught:
         docker_auth.merge(json.dumps(helpers), [_ECR], {_ECR: {"auth": _TOKEN}})
     assert _TOKEN not in str(caught.value)
 
@@ -168,7 +168,7 @@ def test_a_new_entry_has_to_be_owned() -> None:
     [
         (f"https://{_ECR}", f"write the registry host alone: {_ECR}"),
         (f"{_ECR}/team-a", f"write the registry host alone: {_ECR}"),
-        ("*.amazonaws.com", "knows no wildcards"),
+        ("*.amazonaws.com", "does not support wildcards"),
         ("Registry.example.com", "lower case"),
     ],
 )

@@ -27,9 +27,9 @@ from components.docker.bounded_json import DEPTH, BoundedJsonError
         ("-1e999", "a number that is too large"),
         ("NaN", "NaN or Infinity"),
         ("[-Infinity]", "NaN or Infinity"),
-        ("", "is no JSON: line 1, column 1"),
-        ("{", "is no JSON"),
-        ("\ufeff{}", "is no JSON"),
+        ("", "is not JSON: line 1, column 1"),
+        ("{", "is not JSON"),
+        ("\ufeff{}", "is not JSON"),
         (b"\xff\xfe", "is no UTF-8"),
     ],
 )

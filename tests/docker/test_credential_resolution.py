@@ -160,7 +160,7 @@ def test_an_identity_token_of_a_helper_is_no_password() -> None:
 @pytest.mark.parametrize(
     ("document", "reason"),
     [
-        ('{"auths":{"*.amazonaws.com":{}}}', "the runner knows no wildcards"),
+        ('{"auths":{"*.amazonaws.com":{}}}', "the runner does not support wildcards"),
         (f'{{"auths":{{"{_HOST}:443":{{}}}}}}', "which is another port"),
         (f'{{"auths":{{"{_HOST}/team":{{}}}}}}', "which is another path"),
         ('{"auths":{"h":{"auth":"***"}}}', "the runner drops all of it: illegal base64 data at input byte 0"),

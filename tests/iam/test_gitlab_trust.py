@@ -122,7 +122,7 @@ def test_the_issuer_is_the_url_without_its_scheme() -> None:
     "url", ["gitlab.com", "http://gitlab.com", "https://gitlab.com/", "https://u@gitlab.com", "https://gitlab.com?a"]
 )
 def test_a_url_that_no_token_has_as_its_issuer_is_refused(url: str) -> None:
-    with pytest.raises(ValueError, match=r"^url: got .*; write it as the token's iss has it"):
+    with pytest.raises(ValueError, match=r"^url: got .*; write it like the token's iss"):
         issuer_host(url)
 
 

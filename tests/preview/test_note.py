@@ -216,7 +216,7 @@ def test_a_huge_change_still_fits_on_a_screen() -> None:
     assert len(note.splitlines()) < 120
     assert len(note) < 12_000
     assert "and 280 more" in note
-    assert "_No picture: too many rights for one._" in note
+    assert "_No picture: there are too many rights._" in note
 
 
 def test_consumers_that_gain_the_same_share_a_line() -> None:
@@ -287,5 +287,5 @@ def test_whatever_names_hold_the_picture_is_one_block_that_gitlab_draws(texts: l
 
 def test_text_that_is_no_preview_is_refused() -> None:
     for text in ("", "error: no stack selected", "[]", "{}"):
-        with pytest.raises(ValueError, match="got no JSON of a preview"):
+        with pytest.raises(ValueError, match="got no preview in JSON"):
             preview.read(text)

@@ -59,7 +59,7 @@ def _steps(*steps: Any, **more: Any) -> str:
         ('{"changeSummary": {"create": true}}', "changeSummary.create: got true or false in place of a whole number"),
         ('{"changeSummary": {"create": -1}}', "changeSummary.create: got a number in place of a whole number"),
         ('{"changeSummary": {"create": NaN}}', "NaN is not JSON"),
-        ('{"changeSummary": {"create": ' + "9" * 5000 + "}}", "preview: got no JSON of a preview"),
+        ('{"changeSummary": {"create": ' + "9" * 5000 + "}}", "preview: got no preview in JSON"),
         ('{"diagnostics": {}}', "diagnostics: got a map in place of a list"),
         ('{"diagnostics": [null, 7]}', "diagnostics[1]: got a number in place of a map"),
         ('{"diagnostics": [{"severity": "error", "message": 7}]}', "diagnostics[0].message: got a number"),
@@ -67,11 +67,11 @@ def _steps(*steps: Any, **more: Any) -> str:
         ('{"steps": [], "\\udfff": 1}', "a text with half a character"),
         ("{}", "no steps, diagnostics or changeSummary"),
         ("7", "no steps, diagnostics or changeSummary"),
-        ("", "got no JSON of a preview; write what `pulumi preview --json` printed"),
+        ("", "got no preview in JSON; pass the output of `pulumi preview --json`"),
     ],
 )
 def test_what_is_no_preview_is_told_with_its_place_in_one_line(text: str, said: str) -> None:
-    with pytest.raises(ValueError, match=r"^preview: got no JSON of a preview") as caught:
+    with pytest.raises(ValueError, match=r"^preview: got no preview in JSON") as caught:
         reading.read(text)
     assert said in str(caught.value)
     assert len(str(caught.value).splitlines()) == 1
@@ -112,7 +112,7 @@ def test_a_policy_that_iam_would_not_read_still_has_a_note(type_: str, statement
 )
 def test_a_policy_that_is_no_json_is_said_to_be_none(text: str) -> None:
     made = step("create", ROLE, "x", new={"name": "r", "assumeRolePolicy": text})
-    assert "its `assumeRolePolicy` is secret or no JSON, and is not shown" in _note(preview_json(stack(), made))
+    assert "its `assumeRolePolicy` is secret or not JSON, and is not shown" in _note(preview_json(stack(), made))
 
 
 def test_a_pattern_of_many_stars_takes_no_time() -> None:
@@ -147,7 +147,7 @@ def test_any_value_at_any_place_of_a_preview_gives_a_note_or_one_line(text: str,
     except ValueError as error:
         said = str(error)
     assert said.encode()
-    assert said.startswith("<!-- gitlab-ecr plan-note ") or re.fullmatch("preview: got no JSON of a preview.*", said)
+    assert said.startswith("<!-- gitlab-ecr plan-note ") or re.fullmatch("preview: got no preview in JSON.*", said)
 
 
 _KEYS = ("Effect", "Action", "NotAction", "Resource", "NotResource", "Principal", "Condition", "Sid")

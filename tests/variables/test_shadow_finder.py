@@ -92,7 +92,7 @@ def test_a_variable_that_exists_and_is_not_ours_yet_is_told(description: str | N
 def test_a_protected_target_misses_merge_requests() -> None:
     ((what, fix),) = _find(replace(_GROUP, flags=replace(_FLAGS, protected=True)))
     assert what.startswith("it is protected, so pipelines of merge requests")
-    assert fix.startswith("take protected out")
+    assert fix.startswith("remove protected")
 
 
 @pytest.mark.parametrize(
@@ -116,7 +116,7 @@ def test_an_environment_variable_where_jobs_push_is_told() -> None:
     target = replace(_GROUP, flags=replace(_FLAGS, variable_type=VariableType.ENV_VAR))
     role = ListedVariable(Level.PROJECT, "acme/backend/api", "AWS_ROLE_ARN")
     ((what, fix),) = _find(target, role, replace(role, key="ECR_REGISTRY"))
-    assert "acme/backend/api may push: Docker CLI 28.3 and later takes it before `docker login`" in what
+    assert "acme/backend/api may push: Docker CLI 28.3 and later prefers it to `docker login`" in what
     assert fix == "write variable_type: file, which the runner reads as well"
     assert _find(target, replace(role, owner="acme/web")) == []
     assert _find(_GROUP, role) == []

@@ -63,7 +63,7 @@ def unmatched(  # noqa: PLR0911 - one difference, one return
         if "*" in key:
             return Finding(
                 Cause.OTHER_KEY,
-                f"{name} names {key}, and the runner knows no wildcards",
+                f"{name} names {key}, and the runner does not support wildcards",
                 f"name {image.host} in it",
             )
         if image.host in (host, bare):
