@@ -16,7 +16,7 @@ def image(declared: Any) -> Any:
         ValueError: the map has more.
     """
     if not isinstance(declared, Mapping) or "name" not in declared:
-        return declared
+        return cast("Any", declared)
     found = cast("Mapping[str, Any]", declared)
     if others := sorted(set(found) - {"name"}):
         raise ValueError(

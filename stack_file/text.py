@@ -6,9 +6,10 @@ Scalars are read as Pulumi reads them, by YAML 1.2: `yes` and `2026-01-01` are t
 import difflib
 import json
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
@@ -18,7 +19,7 @@ from components.names.spelling import Path as KeyPath
 STAND_IN: Final = "stand-in-for-a-secret"
 """What stands in an encrypted value's place."""
 _LEADING_ZERO: Final = re.compile(r"0[0-9]+")
-_PLAIN: Final = (
+_PLAIN: Final[tuple[tuple[re.Pattern[str], Callable[[str], Any]], ...]] = (
     (re.compile(r"~|null|Null|NULL|"), lambda _: None),
     (re.compile(r"true|True|TRUE"), lambda _: True),
     (re.compile(r"false|False|FALSE"), lambda _: False),
@@ -67,10 +68,10 @@ class StackText:
 
     file: Path
     stack: str
-    values: dict[str, Any] = field(default_factory=dict)
-    lines: dict[KeyPath, int] = field(default_factory=dict)
-    encrypted: set[KeyPath] = field(default_factory=set)
-    remarks: list[Remark] = field(default_factory=list)
+    values: dict[str, Any] = field(default_factory=dict[str, Any])
+    lines: dict[KeyPath, int] = field(default_factory=dict[KeyPath, int])
+    encrypted: set[KeyPath] = field(default_factory=set[KeyPath])
+    remarks: list[Remark] = field(default_factory=list[Remark])
 
     def refuse(self, text: str, line: int | None = None) -> None:
         """Notes why nothing of it can be read."""
@@ -124,7 +125,7 @@ def parse(text: str, file: Path) -> StackText:
     """The text of a stack file; what is no YAML of one is a remark."""
     found = StackText(file, file.name.removeprefix("Pulumi.").removesuffix(".yaml"))
     try:
-        _Walk(found).whole(yaml.compose(text, Loader=_Loader))
+        _Walk(found).whole(cast("Any", yaml).compose(text, Loader=_Loader))  # its stubs leave types open
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         found.refuse(f"not YAML: {error.problem or error.context}{_hint(error)}", mark.line + 1 if mark else None)

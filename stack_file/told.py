@@ -54,8 +54,11 @@ def in_the_files_words(root: Any, below: Path = ()) -> Generator[None]:
     def whole(path: Path) -> Path:
         return path if path[:1] in (("account",), ("region",)) else (*below, *path)
 
+    def spelled(path: Path) -> str:
+        return own.path(whole(path))
+
     own = of_file(root)
-    with spelled_as(replace(own, path=lambda path: own.path(whole(path)))):
+    with spelled_as(replace(own, path=spelled)):
         try:
             yield
         except ValueError as error:
@@ -96,11 +99,15 @@ def _along(one: Path, other: Path) -> bool:
 def _there(path: Path, found: Any) -> bool:
     for key in path:
         if isinstance(found, Mapping):
-            if key not in found:
+            entries = cast("Mapping[Any, Any]", found)
+            if key not in entries:
                 return False
-            found = cast("Mapping[Any, Any]", found)[key]
-        elif isinstance(found, list) and isinstance(key, int) and key < len(found):
-            found = cast("list[Any]", found)[key]
+            found = entries[key]
+        elif isinstance(found, list) and isinstance(key, int):
+            items = cast("list[Any]", found)
+            if key >= len(items):
+                return False
+            found = items[key]
         else:
             return False
     return True

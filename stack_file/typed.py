@@ -111,7 +111,7 @@ def _one_form(expected: Any, value: Any) -> Any:
     if expected in (DockerArgs, KubernetesArgs) and isinstance(value, Mapping) and "image" in value:
         section = cast("Mapping[str, Any]", value)
         return {**section, "image": image(section["image"])}
-    return value
+    return cast("Any", value)
 
 
 def _meant(key: str, expected: Any, keys: Mapping[str, str]) -> str:
