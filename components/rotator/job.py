@@ -15,7 +15,7 @@ from ..iam.bucket_policy import tls_only
 from ..iam.policies import job_statements, policy_json
 from ..names.naming import CODE_KEY
 from . import code_zip as rotator_zip
-from .args import Place, RotationJobArgs
+from .args import ResourceContext, RotationJobArgs
 from .job_trust import branch_of, rotation_trust
 from .rights import inline_policy, renewal_policy, role, rotation_policy
 
@@ -44,7 +44,7 @@ def in_gitlab(
         ("function", names.rotator, timing.cron(minute), rotation_policy(names, wanted, in_job=measured)),
         ("renewal", names.renewal, f"{minute} 3 * * *", renewal_policy(names, wanted, in_job=fetch)),
     )
-    trust = rotation_trust(names, job, place.args.get("issuer", {}))
+    trust = rotation_trust(names, job, context.args.get("issuer", {}))
     for key, name, cron, policy in tasks:
         trusted = role(context, key, name, trust, *after)
         rights = inline_policy(context, key, trusted, "rotator", policy)
@@ -65,7 +65,7 @@ def in_gitlab(
     )
 
 
-def _code(place: Place, project: str) -> aws.s3.BucketObjectv2:
+def _code(context: ResourceContext, project: str) -> aws.s3.BucketObjectv2:
     """The zip, in a bucket that only this account reads; it holds names, and no secret."""
     name, names, child = f"{context.name}-code", context.names, context.child
     # Nothing is in it but what an `up` makes, so a `destroy` may take all of it along.

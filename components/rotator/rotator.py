@@ -13,7 +13,7 @@ from ..contract import plan
 from ..contract.schedule import Schedule
 from ..names.naming import Names
 from . import code_zip as rotator_zip
-from .args import Place, RotatorArgs
+from .args import ResourceContext, RotatorArgs
 from .checks import find, timing_of
 from .function import function, renewal_job, rotation_job, schedule
 from .job import in_gitlab
@@ -45,9 +45,9 @@ class Rotator(pulumi.ComponentResource):
         names = Names(args["account"], args["region"], args["prefix"], args.get("role_path", ""))
         job, timing = job_of(args), timing_of(args)
         wanted = plan.loads(args["plan"])
-        place = Place(name, args, names, pulumi.ResourceOptions(parent=self))
-        secret = [] if args.get("adopt_token_secret") else [_token_secret(place)]
-        watching = watch(place, wanted.stack, timing, in_lambda=job is None)
+        context = ResourceContext(name, args, names, pulumi.ResourceOptions(parent=self))
+        secret = [] if args.get("adopt_token_secret") else [_token_secret(context)]
+        watching = watch(context, wanted.stack, timing, in_lambda=job is None)
         if job is None:
             _in_lambda(context, wanted, timing, secret, [*_awaited(opts), *watching])
         else:
