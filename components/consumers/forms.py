@@ -9,7 +9,7 @@ from ..contract.plan import Registry
 from ..docker import auth as docker_auth
 from ..names import repository_patterns
 from ..names.choices import choice
-from ..names.locations import Mistakes, each, place
+from ..names.locations import Mistakes, each, errors_under
 from ..names.naming import Names
 from ..names.registries import RegistryArgs
 from ..names.registry_host import HostForm, dual_stack_host, fips_host, registry_host
@@ -154,7 +154,7 @@ def _logins(path: str, auths: Mapping[str, AuthArgs]) -> pulumi.Output[str]:
     def document(logins: Mapping[str, tuple[str, str]]) -> str:
         entries: dict[str, docker_auth.AuthEntry] = {}
         for host, (username, password) in logins.items():
-            with place("consumers", path, "auths", host):
+            with errors_under("consumers", path, "auths", host):
                 entries[host] = docker_auth.login_entry(username, password)
         return docker_auth.dumps(docker_auth.with_auths(entries))
 

@@ -1,4 +1,4 @@
-"""Where in a declaration an error belongs, and all errors at once."""
+"""Collects all mistakes in a declaration, each with its key."""
 
 import re
 from collections.abc import Callable, Generator, Iterable, Mapping
@@ -19,9 +19,9 @@ class Mistake:
     """One thing that is wrong.
 
     Attributes:
-        path: its place.
+        path: the key, from the outermost one.
         text: what was found and what to write.
-        because: another place that it depends on: where that one is wrong, this one may be right.
+        because: another key that it depends on; if that one is wrong, this one may be right.
     """
 
     path: Path
@@ -29,11 +29,11 @@ class Mistake:
     because: Path | None = None
 
     def __str__(self) -> str:
-        """As the caller spells it."""
+        """One line, with the key as the caller spells it."""
         return message(self.path, self.text)
 
     def below(self, path: Path, renamed: Mapping[str, str]) -> "Mistake":
-        """The same mistake, seen from further up."""
+        """The same mistake below another path."""
         own = self.path
         if own and own[0] in renamed:
             other = renamed[str(own[0])]
@@ -42,7 +42,7 @@ class Mistake:
 
 
 class MistakesError(ValueError):
-    """Everything that is wrong, a line each."""
+    """All mistakes, one per line."""
 
     def __init__(self, mistakes: Iterable[Mistake]) -> None:
         self.mistakes = list(mistakes)
@@ -54,11 +54,11 @@ class MistakesError(ValueError):
 
 
 class Mistakes:
-    """Collects what is wrong, so that all of it is told at once.
+    """Collects mistakes, so that all of them are reported at once.
 
     Attributes:
-        found: what stops a program.
-        warnings: what works, and may still surprise.
+        found: the mistakes, which stop the program.
+        warnings: what works but may surprise.
     """
 
     def __init__(self) -> None:
@@ -66,23 +66,23 @@ class Mistakes:
         self.warnings: list[Mistake] = []
 
     def add(self, *path: str | int, text: str, because: Path | None = None) -> None:
-        """Notes one."""
+        """Adds a mistake."""
         self.found.append(Mistake(path, text, because))
 
     def warn(self, *path: str | int, text: str) -> None:
-        """Notes what is no mistake and should be known."""
+        """Adds a warning."""
         self.warnings.append(Mistake(path, text))
 
     def take(self, other: "Mistakes", *path: str | int, renamed: Mapping[str, str] | None = None) -> None:
-        """Takes over what was found below this place; `renamed` as for `at`."""
+        """Adds everything that another collection found, below this path; `renamed` as for `at`."""
         self.found += [mistake.below(path, renamed or {}) for mistake in other.found]
         self.warnings += [warning.below(path, renamed or {}) for warning in other.warnings]
 
     @contextmanager
     def at(self, *path: str | int, renamed: Mapping[str, str] | None = None) -> Generator[None]:
-        """Notes what the block finds wrong, below this place, and goes on after it.
+        """Adds the mistakes that the block raises, below this path, and continues after it.
 
-        `renamed` has the names that the place has for arguments of what is called; an empty one is the place itself.
+        `renamed` maps the arguments of the called function to keys of the declaration; an empty key is the path itself.
         """
         try:
             yield
@@ -90,17 +90,17 @@ class Mistakes:
             self.found += [mistake.below(path, renamed or {}) for mistake in mistakes_of(error)]
 
     def refuse(self) -> None:
-        """Ends it, when something was found.
+        """Raises all mistakes, if there are any.
 
         Raises:
-            MistakesError: all of it.
+            MistakesError: there are some.
         """
         if self.found:
             raise MistakesError(self.found)
 
 
 def mistakes_of(error: ValueError) -> list[Mistake]:
-    """What an error says is wrong; a document's own starts with the field and a colon."""
+    """The mistakes in an error; the message of a document's error starts with the field and a colon."""
     if isinstance(error, MistakesError):
         return error.mistakes
     text = str(error)
@@ -112,11 +112,11 @@ def mistakes_of(error: ValueError) -> list[Mistake]:
 
 
 @contextmanager
-def place(*path: str | int, renamed: Mapping[str, str] | None = None) -> Generator[None]:
-    """Puts the place in the declaration before the field that an error of a document starts with.
+def errors_under(*path: str | int, renamed: Mapping[str, str] | None = None) -> Generator[None]:
+    """Puts a path before the field that each `ValueError` of the block starts with.
 
     Raises:
-        MistakesError: the block's errors, each at its place.
+        MistakesError: the block's errors, each with its key.
     """
     mistakes = Mistakes()
     with mistakes.at(*path, renamed=renamed):
@@ -125,12 +125,12 @@ def place(*path: str | int, renamed: Mapping[str, str] | None = None) -> Generat
 
 
 def each(field: str, items: Iterable[_Item], check: Callable[[_Item], _Found]) -> list[_Found]:
-    """What `check` makes of each item of a list.
+    """The result of `check` for each item of a list.
 
-    A text has nothing inside, so the field that its error starts with is the list itself.
+    A text has no keys, so the field that its error starts with means the list itself.
 
     Raises:
-        MistakesError: what is wrong with all of them, each at its position.
+        MistakesError: all mistakes, each with its position.
     """
     mistakes, found = Mistakes(), list[Any]()
     for position, item in enumerate(items):

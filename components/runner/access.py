@@ -11,7 +11,7 @@ from ..docker import auth as docker_auth
 from ..docker.credential_resolution import HOME, JOB_PAYLOAD, VARIABLE, Outcome, Resolution, resolve
 from ..docker.image_reference import parse
 from ..names.choices import choice
-from ..names.locations import each, place
+from ..names.locations import each, errors_under
 from ..names.registry_host import parse_registry_host, registry_host
 from .machine_args import AccessArgs, RunnerAccess
 
@@ -78,7 +78,7 @@ def helper_hosts(access: AccessArgs, own_host: str) -> list[str]:
         ValueError: a registry is not one, or none of the declared hosts is of it.
     """
     written, registries = access.get("registry_hosts", []), access.get("registries", [])
-    with place("runner", "access"):
+    with errors_under("runner", "access"):
         each("registries", registries, lambda one: registry_host(one["account"], one["region"]))
     classic = [registry_host(one["account"], one["region"]) for one in registries]
     known = {(host.account, host.region) for text in written if (host := parse_registry_host(text))}
