@@ -107,11 +107,36 @@ def test_a_project_below_a_consumer_group_is_said_to_hide_its_variable(rehearsed
     }
 
 
-def test_what_a_program_warns_of_is_in_the_report(rehearsed: Callable[[Path], Report]) -> None:
-    warnings = rehearsed(STACKS / "warn.yaml")["warnings"]
-    assert any("privileged" in warning for warning in warnings)
-    assert any("/var/run/docker.sock" in warning for warning in warnings)
-    assert "glpat-" not in str(warnings)
+def test_what_a_program_warns_of_is_in_the_report(tmp_path: Path, rehearsed: Callable[[Path], Report]) -> None:
+    document = yaml.safe_load((STACKS / "warn.yaml").read_text())
+    docker = document["config"]["gitlab-ecr:runners"]["shared"]["docker"]
+    docker.pop("privileged")  # beside an instance role these two are refused
+    docker.pop("volumes")
+    stack = tmp_path / "Pulumi.warn.yaml"
+    stack.write_text(yaml.safe_dump(document))
+    warnings = rehearsed(stack)["warnings"]
+    assert any("if-not-present" in warning for warning in warnings)
+    assert "glpat-abcdefghij" not in str(warnings)
+
+
+@pytest.mark.parametrize(
+    ("name", "place", "words"),
+    [
+        ("cache-hub-arn", "caches.docker-hub.credentialArn", "111122223333 in us-east-2"),
+        ("ecr-public-image", "runners.build.access.registryHosts[1]", "public.ecr.aws"),
+        ("k8s-allowed-pull-policies", "runners.cluster.kubernetes.allowedPullPolicies", "every job fails"),
+        ("warn", "runners.shared.docker.privileged", "on a machine with an instance role"),
+    ],
+)
+def test_what_can_never_work_is_refused_before_anything_starts(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str, place: str, words: str
+) -> None:
+    stack_file = STACKS / f"{name}.yaml"
+    assert main(["--stack-file", str(stack_file), "--report", str(tmp_path / "report.json")]) == 2
+    said = capsys.readouterr()
+    assert f"gitlab-ecr:{place}: got " in said.err
+    assert words in said.err
+    assert said.out == ""
 
 
 def test_a_runners_own_environment_goes_before_its_helper(tmp_path: Path, rehearsed: Callable[[Path], Report]) -> None:
