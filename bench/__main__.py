@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from . import cold_start, program, rotation
-from .readme import RESULTS, figure, ratio
+from .figures import RESULTS, figure, ratio
 
 
 def main() -> None:
