@@ -138,7 +138,7 @@ class Journey:
 
     def _keys_through_refreshes(self) -> str:
         """A key is changed, refreshed and `up --refresh`ed, until the one before is past its grace."""
-        for age in (timedelta(days=31), timedelta(days=2)):
+        for age in (timedelta(hours=7), timedelta(hours=3)):  # past the age of a key, past its grace
             self._world.cloud.move(age.total_seconds())
             done = self._rotate()
             expect(done.returncode == 0, f"a rotation after {age}: {done.stdout[-800:]}{done.stderr[-800:]}")
