@@ -34,6 +34,7 @@ _WORDS: Final = {
     **dict.fromkeys(("ReadTimeoutError", "ConnectTimeoutError", "TimeoutError"), "no answer in time"),
     "EmptyPoolError": "every connection to it is taken",
 }
+_ADDRESS: Final = re.compile(r"([0-9.]+|\[[0-9A-Fa-f:.]+\])(:[0-9]+)?")
 _HEADER: Final = re.compile(r"[\x20-\x7e]*")
 
 
@@ -113,11 +114,9 @@ class PooledHttp:
         self._allow_http = allow_http
         self._pace = pace
         self._answer_limit = answer_limit
-        self._trust = ssl.create_default_context()
-        self._trust.sslsocket_class = TlsSocket
-        if ca_bundle is not None:
-            _add(ca_bundle, self._trust)
-        self._pools: dict[str | None, Any] = {}
+        self._trust = {False: _trust(ca_bundle)}
+        self._ca_bundle = ca_bundle
+        self._pools: dict[tuple[str | None, bool], Any] = {}
         self._proxies: dict[tuple[str, str], str | None] = {}  # reading the environment anew costs more than the rest
         self._lock = threading.Lock()
 
@@ -195,12 +194,21 @@ class PooledHttp:
             if (scheme, host) not in self._proxies:
                 self._proxies[scheme, host] = self._proxy or _proxy_of_environment(scheme, host)
             proxy = self._proxies[scheme, host]
-            if proxy not in self._pools:
-                settings: dict[str, Any] = {"maxsize": self._connections, "block": True, "ssl_context": self._trust}
+            address = _ADDRESS.fullmatch(host) is not None
+            if (proxy, address) not in self._pools:
+                if address not in self._trust:
+                    self._trust[address] = _trust(self._ca_bundle)
+                    # urllib3 1.26 names no address to the context, and compares it with the certificate by itself.
+                    self._trust[address].check_hostname = False
+                settings: dict[str, Any] = {
+                    "maxsize": self._connections,
+                    "block": True,
+                    "ssl_context": self._trust[address],
+                }
                 made: Any = urllib3.ProxyManager(proxy, **settings) if proxy else urllib3.PoolManager(**settings)
                 made.pool_classes_by_scheme = {name: _bounded(of) for name, of in made.pool_classes_by_scheme.items()}
-                self._pools[proxy] = made
-            return self._pools[proxy]
+                self._pools[proxy, address] = made
+            return self._pools[proxy, address]
 
 
 def _bounded(pool: Any) -> Any:
@@ -213,11 +221,15 @@ def _bounded(pool: Any) -> Any:
     return type(pool.__name__, (pool,), {"ConnectionCls": connection})
 
 
-def _add(ca_bundle: str, trust: ssl.SSLContext) -> None:
+def _trust(ca_bundle: str | None) -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    context.sslsocket_class = TlsSocket
     try:
-        trust.load_verify_locations(cadata=ca_bundle)
+        if ca_bundle is not None:
+            context.load_verify_locations(cadata=ca_bundle)
     except (ssl.SSLError, ValueError):
         raise ValueError("the CA bundle holds no certificate: write PEM, with its BEGIN and END lines") from None
+    return context
 
 
 def _proxy_of_environment(scheme: str, host: str) -> str | None:

@@ -216,6 +216,25 @@ def test_a_private_authority_is_not_trusted_by_itself(private_gitlab: GitLab, ei
     assert private_gitlab.events == []
 
 
+@pytest.mark.parametrize("name", ["localhost", "127.0.0.1"])
+def test_a_certificate_is_of_the_name_or_address_that_was_asked(
+    authority: trustme.CA, name: str, either_urllib3: ModuleType
+) -> None:
+    clock, bundle = FakeClock(), authority.cert_pem.bytes().decode()
+    for other, taken in ((name, True), ("gitlab.example.com", False), ("10.0.0.7", False)):
+        server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        authority.issue_cert(other).configure_cert(server)
+        with GitLab.start(ssl_context=server) as started:
+            http = PooledHttp(clock, Deadline(clock, 30), connections=1, ca_bundle=bundle)
+            url = f"https://{name}:{started.url.rpartition(':')[2]}/api/v4/version"
+            if taken:
+                assert http.request("GET", url, {}).status == 401
+            else:
+                with pytest.raises(UnreachableError, match=r"CERTIFICATE_VERIFY_FAILED|CertificateError"):
+                    http.request("GET", url, {"PRIVATE-TOKEN": "glpat-fake"})
+                assert started.events == []
+
+
 @pytest.mark.parametrize("where", ["plan", "environment"])
 def test_a_proxy_is_used(
     gitlab: GitLab, where: str, monkeypatch: pytest.MonkeyPatch, either_urllib3: ModuleType
