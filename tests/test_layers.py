@@ -35,7 +35,7 @@ MAY_IMPORT = {
     "iam": {"arguments", "contract", "names"},
     "ecr": {"arguments", "iam", "names"},
     "preview": {"docker", "iam", "names"},
-    "runner": {"arguments", "docker", "iam", "names"},
+    "runner": {"arguments", "contract", "docker", "iam", "names"},
     "rotator": {"arguments", "contract", "docker", "iam", "names"},
     "bootstrap": {"arguments", "contract", "iam", "names"},
     "consumers": {"arguments", "contract", "docker", "iam", "names", "variables"},

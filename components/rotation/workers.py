@@ -73,8 +73,13 @@ def each(
         seconds: after these, nothing is begun and nothing waited for.
     """
     run = _Run(items, work, instead)
-    for _ in range(min(threads, len(run.items))):
-        threading.Thread(target=run.work_on, daemon=True).start()
+    for begun in range(min(threads, len(run.items))):
+        try:
+            threading.Thread(target=run.work_on, daemon=True).start()
+        except RuntimeError:  # no further thread; those that there are do the work
+            if begun == 0:
+                run.work_on()
+            break
     with run.changed:
         run.changed.wait_for(run.ended, timeout=seconds)
         run.over = True

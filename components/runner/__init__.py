@@ -1,1 +1,4 @@
-"""GitLab runners: registration, config.toml, machine. Imports `docker`, `iam` and `names`; Pulumi in components."""
+"""GitLab runners: registration, config.toml, machine.
+
+Imports `contract`, `docker`, `iam` and `names`; Pulumi in components.
+"""

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from ..contract.urls import instance_url
 from ..docker.image_reference import parse
 from ..names.locations import Mistakes, each
 from ..names.spelling import shown
@@ -50,8 +51,8 @@ def check_values(section: Mapping[str, Any]) -> None:
 
 def _check_url(url: str) -> None:
     _check_expanded(url, "runner.gitlab_url")
-    if not re.fullmatch(r"https?://\S+", url):
-        raise ValueError(f"runner.gitlab_url: got {url!r}; write a URL such as https://gitlab.example.com")
+    # Whether http is allowed is the instance's own setting, checked there.
+    instance_url(url, "runner.gitlab_url", allow_http=True)
 
 
 def check_environment(entries: Sequence[str], field: str) -> None:

@@ -164,7 +164,10 @@ def _with(docker: dict[str, Any] | None = None, **more: Any) -> dict[str, Any]:
             "never matches r.example.com/team/app; write r.example.com/**",
         ),
         (_with({"allowed_services": ["r:5000/*:1"]}), "write r:5000/**:1"),
-        (_with(gitlab_url="gitlab.example.com"), "runner.gitlab_url: got 'gitlab.example.com'; write a URL"),
+        (
+            _with(gitlab_url="gitlab.example.com"),
+            "'gitlab.example.com', which does not begin with",
+        ),
         (_with(gitlab_url="https://$HOST"), "runner.gitlab_url: got 'https://$HOST' with a `$`"),
         (_with(executor="docker+machine"), "runner.executor: got 'docker+machine'"),
         (_with(executor="podman"), "runner.executor: got 'podman'; write one of docker"),
