@@ -1,4 +1,4 @@
-"""What is wrong with a consumer, said at its place in the declaration."""
+"""Checks consumers, and names the key of each mistake."""
 
 import re
 from collections.abc import Mapping
@@ -35,22 +35,22 @@ _FOR_JOBS: Final = ("branches", "tags", "namespace_id")
 
 
 def access_of(consumer: ConsumerArgs) -> Access:
-    """The consumer's access, `rotated-variable` unless it says otherwise."""
+    """The consumer's access; `rotated-variable` by default."""
     return choice(Access, consumer.get("access", Access.ROTATED_VARIABLE), "access")
 
 
 def kind_of(consumer: ConsumerArgs) -> OwnerKind:
-    """Whether the consumer is a project, as it is unless it says otherwise, or a group."""
+    """Whether the consumer is a project (the default) or a group."""
     return choice(OwnerKind, consumer.get("kind", OwnerKind.PROJECT), "kind")
 
 
 def has_job_role(consumer: ConsumerArgs) -> bool:
-    """Whether the project's jobs assume a role of their own."""
+    """Whether the project's jobs have their own role."""
     return bool(consumer.get("push")) or access_of(consumer) is Access.JOB_ROLE
 
 
 def check_consumers(consumers: Mapping[str, ConsumerArgs], gitlab_url: str) -> None:
-    """Stops a declaration whose consumers contradict themselves or each other.
+    """Refuses consumers that contradict themselves or each other.
 
     Raises:
         MistakesError: each names the consumer, its key, and what to write.
@@ -135,8 +135,8 @@ def _check_needs(consumer: ConsumerArgs, mistakes: Mistakes) -> None:
     if access is Access.ACCESS_KEYS and len(consumer.get("environment_scopes", ["*"])) > 1:
         mistakes.add(
             "environment_scopes",
-            text=f"got {shown(consumer.get('environment_scopes'))}; an IAM user has one pair of variables, as a "
-            "secret that reached one of two places could never be brought to the other: write one",
+            text=f"got {shown(consumer.get('environment_scopes'))}; an IAM user has "
+            "one pair of variables, since after a crash the secret could not be recovered for a second pair: write one",
         )
     if access is Access.STATIC and not consumer.get("auths"):
         mistakes.add("auths", text="got none; write `username` and `password` by registry host")
@@ -155,15 +155,14 @@ def _check_jobs(consumer: ConsumerArgs, gitlab_url: str) -> None:
     if access_of(consumer) is Access.ACCESS_KEYS:
         mistakes.add(
             "push",
-            text="AWS's clients take access keys before a role, so jobs would push with keys that only pull; write a "
+            text="AWS clients prefer access keys to a role, so jobs would push with pull-only keys; write a "
             "second consumer, or leave `access` out",
         )
     if kind_of(consumer) is OwnerKind.GROUP:
         mistakes.add(
             key,
-            text="a group has no jobs of its own, and a role that all of its projects may assume would let each "
-            "overwrite the images of the others, and trust projects that do not exist yet; write each project as a "
-            "consumer",
+            text="a group has no jobs, and a role for all of its projects would let each overwrite "
+            "the others' images and would trust future projects; write each project as a consumer",
         )
     elif gitlab_url == GITLAB_COM:
         for number, whose in (("id", "project"), ("namespace_id", "group")):
@@ -174,7 +173,7 @@ def _check_jobs(consumer: ConsumerArgs, gitlab_url: str) -> None:
         reason = (
             "a role that pushes trusts protected refs only"
             if consumer.get("push")
-            else f"of {gitlab_url} AWS reads no claim that tells a protected ref, and trusts the named ones only"
+            else f"from {gitlab_url} AWS cannot see whether a ref is protected, so it trusts named refs only"
         )
         mistakes.add("unprotected_refs", text=f"got true; {reason}: leave it out")
     mistakes.refuse()

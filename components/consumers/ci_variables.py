@@ -1,4 +1,4 @@
-"""GitLab CI/CD variables: Pulumi owns that they exist, the rotator owns what is in those it rotates."""
+"""GitLab CI/CD variables: Pulumi creates and deletes them, the rotator owns the contents of rotated ones."""
 
 from typing import Any, Final, NotRequired, TypedDict
 
@@ -13,8 +13,9 @@ from ..variables.description import PREFIX
 from ..variables.keys import ACCESS_KEYS, DOCKER_AUTH_CONFIG, KEY_PLACEHOLDER
 from ..variables.targets import OwnerKind, VariableType
 
-# The engine fills an ignored property from its state, and the provider's update sends every attribute: with one of
-# these not ignored, a changed flag would put an old value over a living token. The plan carries the wanted flags.
+# The engine fills an ignored property from its state, and the provider's update sends every attribute: if any of these
+# were not ignored, a changed flag would overwrite a valid token with an old value. So the plan carries the wanted
+# flags.
 _OWNED_BY_THE_ROTATOR: Final = ["value", "description", "masked", "protected", "raw", "variable_type"]
 
 _WAITING: Final = f"{PREFIX}waiting for the first rotation"
@@ -37,31 +38,31 @@ class CiVariableArgs(TypedDict):
     masked: NotRequired[bool]
     """Default true: GitLab hides the whole value in job logs. The value needs 8 characters without white space."""
     hidden: NotRequired[bool]
-    """Default false. True hides the value in GitLab's own pages and API too; GitLab sets it at creation only, and what
-    others wrote into the variable can then not be kept."""
+    """Default false. True also hides the value in GitLab's pages and API. GitLab sets it at creation only, and entries
+    that others wrote into the variable cannot be kept then."""
     protected: NotRequired[bool]
-    """Default false. True keeps the variable from pipelines on unprotected branches, merge requests among them."""
+    """Default false. True hides the variable from pipelines on unprotected branches, including merge requests."""
     adopt: NotRequired[bool]
-    """Default false. True takes a variable that exists already: nothing is created, the rotator keeps what others wrote
-    into it, and `pulumi destroy` leaves it. Only for a variable that the rotator fills."""
+    """Default false. True takes over an existing variable: nothing is created, the rotator keeps the entries that
+    others wrote, and `pulumi destroy` leaves it. Only for a variable that the rotator fills."""
     value: NotRequired[pulumi.Input[str]]
-    """A value that nobody rotates; Pulumi then owns it and every flag. Always a secret in state. Left out, the variable
-    gets a placeholder, which the rotator replaces."""
+    """A value that is not rotated; Pulumi then owns it and every flag. Always a secret in state. Without it, the
+    variable gets a placeholder, which the rotator replaces."""
     description: NotRequired[str]
-    """For a variable with a `value`: what GitLab's page says of it, at most 255 characters."""
+    """For a variable with a `value`: its description in GitLab, at most 255 characters."""
 
 
 class CiVariablesArgs(TypedDict):
     """The variables of one stack."""
 
     variables: dict[str, CiVariableArgs]
-    """By a name that stays: renaming an entry replaces the variable."""
+    """The variables by a stable name: renaming an entry replaces the variable."""
 
 
 class CiVariables(pulumi.ComponentResource):
-    """The variables that do not exist yet: placeholders for the rotator, and values that nobody rotates.
+    """The variables that Pulumi creates: placeholders for the rotator, and values that are not rotated.
 
-    No `up` sends an update to a rotated one: its value, description and flags are the rotator's.
+    `up` never updates a rotated one: its value, description and flags belong to the rotator.
     """
 
     def __init__(self, name: str, args: CiVariablesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -71,7 +72,7 @@ class CiVariables(pulumi.ComponentResource):
             parent=self,
             additional_secret_outputs=["value"],
             replace_on_changes=["hidden"],  # GitLab sets it at creation only
-            delete_before_replace=True,  # an owner has a key and scope once
+            delete_before_replace=True,  # an owner has only one variable for a key and scope
         )
         rotated = pulumi.ResourceOptions.merge(fixed, pulumi.ResourceOptions(ignore_changes=_OWNED_BY_THE_ROTATOR))
         for variable_name, variable in args["variables"].items():
@@ -102,7 +103,7 @@ def _variable(name: str, variable: CiVariableArgs, opts: pulumi.ResourceOptions)
         "masked": variable.get("masked", True),
         "hidden": variable.get("hidden", False),
         "protected": variable.get("protected", False),
-        "raw": True,  # JSON can be masked only raw, and `$` in it must not be expanded
+        "raw": True,  # JSON can only be masked if raw, and `$` in it must not be expanded
         "description": variable.get("description", "gitlab-ecr") if "value" in variable else _WAITING,
         "value": pulumi.Output.secret(value),
     }

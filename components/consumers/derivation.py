@@ -1,4 +1,4 @@
-"""From consumers to roles and to the plan: pure derivations, no resource is made here."""
+"""Derives roles and the plan from the consumers, without creating resources."""
 
 from collections.abc import Collection, Mapping
 from datetime import timedelta
@@ -20,7 +20,7 @@ from .key_life import KeyLife
 
 
 def audiences(consumers: Mapping[str, ConsumerArgs]) -> dict[str, AudienceArgs]:
-    """The audience of each consumer with a rotated variable: each is its own."""
+    """The audience of each consumer with a rotated variable: every consumer is its own audience."""
     return {
         path: {
             "pull": consumer.get("pull", []),
@@ -34,7 +34,7 @@ def audiences(consumers: Mapping[str, ConsumerArgs]) -> dict[str, AudienceArgs]:
 
 def jobs(gitlab: GitLabArgs, consumers: Mapping[str, ConsumerArgs]) -> dict[str, JobRoleArgs]:
     """The role of each consumer whose jobs push, or pull by themselves."""
-    # Of other instances AWS reads no number, so a consumer's own has no place in the trust.
+    # AWS reads no numbers from other instances, so the trust policy leaves the consumer's number out.
     numbers = gitlab_url(gitlab) == GITLAB_COM
     return {
         path: _job(path, consumer, numbers=numbers) for path, consumer in consumers.items() if has_job_role(consumer)
@@ -79,7 +79,7 @@ def plan(
     *,
     life: KeyLife = key_life.DEFAULT,
 ) -> plans.Plan:
-    """What the rotator has to do for the consumers with a rotated variable, and for those with access keys."""
+    """The rotator's plan for the consumers with a rotated variable and for those with access keys."""
     rotated = _rotated(consumers)
     return plans.Plan(
         version=plans.VERSION,
@@ -114,7 +114,7 @@ def plan(
 
 
 def _inside(pull: list[str], repositories: Collection[str]) -> str | None:
-    """A repository to try the token on: a declared one, or one by its name in an account that others declare."""
+    """A repository to verify the token with: a declared one, or a named one of another account."""
     named = (name for name in pull if "*" not in name)
     return next(iter([*repository_patterns.matching(pull, repositories), *named]), None)
 

@@ -1,4 +1,4 @@
-"""The CI/CD variables of a consumer, in each form of access: pure derivations, no resource is made here."""
+"""Derives a consumer's CI/CD variables for each kind of access, without creating resources."""
 
 from collections.abc import Collection, Mapping
 from typing import Final, TypedDict
@@ -29,7 +29,7 @@ _HELPER: Final = "ecr-login"
 
 
 class _Form(TypedDict, total=False):
-    """What the access of a consumer decides of a variable."""
+    """The properties of a variable that depend on the consumer's access."""
 
     key: str
     variable_type: VariableType
@@ -42,10 +42,10 @@ class _Form(TypedDict, total=False):
 
 
 def registries(names: Names, consumer: ConsumerArgs) -> tuple[Registry, ...]:
-    """The registries of a consumer, with the hosts that its images are written with.
+    """The registries of a consumer, with the hosts that its image references use.
 
     Raises:
-        ValueError: a form of host that there is not.
+        ValueError: a host form does not exist.
     """
     forms = [HostForm.CLASSIC, *(choice(HostForm, form, "host_forms") for form in consumer.get("host_forms", []))]
     own: RegistryArgs = {"account": names.account, "region": names.region}
@@ -60,7 +60,7 @@ def _registry(account: str, region: str, forms: list[HostForm]) -> Registry:
 def variables(
     names: Names, consumers: Mapping[str, ConsumerArgs], repositories: Collection[str]
 ) -> dict[str, CiVariableArgs]:
-    """Every variable of the consumers, by `path:KEY:scope`, which stays while the consumer does.
+    """Every variable of the consumers by the stable name `path:KEY:scope`.
 
     Raises:
         ValueError: two repositories that a consumer pushes would have one key; a login or helper cannot be written.
@@ -96,7 +96,7 @@ def check_forms(names: Names, path: str, consumer: ConsumerArgs, repositories: C
 
 
 def credentials(names: Names, path: str, consumer: ConsumerArgs) -> list[CiVariableArgs]:
-    """What the consumer's jobs pull with: one variable for each key and environment scope."""
+    """The variables that a consumer's jobs pull with: one for each key and environment scope."""
     access = access_of(consumer)
     if access is Access.ROTATED_VARIABLE and not consumer.get("pull"):
         return []
@@ -145,7 +145,7 @@ def _access_keys(region: str, consumer: ConsumerArgs) -> list[_Form]:
 
 
 def _helper_form(document: _Form, value: str, helper: str) -> _Form:
-    # Without a password in it, everybody may read which helper it names.
+    # It holds no password, so anyone may read which helper it names.
     masked = document.get("hidden", False)
     return {**document, "masked": masked, "value": value, "description": f"{PREFIX}docker-credential-{helper}"}
 

@@ -1,4 +1,4 @@
-"""How old an access key gets, and how long the one before stays active."""
+"""How old an access key gets, and how long the previous one stays active."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -12,11 +12,11 @@ _SHORTEST_GRACE: Final = timedelta(hours=1)  # GitLab's default time limit of a 
 
 @dataclass(frozen=True)
 class KeyLife:
-    """The two times, checked.
+    """Both durations, checked.
 
     Attributes:
-        age: a key that is older is replaced by the next run.
-        grace: the key before is deactivated that long after the new one was made.
+        age: the next run replaces a key that is older.
+        grace: how long after a new key was made the previous one is deactivated.
     """
 
     age: timedelta
@@ -28,10 +28,10 @@ GRACE: Final = "1 day"
 
 
 def key_life(age: str = AGE, grace: str = GRACE, interval: str = INTERVAL) -> KeyLife:
-    """The times that the texts name, when they make sense together.
+    """Parses both durations and checks them against each other.
 
     Raises:
-        ValueError: they do not; names the key below `rotation`.
+        ValueError: they are wrong or conflict; names the key below `rotation`.
     """
     life = KeyLife(duration(age, "access_key_age"), duration(grace, "access_key_grace"))
     if life.age > _OLDEST:
@@ -40,12 +40,12 @@ def key_life(age: str = AGE, grace: str = GRACE, interval: str = INTERVAL) -> Ke
     if life.grace < least:
         raise ValueError(
             f"access_key_grace: got {grace!r}; write an hour or more, and not less than the interval ({interval}): "
-            "jobs that began with the old key have to end with it"
+            "jobs that started with the old key must be able to finish with it"
         )
     if life.age < 2 * life.grace:
         raise ValueError(
-            f"access_key_age: got {age!r} with an `access_key_grace` of {grace!r}; write at least twice the grace: "
-            "a user has two keys, and the old one has to be out of use before the next one is made"
+            f"access_key_age: got {age!r} with an `access_key_grace` of {grace!r}; write at least twice the "
+            "grace: a user has two keys, and the old one must be retired before the next one is made"
         )
     return life
 

@@ -1,4 +1,4 @@
-"""The whole declaration: checks across its parts, and what each part gets.
+"""The whole declaration: checks across its parts, and the arguments of each component.
 
 Imports every folder of components but `bootstrap`, `preview`, `rotation` and `cli`.
 """

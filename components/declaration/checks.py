@@ -1,4 +1,4 @@
-"""What one part of a declaration names of another: repositories and caches, checked where they are named."""
+"""Checks references between parts of a declaration: repositories and caches."""
 
 import difflib
 from collections.abc import Collection, Mapping, Sequence
@@ -21,9 +21,9 @@ def check_names(
     consumers: Mapping[str, ConsumerArgs],
     runners: Mapping[str, RunnerOptions],
 ) -> None:
-    """Stops a declaration in which a consumer or runner names a repository or cache that the stack does not have.
+    """Refuses a consumer or runner that names a repository or cache that the stack does not have.
 
-    Of a registry of another account nobody here can tell what it holds, so what may be there is let pass.
+    Registries of other accounts are not checked, since their contents are unknown.
 
     Args:
         account: the stack's own.
@@ -54,7 +54,7 @@ def _check_pulled(
     elsewhere = any(registry["account"] != account for registry in registries)
     with mistakes.at():
         _check_repositories("pull", rights.get("pull", []), None if elsewhere else repositories, caches)
-    if not registries:  # a registry that is not the stack's own has caches of its own
+    if not registries:  # another registry has its own caches
         with mistakes.at():
             _check_caches(rights.get("caches", []), caches)
     mistakes.refuse()

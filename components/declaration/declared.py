@@ -1,4 +1,4 @@
-"""Who may do what, in plain values: what a later preview compares its own declaration with."""
+"""Who may do what, in plain values; a later preview compares its own declaration with it."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -14,7 +14,7 @@ from .args import RegistryAccessArgs
 
 
 def declared(args: RegistryAccessArgs) -> dict[str, Any]:
-    """The rights that a declaration gives, and by which access; see `preview/rights.py` for its reader."""
+    """The rights that a declaration grants, and by which access; `preview/rights.py` reads it."""
     consumers, runners = args.get("consumers", {}), args.get("runners", {})
     return {
         "registry": registry_host(args["account"], args["region"]),
@@ -27,7 +27,7 @@ def declared(args: RegistryAccessArgs) -> dict[str, Any]:
 def _consumer(consumer: ConsumerArgs) -> dict[str, Any]:
     pull, push, access = consumer.get("pull", []), consumer.get("push", []), access_of(consumer)
     if access is Access.ROTATED_VARIABLE and not pull:
-        access = Access.JOB_ROLE  # who only pushes has no variable to rotate
+        access = Access.JOB_ROLE  # a consumer that only pushes has no variable to rotate
     rights = _pulls(pull, consumer.get("caches", []), consumer.get("registries", []))
     return {
         "kind": kind_of_consumer(consumer).value,

@@ -1,4 +1,4 @@
-"""The GitLab that the declaration names, and the one that a provider of the program's talks to: they have to be one."""
+"""Checks that the GitLab provider talks to the instance in the declaration."""
 
 import os
 from collections.abc import Mapping
@@ -27,7 +27,7 @@ def api_url(declared: GitLabArgs) -> str:
 
 
 def makes_something_in_gitlab(args: RegistryAccessArgs) -> bool:
-    """Whether the declaration makes variables, runners or schedules, so that Pulumi needs a token of GitLab."""
+    """Whether the declaration creates variables, runners or schedules, for which Pulumi needs a GitLab token."""
     names = Names(args["account"], args["region"], args["prefix"], args.get("role_path", ""))
     declared = args.get("consumers", {})
     return (
@@ -38,21 +38,21 @@ def makes_something_in_gitlab(args: RegistryAccessArgs) -> bool:
 
 
 def backend_of(args: RegistryAccessArgs) -> RotationBackend:
-    """Where the rotator runs, in Lambda unless the declaration says otherwise."""
+    """Where the rotator runs; Lambda by default."""
     return choice(RotationBackend, args.get("rotation_backend", RotationBackend.LAMBDA), "rotation_backend")
 
 
 def makes_variables(variables: Mapping[str, CiVariableArgs]) -> bool:
-    """Whether Pulumi makes one of these CI/CD variables: those that are adopted exist already."""
+    """Whether Pulumi creates any of these CI/CD variables; adopted ones exist already."""
     return any(not variable.get("adopt", False) for variable in variables.values())
 
 
 def check_provider(component: pulumi.ComponentResource, declared: GitLabArgs) -> None:
-    """Refuses a provider that would carry the token to another instance.
+    """Refuses a provider that would send its token to another instance.
 
     Raises:
-        ValueError: no provider was given, and the default one talks to another instance. Of one that was given the URL
-            is an output; the program then ends with the same words.
+        ValueError: no provider was given, and the default one talks to another instance. The URL of a given provider is
+            an output, so there the program fails later, with the same message.
     """
     wanted = consumers.gitlab_url(declared)
     given = component.get_provider(_ANY_RESOURCE)

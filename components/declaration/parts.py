@@ -1,4 +1,4 @@
-"""From one declaration to the arguments of every component and the rotator's plan: no resource is made here."""
+"""Derives the arguments of every component and the rotator's plan from one declaration, without creating resources."""
 
 from dataclasses import dataclass
 from typing import NotRequired, TypedDict
@@ -47,7 +47,7 @@ class Parts:
 
     @property
     def makes_something_in_gitlab(self) -> bool:
-        """Whether Pulumi needs a token of GitLab: for variables, runners or schedules."""
+        """Whether Pulumi needs a GitLab token, for variables, runners or schedules."""
         return not self.in_lambda or bool(self.runners) or makes_variables(self.variables["variables"])
 
 
@@ -103,10 +103,10 @@ def parts_of(args: RegistryAccessArgs) -> Parts:
 
 
 def rotation_parts(args: RotationPartsArgs) -> RotationParts:
-    """What `Identities`, `CiVariables` and `Rotator` need of each other, for programs that compose them by themselves.
+    """What `Identities`, `CiVariables` and `Rotator` need from each other, for programs that compose them themselves.
 
     Raises:
-        MistakesError: a line for each mistake in it, with the key, what it holds and what to write.
+        MistakesError: a line for each mistake in it, naming the key, its value, and what to write instead.
     """
     check(RotationPartsArgs, args, _find)
     names = Names(args["account"], args["region"], args["prefix"], args.get("role_path", ""))
@@ -165,7 +165,7 @@ def _runner(args: RegistryAccessArgs, runner: RunnerArgs) -> RunnerArgs:
 
 
 def rotator_settings(rotation: RotationArgs) -> RotationArgs:
-    """What the rotator gets of the settings: those of access keys stand in the plan."""
+    """The settings for the rotator, without those of access keys, which are in the plan."""
     settings = rotation.copy()
     settings.pop("access_key_age", None)
     settings.pop("access_key_grace", None)

@@ -1,1 +1,1 @@
-"""What runs the rotation, and watches it. Imports `contract`, `docker`, `iam` and `names`; Pulumi in components."""
+"""What runs the rotation and monitors it. Imports `contract`, `docker`, `iam` and `names`; Pulumi in components."""

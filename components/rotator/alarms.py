@@ -1,6 +1,6 @@
-"""The rotator's alarms: each fires hours before a pipeline fails, also when nothing runs at all.
+"""The rotator's alarms: each fires hours before a pipeline fails, even when nothing runs at all.
 
-A target's own alarm is `token-ending`, the whole rotator's is `no-rotation`; the others say why, earlier.
+`token-ending` is about a single target, `no-rotation` about the whole rotator; the others give the cause, earlier.
 """
 
 from dataclasses import dataclass
@@ -11,17 +11,17 @@ from ..contract.schedule import Schedule
 from ..names.naming import Names
 
 TOKEN_DAYS: Final = 30
-"""With how few days left in the rotator's GitLab token its alarm fires; the renewal should have come 30 days before."""
+"""The alarm fires when the rotator's GitLab token has fewer days left; it should have been renewed 30 days earlier."""
 _HOUR: Final = 3600
 _DAY: Final = 24 * _HOUR
 
 
 @dataclass(frozen=True)
 class Alarm:
-    """One CloudWatch alarm, in CloudWatch's words.
+    """One CloudWatch alarm, with CloudWatch's terms.
 
     Attributes:
-        description: what is wrong and what it means; docs/operations.md says what to do.
+        description: what is wrong and what follows; docs/operations.md says what to do.
         namespace: of the metric.
         metric: its name.
         dimension: the one dimension, name and value.
@@ -31,7 +31,7 @@ class Alarm:
         period: seconds.
         periods: in a row.
         missing: what a period without data means.
-        quiet: seen in CloudWatch, sent to nobody.
+        quiet: shown in CloudWatch, sent to no one.
     """
 
     description: str
@@ -48,7 +48,7 @@ class Alarm:
 
 
 def alarms(names: Names, stack: str, schedule: Schedule, *, in_lambda: bool = True) -> dict[str, Alarm]:
-    """The alarms of one rotator by their names without the prefix; without a function, there are no dead letters."""
+    """The alarms of one rotator, by name without the prefix; without a function there is no alarm on dead letters."""
 
     def own(description: str, metric: str, statistic: str, comparison: str, threshold: float, **more: object) -> Alarm:
         fields: dict[str, object] = {"period": schedule.period_seconds, "periods": 1, "missing": "ignore", **more}
@@ -64,7 +64,7 @@ def alarms(names: Names, stack: str, schedule: Schedule, *, in_lambda: bool = Tr
         "no-rotation": own(
             "No successful rotation: pipelines stop pulling when the present tokens end.",
             Metric.ROTATION_SUCCESS, "Sum", below, 1,
-            period=_HOUR, periods=schedule.alarm_hours, missing="breaching",  # a rotator that never runs says nothing
+            period=_HOUR, periods=schedule.alarm_hours, missing="breaching",  # a rotator that never runs sends no data
         ),
         "token-ending": own(
             "A variable's token is near its end and is not replaced: the consumer's pipelines stop pulling then.",
@@ -72,7 +72,7 @@ def alarms(names: Names, stack: str, schedule: Schedule, *, in_lambda: bool = Tr
         ),
         "targets-failed": own(
             "Variables were not written in two runs in a row; the report in the log names them.",
-            # Lambda repeats a failed run at once: the least of a period is what remained.
+            # Lambda retries a failed run at once, so the minimum of a period is what finally failed.
             Metric.TARGETS_FAILED, "Minimum", above, 0, periods=2,
         ),
         "targets-gone": own(

@@ -18,11 +18,11 @@ class RotationBackend(StrEnum):
 
 
 class RotationJobArgs(TypedDict):
-    """The GitLab project whose pipeline schedules rotate."""
+    """The GitLab project whose pipeline schedules run the rotation."""
 
     project: str
-    """Its full path, such as `acme/registry-access`. Whoever may push to `branch` can take the rotator's GitLab token:
-    best a project of its own."""
+    """Its full path, such as `acme/registry-access`. Anyone who may push to `branch` can get the rotator's GitLab
+    token, so use a separate project."""
     branch: NotRequired[str]
     """The protected branch that the schedules run on. Default `main`."""
     id: NotRequired[int]
@@ -35,14 +35,14 @@ class VpcArgs(TypedDict):
     """Where the rotator's functions have their network interfaces."""
 
     subnet_ids: list[pulumi.Input[str]]
-    """Private subnets with a way to GitLab and to AWS: interface endpoints for sts, ecr.api, ecr.dkr, secretsmanager
+    """Private subnets with a route to GitLab and to AWS: interface endpoints for sts, ecr.api, ecr.dkr, secretsmanager
     and ssm with private DNS, or a NAT gateway."""
     security_group_ids: list[pulumi.Input[str]]
-    """Security groups that let HTTPS out."""
+    """Security groups that allow outbound HTTPS."""
 
 
 class RotatorArgs(TypedDict):
-    """What is rotated, how often, and who hears of it."""
+    """What is rotated, how often, and who gets the alarms."""
 
     account: str
     """The twelve digits of the AWS account."""
@@ -60,45 +60,45 @@ class RotatorArgs(TypedDict):
     """`lambda` (default): functions on EventBridge schedules. `gitlab`: jobs of a GitLab project on pipeline schedules,
     by the same code; see `job`."""
     job: NotRequired[RotationJobArgs]
-    """With backend `gitlab`, and required there: the project of the jobs."""
+    """The project of the jobs; required with backend `gitlab`, refused otherwise."""
     issuer: NotRequired[JobIssuerArgs]
-    """With backend `gitlab`: the GitLab whose tokens the jobs assume their roles with. The account's OIDC provider for
-    it has to be there; `Identities` makes it with `trusts_jobs`. Default: gitlab.com."""
+    """With backend `gitlab`: the GitLab instance whose OIDC tokens the jobs use to assume their roles. The account's
+    OIDC provider for it must exist; `Identities` creates it with `trusts_jobs`. Default: gitlab.com."""
     adopt_token_secret: NotRequired[bool]
     """The secret of the GitLab token, `<prefix>/gitlab-token`, exists already and stays as it is: it is no resource of
     this stack, and stays when the stack is destroyed. Only for one that this stack did not make, such as by
     `gitlab-ecr token set --secret`. Default false."""
     interval: NotRequired[str]
-    """From one run to the next. Default `2 hours`; 15 minutes or more. With backend `gitlab`, what divides the hour or
-    the day."""
+    """The time between two runs. Default `2 hours`; 15 minutes or more. With backend `gitlab`, a divisor of an hour or
+    a day."""
     tolerate_outage: NotRequired[str]
     """For how long every run may fail without an expired token anywhere. Default `7 hours`. Refused when the interval
     makes it impossible within the 12 hours that ECR's tokens live."""
     log_retention_days: NotRequired[pulumi.Input[int]]
-    """How long CloudWatch keeps the reports. Default 90 days. Only in Lambda: a job's log is GitLab's."""
+    """How long CloudWatch keeps the reports. Default 90 days. Only with Lambda: a job's log is kept by GitLab."""
     alarm_emails: NotRequired[list[str]]
-    """Who gets a mail of each alarm, after confirming SNS's first one. Default: nobody."""
+    """Who gets an e-mail for each alarm, after confirming the subscription that SNS sends first. Default: nobody."""
     alarm_topics: NotRequired[list[pulumi.Input[str]]]
     """ARNs of further SNS topics that alarms go to, besides the rotator's own."""
     vpc: NotRequired[VpcArgs]
-    """For a GitLab that is not reachable from the internet. Default: no VPC, which needs no NAT gateway. Only in
-    Lambda: a job is where its runner is."""
+    """For a GitLab that is not reachable from the internet. Default: no VPC, which needs no NAT gateway. Only with
+    Lambda: a job runs in its runner's network."""
     reserved_concurrency: NotRequired[int]
-    """How many runs at once, 1 makes them one after the other. Default: not reserved, as AWS wants 100 left unreserved
-    in the account. Overlapping runs do no harm without it. Only in Lambda."""
+    """How many runs at once; 1 runs them one after another. Default: not reserved, since AWS requires 100 unreserved in
+    the account. Overlapping runs do no harm. Only with Lambda."""
     tags: NotRequired[dict[str, pulumi.Input[str]]]
     """Tags of everything here that can have them."""
 
 
 @dataclass(frozen=True)
 class ResourceContext:
-    """Where a rotator's resources are made.
+    """What the functions that create a rotator's resources need.
 
     Attributes:
-        name: the component's; starts theirs.
-        args: the component's.
-        names: of everything in AWS.
-        child: options of each resource.
+        name: the component's name, which starts the names of its resources.
+        args: the component's arguments.
+        names: the names in AWS.
+        child: the the options of each resource.
     """
 
     name: str
@@ -107,5 +107,5 @@ class ResourceContext:
     child: pulumi.ResourceOptions
 
     def after(self, *resources: pulumi.Resource) -> pulumi.ResourceOptions:
-        """Options of a resource that is made after others."""
+        """The options of a resource that depends on others."""
         return pulumi.ResourceOptions.merge(self.child, pulumi.ResourceOptions(depends_on=list(resources)))

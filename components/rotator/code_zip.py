@@ -1,4 +1,4 @@
-"""What the Lambda's zip holds: the folders that the rotation is made of, the plan, and nothing of Pulumi."""
+"""What the Lambda's zip holds: the folders of the rotation and the plan, without Pulumi."""
 
 import hashlib
 import io
@@ -9,7 +9,7 @@ from typing import Final
 PACKAGE: Final = "gitlab_ecr"
 HANDLER: Final = f"{PACKAGE}.rotation.handler.handle"
 RENEWAL_HANDLER: Final = f"{PACKAGE}.rotation.renewal.handler.handle"
-_EPOCH: Final = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip can hold
+_EPOCH: Final = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip can store
 _COMPONENTS: Final = Path(__file__).parents[1]
 _FOLDERS: Final = ("contract", "docker", "rotation", "variables")
 
@@ -21,13 +21,13 @@ def code_files() -> dict[str, Path]:
 
 
 def texts(plan: str) -> dict[str, str]:
-    """The path in the zip of what is no file of the tree: the plan, and the package itself, one comment line."""
-    # An empty StringAsset fails on the engine, and the real package file would load Pulumi (pulumi/pulumi#13878).
+    """The generated files by their path in the zip: the plan, and the package file, which is one comment line."""
+    # The engine fails on an empty StringAsset, and the real package file would import Pulumi (pulumi/pulumi#13878).
     return {f"{PACKAGE}/__init__.py": "# The rotator; see plan.json.\n", f"{PACKAGE}/plan.json": plan}
 
 
 def zipped(plan: str) -> bytes:
-    """The zip itself, for where Pulumi makes none; equal contents give equal bytes."""
+    """The zip itself, for S3, where Pulumi makes none; equal contents give equal bytes."""
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w") as archive:
         for path, content in _contents(plan):
@@ -36,7 +36,7 @@ def zipped(plan: str) -> bytes:
 
 
 def digest(plan: str) -> str:
-    """The SHA-256 of everything in the zip: equal digests do the same."""
+    """The SHA-256 of everything in the zip: equal digests mean equal behaviour."""
     sha = hashlib.sha256()
     for path, content in _contents(plan):
         sha.update(f"{path}\0{len(content)}\0".encode())

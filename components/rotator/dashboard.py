@@ -1,4 +1,4 @@
-"""The rotator's CloudWatch dashboard, as the JSON that CloudWatch keeps."""
+"""The rotator's CloudWatch dashboard as JSON."""
 
 import json
 from collections.abc import Sequence
@@ -14,9 +14,9 @@ _FAILURES: Final = (
 
 
 def dashboard(names: Names, stack: str, alarm_arns: Sequence[str], *, in_lambda: bool = True) -> str:
-    """What a person looks at first: the alarms, how long the tokens live, what failed, and the failed runs' reports.
+    """The dashboard: alarms, remaining token lifetimes, failures, and the reports of failed runs.
 
-    The reports of a GitLab job are in its log, which CloudWatch does not have.
+    A GitLab job's reports are in its own log, which CloudWatch does not have.
     """
 
     def graph(title: str, x: int, *metrics: tuple[str, str]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The rotator's two functions, each with its log group, its role, its retries and its schedule."""
+"""The rotator's two functions, each with a log group, role, retries and schedule."""
 
 import json
 import math
@@ -19,7 +19,7 @@ from .rights import inline_policy, renewal_policy, role, rotation_policy
 
 _RUNTIME: Final = "python3.13"  # AWS, Lambda runtimes: supported until 2029-06-30
 _MEMORY_MB: Final = 256
-_SECONDS: Final = 300  # the deploy's run may wait 90 s for new roles, and slow answers are waited for
+_SECONDS: Final = 300  # the run at deploy may wait 90 s for new roles and for slow answers
 _LONGEST_SECONDS: Final = 900  # Lambda's own limit
 _WINDOW_MINUTES: Final = 5
 _DELIVERY_SECONDS: Final = 3600  # a run not delivered within the hour is left to the next one
@@ -90,7 +90,7 @@ def renewal_job(names: Names, args: RotatorArgs, wanted: plan.Plan) -> Job:
 
 
 def function(context: ResourceContext, job: Job, needed: Sequence[pulumi.Resource]) -> list[pulumi.Resource]:
-    """The function, which waits for its log group and its policy, and its retries."""
+    """Creates the function, after its log group and policy, and its retry settings."""
     name, args, names = context.name, context.args, context.names
     log_group = aws.cloudwatch.LogGroup(
         f"{name}-{job.key}-log",
@@ -132,7 +132,7 @@ def function(context: ResourceContext, job: Job, needed: Sequence[pulumi.Resourc
 
 
 def schedule(context: ResourceContext, job: Job, runs: Sequence[pulumi.Resource]) -> aws.scheduler.Schedule:
-    """What fires the function; its role may do that and nothing else."""
+    """Creates the schedule of a function; the schedule's role may only invoke that function."""
     name, args, names = context.name, context.args, context.names
     group = aws.scheduler.ScheduleGroup(
         f"{name}-{job.key}-schedule", name=job.name, tags=args.get("tags"), opts=context.child

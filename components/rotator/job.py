@@ -1,4 +1,4 @@
-"""The rotator in GitLab: its code in a bucket, roles that its jobs assume, and the schedules that start the jobs."""
+"""The rotator in GitLab: a bucket with its code, roles for its jobs, and the schedules that start them."""
 
 import base64
 from collections.abc import Sequence
@@ -20,9 +20,9 @@ from .job_trust import branch_of, rotation_trust
 from .rights import inline_policy, renewal_policy, role, rotation_policy
 
 _OLD_CODE_DAYS: Final = 90
-# GitLab lets only its owner change a schedule, and whoever makes one owns it. So a change makes a new one, which
-# belongs to whoever deploys it; unchanged, it stays whose it is. To take it over instead, the provider would ask who it
-# is in every preview, and two who deploy would take it from each other for ever.
+# Only the owner of a schedule may change it, and its creator owns it. So a change replaces the schedule, which then
+# belongs to whoever deploys; an unchanged one keeps its owner. Taking ownership instead would make the provider look up
+# its user in every preview, and two people who deploy would take it from each other forever.
 _MADE_ANEW: Final = pulumi.ResourceOptions(replace_on_changes=["*"])
 
 
@@ -33,14 +33,14 @@ def in_gitlab(
     timing: Schedule,
     after: Sequence[pulumi.Resource],
 ) -> None:
-    """Makes bucket, roles and schedules; the jobs themselves stand in the project's `.gitlab-ci.yml`."""
+    """Creates bucket, roles and schedules; the jobs themselves are in the project's `.gitlab-ci.yml`."""
     names = context.names
     minute = minute_of(names.rotator)
     code = _code(context, job["project"])
     fetch = job_statements(names.code_arn, names.account)
     measured = job_statements(names.code_arn, names.account, NAMESPACE)
     tasks = (
-        # The keys are those of the functions: a change of the backend then changes the roles in place.
+        # The keys are the same as the functions', so that changing the backend changes the roles in place.
         ("function", names.rotator, timing.cron(minute), rotation_policy(names, wanted, in_job=measured)),
         ("renewal", names.renewal, f"{minute} 3 * * *", renewal_policy(names, wanted, in_job=fetch)),
     )
@@ -51,7 +51,7 @@ def in_gitlab(
         gitlab.PipelineSchedule(
             f"{context.name}-{key}-schedule",
             project=job["project"],
-            description=name,  # what the job's rule goes by
+            description=name,  # the job's `rules` match on it
             ref=f"refs/heads/{branch_of(job)}",
             cron=cron,
             cron_timezone="UTC",
@@ -66,9 +66,9 @@ def in_gitlab(
 
 
 def _code(context: ResourceContext, project: str) -> aws.s3.BucketObjectv2:
-    """The zip, in a bucket that only this account reads; it holds names, and no secret."""
+    """Uploads the zip to a bucket that only this account can read; it holds names, but no secrets."""
     name, names, child = f"{context.name}-code", context.names, context.child
-    # Nothing is in it but what an `up` makes, so a `destroy` may take all of it along.
+    # It holds nothing but what `up` creates, so `destroy` may delete everything in it.
     bucket = aws.s3.Bucket(
         name, bucket=names.code_bucket, force_destroy=True, tags=context.args.get("tags"), opts=child
     )

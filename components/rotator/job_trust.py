@@ -12,14 +12,14 @@ from ..names.naming import Names
 from .args import RotationBackend, RotationJobArgs, RotatorArgs
 
 _OF_LAMBDA: Final = {
-    "vpc": "a job is where its runner is",
+    "vpc": "a job runs in its runner's network",
     "reserved_concurrency": "a job's resource group makes runs come one after the other",
-    "log_retention_days": "a job's log is GitLab's",
+    "log_retention_days": "a job's log is kept by GitLab",
 }
 
 
 def job_of(args: RotatorArgs) -> RotationJobArgs | None:
-    """The job's settings with backend `gitlab`, None in Lambda."""
+    """The job's settings with backend `gitlab`; None with Lambda."""
     return args.get("job") if backend_of(args) is RotationBackend.GITLAB else None
 
 
@@ -40,7 +40,7 @@ def rotation_trust(names: Names, job: RotationJobArgs, issuer: JobIssuerArgs) ->
         MistakesError: the trust would be wider than it reads.
     """
     url = issuer.get("url", GITLAB_COM)
-    # Of other instances AWS reads no number.
+    # AWS reads no numbers from other instances.
     known = url == GITLAB_COM
     return job_trust(
         names.arn("iam", f"oidc-provider/{issuer_host(url)}", region=""),
@@ -73,7 +73,7 @@ def check_backend(names: Names, args: RotatorArgs) -> None:
     if job is None:
         mistakes.add(
             "job",
-            text="missing; the backend gitlab needs the project whose pipeline schedule rotates: "
+            text="missing; the backend gitlab needs the project whose pipeline schedule runs the rotation: "
             "write `job`: { project: acme/registry-access, branch: main }",
         )
         mistakes.refuse()

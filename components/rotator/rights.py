@@ -1,4 +1,4 @@
-"""What the rotator's roles may do, wherever it runs."""
+"""The policies of the rotator's roles, in Lambda or GitLab."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from .args import ResourceContext
 
 
 def rotation_policy(names: Names, wanted: plan.Plan, **where: Any) -> Document:
-    """The rotation's policy; `where` is what its place asks for besides, as `iam_policies.rotator_policy` has it."""
+    """The rotation's policy; `where` holds the extra arguments of `rotator_policy` for Lambda or GitLab."""
     return iam_policies.rotator_policy(
         pull_roles_arn=names.role_arn("*", names.pull_path),
         secret_arns=_secret_arns(names, plan.secrets(wanted)),
@@ -43,7 +43,7 @@ def role(context: ResourceContext, key: str, role_name: str, trust: Document, *a
 def inline_policy(
     context: ResourceContext, key: str, of: aws.iam.Role, policy_name: str, policy: Document
 ) -> aws.iam.RolePolicy:
-    """The one policy of a role."""
+    """The inline policy of a role."""
     text = iam_policies.checked_size(policy, "role", "rotator")
     return aws.iam.RolePolicy(
         f"{context.name}-{key}-role", name=policy_name, role=of.name, policy=text, opts=context.child

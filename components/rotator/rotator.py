@@ -1,4 +1,4 @@
-"""The rotator: keeps every target's token valid, on a schedule in Lambda or in GitLab, and says so when it cannot."""
+"""The rotator: keeps every target's token valid, on a schedule in Lambda or GitLab, and alerts when it cannot."""
 
 import hashlib
 import json
@@ -24,10 +24,9 @@ _DEAD_LETTER_SECONDS: Final = 4 * 24 * 3600
 
 
 class Rotator(pulumi.ComponentResource):
-    """Code, roles, schedules and alarms; in Lambda, also one rotation at the end of every `up` that changed something.
+    """Code, roles, schedules and alarms; with Lambda, also a rotation at the end of every `up` that changes something.
 
-    That rotation comes last: after everything here, and after what stands in `opts.depends_on`, such as roles and
-    variables.
+    That rotation comes last: after everything here and everything in `opts.depends_on`, such as roles and variables.
     """
 
     function_name: pulumi.Output[str]
@@ -35,7 +34,7 @@ class Rotator(pulumi.ComponentResource):
     code_bucket: pulumi.Output[str]
     """The bucket of the jobs' code with backend `gitlab`; empty in Lambda."""
     gitlab_token_secret: pulumi.Output[str]
-    """The name of the empty Secrets Manager secret that waits for the GitLab token."""
+    """The name of the Secrets Manager secret, created empty, for the GitLab token."""
     alarm_topic_arn: pulumi.Output[str]
     """The SNS topic that alarms go to."""
 
@@ -67,12 +66,12 @@ class Rotator(pulumi.ComponentResource):
 
 
 def _token_secret(context: ResourceContext) -> pulumi.Resource:
-    """The empty secret that waits for the GitLab token."""
+    """Creates the empty secret for the GitLab token."""
     return aws.secretsmanager.Secret(
         f"{context.name}-gitlab-token",
         name=context.names.gitlab_token_secret,
         description="The GitLab token that writes the CI/CD variables; `gitlab-ecr token set` stores it",
-        recovery_window_in_days=0,  # else the name stays taken, and a living token readable, after a destroy
+        recovery_window_in_days=0,  # otherwise the name stays taken, and a valid token readable, after `destroy`
         tags=context.args.get("tags"),
         opts=context.child,
     )
@@ -101,19 +100,19 @@ def _in_lambda(
     rotates = function(context, rotation, [*secret, dead_letters])
     renews = function(context, renewal, [*secret, dead_letters])
     timetables = [schedule(context, rotation, rotates), schedule(context, renewal, renews)]
-    # When it fails, `up` ends there: nothing may be left to make.
+    # If it fails, `up` stops there, so everything else must come before it.
     _first_rotation(context, [*after, *rotates, *renews, *timetables])
 
 
 def _first_rotation(context: ResourceContext, after: Sequence[pulumi.Resource]) -> None:
-    """One run after everything else; unchanged code, plan and targets run nothing."""
+    """Runs one rotation after everything else; nothing runs while code, plan and targets are unchanged."""
     text = context.args["plan"]
     written = {key: value for key, value in json.loads(text).items() if key in ("targets", "key_users")}
     first = aws.lambda_.Invocation(
         f"{context.name}-first-rotation",
         function_name=context.names.rotator,
         input=json.dumps({"fired_by": "deploy"}),
-        # The zip holds the plan, and the plan the targets: of the three, the preview shows which changed.
+        # The zip holds the plan, and the plan the targets; with three triggers the preview shows which changed.
         triggers={
             "zip": rotator_zip.digest(text),
             "plan": _digest(text),
@@ -147,7 +146,7 @@ def _what_a_vpc_needs(names: Names, wanted: plan.Plan) -> str:
     services = [f"com.amazonaws.{region}.{service}" for region in regions for service in ("ecr.api", "ecr.dkr")]
     services += [f"com.amazonaws.{names.region}.{service}" for service in ("secretsmanager", "ssm", "sts")]
     return (
-        f"vpc: its subnets need a way to {wanted.gitlab.url}, and a NAT gateway or interface endpoints with private "
+        f"vpc: its subnets need a route to {wanted.gitlab.url}, and a NAT gateway or interface endpoints with private "
         f"DNS for {', '.join(services)}"
         f"{'; IAM, for the access keys, by the NAT gateway' if wanted.key_users else ''}"
     )

@@ -1,7 +1,7 @@
-"""How long a variable's value will be, told before the first token exists.
+"""Estimates how long a variable's value will be before the first token exists.
 
-A token is 2,500 to 3,600 characters of base64, by the length of the session that asks for it; each registry host of a
-document repeats its own. GitLab's documentation gives a value 10,000 characters.
+A token is 2,500 to 3,600 characters of base64, depending on the session that requests it, and a document repeats it for
+each registry host. GitLab's documentation limits a value to 10,000 characters.
 """
 
 from dataclasses import dataclass
@@ -11,17 +11,17 @@ from ..contract.plan import Plan, Target, TokenTarget
 from ..docker.auth import dumps
 
 VALUE_LIMIT: Final = 10_000
-"""Characters of a value. Source: GitLab docs, CI/CD variables; the rotator holds to it as well."""
+"""Characters of a value. Source: GitLab docs, CI/CD variables; the rotator checks it as well."""
 SHORTEST_TOKEN: Final = 2_500
 LONGEST_TOKEN: Final = 3_600
 
 
 @dataclass(frozen=True)
 class SizeFinding:
-    """A target whose document may not fit, or cannot.
+    """A target whose document may not fit, or certainly does not.
 
     Attributes:
-        certain: even the shortest tokens make it too long.
+        certain: True if it is too long even with the shortest tokens.
         path: of the target's owner.
         message: the lengths, and what to do.
     """
@@ -32,15 +32,15 @@ class SizeFinding:
 
 
 def size_findings(plan: Plan) -> list[SizeFinding]:
-    """The targets whose document can become longer than GitLab takes, in the plan's order.
+    """The targets whose document can become longer than GitLab allows, in the plan's order.
 
-    What others wrote into an adopted variable comes on top; nobody knows its length before the first rotation.
+    Entries of others in an adopted variable add to it; their length is unknown before the first rotation.
     """
     return [finding for target in plan.targets if (finding := _finding(plan, target)) is not None]
 
 
 def document_length(hosts: list[str], token_length: int) -> int:
-    """The characters of a document with a token of this length for each registry host."""
+    """The length of a document with a token of this length for each registry host."""
     return len(dumps({"auths": {host: {"auth": "x" * token_length} for host in hosts}}))
 
 

@@ -1,4 +1,4 @@
-"""Who hears of it: the topic, the alarms, and the dashboard that shows them."""
+"""Alerting: topic, alarms, dashboard."""
 
 import pulumi
 import pulumi_aws as aws
@@ -10,7 +10,7 @@ from .dashboard import dashboard
 
 
 def watch(context: ResourceContext, stack: str, schedule: Schedule, *, in_lambda: bool) -> list[pulumi.Resource]:
-    """Makes topic, subscriptions, alarms and dashboard; answers with all of them."""
+    """Creates topic, subscriptions, alarms and dashboard, and returns all of them."""
     name, args, names, child = context.name, context.args, context.names, context.child
     topic = aws.sns.Topic(f"{name}-alarms", name=f"{names.prefix}-alarms", tags=args.get("tags"), opts=child)
     after_topic = context.after(topic)

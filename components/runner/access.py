@@ -1,4 +1,4 @@
-"""How a runner gets into registries: three kinds of access, each with what it costs.
+"""How a runner logs in to registries: three kinds of access, each with its drawbacks.
 
 Sources of the facts: gitlab-runner 19.4, helpers/docker/auth; amazon-ecr-credential-helper 0.12.
 """
@@ -28,11 +28,11 @@ _STORE_WARNING: Final = (
     "credential. Prefer credential-helper"
 )
 _STANDIN: Final = "0" * 128
-"""As long as passwords of registries get, for a document that is complete in the preview."""
+"""A placeholder as long as the longest registry password, so that sizes are known in the preview."""
 
 
 def declared_kind(access: AccessArgs) -> RunnerAccess:
-    """The declared kind, `credential-helper` unless it says otherwise.
+    """The declared kind; `credential-helper` by default.
 
     Raises:
         ValueError: it is none.
@@ -41,10 +41,10 @@ def declared_kind(access: AccessArgs) -> RunnerAccess:
 
 
 def checked_kind(access: AccessArgs) -> RunnerAccess:
-    """The declared kind, checked against what is declared beside it.
+    """The declared kind, checked against the other keys of `access`.
 
     Raises:
-        ValueError: names the argument, what it got and what to write instead.
+        ValueError: names the argument, its value, and what to write instead.
     """
     kind = declared_kind(access)
     if kind is RunnerAccess.STATIC and not access.get("logins"):
@@ -72,10 +72,10 @@ def checked_kind(access: AccessArgs) -> RunnerAccess:
 
 
 def helper_hosts(access: AccessArgs, own_host: str) -> list[str]:
-    """The registry hosts for which the runner's helper is named.
+    """The registry hosts that the runner's helper is configured for.
 
     Raises:
-        ValueError: a registry is not one, or none of the declared hosts is of it.
+        ValueError: a registry is invalid, or none of the declared hosts belongs to it.
     """
     written, registries = access.get("registry_hosts", []), access.get("registries", [])
     with errors_under("runner", "access"):
@@ -85,22 +85,22 @@ def helper_hosts(access: AccessArgs, own_host: str) -> list[str]:
     for host, one in zip(classic, registries, strict=True):
         if written and (one["account"], one["region"]) not in known:
             raise ValueError(
-                f"runner.access.registry_hosts: got no host of the registry {host}; write the forms of it that images "
-                "use, or leave `registry_hosts` out for the classic ones"
+                f"runner.access.registry_hosts: got no host of the registry {host}; write the forms of it that "
+                "images use, or leave `registry_hosts` out for the classic ones"
             )
     return list(dict.fromkeys(written or classic or [own_host]))
 
 
 def helper_of(access: AccessArgs) -> str:
-    """The name of the credential helper that has to be on the machine, without `docker-credential-`; empty for none."""
+    """The name, without `docker-credential-`, of the credential helper that the machine needs; empty for none."""
     return "" if declared_kind(access) is RunnerAccess.STATIC else access.get("helper", HELPER)
 
 
 def home_config(access: AccessArgs, own_host: str) -> str:
-    """`$HOME/.docker/config.json` of the runner's user; without a secret, whatever the kind.
+    """`$HOME/.docker/config.json` of the runner's user; never holds a secret.
 
     Raises:
-        ValueError: names the argument, what it got and what to write instead.
+        ValueError: names the argument, its value, and what to write instead.
     """
     helper = access.get("helper", HELPER)
     match checked_kind(access):
@@ -117,7 +117,7 @@ def environment(access: AccessArgs, passwords: Mapping[str, str] | None = None) 
 
     Args:
         access: the declaration.
-        passwords: by registry host; without them the entry has the size it will have.
+        passwords: by registry host; without them the entry only has the right size.
     """
     if checked_kind(access) is not RunnerAccess.STATIC:
         return []
@@ -129,7 +129,7 @@ def environment(access: AccessArgs, passwords: Mapping[str, str] | None = None) 
 
 
 def explain(access: AccessArgs, own_host: str, images: Sequence[str], own_environment: Sequence[str] = ()) -> list[str]:
-    """For each image one sentence: which source the runner takes, what wins over it, or why there is none.
+    """One sentence for each image: the credential that the runner uses, what overrides it, or why there is none.
 
     Args:
         access: the declaration.
@@ -151,17 +151,17 @@ def own_document(own_environment: Sequence[str]) -> str | None:
 
 
 def resolution(access: AccessArgs, own_host: str, image: str, variable: str | None = None) -> Resolution:
-    """What the runner does for an image, given that its helper is there and works.
+    """What the runner does for an image, assuming that its helper is installed and works.
 
     Args:
-        variable: the `DOCKER_AUTH_CONFIG` of the job; it replaces the runner's own as a whole.
+        variable: the `DOCKER_AUTH_CONFIG` of the job; it completely replaces the runner's own.
     """
     parse(image, "images")
     entries = environment(access)
     own_variable = entries[0].partition("=")[2] if entries else None
     home = home_config(access, own_host)
     asked = docker_auth.parse(home).get("credHelpers", {})
-    # As a store, ecr-login lists the registry of its own account and region only.
+    # Used as a store, ecr-login lists only the registry of its own account and region.
     known = dict.fromkeys(asked or [own_host], (docker_auth.ECR_USER, _STANDIN))
     helpers = {access.get("helper", HELPER): known}
     chosen = own_variable if variable is None else variable
@@ -179,7 +179,7 @@ def _helpers_of(document: str | None) -> Mapping[str, str]:
 
 
 def warnings(access: AccessArgs) -> list[str]:
-    """What a reader of the preview should know about the declared kind."""
+    """Warnings for the preview about the declared kind."""
     match checked_kind(access):
         case RunnerAccess.STATIC:
             return [_STATIC_WARNING]
@@ -200,7 +200,7 @@ def _sentence(image: str, answer: Resolution) -> str:
         )
     return (
         f"{image}: the runner takes the login for {answer.key} from its own environment; a CI/CD variable "
-        "DOCKER_AUTH_CONFIG that the job sees replaces all of it, also for registries that it does not name"
+        "DOCKER_AUTH_CONFIG that the job sees replaces all of it, even for registries that it does not name"
     )
 
 

@@ -1,6 +1,7 @@
-"""The arguments of a runner. Keys that the runner's config.toml has too keep their names and meaning.
+"""The arguments of a runner. Keys that also exist in config.toml keep their names and meanings there.
 
-Source of defaults and limits: gitlab-runner 19.4, and https://docs.gitlab.com/runner/configuration/advanced-configuration/
+Source of defaults and limits: gitlab-runner 19.4, and
+https://docs.gitlab.com/runner/configuration/advanced-configuration/
 """
 
 from enum import StrEnum
@@ -24,34 +25,34 @@ class Executor(StrEnum):
 
 
 class ServiceArgs(TypedDict):
-    """A service container beside each job: a database, a registry, Docker in Docker."""
+    """A service container for each job: a database, a registry, Docker in Docker."""
 
     name: str
-    """The image reference, such as `postgres:17`. The runner loads a service without one and then fails each job."""
+    """The image reference, such as `postgres:17`. Without it, the runner loads the service but fails every job."""
     alias: NotRequired[str]
-    """Host names for the service, besides those made from its image; several are separated by spaces."""
+    """Extra host names for the service, separated by spaces, besides those made from its image."""
     entrypoint: NotRequired[list[str]]
-    """Replaces the image's entrypoint; `[""]` takes it away."""
+    """Replaces the image's entrypoint; `[""]` removes it."""
     command: NotRequired[list[str]]
     """Replaces the image's command."""
     environment: NotRequired[list[str]]
-    """`KEY=value` for this service alone."""
+    """`KEY=value` for this service only."""
 
 
 class DockerArgs(TypedDict):
     """`[runners.docker]`."""
 
     image: str
-    """The image of jobs that name none."""
+    """The image of jobs without one."""
     services: NotRequired[list[ServiceArgs]]
-    """Services of every job. Written as `[[runners.docker.services]]`; the old list of texts no longer loads."""
+    """Services of every job. Written as `[[runners.docker.services]]`; the old list of strings no longer loads."""
     pull_policy: NotRequired[list[str]]
-    """Tried in this order: `always` (default), `if-not-present`, `never`. On a machine that several projects share,
-    `if-not-present` lets each of them use what another one pulled, without asking the registry."""
+    """Tried in this order: `always` (default), `if-not-present`, `never`. On a machine shared by several projects,
+    `if-not-present` lets each use images that another pulled, without asking the registry."""
     allowed_pull_policies: NotRequired[list[str]]
-    """What a job may choose by `image:pull_policy`; by default what `pull_policy` says."""
+    """What a job may choose with `image:pull_policy`; by default the values of `pull_policy`."""
     allowed_images: NotRequired[list[str]]
-    """Patterns of images that jobs may use; none means all. `*` stops at `/`, `**` does not; the pattern is compared
+    """Patterns of images that jobs may use; none means all. `*` stops at `/`, `**` does not. The pattern is compared
     with the text that the job writes: `postgres:*` matches neither `postgres` nor `docker.io/library/postgres:17`.
     `image` above is always allowed."""
     allowed_services: NotRequired[list[str]]
@@ -59,8 +60,8 @@ class DockerArgs(TypedDict):
     privileged: NotRequired[bool]
     """Default false. Jobs of a privileged runner are root on its machine: see `jobs_own_machine`."""
     volumes: NotRequired[list[str]]
-    """Such as `/cache`, or `/srv/cache:/cache`. With a socket, a device or a system folder of the machine, jobs are
-    root on it: see `jobs_own_machine`."""
+    """Such as `/cache`, or `/srv/cache:/cache`. With a socket, device or system folder of the machine, jobs are root on
+    it: see `jobs_own_machine`."""
     tls_verify: NotRequired[bool]
     """Whether the Docker daemon's certificate is checked. Default false; matters only for a daemon elsewhere."""
     helper_image: NotRequired[str]
@@ -72,7 +73,7 @@ class DockerArgs(TypedDict):
     shm_size: NotRequired[int]
     """Bytes of `/dev/shm` in each container."""
     more: NotRequired[dict[str, Any]]
-    """Further keys of the section, as the runner knows them."""
+    """Further keys of the section, spelled as in config.toml."""
 
 
 class KubernetesArgs(TypedDict):
@@ -81,11 +82,11 @@ class KubernetesArgs(TypedDict):
     namespace: str
     """Where job pods are created."""
     image: NotRequired[str]
-    """The image of jobs that name none."""
+    """The image of jobs without one."""
     image_pull_secrets: NotRequired[list[str]]
-    """Names of secrets in that namespace, which the kubelet uses besides what the runner finds."""
+    """Names of secrets in that namespace, which the kubelet uses in addition to the runner's credentials."""
     use_service_account_image_pull_secrets: NotRequired[bool]
-    """Default false. Takes the pull secrets of the pod's service account."""
+    """Default false. True uses the pull secrets of the pod's service account."""
     pull_policy: NotRequired[list[str]]
     """As for Docker."""
     allowed_pull_policies: NotRequired[list[str]]
@@ -95,11 +96,11 @@ class KubernetesArgs(TypedDict):
     allowed_services: NotRequired[list[str]]
     """As for Docker."""
     service_account: NotRequired[str]
-    """The service account of job pods; with IRSA or Pod Identity it is what they are in AWS."""
+    """The service account of job pods; with IRSA or Pod Identity it is their identity in AWS."""
     services: NotRequired[list[ServiceArgs]]
     """Services of every job."""
     more: NotRequired[dict[str, Any]]
-    """Further keys of the section, as the runner knows them."""
+    """Further keys of the section, spelled as in config.toml."""
 
 
 class S3CacheArgs(TypedDict):
@@ -109,7 +110,7 @@ class S3CacheArgs(TypedDict):
     bucket_location: NotRequired[str]
     """The bucket's region."""
     authentication_type: NotRequired[str]
-    """`iam` takes the instance role, so that no key stands in the file."""
+    """`iam` uses the instance role, so that the file holds no key."""
     server_address: NotRequired[str]
     """Default s3.amazonaws.com."""
     server_side_encryption: NotRequired[str]
@@ -117,7 +118,7 @@ class S3CacheArgs(TypedDict):
     server_side_encryption_key_id: NotRequired[str]
     """The KMS key for `KMS`."""
     more: NotRequired[dict[str, Any]]
-    """Further keys, spelled as the runner spells them: `RoleARN`."""
+    """Further keys, spelled as in config.toml: `RoleARN`."""
 
 
 class JobCacheArgs(TypedDict):
@@ -133,7 +134,7 @@ class JobCacheArgs(TypedDict):
     max_uploaded_archive_size: NotRequired[int]
     """Bytes; 0 means no limit."""
     more: NotRequired[dict[str, Any]]
-    """Further keys, spelled as the runner spells them."""
+    """Further keys, spelled as in config.toml."""
 
 
 class ConnectorArgs(TypedDict):
@@ -156,7 +157,7 @@ class ConnectorArgs(TypedDict):
 
 
 class PolicyArgs(TypedDict):
-    """`[[runners.autoscaler.policy]]`: the last one whose periods match is in force."""
+    """`[[runners.autoscaler.policy]]`: the last one with a matching period applies."""
 
     periods: NotRequired[list[str]]
     """Cron expressions; default always."""
@@ -180,34 +181,35 @@ class AutoscalerArgs(TypedDict):
     capacity_per_instance: NotRequired[int]
     max_instances: NotRequired[int]
     max_use_count: NotRequired[int]
-    """Jobs that an instance runs before it is replaced; 1 keeps projects apart."""
+    """How many jobs an instance runs before it is replaced; 1 isolates projects."""
     connector_config: NotRequired[ConnectorArgs]
     policy: NotRequired[list[PolicyArgs]]
     more: NotRequired[dict[str, Any]]
-    """Further keys of the section, as the runner knows them."""
+    """Further keys of the section, spelled as in config.toml."""
 
 
 class RunnerOptions(TypedDict):
-    """What a stack says of one GitLab runner: its registration and its config.toml."""
+    """The declaration of one GitLab runner: its registration and its config.toml."""
 
     group_id: NotRequired[int]
-    """The number of the group whose projects may use the runner. With neither this nor `project_id` the runner is for
-    the whole instance, which only its administrators can create."""
+    """The number of the group whose projects may use the runner. Without this and `project_id`, the runner is for the
+    whole instance, which only administrators can create."""
     project_id: NotRequired[int]
     """The number of the one project that may use the runner."""
     description: NotRequired[pulumi.Input[str]]
     """Default: the name."""
     tags: NotRequired[list[str]]
-    """Jobs ask for a runner by tags. Kept by GitLab; config.toml has no such key."""
+    """Jobs select a runner by tags. GitLab stores them; config.toml has no such key."""
     run_untagged: NotRequired[bool]
     """Whether jobs without tags may run. Default: only when the runner has no tags."""
     locked: NotRequired[bool]
     """Whether the runner stays with its project. Default: true for a project's runner."""
     protected: NotRequired[bool]
-    """Default false. Whether only jobs on protected branches and tags may run: right for a runner that can push."""
+    """Default false. Whether only jobs on protected branches and tags may run; recommended for a runner that can
+    push."""
     maximum_timeout: NotRequired[int]
-    """Seconds, at least 600; the shorter of this and the project's limit ends a job. Once it is set, leaving it out
-    changes nothing, as the provider cannot take it away: write a longer one, or remove it on the runner's page."""
+    """Seconds, at least 600; the shorter of this and the project's limit applies. The provider cannot unset it, so
+    removing the key later changes nothing: write a longer one, or remove it on the runner's page."""
     paused: NotRequired[pulumi.Input[bool]]
     """Default false."""
     maintenance_note: NotRequired[str]
@@ -215,14 +217,14 @@ class RunnerOptions(TypedDict):
     executor: NotRequired[Executor]
     """Default `docker`; `docker-autoscaler` with `autoscaler`, `kubernetes` with `kubernetes`."""
     jobs_own_machine: NotRequired[bool]
-    """Default false: beside `machine` or an access with an instance role, whatever lets a job become the owner of its
-    machine is refused: the executors `shell` and `custom`, privileged containers, the machine's namespaces, added
-    capabilities, devices, sockets and system folders. True acknowledges the consequence: every job, of every project,
-    can take the instance role, the runner's token, and what other jobs left there."""
+    """Default false: on a machine with an instance role, everything that lets a job take over its machine is refused:
+    the executors `shell` and `custom`, privileged containers, the machine's namespaces, added capabilities, devices,
+    sockets and system folders. True acknowledges that every job, of every project, can take the instance role, the
+    runner's token, and whatever other jobs left there."""
     concurrent: NotRequired[int]
     """Jobs at the same time on the machine. Default 1."""
     check_interval: NotRequired[int]
-    """Seconds between two questions for jobs; 0 (default) means 3."""
+    """Seconds between polls for jobs; 0 (default) means 3."""
     log_level: NotRequired[str]
     log_format: NotRequired[str]
     """`runner`, `text` or `json`."""
@@ -234,7 +236,7 @@ class RunnerOptions(TypedDict):
     connection_max_age: NotRequired[str]
     """A duration; default `15m`."""
     more: NotRequired[dict[str, Any]]
-    """Further global keys of config.toml, as the runner knows them."""
+    """Further global keys of config.toml."""
     limit: NotRequired[int]
     """Jobs of this runner at the same time; 0 (default) leaves it to `concurrent`."""
     output_limit: NotRequired[int]
@@ -250,40 +252,41 @@ class RunnerOptions(TypedDict):
     pre_build_script: NotRequired[str]
     post_build_script: NotRequired[str]
     environment: NotRequired[list[str]]
-    """`KEY=value` for every job. No secret: each job on the runner can read it, and it stands in the preview."""
+    """`KEY=value` for every job. Never put a secret here: each job on the runner can read it, and the preview shows
+    it."""
     feature_flags: NotRequired[dict[str, bool]]
-    """`FF_...`; they win over the same variables of a job."""
+    """`FF_...`; they override the same variables of a job."""
     runner_more: NotRequired[dict[str, Any]]
-    """Further keys of `[[runners]]`, as the runner knows them."""
+    """Further keys of `[[runners]]`."""
     docker: NotRequired[DockerArgs]
     kubernetes: NotRequired[KubernetesArgs]
     autoscaler: NotRequired[AutoscalerArgs]
     cache: NotRequired[JobCacheArgs]
     access: NotRequired[AccessArgs]
     images: NotRequired[list[str]]
-    """Images that jobs on this runner use. The output `explanation` says for each where its credential comes from."""
+    """Images that jobs on this runner use. The output `explanation` tells for each where its credential comes from."""
     machine: NotRequired[MachineArgs]
-    """With it a launch template is made. The output `user_data` is there without it too."""
+    """Creates a launch template. The output `user_data` exists without it too."""
     template: NotRequired[str]
-    """A template for `gitlab-runner register --template-config` that is there already. It is checked, and stands in the
-    output `template` in place of the one made from these arguments."""
+    """An existing template for `gitlab-runner register --template-config`. It is checked, and becomes the output
+    `template` instead of the one made from these arguments."""
 
 
 class RunnerArgs(TypedDict):
-    """One GitLab runner, and where it belongs."""
+    """One GitLab runner, with its account and names."""
 
     account: str
     """The AWS account of the registry and the parameter, twelve digits."""
     region: str
     """The region of the parameter."""
     prefix: str
-    """Starts the name of everything in AWS."""
+    """Starts the name the names in AWS."""
     name: str
-    """The runner's name, unique in the stack; it stands in config.toml, in the log and in the parameter's name."""
+    """The runner's name, unique in the stack; it appears in config.toml, in the log and in the parameter's name."""
     gitlab_url: NotRequired[str]
     """Default https://gitlab.com. The runner must reach it."""
     aws_tags: NotRequired[dict[str, pulumi.Input[str]]]
-    """AWS tags of the parameters, of the launch template, and of the machines and disks that are made with it. Job
-    tags, by which GitLab chooses a runner, are in `options`."""
+    """AWS tags of the parameters, the launch template, and the machines and disks created from it. The tags by which
+    jobs select a runner are in `options`."""
     options: RunnerOptions
     """The runner itself."""

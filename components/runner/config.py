@@ -1,8 +1,8 @@
-"""`config.toml` of gitlab-runner from one runner's declaration.
+"""Renders gitlab-runner's `config.toml` from one runner's declaration.
 
-The declaration has the keys of the runner itself, section by section. What it does not name is handed through from the
-`more` of its section; a named key wins over the same key in `more`. Every key and type is checked against the runner's
-own table, so that a file which comes out of here loads.
+The declaration has the runner's own keys, section by section. Keys without an argument come from the section's `more`;
+an argument wins over the same key in `more`. Every key and type is checked against the runner's own table, so that the
+rendered file loads.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,7 +17,7 @@ from .args import Executor, RunnerArgs, RunnerOptions
 from .values import check_values
 
 Config = dict[str, Any]
-"""A table of config.toml, with the runner's own keys."""
+"""A table of config.toml with the runner's own keys."""
 
 GLOBAL_KEYS: Final = (
     "concurrent",
@@ -62,12 +62,12 @@ _S3_KEYS: Final = {
 
 
 def config(args: RunnerArgs, runner_id: int, token: str, environment: Sequence[str] = ()) -> Config:
-    """The whole of config.toml as a document; `environment` is appended to the declared entries.
+    """The complete config.toml as a document; `environment` is appended to the declared entries.
 
-    The id tells the machine whether the token it has, and may have rotated, belongs to the same registration.
+    By the id, the machine can tell whether its token, which it may have rotated, belongs to the same registration.
 
     Raises:
-        ValueError: names the argument, what it got and what to write instead.
+        ValueError: names the argument, its value, and what to write instead.
     """
     options = args["options"]
     settings = _merged(options, GLOBAL_KEYS, options.get("more", {}))
@@ -79,10 +79,10 @@ def config(args: RunnerArgs, runner_id: int, token: str, environment: Sequence[s
 
 
 def runner_section(args: RunnerArgs, environment: Sequence[str] = ()) -> Config:
-    """The one `[[runners]]` of a declaration, without its token.
+    """The `[[runners]]` section of a declaration, without its token.
 
     Raises:
-        ValueError: names the argument, what it got and what to write instead.
+        ValueError: names the argument, its value, and what to write instead.
     """
     options = args["options"]
     section = _merged(options, RUNNER_KEYS, options.get("runner_more", {}))
@@ -107,14 +107,14 @@ def render(document: Config) -> str:
 
 
 def executor_of(options: RunnerOptions) -> Executor:
-    """The declared executor, or the one that the declared sections need."""
+    """The declared executor, or the one that the declared sections imply."""
     executor = options.get("executor")
     if executor is None:
         if "kubernetes" in options:
             return Executor.KUBERNETES
         return Executor.DOCKER_AUTOSCALER if "autoscaler" in options else Executor.DOCKER
     if str(executor) == "docker+machine":
-        raise ValueError("runner.executor: got 'docker+machine', which GitLab gave up; write docker-autoscaler")
+        raise ValueError("runner.executor: got 'docker+machine', which GitLab has deprecated; write docker-autoscaler")
     return choice(Executor, executor, "runner.executor")
 
 
@@ -143,7 +143,7 @@ def _merged(options: RunnerOptions, keys: Sequence[str], more: Mapping[str, Any]
 
 
 def _plain(value: Any) -> Any:
-    """A copy of plain dicts and lists, which is what the TOML library takes; a None leaves its key out."""
+    """A copy made of plain dicts and lists, as the TOML library requires; None leaves its key out."""
     if isinstance(value, Mapping):
         items = cast("Mapping[str, Any]", value).items()
         return {key: _plain(item) for key, item in items if item is not None}

@@ -1,4 +1,4 @@
-"""A config.toml that people may look at: whole, and without its secrets."""
+"""A complete config.toml for people to read, with its secrets hidden."""
 
 import tomllib
 from typing import Any, Final, cast
@@ -13,7 +13,7 @@ _SECRETS: Final = frozenset(
 
 
 def shown(text: str) -> str:
-    """The same file with every secret hidden; of an environment only the keys, and the registries of its logins.
+    """The file with every secret hidden; of an environment only the keys and the registries of logins are shown.
 
     Raises:
         ValueError: the text is not TOML.

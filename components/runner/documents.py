@@ -1,4 +1,4 @@
-"""Everything about a runner that its declaration alone decides, and the texts that its token and passwords complete."""
+"""Everything about a runner that follows from its declaration, and the texts completed by its token and passwords."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,19 +19,19 @@ Passwords = Mapping[str, str]
 
 @dataclass(frozen=True)
 class RunnerDocuments:
-    """What a preview knows of a runner.
+    """What a preview knows about a runner.
 
     Attributes:
         parameter: the name of the SSM parameter with config.toml.
-        tier: the tier that this parameter needs.
+        tier: the SSM tier that this parameter needs.
         docker_parameter: the name of the SSM parameter with the Docker configuration.
         docker_config: the Docker configuration of the runner's user; holds no secret.
-        docker_tier: the tier that this parameter needs.
-        template_leaves_out: declared keys that no template carries.
-        register_command: the command that takes the template.
+        docker_tier: the SSM tier that this parameter needs.
+        template_leaves_out: declared keys that a template cannot hold.
+        register_command: the command that registers with the template.
         explanation: for each declared image, where its credential comes from.
         user_data: cloud-init user data; holds no secret.
-        instance_profile: the name that the machine's instance profile has by default.
+        instance_profile: the default name of the machine's instance profile.
         warnings: sentences for the preview.
     """
 
@@ -49,10 +49,10 @@ class RunnerDocuments:
 
 
 def documents(args: RunnerArgs) -> RunnerDocuments:
-    """Checks the arguments and computes all that needs no token.
+    """Checks the arguments and computes everything that needs no token.
 
     Raises:
-        ValueError: names the argument, what it got and what to write instead.
+        ValueError: names the argument, its value, and what to write instead.
     """
     names, options = Names(args["account"], args["region"], args["prefix"]), args["options"]
     access, images = options.get("access", {}), options.get("images", [])
@@ -84,13 +84,13 @@ def documents(args: RunnerArgs) -> RunnerDocuments:
 
 
 def config_text(args: RunnerArgs, runner_id: int, token: str, passwords: Passwords | None = None) -> str:
-    """config.toml, the whole of it; without passwords it has the size it will have with them."""
+    """The complete config.toml; without passwords it has the same size as with them."""
     environment = runner_access.environment(args["options"].get("access", {}), passwords)
     return runner_config.render(runner_config.config(args, runner_id, token, environment))
 
 
 def template_text(args: RunnerArgs, passwords: Passwords | None = None) -> str:
-    """The declared template after its check, or the one that the declaration makes."""
+    """The declared template, checked, or the one made from the declaration."""
     declared = args["options"].get("template")
     if declared is not None:
         runner_template.check_template(declared, "runner.template", runner_config.runner_section(args))

@@ -1,4 +1,4 @@
-"""From runners to their instance roles: pure derivations, no resource is made here."""
+"""Derives runners' instance roles, without creating resources."""
 
 from collections.abc import Mapping
 
@@ -7,7 +7,7 @@ from .args import RunnerOptions
 
 
 def runner_identities(runners: Mapping[str, RunnerOptions]) -> dict[str, RunnerIdentityArgs]:
-    """The instance role of each runner that says what it pulls."""
+    """The instance role of each runner that declares what it pulls."""
     found: dict[str, RunnerIdentityArgs] = {}
     for name, runner in runners.items():
         access = runner.get("access", {})

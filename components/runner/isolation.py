@@ -1,6 +1,6 @@
-"""What makes a job the owner of the machine that it runs on, told from a `[[runners]]` as it will be written.
+"""Finds what lets a job take over the machine it runs on, in a finished `[[runners]]` section.
 
-IMDSv2 with one hop keeps the instance role from a container. It stops no process of the machine itself, and no
+IMDSv2 with one hop hides the instance role from containers. It does not stop a process of the machine itself, nor a
 container that can become one. Source: gitlab-runner 19.4, executors/docker; Docker's documentation of these options.
 """
 
@@ -12,10 +12,10 @@ from typing import Any, Final, cast
 Section = Mapping[str, Any]
 
 ON_THE_MACHINE: Final = frozenset({"docker", "kubernetes", "shell", "custom"})
-"""Executors whose jobs run where the runner's role is; those of the others have a machine of their own."""
+"""Executors whose jobs run on the machine with the runner's role; jobs of other executors run elsewhere."""
 _PROCESSES: Final = {
     "shell": "jobs are processes of the machine",
-    "custom": "what its programs do with a job is not known here",
+    "custom": "the effect of its programs is unknown",
     "instance": "jobs are processes of their instance",
 }
 DEFAULT_CAPABILITIES: Final = frozenset(
@@ -26,12 +26,12 @@ DEFAULT_CAPABILITIES: Final = frozenset(
 )
 """What a container has anyway. Source: moby, oci/caps/defaults.go."""
 _READABLE: Final = ("/dev", "/etc/gitlab-runner", "/home", "/proc", "/root", "/run", "/sys", "/var/lib", "/var/run")
-"""Folders with sockets, devices, the runner's token or other jobs' files: to read them is enough."""
+"""Folders with sockets, devices, the runner's token or other jobs' files: read access is enough to take over."""
 _WRITABLE: Final = (
     *("/bin", "/boot", "/etc", "/lib", "/lib32", "/lib64", "/opt", "/sbin", "/snap", "/usr", "/var/cache", "/var/log"),
     *("/var/spool", "/var/www"),
 )
-"""Folders from which root runs programs or reads what to do: who writes there is root soon."""
+"""Folders from which root runs programs or reads configuration: whoever can write there becomes root."""
 _OF_A_POD: Final = re.compile(r"(?i)privileged|host_?(path|network|pid|ipc)|capabilities|procMount")
 
 CONSEQUENCE: Final = (
@@ -40,13 +40,13 @@ CONSEQUENCE: Final = (
 
 
 def check(section: Section, where: str, *, has_instance_role: bool, acknowledged: bool) -> None:
-    """Refuse what makes each job the owner of a machine with an instance role.
+    """Refuses whatever lets a job take over a machine with an instance role.
 
     Args:
         section: the `[[runners]]` of config.toml, or of a template.
         where: what the error's key starts with.
-        has_instance_role: whether there is such a role to take.
-        acknowledged: whether `jobs_own_machine` says that this is meant.
+        has_instance_role: whether the machine has such a role.
+        acknowledged: the value of `jobs_own_machine`.
 
     Raises:
         ValueError: names the first argument, what it got, and what to write instead.
@@ -64,20 +64,20 @@ def check(section: Section, where: str, *, has_instance_role: bool, acknowledged
 
 
 def warnings(section: Section, *, has_instance_role: bool, acknowledged: bool) -> list[str]:
-    """What the preview says of it where it is not refused."""
+    """The preview's warnings about it where it is not refused."""
     found = list(dict.fromkeys(key for key, _ in owning(section)))
     if not (acknowledged and has_instance_role):
-        owned = "each job owns the machine that it runs on, and what other jobs left there"
+        owned = "each job can take over its machine and whatever other jobs left there"
         return [f"runner.{key}: {owned}" for key in found]
     needless = (
-        "runner.jobs_own_machine: nothing here makes a job the owner of the machine; leave it out, so that what does "
-        "is refused when it comes"
+        "runner.jobs_own_machine: nothing here lets a job take over the machine; leave it out, so that a later "
+        "change that does is refused"
     )
     return [f"runner.{key}: {CONSEQUENCE}, as jobs_own_machine acknowledges" for key in found] or [needless]
 
 
 def owning(section: Section) -> Iterator[tuple[str, str]]:
-    """Each key that makes a job the owner of its machine, and what stands there."""
+    """Each key that lets a job take over its machine, and its value."""
     executor = section.get("executor", "docker")
     if executor in _PROCESSES:
         yield "executor", f"{executor}, with which {_PROCESSES[executor]},"
@@ -139,12 +139,12 @@ def _each(key: str, values: Any) -> Iterator[tuple[str, str]]:
 
 
 def _capabilities(names: Any) -> list[str]:
-    """Those beyond what every container has."""
+    """The capabilities beyond those that every container has."""
     return [name for name in names or () if str(name).upper().removeprefix("CAP_") not in DEFAULT_CAPABILITIES]
 
 
 def _opens(volume: str) -> bool:
-    """Whether a volume brings a part of the machine into the job: `<path of the machine>:<path>[:<options>]`."""
+    """Whether a volume exposes a part of the machine to the job: `<path of the machine>:<path>[:<options>]`."""
     source, *rest = volume.split(":")
     if not rest or not source.startswith("/"):
         return False  # a volume that Docker keeps
@@ -153,7 +153,7 @@ def _opens(volume: str) -> bool:
 
 
 def _is_of_the_machine(path: str, *, read_only: bool) -> bool:
-    # Two slashes at the start stay two in normpath, and are one to Linux.
+    # normpath keeps two leading slashes, which Linux reads as one.
     plain = "/" + posixpath.normpath(path).lstrip("/")
     if plain.endswith(".sock"):
         return True

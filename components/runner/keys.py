@@ -1,7 +1,7 @@
-"""The keys that gitlab-runner knows in config.toml, with their types, and what is wrong with a document's.
+"""The keys and types that gitlab-runner accepts in config.toml, and a check of documents against them.
 
-The table is `keys.json`; it names its source. The runner's loader ignores an unknown key in silence, and most
-wrong types end in one line in its log while it keeps the configuration it had; so both are refused here.
+The table is `keys.json`; it names its source. The runner silently ignores an unknown key, and for most wrong types it
+logs one line and keeps its old configuration, so both are refused here.
 """
 
 import difflib
@@ -37,10 +37,10 @@ def known_keys() -> dict[str, dict[str, str]]:
 
 
 def check(value: object, type_: str, where: str) -> None:
-    """Refuse what the runner would not load as this type.
+    """Refuses what the runner would not load as this type.
 
     Raises:
-        ValueError: names the key, what stands there, and what to write.
+        ValueError: names the key, its value, and what to write.
     """
     mistakes, types = Mistakes(), known_keys()
     if type_ in types:
@@ -72,7 +72,7 @@ def check(value: object, type_: str, where: str) -> None:
 
 
 def _check_plain(value: object, type_: str, where: str) -> None:
-    # A bool is an int in Python and none in TOML.
+    # A bool is an int in Python but not in TOML.
     is_int = isinstance(value, int) and not isinstance(value, bool)
     if type_ == "duration":
         if not is_int and not (isinstance(value, str) and _DURATION.fullmatch(value)):
@@ -93,13 +93,13 @@ def _unknown(where: str, key: str, type_: str) -> ValueError:
     argument = dict(_REGISTRATION).get(key)
     if type_ == "RunnerConfig" and argument:
         return ValueError(
-            f"{where}: {key!r} is kept by GitLab and not in config.toml; write the argument {argument} of the runner"
+            f"{where}: {key!r} is stored by GitLab, not in config.toml; write the argument {argument} of the runner"
         )
     close = difflib.get_close_matches(key, known_keys()[type_], n=1)
     advice = (
         f"write {close[0]!r}" if close else f"take it out, or write one of {', '.join(sorted(known_keys()[type_]))}"
     )
-    return ValueError(f"{where}: gitlab-runner knows no key {key!r} here; {advice}")
+    return ValueError(f"{where}: gitlab-runner has no key {key!r} here; {advice}")
 
 
 def _wrong_type(where: str, value: object, wanted: str) -> ValueError:

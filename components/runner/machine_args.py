@@ -1,4 +1,4 @@
-"""Arguments of a runner that are about its machine: registry access and the launch template."""
+"""Arguments for a runner's machine: registry access and the launch template."""
 
 from enum import StrEnum
 from typing import NotRequired, TypedDict
@@ -9,7 +9,7 @@ from ..names.registries import RegistryArgs
 
 
 class RunnerAccess(StrEnum):
-    """How a runner itself gets into registries."""
+    """How a runner itself logs in to registries."""
 
     CREDENTIAL_HELPER = "credential-helper"
     STATIC = "static"
@@ -25,32 +25,31 @@ class LoginArgs(TypedDict):
 
 
 class AccessArgs(TypedDict):
-    """How the runner itself gets into registries, besides what a job's own `DOCKER_AUTH_CONFIG` says."""
+    """How the runner itself logs in to registries, apart from a job's own `DOCKER_AUTH_CONFIG`."""
 
     kind: NotRequired[RunnerAccess]
-    """`credential-helper` (default): `docker-credential-ecr-login` with the instance role, named for each registry host
-    in the Docker configuration of the runner's user; no secret anywhere, nothing to renew.
-    `static`: fixed passwords of other registries in the runner's environment; every job on the runner can read them,
-    and they are in state, encrypted. An ECR password lasts 12 hours at most and does not belong here.
-    `credentials-store`: the helper is asked for all registries, Docker Hub too; one error of it and no private image
-    can be pulled."""
+    """`credential-helper` (default): `docker-credential-ecr-login` with the instance role, configured for each registry
+    host in the Docker configuration of the runner's user; no secret anywhere, nothing to renew. `static`: fixed
+    passwords of other registries in the runner's environment; every job on the runner can read them, and they are in
+    state, encrypted. An ECR password lasts 12 hours at most and does not belong here. `credentials-store`: the helper
+    is asked for every registry, even Docker Hub; if it fails once, no private image can be pulled."""
     pull: NotRequired[list[str]]
     """With `credential-helper` and `credentials-store`: repositories, or patterns, that jobs on this runner can use as
     their image. Makes an instance role and an instance profile that pull them and read the runner's two parameters.
-    Default: none is made, and the machine's own role is up to you."""
+    Default: none is created, and you provide the machine's role."""
     caches: NotRequired[list[str]]
     """With `pull`: prefixes of pull-through caches that the role may pull from and fill."""
     registries: NotRequired[list[RegistryArgs]]
-    """For `credential-helper`: where the repositories are; by default the stack's own account and region. The role has
-    its rights in each, and the helper is named for each one's host. A registry of another account also needs a
+    """For `credential-helper`: where the repositories are; by default the stack's own account and region. The role gets
+    its rights in each, and the helper is configured for each host. A registry of another account also needs a
     repository policy there: across accounts both sides must allow access."""
     registry_hosts: NotRequired[list[str]]
     """For `credential-helper`: the hosts as the `image:` lines write them, where they are not the classic ones of
     `registries`. Each spelling (FIPS, dual-stack) is a host of its own."""
     helper: NotRequired[str]
-    """The helper's name without `docker-credential-`. Default `ecr-login`; another one has to be on the machine."""
+    """The helper's name without `docker-credential-`. Default `ecr-login`; any other must already be on the machine."""
     logins: NotRequired[dict[str, LoginArgs]]
-    """For `static`, by registry host with its port."""
+    """For `static`: the logins, by registry host and port."""
 
 
 class MachineArgs(TypedDict):
@@ -64,27 +63,27 @@ class MachineArgs(TypedDict):
     """The name of the instance profile; default the name of the runner's role. The role reads the two parameters and
     pulls images."""
     security_group_ids: NotRequired[pulumi.Input[list[str]]]
-    """Default: the network's own. The machine needs no way in."""
+    """Default: the network's own. The machine needs no inbound access."""
     disk_gib: NotRequired[int]
     """Default 50."""
     disk_device: NotRequired[str]
     """The AMI's root device. Default `/dev/xvda`, which is Debian's and Amazon Linux's; Ubuntu has `/dev/sda1`."""
     runner_version: NotRequired[str]
-    """The version of gitlab-runner that is installed. Default: the one whose configuration keys are known here. A new
-    machine gets a changed one; on a machine that runs, change `/etc/gitlab-ecr-runner.conf` and run
+    """The version of gitlab-runner that is installed. Default: the version whose configuration keys this library knows.
+    A change applies to new machines; on a running machine, change `/etc/gitlab-ecr-runner.conf` and run
     `gitlab-ecr-runner-install` again."""
     packages: NotRequired[str]
-    """Where the packages of gitlab-runner come from, https. Default: GitLab's repositories. A mirror of them has their
-    folders `debian`, `ubuntu` and `amazon`, and their signed indexes."""
+    """The https URL of gitlab-runner's packages. Default: GitLab's repositories. A mirror must have the same folders
+    `debian`, `ubuntu` and `amazon`, and the signed indexes."""
     packages_key: NotRequired[str]
-    """Where the key comes from that signs those indexes, https. Default: GitLab's."""
+    """The https URL of the key that signs those indexes. Default: GitLab's."""
     packages_key_fingerprint: NotRequired[str]
-    """The 40 hexadecimal digits by which that key is known; another key is not installed. Default: what GitLab's page
-    on package signatures says."""
+    """The fingerprint of that key, 40 hexadecimal digits; any other key is refused. Default: the one on GitLab's page
+    on package signatures."""
     helper_version: NotRequired[str]
-    """The version of `docker-credential-ecr-login` that is installed. Default: 0.12.0, which knows every registry host;
-    those of the distributions do not. Another one needs `helper_sha256`."""
+    """The version of `docker-credential-ecr-login` that is installed. Default: 0.12.0, which knows every registry host,
+    unlike those of the distributions. Another version needs `helper_sha256`."""
     helper_downloads: NotRequired[str]
-    """Where it comes from, https. Default: the bucket of its releases."""
+    """The https URL it is downloaded from. Default: the bucket of its releases."""
     helper_sha256: NotRequired[dict[str, str]]
-    """Its SHA-256 by architecture, `amd64` and `arm64`; a file with another one is not installed."""
+    """Its SHA-256 by architecture, `amd64` and `arm64`; a file with any other digest is not installed."""

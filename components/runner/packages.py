@@ -1,4 +1,4 @@
-"""What is installed on a runner's machine beside the distribution's own packages, and who vouches for it."""
+"""What is installed on a runner's machine besides the distribution's packages, and how it is verified."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -37,7 +37,7 @@ _WRITABLE: Final = re.compile(r"[A-Za-z0-9./_~%:-]+")
 
 @dataclass(frozen=True)
 class Packages:
-    """Versions, where they come from, and the key and digests that are expected there.
+    """Versions, download URLs, and the expected key and digests.
 
     Raises:
         ValueError: names the argument of `runner.machine`, what it got and what to write instead.
@@ -76,10 +76,10 @@ class Packages:
                 raise _wrong(f"helper_sha256.{architecture}", digest, "64 hexadecimal digits under amd64 or arm64")
 
     def check_hosts(self, hosts: Iterable[str]) -> None:
-        """Refuse a credential helper that is older than the registry hosts for which it is asked.
+        """Refuses a credential helper that is too old to know the registry hosts it is configured for.
 
         Raises:
-            ValueError: names the version, the host and what knows it.
+            ValueError: names the version, the host, and the first version that knows it.
         """
         own = tuple(map(int, self.helper_version.split(".")))
         for host in hosts:
@@ -101,7 +101,7 @@ class Packages:
             "PACKAGES_KEY_FINGERPRINT": self._fingerprint(),
             "HELPER_VERSION": self.helper_version,
             "HELPER_DOWNLOADS": self.helper_downloads.rstrip("/"),
-            # A machine for which there is none installs nothing: no file has this digest.
+            # An architecture without a digest installs nothing: no file has this digest.
             **{f"HELPER_SHA256_{name.upper()}": digests.get(name, "none") for name in HELPER_SHA256},
         }
 
@@ -113,7 +113,7 @@ class Packages:
 
 
 def packages_of(machine: MachineArgs | None) -> Packages:
-    """What `runner.machine` declares of it, checked."""
+    """The packages that `runner.machine` declares, checked."""
     if machine is None:
         return Packages()
     return Packages(
@@ -128,7 +128,7 @@ def packages_of(machine: MachineArgs | None) -> Packages:
 
 
 def _is_plain_https(address: str) -> bool:
-    """The address goes into a file of the package manager's, where a space or a line break would begin another word."""
+    """The URL goes into the package manager's configuration, where white space would start another word."""
     if not _WRITABLE.fullmatch(address):
         return False
     url = urlsplit(address)

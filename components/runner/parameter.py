@@ -1,14 +1,14 @@
-"""The SSM parameter that carries a config.toml to its machine."""
+"""The SSM parameter that delivers config.toml to the machine."""
 
 from typing import Final
 
 STANDARD_LIMIT: Final = 4096
-"""Bytes of a parameter of the standard tier, which costs nothing."""
+"""The limit in bytes of the standard tier, which is free."""
 ADVANCED_LIMIT: Final = 8192
 
 RUNNER_ID_STANDIN: Final = 10**12
 TOKEN_STANDIN: Final = "glrt-" + "0" * 95
-"""As long as a runner's token ever is, for a size that is known before there is a token."""
+"""A placeholder as long as the longest runner token, so that the size is known before there is a token."""
 
 
 def tier(text: str, where: str = "runner") -> str:

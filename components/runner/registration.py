@@ -1,4 +1,4 @@
-"""What GitLab keeps about a runner: it goes into the registration and never into config.toml."""
+"""What GitLab stores about a runner: it is part of the registration, never of config.toml."""
 
 from typing import Any, Final
 
@@ -12,14 +12,14 @@ def registration(args: RunnerArgs) -> dict[str, Any]:
     """The inputs of `gitlab.UserRunner`.
 
     Raises:
-        ValueError: names the argument, what it got and what to write instead.
+        ValueError: names the argument, its value, and what to write instead.
     """
     options = args["options"]
     inputs = _owner(options)
     tags = options.get("tags", [])
     untagged = options.get("run_untagged", not tags)
     if not untagged and not tags:
-        raise ValueError("runner.run_untagged: got false without tags, so that no job ever runs; write tags")
+        raise ValueError("runner.run_untagged: got false without tags, so no job would ever run; write tags")
     for tag in tags:
         if not tag.strip() or "," in tag:
             raise ValueError(f"runner.tags: got {tag!r}; write each tag as an entry of its own, such as docker")
@@ -35,7 +35,7 @@ def registration(args: RunnerArgs) -> dict[str, Any]:
         "untagged": untagged,
         "locked": options.get("locked", "project_id" in inputs),
         "access_level": "ref_protected" if options.get("protected", False) else "not_protected",
-        # The provider leaves alone what it is not sent: a runner that was paused would stay paused.
+        # The provider does not change what it is not sent: a paused runner would stay paused.
         "paused": options.get("paused", False),
         "maintenance_note": note or "",
     }
@@ -43,7 +43,7 @@ def registration(args: RunnerArgs) -> dict[str, Any]:
 
 
 def is_shared(options: RunnerOptions) -> bool:
-    """Whether jobs of several projects meet on the runner's machine."""
+    """Whether jobs of several projects share the runner's machine."""
     return options.get("project_id") is None
 
 
@@ -54,8 +54,8 @@ def _owner(options: RunnerOptions) -> dict[str, Any]:
     for key, value in (("group_id", group), ("project_id", project)):
         if value is not None and (type(value) is not int or value < 1):
             raise ValueError(
-                f"runner.{key}: got {value!r}; write the number that GitLab shows on the {key[:-3]}'s page. A preview "
-                "has no GitLab token with which it could look up a path"
+                f"runner.{key}: got {value!r}; write the number that GitLab shows on the {key[:-3]}'s page. A "
+                "preview has no GitLab token to look up a path with"
             )
     if group is not None:
         return {"runner_type": "group_type", "group_id": group}

@@ -1,4 +1,4 @@
-"""A GitLab runner: its registration, its config.toml, and the way of both to the machine."""
+"""A GitLab runner: its registration, its config.toml, and their delivery to the machine."""
 
 import base64
 from typing import Final
@@ -20,10 +20,10 @@ _MADE_WITH_IT: Final = ("instance", "volume")
 
 
 class Runner(pulumi.ComponentResource):
-    """A GitLab runner whose configuration is rendered, checked in the preview, and published."""
+    """A GitLab runner. Its configuration is rendered and checked in the preview, and published to its machine."""
 
     runner_id: pulumi.Output[str]
-    """The number that GitLab gave to the runner."""
+    """The runner's number in GitLab."""
     parameter_name: pulumi.Output[str]
     """The SSM parameter with config.toml."""
     docker_parameter_name: pulumi.Output[str]
@@ -35,9 +35,9 @@ class Runner(pulumi.ComponentResource):
     template: pulumi.Output[str]
     """The file for `gitlab-runner register --template-config`; a secret with static access."""
     template_leaves_out: pulumi.Output[list[str]]
-    """Declared keys that no template carries."""
+    """Declared keys that a template cannot hold."""
     register_command: pulumi.Output[str]
-    """The command that takes the template; it reads the token from `CI_SERVER_TOKEN`."""
+    """The command that registers with the template; it reads the token from `CI_SERVER_TOKEN`."""
     explanation: pulumi.Output[list[str]]
     """For each of the declared images, where the runner gets its credential."""
     user_data: pulumi.Output[str]
@@ -94,7 +94,7 @@ class Runner(pulumi.ComponentResource):
             instance_type=machine.get("instance_type", "t3.medium"),
             iam_instance_profile={"name": machine.get("instance_profile", known.instance_profile)},
             vpc_security_group_ids=machine.get("security_group_ids"),
-            # With one hop more, every job's container could ask for the instance role's credentials.
+            # With one more hop, every job's container could get the instance role's credentials.
             metadata_options={"http_endpoint": "enabled", "http_tokens": "required", "http_put_response_hop_limit": 1},
             block_device_mappings=[
                 {
@@ -103,9 +103,9 @@ class Runner(pulumi.ComponentResource):
                 }
             ],
             user_data=base64.b64encode(known.user_data.encode()).decode(),
-            # By its own tag the bootstrap's deploy role tells it from templates of others: EC2 names them by a number.
+            # EC2 numbers launch templates, so the bootstrap's deploy role recognises this one by its tag.
             tags={**(self._tags or {}), PREFIX_TAG: args["prefix"]},
-            # A template's own tags are not those of what is made with it.
+            # A template's own tags do not apply to what is created from it.
             tag_specifications=[{"resource_type": kind, "tags": self._tags} for kind in _MADE_WITH_IT]
             if self._tags
             else None,

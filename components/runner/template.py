@@ -1,7 +1,7 @@
-"""The file for `gitlab-runner register --template-config`, and the command that takes it.
+"""The file for `gitlab-runner register --template-config`, and the command that uses it.
 
-`register` fills from a template only what its flags left empty. So a template cannot carry globals, a name or a token,
-a list given by a flag replaces the template's, and what the template says to be true no flag makes false.
+`register` takes from a template only what its flags leave empty. So a template cannot hold global keys, a name or a
+token; a list given by a flag replaces the template's; and no flag can turn off what the template turns on.
 Source: gitlab-runner 19.4, commands/register.go, and runs of it.
 """
 
@@ -19,7 +19,7 @@ _BY_FLAG: Final = ("name", "url", "executor")
 
 
 def template(args: RunnerArgs, environment: Sequence[str] = ()) -> str:
-    """The template for a runner's declaration; what it cannot carry is told by `left_out`."""
+    """The template for a runner's declaration; `left_out` names what it cannot hold."""
     section = runner_section(args, environment)
     text = render({"runners": [{key: value for key, value in section.items() if key not in _BY_FLAG}]})
     check_template(text)
@@ -27,17 +27,17 @@ def template(args: RunnerArgs, environment: Sequence[str] = ()) -> str:
 
 
 def left_out(options: RunnerOptions) -> list[str]:
-    """The declared keys that no template carries; they go into the machine's config.toml by hand."""
+    """The declared keys that a template cannot hold; add them to the machine's config.toml by hand."""
     return [key for key in GLOBAL_KEYS if key in options] + sorted(options.get("more", {}))
 
 
 def check_template(text: str, where: str = "template", wanted: Mapping[str, Any] | None = None) -> None:
-    """Refuse a template that `register` refuses, or silently takes only a part of.
+    """Refuses a template that `register` would refuse or silently use only in part.
 
     Args:
         text: TOML.
         where: names the argument in an error.
-        wanted: sections as they should come out; what they want false must not be true in the template.
+        wanted: the intended sections; what is false there must not be true in the template.
 
     Raises:
         ValueError: names the key, what was found, and what to write instead.
@@ -60,7 +60,7 @@ def check_template(text: str, where: str = "template", wanted: Mapping[str, Any]
     if "name" in section:
         raise ValueError(f"{where}: has the name {section['name']!r}, which register ignores; write --name")
     if written := [key for key in WRITTEN_BY_REGISTRATION if key in section]:
-        raise ValueError(f"{where}: has {written[0]}, which register blanks; hand the token over as CI_SERVER_TOKEN")
+        raise ValueError(f"{where}: has {written[0]}, which register clears; pass the token as CI_SERVER_TOKEN")
     runner_keys.check(section, "RunnerConfig", where)
     _refuse_true(section, wanted or {}, where)
 
@@ -74,8 +74,8 @@ def section_of(text: str, declared: Mapping[str, Any]) -> dict[str, Any]:
 def register_command(args: RunnerArgs, path: str = PATH) -> str:
     """The command that registers the runner with the template; the token is taken from `CI_SERVER_TOKEN`.
 
-    What GitLab keeps (tags, locked, run_untagged, maximum_timeout) is no flag: with a runner's token `register` ends
-    with an error when it gets one of those.
+    There are no flags for what GitLab stores (tags, locked, run_untagged, maximum_timeout): with a runner's token,
+    `register` fails if it gets one.
     """
     section = runner_section(args)
     words = ["gitlab-runner", "register", "--non-interactive"]
@@ -91,4 +91,4 @@ def _refuse_true(section: Mapping[str, Any], wanted: Mapping[str, Any], where: s
         if isinstance(value, Mapping) and isinstance(found, Mapping):
             _refuse_true(cast("Mapping[str, Any]", found), cast("Mapping[str, Any]", value), f"{where}.{key}")
         elif value is False and found is True:
-            raise ValueError(f"{where}.{key}: is true, and no flag turns it off; take it out of the template")
+            raise ValueError(f"{where}.{key}: is true, and no flag can turn it off; remove it from the template")

@@ -1,7 +1,7 @@
-"""What a fresh machine needs to become a runner: cloud-init user data for Debian, Ubuntu and Amazon Linux 2023.
+"""Cloud-init user data that turns a new Debian, Ubuntu or Amazon Linux 2023 machine into a runner.
 
 The user data holds no secret: it installs packages and a timer, and the timer fetches the configuration with the
-instance role. So a later `pulumi up` reaches machines that run already.
+instance role. So a later `pulumi up` also reaches running machines.
 """
 
 import json
@@ -38,7 +38,7 @@ def files(
         region: of the parameters, and of the registry that a credentials store lists.
         config_parameter: the SSM parameter with config.toml.
         docker_parameter: the SSM parameter with the Docker configuration.
-        packages: what is installed, and who vouches for it.
+        packages: what is installed, and how it is verified.
         executor: the runner's; the docker executor needs Docker.
         helper: the credential helper's name without `docker-credential-`; empty for none.
     """
@@ -54,7 +54,7 @@ def files(
         CONF: "".join(f"{key}={shlex.quote(value)}\n" for key, value in settings.items()),
         INSTALL: _text("install.sh"),
         FETCH: _text("fetch.sh"),
-        # Without a region in its environment the helper, asked as a store, lists nothing.
+        # Without a region in its environment, the helper lists nothing when used as a store.
         REGION_OF_THE_HELPER: f"[Service]\nEnvironment=AWS_REGION={region}\n",
         **{f"/etc/systemd/system/{unit}": _text(unit) for unit in _UNITS},
     }

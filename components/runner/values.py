@@ -1,4 +1,4 @@
-"""Values in config.toml that load and then fail, or do something else than was meant, at job time.
+"""Refuses config.toml values that load but fail, or do something unintended, at job time.
 
 The runner's loader and `gitlab-runner lint` let all of these pass. Source: gitlab-runner 19.4, executors/docker.
 """
@@ -20,10 +20,10 @@ _TAKES_IMAGE: Final = ("docker", "docker-autoscaler")
 
 
 def check_values(section: Mapping[str, Any]) -> None:
-    """Refuse values of a `[[runners]]` that the runner would stumble over.
+    """Refuses values of a `[[runners]]` section that would fail later.
 
     Raises:
-        ValueError: names the argument, what it got and what to write instead.
+        ValueError: names the argument, its value, and what to write instead.
     """
     mistakes, executor = Mistakes(), str(section["executor"])
     with mistakes.at("runner"):
@@ -31,7 +31,7 @@ def check_values(section: Mapping[str, Any]) -> None:
     with mistakes.at():
         _check_url(section["url"])
     if executor in _TAKES_IMAGE and not section.get("docker", {}).get("image"):
-        text = f"got none; the {executor} executor needs the image of jobs that name none, such as ruby:3.4"
+        text = f"got none; the {executor} executor needs an image for jobs without one, such as ruby:3.4"
         mistakes.add("runner", "docker", "image", text=text)
     if executor == "docker-autoscaler" and "autoscaler" not in section:
         text = "got none; the docker-autoscaler executor needs `plugin` and `policy`"
@@ -56,7 +56,7 @@ def _check_url(url: str) -> None:
 
 
 def check_environment(entries: Sequence[str], field: str) -> None:
-    """Refuse entries that the runner passes over or changes.
+    """Refuses entries that the runner ignores or changes.
 
     Raises:
         MistakesError: names each entry by its key, not its value, which may be a secret.
@@ -67,7 +67,7 @@ def check_environment(entries: Sequence[str], field: str) -> None:
 def _check_entry(entry: str) -> None:
     key, equals, value = entry.partition("=")
     if not equals:
-        raise ValueError("has no `=`, and the runner passes over it in silence; write KEY=value")
+        raise ValueError("has no `=`, and the runner silently ignores it; write KEY=value")
     if not _ENVIRONMENT_KEY.fullmatch(key):
         raise ValueError(f"got the key {key!r}; write letters, digits and _")
     if "$" in value:

@@ -1,4 +1,4 @@
-"""What works in a runner's declaration and may still surprise: told in the preview, never refused."""
+"""Preview warnings about runner settings that work but may surprise; nothing is refused here."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -17,15 +17,15 @@ _TOKENS: Final = (
 
 
 def warnings(options: RunnerOptions, images: Sequence[str]) -> list[str]:
-    """Sentences for the preview, each naming its argument."""
+    """The warnings, each naming its argument."""
     found: list[str] = []
     for name, section in (("docker", options.get("docker")), ("kubernetes", options.get("kubernetes"))):
         if section is None:
             continue
         policies = {*_list(section.get("pull_policy")), *_list(section.get("allowed_pull_policies"))}
         found += [
-            f"runner.{name}.pull_policy: {policy} on a runner of several projects lets each of them use a private "
-            "image that another one pulled, without asking the registry; write always"
+            f"runner.{name}.pull_policy: {policy} on a runner shared by several projects lets each use private "
+            "images that another pulled, without asking the registry; write always"
             for policy in ("if-not-present", "never")
             if policy in policies and is_shared(options)
         ]
@@ -55,7 +55,7 @@ def token_places(options: RunnerOptions) -> Iterator[tuple[tuple[str | int, ...]
 
 
 def is_allowed(image: str, patterns: Sequence[str]) -> bool:
-    """Whether the runner lets a job use the image: the text as written is compared, tag and all.
+    """Whether the runner lets a job use the image. The text is compared as written, including the tag.
 
     Source: gitlab-runner 19.4, common/allowed_images.go; patterns are those of doublestar.
     """

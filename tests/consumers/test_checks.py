@@ -79,14 +79,14 @@ def test_every_form_of_access_has_a_right_way(consumer: dict[str, Any]) -> None:
         ),
         (
             {"access": Access.ACCESS_KEYS, "pull": ["app"], "long_lived_keys": True, **_PUSH},
-            r"push: AWS's clients take access keys before a role",
+            r"push: AWS clients prefer access keys to a role",
         ),
         (
             {"pull": ["app"], "branches": ["main"]},
             r"branches: means nothing without `push`; leave it out, or write",
         ),
-        ({**_PUSH, "kind": "group"}, r"push: a group has no jobs of its own"),
-        ({**_JOBS, "kind": "group"}, r"access: a group has no jobs of its own"),
+        ({**_PUSH, "kind": "group"}, r"push: a group has no jobs"),
+        ({**_JOBS, "kind": "group"}, r"access: a group has no jobs"),
         ({**_JOBS, "pull": []}, r"pull: got none; write repositories, or a pattern such as"),
         ({"access": Access.JOB_ROLE, "pull": ["app"], "id": 7}, r"namespace_id: missing; write the number"),
         ({**_JOBS, "hidden": True}, r"hidden: means nothing with `access` job-role"),
@@ -119,7 +119,7 @@ def test_elsewhere_than_on_gitlab_com_aws_sees_no_protection() -> None:
     consumer = {"access": Access.JOB_ROLE, "pull": ["app"], "branches": ["main"]}
     _check({"acme/web": consumer}, "https://gitlab.example.com")
     with pytest.raises(
-        ValueError, match=r"^consumers\.acme/web\.unprotected_refs: got true; of https://gitlab\.exampl"
+        ValueError, match=r"^consumers\.acme/web\.unprotected_refs: got true; from https://gitlab\.exampl"
     ):
         _check({"acme/web": {**consumer, "unprotected_refs": True}}, "https://gitlab.example.com")
 

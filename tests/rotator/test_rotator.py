@@ -156,7 +156,9 @@ def test_a_vpc_brings_its_rights_and_names_its_endpoints(recorder: Recorder, mon
     for name in ("rotator-function-role", "rotator-renewal-role"):
         assert "ec2:CreateNetworkInterface" in _statements(recorder, name)["HaveNetworkInterfaces"]["Action"]
     (text,) = said
-    assert text.startswith("vpc: its subnets need a way to https://gitlab.example.com, and a NAT gateway or interface")
+    assert text.startswith(
+        "vpc: its subnets need a route to https://gitlab.example.com, and a NAT gateway or interface"
+    )
     assert [word.rpartition(".")[2] for word in text.replace(",", "").split() if word.startswith("com.amazonaws")] == [
         "api", "dkr", "secretsmanager", "ssm", "sts",
     ]  # fmt: skip

@@ -177,14 +177,14 @@ def _with(docker: dict[str, Any] | None = None, **more: Any) -> dict[str, Any]:
         (_with(feature_flags={"FF_X": "yes"}), "runner.feature_flags.FF_X: got 'yes'; write true or false"),
         (
             _with({"more": {"priviledged": True}}),
-            "runner.docker: gitlab-runner knows no key 'priviledged' here; write 'privileged'",
+            "runner.docker: gitlab-runner has no key 'priviledged' here; write 'privileged'",
         ),
         (_with({"privileged": "yes"}), "runner.docker.privileged: got 'yes'; write true or false"),
         (_with({"shm_size": True}), "runner.docker.shm_size: got True; write a whole number"),
         (_with({"volumes": "/cache"}), "runner.docker.volumes: got '/cache'; write a list"),
-        (_with(runner_more={"tags": ["x"]}), "runner: 'tags' is kept by GitLab"),
+        (_with(runner_more={"tags": ["x"]}), "runner: 'tags' is stored by GitLab"),
         (_with(runner_more={"id": 7}), "runner.runner_more: names id"),
-        (_with(more={"concurent": 1}), "runner: gitlab-runner knows no key 'concurent' here; write 'concurrent'"),
+        (_with(more={"concurent": 1}), "runner: gitlab-runner has no key 'concurent' here; write 'concurrent'"),
         ({"name": "build", "docker": "ruby"}, "runner.docker: got 'ruby'; write a table"),
         (
             _with(autoscaler={"plugin": "aws", "policy": [{"idle_time": "20 minutes"}]}),

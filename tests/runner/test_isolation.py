@@ -117,7 +117,7 @@ def test_what_is_harmless_is_not_on_the_list(docker: dict[str, Any]) -> None:
     isolation.check(_docker(docker), "runner", has_instance_role=True, acknowledged=False)
 
 
-@pytest.mark.parametrize(("executor", "why"), [("shell", "processes of the machine"), ("custom", "is not known here")])
+@pytest.mark.parametrize(("executor", "why"), [("shell", "processes of the machine"), ("custom", "is unknown")])
 def test_an_executor_without_containers_is_refused_beside_a_role(executor: str, why: str) -> None:
     with pytest.raises(ValueError, match=rf"^runner\.executor: got {executor}, with which .*{why}"):
         isolation.check({"executor": executor}, "runner", has_instance_role=True, acknowledged=False)
@@ -157,7 +157,7 @@ def test_jobs_with_machines_of_their_own_are_warned_of_only(executor: str) -> No
     section = {"executor": executor, "docker": {"privileged": True}}
     isolation.check(section, "runner", has_instance_role=True, acknowledged=False)
     (warning,) = isolation.warnings(section, has_instance_role=True, acknowledged=False)
-    assert "each job owns the machine that it runs on" in warning
+    assert "each job can take over its machine" in warning
 
 
 def test_several_ways_are_told_at_once() -> None:

@@ -134,7 +134,7 @@ def test_a_first_preview_knows_everything_but_the_token(first_preview: Recorder)
         ({"docker": {"image": "Ruby"}}, "options.docker.image: 'Ruby' has upper-case letters"),
         ({"run_untagged": False}, "options.run_untagged: got false without tags"),
         ({"maximum_timeout": 10}, "options.maximum_timeout: got 10; write at least 600 seconds"),
-        ({"runner_more": {"tags": ["x"]}}, "options: 'tags' is kept by GitLab .* write the argument tags"),
+        ({"runner_more": {"tags": ["x"]}}, "options: 'tags' is stored by GitLab, .* write the argument tags"),
         ({"docker": {"image": "ruby:3", "network_mode": "host"}}, "options.docker.network_mode: got 'host'"),
         ({"access": {"kind": "helper"}}, "options.access.kind: got 'helper'; write one of"),
         ({"template": "[[runners]]\n[[runners]]\n"}, r"options.template: has 2 \[\[runners\]\]"),
@@ -226,7 +226,7 @@ def test_what_surprises_is_warned_of_in_the_preview(first_preview: Recorder, mon
     monkeypatch.setattr(pulumi.log, "warn", warned.append)
     _run(group_id=7, docker={"image": "ruby:3.4", "pull_policy": ["if-not-present"]})
     (warning,) = warned
-    assert warning.startswith("options.docker.pull_policy: if-not-present on a runner of several projects")
+    assert warning.startswith("options.docker.pull_policy: if-not-present on a runner shared by several projects")
 
 
 def test_pulumis_analyzer_reads_the_arguments() -> None:

@@ -63,10 +63,10 @@ def test_the_command_names_everything_but_the_token_and_what_gitlab_keeps() -> N
         ("[[runners]\n", "is not TOML"),
         ("concurrent = 4\n[[runners]]\n", "has concurrent, which register ignores; write it into config.toml"),
         ("[[runners]]\nname = 'x'\n", "has the name 'x', which register ignores; write --name"),
-        ("[[runners]]\ntoken = 'glrt-fake'\n", "has token, which register blanks; hand the token over"),
-        ("[[runners]]\ntags = ['x']\n", "'tags' is kept by GitLab"),
+        ("[[runners]]\ntoken = 'glrt-fake'\n", "has token, which register clears; pass the token"),
+        ("[[runners]]\ntags = ['x']\n", "'tags' is stored by GitLab"),
         ("[[runners]]\n[runners.docker]\nprivileged = true\n", "template.docker.privileged: is true, and no flag"),
-        ("[[runners]]\n[runners.docker]\nimages = 'x'\n", "gitlab-runner knows no key 'images' here; write 'image'"),
+        ("[[runners]]\n[runners.docker]\nimages = 'x'\n", "gitlab-runner has no key 'images' here; write 'image'"),
         (
             "[[runners]]\n[runners.docker]\nservices = ['mysql:latest']\n",
             "services[0]: got 'mysql:latest'; write a table",
