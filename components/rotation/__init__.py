@@ -1,1 +1,1 @@
-"""The rotator: what runs in the Lambda, in a GitLab job, or on a laptop."""
+"""The rotation itself: runs in the Lambda, in a GitLab job, or on a laptop."""

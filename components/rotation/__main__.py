@@ -25,7 +25,7 @@ _METRICS_SECONDS: Final = 60.0
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """0 when everything was done, 1 when something was not, 2 for a plan that cannot be read."""
+    """Returns 0 if everything was done, 1 if something failed, 2 if the plan cannot be read."""
     parser = argparse.ArgumentParser(prog="python -m gitlab_ecr.rotation", description=__doc__)
     parser.add_argument("task", choices=["rotate", "renew"], nargs="?", default="rotate")
     parser.add_argument("--plan", type=Path, default=_PLAN, metavar="FILE")
@@ -33,7 +33,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "--put-metrics",
         action="store_true",
-        help="send a rotation's metrics to CloudWatch, which reads no log but Lambda's",
+        help="send a rotation's metrics to CloudWatch, which only reads them from Lambda's log",
     )
     options = parser.parse_args(arguments)
     try:

@@ -1,4 +1,4 @@
-"""What the rotator asks of AWS, and the way it asks: boto3, one session a run."""
+"""The rotator's calls to AWS, by boto3 with one session per run."""
 
 import threading
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ class AwsError(Exception):
 
     @property
     def no_value(self) -> bool:
-        """Whether a secret holds nothing: without any version, AWS answers as if there were no secret."""
+        """Whether a secret has no value yet: without any version, AWS answers as if the secret did not exist."""
         return self.code in ("NoText", "ResourceNotFoundException")
 
 
@@ -41,7 +41,7 @@ class Authorization:
 
     Attributes:
         token: `base64("AWS:" + password)`, exactly the `auth` value of a registry.
-        expires_at: when ECR says that the token ends; None when it did not say.
+        expires_at: when the token expires, according to ECR; None when ECR did not say.
     """
 
     token: Secret
@@ -52,7 +52,7 @@ class Aws(Protocol):
     """The calls of a rotation."""
 
     def authorization(self, role_arn: str, region: str) -> Authorization | None:
-        """An ECR token asked for by a session of the role; None when ECR's answer holds none."""
+        """An ECR token requested with the role; None when ECR's answer holds none."""
         ...
 
     def secret(self, secret_id: str) -> Secret:
@@ -64,7 +64,7 @@ class Aws(Protocol):
         ...
 
     def put_parameter(self, name: str, text: str) -> None:
-        """Writes an SSM parameter, and makes it when it is not there."""
+        """Writes an SSM parameter, creating it if needed."""
         ...
 
 
@@ -73,7 +73,7 @@ class BotoAws:
 
     def __init__(self, region: str) -> None:
         self._session: Any = cast("Any", boto3).Session(region_name=region)  # boto3 ships no types
-        self._lock = threading.Lock()  # boto3 documents clients as thread-safe, their creation not
+        self._lock = threading.Lock()  # boto3 documents clients as thread-safe, but not their creation
         self._clients: dict[str, Any] = {}
         self._of_this_thread = ThreadsOwn()
         self._ecr_session: Any = cast("Any", boto3).Session(botocore_session=session_with(self._of_this_thread))
@@ -116,7 +116,7 @@ class BotoAws:
             raise aws_error(error) from None
 
     def _ecr(self, region: str) -> Any:
-        """One client a region: making one takes longer than the call."""
+        """One client per region: creating one takes longer than the call."""
         with self._lock:
             if region not in self._ecr_clients:
                 self._ecr_clients[region] = self._ecr_session.client("ecr", region_name=region, config=_CONFIG)
@@ -131,10 +131,10 @@ class BotoAws:
 
 
 def aws_error(error: ClientError | BotoCoreError, *sent: Secret) -> AwsError:
-    """AWS's own code and words for a call that failed; `sent` is what they must not hold."""
+    """AWS's code and message for a failed call; the message must not contain `sent`."""
     if isinstance(error, ClientError):
         answer = cast("dict[str, Any]", cast("Any", error).response).get("Error", {})
         return AwsError(told(str(answer.get("Code", "Unknown"))), told(str(answer.get("Message", "")), sent))
-    # These two quote arguments and headers, which hold secrets.
+    # These two exceptions quote arguments and headers, which hold secrets.
     silent = isinstance(error, ParamValidationError) or type(error) is HTTPClientError
     return AwsError(type(error).__name__, "the request could not be made" if silent else told(str(error), sent))

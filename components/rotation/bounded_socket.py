@@ -1,7 +1,7 @@
-"""Sockets that count down: whatever a server does, a request ends in time and takes no more than it may.
+"""Sockets with a budget of time and bytes for each request, whatever the server does.
 
-A time limit of the socket alone bounds the silence between two bytes, so a server that sends one byte every few seconds
-holds a request for as long as it likes.
+A socket's own timeout only limits the pause between two bytes, so a server that sends one byte every few seconds could
+hold a request forever.
 """
 
 import socket
@@ -18,11 +18,11 @@ _CONNECT_SECONDS: Final = 5.0  # for one address
 
 
 class LimitError(OSError):
-    """The request took too long, or its answer too much room; says which."""
+    """The request took too long, or its answer was too long; says which."""
 
 
 class _Budget(threading.local):
-    """What is left of the request that this thread makes; without one, nothing is sent."""
+    """The remaining budget of this thread's request; without one, nothing is sent."""
 
     end = 0.0
     received = 0
@@ -46,7 +46,7 @@ _budget: Final = _Budget()
 
 @contextmanager
 def budget(seconds: float, limit: int) -> Generator[None, None, None]:
-    """Within the block, this thread's sockets work for so long, and take so many bytes."""
+    """Limits the time and bytes of this thread's sockets within the block."""
     _budget.end, _budget.received, _budget.limit = time.monotonic() + seconds, 0, limit
     try:
         yield
@@ -55,7 +55,7 @@ def budget(seconds: float, limit: int) -> Generator[None, None, None]:
 
 
 class _Counting:
-    """Each operation gets what is left of the request's time."""
+    """Each operation gets the remaining time of the request."""
 
     def recv(self, *arguments: Any, **options: Any) -> bytes:
         self._wait_at_most()
@@ -92,7 +92,7 @@ class TlsSocket(_Counting, ssl.SSLSocket):  # pyright: ignore[reportIncompatible
 
 
 def connect(host: str, port: int) -> PlainSocket:
-    """A connection to the first of the host's addresses that takes one.
+    """A connection to the first of the host's addresses that accepts one.
 
     Raises:
         OSError: none does, within the request's time.

@@ -1,4 +1,4 @@
-"""Time as the rotator sees it; tests put their own in its place."""
+"""The rotator's clock, which tests replace."""
 
 import random
 import time
@@ -10,14 +10,14 @@ _T = TypeVar("_T")
 
 
 class Clock(Protocol):
-    """What the rotator asks of time."""
+    """What the rotator needs from a clock."""
 
     def now(self) -> datetime:
         """The time of day, in UTC."""
         ...
 
     def monotonic(self) -> float:
-        """Seconds that only grow."""
+        """Seconds of a monotonic clock."""
         ...
 
     def sleep(self, seconds: float) -> None:
@@ -25,7 +25,7 @@ class Clock(Protocol):
         ...
 
     def jitter(self) -> float:
-        """A random number from 0 to 1, so that many waiters do not come back at once."""
+        """A random number from 0 to 1, so that waiters do not all retry at once."""
         ...
 
     def retry(
@@ -37,14 +37,14 @@ class Clock(Protocol):
         pause: float,
         longest: float,
     ) -> _T:
-        """What `attempt` gives, asked for again while its error is one that passes.
+        """The result of `attempt`, repeated while it fails with a temporary error.
 
         Args:
-            attempt: may be made any number of times.
-            passes: whether an error goes away by itself.
-            within: seconds; no attempt begins later.
-            pause: seconds before the second attempt, about; each further one is twice as long.
-            longest: and at most this long.
+            attempt: may be called any number of times.
+            passes: whether an error is temporary.
+            within: seconds; no attempt starts later.
+            pause: approximate seconds before the second attempt; doubled for each further one.
+            longest: the longest pause.
 
         Raises:
             Exception: the last attempt's.
@@ -78,7 +78,7 @@ class SystemClock(Clock):
 
 
 class Deadline:
-    """The end of a run: nothing is begun, and nothing waits, past it."""
+    """The end of a run: nothing starts or waits past it."""
 
     def __init__(self, clock: Clock, seconds: float) -> None:
         self._clock = clock

@@ -1,4 +1,4 @@
-"""GitLab's CI/CD variables API, as far as the rotator needs it."""
+"""The part of GitLab's CI/CD variables API that the rotator needs."""
 
 import json
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ class GitLabError(Exception):
 
     Attributes:
         status: None when no answer came.
-        absent: the owner is deleted, archived, or out of the token's reach, and GitLab itself says so.
+        absent: GitLab itself says that the owner is deleted, archived, or not accessible with the token.
     """
 
     def __init__(self, message: str, status: int | None = None, *, absent: bool = False) -> None:
@@ -44,7 +44,7 @@ class Variable:
 
 
 class GitLab:
-    """One GitLab instance, spoken to with one token."""
+    """One GitLab instance, called with one token."""
 
     def __init__(self, url: str, token: Secret, http: Http) -> None:
         self._api = f"{url.rstrip('/')}/api/v4"
@@ -52,10 +52,10 @@ class GitLab:
         self._http = http
 
     def variable(self, target: Target) -> Variable | None:
-        """The target as it is now, or None when its owner has no such variable.
+        """The target's current variable; None when its owner has no such variable.
 
         Raises:
-            GitLabError: anything else, an absent owner among it.
+            GitLabError: anything else, including an absent owner.
         """
         response = self._send("GET", self._url(target))
         if response.status == _NOT_FOUND and "Variable Not Found" in _message(response):  # GroupVariable too
@@ -63,12 +63,12 @@ class GitLab:
         return _variable(self._expect(response, _OK, target), target)
 
     def update(self, target: Target, value: Secret | None, description: str | None, *, hidden: bool) -> Variable:
-        """Writes value, description and flags of a variable that exists; the answer is the read-back.
+        """Updates value, description and flags of an existing variable; returns what GitLab then has.
 
         Args:
             target: the variable.
-            value: None for the one that it has.
-            description: None for the one that it has.
+            value: None keeps the present one.
+            description: None keeps the present one.
             hidden: whether it is hidden now: GitLab refuses to change that.
         """
         flags = target.flags
@@ -85,7 +85,7 @@ class GitLab:
         return _variable(self._expect(self._send("PUT", self._url(target), body), _OK, target, *sent), target)
 
     def create(self, target: Target, value: Secret, description: str) -> Variable:
-        """Creates a variable that is not there; hidden can only be set here."""
+        """Creates a variable; only here can hidden be set."""
         flags = target.flags
         body: dict[str, Any] = {
             "key": target.key,
@@ -124,7 +124,8 @@ class GitLab:
         raise GitLabError(
             f"GitLab answered {response.status}{f' ({said})' if said else ''} for {target.name}",
             response.status,
-            # An error page of a proxy is not GitLab's word, and a token without the scope is no owner that is gone.
+            # A proxy's error page is not GitLab's answer, and a token without the scope does not mean that the owner is
+            # gone.
             absent=response.status in (_FORBIDDEN, _NOT_FOUND) and bool(said) and "privileges" not in said,
         )
 
@@ -146,7 +147,7 @@ def _variable(response: Response, target: Target) -> Variable:
 
 
 def _message(response: Response) -> str:
-    """GitLab's own words for an error; its error bodies name fields and reasons, not values."""
+    """GitLab's own error message; its error bodies name fields and reasons, not values."""
     document = response.json()
     if not isinstance(document, dict):
         return ""

@@ -1,4 +1,4 @@
-"""What the secret of the rotator's GitLab token holds: one token, or two of one account that renew each other."""
+"""The secret with the rotator's GitLab token: one token, or two of one account that renew each other."""
 
 import json
 from collections.abc import Sequence
@@ -23,8 +23,8 @@ class Working:
     """The token to use.
 
     Attributes:
-        token: the first that GitLab takes; the first of all when it takes none, so that its refusal is reported.
-        expires_at: the day on which the last of the working ones ends; None when it does not end, or none works.
+        token: the first that GitLab accepts; if it accepts none, the first one, so that its refusal is reported.
+        expires_at: the day on which the last working one expires; None when it does not expire, or none works.
         warnings: what is wrong with the others.
     """
 
@@ -34,10 +34,10 @@ class Working:
 
 
 def tokens_in(text: Secret) -> list[Secret]:
-    """The tokens in the secret's text: the text itself, or those of `{"tokens": [...]}`.
+    """Parses the secret's text: a single token, or `{"tokens": [...]}`.
 
     Raises:
-        TokenError: there is none, or one that no token can be.
+        TokenError: there is none, or one that cannot be a token.
     """
     bare = text.reveal().strip()
     if not bare.startswith("{"):
@@ -61,7 +61,7 @@ def dumps(tokens: Sequence[Secret]) -> Secret:
 
 
 def read(text: Secret, url: str, http: Http) -> Working:
-    """The token to use; of two, a dead one is no reason to stop.
+    """The token to use; if there are two, one of them may be dead.
 
     Raises:
         TokenError: the secret holds none.

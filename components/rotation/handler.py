@@ -1,4 +1,4 @@
-"""The Lambda's entry: reads the event and the plan, delegates, prints the report."""
+"""The Lambda's entry point: reads the event and the plan, runs the rotation, prints the report."""
 
 import logging
 from collections.abc import Mapping
@@ -22,7 +22,7 @@ _LAST_SECONDS: Final = 10.0  # kept for the report
 
 
 class Context(Protocol):
-    """What the runtime tells of the invocation."""
+    """The runtime's information about the invocation."""
 
     aws_request_id: str
 
@@ -32,22 +32,22 @@ class Context(Protocol):
 
 
 class RotationFailedError(Exception):
-    """At least one audience or target failed; the message has a line for each that fits."""
+    """At least one audience or target failed; the message has a line for each, as far as they fit."""
 
 
 def handle(event: Mapping[str, Any], context: Context) -> dict[str, Any]:
     """One rotation.
 
     Args:
-        event: `{"fired_by": "deploy" | "schedule" | "manual"}` and nothing else: what is rotated stands in the plan.
+        event: `{"fired_by": "deploy" | "schedule" | "manual"}` and nothing else: the plan says what is rotated.
         context: the runtime's.
 
     Returns:
         Counts, failures and notes; to a person who fired it by hand, also the whole report, failures or not.
 
     Raises:
-        ValueError: another event.
-        RotationFailedError: what could be rotated was, something could not.
+        ValueError: the event is anything else.
+        RotationFailedError: something failed; everything else was rotated.
     """
     who = fired_by(event)
     seconds = context.get_remaining_time_in_millis() / 1000
@@ -61,13 +61,13 @@ def handle(event: Mapping[str, Any], context: Context) -> dict[str, Any]:
 
 
 def run(plan: plans.Plan, seconds: float, *, fired_by: str, run_id: str) -> Report:
-    """One rotation with the credentials of the environment; its report and metrics go to standard output.
+    """Runs one rotation with the environment's credentials; prints its report and metrics.
 
     Args:
         plan: what to do.
-        seconds: when it has to be over.
+        seconds: how long it may take.
         fired_by: deploy, schedule or manual.
-        run_id: names this run; a repetition of a failed run has the same.
+        run_id: names this run; a retry of a failed run has the same name.
     """
     # At DEBUG, both would write tokens into the log.
     for chatty in ("botocore", "urllib3"):
@@ -92,12 +92,12 @@ def run(plan: plans.Plan, seconds: float, *, fired_by: str, run_id: str) -> Repo
         deadline=deadline,
     )
     report = rotate(plan, services, fired_by=fired_by, run=run_id)
-    print(report.log_line(), metrics.line(report), sep="\n", flush=True)  # noqa: T201 - the log is the report's place
+    print(report.log_line(), metrics.line(report), sep="\n", flush=True)  # noqa: T201 - the report belongs in the log
     return report
 
 
 def fired_by(event: Any) -> str:
-    """Who fired a run, the one thing that an event may say.
+    """Who started a run, the only thing that an event may say.
 
     Raises:
         ValueError: it says anything else.

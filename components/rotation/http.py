@@ -1,4 +1,4 @@
-"""One HTTP client for GitLab and for the registries: bounded in time, size and repetition, and never redirected."""
+"""The HTTP client for GitLab and the registries: limited in time, size and retries; follows no redirects."""
 
 import json
 import re
@@ -19,10 +19,10 @@ from .clock import Clock, Deadline
 from .pace import Pace
 from .secret import Secret
 
-_REQUEST_SECONDS: Final = 20.0  # by the wall clock, from the first byte sent to the last one received
-_SILENT_SECONDS: Final = 45.0  # after so long without any answer, it is not asked for again
+_REQUEST_SECONDS: Final = 20.0  # wall-clock time, from the first byte sent to the last one received
+_SILENT_SECONDS: Final = 45.0  # after so long without any answer, the request is not repeated
 _ATTEMPTS: Final = 5
-_ANSWER_LIMIT: Final = 1 << 20  # a variable, a manifest's head, an error page: none comes near 1 MiB
+_ANSWER_LIMIT: Final = 1 << 20  # a variable, the headers of a manifest, an error page: none comes near 1 MiB
 _HEADERS_LIMIT: Final = 1 << 17
 _CHUNK: Final = 1 << 16
 _TOO_MANY: Final = 429
@@ -39,12 +39,12 @@ _HEADER: Final = re.compile(r"[\x20-\x7e]*")
 
 
 class UnreachableError(Exception):
-    """No answer came, after all attempts that the deadline allowed. Names the host and the reason, never a header."""
+    """No answer came within the attempts that the deadline allowed. Names the host and the reason, never a header."""
 
 
 @dataclass(frozen=True)
 class Response:
-    """An answer, whole."""
+    """A complete answer."""
 
     status: int
     headers: Mapping[str, str]
@@ -54,7 +54,7 @@ class Response:
         return f"Response({self.status})"  # a body may hold a variable's value
 
     def json(self) -> Any:
-        """The body's JSON value, or None when it is none (an error page of a proxy, a text, brackets without end)."""
+        """The body's JSON value; None when it is not JSON, such as a proxy's error page."""
         try:
             return bounded_json.loads(self.body)
         except BoundedJsonError:
@@ -62,7 +62,7 @@ class Response:
 
 
 class Http(Protocol):
-    """What the rotator asks of HTTP."""
+    """What the rotator needs from an HTTP client."""
 
     def request(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None = None) -> Response:
         """The answer to a request, whatever its status."""
@@ -82,17 +82,17 @@ def ask_gitlab(http: Http, token: Secret, method: str, url: str, body: Mapping[s
 
 
 class PooledHttp:
-    """Kept-alive connections; TLS verified against the system's CAs and `ca_bundle`.
+    """A client with persistent connections; TLS is verified against the system's CAs and `ca_bundle`.
 
     Args:
         clock: waits between two attempts.
-        deadline: no request and no wait goes beyond it.
+        deadline: no request or wait exceeds it.
         connections: to one host at once.
         ca_bundle: PEM certificates to trust besides the system's.
-        proxy: goes before the environment's `HTTPS_PROXY`; `NO_PROXY` is honoured for that one only.
-        allow_http: send to `http://` too; what is sent holds tokens.
-        pace: bounds the requests of a second.
-        answer_limit: bytes; a longer answer is none.
+        proxy: overrides the environment's `HTTPS_PROXY`; `NO_PROXY` applies only to the latter.
+        allow_http: also send to `http://`, which exposes tokens.
+        pace: limits the requests per second.
+        answer_limit: bytes; a longer answer is an error.
     """
 
     def __init__(
@@ -121,7 +121,7 @@ class PooledHttp:
         self._lock = threading.Lock()
 
     def request(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None = None) -> Response:
-        """The answer; 429 and failing servers are asked again, what must not be repeated is not.
+        """The answer; retries after 429 and server errors, unless the request must not be repeated.
 
         Raises:
             UnreachableError: no answer within the attempts and the deadline.
@@ -138,14 +138,14 @@ class PooledHttp:
                 raise UnreachableError(f"{host}: no time left in this run")
             try:
                 response = self._once(method, url, headers, body)
-            except Exception as error:  # noqa: BLE001 - whatever a library makes of a hostile answer, it is no answer
+            except Exception as error:  # noqa: BLE001 - whatever a library raises for a hostile answer, it counts as no answer
                 wait = self._pause(attempt, None)
                 silent = self._clock.monotonic() - started > _SILENT_SECONDS
                 if method not in _REPEATABLE or silent or not self._may_wait(attempt, wait):
                     raise UnreachableError(f"{host}: {_reason(error)}") from None
             else:
                 wait = self._pause(attempt, response.headers.get("Retry-After"))
-                # A request that was turned away for being one too many had no effect, whatever its method.
+                # A request refused by a rate limit had no effect, whatever its method.
                 repeatable = method in _REPEATABLE or response.status == _TOO_MANY
                 if response.status not in _TRANSIENT or not repeatable or not self._may_wait(attempt, wait):
                     return response
@@ -162,18 +162,18 @@ class PooledHttp:
             try:
                 content = self._read(answer)
             except BaseException:
-                answer.close()  # what is left of the answer is not read, and the connection not used again
+                answer.close()  # the rest of the answer is not read, and the connection not reused
                 raise
             finally:
                 answer.release_conn()
         return Response(answer.status, answer.headers, content)
 
     def _read(self, answer: Any) -> bytes:
-        # None was asked for. A compressed answer says nothing of its true length.
+        # No compression was requested, and the size of a compressed answer does not show its true length.
         if answer.headers.get("Content-Encoding", "identity").strip().lower() not in ("", "identity"):
             raise LimitError("the answer is compressed, which was not asked for")
         content = b""
-        # Only the read after the last byte tells whether the answer was whole.
+        # Only the read after the last byte tells whether the answer was complete.
         while chunk := answer.read(_CHUNK):
             content += chunk
             if len(content) > self._answer_limit:
@@ -212,7 +212,7 @@ class PooledHttp:
 
 
 def _bounded(pool: Any) -> Any:
-    """A class of urllib3's pools, whose connections count down."""
+    """A urllib3 pool class whose connections have a budget."""
 
     def open_socket(connection: Any) -> PlainSocket:
         return connect(connection._dns_host.strip("[]"), connection.port)  # noqa: SLF001 - the name to resolve, in urllib3 1.26 and 2
@@ -238,7 +238,7 @@ def _proxy_of_environment(scheme: str, host: str) -> str | None:
 
 
 def _reason(error: BaseException) -> str:
-    """Why no answer came, in words of our own or of the system: a library's may hold the URL or what was sent."""
+    """Why no answer came, in our own or the system's words: a library's message may hold the URL or the request."""
     while inner := next(
         (
             found

@@ -1,6 +1,6 @@
-"""One AWS client for the sessions of many roles: each thread lends it its own credentials for the length of a call.
+"""One AWS client for many roles' sessions: each thread lends it its own credentials for the duration of a call.
 
-botocore takes credentials when a client is made, and making one costs more than the one call that follows.
+botocore takes credentials when a client is created, and creating one costs more than a call.
 """
 
 import threading
@@ -13,7 +13,7 @@ from botocore.session import Session  # pyright: ignore[reportMissingTypeStubs] 
 
 
 class ThreadsOwn(Credentials):
-    """What the calling thread has lent; without that a call fails, and is never signed by another's."""
+    """The credentials lent by the calling thread; without them a call fails, and never uses another thread's."""
 
     def __init__(self) -> None:
         cast("Any", super()).__init__("lent", "lent")
@@ -21,7 +21,7 @@ class ThreadsOwn(Credentials):
 
     @contextmanager
     def lent(self, credentials: Mapping[str, str]) -> Generator[None, None, None]:
-        """Within the block, what this thread calls is signed with the credentials of an AssumeRole answer."""
+        """Signs this thread's calls within the block with the credentials of an AssumeRole answer."""
         self._lent.frozen = cast("Any", ReadOnlyCredentials)(
             credentials["AccessKeyId"], credentials["SecretAccessKey"], credentials["SessionToken"]
         )

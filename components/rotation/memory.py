@@ -1,6 +1,6 @@
-"""What one run tells the next: which targets it had, which failed, and for how many runs their owner was not there.
+"""What a run records for the next: its targets, which failed, and for how many runs their owners were absent.
 
-It lies in one SSM parameter. Losing it costs no target its token: counting begins anew.
+It is stored in one SSM parameter. Losing it costs no target its token; counting just starts again.
 """
 
 import base64
@@ -81,7 +81,7 @@ class Memory:
 
 
 def digest(target: TokenTarget | KeyUser) -> str:
-    """Names a target as it is declared: another audience or flag makes another digest."""
+    """Identifies a target with its declaration: another audience or flag gives another digest."""
     if isinstance(target, KeyUser):
         text = repr(target)
     else:
@@ -113,7 +113,7 @@ def dumps(memory: Memory) -> str:
 
 
 def loads(text: str | None) -> Memory:
-    """The memory in a text; an empty one for what is none."""
+    """Parses a memory; an empty one for invalid text."""
     try:
         document: Any = bounded_json.loads(text or "{}", limit=_LIMIT)
         fields = cast("dict[str, Any]", document) if isinstance(document, dict) else {}

@@ -1,4 +1,4 @@
-"""A report as CloudWatch metrics: in Lambda one line of the embedded metric format, elsewhere a call."""
+"""Turns a report into CloudWatch metrics: in Lambda as a line of the embedded metric format, elsewhere by a call."""
 
 import json
 from typing import Any, Final
@@ -38,7 +38,7 @@ def values(report: Report) -> dict[str, float]:
 
 
 def line(report: Report) -> str:
-    """The metrics as the line that CloudWatch Logs turns into metrics: no call and no right needed."""
+    """The log line that CloudWatch turns into metrics, without a call or a permission."""
     found = values(report)
     metadata = {
         "Timestamp": int(report.started.timestamp() * 1000),
@@ -54,14 +54,14 @@ def line(report: Report) -> str:
 
 
 def put(report: Report, cloudwatch: Any) -> None:
-    """Sends the same metrics by a call, where no log goes to CloudWatch.
+    """Sends the same metrics by a call, for logs that do not go to CloudWatch.
 
     Args:
         report: the rotation.
         cloudwatch: boto3's client.
 
     Raises:
-        AwsError: CloudWatch did not take them.
+        AwsError: CloudWatch did not accept them.
     """
     stack = [{"Name": DIMENSION, "Value": report.stack}]
     data = [
@@ -88,6 +88,6 @@ def _success(report: Report) -> bool:
         return False
     wanted = {result.target.audience for result in report.targets}
     held = {result.target.audience for result in report.targets if result.status in _SUCCESS}
-    # A stack whose every target is gone publishes nothing, and is no success; one without targets is.
+    # A stack whose targets are all gone publishes nothing and does not count as a success; one without targets does.
     gone = {result.target.audience for result in report.targets if result.status is Status.GONE}
     return wanted - gone <= held and bool(held or not wanted)

@@ -1,4 +1,4 @@
-"""Step one: a token for an audience, one per region, refused unless it is what ECR promises."""
+"""Step one: mints a token for an audience, one per region, and checks its form."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,10 +15,10 @@ _DENIED: Final = frozenset({"AccessDenied", "AccessDeniedException"})  # AWS's c
 
 
 class RefusedError(Exception):
-    """A token that must not be published, and why, in one line without the token.
+    """A token that must not be published; one line says why, without the token.
 
     Attributes:
-        denied: rights were missing, as they are for some time after a role was made.
+        denied: rights were missing, as is normal shortly after a role was created.
     """
 
     def __init__(self, message: str, *, denied: bool = False) -> None:
@@ -40,10 +40,10 @@ class Token:
 
 
 def mint(audience: Audience, aws: Aws, clock: Clock) -> Mapping[str, Token]:
-    """A token for each region of the audience's registries, asked for as its pull-only role.
+    """A token for each region of the audience's registries, requested with its pull-only role.
 
     Raises:
-        RefusedError: AWS refused, or gave something that is no living token.
+        RefusedError: AWS refused, or returned something that is not a valid token.
     """
     regions = dict.fromkeys(registry.region for registry in audience.registries)
     return {region: _mint_in(region, audience, aws, clock) for region in regions}
@@ -70,5 +70,5 @@ def _mint_in(region: str, audience: Audience, aws: Aws, clock: Clock) -> Token:
 
 
 def is_denied(error: Exception) -> bool:
-    """Whether rights were missing, as they are for some time after a role was made."""
+    """Whether rights were missing, as is normal shortly after a role was created."""
     return error.denied if isinstance(error, RefusedError) else isinstance(error, AwsError) and error.code in _DENIED

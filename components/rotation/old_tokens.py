@@ -1,4 +1,4 @@
-"""The tokens that a run replaces are tried too: one that is refused before its own end tells that tokens die early."""
+"""Tests the tokens that a run replaces: a registry that refuses one before its expiry shows that tokens die early."""
 
 import threading
 from collections.abc import Iterable
@@ -16,7 +16,7 @@ _DRIFT: Final = timedelta(minutes=5)  # of the clocks of three parties
 
 
 class OldTokens:
-    """Tries each distinct token once, whichever thread meets it first."""
+    """Tests each distinct token once, in whichever thread sees it first."""
 
     def __init__(self, http: Http, clock: Clock) -> None:
         self._http = http
@@ -24,18 +24,18 @@ class OldTokens:
         self._lock = threading.Lock()
         self._tried: dict[tuple[str, Secret], _Trial] = {}
         self.died_early: list[str] = []
-        """One line for each token that was refused before its end."""
+        """One line for each token that was refused before it expired."""
 
     def now(self) -> datetime:
         """The time that the ends of tokens are compared with."""
         return self._clock.now()
 
     def refused(self, tokens: Iterable[tuple[str, Secret]], end: datetime) -> str | None:
-        """The registry host that refuses its token; None when none does, or the tokens end now anyway.
+        """The registry host that refuses its token; None when none does, or the tokens expire now anyway.
 
         Args:
-            tokens: those of one variable, each with the host that answers for it.
-            end: what its description promises.
+            tokens: the tokens of one variable, by registry host.
+            end: the expiry in its description.
         """
         left = end - self.now()
         if left < _DRIFT:
@@ -63,7 +63,7 @@ class _Trial:
 
 
 def auths_in(value: str, hosts: Iterable[str]) -> dict[str, Secret]:
-    """The tokens in a variable's value, whatever it is, by their registry host."""
+    """The tokens in a variable's value, by registry host; the value may be anything."""
     try:
         document: Any = bounded_json.loads(value)
     except BoundedJsonError:

@@ -1,4 +1,4 @@
-"""Never more requests than the plan allows."""
+"""Limits the rate of requests to what the plan allows."""
 
 import threading
 
@@ -6,7 +6,7 @@ from .clock import Clock
 
 
 class Pace:
-    """Hands out moments to begin a request, evenly spread; shared by all threads of a run."""
+    """Spreads requests evenly over time; shared by all threads of a run."""
 
     def __init__(self, clock: Clock, per_second: float) -> None:
         self._clock = clock
@@ -15,7 +15,7 @@ class Pace:
         self._lock = threading.Lock()
 
     def wait(self, longest: float) -> bool:
-        """Returns when the next request may begin; False, at once, when that is more than so many seconds away."""
+        """Waits until the next request may start; returns False at once if that is too many seconds away."""
         with self._lock:
             now = self._clock.monotonic()
             begin = max(now, self._next)

@@ -1,4 +1,4 @@
-"""Step two: a token is tried against the registry before anything is published."""
+"""Step two: verifies a token with the registry before anything is published."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -8,13 +8,15 @@ from .http import Http, UnreachableError
 from .mint import RefusedError, Token
 from .secret import Secret
 
-# No image has this tag: the answer tells of rights, not of images, and no image's last pull is touched.
+# No image has this tag, so the answer shows only rights, and no image's last pull time changes.
 _PROBE_TAG: Final = "gitlab-ecr-probe"
 _OK, _UNAUTHORIZED, _FORBIDDEN, _NOT_FOUND = 200, 401, 403, 404
 
 
 def prove(audience: Audience, tokens: Mapping[str, Token], http: Http) -> None:
-    """Returns when each registry accepts its token, allows the repository inside and refuses the one outside.
+    """Checks that each registry accepts its token and allows exactly the repositories of the audience.
+
+    It must allow the repository `inside`, and refuse the one `outside`.
 
     Raises:
         RefusedError: a registry refuses the token, is unreachable, or allows too much.
@@ -24,7 +26,7 @@ def prove(audience: Audience, tokens: Mapping[str, Token], http: Http) -> None:
 
 
 def signs_in(host: str, auth: Secret, http: Http) -> bool | None:
-    """Whether the registry takes a token; None when it could not be asked, or did not answer with yes or no."""
+    """Whether the registry accepts a token; None when it gave no clear answer."""
     try:
         return {_OK: True, _UNAUTHORIZED: False}.get(_get(host, "/v2/", auth, http))
     except RefusedError:

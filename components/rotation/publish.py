@@ -1,4 +1,4 @@
-"""Step three: one target gets its tokens; what is not ours in it stays."""
+"""Step three: writes one target's tokens and keeps the entries of other registries."""
 
 import json
 from collections.abc import Collection, Mapping
@@ -23,16 +23,16 @@ _BAD_REQUEST: Final = 400
 
 
 class NotWrittenError(Exception):
-    """A variable cannot be written as it has to be; says why, without its value."""
+    """A variable cannot be written as declared; says why, without its value."""
 
 
 @dataclass(frozen=True)
 class Publisher:
-    """What all targets of a run share.
+    """The publisher of a run, shared by all targets.
 
     Attributes:
-        tokens: the proven ones, by audience and region.
-        old_tokens: where replaced tokens are tried.
+        tokens: the verified tokens, by audience and region.
+        old_tokens: tests the replaced tokens.
     """
 
     plan: Plan
@@ -40,7 +40,7 @@ class Publisher:
     old_tokens: OldTokens
 
     def publish(self, target: TokenTarget, gitlab: GitLab, foreign: Secret | None) -> TargetResult:
-        """Writes the target, unless what it holds lives longer; never raises, a failure is a result.
+        """Writes the target unless its present token lives longer; never raises, failures are results.
 
         Args:
             target: the variable.
@@ -62,14 +62,14 @@ class Publisher:
             reason, absent = str(error), error.absent
         except (DocumentError, NotWrittenError) as error:
             reason = str(error)
-        except Exception as error:  # noqa: BLE001 - whatever is in one variable, it is that variable's failure
+        except Exception as error:  # noqa: BLE001 - whatever one variable holds, only that variable may fail
             reason = unexpected(error)
         return TargetResult(target, Status.FAILED, reason, end, absent=absent, known=known, notes=notes)
 
     def _believed(
         self, target: TokenTarget, variable: Variable | None, end: datetime | None
     ) -> tuple[datetime | None, str]:
-        """The end that a description promises; None with the reason when the variable shows that it is not true."""
+        """The expiry in a description; None with a reason when the variable contradicts it."""
         if variable is None or end is None:
             return None, ""
         if end > self.old_tokens.now() + LONGEST:
@@ -108,9 +108,9 @@ class Publisher:
         value = _merged(target, variable, foreign, {host: token.auth.reveal() for host, token in auths.items()})
         description = describe(list(auths), expires_at, target.audience)
         written = put(target, variable, value, description, gitlab)
-        if written is None:  # another run created it a moment ago: once more, as an update
+        if written is None:  # another run created it a moment ago: update it instead
             if (found := gitlab.variable(target)) is None:
-                raise GitLabError(f"GitLab says of {target.name} both that it is there and that it is not")
+                raise GitLabError(f"GitLab says both that {target.name} exists and that it does not")
             end, _ = self._believed(target, found, valid_until(found.description))
             return self._write(target, found, end, gitlab, foreign)
         read_back(written, value, description, target)
@@ -186,7 +186,7 @@ def read_back(written: Variable, value: Secret, description: str, target: Target
         GitLabError: something was not.
     """
     if wrong := wrong_flags(written, target):
-        advice = ": GitLab hides only new ones; delete it, the next run makes it anew" if "hidden" in wrong else ""
+        advice = ": GitLab hides only new ones; delete it, and the next run recreates it" if "hidden" in wrong else ""
         raise GitLabError(f"GitLab accepted {target.name} but did not set {', '.join(wrong)}{advice}")
     if written.value is not None and written.value != value:
         raise GitLabError(f"GitLab accepted {target.name} but holds another value: somebody writes it at the same time")

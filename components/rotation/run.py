@@ -19,7 +19,7 @@ class Run:
         plan: what to do.
         services: where.
         fired_by: deploy, schedule or manual.
-        id: names this run; a repetition of a failed run has the same.
+        id: names this run; a retry of a failed run has the same name.
         started: the time of day.
         begin: the same by the clock that only grows.
     """

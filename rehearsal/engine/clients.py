@@ -48,7 +48,7 @@ class EnvironmentClients:
     def aws(self, service: str, region: str | None = None) -> Any:
         """A boto3 client; the provider's region unless another is named."""
         where = (service, region or self.region)
-        with self._lock:  # boto3 documents clients as thread-safe, their creation not
+        with self._lock:  # boto3 documents clients as thread-safe, but not their creation
             if where not in self._clients:
                 config = Config(retries={"total_max_attempts": 1}, proxies={}, max_pool_connections=16)
                 session: Any = boto3.Session()

@@ -1,1 +1,1 @@
-"""The keys of `access-keys` users: what to do next, and doing it."""
+"""Rotates the access keys of `access-keys` users."""

@@ -1,9 +1,9 @@
-"""What to do next with a user's keys: a pure function of what there is.
+"""Decides what to do next with a user's keys: a pure function of the present facts.
 
-Every run looks anew, does one step, and looks again, until nothing is left to do. So it does not matter where an
-earlier run ended, or who changed what by hand in between. Three rules hold whatever else does: the key that is
-published is not touched while its pair is whole; an active key that the rotator did not make is never deleted, nor
-deactivated; and a new key is made only where a place is free, as IAM gives a user two.
+Every run reads the facts, does one step, and reads them again, until nothing is left to do. So it does not matter where
+an earlier run ended, or what was changed by hand in between. Three rules always hold: the published key is not touched
+while its pair of variables is consistent; an active key that the rotator did not make is never deactivated or deleted;
+and a new key is made only if the user has fewer than two, IAM's limit.
 """
 
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ from .record import Making, Record
 from .store import AccessKey
 
 KEPT_INACTIVE: Final = timedelta(days=7)
-"""How long an old key can still be activated again, before it is deleted."""
+"""How long a deactivated key can still be reactivated before it is deleted."""
 _DRIFT: Final = timedelta(minutes=2)  # between this clock and IAM's
 
 
@@ -37,7 +37,7 @@ class Action(Enum):
 
 @dataclass(frozen=True)
 class Step:
-    """What to do, with which key; for `STOP`, why nothing is done about what is due, and whether that is a failure."""
+    """What to do, with which key; for `STOP`, why something due is not done, and whether that is a failure."""
 
     action: Action
     key: Secret | None = None
@@ -50,11 +50,11 @@ class Published:
     """What the two variables hold.
 
     Attributes:
-        id_of: the user's key whose id it is; None for anything else.
-        secret_of: the user's key whose secret it is.
+        id_of: the user's key whose id the variable holds; None for anything else.
+        secret_of: the user's key whose secret the variable holds.
         named: both descriptions name that key.
         in_order: flags and descriptions are as they should be.
-        certain: no hidden secret is there whose description names no key, so nobody knows whose it is.
+        certain: False for a hidden secret whose description names no key, so that its key is unknown.
     """
 
     id_of: Secret | None = None
@@ -66,12 +66,12 @@ class Published:
 
 @dataclass(frozen=True)
 class Facts:
-    """Everything that a decision rests on.
+    """Everything that a decision depends on.
 
     Attributes:
         keys: the user's, at most two.
-        unused: those that nobody has ever signed with, where that was looked up.
-        rested: those that this very run deactivated.
+        unused: keys that were never used to sign, where this was checked.
+        rested: keys that this run itself deactivated.
         age, grace: of the plan.
         run: this run's name.
         started: when this attempt of the run began.
@@ -101,7 +101,7 @@ class Facts:
 
     @property
     def good(self) -> Secret | None:
-        """The key of which a whole pair is published that works."""
+        """The working key whose complete pair is published."""
         same = self.published.id_of == self.published.secret_of
         return self.published.id_of if same and self.published.id_of in self.active else None
 
@@ -113,18 +113,18 @@ class Facts:
 
     @property
     def busy(self) -> Making | None:
-        """The claim of another run that may still be at work."""
+        """The claim of another run that may still be working."""
         making = self.record.making
         return making if making is not None and making.run != self.run and self.now <= making.end else None
 
     @property
     def strangers(self) -> list[AccessKey]:
-        """Active keys that the rotator did not make, as far as it knows, and that no crash of its own explains."""
+        """Active keys that the rotator did not make, not even in a run that crashed."""
         return [key for key in self.keys if key.active and key.id not in self.mine and not self._of_a_claim(key)]
 
     @property
     def orphans(self) -> list[AccessKey]:
-        """Keys that a run made, and crashed before it could record them."""
+        """Keys that a run made before it crashed without recording them."""
         making = self.record.making
         if making is None or self.busy or making.begin >= self.started:
             return []
@@ -151,9 +151,9 @@ def decide(facts: Facts) -> Step:
 
 
 def _mended(facts: Facts) -> Step | None:
-    """The end of a publication that was interrupted."""
+    """Completes an interrupted publication."""
     if facts.good is None and facts.published.secret_of in facts.active:
-        # The secret can be read nowhere else, the id can: so it is always the id that follows.
+        # The secret cannot be read elsewhere, but the id can, so the id is changed to match it.
         return Step(Action.WRITE_ID, facts.published.secret_of)
     if facts.good in facts.mine and facts.good != facts.record.current:
         return Step(Action.RECORD, facts.good)
@@ -161,7 +161,7 @@ def _mended(facts: Facts) -> Step | None:
 
 
 def _cleaned(facts: Facts) -> Step | None:
-    """The end of keys whose secret is lost, or was never known."""
+    """Removes keys whose secret is lost or was never known."""
     pending = facts.record.pending
     if not facts.busy and pending in facts.present and pending not in {facts.good, facts.record.current}:
         return Step(Action.DELETE, pending)
@@ -169,12 +169,12 @@ def _cleaned(facts: Facts) -> Step | None:
 
 
 def _retired(facts: Facts) -> Step | None:
-    """The end of the key before the published one, in two steps."""
+    """Retires the previous key, in two steps."""
     previous = facts.present.get(facts.record.previous) if facts.record.previous else None
     good = facts.present.get(facts.good) if facts.good else None
     if previous is None or good is None or previous.id == good.id or good.id != facts.record.current:
         return None
-    # The new key was made moments before it was published: no later job began with the old one.
+    # The new key was published moments after it was made, so no later job started with the old one.
     out_of_use = good.created + facts.grace
     if previous.active:
         return Step(Action.DEACTIVATE, previous.id) if facts.now >= out_of_use else None
@@ -189,18 +189,18 @@ def _due(facts: Facts) -> bool:
 
 
 def _renewed(facts: Facts) -> Step:
-    """A new pair, or what makes room for it."""
+    """Makes a new pair, or makes room for it."""
     if facts.busy:
-        why = f"another run is at work until {facts.busy.end:%Y-%m-%dT%H:%MZ}; this one leaves it alone"
+        why = f"another run is at work until {facts.busy.end:%Y-%m-%dT%H:%MZ}; this one does nothing"
         return Step(Action.STOP, why=why, failed=facts.good is None)
     if len(facts.keys) < 2:  # noqa: PLR2004 - IAM quotas, access keys of a user
         return Step(Action.MAKE)
-    # What was deactivated a moment ago rests until the next run, unless nobody can sign in at all.
+    # A key deactivated a moment ago is kept until the next run, unless no one can sign in at all.
     inactive = [key for key in facts.keys if not key.active and (key.id not in facts.rested or facts.good is None)]
     for key in sorted(inactive, key=lambda key: key.id not in facts.mine):
         return Step(Action.DELETE, key.id)
     if any(not key.active for key in facts.keys):
-        return Step(Action.STOP, why="the key before was deactivated by this run; the next one makes the new key")
+        return Step(Action.STOP, why="this run deactivated the previous key; the next run makes the new one")
     spared = {facts.good} if facts.published.certain else {facts.good, facts.published.id_of}
     unpublished = [facts.present[key] for key in facts.mine & facts.active if key not in spared]
     for key in sorted(unpublished, key=lambda key: key.created):
@@ -208,7 +208,7 @@ def _renewed(facts: Facts) -> Step:
     strange = ", ".join(f"{ending(key.id.reveal())} of {key.created:%Y-%m-%d}" for key in facts.strangers)
     return Step(
         Action.STOP,
-        why=f"a new key is due, and both places of the user are taken; not made by the rotator: {strange}; "
-        "deactivate and delete what nobody needs, the next run goes on",
+        why=f"a new key is due, but the user already has two; not made by the rotator: {strange}; "
+        "deactivate and delete what is not needed, and the next run continues",
         failed=True,
     )

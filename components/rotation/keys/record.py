@@ -1,6 +1,6 @@
-"""What the rotator remembers of a user's keys: tags on the user itself, so that no run can lose them.
+"""The rotator's record of a user's keys: tags on the user itself, so that no run can lose them.
 
-No secret stands in a tag. A tag that somebody changed into nonsense says nothing, and is written anew when it matters.
+Tags hold no secret. An unreadable tag is ignored, and rewritten when needed.
 """
 
 from collections.abc import Mapping
@@ -17,12 +17,12 @@ _TIME: Final = "%Y-%m-%dT%H:%M:%SZ"
 
 @dataclass(frozen=True)
 class Making:
-    """A run's claim, written before it makes a key: whatever a crash leaves behind is known to be its.
+    """A run's claim, written before it makes a key, so that whatever a crash leaves behind can be attributed to it.
 
     Attributes:
         begin: when it was written.
-        end: when that run is over, one way or the other.
-        run: its name; a repetition of the run has the same one.
+        end: when that run has certainly ended.
+        run: its name; a retry of the run has the same one.
     """
 
     begin: datetime
@@ -32,10 +32,10 @@ class Making:
 
 @dataclass(frozen=True)
 class Record:
-    """The keys that are the rotator's.
+    """The keys that the rotator made.
 
     Attributes:
-        making: the last claim that has not become a published pair.
+        making: the last claim that has not led to a published pair.
         pending: made, and not known to be published.
         current: the published one.
         previous: published before.
@@ -64,7 +64,7 @@ def key_text(key_id: Secret | None) -> str:
 
 
 def making_text(making: Making | None) -> str:
-    """A claim as a tag's value, of characters that IAM takes."""
+    """A claim as a tag's value, in characters that IAM allows."""
     if making is None:
         return _NONE
     return f"{making.begin.astimezone(UTC):{_TIME}} {making.end.astimezone(UTC):{_TIME}} {making.run}"

@@ -1,4 +1,4 @@
-"""The access keys of one user, from what is there to what should be, one step after the other."""
+"""Rotates the access keys of one user, step by step."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -19,18 +19,18 @@ from .store import AccessKey, NewKey
 from .variables import Pair
 
 _STEPS: Final = 12  # the longest way is half as long
-_WORTH_MAKING: Final = 100.0  # seconds: with less left no new key is begun
+_WORTH_MAKING: Final = 100.0  # seconds: with less time left, no new key is started
 _WORTH_PUBLISHING: Final = 30.0
 _VERIFY_SECONDS: Final = 60.0  # IAM is eventually consistent: STS may not know a new key for some seconds
 _PAUSE: Final = 1.0
 _LONGEST_PAUSE: Final = 8.0
-_OVER: Final = timedelta(minutes=1)  # a run has ended that long after its deadline, whatever it was waiting for
+_OVER: Final = timedelta(minutes=1)  # this long after its deadline a run has certainly ended
 _UNKNOWN_YET: Final = "InvalidClientTokenId"
 _TOO_MANY: Final = "LimitExceeded"
 
 
 class _LeftError(Exception):
-    """This run does no more about this user; says why, and what that makes of it."""
+    """This run stops working on this user; says why, and with which result."""
 
     def __init__(self, message: str, status: Status = Status.KEPT) -> None:
         super().__init__(message)
@@ -61,10 +61,10 @@ class KeyRotation:
         self._store = self.services.key_store
 
     def settle(self) -> KeyResult:
-        """Steps until nothing is left to do; a failure is a result.
+        """Takes steps until nothing is left to do; returns failures as results.
 
         Raises:
-            AwsError: AWS refused; all that was done so far stands, and doing it again is safe.
+            AwsError: AWS refused; everything done so far remains, and running again is safe.
         """
         try:
             for _ in range(_STEPS):
@@ -75,10 +75,10 @@ class KeyRotation:
             return self._result(Status.FAILED if kept else left.status, str(left))
         except GitLabError as error:
             return self._result(Status.FAILED, str(error), absent=error.absent)
-        return self._result(Status.FAILED, "the keys change as fast as they are looked at: somebody else is at work")
+        return self._result(Status.FAILED, "the keys keep changing during this run: something else is changing them")
 
     def failed(self, error: AwsError) -> KeyResult:
-        """The result when AWS refused for good."""
+        """The result when AWS still refuses after retries."""
         return self._result(Status.FAILED, f"the keys of the IAM user {self.user.user}: {error}")
 
     def _step(self) -> KeyResult | None:
@@ -117,7 +117,7 @@ class KeyRotation:
                 raise AssertionError(action)
 
     def _look(self) -> Facts:
-        # GitLab first: while it cannot be read, no key is made or taken out of use.
+        # GitLab first: while it cannot be read, no key is made or deactivated.
         pair = self._pair = Pair.read(self.user, self.gitlab)
         keys = self._store.keys(self.user.user)
         facts = Facts(
@@ -135,26 +135,26 @@ class KeyRotation:
         return replace(facts, unused=frozenset(key for key in unknown if not self._store.used(key)))
 
     def _make(self, facts: Facts) -> None:
-        """A new key: claimed, made, recorded, proven, published, in this order."""
+        """Claims, makes, records, verifies and publishes a new key, in this order."""
         if self.services.deadline.remaining() < _WORTH_MAKING:
             raise _LeftError("a new key is due; too little time was left in this run to make one", Status.LEFT)
         name, now = self.user.user, self.services.clock.now()
         end = now + timedelta(seconds=self.services.deadline.remaining()) + _OVER
         self._store.tag(name, {MAKING: making_text(Making(now, end, self.run))})
         if {key.id for key in self._store.keys(name)} != set(facts.present) or not self._is_claimed():
-            raise _LeftError("another run began with a new key at the same time; this one leaves it alone")
+            raise _LeftError("another run began with a new key at the same time; this one does nothing")
         try:
             new = self._store.create(name)
         except AwsError as error:
             if error.code != _TOO_MANY:
                 raise
-            raise _LeftError("another run made a key at the same time; this one leaves it alone") from None
+            raise _LeftError("another run made a key at the same time; this one does nothing") from None
         self._store.tag(name, {PENDING: key_text(new.id)})
         self._prove(new)
-        # Two runs may have got as far as this, each with a key: the record knows only one.
+        # Two runs may have got this far, each with a key, but the record holds only one.
         if record(self._store.tags(name)).pending != new.id:
             self._store.delete(name, new.id)
-            raise _LeftError("another run made a key at the same time; this one's is deleted again")
+            raise _LeftError("another run made a key at the same time; this run deletes its own")
         if self._pair is None or self.services.deadline.remaining() < _WORTH_PUBLISHING:
             raise _LeftError("a new key was made; too little time was left in this run to publish it", Status.LEFT)
         self._pair.write(new)
@@ -165,7 +165,7 @@ class KeyRotation:
         return making is not None and making.run == self.run
 
     def _prove(self, new: NewKey) -> None:
-        """Returns when STS takes the new key for the user's."""
+        """Returns when STS confirms that the new key belongs to the user."""
         arn = self.services.clock.retry(
             lambda: self._store.caller(new.id, new.secret),
             lambda error: isinstance(error, AwsError) and error.code == _UNKNOWN_YET,
@@ -193,7 +193,7 @@ class KeyRotation:
 
 
 def _promoted(facts: Facts, published: Secret) -> dict[str, str]:
-    """The tags to change once a key is published; another run's claim stays."""
+    """The tags to change after a key is published; another run's claim is kept."""
     before = facts.record
     older: Sequence[Secret | None] = (before.current, before.previous)
     previous = next((key for key in older if key in facts.present and key != published), None)
@@ -204,5 +204,5 @@ def _promoted(facts: Facts, published: Secret) -> dict[str, str]:
 def _strange(key: AccessKey, user: KeyUser) -> str:
     return (
         f"{user.name}: the IAM user {user.user} has an active key {ending(key.id.reveal())} of {key.created:%Y-%m-%d}, "
-        "which is not the rotator's: deactivate and delete it when nobody needs it"
+        "which the rotator did not make: deactivate and delete it if it is not needed"
     )

@@ -22,7 +22,7 @@ class AccessKey:
     """A key as IAM lists it.
 
     Attributes:
-        id: half of a credential, so it is held like one.
+        id: half of a credential, so it is protected like one.
         active: neither deactivated nor expired.
         created: when.
     """
@@ -34,7 +34,7 @@ class AccessKey:
 
 @dataclass(frozen=True)
 class NewKey:
-    """A key just made: the one moment in which its secret can be read."""
+    """A key just made: its secret can be read only now."""
 
     id: Secret
     secret: Secret
@@ -49,19 +49,19 @@ class KeyStore(Protocol):
         ...
 
     def create(self, user: str) -> NewKey:
-        """A new key; asked for once, since a repetition could make a second one."""
+        """Makes a key; never retried, since a retry could make a second one."""
         ...
 
     def deactivate(self, user: str, key_id: Secret) -> None:
-        """Takes a key out of use; it can be activated again."""
+        """Deactivates a key; it can be reactivated."""
         ...
 
     def delete(self, user: str, key_id: Secret) -> None:
-        """Deletes a key; one that is gone already is no error."""
+        """Deletes a key; no error if it is already gone."""
         ...
 
     def used(self, key_id: Secret) -> bool:
-        """Whether anybody has ever signed with the key, as far as IAM knows by now."""
+        """Whether the key was ever used to sign, as far as IAM knows yet."""
         ...
 
     def tags(self, user: str) -> dict[str, str]:
@@ -73,7 +73,7 @@ class KeyStore(Protocol):
         ...
 
     def caller(self, key_id: Secret, secret: Secret) -> str:
-        """The ARN of who signs with the key."""
+        """The ARN of the identity that the key signs as."""
         ...
 
 
@@ -82,7 +82,7 @@ class BotoKeyStore:
 
     def __init__(self, region: str) -> None:
         self._session: Any = cast("Any", boto3).Session(region_name=region)  # boto3 ships no types
-        self._lock = threading.Lock()  # boto3 documents clients as thread-safe, their creation not
+        self._lock = threading.Lock()  # boto3 documents clients as thread-safe, but not their creation
         self._clients: dict[Config, Any] = {}
 
     def keys(self, user: str) -> list[AccessKey]:

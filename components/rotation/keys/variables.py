@@ -1,4 +1,4 @@
-"""The two variables of an access key: which key they hold, and the writing of another."""
+"""Reads and writes the two variables of an access key."""
 
 import contextlib
 from collections.abc import Sequence
@@ -19,11 +19,11 @@ _WRONG_SECRET: Final = "SignatureDoesNotMatch"  # noqa: S105 - an error's name
 
 @dataclass(frozen=True)
 class Pair:
-    """The variables of a user, and the way to them.
+    """The variables of a user, and access to them.
 
     Attributes:
         user: whose.
-        gitlab: the instance, spoken to with the token that the user names.
+        gitlab: the instance, called with the rotator's token.
         id: the variable of the id as it is now; None when there is none.
         secret: that of the secret.
     """
@@ -35,7 +35,7 @@ class Pair:
 
     @staticmethod
     def read(user: KeyUser, gitlab: GitLab) -> "Pair":
-        """Both as they are now.
+        """Reads both variables.
 
         Raises:
             GitLabError: one cannot be read.
@@ -44,14 +44,14 @@ class Pair:
 
     @property
     def declared(self) -> bool:
-        """Whether an earlier run wrote both, as they are declared now."""
+        """Whether an earlier run wrote both, with the present declaration."""
         told = {_described(self.id), _described(self.secret)}
         return len(told) == 1 and None not in told and not self._wrong()
 
     def published(self, keys: Sequence[AccessKey], store: KeyStore) -> Published:
-        """Which of the user's keys stands in them.
+        """Which of the user's keys they hold.
 
-        A secret that can be read is tried, of a hidden one the description is believed.
+        A readable secret is tested; for a hidden one the description is trusted.
         """
         told_id, told_secret = _named(_described(self.id), keys), _named(_described(self.secret), keys)
         id_of = self._id_of(keys, told_id)
@@ -67,7 +67,7 @@ class Pair:
         return Published(id_of, secret_of, named, in_order=named and not self._wrong(), certain=certain)
 
     def write(self, new: NewKey) -> None:
-        """Writes the secret, then the id; when the id cannot be written, puts the secret of before back.
+        """Writes the secret, then the id; if the id cannot be written, restores the previous secret.
 
         Raises:
             GitLabError: GitLab refused, or did something else.
@@ -81,7 +81,7 @@ class Pair:
             raise
 
     def write_id(self, key: AccessKey) -> None:
-        """Writes the id of the key whose secret is there.
+        """Writes the id of the key whose secret is published.
 
         Raises:
             GitLabError: GitLab refused, or did something else.
@@ -89,7 +89,7 @@ class Pair:
         _write(self.user.id_target, self.id, key.id, describe(key.id.reveal(), key.created), self.gitlab)
 
     def tidy(self, key: AccessKey) -> None:
-        """Sets flags and descriptions, and leaves the values as they are.
+        """Sets flags and descriptions without changing values.
 
         Raises:
             GitLabError: GitLab refused, or did something else.
@@ -97,13 +97,13 @@ class Pair:
         for target, variable in ((self.user.id_target, self.id), (self.user.secret_target, self.secret)):
             if variable is None:
                 continue
-            # What a hidden variable's description says is what it was found by, so it stays.
+            # A hidden variable is identified by its description, so that is kept.
             hidden = variable.value is None
             text = None if hidden else describe(key.id.reveal(), key.created)
             flag = bool(variable.flags.get("hidden"))
             written = self.gitlab.update(target, None, text, hidden=flag)
             if wrong := wrong_flags(written, target):
-                advice = ": GitLab hides only new ones; delete it, the next run makes it anew" * ("hidden" in wrong)
+                advice = ": GitLab hides only new ones; delete it, and the next run recreates it" * ("hidden" in wrong)
                 raise GitLabError(f"GitLab accepted {target.name} but did not set {', '.join(wrong)}{advice}")
 
     def _put_back(self) -> None:
@@ -126,7 +126,7 @@ class Pair:
         try:
             return store.caller(key, value) == self.user.arn
         except AwsError as error:
-            # Anything but a wrong signature says nothing of the secret: then the description has to do.
+            # Only a wrong signature proves the secret wrong; otherwise the description decides.
             return error.code != _WRONG_SECRET and key == told
 
     def _wrong(self) -> bool:
@@ -139,15 +139,15 @@ def _described(variable: Variable | None) -> DescribedKey | None:
 
 
 def _named(told: DescribedKey | None, keys: Sequence[AccessKey]) -> Secret | None:
-    """The one key that a description means."""
+    """The key that a description names."""
     fitting = [key.id for key in keys if told is not None and ending(key.id.reveal()) == told.ending]
     return fitting[0] if len(fitting) == 1 else None
 
 
 def _write(target: Target, variable: Variable | None, value: Secret, description: str, gitlab: GitLab) -> None:
     written = put(target, variable, value, description, gitlab)
-    if written is None:  # another run created it a moment ago: once more, as an update
+    if written is None:  # another run created it a moment ago: update it instead
         if (found := gitlab.variable(target)) is None:
-            raise GitLabError(f"GitLab says of {target.name} both that it is there and that it is not")
+            raise GitLabError(f"GitLab says both that {target.name} exists and that it does not")
         written = gitlab.update(target, value, description, hidden=bool(found.flags.get("hidden")))
     read_back(written, value, description, target)

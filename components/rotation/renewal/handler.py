@@ -34,7 +34,7 @@ def handle(event: Mapping[str, Any], context: Context) -> dict[str, str]:
         context: the runtime's.
 
     Raises:
-        ValueError: another event.
+        ValueError: the event is anything else.
         RenewalFailedError: it needs a person, or the next run.
     """
     fired_by(event)
@@ -47,7 +47,7 @@ def run(plan: plans.Plan, seconds: float, *, run_id: str) -> str:
 
     Args:
         plan: whose token.
-        seconds: when it has to be over.
+        seconds: how long it may take.
         run_id: names this run.
 
     Returns:
@@ -88,4 +88,4 @@ def _failed(why: str) -> RenewalFailedError:
 
 
 def _print(result: Mapping[str, str]) -> None:
-    print(json.dumps({"gitlab_ecr_renewal": result}), flush=True)  # noqa: T201 - the log is the report's place
+    print(json.dumps({"gitlab_ecr_renewal": result}), flush=True)  # noqa: T201 - the report belongs in the log

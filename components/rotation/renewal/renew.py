@@ -134,11 +134,11 @@ def _claim(store: Store, current: Version, pending: Version | None, now: datetim
     """
     claimed = None if pending is None or pending.id == current.id else _claimed_at(pending)
     if claimed is not None and now - claimed < _CLAIM_LASTS:
-        raise RenewalError("another renewal is under way; this one leaves it alone")
+        raise RenewalError("another renewal is under way; this one does nothing")
     upon = pending.id if claimed is not None and pending is not None else current.id
     text = Secret(json.dumps({"claimed_at": now.isoformat(), "by": run}))
     if not store.put_pending(str(uuid5(NAMESPACE_OID, f"{upon} claimed")), text):
-        raise RenewalError("another renewal is under way; this one leaves it alone")
+        raise RenewalError("another renewal is under way; this one does nothing")
 
 
 def _claimed_at(version: Version) -> datetime | None:

@@ -74,11 +74,11 @@ def test_an_unknown_active_key_is_reported_and_left_alone_and_does_not_stop_the_
     (note,) = report.notes
     assert note == (
         f"project acme/scripts access keys: the IAM user {USER} has an active key ...{by_hand[-4:]} of 2026-01-01, "
-        "which is not the rotator's: deactivate and delete it when nobody needs it"
+        "which the rotator did not make: deactivate and delete it if it is not needed"
     )
     world.clock.pass_by(days=31)
     report = world.rotate(PLAN)
-    assert f"both places of the user are taken; not made by the rotator: ...{by_hand[-4:]}" in report.failures[0]
+    assert f"the user already has two; not made by the rotator: ...{by_hand[-4:]}" in report.failures[0]
     assert works(world)
     assert world.iam.keys[USER][by_hand].active
     world.iam.keys[USER][by_hand].active = False
