@@ -70,6 +70,7 @@ def _rehearse(rehearsal: Rehearsal, show: screen.Screen) -> None:
 
 
 def _keep(rehearsal: Rehearsal, show: screen.Screen, file: Path) -> None:
+    rehearsal.return_to_real_time()
     content = environment.lines(rehearsal.environment())
     environment.write(file, content)
     try:

@@ -231,6 +231,21 @@ class Rehearsal:
             finally:
                 self.findings.rotations = self._rotations.reports
 
+    def return_to_real_time(self) -> None:
+        """Takes the moves of time back, and rotates once: no variable says that it is good for longer than it can be.
+
+        Raises:
+            RehearsalError: that rotation did not come through.
+        """
+        self._say("Returning to real time, and rotating once by the command line")
+        self.world.cloud.return_to_real_time()
+        try:
+            run, _ = self._rotations.by_hand()
+        except RotationError as error:
+            raise RehearsalError(str(error)) from None
+        if run.exit_code:
+            raise RehearsalError(run.words)
+
     def environment(self) -> dict[str, str]:
         """What a person's shell needs to work with what runs here."""
         return exports(self.world, self._rotations, self.findings.program.outputs["rotator"])

@@ -193,6 +193,10 @@ class Cloud:
         self._clock.move(seconds)
         self._emulator.move(seconds)
 
+    def return_to_real_time(self) -> None:
+        """Let tokens be made and end by the clock on the wall again; schedules fire on from where they are."""
+        self._clock.return_to_real_time()
+
     def stop(self) -> None:
         """End every process and thread, and remove every file. Safe to call twice."""
         for client in self._clients.values():

@@ -32,6 +32,10 @@ class Clock:
         """Advance."""
         self._offset += timedelta(seconds=seconds)
 
+    def return_to_real_time(self) -> None:
+        """Take back all moves."""
+        self._offset = timedelta()
+
 
 @dataclass(frozen=True)
 class Session:
