@@ -12,7 +12,7 @@ from .pulls import Pull
 from .pushes import Push
 from .renewal import Renewal
 from .runners import RunnerFound
-from .variables import Held
+from .variables import ShownVariable
 
 
 @dataclass
@@ -34,7 +34,7 @@ class Findings:
     token_set: CommandRun | None = None
     rotations: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     runners: list[RunnerFound] = field(default_factory=list[RunnerFound])
-    variables: list[Held] = field(default_factory=list[Held])
+    variables: list[ShownVariable] = field(default_factory=list[ShownVariable])
     shadows: list[Finding] = field(default_factory=list[Finding])
     registry: str = ""
     registry_host: str = ""

@@ -19,7 +19,7 @@ _HOST_OF: Final = {"classic": registry_host, "fips": fips_host, "dual-stack": du
 
 
 @dataclass(frozen=True)
-class Place:
+class RegistryLocation:
     """Where a registry is."""
 
     account: str
@@ -36,7 +36,7 @@ class Registry:
         own: whether it is the stack's; all others are made up.
     """
 
-    place: Place
+    place: RegistryLocation
     hosts: tuple[str, ...]
     repositories: tuple[str, ...]
     own: bool
@@ -50,7 +50,7 @@ class Image:
         label: as the matrix calls it: the repository, and where it is if that is not the stack's own registry.
     """
 
-    place: Place
+    place: RegistryLocation
     host: str
     repository: str
     label: str
@@ -58,7 +58,7 @@ class Image:
 
 def registries(declaration: RegistryAccessArgs) -> tuple[Registry, ...]:
     """Every registry that the declaration names, the stack's own first."""
-    own = Place(declaration["account"], declaration["region"])
+    own = RegistryLocation(declaration["account"], declaration["region"])
     pulling = list(_pulling(declaration, own))
     places = dict.fromkeys([own, *(place for each in pulling for place in each.places)])
     return tuple(
@@ -72,7 +72,7 @@ def registries(declaration: RegistryAccessArgs) -> tuple[Registry, ...]:
     )
 
 
-def images(registry: Registry, own: Place) -> list[Image]:
+def images(registry: Registry, own: RegistryLocation) -> list[Image]:
     """Each repository of a registry under each of its hosts."""
     return [
         Image(registry.place, host, repository, f"{repository}{_whereabouts(registry.place, own)}")
@@ -95,26 +95,26 @@ def tried(registries: Sequence[Registry], patterns: Sequence[str], hosts: Collec
     }
 
 
-def hosts_of(options: Mapping[str, Any], own: Place) -> list[str]:
+def hosts_of(options: Mapping[str, Any], own: RegistryLocation) -> list[str]:
     """The registry hosts that a consumer's images are written with."""
     forms = dict.fromkeys(["classic", *options.get("host_forms", [])])
     return [_HOST_OF[form](place.account, place.region) for place in places_of(options, own) for form in forms]
 
 
-def places_of(options: Mapping[str, Any], own: Place) -> list[Place]:
+def places_of(options: Mapping[str, Any], own: RegistryLocation) -> list[RegistryLocation]:
     """The registries that a consumer or a runner's access names; by default the stack's own."""
-    named = [Place(each["account"], each["region"]) for each in options.get("registries", [])]
+    named = [RegistryLocation(each["account"], each["region"]) for each in options.get("registries", [])]
     return list(dict.fromkeys(named)) or [own]
 
 
 @dataclass(frozen=True)
 class _Pulling:
-    places: Sequence[Place]
+    places: Sequence[RegistryLocation]
     patterns: Sequence[str]
     hosts: Sequence[str]
 
 
-def _pulling(declaration: RegistryAccessArgs, own: Place) -> Iterator[_Pulling]:
+def _pulling(declaration: RegistryAccessArgs, own: RegistryLocation) -> Iterator[_Pulling]:
     for consumer in declaration.get("consumers", {}).values():
         yield _Pulling(places_of(consumer, own), consumer.get("pull", []), hosts_of(consumer, own))
     for runner in declaration.get("runners", {}).values():
@@ -122,14 +122,14 @@ def _pulling(declaration: RegistryAccessArgs, own: Place) -> Iterator[_Pulling]:
         yield _Pulling(places_of(access, own), access.get("pull", []), access.get("registry_hosts", []))
 
 
-def _hosts(place: Place, pulling: Sequence[_Pulling]) -> Iterator[str]:
+def _hosts(place: RegistryLocation, pulling: Sequence[_Pulling]) -> Iterator[str]:
     for host in (host for each in pulling for host in each.hosts):
         found = parse_registry_host(host)
-        if found and Place(found.account, found.region) == place:
+        if found and RegistryLocation(found.account, found.region) == place:
             yield host
 
 
-def _made_up(place: Place, pulling: Sequence[_Pulling], declaration: RegistryAccessArgs) -> tuple[str, ...]:
+def _made_up(place: RegistryLocation, pulling: Sequence[_Pulling], declaration: RegistryAccessArgs) -> tuple[str, ...]:
     patterns = dict.fromkeys(pattern for each in pulling if place in each.places for pattern in each.patterns)
     found: dict[str, None] = {}
     for pattern in patterns:
@@ -138,6 +138,6 @@ def _made_up(place: Place, pulling: Sequence[_Pulling], declaration: RegistryAcc
     return (*found, UNNAMED)
 
 
-def _whereabouts(place: Place, own: Place) -> str:
+def _whereabouts(place: RegistryLocation, own: RegistryLocation) -> str:
     account = "" if place.account == own.account else f" of {place.account}"
     return account + ("" if place.region == own.region else f" in {place.region}")

@@ -19,7 +19,7 @@ _KEY: Final = "DOCKER_AUTH_CONFIG"
 
 
 @dataclass(frozen=True)
-class Held:
+class ShownVariable:
     """A variable as its page in GitLab shows it.
 
     Attributes:
@@ -34,13 +34,15 @@ class Held:
     made_up: bool = False
 
 
-def look(world: World, declaration: RegistryAccessArgs) -> tuple[list[Held], list[Finding]]:
+def look(world: World, declaration: RegistryAccessArgs) -> tuple[list[ShownVariable], list[Finding]]:
     """Every variable of the consumers and of what lies below them, and what is in the way of a rotated one."""
     targets = list(_targets(declaration))
     places = _places(world, declaration, targets)
     rows = [(variable, value) for place in places for variable, value in _listed(world, *place)]
     held = [
-        Held(found.name, found.flags, _registries(value), found.description or "", found.owner in world.made_up)
+        ShownVariable(
+            found.name, found.flags, _registries(value), found.description or "", found.owner in world.made_up
+        )
         for found, value in rows
     ]
     return held, shadow_findings(targets, [found for found, _ in rows])

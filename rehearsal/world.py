@@ -24,7 +24,7 @@ from .cloud.images import tiny_image
 from .gitlab import GitLab
 from .namespaces import BOT, populate
 from .puller import way_to
-from .registries import Image, Place, images, registries
+from .registries import Image, RegistryLocation, images, registries
 
 TAG: Final = "1.0"
 """The tag of the one image in each repository."""
@@ -55,7 +55,7 @@ class World:
     def __init__(self, declaration: RegistryAccessArgs) -> None:
         self.account = declaration["account"]
         self.region = declaration["region"]
-        self.place = Place(self.account, self.region)
+        self.place = RegistryLocation(self.account, self.region)
         self.registries = registries(declaration)
         self.registry_host = self.registries[0].hosts[0]
         hosts = [host for registry in self.registries for host in registry.hosts]

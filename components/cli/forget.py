@@ -30,13 +30,13 @@ def forget(target: Target, plan: Plan, gitlab: GitLab, more_hosts: Sequence[str]
         The registry hosts that were taken out.
 
     Raises:
-        CliError: the target is still in the plan, is not there, hidden, or nothing of ours.
+        CliError: the target is still in the plan, does not exist, is hidden, or has no entries of this stack.
         GitLabError: GitLab refused.
     """
-    place = (target.owner_kind, target.key, target.environment_scope)
+    slot = (target.owner_kind, target.key, target.environment_scope)
     for planned in plans.variables(plan):
         owners = {planned.owner, planned.path.lower()}
-        if (planned.owner_kind, planned.key, planned.environment_scope) == place and target.owner.lower() in owners:
+        if (planned.owner_kind, planned.key, planned.environment_scope) == slot and target.owner.lower() in owners:
             raise CliError(
                 f"{target.name}: it is still in the plan, so the next rotation would write it again; take its consumer "
                 "out of the stack file and run `pulumi up` first"

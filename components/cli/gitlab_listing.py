@@ -21,7 +21,7 @@ class Listing:
         targets: the targets whose owners were found, each with the path that its owner has now.
         variables: of the owners and of everything below them.
         environments: the names by project, for projects with a target of a narrower scope.
-        unread: a line for each place that the token cannot read.
+        unread: a line for each owner that the token cannot read.
     """
 
     targets: list[Target] = field(default_factory=list[Target])
@@ -39,17 +39,17 @@ def listing(gitlab: GitLabApi, targets: Sequence[Target]) -> Listing:
         try:
             owner = gitlab.get(f"{_COLLECTION[level]}/{quoted(target.owner)}")
             path = str(owner.get("path_with_namespace") or owner.get("full_path"))
-            places = [(level, path), *(_below(gitlab, path) if level is Level.GROUP else [])]
+            owners = [(level, path), *(_below(gitlab, path) if level is Level.GROUP else [])]
         except ReadError as error:
             found.unread.append(f"{target.name}: {error}")
             continue
         found.targets.append(replace(target, path=path))
-        for place in places:
-            if place not in seen:
-                seen.add(place)
-                _read(gitlab, place, found)
-            if target.environment_scope != "*" and place[0] is Level.PROJECT:
-                _read_environments(gitlab, place[1], found)
+        for owner in owners:
+            if owner not in seen:
+                seen.add(owner)
+                _read(gitlab, owner, found)
+            if target.environment_scope != "*" and owner[0] is Level.PROJECT:
+                _read_environments(gitlab, owner[1], found)
     return found
 
 
@@ -72,8 +72,8 @@ def _below(gitlab: GitLabApi, group: str) -> list[tuple[Level, str]]:
     return [*groups, *((Level.PROJECT, str(row["path_with_namespace"])) for row in projects)]
 
 
-def _read(gitlab: GitLabApi, place: tuple[Level, str], found: Listing) -> None:
-    level, path = place
+def _read(gitlab: GitLabApi, owner: tuple[Level, str], found: Listing) -> None:
+    level, path = owner
     try:
         found.variables += [listed for listed, _ in rows(gitlab, level, path)]
     except ReadError as error:

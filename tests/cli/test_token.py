@@ -22,7 +22,7 @@ from rehearsal.gitlab import GitLab
 _TODAY = date(2026, 11, 22)
 
 
-class Stored(dict[str, str]):
+class FakeSecrets(dict[str, str]):
     """Secrets Manager, as far as it is asked."""
 
     def put_secret_value(self, *, SecretId: str, SecretString: str) -> None:  # noqa: N803 - boto3's names
@@ -59,12 +59,12 @@ def gitlab() -> Iterator[GitLab]:
 
 
 @pytest.fixture
-def store(gitlab: GitLab) -> Callable[[str], Stored]:
+def store(gitlab: GitLab) -> Callable[[str], FakeSecrets]:
     clock = SystemClock()
     http = PooledHttp(clock, Deadline(clock, 30), connections=1, allow_http=True)
 
-    def run(token: str) -> Stored:
-        stored = Stored()
+    def run(token: str) -> FakeSecrets:
+        stored = FakeSecrets()
         reader = GitLabApi(gitlab.url, Secret(token), http)
         set_token(plan(), Secret(token), reader, stored, today=_TODAY)
         return stored
@@ -72,24 +72,24 @@ def store(gitlab: GitLab) -> Callable[[str], Stored]:
     return run
 
 
-def test_a_token_that_does_is_stored(gitlab: GitLab, store: Callable[[str], Stored]) -> None:
+def test_a_token_that_does_is_stored(gitlab: GitLab, store: Callable[[str], FakeSecrets]) -> None:
     token = gitlab.create_token("bot", ["api"], user="bot")
     assert store(token) == {"gitlab-ecr/gitlab-token": token}
 
 
-def test_a_token_of_too_small_a_scope_is_not(gitlab: GitLab, store: Callable[[str], Stored]) -> None:
+def test_a_token_of_too_small_a_scope_is_not(gitlab: GitLab, store: Callable[[str], FakeSecrets]) -> None:
     with pytest.raises(CliError, match=r"^nothing is stored\. scope: got read_api; make a token with api"):
         store(gitlab.create_token("bot", ["read_api"], user="bot"))
 
 
-def test_a_token_that_ends_soon_is_not(gitlab: GitLab, store: Callable[[str], Stored]) -> None:
+def test_a_token_that_ends_soon_is_not(gitlab: GitLab, store: Callable[[str], FakeSecrets]) -> None:
     with pytest.raises(
         CliError, match=r"expiry: it ends in 8 days, on 2026-11-30; make one that lasts 30 days or more"
     ):
         store(gitlab.create_token("bot", ["api"], user="bot", expires_at=date(2026, 11, 30)))
 
 
-def test_every_target_with_too_low_a_role_is_named(gitlab: GitLab, store: Callable[[str], Stored]) -> None:
+def test_every_target_with_too_low_a_role_is_named(gitlab: GitLab, store: Callable[[str], FakeSecrets]) -> None:
     gitlab.add_member("dev", "acme/web", 30)
     gitlab.add_member("dev", "acme/backend", 40)
     gitlab.add_member("dev", "acme/old", 30)
@@ -102,18 +102,18 @@ def test_every_target_with_too_low_a_role_is_named(gitlab: GitLab, store: Callab
     assert "group acme/backend: its role is too low; give the token's user the role Owner there" in str(refused.value)
 
 
-def test_a_target_that_the_token_cannot_see_is_named(gitlab: GitLab, store: Callable[[str], Stored]) -> None:
+def test_a_target_that_the_token_cannot_see_is_named(gitlab: GitLab, store: Callable[[str], FakeSecrets]) -> None:
     with pytest.raises(CliError, match=r"project acme/web: GitLab answered 404 for projects/acme%2Fweb/variables"):
         store(gitlab.create_token("o", ["api"], group="acme/backend"))
 
 
-def test_a_token_that_gitlab_does_not_know_is_not_stored(store: Callable[[str], Stored]) -> None:
+def test_a_token_that_gitlab_does_not_know_is_not_stored(store: Callable[[str], FakeSecrets]) -> None:
     with pytest.raises(ReadError, match=r"^GitLab answered 401 for personal_access_tokens/self$"):
         store("glpat-fake-0000")
 
 
 def test_nothing_is_stored_of_a_token_that_does_not(gitlab: GitLab) -> None:
-    clock, stored = SystemClock(), Stored()
+    clock, stored = SystemClock(), FakeSecrets()
     token = gitlab.create_token("bot", ["read_api"], user="bot")
     http = PooledHttp(clock, Deadline(clock, 30), connections=1, allow_http=True)
     with pytest.raises(CliError) as refused:
@@ -124,7 +124,7 @@ def test_nothing_is_stored_of_a_token_that_does_not(gitlab: GitLab) -> None:
 
 @pytest.mark.parametrize("before", [{}, {"gitlab-ecr/gitlab-token": "glpat-fake-before"}], ids=["new", "there already"])
 def test_before_up_the_secret_is_made_with_a_token_that_does(gitlab: GitLab, before: dict[str, str]) -> None:
-    clock, stored = SystemClock(), Stored(before)
+    clock, stored = SystemClock(), FakeSecrets(before)
     http = PooledHttp(clock, Deadline(clock, 30), connections=1, allow_http=True)
     token = gitlab.create_token("bot", ["api"], user="bot")
     reader = GitLabApi(gitlab.url, Secret(token), http)
@@ -133,7 +133,7 @@ def test_before_up_the_secret_is_made_with_a_token_that_does(gitlab: GitLab, bef
 
 
 def test_before_up_a_token_that_does_not_makes_no_secret(gitlab: GitLab) -> None:
-    clock, stored = SystemClock(), Stored()
+    clock, stored = SystemClock(), FakeSecrets()
     http = PooledHttp(clock, Deadline(clock, 30), connections=1, allow_http=True)
     token = gitlab.create_token("bot", ["read_api"], user="bot")
     with pytest.raises(CliError, match="nothing is stored"):

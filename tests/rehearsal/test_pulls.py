@@ -5,9 +5,9 @@ import pytest
 from rehearsal import clients
 from rehearsal.patterns import names
 from rehearsal.pulls import CELLS, Puller, pull_all, sample
-from rehearsal.registries import Image, Place
+from rehearsal.registries import Image, RegistryLocation
 
-HERE = Place("123456789012", "eu-central-1")
+HERE = RegistryLocation("123456789012", "eu-central-1")
 REPOSITORIES = [f"team-{number}/app" for number in range(200)]
 
 

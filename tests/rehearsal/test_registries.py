@@ -4,10 +4,10 @@ from typing import Any, cast
 
 import pytest
 
-from rehearsal.registries import UNNAMED, Place, images, registries, tried
+from rehearsal.registries import UNNAMED, RegistryLocation, images, registries, tried
 from settings import RegistryAccessArgs
 
-OWN, OTHER = Place("123456789012", "eu-central-1"), Place("210987654321", "us-east-1")
+OWN, OTHER = RegistryLocation("123456789012", "eu-central-1"), RegistryLocation("210987654321", "us-east-1")
 HOST = "123456789012.dkr.ecr.eu-central-1.amazonaws.com"
 THERE = [{"account": OTHER.account, "region": OTHER.region}]
 

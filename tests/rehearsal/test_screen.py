@@ -5,7 +5,7 @@ import pytest
 from components.variables.shadow_finder import Finding
 from rehearsal.findings import Findings
 from rehearsal.screen import Screen
-from rehearsal.variables import Held
+from rehearsal.variables import ShownVariable
 
 WORDS = "acme/[bold]x[/bold]:secret:"
 HOST = "123456789012.dkr.ecr.eu-central-1.amazonaws.com"
@@ -16,7 +16,7 @@ def test_names_and_messages_are_no_markup_and_no_emoji(capsys: pytest.CaptureFix
     show.step(WORDS)
     show.variables(
         Findings(
-            variables=[Held(f"project {WORDS} KEY", f"file {WORDS}", [WORDS], "")],
+            variables=[ShownVariable(f"project {WORDS} KEY", f"file {WORDS}", [WORDS], "")],
             shadows=[Finding(WORDS, "is hidden", f"delete {WORDS}")],
         )
     )
@@ -28,8 +28,8 @@ def test_names_and_messages_are_no_markup_and_no_emoji(capsys: pytest.CaptureFix
 
 def test_the_stacks_registry_stands_once_and_what_is_made_up_says_so(capsys: pytest.CaptureFixture[str]) -> None:
     held = [
-        Held("group acme DOCKER_AUTH_CONFIG", "file, masked, raw", [HOST, "r.io"], ""),
-        Held("project acme/old DOCKER_AUTH_CONFIG", "env_var", ["r.io"], "", made_up=True),
+        ShownVariable("group acme DOCKER_AUTH_CONFIG", "file, masked, raw", [HOST, "r.io"], ""),
+        ShownVariable("project acme/old DOCKER_AUTH_CONFIG", "env_var", ["r.io"], "", made_up=True),
     ]
     Screen(quiet=False).variables(Findings(variables=held, registry_host=HOST))
     lines = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]

@@ -15,7 +15,7 @@ from ..plain_text import plain
 from ..plan_source import Source, gitlab_http, plan_options
 from ..progress import progress
 from .causes.finding import Diagnosis
-from .facts import Facts, Held, Machine
+from .facts import Facts, Machine, VariableWithValue
 from .gather import JobInQuestion, Owner, job_of, job_options, remarks_on, variables_of
 from .of_log import of_log
 from .push import diagnose_push
@@ -131,7 +131,7 @@ def _declared(plan: Plan, owners: list[Owner]) -> tuple[str, ...]:
     )
 
 
-def _repositories(plan: Plan | None, variables: tuple[Held, ...]) -> tuple[str, ...]:
+def _repositories(plan: Plan | None, variables: tuple[VariableWithValue, ...]) -> tuple[str, ...]:
     """The repositories that the plan and the job's variables name."""
     told = [held.value for held in variables if held.listed.key.startswith("ECR_REPOSITORY_") and held.value]
     inside = [audience.inside for audience in plan.audiences.values() if audience.inside] if plan else []

@@ -6,7 +6,7 @@ from typing import Final
 
 from ...variables.job_view import Job, View, job_view
 from ...variables.references import REFERENCE
-from .facts import Facts, Held
+from .facts import Facts, VariableWithValue
 
 _DEPTH: Final = 5
 _ONLY_A_JOB_KNOWS: Final = ("CI_", "GITLAB_", "FF_", "RUNNER_")
@@ -26,7 +26,7 @@ class Expanded:
     unknown: tuple[str, ...] = ()
 
 
-def view_of(key: str, facts: Facts) -> tuple[Held | None, View]:
+def view_of(key: str, facts: Facts) -> tuple[VariableWithValue | None, View]:
     """The variable that the job sees under the key, and the whole view."""
     view = job_view(key, facts.job, [held.listed for held in facts.variables])
     return next((held for held in facts.variables if held.listed is view.seen), None), view

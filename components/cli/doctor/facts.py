@@ -9,11 +9,11 @@ from ...variables.job_view import Job
 from ...variables.keys import DOCKER_AUTH_CONFIG as KEY
 from ...variables.listed import ListedVariable
 
-__all__ = ["KEY", "Answer", "Ask", "Facts", "Held", "Machine", "Role", "RoleOf"]
+__all__ = ["KEY", "Answer", "Ask", "Facts", "Machine", "Role", "RoleOf", "VariableWithValue"]
 
 
 @dataclass(frozen=True)
-class Held:
+class VariableWithValue:
     """A variable with its value; None for a hidden one."""
 
     listed: ListedVariable
@@ -32,7 +32,7 @@ class Machine:
 
     helpers: tuple[str, ...] = ()
     home_config: str | None = field(default=None, repr=False)
-    environment: tuple[Held, ...] | None = None
+    environment: tuple[VariableWithValue, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class Facts:
 
     image: str
     job: Job
-    variables: tuple[Held, ...]
+    variables: tuple[VariableWithValue, ...]
     now: datetime
     unseen: tuple[str, ...] = ()
     machine: Machine = field(default_factory=Machine)

@@ -13,7 +13,7 @@ from ...variables.listed import Level
 from ..errors import CliError
 from ..gitlab_api import TOKEN, GitLabApi, ReadError, quoted
 from ..gitlab_listing import rows
-from .facts import Held
+from .facts import VariableWithValue
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -107,18 +107,21 @@ def job_of(question: JobInQuestion, gitlab: GitLabApi) -> tuple[Job, list[Owner]
     return job, [*_groups(project), Owner(Level.PROJECT, path, str(project["id"]))]
 
 
-def variables_of(owners: list[Owner], gitlab: GitLabApi) -> tuple[tuple[Held, ...], tuple[str, ...]]:
+def variables_of(owners: list[Owner], gitlab: GitLabApi) -> tuple[tuple[VariableWithValue, ...], tuple[str, ...]]:
     """Every variable that might reach the job, and the owners whose variables the token may not list.
 
     Raises:
         CliError: the project's own are among them.
         ReadError: GitLab did not answer as it should.
     """
-    held: list[Held] = []
+    held: list[VariableWithValue] = []
     unseen: list[str] = []
     for owner in reversed(owners):
         try:
-            held += [Held(listed, value and value.reveal()) for listed, value in rows(gitlab, owner.level, owner.path)]
+            held += [
+                VariableWithValue(listed, value and value.reveal())
+                for listed, value in rows(gitlab, owner.level, owner.path)
+            ]
         except ReadError as error:
             if not error.refused:
                 raise

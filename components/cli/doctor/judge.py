@@ -10,7 +10,7 @@ from ...variables.description import valid_until
 from . import answers, credential, variable
 from .causes.cause import Cause
 from .causes.finding import Finding
-from .facts import Ask, Facts, Held
+from .facts import Ask, Facts, VariableWithValue
 from .public import PUBLIC_HOST
 
 _LATEST = "latest"
@@ -32,7 +32,7 @@ class Judgement:
     notes: tuple[str, ...] = ()
 
 
-def judge(held: Held, image: ImageReference, facts: Facts, ask: Ask) -> Judgement:
+def judge(held: VariableWithValue, image: ImageReference, facts: Facts, ask: Ask) -> Judgement:
     """The variable, as if it were the one that the job sees."""
     name = held.listed.name
     if held.value is None:

@@ -14,7 +14,7 @@ from . import role_rights, variable
 from .causes.cause import Cause
 from .causes.finding import Diagnosis, Finding
 from .expansion import view_of
-from .facts import KEY, Ask, Facts, Held, Role, RoleOf
+from .facts import KEY, Ask, Facts, Role, RoleOf, VariableWithValue
 from .image import image_of
 from .judge import judge
 from .role_rights import fits
@@ -177,7 +177,7 @@ _PARTITIONS: Final = ("aws", "aws-cn", "aws-us-gov", "aws-eusc", "aws-iso", "aws
 
 def _repository_absent(facts: Facts, image: ImageReference, ask: Ask, looked: _Looked) -> Finding | None:
     """Whether the repository is not there, if the job's login for pulls may ask."""
-    held: Held | None = variable.visible(facts)[0]
+    held: VariableWithValue | None = variable.visible(facts)[0]
     found = judge(held, image, facts, ask).finding if held and held.value else None
     if found is not None and found.cause is Cause.REPOSITORY_ABSENT:
         return found

@@ -9,7 +9,7 @@ import click
 
 from ...variables.listed import Level, ListedVariable
 from ..errors import CliError
-from .facts import Held, Machine
+from .facts import Machine, VariableWithValue
 
 _BYTES: Final = click.File("rb")
 _Command = TypeVar("_Command", bound=Callable[..., Any])
@@ -49,7 +49,7 @@ def machine_options(command: _Command) -> _Command:
     return cast("_Command", helper(runner(docker(with_machine))))
 
 
-def environment_variables(config: str) -> list[Held]:
+def environment_variables(config: str) -> list[VariableWithValue]:
     """The variables that a runner gives to its jobs: `environment` of its config.toml, weaker than every other.
 
     Raises:
@@ -60,12 +60,12 @@ def environment_variables(config: str) -> list[Held]:
     listed = cast("list[dict[str, Any]]", runners) if isinstance(runners, list) else []
     if len(listed) != 1:
         raise ValueError("has not one [[runners]]; give a file with the runner that takes the job")
-    held: dict[str, Held] = {}
+    held: dict[str, VariableWithValue] = {}
     items: Any = listed[0].get("environment", [])
     for item in cast("list[Any]", items) if isinstance(items, list) else []:
         key, equals, value = str(item).partition("=")
         if equals:
-            held[key] = Held(ListedVariable(Level.RUNNER, "", key), value)
+            held[key] = VariableWithValue(ListedVariable(Level.RUNNER, "", key), value)
     return list(held.values())
 
 

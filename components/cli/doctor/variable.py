@@ -15,13 +15,13 @@ from .causes.cause import Cause
 from .causes.finding import Finding
 from .credential import touching
 from .expansion import expand, view_of
-from .facts import KEY, Facts, Held
+from .facts import KEY, Facts, VariableWithValue
 
 _ROLE_KIND: Final = re.compile(r":role/(?:.+/)?(?P<kind>job|push)/[^/]+$")
 _LISTED: Final = re.compile(rf"^{PREFIX}(?P<hosts>[^ ,]+(?:, [^ ,]+)*), valid until ")
 
 
-def visible(facts: Facts) -> tuple[Held | None, Finding | None]:
+def visible(facts: Facts) -> tuple[VariableWithValue | None, Finding | None]:
     """The variable that reaches the job, and if none does, the reason."""
     held, view = view_of(KEY, facts)
     if held is not None:
@@ -69,7 +69,7 @@ def _of_another_access(facts: Facts) -> Finding | None:
     )
 
 
-def hidden_finding(held: Held, host: str, now: datetime) -> Finding | None:
+def hidden_finding(held: VariableWithValue, host: str, now: datetime) -> Finding | None:
     """What the description tells of a hidden value; the rotator writes it with the value."""
     description = held.listed.description
     end = valid_until(description)
@@ -101,7 +101,7 @@ def expired(listed: ListedVariable, end: datetime) -> Finding:
     )
 
 
-def read_text(held: Held, image: ImageReference, facts: Facts) -> str | Finding:
+def read_text(held: VariableWithValue, image: ImageReference, facts: Facts) -> str | Finding:
     """The text as it reaches the runner: GitLab and the runner resolve `$` unless the variable is raw.
 
     A `$` in another registry's entry does not touch the image's.
@@ -132,7 +132,7 @@ def read_text(held: Held, image: ImageReference, facts: Facts) -> str | Finding:
     return value if expanded.unknown else expanded.text
 
 
-def hiding(seen: Held, other: Held, what: str, good: str) -> Finding:
+def hiding(seen: VariableWithValue, other: VariableWithValue, what: str, good: str) -> Finding:
     """Another variable would do, and the one that the job sees keeps it away."""
     return Finding(
         Cause.SHADOWED,

@@ -11,7 +11,7 @@ from . import variable
 from .causes.cause import Cause
 from .causes.finding import Diagnosis, Finding
 from .expansion import view_of
-from .facts import KEY, Ask, Facts, Held
+from .facts import KEY, Ask, Facts, VariableWithValue
 from .image import image_of
 from .judge import Judgement, judge, judge_home
 from .public import PUBLIC_HOST
@@ -86,7 +86,7 @@ def _with_suggestion(finding: Finding, image: ImageReference, facts: Facts) -> F
     return replace(finding, what=f"{finding.what}; did you mean {near[0]}?") if near else finding
 
 
-def _or_shadowed(seen: Held, finding: Finding, image: ImageReference, facts: Facts, ask: Ask) -> Finding:
+def _or_shadowed(seen: VariableWithValue, finding: Finding, image: ImageReference, facts: Facts, ask: Ask) -> Finding:
     """The finding, unless the cause is that a variable which would do is hidden by the one that does not."""
     if finding.cause in _NOT_OF_THE_VARIABLE:
         return finding
@@ -100,12 +100,12 @@ def _or_shadowed(seen: Held, finding: Finding, image: ImageReference, facts: Fac
     return finding
 
 
-def _would_reach(rival: Held, facts: Facts) -> bool:
+def _would_reach(rival: VariableWithValue, facts: Facts) -> bool:
     without = tuple(other for other in facts.variables if other is rival or other.listed.key != KEY)
     return view_of(KEY, Facts(facts.image, facts.job, without, facts.now))[0] is rival
 
 
-def _would_do(rival: Held, judged: Judgement, seen: Finding, image: ImageReference, facts: Facts) -> str:
+def _would_do(rival: VariableWithValue, judged: Judgement, seen: Finding, image: ImageReference, facts: Facts) -> str:
     """What the rival is good for; empty when it would not do either."""
     cause = judged.finding and judged.finding.cause
     if cause is None and any("helper" in line for line in judged.tested):

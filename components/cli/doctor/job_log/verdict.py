@@ -157,7 +157,7 @@ def _in_words(failure: _Failure, story: Story) -> str:
 
 
 def _ruled_out(story: Story) -> tuple[str, ...]:
-    """What went well, so that nobody looks for it again."""
+    """What went well, so that no one investigates it again."""
     out: list[str] = []
     for pull in story.pulls.values():
         if pull.pulled and pull.image:
