@@ -27,7 +27,7 @@ def fork_warning(gitlab_url: str, environment: Mapping[str, str], *, trusts_fork
     if version:
         raise ValueError(
             f"url: {gitlab_url} is GitLab {version}, and before {SAFE_TEXT} {CONSEQUENCE}; update it, or acknowledge "
-            "that with trusts_forks: true"
+            "that with `trusts_forks`: true"
         )
     return (
         f"url: {gitlab_url} has to be GitLab {SAFE_TEXT} or later: before it, {CONSEQUENCE}; `gitlab-ecr check` reads "

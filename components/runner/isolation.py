@@ -59,7 +59,7 @@ def check(section: Section, where: str, *, has_instance_role: bool, acknowledged
         key, what = found[0]
         raise ValueError(
             f"{where}.{key}: got {what} on a machine with an instance role: {CONSEQUENCE}{more}. Leave it out, "
-            "use static access on a machine without a role, or write jobs_own_machine: true"
+            "use static access on a machine without a role, or write `jobs_own_machine`: true"
         )
 
 
@@ -73,7 +73,7 @@ def warnings(section: Section, *, has_instance_role: bool, acknowledged: bool) -
         "runner.jobs_own_machine: nothing here lets a job take over the machine; leave it out, so that a later "
         "change that does is refused"
     )
-    return [f"runner.{key}: {CONSEQUENCE}, as jobs_own_machine acknowledges" for key in found] or [needless]
+    return [f"runner.{key}: {CONSEQUENCE}, as `jobs_own_machine` acknowledges" for key in found] or [needless]
 
 
 def owning(section: Section) -> Iterator[tuple[str, str]]:

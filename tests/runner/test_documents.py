@@ -40,7 +40,7 @@ def test_a_job_that_owns_a_machine_with_a_role_has_to_be_acknowledged(options: A
     assert str(caught.value).startswith(f"{place}")
     acknowledged = _documents(**options, jobs_own_machine=True)
     if "template" not in options:
-        assert any("as jobs_own_machine acknowledges" in warning for warning in acknowledged.warnings)
+        assert any("as `jobs_own_machine` acknowledges" in warning for warning in acknowledged.warnings)
     with pytest.raises(ValueError, match="on a machine with an instance role"):
         _documents(**options, access=_STATIC, machine={"image_id": "ami-0"})
     assert not any("acknowledges" in warning for warning in _documents(**options, access=_STATIC).warnings)

@@ -106,7 +106,7 @@ def test_each_way_to_own_the_machine_is_refused_beside_a_role(docker: dict[str, 
     (key,) = docker
     with pytest.raises(ValueError, match=rf"^runner\.docker\.{key}\b.* on a machine with an instance role") as caught:
         isolation.check(_docker(docker), "runner", has_instance_role=True, acknowledged=False)
-    assert "or write jobs_own_machine: true" in str(caught.value)
+    assert "or write `jobs_own_machine`: true" in str(caught.value)
     isolation.check(_docker(docker), "runner", has_instance_role=True, acknowledged=True)
     isolation.check(_docker(docker), "runner", has_instance_role=False, acknowledged=False)
 
