@@ -138,6 +138,11 @@ def _variable(response: Response, target: Target) -> Variable:
     for name in ("value", "description", "variable_type"):
         if not isinstance(fields.get(name), str | None):
             raise GitLabError(f"GitLab answered {response.status} for {target.name}, but its {name} is no text")
+    if (
+        fields["key"] != target.key
+        or fields.get("environment_scope", target.environment_scope) != target.environment_scope
+    ):
+        raise GitLabError(f"GitLab answered {response.status} for {target.name}, but with another variable")
     value = fields.get("value")
     return Variable(
         value=None if value is None else Secret(value),

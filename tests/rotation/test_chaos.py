@@ -26,7 +26,8 @@ from components.rotation.report import Report, Status
 from components.rotation.rotate import rotate
 
 _SECONDS: Final = 4.0
-_AT_MOST: Final = _SECONDS + 4.0  # by the wall clock, on a machine with other things to do
+_LONGER: Final = 2 * _SECONDS  # where what is well has to be done meanwhile, on a machine with other things to do
+_AT_MOST: Final = 4.0  # seconds more, by the wall clock
 _GOOD: Final = tuple(f"acme/good-{number}" for number in range(6))
 _BAD: Final = {f"acme/bad-{number}": name for number, name in enumerate(WAYS)}
 _VALUE: Final = json.dumps({"auths": FOREIGN}, separators=(",", ":"))
@@ -87,9 +88,10 @@ def targets() -> tuple[_Real, Report, float]:
     world = _Real()
     for path in (*_GOOD, *_BAD):
         world.seed(path, _VALUE)
-    every = [target(path) for path in (*_BAD, *_GOOD)]
+    every = [target(path) for path in (*_GOOD, *_BAD)]
     with serving(world.gitlab) as port:
-        return world, *world.at_work(plan_of(*every, url=f"http://127.0.0.1:{port}", allow_http=True, concurrency=64))
+        wanted = plan_of(*every, url=f"http://127.0.0.1:{port}", allow_http=True, concurrency=64)
+        return world, *world.at_work(wanted, _LONGER)
 
 
 def _result(report: Report, path: str) -> Any:
@@ -97,7 +99,7 @@ def _result(report: Report, path: str) -> Any:
 
 
 def test_a_run_ends_in_time_whatever_single_projects_do(targets: tuple[_Real, Report, float]) -> None:
-    assert targets[2] < _AT_MOST
+    assert targets[2] < _LONGER + _AT_MOST
 
 
 def test_every_other_project_is_written(targets: tuple[_Real, Report, float]) -> None:
@@ -159,11 +161,11 @@ def audiences() -> tuple[_Real, Report, float]:
         def registry_http(clock: SystemClock, deadline: Deadline) -> PooledHttp:
             return PooledHttp(clock, deadline, connections=64, ca_bundle=bundle)
 
-        return world, *world.at_work(wanted, 2 * _SECONDS, registry_http=registry_http)
+        return world, *world.at_work(wanted, _LONGER, registry_http=registry_http)
 
 
 def test_a_run_ends_in_time_whatever_the_registry_does(audiences: tuple[_Real, Report, float]) -> None:
-    assert audiences[2] < _AT_MOST + _SECONDS
+    assert audiences[2] < _LONGER + _AT_MOST
 
 
 def test_every_other_audience_is_published(audiences: tuple[_Real, Report, float]) -> None:
@@ -192,7 +194,7 @@ def test_whatever_gitlab_says_of_the_token_a_run_ends_and_reports_and_changes_no
 
     with ThreadPoolExecutor(len(WAYS)) as pool:
         for name, world, report, seconds in pool.map(one, WAYS):
-            assert seconds < _AT_MOST, name
+            assert seconds < _SECONDS + _AT_MOST, name
             assert report.targets[0].status in (Status.FAILED, Status.LEFT), name
             assert "an error in gitlab-ecr itself" not in report.log_line(), name
             assert world.variable("acme/good-0")["value"] == _VALUE, name
@@ -205,6 +207,7 @@ _OF_AWS: Final = (
 )  # fmt: skip
 
 
+@pytest.mark.slow(reason="it waits for the end of the run's time, and for the memory that cannot be written")
 def test_whatever_aws_does_the_lambda_reports_before_its_own_end(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

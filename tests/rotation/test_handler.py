@@ -68,9 +68,15 @@ class _Context:
         {"fired_by": "schedule", "url": "https://elsewhere.example.com"},
         {"fired_by": "schedule", "roleArn": "arn:aws:iam::123456789012:role/admin"},
         {"Records": []},
+        {1: 2, "fired_by": "schedule"},
+        [],
+        ["fired_by"],
+        None,
+        "schedule",
+        7,
     ],
 )
-def test_an_event_says_who_fired_it_and_nothing_else(event: dict[str, Any]) -> None:
+def test_an_event_says_who_fired_it_and_nothing_else(event: Any) -> None:
     with pytest.raises(ValueError, match="event: write") as caught:
         handle(event, _Context())
     assert "elsewhere" not in str(caught.value)

@@ -123,6 +123,8 @@ WAYS: Final[dict[str, Way]] = {
     "is null": whole("null"),
     "names a key twice": whole('{"key":"a","key":"b","value":1,"value":[]}'),
     "has a lone surrogate": whole('{"key":"DOCKER_AUTH_CONFIG","value":"\\ud800","description":"\\udfff"}'),
+    "is another variable": _variable(key="SOMEBODY_ELSES", value='{"auths":{}}'),
+    "is of another environment": _variable(environment_scope="production", value='{"auths":{}}'),
     "has a value that is no text": _variable(value=[["a"]]),
     "has a description that is no text": _variable(description={"gitlab-ecr": 1}),
     "has flags that are none": _variable(variable_type=[], masked="yes", raw={}, hidden=[1]),
