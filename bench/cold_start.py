@@ -26,8 +26,9 @@ _OURS: Final = """
 import sys
 from pathlib import Path
 from components.contract import plan
+from components.contract.firing import FiredBy
 from components.rotation.handler import run
-run(plan.loads(Path(sys.argv[1]).read_text()), 15, fired_by="manual", run_id="bench")
+run(plan.loads(Path(sys.argv[1]).read_text()), 15, fired_by=FiredBy.MANUAL, run_id="bench")
 """
 _PLAN: Final = plan.Plan(
     version=plan.VERSION,

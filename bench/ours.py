@@ -16,6 +16,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 from components.contract import plan
+from components.contract.firing import FiredBy
 from components.rotation import memory
 from components.rotation.aws import Authorization, BotoAws
 from components.rotation.clock import Deadline, SystemClock
@@ -98,7 +99,7 @@ def main(url: str, token: str, targets: int, audiences: int, *, concurrency: int
     aws = _Aws(token, memory.dumps(before), from_aws)
     services = Services(aws, BotoKeyStore("eu-central-1"), registry, http, clock, deadline)
     begin = time.monotonic()
-    report = rotate(wanted, services, fired_by="manual", run="bench")
+    report = rotate(wanted, services, fired_by=FiredBy.MANUAL, run="bench")
     took = time.monotonic() - begin
     if report.failures:
         sys.exit("\n".join(report.failures[:5]))

@@ -11,6 +11,7 @@ from typing import Final, Protocol
 
 import urllib3
 
+from components.docker.auth import PLACEHOLDER
 from components.docker.credential_resolution import Outcome, resolve
 
 from .cloud import Cloud
@@ -101,7 +102,7 @@ class Skopeo:
         folder = self._scratch / str(next(self._count))
         folder.mkdir()
         authfile = folder / "auth.json"
-        authfile.write_text(document or '{"auths":{}}')
+        authfile.write_text(document or PLACEHOLDER)
         image = f"docker://{host}/{repository}:{tag}"
         command = ["skopeo", "--insecure-policy", "copy", "--authfile", str(authfile), image, f"dir:{folder / 'image'}"]
         try:

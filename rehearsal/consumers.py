@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
+
+from components.docker.auth import DOCKER_AUTH_CONFIG
 
 from .clients import auth_of
 from .puller import can_sign_in
@@ -11,7 +13,6 @@ from .world import World
 
 Auths = dict[str, str | None]
 """By registry host the `auth` that the runner takes from a variable for an image of it; None for none."""
-_KEY: Final = "DOCKER_AUTH_CONFIG"
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ class Consumer:
 
     def variable(self) -> str | None:
         """What its `DOCKER_AUTH_CONFIG` holds now, None when there is none."""
-        record = self.world.gitlab.variable(self.kind, self.path, _KEY, self.scope)
+        record = self.world.gitlab.variable(self.kind, self.path, DOCKER_AUTH_CONFIG, self.scope)
         return None if record is None else record["value"]
 
     def auths(self) -> Auths:

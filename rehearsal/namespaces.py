@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from components.variables.keys import DOCKER_AUTH_CONFIG
+from components.docker.auth import DOCKER_AUTH_CONFIG
 from settings import RegistryAccessArgs
 
 from .gitlab import GitLab

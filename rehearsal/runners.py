@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from components.docker.auth import DOCKER_AUTH_CONFIG
 from components.docker.credential_resolution import HOME, VARIABLE, Outcome, resolve
 from components.docker.image_reference import parse
 from components.names.registry_host import parse_registry_host
@@ -99,5 +100,5 @@ def _found(image: str, config: str, home: str | None) -> str:
     variables = dict(entry.split("=", 1) for entry in environment)
     hosts = [parse(image).host]
     helpers = {"ecr-login": {host: ("AWS", "from-the-helper") for host in hosts if parse_registry_host(host)}}
-    answer = resolve(image, variables.get("DOCKER_AUTH_CONFIG"), home, helpers)
+    answer = resolve(image, variables.get(DOCKER_AUTH_CONFIG), home, helpers)
     return _SOURCES[answer.source if answer.outcome is Outcome.FOUND else ""]

@@ -3,19 +3,18 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 from urllib.parse import quote
 
 from components.contract.plan import Flags, OwnerKind, Target, VariableType
 from components.docker import auth as docker_auth
+from components.docker.auth import DOCKER_AUTH_CONFIG
 from components.variables.listed import Level, ListedVariable
 from components.variables.shadow_finder import Finding, shadow_findings
 from settings import RegistryAccessArgs
 
 from .json_values import is_list
 from .world import World
-
-_KEY: Final = "DOCKER_AUTH_CONFIG"
 
 
 @dataclass(frozen=True)
@@ -59,7 +58,7 @@ def _targets(declaration: RegistryAccessArgs) -> Iterator[Target]:
         )
         kind = OwnerKind(consumer.get("kind", "project"))
         for scope in consumer.get("environment_scopes", ["*"]) if consumer.get("pull") else []:
-            yield Target(kind, path, path, _KEY, scope, flags)
+            yield Target(kind, path, path, DOCKER_AUTH_CONFIG, scope, flags)
 
 
 def _places(world: World, declaration: RegistryAccessArgs, targets: list[Target]) -> dict[tuple[Level, str], None]:

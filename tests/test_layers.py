@@ -29,7 +29,7 @@ MAY_IMPORT = {
     "names": set[str](),
     "arguments": {"names"},
     "docker": set[str](),
-    "variables": set[str](),
+    "variables": {"docker"},
     "contract": {"docker", "variables"},
     "rotation": {"contract", "docker", "variables"},
     "iam": {"arguments", "contract", "names"},

@@ -1,15 +1,15 @@
 """What an administrator sets up once: where the state is kept, and which jobs may read it and deploy."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
-from typing import Any
 
 import pulumi
 import pulumi_aws as aws
 
 from ..arguments.check import check
 from ..iam.bucket_policy import tls_only
-from ..iam.gitlab_trust import job_trust, thumbprints
+from ..iam.gitlab_trust import TrustedJobs, job_trust, thumbprints
 from ..iam.policies import Document, checked_size, policy_json
 from ..names.gitlab_release import GITLAB_COM
 from . import policies
@@ -121,18 +121,18 @@ def _roles(
     name: str, args: BootstrapArgs, names: BootstrapNames, key: aws.kms.Key, after: pulumi.ResourceOptions
 ) -> None:
     url = args.get("gitlab_url", GITLAB_COM)
-    project: dict[str, Any] = {
-        "gitlab_url": url,
-        "audience": args.get("audience", url),
-        "project": args["project"],
-        "project_id": args.get("project_id", ""),
-        "namespace_id": args.get("namespace_id", ""),
-    }
+    jobs = TrustedJobs(
+        gitlab_url=url,
+        aud=args.get("audience", url),
+        project=args["project"],
+        project_id=args.get("project_id", ""),
+        namespace_id=args.get("namespace_id", ""),
+    )
     previews = args.get("previews", [])
-    deploy_trust = job_trust(names.provider_arn(url), **project, branches=[args.get("branch", "main")])
+    deploy_trust = job_trust(names.provider_arn(url), replace(jobs, branches=[args.get("branch", "main")]))
     roles: list[pulumi.Resource] = []
     for kind, trust, policy in (
-        ("preview", policies.preview_trust(names, **project), partial(policies.preview_policy, previews=previews)),
+        ("preview", policies.preview_trust(names, jobs), partial(policies.preview_policy, previews=previews)),
         ("deploy", deploy_trust, deploy_policy),
     ):
         role = aws.iam.Role(

@@ -5,7 +5,7 @@ from typing import Final
 
 from ..iam.args import JobIssuerArgs
 from ..iam.checks import find_in_issuer
-from ..iam.gitlab_trust import issuer_host, job_trust
+from ..iam.gitlab_trust import TrustedJobs, issuer_host, job_trust
 from ..iam.policies import Document, policy_json
 from ..names.gitlab_release import GITLAB_COM
 from ..names.locations import Mistakes, each
@@ -50,12 +50,14 @@ def find(args: BootstrapArgs) -> Mistakes:
     with found.at(renamed={**_OWN, "audience": ""}):
         job_trust(
             names.arn("iam", f"oidc-provider/{issuer_host(url)}", region=""),
-            gitlab_url=url,
-            audience=url,
-            project=args["project"],
-            project_id=args.get("project_id", ""),
-            namespace_id=args.get("namespace_id", ""),
-            branches=[branch],
+            TrustedJobs(
+                gitlab_url=url,
+                aud=url,
+                project=args["project"],
+                project_id=args.get("project_id", ""),
+                namespace_id=args.get("namespace_id", ""),
+                branches=[branch],
+            ),
         )
     return found
 

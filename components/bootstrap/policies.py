@@ -4,6 +4,7 @@ The deploy role's policy is in `deploy_policy`.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from ..contract.metric_names import NAMESPACE
@@ -18,7 +19,7 @@ from ..iam.actions import (
     SIGN_IN_ACTION,
     VPC_ACTIONS,
 )
-from ..iam.gitlab_trust import issuer_host, job_trust
+from ..iam.gitlab_trust import TrustedJobs, issuer_host, job_trust
 from ..iam.policies import (
     PLAIN_METRICS,
     UNBORN,
@@ -60,28 +61,18 @@ def preview_policy(names: BootstrapNames, key_arn: str, previews: Sequence[str] 
     )
 
 
-def preview_trust(
-    names: BootstrapNames, *, gitlab_url: str, audience: str, project: str, project_id: str, namespace_id: str
-) -> Document:
+def preview_trust(names: BootstrapNames, jobs: TrustedJobs) -> Document:
     """A trust policy for every job of the project: merge requests come from branches that anyone may create."""
-    provider = names.provider_arn(gitlab_url)
-    if gitlab_url == GITLAB_COM:
-        return job_trust(
-            provider,
-            gitlab_url=gitlab_url,
-            audience=audience,
-            project=project,
-            project_id=project_id,
-            namespace_id=namespace_id,
-            unprotected_refs=True,
-        )
+    provider = names.provider_arn(jobs.gitlab_url)
+    if jobs.gitlab_url == GITLAB_COM:
+        return job_trust(provider, replace(jobs, unprotected_refs=True))
     # Elsewhere a role that trusts any ref of a self-managed GitLab is refused; for reading the state it is intended.
-    trust = job_trust(provider, gitlab_url=gitlab_url, audience=audience, project=project, branches=["main"])
+    trust = job_trust(provider, replace(jobs, branches=["main"]))
     (statement,) = trust["Statement"]
-    issuer = issuer_host(gitlab_url)
+    issuer = issuer_host(jobs.gitlab_url)
     condition = {
-        "StringEquals": {f"{issuer}:aud": audience},
-        "StringLike": {f"{issuer}:sub": f"project_path:{project}:ref_type:branch:ref:*"},
+        "StringEquals": {f"{issuer}:aud": jobs.aud},
+        "StringLike": {f"{issuer}:sub": f"project_path:{jobs.project}:ref_type:branch:ref:*"},
     }
     return document({**statement, "Condition": condition})
 

@@ -9,11 +9,11 @@ import click
 from ..contract import plan as plans
 from ..contract.plan import Flags, OwnerKind, Plan, Target, VariableType
 from ..docker import auth as docker_auth
+from ..docker.auth import DOCKER_AUTH_CONFIG
 from ..rotation.aws import AwsError, BotoAws
 from ..rotation.gitlab import GitLab, GitLabError
 from ..rotation.secret import Secret
 from ..variables.description import hosts, is_ours
-from ..variables.keys import DOCKER_AUTH_CONFIG
 from .errors import CliError
 from .output import json_option, json_shape, print_json
 from .plan_source import Source, gitlab_http, plan_options

@@ -15,6 +15,7 @@ from ..contract.plan import Plan, TokenTarget
 from ..docker.auth import login_entry
 from ..docker.credential_resolution import Outcome, resolve
 from ..rotation.gitlab import GitLabError
+from ..rotation.prove import PROBE_TAG
 from .doctor.registry_pull import RegistryPull
 from .errors import CliError
 from .exit_codes import ExitCode
@@ -28,7 +29,6 @@ _GENERATION: Final = re.compile(r"-g(\d+)$")
 _PATIENCE_SECONDS: Final = 90.0  # IAM is eventually consistent
 _PAUSE_SECONDS: Final = 2.0
 _REFUSED: Final = (401, 403)
-_PROBE_TAG: Final = "gitlab-ecr-probe"
 
 
 _SHAPE: Final = json_shape(
@@ -171,7 +171,7 @@ def _refusal(host: str, repository: str, auth: str) -> str | None:
     pull = RegistryPull(http_client())
     end = time.monotonic() + _PATIENCE_SECONDS
     while True:
-        answer = pull(host, repository, _PROBE_TAG, auth)
+        answer = pull(host, repository, PROBE_TAG, auth)
         if answer.status in _REFUSED:
             return f"{answer.status} {answer.code}"
         if time.monotonic() > end:

@@ -2,12 +2,12 @@
 
 import contextlib
 import io
-import json
 from typing import Any, Final, cast
 from uuid import uuid4
 
 import click
 
+from ..contract.firing import FiredBy, event
 from ..docker import bounded_json
 from ..docker.bounded_json import BoundedJsonError
 from ..rotation.handler import run
@@ -71,7 +71,7 @@ def _in_gitlab(source: Source) -> dict[str, Any]:
 def _here(source: Source) -> dict[str, Any]:
     plan = source.plan()
     with contextlib.redirect_stdout(io.StringIO()):  # the log that a Lambda keeps; here the report is shown instead
-        report = run(plan, _SECONDS, fired_by="manual", run_id=str(uuid4()))
+        report = run(plan, _SECONDS, fired_by=FiredBy.MANUAL, run_id=str(uuid4()))
     return report.short()
 
 
@@ -86,7 +86,7 @@ def in_lambda(source: Source) -> dict[str, Any]:
         where,
         aws_client("lambda", source.region, read_timeout=_SECONDS + 10).invoke,
         FunctionName=source.function,
-        Payload=json.dumps({"fired_by": "manual"}).encode(),
+        Payload=event(FiredBy.MANUAL).encode(),
     )
     try:
         document: Any = bounded_json.loads(answer["Payload"].read())

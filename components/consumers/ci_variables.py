@@ -6,11 +6,11 @@ import pulumi
 import pulumi_gitlab as gitlab
 
 from ..arguments.check import check
-from ..docker.auth import PLACEHOLDER
+from ..docker.auth import DOCKER_AUTH_CONFIG, PLACEHOLDER
 from ..names.choices import choice
 from ..names.locations import Mistakes
 from ..variables.description import PREFIX
-from ..variables.keys import ACCESS_KEYS, DOCKER_AUTH_CONFIG, KEY_PLACEHOLDER
+from ..variables.keys import ACCESS_KEYS, KEY_PLACEHOLDER
 from ..variables.targets import OwnerKind, VariableType
 
 # The engine fills an ignored property from its state, and the provider's update sends every attribute: if any of these

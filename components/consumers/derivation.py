@@ -4,12 +4,12 @@ from collections.abc import Collection, Mapping
 from datetime import timedelta
 
 from ..contract import plan as plans
+from ..docker.auth import DOCKER_AUTH_CONFIG
 from ..iam.args import AudienceArgs, JobIssuerArgs, JobRoleArgs
 from ..iam.pull_user import PullUserArgs
 from ..names import repository_patterns
 from ..names.gitlab_release import GITLAB_COM
 from ..names.naming import Names
-from ..variables.keys import DOCKER_AUTH_CONFIG
 from . import key_life
 from .args import Access, ConsumerArgs, GitLabArgs
 from .checks import access_of, has_job_role

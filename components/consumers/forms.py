@@ -7,6 +7,7 @@ import pulumi
 
 from ..contract.plan import Registry
 from ..docker import auth as docker_auth
+from ..docker.auth import DOCKER_AUTH_CONFIG
 from ..names import repository_patterns
 from ..names.choices import choice
 from ..names.locations import Mistakes, each, errors_under
@@ -14,7 +15,7 @@ from ..names.naming import Names
 from ..names.registries import RegistryArgs
 from ..names.registry_host import HostForm, dual_stack_host, fips_host, registry_host
 from ..variables.description import PREFIX
-from ..variables.keys import ACCESS_KEYS, AWS_REGION, DOCKER_AUTH_CONFIG, job_variables, push_variables
+from ..variables.keys import ACCESS_KEYS, AWS_REGION, job_variables, push_variables
 from ..variables.targets import VariableType
 from .args import Access, AuthArgs, ConsumerArgs
 from .checks import access_of, has_job_role, kind_of

@@ -17,6 +17,8 @@ from .bounded_json import BoundedJsonError
 Document = dict[str, Any]
 AuthEntry = dict[str, str]
 
+DOCKER_AUTH_CONFIG: Final = "DOCKER_AUTH_CONFIG"
+"""The variable that the runner reads before it pulls a job's `image:` and `services:`."""
 PLACEHOLDER: Final = '{"auths":{}}'
 """A valid document that can be masked and that the runner ignores while it is empty."""
 
@@ -236,7 +238,7 @@ def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _wrong(problem: str) -> DocumentError:
-    return DocumentError(f"DOCKER_AUTH_CONFIG: {problem}")
+    return DocumentError(f"{DOCKER_AUTH_CONFIG}: {problem}")
 
 
 _DECODER: Final = json.JSONDecoder(

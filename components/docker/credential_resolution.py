@@ -11,10 +11,11 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Final
 
+from .auth import DOCKER_AUTH_CONFIG
 from .config import Credential, DockerConfig, load
 from .go_json import GoJsonError
 
-VARIABLE: Final = "DOCKER_AUTH_CONFIG"
+VARIABLE: Final = DOCKER_AUTH_CONFIG
 HOME: Final = "home"
 JOB_PAYLOAD: Final = "job payload"
 

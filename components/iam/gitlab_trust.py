@@ -8,6 +8,7 @@ Sources: GitLab docs, "OpenID Connect in AWS"; IAM user guide, condition keys of
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 from ..contract.urls import shown, url_problem
@@ -58,25 +59,13 @@ def _thumbprint(value: str) -> str:
     return value.lower()
 
 
-def job_trust(
-    provider_arn: str,
-    *,
-    gitlab_url: str,
-    audience: str,
-    project: str,
-    branches: Sequence[str] = (),
-    tags: Sequence[str] = (),
-    project_id: str = "",
-    namespace_id: str = "",
-    unprotected_refs: bool = False,
-    scheduled: bool = False,
-) -> Document:
-    """A trust policy for jobs of one project, on protected refs unless `unprotected_refs` says otherwise.
+@dataclass(frozen=True)
+class TrustedJobs:
+    """The jobs of one project that a role trusts: those on protected refs unless `unprotected_refs` says otherwise.
 
-    Args:
-        provider_arn: the ARN of the account's OIDC provider for this GitLab.
+    Attributes:
         gitlab_url: the GitLab that issues the tokens.
-        audience: the `aud` of the jobs' `id_tokens`.
+        aud: the `aud` of the jobs' `id_tokens`.
         project: the project's full path.
         branches: exact names, on gitlab.com also patterns. On gitlab.com, all protected refs if branches and tags are
             both empty.
@@ -85,25 +74,42 @@ def job_trust(
         namespace_id: on gitlab.com, the number of the project's group.
         unprotected_refs: also trusts jobs on refs that anyone with push rights may create.
         scheduled: on gitlab.com, only jobs of pipeline schedules; AWS does not read that claim from other instances.
+    """
+
+    gitlab_url: str
+    aud: str
+    project: str
+    branches: Sequence[str] = ()
+    tags: Sequence[str] = ()
+    project_id: str = ""
+    namespace_id: str = ""
+    unprotected_refs: bool = False
+    scheduled: bool = False
+
+
+def job_trust(provider_arn: str, jobs: TrustedJobs) -> Document:
+    """A trust policy for these jobs.
+
+    Args:
+        provider_arn: the ARN of the account's OIDC provider for their GitLab.
+        jobs: whom the role trusts.
 
     Raises:
         ValueError: the policy would trust more than it appears to.
     """
-    mistakes, issuer = Mistakes(), issuer_host(gitlab_url)
+    mistakes, issuer = Mistakes(), issuer_host(jobs.gitlab_url)
     with mistakes.at():
-        check_aud(audience, gitlab_url)
+        check_aud(jobs.aud, jobs.gitlab_url)
     with mistakes.at():
-        _check_project(project)
-    equal, subjects = {f"{issuer}:aud": audience}, list[str]()
+        _check_project(jobs.project)
+    equal, subjects = {f"{issuer}:aud": jobs.aud}, list[str]()
     with mistakes.at():
-        if gitlab_url == GITLAB_COM:
-            equal |= _gitlab_com_claims(issuer, project_id, namespace_id, unprotected_refs=unprotected_refs)
-            equal |= {f"{issuer}:pipeline_source": "schedule"} if scheduled else {}
+        if jobs.gitlab_url == GITLAB_COM:
+            equal |= _gitlab_com_claims(issuer, jobs)
         else:
-            claims = bool(project_id or namespace_id or unprotected_refs)
-            _refuse_what_aws_cannot_see(gitlab_url, branches, tags, claims=claims)
+            _refuse_what_aws_cannot_see(jobs)
     with mistakes.at():
-        subjects = _subjects(project, branches, tags)
+        subjects = _subjects(jobs)
     mistakes.refuse()
     condition = _with_subjects(equal, f"{issuer}:sub", subjects)
     trust = document(
@@ -141,42 +147,46 @@ def _check_project(project: str) -> None:
         )
 
 
-def _gitlab_com_claims(issuer: str, project_id: str, namespace_id: str, *, unprotected_refs: bool) -> dict[str, str]:
-    for field, value in (("project_id", project_id), ("namespace_id", namespace_id)):
+def _gitlab_com_claims(issuer: str, jobs: TrustedJobs) -> dict[str, str]:
+    for field, value in (("project_id", jobs.project_id), ("namespace_id", jobs.namespace_id)):
         if not _ID.fullmatch(value):
             raise ValueError(
                 f"{field}: got {value!r}; write its number, quoted: GitLab shows it on the page of the "
                 f"{'project' if field == 'project_id' else 'group'}"
             )
-    claims = {f"{issuer}:project_id": project_id, f"{issuer}:namespace_id": namespace_id}
-    return claims if unprotected_refs else {**claims, f"{issuer}:ref_protected": "true"}
+    return {
+        f"{issuer}:project_id": jobs.project_id,
+        f"{issuer}:namespace_id": jobs.namespace_id,
+        **({} if jobs.unprotected_refs else {f"{issuer}:ref_protected": "true"}),
+        **({f"{issuer}:pipeline_source": "schedule"} if jobs.scheduled else {}),
+    }
 
 
-def _refuse_what_aws_cannot_see(gitlab_url: str, branches: Sequence[str], tags: Sequence[str], *, claims: bool) -> None:
-    if claims:
+def _refuse_what_aws_cannot_see(jobs: TrustedJobs) -> None:
+    if jobs.project_id or jobs.namespace_id or jobs.unprotected_refs:
         raise ValueError(
             f"project_id: got it, `namespace_id` or `unprotected_refs`; AWS does not read these claims in tokens of "
-            f"{gitlab_url}: leave them out"
+            f"{jobs.gitlab_url}: leave them out"
         )
-    why = f"of {gitlab_url} AWS reads only aud and sub and cannot tell a protected ref"
+    why = f"of {jobs.gitlab_url} AWS reads only aud and sub and cannot tell a protected ref"
     advice = "write the exact names of protected branches or tags, such as [main]"
-    if not branches and not tags:
+    if not jobs.branches and not jobs.tags:
         raise ValueError(f"branches: got none; {why}: {advice}")
     mistakes = Mistakes()
-    for field, refs in (("branches", branches), ("tags", tags)):
+    for field, refs in (("branches", jobs.branches), ("tags", jobs.tags)):
         for position, ref in enumerate(refs):
             if "*" in ref:
                 mistakes.add(field, position, text=f"got {ref!r}; {why}: {advice}")
     mistakes.refuse()
 
 
-def _subjects(project: str, branches: Sequence[str], tags: Sequence[str]) -> list[str]:
-    if not branches and not tags:
-        return [f"project_path:{project}:ref_type:{kind}:ref:*" for kind in ("branch", "tag")]
+def _subjects(jobs: TrustedJobs) -> list[str]:
+    if not jobs.branches and not jobs.tags:
+        return [f"project_path:{jobs.project}:ref_type:{kind}:ref:*" for kind in ("branch", "tag")]
     mistakes, subjects = Mistakes(), list[str]()
-    for field, kind, refs in (("branches", "branch", branches), ("tags", "tag", tags)):
+    for field, kind, refs in (("branches", "branch", jobs.branches), ("tags", "tag", jobs.tags)):
         with mistakes.at():
-            subjects += [f"project_path:{project}:ref_type:{kind}:ref:{ref}" for ref in each(field, refs, _ref)]
+            subjects += [f"project_path:{jobs.project}:ref_type:{kind}:ref:{ref}" for ref in each(field, refs, _ref)]
     mistakes.refuse()
     return subjects
 

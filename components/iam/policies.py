@@ -135,14 +135,9 @@ def rotator_policy(
     *,
     pull_roles_arn: str,
     secret_arns: Sequence[str],
-    log_group_arn: str = "",
-    dead_letters_arn: str = "",
-    key_arn: str = "",
-    via_service: str = "",
     pull_user_arns: Sequence[str] = (),
     state_arn: str = "",
-    in_vpc: bool = False,
-    in_job: Sequence[Document] = (),
+    own: Sequence[Document] = (),
 ) -> Document:
     """The policy of the rotator's execution role: it has no rights in ECR itself.
 
@@ -151,25 +146,16 @@ def rotator_policy(
             more than about a hundred roles would not fit.
         secret_arns: the secrets it reads: its GitLab token and foreign registries' entries. They end with `-??????`,
             since Secrets Manager appends six characters to each name; see `secret_arn_pattern`.
-        log_group_arn: its own log group; None in a GitLab job, whose log is in GitLab.
-        dead_letters_arn: its own dead-letter queue; None in a GitLab job.
-        key_arn: the KMS key of the secrets, if it is not the account's default.
-        via_service: the only service through which it may use the key, `secretsmanager.<region>.amazonaws.com`.
         pull_user_arns: the pull users whose access keys it replaces.
         state_arn: the parameter where it records what failed.
-        in_vpc: it creates network interfaces in a VPC of the account.
-        in_job: what it also needs in a GitLab job, from `job_statements`.
+        own: what it needs to run in Lambda or in a GitLab job, from `function_statements` or `job_statements`.
     """
     return document(
         allow("AssumePullRoles", ASSUME_ROLE_ACTION, pull_roles_arn),
         allow("ReadSecrets", READ_SECRET_ACTION, secret_arns) if secret_arns else {},
-        allow("DecryptSecrets", DECRYPT_ACTION, key_arn, Condition={"StringEquals": {"kms:ViaService": via_service}})
-        if key_arn
-        else {},
         *access_key_statements(pull_user_arns),
         allow("RememberFailures", STATE_ACTIONS, state_arn) if state_arn else {},
-        *_of_function(log_group_arn, dead_letters_arn, in_vpc=in_vpc),
-        *in_job,
+        *own,
     )
 
 
@@ -184,19 +170,28 @@ def access_key_statements(user_arns: str | Sequence[str]) -> tuple[Document, ...
     )
 
 
-def renewal_policy(
-    *,
-    secret_arns: Sequence[str],
-    log_group_arn: str = "",
-    dead_letters_arn: str = "",
-    in_vpc: bool = False,
-    in_job: Sequence[Document] = (),
-) -> Document:
-    """The policy of the job that renews the GitLab tokens: it may read and replace them, and nothing else."""
+def renewal_policy(*, secret_arns: Sequence[str], own: Sequence[Document] = ()) -> Document:
+    """The policy of the job that renews the GitLab token: it may read and replace it, and nothing else.
+
+    Args:
+        secret_arns: the token's secret, as for the rotator.
+        own: as for the rotator.
+    """
     return document(
         allow("RenewTokens", RENEWAL_ACTIONS, secret_arns),
-        *_of_function(log_group_arn, dead_letters_arn, in_vpc=in_vpc),
-        *in_job,
+        *own,
+    )
+
+
+def function_statements(log_group_arn: str, dead_letters_arn: str, *, in_vpc: bool = False) -> tuple[Document, ...]:
+    """What the rotator needs in Lambda: its own log and dead-letter queue.
+
+    In a VPC also network interfaces, which have no narrower resource before they exist.
+    """
+    return (
+        allow_everywhere("HaveNetworkInterfaces", VPC_ACTIONS, because=UNBORN) if in_vpc else {},
+        allow("WriteOwnLog", LOG_ACTIONS, f"{log_group_arn}:*"),
+        allow("LeaveDeadLetters", SEND_MESSAGE_ACTION, dead_letters_arn),
     )
 
 
@@ -268,15 +263,6 @@ def listed(values: str | Sequence[str]) -> str | list[str]:
         return values
     unique = sorted(set(values))
     return unique[0] if len(unique) == 1 else unique
-
-
-def _of_function(log_group_arn: str, dead_letters_arn: str, *, in_vpc: bool) -> tuple[Document, ...]:
-    """What any Lambda function needs."""
-    return (
-        allow_everywhere("HaveNetworkInterfaces", VPC_ACTIONS, because=UNBORN) if in_vpc else {},
-        allow("WriteOwnLog", LOG_ACTIONS, f"{log_group_arn}:*") if log_group_arn else {},
-        allow("LeaveDeadLetters", SEND_MESSAGE_ACTION, dead_letters_arn) if dead_letters_arn else {},
-    )
 
 
 _SIGN_IN: Final = allow_everywhere("SignIn", SIGN_IN_ACTION, because="the action has no resource type")

@@ -9,7 +9,7 @@ from ..names.naming import Names
 from ..names.registries import RegistryArgs, repository_arns
 from ..names.registry_host import dns_suffix
 from .args import AudienceArgs, JobIssuerArgs, JobRoleArgs, RunnerIdentityArgs
-from .gitlab_trust import issuer_host, job_trust
+from .gitlab_trust import TrustedJobs, issuer_host, job_trust
 from .policies import (
     Document,
     cache_puller_policy,
@@ -65,14 +65,16 @@ def job_role_documents(names: Names, options: JobRoleArgs, issuer: JobIssuerArgs
     with mistakes.at():
         trust = job_trust(
             names.arn("iam", f"oidc-provider/{issuer_host(url)}", region=""),
-            gitlab_url=url,
-            audience=issuer.get("audience", url),
-            project=options["project"],
-            branches=options.get("branches", []),
-            tags=options.get("tags", []),
-            project_id=options.get("project_id", ""),
-            namespace_id=options.get("namespace_id", ""),
-            unprotected_refs=unprotected,
+            TrustedJobs(
+                gitlab_url=url,
+                aud=issuer.get("audience", url),
+                project=options["project"],
+                branches=options.get("branches", []),
+                tags=options.get("tags", []),
+                project_id=options.get("project_id", ""),
+                namespace_id=options.get("namespace_id", ""),
+                unprotected_refs=unprotected,
+            ),
         )
     registries = options.get("registries", [])
     with mistakes.at():

@@ -13,7 +13,6 @@ from . import untrusted
 from .untrusted import Found
 
 STACK: Final = "pulumi:pulumi:Stack"
-SECRET: Final = "[secret]"  # noqa: S105 - what the engine prints instead of a secret
 UNKNOWN: Final = frozenset(
     {
         "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",  # bool
@@ -45,7 +44,6 @@ class Step:
         old: its inputs in the state; empty for a new resource.
         new: its inputs in the program; empty for a deleted resource.
         old_outputs: its outputs in the state.
-        new_outputs: its outputs, as far as the preview knows them.
         changed: the properties that differ.
         replaced_for: the properties that cause the replacement.
         adopts: whether the stack takes over an existing resource; `op` is then what changes in it, or `import` for
@@ -58,7 +56,6 @@ class Step:
     old: Mapping[str, Any]
     new: Mapping[str, Any]
     old_outputs: Mapping[str, Any]
-    new_outputs: Mapping[str, Any]
     changed: tuple[str, ...]
     replaced_for: tuple[str, ...]
     adopts: bool = False
@@ -154,7 +151,6 @@ def _step(step: Found) -> Step:
         old=old.at("inputs").mapping(),
         new=new.at("inputs").mapping(),
         old_outputs=old.at("outputs").mapping(),
-        new_outputs=new.at("outputs").mapping(),
         changed=step.at("diffReasons").texts(),
         replaced_for=step.at("replaceReasons").texts(),
     )

@@ -11,6 +11,7 @@ from typing import Final
 from uuid import uuid4
 
 from ..contract import plan as plans
+from ..contract.firing import FiredBy
 from . import metrics
 from .aws import AwsError, BotoAws
 from .handler import run
@@ -29,7 +30,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m gitlab_ecr.rotation", description=__doc__)
     parser.add_argument("task", choices=["rotate", "renew"], nargs="?", default="rotate")
     parser.add_argument("--plan", type=Path, default=_PLAN, metavar="FILE")
-    parser.add_argument("--fired-by", choices=["schedule", "manual"], default="manual")
+    parser.add_argument(
+        "--fired-by", choices=[FiredBy.SCHEDULE.value, FiredBy.MANUAL.value], default=FiredBy.MANUAL.value
+    )
     parser.add_argument(
         "--put-metrics",
         action="store_true",
@@ -43,10 +46,10 @@ def main(arguments: list[str] | None = None) -> int:
         return 2
     if options.task == "renew":
         return _renew(plan)
-    return _rotate(plan, options.fired_by, put_metrics=options.put_metrics)
+    return _rotate(plan, FiredBy(options.fired_by), put_metrics=options.put_metrics)
 
 
-def _rotate(plan: plans.Plan, fired_by: str, *, put_metrics: bool) -> int:
+def _rotate(plan: plans.Plan, fired_by: FiredBy, *, put_metrics: bool) -> int:
     report = run(plan, _SECONDS, fired_by=fired_by, run_id=str(uuid4()))
     failures = list(report.failures)
     if put_metrics:

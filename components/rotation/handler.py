@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Final, Protocol, cast
 
 from ..contract import plan as plans
+from ..contract.firing import FIRED_BY, FiredBy
 from . import metrics
 from .aws import BotoAws
 from .clock import Deadline, SystemClock
@@ -17,7 +18,6 @@ from .rotate import rotate
 from .services import Services
 
 _PLAN: Final = Path(__file__).parents[1] / "plan.json"
-_FIRED_BY: Final = ("deploy", "schedule", "manual")
 _LAST_SECONDS: Final = 10.0  # kept for the report
 
 
@@ -60,13 +60,13 @@ def handle(event: Mapping[str, Any], context: Context) -> dict[str, Any]:
     return short
 
 
-def run(plan: plans.Plan, seconds: float, *, fired_by: str, run_id: str) -> Report:
+def run(plan: plans.Plan, seconds: float, *, fired_by: FiredBy, run_id: str) -> Report:
     """Runs one rotation with the environment's credentials; prints its report and metrics.
 
     Args:
         plan: what to do.
         seconds: how long it may take.
-        fired_by: deploy, schedule or manual.
+        fired_by: who started it.
         run_id: names this run; a retry of a failed run has the same name.
     """
     # At DEBUG, both would write tokens into the log.
@@ -96,13 +96,14 @@ def run(plan: plans.Plan, seconds: float, *, fired_by: str, run_id: str) -> Repo
     return report
 
 
-def fired_by(event: Any) -> str:
+def fired_by(event: Any) -> FiredBy:
     """Who started a run, the only thing that an event may say.
 
     Raises:
         ValueError: it says anything else.
     """
     said: dict[Any, Any] = dict(cast("Mapping[Any, Any]", event)) if isinstance(event, Mapping) else {}
-    if list(said) != ["fired_by"] or said["fired_by"] not in _FIRED_BY:
-        raise ValueError(f'event: write {{"fired_by": one of {list(_FIRED_BY)}}}, and no other key')
-    return str(said["fired_by"])
+    known = [who.value for who in FiredBy]
+    if list(said) != [FIRED_BY] or said[FIRED_BY] not in known:
+        raise ValueError(f'event: write {{"{FIRED_BY}": one of {known}}}, and no other key')
+    return FiredBy(said[FIRED_BY])

@@ -9,7 +9,7 @@ from .mint import RefusedError, Token
 from .secret import Secret
 
 # No image has this tag, so the answer shows only rights, and no image's last pull time changes.
-_PROBE_TAG: Final = "gitlab-ecr-probe"
+PROBE_TAG: Final = "gitlab-ecr-probe"
 _OK, _UNAUTHORIZED, _FORBIDDEN, _NOT_FOUND = 200, 401, 403, 404
 
 
@@ -38,14 +38,14 @@ def _prove_at(registry: Registry, audience: Audience, auth: Secret, http: Http) 
     if (status := _get(host, "/v2/", auth, http)) != _OK:
         raise RefusedError(f"{host} refuses the new token: GET /v2/ answered {status}, not 200")
     if audience.inside is not None:
-        status = _get(host, f"/v2/{audience.inside}/manifests/{_PROBE_TAG}", auth, http)
+        status = _get(host, f"/v2/{audience.inside}/manifests/{PROBE_TAG}", auth, http)
         if status not in (_OK, _NOT_FOUND):
             raise RefusedError(
                 f"{host} does not let the new token pull {audience.inside}: answered {status}",
                 denied=status == _FORBIDDEN,
             )
     if audience.outside is not None:
-        status = _get(host, f"/v2/{audience.outside}/manifests/{_PROBE_TAG}", auth, http)
+        status = _get(host, f"/v2/{audience.outside}/manifests/{PROBE_TAG}", auth, http)
         if status in (_OK, _NOT_FOUND):
             raise RefusedError(f"over-broad: {host} lets the new token pull {audience.outside}, outside its audience")
         if status != _FORBIDDEN:

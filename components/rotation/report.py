@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from enum import Enum
 from typing import Any, Final, cast
 
+from ..contract.firing import FiredBy
 from ..contract.plan import KeyUser, TokenTarget
 
 _SHORT_LIMIT: Final = 4_000  # bytes of the form that Pulumi keeps
@@ -94,7 +95,7 @@ class Report:
 
     Attributes:
         stack: the stack's name.
-        fired_by: deploy, schedule or manual.
+        fired_by: who fired it.
         started: the time of day.
         seconds: how long it took.
         audiences: a result for each.
@@ -106,7 +107,7 @@ class Report:
     """
 
     stack: str
-    fired_by: str
+    fired_by: FiredBy
     started: datetime
     seconds: float
     audiences: Sequence[AudienceResult]
@@ -233,7 +234,7 @@ class Report:
         return [*self.targets, *self.keys]
 
     def _excused(self, result: TargetResult | KeyResult) -> bool:
-        return self.fired_by == "deploy" and result.known
+        return self.fired_by is FiredBy.DEPLOY and result.known
 
 
 def _counts(results: Sequence[TargetResult | KeyResult]) -> dict[str, int]:

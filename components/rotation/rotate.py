@@ -4,6 +4,7 @@ import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
+from ..contract.firing import FiredBy
 from ..contract.plan import Plan
 from . import memory
 from .aws import AwsError
@@ -27,13 +28,13 @@ _Result = TargetResult | KeyResult
 _Minted = tuple[AudienceResult, Mapping[str, Token]]
 
 
-def rotate(plan: Plan, services: Services, *, fired_by: str, run: str) -> Report:
+def rotate(plan: Plan, services: Services, *, fired_by: FiredBy, run: str) -> Report:
     """Runs every step for every audience and target; a failure of one is a line in the report, never the end.
 
     Args:
         plan: what to do.
         services: where.
-        fired_by: deploy, schedule or manual.
+        fired_by: who fired it.
         run: names this run; a repetition of a failed run has the same name.
     """
     clock, warnings = services.clock, list[str]()

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from ..contract.firing import FiredBy
 from ..contract.plan import Plan
 from .services import Services
 
@@ -18,7 +19,7 @@ class Run:
     Attributes:
         plan: what to do.
         services: where.
-        fired_by: deploy, schedule or manual.
+        fired_by: who started it.
         id: names this run; a retry of a failed run has the same name.
         started: the time of day.
         begin: the same by the clock that only grows.
@@ -26,7 +27,7 @@ class Run:
 
     plan: Plan
     services: Services
-    fired_by: str
+    fired_by: FiredBy
     id: str
     started: datetime
     begin: float
@@ -44,5 +45,5 @@ class Run:
     @property
     def patience(self) -> float:
         """For how many seconds it still waits for new roles to work."""
-        at_deploy = _NEW_ROLE_SECONDS if self.fired_by == "deploy" else 0.0
+        at_deploy = _NEW_ROLE_SECONDS if self.fired_by is FiredBy.DEPLOY else 0.0
         return min(self.begin + at_deploy - self.services.clock.monotonic(), self.remaining)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
+from ..contract.firing import FiredBy
 from ..contract.plan import KeyUser, TokenTarget
 from . import memory
 from .aws import AwsError
@@ -79,7 +80,7 @@ class Writing:
     def _waits(self, token: Unavailable) -> bool:
         """Whether nobody has stored the first token yet: no failure of a deployment, nor of the first day."""
         since = self.before.waiting_since or self.run.started
-        patient = self.run.fired_by == "deploy" or self.run.started - since < _WAITS_FOR
+        patient = self.run.fired_by is FiredBy.DEPLOY or self.run.started - since < _WAITS_FOR
         return token.empty and not self.before.token_seen and patient
 
     def _change_keys(self, user: KeyUser, gitlab: GitLab) -> KeyResult:

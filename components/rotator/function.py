@@ -1,6 +1,5 @@
 """The rotator's two functions, each with a log group, role, retries and schedule."""
 
-import json
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ import pulumi
 import pulumi_aws as aws
 
 from ..contract import plan
+from ..contract.firing import FiredBy, event
 from ..iam import policies as iam_policies
 from ..iam import trust as trust_policies
 from ..names.naming import Names
@@ -50,13 +50,7 @@ class Job:
 
 def rotation_job(names: Names, args: RotatorArgs, wanted: plan.Plan, expression: str) -> Job:
     """The rotation itself."""
-    policy = rotation_policy(
-        names,
-        wanted,
-        log_group_arn=_log_group_arn(names, names.rotator),
-        dead_letters_arn=names.arn("sqs", names.dead_letters),
-        in_vpc="vpc" in args,
-    )
+    policy = rotation_policy(names, wanted, _own(names, args, names.rotator))
     writing = math.ceil(2 * len(wanted.targets) / wanted.gitlab.requests_per_second)
     return Job(
         "function",
@@ -71,13 +65,7 @@ def rotation_job(names: Names, args: RotatorArgs, wanted: plan.Plan, expression:
 
 def renewal_job(names: Names, args: RotatorArgs, wanted: plan.Plan) -> Job:
     """The renewal of the rotator's own GitLab token."""
-    policy = renewal_policy(
-        names,
-        wanted,
-        log_group_arn=_log_group_arn(names, names.renewal),
-        dead_letters_arn=names.arn("sqs", names.dead_letters),
-        in_vpc="vpc" in args,
-    )
+    policy = renewal_policy(names, wanted, _own(names, args, names.renewal))
     return Job(
         "renewal",
         names.renewal,
@@ -155,7 +143,7 @@ def schedule(context: ResourceContext, job: Job, runs: Sequence[pulumi.Resource]
         target={
             "arn": function_arn,
             "role_arn": names.role_arn(role_name, names.path),
-            "input": json.dumps({"fired_by": "schedule"}),
+            "input": event(FiredBy.SCHEDULE),
             "retry_policy": {"maximum_event_age_in_seconds": _DELIVERY_SECONDS, "maximum_retry_attempts": 10},
             "dead_letter_config": {"arn": dead_letters_arn},
         },
@@ -168,6 +156,12 @@ def _vpc(args: RotatorArgs) -> aws.lambda_.FunctionVpcConfigArgs | None:
     if vpc is None:
         return None
     return aws.lambda_.FunctionVpcConfigArgs(subnet_ids=vpc["subnet_ids"], security_group_ids=vpc["security_group_ids"])
+
+
+def _own(names: Names, args: RotatorArgs, function_name: str) -> tuple[iam_policies.Document, ...]:
+    return iam_policies.function_statements(
+        _log_group_arn(names, function_name), names.arn("sqs", names.dead_letters), in_vpc="vpc" in args
+    )
 
 
 def _log_group_arn(names: Names, function_name: str) -> str:

@@ -41,8 +41,8 @@ def in_gitlab(
     measured = job_statements(names.code_arn, names.account, NAMESPACE)
     tasks = (
         # The keys are the same as the functions', so that changing the backend changes the roles in place.
-        ("function", names.rotator, timing.cron(minute), rotation_policy(names, wanted, in_job=measured)),
-        ("renewal", names.renewal, f"{minute} 3 * * *", renewal_policy(names, wanted, in_job=fetch)),
+        ("function", names.rotator, timing.cron(minute), rotation_policy(names, wanted, measured)),
+        ("renewal", names.renewal, f"{minute} 3 * * *", renewal_policy(names, wanted, fetch)),
     )
     trust = rotation_trust(names, job, context.args.get("issuer", {}))
     for key, name, cron, policy in tasks:

@@ -3,7 +3,7 @@
 from typing import Final
 
 from ..iam.args import JobIssuerArgs
-from ..iam.gitlab_trust import issuer_host, job_trust
+from ..iam.gitlab_trust import TrustedJobs, issuer_host, job_trust
 from ..iam.policies import Document
 from ..names.choices import choice
 from ..names.gitlab_release import GITLAB_COM
@@ -44,13 +44,15 @@ def rotation_trust(names: Names, job: RotationJobArgs, issuer: JobIssuerArgs) ->
     known = url == GITLAB_COM
     return job_trust(
         names.arn("iam", f"oidc-provider/{issuer_host(url)}", region=""),
-        gitlab_url=url,
-        audience=issuer.get("audience", url),
-        project=job["project"],
-        branches=[branch_of(job)],
-        project_id=str(job.get("id", "")) if known else "",
-        namespace_id=str(job.get("namespace_id", "")) if known else "",
-        scheduled=True,
+        TrustedJobs(
+            gitlab_url=url,
+            aud=issuer.get("audience", url),
+            project=job["project"],
+            branches=[branch_of(job)],
+            project_id=str(job.get("id", "")) if known else "",
+            namespace_id=str(job.get("namespace_id", "")) if known else "",
+            scheduled=True,
+        ),
     )
 
 

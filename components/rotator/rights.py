@@ -1,7 +1,8 @@
 """The policies of the rotator's roles, in Lambda or GitLab."""
 
-from typing import Any
+from collections.abc import Sequence
 
+import pulumi
 import pulumi_aws as aws
 
 from ..contract import plan
@@ -11,23 +12,23 @@ from ..names.naming import Names
 from .args import ResourceContext
 
 
-def rotation_policy(names: Names, wanted: plan.Plan, **where: Any) -> Document:
-    """The rotation's policy; `where` holds the extra arguments of `rotator_policy` for Lambda or GitLab."""
+def rotation_policy(names: Names, wanted: plan.Plan, own: Sequence[Document]) -> Document:
+    """The rotation's policy; `own` is what it needs to run in Lambda or in a GitLab job."""
     return iam_policies.rotator_policy(
         pull_roles_arn=names.role_arn("*", names.pull_path),
         secret_arns=_secret_arns(names, plan.secrets(wanted)),
         state_arn=names.arn("ssm", f"parameter{names.rotator_state}"),
         pull_user_arns=[user.arn for user in wanted.key_users],
-        **where,
+        own=own,
     )
 
 
-def renewal_policy(names: Names, wanted: plan.Plan, **where: Any) -> Document:
-    """The policy of the renewal of GitLab tokens; `where` as for the rotation."""
-    return iam_policies.renewal_policy(secret_arns=_secret_arns(names, [wanted.gitlab.token_secret]), **where)
+def renewal_policy(names: Names, wanted: plan.Plan, own: Sequence[Document]) -> Document:
+    """The renewal's policy; `own` as for the rotation."""
+    return iam_policies.renewal_policy(secret_arns=_secret_arns(names, [wanted.gitlab.token_secret]), own=own)
 
 
-def role(context: ResourceContext, key: str, role_name: str, trust: Document, *after: Any) -> aws.iam.Role:
+def role(context: ResourceContext, key: str, role_name: str, trust: Document, *after: pulumi.Resource) -> aws.iam.Role:
     """A role of this stack's path."""
     return aws.iam.Role(
         f"{context.name}-{key}-role",

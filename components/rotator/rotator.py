@@ -10,6 +10,7 @@ import pulumi_aws as aws
 
 from ..arguments.check import check
 from ..contract import plan
+from ..contract.firing import FiredBy, event
 from ..contract.schedule import Schedule
 from ..names.naming import Names
 from . import code_zip as rotator_zip
@@ -111,7 +112,7 @@ def _first_rotation(context: ResourceContext, after: Sequence[pulumi.Resource]) 
     first = aws.lambda_.Invocation(
         f"{context.name}-first-rotation",
         function_name=context.names.rotator,
-        input=json.dumps({"fired_by": "deploy"}),
+        input=event(FiredBy.DEPLOY),
         # The zip holds the plan, and the plan the targets; with three triggers the preview shows which changed.
         triggers={
             "zip": rotator_zip.digest(text),

@@ -125,7 +125,7 @@ def environment(access: AccessArgs, passwords: Mapping[str, str] | None = None) 
         host: docker_auth.login_entry(login["username"], _STANDIN if passwords is None else passwords[host])
         for host, login in access.get("logins", {}).items()
     }
-    return [f"DOCKER_AUTH_CONFIG={docker_auth.dumps(docker_auth.with_auths(entries))}"]
+    return [f"{docker_auth.DOCKER_AUTH_CONFIG}={docker_auth.dumps(docker_auth.with_auths(entries))}"]
 
 
 def explain(access: AccessArgs, own_host: str, images: Sequence[str], own_environment: Sequence[str] = ()) -> list[str]:
@@ -205,7 +205,7 @@ def _sentence(image: str, answer: Resolution) -> str:
 
 
 _READABLE: Final = {
-    VARIABLE: "DOCKER_AUTH_CONFIG",
+    VARIABLE: docker_auth.DOCKER_AUTH_CONFIG,
     HOME: "$HOME/.docker/config.json",
     JOB_PAYLOAD: "GitLab's own credentials",
 }

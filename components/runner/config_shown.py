@@ -3,7 +3,7 @@
 import tomllib
 from typing import Any, Final, cast
 
-from ..docker.auth import redact
+from ..docker.auth import DOCKER_AUTH_CONFIG, redact
 from .config import render
 
 _HIDDEN: Final = "[hidden]"
@@ -33,4 +33,4 @@ def _without_secrets(value: Any, key: str = "") -> Any:
 
 def _entry(entry: str) -> str:
     name, _, value = entry.partition("=")
-    return f"{name}={redact(value) if name == 'DOCKER_AUTH_CONFIG' else _HIDDEN}"
+    return f"{name}={redact(value) if name == DOCKER_AUTH_CONFIG else _HIDDEN}"

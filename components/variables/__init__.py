@@ -1,1 +1,1 @@
-"""GitLab CI/CD variables as documents: keys, descriptions, what a job sees. Imports the standard library only."""
+"""GitLab CI/CD variables as documents: keys, descriptions, what a job sees. Imports `docker` only."""

@@ -4,8 +4,6 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-DOCKER_AUTH_CONFIG: Final = "DOCKER_AUTH_CONFIG"
-"""The runner reads it before it pulls a job's `image:` and `services:`."""
 ACCESS_KEYS: Final = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
 """AWS clients read these: long-lived access keys, which the rotator replaces."""
 AWS_REGION: Final = "AWS_DEFAULT_REGION"

@@ -3,9 +3,10 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from ..docker.auth import DOCKER_AUTH_CONFIG
 from .description import is_ours
 from .job_view import scope_matches
-from .keys import AWS_ROLE, DOCKER_AUTH_CONFIG, REGISTRY
+from .keys import AWS_ROLE, REGISTRY
 from .listed import Level, ListedVariable, is_above
 from .targets import OwnerKind, Target, VariableType
 

@@ -1,8 +1,9 @@
 """The bootstrap: a preview reads the state and nothing else, and a boundary holds whatever a stack makes."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import pytest
 from bootstrap_lab import DEPLOY, EVERYTHING, IAM_WRITES, KEY, NAMES, OUT_OF_BOUNDS, STACK_ROLE, STACK_USER
@@ -18,7 +19,7 @@ from components.bootstrap.deploy_policy import deploy_policy, services_policy
 from components.bootstrap.naming import BootstrapNames
 from components.bootstrap.policies import boundary, preview_policy, preview_trust
 from components.iam.bucket_policy import tls_only
-from components.iam.gitlab_trust import job_trust
+from components.iam.gitlab_trust import TrustedJobs, job_trust
 from components.iam.policies import INLINE_POLICY_LIMIT, policy_json
 from rehearsal import stack_file
 
@@ -105,13 +106,7 @@ _JOBS: Final = st.fixed_dictionaries(
 
 @given(_JOBS)
 def test_any_job_of_the_project_previews_and_only_its_protected_branch_deploys(job: dict[str, str]) -> None:
-    options: dict[str, Any] = {
-        "gitlab_url": "https://gitlab.com",
-        "audience": "https://gitlab.com",
-        "project": "acme/infra",
-        "project_id": "1001",
-        "namespace_id": "100",
-    }
+    jobs = TrustedJobs("https://gitlab.com", "https://gitlab.com", "acme/infra", project_id="1001", namespace_id="100")
     provider = NAMES.provider_arn("https://gitlab.com")
     context = {
         "gitlab.com:sub": f"project_path:{job['project']}:ref_type:branch:ref:{job['ref']}",
@@ -122,15 +117,15 @@ def test_any_job_of_the_project_previews_and_only_its_protected_branch_deploys(j
     }
     own = (job["project"], job["project_id"], job["aud"]) == ("acme/infra", "1001", "https://gitlab.com")
     asked = Request(provider, "sts:AssumeRoleWithWebIdentity", NAMES.role_arn("preview"), context)
-    assert allowed(asked, resource=preview_trust(NAMES, **options)) is own
+    assert allowed(asked, resource=preview_trust(NAMES, jobs)) is own
     deploys = own and job["ref"] == "main" and job["protected"] == "true"
-    assert allowed(asked, resource=job_trust(provider, **options, branches=["main"])) is deploys
+    assert allowed(asked, resource=job_trust(provider, replace(jobs, branches=["main"]))) is deploys
 
 
 @given(_JOBS)
 def test_of_a_self_managed_gitlab_any_branch_of_the_project_previews(job: dict[str, str]) -> None:
     url = "https://gitlab.example.com"
-    trust = preview_trust(NAMES, gitlab_url=url, audience=url, project="acme/infra", project_id="", namespace_id="")
+    trust = preview_trust(NAMES, TrustedJobs(gitlab_url=url, aud=url, project="acme/infra"))
     sub = f"project_path:{job['project']}:ref_type:branch:ref:{job['ref']}"
     context = {"gitlab.example.com:sub": sub, "gitlab.example.com:aud": job["aud"]}
     asked = Request(NAMES.provider_arn(url), "sts:AssumeRoleWithWebIdentity", NAMES.role_arn("preview"), context)

@@ -7,6 +7,7 @@ import pytest
 from scripted import target
 
 from components.cli.last_reports import last_reports
+from components.contract.firing import FiredBy
 from components.rotation.report import Report, Status, TargetResult
 
 _STARTED = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -15,7 +16,7 @@ _NAMES = [f"project acme/{number} DOCKER_AUTH_CONFIG" for number in range(5_000)
 
 def _report(count: int, status: Status = Status.FAILED, hours: int = 0, reason: str = 'said "no"') -> str:
     results = [TargetResult(target(f"acme/{number}"), status, reason, None) for number in range(count)]
-    return Report("test", "schedule", _STARTED + timedelta(hours=hours), 1.0, [], results).log_line()
+    return Report("test", FiredBy.SCHEDULE, _STARTED + timedelta(hours=hours), 1.0, [], results).log_line()
 
 
 def test_the_newest_report_counts() -> None:

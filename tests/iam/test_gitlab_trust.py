@@ -2,25 +2,25 @@ from typing import Any
 
 import pytest
 
-from components.iam.gitlab_trust import issuer_host, job_trust, thumbprints
+from components.iam.gitlab_trust import TrustedJobs, issuer_host, job_trust, thumbprints
 
 _PROVIDER = "arn:aws:iam::123456789012:oidc-provider/gitlab.com"
 _GITLAB_COM: dict[str, Any] = {
     "gitlab_url": "https://gitlab.com",
-    "audience": "https://gitlab.com",
+    "aud": "https://gitlab.com",
     "project": "acme/app",
     "project_id": "101",
     "namespace_id": "11",
 }
 _SELF_MANAGED: dict[str, Any] = {
     "gitlab_url": "https://gitlab.example.com",
-    "audience": "https://gitlab.example.com",
+    "aud": "https://gitlab.example.com",
     "project": "acme/app",
 }
 
 
 def _condition(**arguments: Any) -> dict[str, Any]:
-    (statement,) = job_trust(_PROVIDER, **arguments)["Statement"]
+    (statement,) = job_trust(_PROVIDER, TrustedJobs(**arguments))["Statement"]
     assert statement["Principal"] == {"Federated": _PROVIDER}
     assert statement["Action"] == "sts:AssumeRoleWithWebIdentity"
     return statement["Condition"]
@@ -78,18 +78,18 @@ def test_unprotected_refs_are_let_in_only_on_demand() -> None:
 @pytest.mark.parametrize("project", ["*", "acme*", "acme/*", "acme", "acme/app:ref_type", "/acme/app", "acme//app", ""])
 def test_anything_but_one_projects_path_is_refused(project: str) -> None:
     with pytest.raises(ValueError, match=r"^project: got .*; write the full path of one project, such as acme/app"):
-        job_trust(_PROVIDER, **{**_GITLAB_COM, "project": project})
+        job_trust(_PROVIDER, TrustedJobs(**{**_GITLAB_COM, "project": project}))
 
 
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"audience": ""}, r"audience: got ''; write the aud of the jobs' id_tokens exactly"),
-        ({"audience": "*"}, r"audience: got '\*'; write the aud"),
+        ({"aud": ""}, r"audience: got ''; write the aud of the jobs' id_tokens exactly"),
+        ({"aud": "*"}, r"audience: got '\*'; write the aud"),
         ({"project_id": ""}, r"project_id: got ''; write its number, quoted: .* page of the project"),
         ({"namespace_id": "acme"}, r"namespace_id: got 'acme'; write its number, quoted: .* page of the group"),
         ({"branches": ["*"]}, r"branches\[0\]: got '\*'; write a name such as main"),
-        ({"audience": "${aws:userid}"}, r"audience: got '\$\{aws:userid\}'; write the aud"),
+        ({"aud": "${aws:userid}"}, r"audience: got '\$\{aws:userid\}'; write the aud"),
         ({"branches": ["${aws:userid}"]}, r"branches\[0\]: got '\$\{aws:userid\}'; write a name such as main"),
         ({"tags": ["a:b"]}, r"tags\[0\]: got 'a:b'; write a name such as main"),
         ({"branches": ["b" * 100 + str(n) for n in range(20)]}, r"branches: got a trust policy of \d+ char"),
@@ -97,7 +97,7 @@ def test_anything_but_one_projects_path_is_refused(project: str) -> None:
 )
 def test_a_trust_that_is_wider_than_it_reads_is_refused(changes: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError, match=f"^{message}"):
-        job_trust(_PROVIDER, **{**_GITLAB_COM, **changes})
+        job_trust(_PROVIDER, TrustedJobs(**{**_GITLAB_COM, **changes}))
 
 
 @pytest.mark.parametrize(
@@ -111,7 +111,7 @@ def test_a_trust_that_is_wider_than_it_reads_is_refused(changes: dict[str, Any],
 )
 def test_what_aws_cannot_see_in_a_self_managed_token_is_refused(changes: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError, match=f"^{message}"):
-        job_trust(_PROVIDER, **{**_SELF_MANAGED, **changes})
+        job_trust(_PROVIDER, TrustedJobs(**{**_SELF_MANAGED, **changes}))
 
 
 def test_the_issuer_is_the_url_without_its_scheme() -> None:

@@ -12,7 +12,7 @@ from policy_linter import lint
 from components.consumers import derivation as consumers
 from components.consumers.args import Access
 from components.iam.actions import IMPORT_ACTIONS, PULL_ACTIONS, SIGN_IN_ACTION
-from components.iam.gitlab_trust import job_trust
+from components.iam.gitlab_trust import TrustedJobs, job_trust
 from components.iam.policies import cache_puller_policy
 from components.names.naming import Names
 from components.names.registries import repository_arns
@@ -82,12 +82,14 @@ def test_only_the_own_projects_jobs_assume_it_and_unprotected_ones_only_on_deman
     role: dict[str, Any] = _declared(["ci/*"], []) | ({"unprotected_refs": True} if unprotected else {})
     trust = job_trust(
         _PROVIDER,
-        gitlab_url="https://gitlab.com",
-        audience="https://gitlab.com",
-        project=role["project"],
-        project_id=role["project_id"],
-        namespace_id=role["namespace_id"],
-        unprotected_refs=role.get("unprotected_refs", False),
+        TrustedJobs(
+            gitlab_url="https://gitlab.com",
+            aud="https://gitlab.com",
+            project=role["project"],
+            project_id=role["project_id"],
+            namespace_id=role["namespace_id"],
+            unprotected_refs=role.get("unprotected_refs", False),
+        ),
     )
     context = {
         "gitlab.com:sub": f"project_path:{job['project']}:ref_type:{job['ref']}",

@@ -12,7 +12,7 @@ from policy_linter import lint
 from components.contract import key_tags as iam_tags
 from components.contract.plan import KEY_USER_LIMIT
 from components.iam.actions import ACCESS_KEY_ACTIONS
-from components.iam.policies import INLINE_POLICY_LIMIT, checked_size, rotator_policy
+from components.iam.policies import INLINE_POLICY_LIMIT, checked_size, function_statements, rotator_policy
 from components.names.naming import Names
 
 _NAMES: Final = Names("123456789012", "eu-central-1", "gitlab-ecr")
@@ -23,8 +23,9 @@ def _policy(users: list[str], names: Names = _NAMES) -> dict[str, Any]:
     return rotator_policy(
         pull_roles_arn=names.role_arn("*", names.pull_path),
         secret_arns=[f"{names.arn('secretsmanager', f'secret:{names.gitlab_token_secret}')}-??????"],
-        log_group_arn=names.arn("logs", f"log-group:/aws/lambda/{names.rotator}"),
-        dead_letters_arn=names.arn("sqs", names.dead_letters),
+        own=function_statements(
+            names.arn("logs", f"log-group:/aws/lambda/{names.rotator}"), names.arn("sqs", names.dead_letters)
+        ),
         state_arn=names.arn("ssm", f"parameter{names.rotator_state}"),
         pull_user_arns=users,
     )

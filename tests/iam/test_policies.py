@@ -5,6 +5,7 @@ import pytest
 from components.iam.policies import (
     cache_puller_policy,
     checked_size,
+    function_statements,
     parameter_statement,
     policy_json,
     pull_policy,
@@ -93,10 +94,10 @@ def test_the_rotator_may_nothing_in_ecr_itself() -> None:
     policy = rotator_policy(
         pull_roles_arn="arn:aws:iam::123456789012:role/gitlab-ecr/pull/*",
         secret_arns=[secret_arn_pattern("arn:aws:secretsmanager:eu-central-1:123456789012:secret:gitlab-ecr/token")],
-        log_group_arn="arn:aws:logs:eu-central-1:123456789012:log-group:/aws/lambda/gitlab-ecr-rotator",
-        dead_letters_arn="arn:aws:sqs:eu-central-1:123456789012:gitlab-ecr-rotator",
-        key_arn="arn:aws:kms:eu-central-1:123456789012:key/00000000-0000-0000-0000-000000000000",
-        via_service="secretsmanager.eu-central-1.amazonaws.com",
+        own=function_statements(
+            "arn:aws:logs:eu-central-1:123456789012:log-group:/aws/lambda/gitlab-ecr-rotator",
+            "arn:aws:sqs:eu-central-1:123456789012:gitlab-ecr-rotator",
+        ),
     )
     assert [(statement["Action"], statement["Resource"]) for statement in policy["Statement"]] == [
         ("sts:AssumeRole", "arn:aws:iam::123456789012:role/gitlab-ecr/pull/*"),
@@ -104,20 +105,16 @@ def test_the_rotator_may_nothing_in_ecr_itself() -> None:
             "secretsmanager:GetSecretValue",
             "arn:aws:secretsmanager:eu-central-1:123456789012:secret:gitlab-ecr/token-??????",
         ),
-        ("kms:Decrypt", "arn:aws:kms:eu-central-1:123456789012:key/00000000-0000-0000-0000-000000000000"),
         (
             ["logs:CreateLogStream", "logs:PutLogEvents"],
             "arn:aws:logs:eu-central-1:123456789012:log-group:/aws/lambda/gitlab-ecr-rotator:*",
         ),
         ("sqs:SendMessage", "arn:aws:sqs:eu-central-1:123456789012:gitlab-ecr-rotator"),
     ]
-    assert policy["Statement"][2]["Condition"] == {
-        "StringEquals": {"kms:ViaService": "secretsmanager.eu-central-1.amazonaws.com"}
-    }
 
 
-def test_without_a_key_and_secrets_the_rotator_policy_has_no_word_of_them() -> None:
-    policy = rotator_policy(pull_roles_arn="r", secret_arns=[], log_group_arn="l", dead_letters_arn="d")
+def test_without_secrets_the_rotator_policy_has_no_word_of_them() -> None:
+    policy = rotator_policy(pull_roles_arn="r", secret_arns=[], own=function_statements("l", "d"))
     assert [statement["Sid"] for statement in policy["Statement"]] == [
         "AssumePullRoles",
         "WriteOwnLog",

@@ -11,7 +11,7 @@ from policy_linter import lint
 
 from components.ecr.repository_policy import repository_policy
 from components.iam.actions import PULL_ACTIONS, SIGN_IN_ACTION
-from components.iam.policies import cache_puller_policy, pull_policy, rotator_policy
+from components.iam.policies import cache_puller_policy, function_statements, pull_policy, rotator_policy
 from components.iam.trust import pull_role_trust
 from components.names.naming import Names
 from components.names.registries import repository_arns
@@ -88,8 +88,9 @@ def test_what_an_organization_gets_widens_no_role_of_the_own_account(
 _ROTATOR_POLICY: Final = rotator_policy(
     pull_roles_arn=_NAMES.role_arn("*", _NAMES.pull_path),
     secret_arns=[],
-    log_group_arn=_NAMES.arn("logs", "log-group:/aws/lambda/gitlab-ecr-rotator"),
-    dead_letters_arn=_NAMES.arn("sqs", "gitlab-ecr-rotator"),
+    own=function_statements(
+        _NAMES.arn("logs", "log-group:/aws/lambda/gitlab-ecr-rotator"), _NAMES.arn("sqs", "gitlab-ecr-rotator")
+    ),
 )
 
 

@@ -8,7 +8,7 @@ from policy_evaluator import Request, allowed
 from policy_linter import lint
 
 from components.iam.actions import PUSH_ACTIONS
-from components.iam.gitlab_trust import job_trust
+from components.iam.gitlab_trust import TrustedJobs, job_trust
 from components.iam.policies import push_policy
 from components.names.naming import Names
 
@@ -65,13 +65,15 @@ def test_on_gitlab_com_project_ids_protection_and_refs_all_have_to_fit(
 ) -> None:
     trust = job_trust(
         _PROVIDER,
-        gitlab_url="https://gitlab.com",
-        audience="https://gitlab.com",
-        project="acme/app",
-        project_id="101",
-        namespace_id="11",
-        branches=branches,
-        tags=tags,
+        TrustedJobs(
+            gitlab_url="https://gitlab.com",
+            aud="https://gitlab.com",
+            project="acme/app",
+            project_id="101",
+            namespace_id="11",
+            branches=branches,
+            tags=tags,
+        ),
     )
     named = branches if job["ref_type"] == "branch" else tags
     wanted = (
@@ -89,10 +91,12 @@ def test_on_gitlab_com_project_ids_protection_and_refs_all_have_to_fit(
 def test_on_a_self_managed_gitlab_only_the_named_branches_fit(job: dict[str, str], branches: list[str]) -> None:
     trust = job_trust(
         _OWN_PROVIDER,
-        gitlab_url="https://gitlab.example.com",
-        audience="https://gitlab.example.com",
-        project="acme/app",
-        branches=branches,
+        TrustedJobs(
+            gitlab_url="https://gitlab.example.com",
+            aud="https://gitlab.example.com",
+            project="acme/app",
+            branches=branches,
+        ),
     )
     wanted = (job["project"], job["aud"]) == ("acme/app", "https://gitlab.example.com") and (
         job["ref_type"] == "branch" and job["ref"] in branches
@@ -105,11 +109,13 @@ def test_on_a_self_managed_gitlab_only_the_named_branches_fit(job: dict[str, str
 def test_another_issuer_is_never_trusted(job: dict[str, str]) -> None:
     trust = job_trust(
         _PROVIDER,
-        gitlab_url="https://gitlab.com",
-        audience="https://gitlab.com",
-        project="acme/app",
-        project_id="101",
-        namespace_id="11",
+        TrustedJobs(
+            gitlab_url="https://gitlab.com",
+            aud="https://gitlab.com",
+            project="acme/app",
+            project_id="101",
+            namespace_id="11",
+        ),
     )
     assert not _assumes(trust, _OWN_PROVIDER, job)
 

@@ -7,6 +7,7 @@ import pytest
 from scripted import FLAGS, HOST, FakeClock, World, plan_of, target
 
 from components.contract import plan
+from components.contract.firing import FiredBy
 from components.docker import auth as docker_auth
 from components.rotation.clock import Deadline
 from components.rotation.http import PooledHttp
@@ -39,7 +40,7 @@ class Stage:
         return rotate(
             wanted,
             replace(services, gitlab_http=self.http),
-            fired_by="schedule",
+            fired_by=FiredBy.SCHEDULE,
             run=str(len(self.world.calls)),
         )
 

@@ -18,6 +18,7 @@ from scripted import ACCOUNT, FOREIGN, GITLAB_TOKEN, REGION, World, audience, pl
 from scripted_registry import ScriptedRegistry
 
 from components.contract import plan
+from components.contract.firing import FiredBy
 from components.rotation import metrics
 from components.rotation.clock import Deadline, SystemClock
 from components.rotation.handler import run as handler_run
@@ -79,7 +80,7 @@ class _Real(World):
             **{name: make(clock, deadline) for name, make in http.items()},
         )
         begin = time.monotonic()
-        return rotate(wanted, services, fired_by="schedule", run="run-1"), time.monotonic() - begin
+        return rotate(wanted, services, fired_by=FiredBy.SCHEDULE, run="run-1"), time.monotonic() - begin
 
 
 @pytest.fixture(scope="module")
@@ -220,7 +221,7 @@ def test_whatever_aws_does_the_lambda_reports_before_its_own_end(
         names = [str(number) for number in range(20)]
         wanted = plan_of(target("acme/web", "0"), audiences={name: audience(name) for name in names}, concurrency=20)
         begin = time.monotonic()
-        report = handler_run(wanted, 12, fired_by="schedule", run_id="run-1")
+        report = handler_run(wanted, 12, fired_by=FiredBy.SCHEDULE, run_id="run-1")
         assert time.monotonic() - begin < 12
     printed = capsys.readouterr().out.splitlines()
     assert len(printed) == 2

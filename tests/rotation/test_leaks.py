@@ -31,6 +31,7 @@ from scripted import (
 from scripted_iam import ID, SECRET, USER, key_user, seed_keys
 
 from components.contract import plan
+from components.contract.firing import FiredBy
 from components.rotation import memory, metrics
 from components.rotation.aws import Authorization, AwsError, aws_error
 from components.rotation.clock import Deadline
@@ -166,9 +167,9 @@ def _no_memory(what: str) -> None:
         raise AwsError("AccessDeniedException", "said AWS")
 
 
-@pytest.mark.parametrize("fired_by", ["deploy", "schedule"])
+@pytest.mark.parametrize("fired_by", [FiredBy.DEPLOY, FiredBy.SCHEDULE])
 @pytest.mark.parametrize("fault", _FAULTS)
-def test_whatever_goes_wrong_nothing_tells(fault: str, fired_by: str, caplog: pytest.LogCaptureFixture) -> None:
+def test_whatever_goes_wrong_nothing_tells(fault: str, fired_by: FiredBy, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     world = World()
     world.secrets["fake/foreign"] = json.dumps({"auths": FOREIGN}, separators=(",", ":"))

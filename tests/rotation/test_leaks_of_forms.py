@@ -11,6 +11,7 @@ from bad_server import Way, serving, whole
 from leaks import FORMS, assert_clean, encodings
 from scripted import World, plan_of, target
 
+from components.contract.firing import FiredBy
 from components.rotation import metrics
 from components.rotation.clock import Deadline, SystemClock
 from components.rotation.gitlab_secret import tokens_in
@@ -61,7 +62,7 @@ def test_no_report_tells_a_stored_token(form: str, echo: Echo, caplog: pytest.Lo
         world.seed("acme/web")
         world.secrets["fake/gitlab-token"] = stored(form.format(_TOKEN))
         services = replace(world.services(30), gitlab_http=echo.http)
-        report = rotate(wanted, services, fired_by="schedule", run="run-1")
+        report = rotate(wanted, services, fired_by=FiredBy.SCHEDULE, run="run-1")
         left = report.log_line() + metrics.line(report) + json.dumps(report.short()) + repr(report)
         assert_clean(left + "\n".join(report.failures) + "\n".join(report.notes) + caplog.text, _TOKEN)
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 from scripted import FLAGS, World, answer, audience, denied, plan_of, target
 
+from components.contract.firing import FiredBy
 from components.rotation import memory, metrics
 from components.rotation.aws import AwsError
 from components.rotation.http import Response
@@ -146,21 +147,21 @@ def _digests(count: int) -> list[str]:
 def test_at_deploy_what_was_broken_before_is_a_note() -> None:
     world = _world()
     assert world.rotate(_TWO).failures != []
-    report = world.rotate(_TWO, fired_by="deploy")
+    report = world.rotate(_TWO, fired_by=FiredBy.DEPLOY)
     assert report.failures == []
     assert any("acme/away" in note for note in report.notes)
 
 
 def test_at_deploy_what_is_new_fails() -> None:
     world = _world()
-    assert any("acme/away" in line for line in world.rotate(_TWO, fired_by="deploy").failures)
+    assert any("acme/away" in line for line in world.rotate(_TWO, fired_by=FiredBy.DEPLOY).failures)
 
 
 def test_at_deploy_what_was_broken_before_fails_when_its_declaration_changed() -> None:
     world = _world()
     world.rotate(_TWO)
     changed = plan_of(target("acme/here"), target("acme/away", flags=replace(FLAGS, protected=True)))
-    assert any("acme/away" in line for line in world.rotate(changed, fired_by="deploy").failures)
+    assert any("acme/away" in line for line in world.rotate(changed, fired_by=FiredBy.DEPLOY).failures)
 
 
 def test_at_deploy_a_write_that_fails_for_an_unchanged_target_is_a_note() -> None:
@@ -168,7 +169,7 @@ def test_at_deploy_a_write_that_fails_for_an_unchanged_target_is_a_note() -> Non
     alone = plan_of(target("acme/here"))
     world.rotate(alone)
     world.gitlab_fault = lambda method, _: answer(500) if method == "PUT" else None
-    assert world.rotate(alone, fired_by="deploy").failures == []
+    assert world.rotate(alone, fired_by=FiredBy.DEPLOY).failures == []
     assert world.rotate(alone).failures != []
 
 
@@ -178,7 +179,7 @@ def test_at_deploy_an_unchanged_target_that_can_no_longer_be_read_is_a_note() ->
     world.rotate(_TWO)
     world.owners.discard("acme/away")
     world.variables.pop(("acme/away", "DOCKER_AUTH_CONFIG", "*"))
-    report = world.rotate(_TWO, fired_by="deploy")
+    report = world.rotate(_TWO, fired_by=FiredBy.DEPLOY)
     assert report.failures == []
     assert any("acme/away" in note for note in report.notes)
 
@@ -192,6 +193,8 @@ def test_at_deploy_an_audience_that_cannot_mint_always_fails() -> None:
     )
     world.rotate(both)
     world.registry_fault = lambda path: answer(401) if "frontend" in path else None
-    assert [line.split(":")[0] for line in world.rotate(both, fired_by="deploy").failures] == ["audience frontend"]
+    assert [line.split(":")[0] for line in world.rotate(both, fired_by=FiredBy.DEPLOY).failures] == [
+        "audience frontend"
+    ]
     world.mint_fault = denied
-    assert len([line for line in world.rotate(both, fired_by="deploy").failures if "audience" in line]) == 2
+    assert len([line for line in world.rotate(both, fired_by=FiredBy.DEPLOY).failures if "audience" in line]) == 2

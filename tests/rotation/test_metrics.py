@@ -7,13 +7,14 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from components.contract.firing import FiredBy
 from components.contract.metric_names import NAMESPACE
 from components.rotation import metrics
 from components.rotation.aws import AwsError
 from components.rotation.report import Report
 
 _STARTED = datetime(2026, 11, 22, 12, tzinfo=UTC)
-_REPORT = Report("test", "schedule", _STARTED, 1.0, [], [], token_days=40)
+_REPORT = Report("test", FiredBy.SCHEDULE, _STARTED, 1.0, [], [], token_days=40)
 
 
 class _CloudWatch:

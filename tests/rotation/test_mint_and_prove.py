@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from scripted import START, World, answer, audience, denied, plan_of, target
 
+from components.contract.firing import FiredBy
 from components.rotation.aws import Authorization, AwsError
 from components.rotation.http import Response, UnreachableError
 from components.rotation.report import Status
@@ -122,7 +123,7 @@ def test_at_deploy_a_role_that_is_seconds_old_is_waited_for() -> None:
             denied(what)
 
     world.aws_fault = denied_at_first
-    report = world.rotate(plan_of(target("acme/web")), fired_by="deploy")
+    report = world.rotate(plan_of(target("acme/web")), fired_by=FiredBy.DEPLOY)
     assert report.failures == []
     assert 85 <= world.clock.monotonic() <= 90
 
@@ -131,12 +132,12 @@ def test_at_deploy_a_policy_that_is_seconds_old_is_waited_for() -> None:
     world = World()
     world.registry_fault = lambda path: answer(403) if "backend" in path and world.clock.monotonic() < 60 else None
     world.seed("acme/web")
-    assert world.rotate(plan_of(target("acme/web")), fired_by="deploy").failures == []
+    assert world.rotate(plan_of(target("acme/web")), fired_by=FiredBy.DEPLOY).failures == []
     assert 60 <= world.clock.monotonic() <= 90
 
 
-@pytest.mark.parametrize(("fired_by", "at_most"), [("deploy", 90), ("schedule", 0), ("manual", 0)])
-def test_a_denial_that_stays_ends_the_waiting(fired_by: str, at_most: float) -> None:
+@pytest.mark.parametrize(("fired_by", "at_most"), [(FiredBy.DEPLOY, 90), (FiredBy.SCHEDULE, 0), (FiredBy.MANUAL, 0)])
+def test_a_denial_that_stays_ends_the_waiting(fired_by: FiredBy, at_most: float) -> None:
     world = World(mint_fault=denied)
     world.seed("acme/web")
     report = world.rotate(plan_of(target("acme/web")), fired_by=fired_by)
@@ -147,7 +148,7 @@ def test_a_denial_that_stays_ends_the_waiting(fired_by: str, at_most: float) -> 
 def test_another_error_than_a_denial_is_not_waited_for_at_deploy() -> None:
     world = World(mint_fault=_aws_error("RegionDisabledException"))
     world.seed("acme/web")
-    world.rotate(plan_of(target("acme/web")), fired_by="deploy")
+    world.rotate(plan_of(target("acme/web")), fired_by=FiredBy.DEPLOY)
     assert world.clock.slept == []
 
 

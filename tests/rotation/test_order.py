@@ -5,6 +5,8 @@ from dataclasses import replace
 from scripted import FLAGS, World, answer, plan_of, target
 from scripted_iam import key_user, seed_keys
 
+from components.contract.firing import FiredBy
+
 _PATHS = [f"acme/{letter}" for letter in "abcdef"]
 
 
@@ -29,7 +31,7 @@ def test_new_and_changed_targets_go_first() -> None:
     world.calls.clear()
     changed = replace(target("acme/c"), flags=replace(FLAGS, protected=True))
     others = [target("acme/a"), target("acme/b"), changed, target("acme/d"), target("acme/e"), target("acme/f")]
-    report = world.rotate(plan_of(*others), fired_by="deploy")
+    report = world.rotate(plan_of(*others), fired_by=FiredBy.DEPLOY)
     assert _written(world) == ["acme/c", "acme/e", "acme/f", "acme/a", "acme/b", "acme/d"]
     assert [result.target.path for result in report.targets] == _PATHS
 

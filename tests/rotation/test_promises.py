@@ -21,6 +21,7 @@ from scripted import (
     unreachable,
 )
 
+from components.contract.firing import FiredBy
 from components.rotation import metrics
 
 _PATHS = ("acme/a", "acme/b", "acme/c")
@@ -114,8 +115,8 @@ class Rotator(RuleBasedStateMachine):
     def the_clock_drifts(self, minutes: int) -> None:
         self.world.clock.drift = timedelta(minutes=minutes)
 
-    @rule(fired_by=st.sampled_from(["schedule", "deploy", "manual"]))
-    def a_run(self, fired_by: str) -> None:
+    @rule(fired_by=st.sampled_from(FiredBy))
+    def a_run(self, fired_by: FiredBy) -> None:
         self.world.rotate(_PLAN, fired_by=fired_by)
 
     @rule(call=st.integers(1, 30), after_effect=st.booleans())

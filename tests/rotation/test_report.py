@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import pytest
 from scripted import target
 
+from components.contract.firing import FiredBy
 from components.rotation.report import AudienceResult, Report, Status, TargetResult
 
 _STARTED = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -16,7 +17,7 @@ def _report(count: int, reason: str, *, published: int = 0, notes: int = 0) -> R
     results = [TargetResult(target(f"acme/good-{n}"), Status.PUBLISHED, "", _STARTED) for n in range(published)]
     results += [TargetResult(target(f"acme/bad-{n}"), Status.FAILED, reason, None) for n in range(count)]
     audiences = [AudienceResult("backend", "", _STARTED), AudienceResult("broken", "no token", None)]
-    return Report("test", "schedule", _STARTED, 1.0, audiences, results, warnings=["a warning"] * notes)
+    return Report("test", FiredBy.SCHEDULE, _STARTED, 1.0, audiences, results, warnings=["a warning"] * notes)
 
 
 @pytest.mark.parametrize("reason", ["x" * 200, "\u00e9" * 1_000, '"' * 5_000, "x" * 400_000])

@@ -38,17 +38,16 @@ class Account:
         token_arn = iam_policies.secret_arn_pattern(
             _NAMES.arn("secretsmanager", f"secret:{_NAMES.gitlab_token_secret}")
         )
-        common = {
-            "secret_arns": [token_arn],
-            "log_group_arn": _NAMES.arn("logs", "log-group:/aws/lambda/x"),
-            "dead_letters_arn": _NAMES.arn("sqs", _NAMES.dead_letters),
-        }
+        own = iam_policies.function_statements(
+            _NAMES.arn("logs", "log-group:/aws/lambda/x"), _NAMES.arn("sqs", _NAMES.dead_letters)
+        )
         rotation = iam_policies.rotator_policy(
             pull_roles_arn=_NAMES.role_arn("*", _NAMES.pull_path),
             state_arn=_NAMES.arn("ssm", f"parameter{_NAMES.rotator_state}"),
-            **common,  # type: ignore[arg-type] # pyright: ignore[reportArgumentType] - the fields above
+            secret_arns=[token_arn],
+            own=own,
         )
-        renewal = iam_policies.renewal_policy(**common)  # type: ignore[arg-type] # pyright: ignore[reportArgumentType] - the fields above
+        renewal = iam_policies.renewal_policy(secret_arns=[token_arn], own=own)
         self.rotation = self._session(cloud, _NAMES.rotator, rotation)
         self.renewal = self._session(cloud, _NAMES.renewal, renewal)
 

@@ -6,6 +6,7 @@ import pytest
 from scripted import GITLAB_TOKEN, World, answer, denied, plan_of, target
 from scripted_iam import key_user, seed_keys
 
+from components.contract.firing import FiredBy
 from components.rotation import metrics
 from components.rotation.aws import AwsError
 from components.rotation.report import Status
@@ -23,7 +24,7 @@ def world() -> World:
 
 
 def test_a_deployment_waits_and_says_what_to_do(world: World) -> None:
-    report = world.rotate(_PLAN, fired_by="deploy")
+    report = world.rotate(_PLAN, fired_by=FiredBy.DEPLOY)
     assert [result.status for result in (*report.targets, *report.keys)] == [Status.WAITING] * 2
     assert report.failures == []
     assert report.notes == [
@@ -35,7 +36,7 @@ def test_a_deployment_waits_and_says_what_to_do(world: World) -> None:
 
 def test_no_alarm_fires_within_a_day(world: World) -> None:
     for hour in range(0, 24, 2):
-        report = world.rotate(_PLAN, fired_by="deploy" if hour == 0 else "schedule")
+        report = world.rotate(_PLAN, fired_by=FiredBy.SCHEDULE if hour else FiredBy.DEPLOY)
         assert report.failures == []
         values = metrics.values(report)
         assert (values["RotationSuccess"], values["TargetsFailed"], values["TargetsGone"]) == (1, 0, 0)
@@ -44,14 +45,14 @@ def test_no_alarm_fires_within_a_day(world: World) -> None:
 
 
 def test_after_a_day_it_is_a_failure_but_never_of_a_deployment(world: World) -> None:
-    world.rotate(_PLAN, fired_by="deploy")
+    world.rotate(_PLAN, fired_by=FiredBy.DEPLOY)
     world.clock.pass_by(days=1)
     report = world.rotate(_PLAN)
     assert {result.status for result in (*report.targets, *report.keys)} == {Status.FAILED}
     assert metrics.values(report)["RotationSuccess"] == 0
     assert metrics.values(report)["TargetsFailed"] == 2
     assert "store one with `gitlab-ecr token set`" in report.failures[0]
-    assert world.rotate(_PLAN, fired_by="deploy").failures == []
+    assert world.rotate(_PLAN, fired_by=FiredBy.DEPLOY).failures == []
 
 
 def test_the_day_begins_with_the_first_run_that_found_none(world: World) -> None:
@@ -64,7 +65,7 @@ def test_the_day_begins_with_the_first_run_that_found_none(world: World) -> None
 
 
 def test_once_a_token_is_stored_everything_is_written(world: World) -> None:
-    world.rotate(_PLAN, fired_by="deploy")
+    world.rotate(_PLAN, fired_by=FiredBy.DEPLOY)
     world.secrets["fake/gitlab-token"] = GITLAB_TOKEN
     report = world.rotate(_PLAN)
     assert report.failures == []
@@ -76,7 +77,7 @@ def test_a_secret_that_was_emptied_fails_a_deployment_too(world: World) -> None:
     world.secrets["fake/gitlab-token"] = GITLAB_TOKEN
     world.rotate(_PLAN)
     del world.secrets["fake/gitlab-token"]
-    report = world.rotate(_PLAN, fired_by="deploy")
+    report = world.rotate(_PLAN, fired_by=FiredBy.DEPLOY)
     assert report.targets[0].status is Status.FAILED
     assert not report.waiting
 
@@ -87,16 +88,16 @@ def test_a_secret_that_may_not_be_read_is_a_failure(world: World) -> None:
             raise AwsError("AccessDeniedException", "not allowed")
 
     world.aws_fault = fault
-    assert "AccessDeniedException" in world.rotate(_PLAN, fired_by="deploy").failures[0]
+    assert "AccessDeniedException" in world.rotate(_PLAN, fired_by=FiredBy.DEPLOY).failures[0]
 
 
 def test_a_token_that_gitlab_refuses_is_a_failure(world: World) -> None:
     world.secrets["fake/gitlab-token"] = "glpat-fake-and-refused"
     world.gitlab_fault = lambda *_: answer(401, {"message": "401 Unauthorized"})
-    assert "GitLab answered 401" in world.rotate(_PLAN, fired_by="deploy").failures[0]
+    assert "GitLab answered 401" in world.rotate(_PLAN, fired_by=FiredBy.DEPLOY).failures[0]
 
 
 def test_an_audience_that_cannot_mint_fails_a_deployment_that_waits(world: World) -> None:
     world.mint_fault = denied
-    failures = world.rotate(_PLAN, fired_by="deploy").failures
+    failures = world.rotate(_PLAN, fired_by=FiredBy.DEPLOY).failures
     assert [line.partition(":")[0] for line in failures] == ["audience backend"]

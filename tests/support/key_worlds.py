@@ -6,6 +6,7 @@ from typing import Any
 from scripted import World, plan_of
 from scripted_iam import FLAGS, key_user, seed_keys, works
 
+from components.contract.firing import FiredBy
 from components.contract.plan import Plan
 from components.rotation.report import KeyResult, Report
 
@@ -22,7 +23,7 @@ def world_of(plan: Plan = PLAN) -> World:
 def settled(plan: Plan = PLAN) -> World:
     """With a pair that the first run published."""
     world = world_of(plan)
-    assert world.rotate(plan, fired_by="deploy").failures == []
+    assert world.rotate(plan, fired_by=FiredBy.DEPLOY).failures == []
     assert works(world)
     return world
 

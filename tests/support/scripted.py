@@ -12,6 +12,7 @@ from scripted_iam import Iam, ScriptedKeyStore
 from scripted_registry import ScriptedRegistry, answer
 
 from components.contract import plan
+from components.contract.firing import FiredBy
 from components.docker import auth as docker_auth
 from components.rotation.aws import Authorization, AwsError
 from components.rotation.clock import Clock, Deadline
@@ -142,7 +143,7 @@ class World:
     gitlab_token_ends: str | None = "2026-12-31"
 
     def rotate(
-        self, wanted: plan.Plan, *, fired_by: str = "schedule", run: str | None = None, seconds: float = 290
+        self, wanted: plan.Plan, *, fired_by: FiredBy = FiredBy.SCHEDULE, run: str | None = None, seconds: float = 290
     ) -> Report:
         run = run or f"run-{len(self.calls)}"
         return rotate(wanted, self.services(seconds), fired_by=fired_by, run=run)

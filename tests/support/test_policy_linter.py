@@ -6,7 +6,14 @@ import pytest
 from policy_linter import lint
 
 from components.ecr.repository_policy import repository_policy
-from components.iam.policies import pull_policy, push_policy, rotator_policy, scheduler_policy, secret_arn_pattern
+from components.iam.policies import (
+    function_statements,
+    pull_policy,
+    push_policy,
+    rotator_policy,
+    scheduler_policy,
+    secret_arn_pattern,
+)
 from components.iam.trust import lambda_trust, pull_role_trust, scheduler_trust
 from components.names.naming import Names
 
@@ -126,10 +133,9 @@ def test_a_sid_twice_and_a_missing_version_are_found() -> None:
         rotator_policy(
             pull_roles_arn=_NAMES.role_arn("*", _NAMES.pull_path),
             secret_arns=[secret_arn_pattern(_NAMES.arn("secretsmanager", "secret:gitlab-ecr/gitlab-token"))],
-            log_group_arn=_NAMES.arn("logs", "log-group:/aws/lambda/gitlab-ecr-rotator"),
-            dead_letters_arn=_NAMES.arn("sqs", "gitlab-ecr-rotator"),
-            key_arn=_NAMES.arn("kms", "key/00000000-0000-0000-0000-000000000000"),
-            via_service="secretsmanager.eu-central-1.amazonaws.com",
+            own=function_statements(
+                _NAMES.arn("logs", "log-group:/aws/lambda/gitlab-ecr-rotator"), _NAMES.arn("sqs", "gitlab-ecr-rotator")
+            ),
             pull_user_arns=[_NAMES.arn("iam", "user/gitlab-ecr/old-scripts", region="")],
         ),
         scheduler_policy(_NAMES.arn("lambda", "function:gitlab-ecr-rotator"), _NAMES.arn("sqs", "gitlab-ecr-rotator")),

@@ -6,7 +6,7 @@ from typing import IO, Final
 import click
 
 from ...contract.plan import OwnerKind, Plan
-from ...variables.keys import DOCKER_AUTH_CONFIG
+from ...docker.auth import DOCKER_AUTH_CONFIG
 from ...variables.listed import Level
 from ..exit_codes import ExitCode
 from ..gitlab_api import GitLabApi, ReadError, http_client, instance, own_token, url_option

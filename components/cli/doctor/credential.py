@@ -11,7 +11,7 @@ from ...docker.image_reference import ImageReference
 from ...names.registry_host import parse_registry_host
 from .causes.cause import Cause
 from .causes.finding import Finding
-from .facts import Facts
+from .facts import KEY, Facts
 
 _USER: Final = "AWS"
 _ECR_STORE: Final = "ecr-login"
@@ -172,7 +172,7 @@ def _malformed(name: str, text: str) -> Finding | None:
     try:
         docker_auth.parse(text)
     except ValueError as error:
-        what, _, fix = str(error).removeprefix("DOCKER_AUTH_CONFIG: ").partition("; ")
+        what, _, fix = str(error).removeprefix(f"{KEY}: ").partition("; ")
         cause = Cause.BAD_AUTH if "its auth " in what else Cause.BAD_DOCUMENT
         return Finding(cause, f"{name} {what}", fix or "let gitlab-ecr write the variable")
     return None

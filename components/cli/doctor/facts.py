@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from ...docker.auth import DOCKER_AUTH_CONFIG as KEY
 from ...variables.job_view import Job
-from ...variables.keys import DOCKER_AUTH_CONFIG as KEY
 from ...variables.listed import ListedVariable
 
 __all__ = ["KEY", "Answer", "Ask", "Facts", "Machine", "Role", "RoleOf", "VariableWithValue"]

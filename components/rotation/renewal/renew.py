@@ -24,7 +24,6 @@ from .gitlab_tokens import GitLabTokens, TokenFacts
 
 LIFE: Final = timedelta(days=90)
 RENEW_BEFORE: Final = timedelta(days=60)
-ALARM_DAYS: Final = 30
 _CLAIM_LASTS: Final = timedelta(hours=1)  # longer than any renewal runs
 
 

@@ -8,6 +8,7 @@ import pytest
 from scripted import FakeClock, World, plan_of
 from scripted_iam import FLAGS, ID, SECRET, USER, key_user
 
+from components.contract.firing import FiredBy
 from components.rotation.clock import Deadline
 from components.rotation.http import PooledHttp
 from components.rotation.report import Report
@@ -34,7 +35,7 @@ class Stage:
         user = key_user(_PATH, owner="301", flags=replace(FLAGS, hidden=self.hidden, **flags))
         wanted = replace(plan_of(url=self.gitlab.url, allow_http=True), audiences={}, key_users=(user,))
         services = replace(self.world.services(seconds=290), gitlab_http=self.http)
-        return rotate(wanted, services, fired_by="schedule", run=str(len(self.world.calls)))
+        return rotate(wanted, services, fired_by=FiredBy.SCHEDULE, run=str(len(self.world.calls)))
 
     def value(self, key: str) -> str:
         record = self.gitlab.variable("project", _PATH, key)

@@ -11,6 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from scripted import CrashError, World, answer, plan_of, unreachable
 from scripted_iam import FLAGS, ID, SECRET, USER, key_user, pair, seed_keys, works
 
+from components.contract.firing import FiredBy
 from components.rotation.aws import AwsError
 
 _SHOWN = replace(plan_of(), audiences={}, key_users=(key_user(),))
@@ -33,8 +34,8 @@ class KeyRotations(RuleBasedStateMachine):
     def time_passes(self, minutes: int) -> None:
         self.world.clock.pass_by(minutes=minutes)
 
-    @rule(fired_by=st.sampled_from(["schedule", "deploy", "manual"]), seconds=st.sampled_from([60, 290]))
-    def a_run(self, fired_by: str, seconds: int) -> None:
+    @rule(fired_by=st.sampled_from(FiredBy), seconds=st.sampled_from([60, 290]))
+    def a_run(self, fired_by: FiredBy, seconds: int) -> None:
         self.world.rotate(self.plan, fired_by=fired_by, seconds=seconds)
 
     @rule(call=st.integers(1, 40), after_effect=st.booleans(), again=st.booleans())

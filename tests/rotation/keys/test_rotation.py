@@ -10,6 +10,7 @@ from key_worlds import HIDDEN, PLAN, due, only, settled, world_of
 from scripted import CrashError, answer, unreachable
 from scripted_iam import ID, SECRET, USER, key_user, pair, works
 
+from components.contract.firing import FiredBy
 from components.contract.key_tags import CURRENT, MAKING, PENDING, PREVIOUS
 from components.contract.plan import Plan
 from components.rotation import metrics
@@ -20,7 +21,7 @@ from components.rotation.report import Report, Status
 @pytest.mark.parametrize("plan", [PLAN, HIDDEN], ids=["shown", "hidden"])
 def test_the_first_run_claims_makes_records_proves_and_publishes_in_this_order(plan: Plan) -> None:
     world = world_of(plan)
-    report = world.rotate(plan, fired_by="deploy")
+    report = world.rotate(plan, fired_by=FiredBy.DEPLOY)
     calls = [call.rpartition("/")[2] if "gitlab" in call else call for call in world.calls]
     begin = calls.index("iam tag")
     assert calls[begin : begin + 9] == [
@@ -244,7 +245,7 @@ def test_a_missing_right_is_waited_for_at_deploy_and_told_at_once_later() -> Non
 
     world = world_of()
     world.iam.fault = denied
-    assert world.rotate(PLAN, fired_by="deploy").failures == []
+    assert world.rotate(PLAN, fired_by=FiredBy.DEPLOY).failures == []
     world = world_of()
     world.iam.fault = denied
     assert "AccessDenied" in world.rotate(PLAN).failures[0]
@@ -263,10 +264,10 @@ def test_an_owner_that_is_gone_stops_failing_the_run_after_three() -> None:
 def test_a_deploy_fails_for_a_new_pair_and_warns_of_one_that_was_broken_before() -> None:
     world = world_of()
     world.iam.fault = _throttled
-    assert world.rotate(PLAN, fired_by="deploy", seconds=60).failures
+    assert world.rotate(PLAN, fired_by=FiredBy.DEPLOY, seconds=60).failures
     world = settled()
     world.iam.fault = _throttled
-    report = world.rotate(PLAN, fired_by="deploy", seconds=60)
+    report = world.rotate(PLAN, fired_by=FiredBy.DEPLOY, seconds=60)
     assert report.failures == []
     assert "Throttling" in report.notes[0]
 

@@ -29,8 +29,9 @@ def cloud() -> Iterator[Cloud]:
         policy = iam_policies.rotator_policy(
             pull_roles_arn=_NAMES.role_arn("*", _NAMES.pull_path),
             secret_arns=[],
-            log_group_arn=_NAMES.arn("logs", "log-group:/aws/lambda/x"),
-            dead_letters_arn=_NAMES.arn("sqs", _NAMES.dead_letters),
+            own=iam_policies.function_statements(
+                _NAMES.arn("logs", "log-group:/aws/lambda/x"), _NAMES.arn("sqs", _NAMES.dead_letters)
+            ),
             pull_user_arns=[_NAMES.pull_user_arn("acme/scripts")],
         )
         iam.create_role(RoleName=_NAMES.rotator, Path=_NAMES.path, AssumeRolePolicyDocument=trust(ROOT))

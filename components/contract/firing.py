@@ -1,0 +1,21 @@
+"""What fires a rotation, and the event that says so; what is rotated stands in the plan."""
+
+import json
+from enum import StrEnum
+from typing import Final
+
+FIRED_BY: Final = "fired_by"
+"""The one key of an event."""
+
+
+class FiredBy(StrEnum):
+    """Who fired a run."""
+
+    DEPLOY = "deploy"
+    SCHEDULE = "schedule"
+    MANUAL = "manual"
+
+
+def event(who: FiredBy) -> str:
+    """The event of a run, as JSON."""
+    return json.dumps({FIRED_BY: who})
