@@ -80,7 +80,7 @@ def test_a_stack_without_roles_for_jobs_says_nothing(warned: list[str]) -> None:
 @pytest.mark.usefixtures("recorder", "warned")
 def test_a_stack_is_refused_in_ci_of_an_old_gitlab(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "environ", {**os.environ, **_ci("18.2.1-ee")})
-    with pytest.raises(ValueError, match=rf"gitlab\.url: {_URL} is GitLab 18\.2\.1-ee"):
+    with pytest.raises(ValueError, match=rf"issuer\.url: {_URL} is GitLab 18\.2\.1-ee"):
         _identities({"url": _URL}, _JOBS)
     _identities({"url": _URL, "trusts_forks": True}, _JOBS)
 
