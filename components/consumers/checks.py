@@ -9,7 +9,7 @@ from ..names.choices import choice
 from ..names.gitlab_release import GITLAB_COM
 from ..names.locations import Mistakes
 from ..names.spelling import shown
-from ..variables.targets import OwnerKind
+from ..variables.targets import OwnerKind, VariableType
 from .args import Access, ConsumerArgs
 
 _BELONGS_TO: Final[Mapping[str, frozenset[Access]]] = {
@@ -57,6 +57,11 @@ def check_consumers(consumers: Mapping[str, ConsumerArgs], gitlab_url: str) -> N
     """
     mistakes, owners = Mistakes(), dict[str, str]()
     for path, consumer in consumers.items():
+        before = len(mistakes.found)
+        with mistakes.at("consumers", path):
+            _check_choices(consumer)
+        if len(mistakes.found) > before:
+            continue
         with mistakes.at("consumers", path):
             _check_consumer(path, consumer, gitlab_url)
         owner = f"{kind_of(consumer)} {consumer.get('id', path.lower())}"
@@ -64,6 +69,17 @@ def check_consumers(consumers: Mapping[str, ConsumerArgs], gitlab_url: str) -> N
             text = f"`consumers`.{owners[owner]} is {owner} too; write one consumer for it"
             mistakes.add("consumers", path, *(["id"] if "id" in consumer else []), text=text)
         owners[owner] = path
+    mistakes.refuse()
+
+
+def _check_choices(consumer: ConsumerArgs) -> None:
+    mistakes = Mistakes()
+    with mistakes.at():
+        access_of(consumer)
+    with mistakes.at():
+        kind_of(consumer)
+    with mistakes.at():
+        choice(VariableType, consumer.get("variable_type", VariableType.FILE), "variable_type")
     mistakes.refuse()
 
 
