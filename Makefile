@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 # A run of a part says nothing about coverage, so only the whole suite is measured.
 COVERAGE := $(if $(ARGS),,--cov --cov-report=)
 
-.PHONY: help rehearse validate rehearse-engine venv test test-fast check fmt bench reference dist lock clean
+.PHONY: help rehearse validate best-practices rehearse-engine venv test test-fast check fmt bench reference dist lock clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -18,6 +18,9 @@ rehearse: $(READY) ## run the whole system on this machine, against local emulat
 
 validate: $(READY) ## say in a second what is wrong with a stack file; ARGS="FILE...", default all
 	@$(BIN)/python -W ignore -m validation $(ARGS)
+
+best-practices: $(READY) ## hold what a stack makes to best practices; ARGS=FILE
+	@$(BIN)/python -W ignore -m validation.practices $(ARGS)
 
 rehearse-engine: $(READY) ## run the local stack through Pulumi's own engine, where there is one
 	@$(BIN)/python -m rehearsal.engine

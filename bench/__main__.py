@@ -8,7 +8,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from . import cold_start, program, rotation
+from . import cold_start, program, rotation, validate
 from .figures import RESULTS, figure, ratio
 
 
@@ -16,7 +16,7 @@ def main() -> None:
     """Measures, and prints each table as soon as it is there."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # an exception ends what was started too
     rows: list[dict[str, Any]] = []
-    for module in (rotation, cold_start, program):
+    for module in (rotation, cold_start, validate, program):
         measured = module.measure()
         Console(width=180).print(_table(measured), "")
         rows += measured

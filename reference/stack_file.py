@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from .analysis import PREFIX, name_of, sentence
+from .grammar import narrowed
 
 _PROJECT: Final = "gitlab-ecr:"
 _ELSEWHERE: Final = ("region", "stack")  # aws:region, and the name of the file
@@ -36,7 +37,7 @@ def json_schema(schema: Mapping[str, Any]) -> dict[str, Any]:
     """The JSON schema of a stack file: of one that declares access, or of one with `bootstrap`."""
     access = schema["resources"][f"{PREFIX}RegistryAccess"]
     given = {key: value for key, value in access["inputProperties"].items() if key not in _ELSEWHERE}
-    properties = {f"{_PROJECT}{key}": _value(value) for key, value in given.items()}
+    properties = {f"{_PROJECT}{key}": _value(key, value) for key, value in given.items()}
     properties[f"{_PROJECT}deviations"] = _DEVIATIONS
     with_default = (*_ELSEWHERE, "prefix")
     required = [f"{_PROJECT}{key}" for key in access["requiredInputs"] if key not in with_default]
@@ -47,7 +48,11 @@ def json_schema(schema: Mapping[str, Any]) -> dict[str, Any]:
     common = [f"{_PROJECT}{key}" for key in _COMMON]
     config: dict[str, Any] = {
         "type": "object",
-        "properties": {"aws:region": {"type": "string", "description": "The region of repositories and rotator."}}
+        "properties": {
+            "aws:region": narrowed(
+                "region", {"type": "string", "description": "The region of repositories and rotator."}
+            )
+        }
         | properties,
         "required": ["aws:region", *required],
         "propertyNames": _names(properties),
@@ -90,15 +95,15 @@ def _definition(type_: Mapping[str, Any]) -> dict[str, Any]:
         "description": sentence(type_.get("description")),
         # `ci/node:` with nothing after it has every default.
         "type": "object" if required else ["object", "null"],
-        "properties": {key: _value(value) for key, value in type_.get("properties", {}).items()},
+        "properties": {key: _value(key, value) for key, value in type_.get("properties", {}).items()},
         "additionalProperties": False,
         **({"required": required} if required else {}),
     }
 
 
-def _value(value: Mapping[str, Any]) -> dict[str, Any]:
+def _value(key: str, value: Mapping[str, Any]) -> dict[str, Any]:
     described = {"description": sentence(value["description"])} if value.get("description") else {}
-    return {**described, **_type(value)}
+    return {**described, **narrowed(key, _type(value))}
 
 
 def _type(value: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """How a stack file spells the arguments: camelCase, below `gitlab-ecr:`; names that the user chose stay as they are."""
 
 import re
+from functools import cache
 from typing import Any, Final
 
 from components.arguments.shape import Field, fields, inner, is_arguments, is_dict, is_list
@@ -38,7 +39,19 @@ def file_path(path: Path, root: Any) -> Path:
 
 def of_file(root: Any) -> Spelling:
     """The spelling of a program whose arguments come from a stack file."""
-    return Spelling(path=lambda path: dotted(file_path(path, root)), key=camel)
+    known = _names(root)
+    return Spelling(
+        path=lambda path: dotted(file_path(path, root)), key=lambda word: camel(word) if word in known else word
+    )
+
+
+@cache
+def _names(expected: Any) -> frozenset[str]:
+    """The names of all arguments below these."""
+    if is_arguments(expected):
+        below = [_names(field.type) for field in fields(expected).values()]
+        return frozenset(fields(expected)).union(*below)
+    return _names(inner(expected).type) if is_dict(expected) or is_list(expected) else frozenset()
 
 
 def _below(expected: Any, key: str | int) -> Any:

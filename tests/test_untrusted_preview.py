@@ -12,7 +12,7 @@ from pulumi_recorder import Recorder
 from components.preview.rights import ACCESS
 
 ROOT = Path(__file__).parents[1]
-STACKS = sorted((ROOT / "stacks").glob("Pulumi.*.yaml"))
+STACKS = sorted((ROOT / "tests" / "data" / "examples").glob("Pulumi.*.yaml"))
 
 
 @pytest.fixture(autouse=True)
@@ -40,14 +40,14 @@ def test_every_stack_builds_without_a_token_and_asks_aws_only_who_it_is(first_pr
 def test_the_declaration_is_an_input_of_the_component_so_that_a_preview_shows_the_new_one(
     first_preview: Recorder,
 ) -> None:
-    _build(first_preview, ROOT / "stacks" / "Pulumi.local.yaml")
+    _build(first_preview, ROOT / "tests" / "data" / "examples" / "Pulumi.local.yaml")
     declared = first_preview.one(ACCESS).inputs["declaration"]
     assert declared["repositories"] == ["base/alpine", "ci/node", "ci/python", "secret/tools"]
     assert declared["consumers"]["acme/backend"]["pull"] == ["ci/*"]
 
 
 def test_a_bootstrap_with_a_mistake_names_the_key(first_preview: Recorder) -> None:
-    config = config_of(ROOT / "stacks" / "Pulumi.bootstrap.yaml")
+    config = config_of(ROOT / "tests" / "data" / "examples" / "Pulumi.bootstrap.yaml")
     config["gitlab-ecr:bootstrap"] = '{"projet": "acme/infra"}'
     config |= {"gitlab-ecr:repositories": '{"ci/node": {}}', "gitlab-ecr:consumer": "{}"}
     pulumi.runtime.set_all_config(config)

@@ -15,7 +15,12 @@ from urns import urns
 
 DATA = Path(__file__).parent / "data"
 RECORDED = DATA / "urns.json"
-FILES = [LOCAL, DATA / "Pulumi.wide.yaml", DATA / "Pulumi.gitlab.yaml", ROOT / "stacks" / "Pulumi.bootstrap.yaml"]
+FILES = [
+    LOCAL,
+    DATA / "Pulumi.wide.yaml",
+    DATA / "Pulumi.gitlab.yaml",
+    ROOT / "tests" / "data" / "examples" / "Pulumi.bootstrap.yaml",
+]
 STACKS = pytest.mark.parametrize("stack_file", FILES, ids=lambda file: file.name)
 ADVICE = (
     "stacks out there hold these, and `up` would delete them: give the resource an alias, "

@@ -3,11 +3,15 @@
 import asyncio
 import runpy
 import traceback
+from collections.abc import Generator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, Final
 
 import pulumi
+import pulumi_aws
 
 from stack_file.text import StackText
 from stack_file.told import SettingsError, Told
@@ -49,7 +53,8 @@ def run(text: StackText) -> Run:
         found.recorder.invokes[_IDENTITY] = {"accountId": config.get("gitlab-ecr:account", ""), "arn": "", "userId": ""}
         found.recorder.answers |= ANSWERS
         pulumi.runtime.set_all_config(config, text.secret_keys)
-        pulumi.runtime.test(_main)()
+        with _light():
+            pulumi.runtime.test(_main)()
     except SettingsError as error:
         found.told = error.told
     except Exception as error:  # noqa: BLE001 - the file is the user's: whatever comes of it is told, in words
@@ -57,6 +62,23 @@ def run(text: StackText) -> Run:
     finally:
         _close(loop)
     return found
+
+
+class _LaunchTemplate(pulumi.CustomResource):
+    """In place of the provider's own class, whose module alone takes as long to load as all of a validation."""
+
+    def __init__(self, resource: str, /, *, opts: pulumi.ResourceOptions | None = None, **inputs: Any) -> None:
+        super().__init__("aws:ec2/launchTemplate:LaunchTemplate", resource, inputs, opts)
+
+
+@contextmanager
+def _light() -> Generator[None]:
+    own = pulumi_aws.ec2
+    pulumi_aws.ec2 = SimpleNamespace(LaunchTemplate=_LaunchTemplate)  # pyright: ignore[reportAttributeAccessIssue] - a module's stand-in
+    try:
+        yield
+    finally:
+        pulumi_aws.ec2 = own
 
 
 def _main() -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final, cast
 
 from components.names.spelling import dotted
 from stack_file.text import StackText
@@ -45,7 +45,7 @@ def validate(texts: Sequence[StackText]) -> Iterator[list[Found]]:
     runs = [run(text) if text.values else Run() for text in texts]
     between = across(list(zip(texts, runs, strict=True)))
     for number, (text, made) in enumerate(zip(texts, runs, strict=True)):
-        found = [*_of_text(text), *_of_program(text, made)]
+        found = [*_of_text(text), *_of_program(text, made), *_in_clear(text, text.values, ())]
         found += [_placed(text, told, WARNING) for told in between[number]]
         yield sorted(dict.fromkeys(found), key=lambda each: (each.line or 0, each.severity != MISTAKE))
 
@@ -64,6 +64,25 @@ def _of_program(text: StackText, made: Run) -> Iterator[Found]:
         yield _placed(text, Told(path, line), WARNING)
     if made.failed:
         yield Found(str(text.file), None, "", MISTAKE, f"the program stops: {made.failed}")
+
+
+def _in_clear(text: StackText, value: Any, path: tuple[str | int, ...]) -> Iterator[Found]:
+    """Fixed passwords that are not encrypted; what is not ours stays as it is."""
+    if isinstance(value, dict):
+        for key, item in cast("dict[str, Any]", value).items():
+            here = (*path, key)
+            below = isinstance(item, str) and len(path) > 2 and path[-2] in ("auths", "logins")  # noqa: PLR2004 - a host's login
+            if key == "password" and below and here not in text.encrypted:
+                command = f"pulumi config set --stack {text.stack} --secret --path '{_config_path(here)}'"
+                words = f"stands in clear text, for everybody who reads the file; make it a secret: {command}"
+                yield _placed(text, Told(here, f"{dotted(here)}: {words}"), WARNING)
+            yield from _in_clear(text, item, here)
+
+
+def _config_path(path: tuple[str | int, ...]) -> str:
+    """A path as `pulumi config set --path` takes it."""
+    first, *keys = path
+    return str(first) + "".join(f'["{key}"]' if "/" in str(key) or "." in str(key) else f".{key}" for key in keys)
 
 
 def _longest_first(text: StackText) -> list[tuple[str | int, ...]]:

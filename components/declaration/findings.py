@@ -83,7 +83,7 @@ def _issuer(args: RegistryAccessArgs, gitlab: GitLabArgs, found: Mistakes) -> Jo
         return None
     issuer, before = consumers.issuer(gitlab), len(found.found)
     found.take(find_in_issuer(issuer), "gitlab", renamed=_ISSUER)
-    return issuer if len(found.found) == before else None
+    return None if any(mistake.path == ("gitlab", "url") for mistake in found.found[before:]) else issuer
 
 
 def _check_rights(

@@ -10,7 +10,8 @@ from typing import Any, Final, cast
 Path = tuple[str | int, ...]
 """From the arguments down: names of arguments as Python writes them, names that the user chose, positions in lists."""
 
-_KEY: Final = re.compile(r"`([a-z]+(?:_[a-z]+)*(?:\.[a-z]+(?:_[a-z]+)*)*)`")
+_WORD: Final = re.compile(r"'[^']*'|\"[^\"]*\"|\b[a-z]+(?:_[a-z]+)+\b")
+"""What was found stands in quotes and stays as it is; a name of several words may be that of an argument."""
 _LONGEST: Final = 60
 
 
@@ -49,9 +50,9 @@ def spelled_as(spelling: Spelling) -> Generator[None]:
 
 
 def message(path: Path, text: str) -> str:
-    """A message on a place; arguments that `text` names stand in backticks."""
+    """A message on a place; arguments that `text` names are written as the caller writes them."""
     spelling = _SPELLING.get()
-    words = _KEY.sub(lambda match: f"`{'.'.join(spelling.key(key) for key in match[1].split('.'))}`", text)
+    words = _WORD.sub(lambda match: match[0] if match[0][0] in "'\"" else spelling.key(match[0]), text)
     place = spelling.path(path)
     return f"{place}: {words}" if place else words
 

@@ -65,7 +65,7 @@ def in_gitlab(
     )
 
 
-def _code(context: ResourceContext, project: str) -> aws.s3.BucketObjectv2:
+def _code(context: ResourceContext, project: str) -> pulumi.Resource:
     """Uploads the zip to a bucket that only this account can read; it holds names, but no secrets."""
     name, names, child = f"{context.name}-code", context.names, context.child
     # It holds nothing but what `up` creates, so `destroy` may delete everything in it.

@@ -10,7 +10,7 @@ from ..names.registry_host import parse_registry_host
 from . import access as runner_access
 from .args import RunnerArgs, RunnerOptions
 from .config import runner_section
-from .documents import documents
+from .documents import check_isolation, documents
 from .machine_args import RunnerAccess
 from .registration import registration
 from .warnings import token_places
@@ -35,7 +35,7 @@ def find_in_options(args: RunnerArgs) -> Mistakes:
     with found.at(renamed=_OWN):
         registration(args)
     with found.at(renamed=_OWN):
-        runner_section(args)
+        check_isolation(args, runner_section(args))
     with found.at("access"):
         _check_access(args)
     _own_document(options, found)

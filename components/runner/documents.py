@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from ..names.naming import Names
 from . import access as runner_access
@@ -9,7 +10,7 @@ from . import config as runner_config
 from . import isolation, user_data
 from . import template as runner_template
 from . import warnings as runner_warnings
-from .args import RunnerArgs
+from .args import RunnerArgs, RunnerOptions
 from .machine_args import RunnerAccess
 from .packages import packages_of
 from .parameter import RUNNER_ID_STANDIN, TOKEN_STANDIN, tier
@@ -56,10 +57,8 @@ def documents(args: RunnerArgs) -> RunnerDocuments:
     """
     names, options = Names(args["account"], args["region"], args["prefix"]), args["options"]
     access, images = options.get("access", {}), options.get("images", [])
-    has_role = runner_access.checked_kind(access) is not RunnerAccess.STATIC or "machine" in options
-    isolated = {"has_instance_role": has_role, "acknowledged": options.get("jobs_own_machine", False)}
-    section = runner_config.runner_section(args)
-    isolation.check(section, "runner", **isolated)
+    isolated, section = _isolated(options), runner_config.runner_section(args)
+    check_isolation(args, section)
     docker_config = runner_access.home_config(access, names.registry_host)
     parameter = names.runner_parameter(args["name"])
     docker_parameter = names.runner_docker_config(args["name"])
@@ -81,6 +80,20 @@ def documents(args: RunnerArgs) -> RunnerDocuments:
             *runner_warnings.warnings(options, images),
         ],
     )
+
+
+def check_isolation(args: RunnerArgs, section: Mapping[str, Any]) -> None:
+    """Refuses what makes each job the owner of a machine with an instance role.
+
+    Raises:
+        ValueError: names the argument, what it got and what to write instead.
+    """
+    isolation.check(section, "runner", **_isolated(args["options"]))
+
+
+def _isolated(options: RunnerOptions) -> dict[str, bool]:
+    has_role = runner_access.declared_kind(options.get("access", {})) is not RunnerAccess.STATIC or "machine" in options
+    return {"has_instance_role": has_role, "acknowledged": options.get("jobs_own_machine", False)}
 
 
 def config_text(args: RunnerArgs, runner_id: int, token: str, passwords: Passwords | None = None) -> str:

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from bench import cold_start, program, rotation
+from bench import cold_start, program, rotation, validate
 from bench.figures import BEGIN, END, PAGE, figure, table, with_table
 from bench.rows import Row
 
 ROOT = Path(__file__).parents[2]
-ROWS = [*rotation.ROWS, *cold_start.ROWS, *program.ROWS]
+ROWS = [*rotation.ROWS, *cold_start.ROWS, *validate.ROWS, *program.ROWS]
 
 
 @pytest.mark.parametrize(

@@ -140,7 +140,11 @@ def test_the_state_is_no_rotators_code() -> None:
     assert not deploys("s3:GetObjectVersion", f"{NAMES.bucket_arn}/.pulumi/meta.yaml")
 
 
-_STACKS = [ROOT / "stacks" / "Pulumi.prod.yaml", ROOT / "tests" / "data" / "Pulumi.wide.yaml", LOCAL]
+_STACKS = [
+    ROOT / "tests" / "data" / "examples" / "Pulumi.prod.yaml",
+    ROOT / "tests" / "data" / "Pulumi.wide.yaml",
+    LOCAL,
+]
 _STACKS.append(ROOT / "tests" / "data" / "Pulumi.gitlab.yaml")
 
 

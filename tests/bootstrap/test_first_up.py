@@ -19,7 +19,11 @@ _FILES: Final = sorted((ROOT / "templates" / "first-up").glob("*.json"))
 _POLICIES: Final[dict[str, Any]] = {file.stem: json.loads(file.read_text()) for file in _FILES}
 _PERSON: Final = _NAMES.arn("iam", "user/person", "")
 _STACKS: Final = [
-    *(file for file in sorted((ROOT / "stacks").glob("Pulumi.*.yaml")) if "bootstrap" not in file.name),
+    *(
+        file
+        for file in sorted((ROOT / "tests" / "data" / "examples").glob("Pulumi.*.yaml"))
+        if "bootstrap" not in file.name
+    ),
     *(ROOT / "tests" / "data" / f"Pulumi.{name}.yaml" for name in ("wide", "gitlab")),
 ]
 _OF_OLDER_PROVIDERS: Final = {

@@ -25,7 +25,7 @@ from rehearsal import stack_file
 
 _PREVIEW: Final = preview_policy(NAMES, KEY, ["dev", "staging"])
 _BOUNDARY: Final = boundary(NAMES)
-_LOCAL: Final = Path(__file__).parents[2] / "stacks" / "Pulumi.local.yaml"
+_LOCAL: Final = Path(__file__).parents[2] / "tests" / "data" / "examples" / "Pulumi.local.yaml"
 _GITLAB: Final = Path(__file__).parents[1] / "data" / "Pulumi.gitlab.yaml"
 
 

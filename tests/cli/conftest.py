@@ -20,7 +20,7 @@ _numbers = count(1)
 
 @pytest.fixture(scope="module")
 def rehearsed() -> Iterator[Rehearsal]:
-    with Rehearsal(read(ROOT / "stacks" / "Pulumi.local.yaml"), lambda _: None) as running:
+    with Rehearsal(read(ROOT / "tests" / "data" / "examples" / "Pulumi.local.yaml"), lambda _: None) as running:
         running.up()
         yield running
 

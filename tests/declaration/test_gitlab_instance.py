@@ -10,7 +10,7 @@ import settings
 from components.declaration.gitlab_instance import api_url, makes_something_in_gitlab
 from components.registry_access import RegistryAccess
 
-LOCAL = ROOT / "stacks" / "Pulumi.local.yaml"
+LOCAL = ROOT / "tests" / "data" / "examples" / "Pulumi.local.yaml"
 OURS = "https://gitlab.example.com"
 
 

@@ -19,7 +19,7 @@ from components.names.repository_patterns import matching
 from rehearsal import stack_file
 
 _REPOSITORY_POLICY = "aws:ecr/repositoryPolicy:RepositoryPolicy"
-_STACKS = sorted((Path(__file__).parents[2] / "stacks").glob("Pulumi.*.yaml"))
+_STACKS = sorted((Path(__file__).parents[2] / "tests" / "data" / "examples").glob("Pulumi.*.yaml"))
 _STACKS = [path for path in _STACKS if path.name != "Pulumi.bootstrap.yaml"]  # it declares no access
 _STACKS.append(Path(__file__).parents[1] / "data" / "Pulumi.gitlab.yaml")
 

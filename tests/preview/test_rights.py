@@ -13,7 +13,7 @@ from components.preview import reading as preview
 from components.preview import rights as preview_rights
 from rehearsal import stack_file
 
-_STACKS = Path(__file__).parents[2] / "stacks"
+_STACKS = Path(__file__).parents[2] / "tests" / "data" / "examples"
 _FILES = pytest.mark.parametrize("file", ["local", "dev", "prod"])
 
 

@@ -13,7 +13,7 @@ from reference import analysis, markdown
 from reference.__main__ import files
 from reference.stack_file import json_schema
 
-_STACKS = Path(__file__).parents[2] / "stacks"
+_STACKS = Path(__file__).parents[2] / "tests" / "data" / "examples"
 _OURS = sorted(_STACKS.glob("Pulumi.*.yaml"))
 
 

@@ -34,7 +34,7 @@ def changed(tmp_path: Path) -> Callable[..., Path]:
     """Writes the local stack file with other values for some keys; None takes a key out."""
 
     def write(**values: Any) -> Path:
-        document = yaml.safe_load((ROOT / "stacks" / "Pulumi.local.yaml").read_text())
+        document = yaml.safe_load((ROOT / "tests" / "data" / "examples" / "Pulumi.local.yaml").read_text())
         for key, value in values.items():
             document["config"][f"gitlab-ecr:{key}"] = value
         file = tmp_path / "Pulumi.changed.yaml"

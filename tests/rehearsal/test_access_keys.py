@@ -9,7 +9,7 @@ from rehearsal.key_holders import KeyHolderError
 from rehearsal.rehearsal import Rehearsal
 from rehearsal.stack_file import read
 
-LOCAL = Path(__file__).parents[2] / "stacks" / "Pulumi.local.yaml"
+LOCAL = Path(__file__).parents[2] / "tests" / "data" / "examples" / "Pulumi.local.yaml"
 LEGACY = "acme/legacy"
 
 

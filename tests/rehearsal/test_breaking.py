@@ -14,7 +14,7 @@ from rehearsal.rehearsal import Rehearsal, RehearsalError
 from rehearsal.rotations import RotationError, Rotations
 from rehearsal.stack_file import read
 
-LOCAL = Path(__file__).parents[2] / "stacks" / "Pulumi.local.yaml"
+LOCAL = Path(__file__).parents[2] / "tests" / "data" / "examples" / "Pulumi.local.yaml"
 WEB, BACKEND = "project acme/frontend/web", "group acme/backend"
 KEY = "DOCKER_AUTH_CONFIG"
 COMMAND = "gitlab-ecr rotate --function gitlab-ecr-local-rotator"

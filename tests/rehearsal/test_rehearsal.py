@@ -21,7 +21,7 @@ from rehearsal.rehearsal import Rehearsal, RehearsalError
 from rehearsal.stack_file import read
 
 ROOT = Path(__file__).parents[2]
-LOCAL = ROOT / "stacks" / "Pulumi.local.yaml"
+LOCAL = ROOT / "tests" / "data" / "examples" / "Pulumi.local.yaml"
 WEB = "acme/frontend/web"
 BACKEND = "acme/backend"
 LEGACY = "acme/legacy"
@@ -93,7 +93,7 @@ def test_each_example_comes_through_and_says_what_it_leaves_out(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str
 ) -> None:
     report = tmp_path / "report.json"
-    stack_file = ROOT / "stacks" / f"Pulumi.{name}.yaml"
+    stack_file = ROOT / "tests" / "data" / "examples" / f"Pulumi.{name}.yaml"
     assert main(["--stack-file", str(stack_file), "--report", str(report)]) == 0, capsys.readouterr().err
     left_out = json.loads(report.read_text())["notRehearsed"]
     shown = capsys.readouterr().out

@@ -17,7 +17,7 @@ from components.registry_access import RegistryAccess
 ROOT = Path(__file__).parents[2]
 ACCOUNT = {"aws:index/getCallerIdentity:getCallerIdentity": {"accountId": "123456789012", "arn": "", "userId": ""}}
 POLICY_KEYS = ("policy", "assumeRolePolicy")
-LOCAL = ROOT / "stacks" / "Pulumi.local.yaml"
+LOCAL = ROOT / "tests" / "data" / "examples" / "Pulumi.local.yaml"
 
 
 def config_of(stack_file: Path) -> dict[str, str]:

@@ -10,8 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from policy_linter import as_list
-from pulumi_recorder import Registered
+from .recorder import Registered
 
 Inputs = Mapping[str, Any]
 
@@ -45,15 +44,34 @@ class _World:
         return (resource.inputs for resource in self._resources if resource.type == type_)
 
 
-def findings(resources: Sequence[Registered], reasons: Mapping[str, str] | None = None) -> list[str]:
-    """What is not best practice, as `<id> <resource's name>: <what is wanted>`.
+@dataclass(frozen=True)
+class Finding:
+    """What is not best practice.
+
+    Attributes:
+        id: of the practice.
+        resource: its name; empty for a reason that nothing needs.
+        wanted: what the practice wants.
+    """
+
+    id: str
+    resource: str
+    wanted: str
+
+    def __str__(self) -> str:
+        """One line."""
+        return f"{self.id} {self.resource}".rstrip() + f": {self.wanted}"
+
+
+def findings(resources: Sequence[Registered], reasons: Mapping[str, str] | None = None) -> list[Finding]:
+    """What is not best practice.
 
     Args:
         resources: everything that was registered.
         reasons: why a deviation is meant, by `<id> <resource's name>`, or by `<id>` for all resources. A reason that
             nothing needs is a finding too, so that none outlives its deviation.
     """
-    reasons, used, found = reasons or {}, set[str](), list[str]()
+    reasons, used, found = reasons or {}, set[str](), list[Finding]()
     world = _World(resources)
     for resource in resources:
         for check in _CHECKS:
@@ -62,8 +80,8 @@ def findings(resources: Sequence[Registered], reasons: Mapping[str, str] | None 
             excuses = [key for key in (f"{check.id} {resource.name}", check.id) if reasons.get(key, "").strip()]
             used.update(excuses)
             if not excuses:
-                found.append(f"{check.id} {resource.name}: {check.wanted}")
-    return found + [f"{key}: a reason that nothing needs" for key in reasons if key not in used]
+                found.append(Finding(check.id, resource.name, check.wanted))
+    return found + [Finding(key, "", "a reason that nothing needs; take it out") for key in reasons if key not in used]
 
 
 def _has_lifecycle(inputs: Inputs, world: _World) -> bool:
@@ -138,14 +156,18 @@ def _statements(policy: str) -> list[dict[str, Any]]:
 
 def _principals(statement: Mapping[str, Any]) -> list[str]:
     principal = statement.get("Principal", {})
-    return [principal] if principal == "*" else [name for value in principal.values() for name in as_list(value)]
+    return (
+        [principal]
+        if principal == "*"
+        else [name for value in principal.values() for name in ([value] if isinstance(value, str) else value)]
+    )
 
 
 _REPOSITORY = "aws:ecr/repository:Repository"
 _ROLE = "aws:iam/role:Role"
 _FUNCTION = "aws:lambda/function:Function"
 _LOG_GROUP = "aws:cloudwatch/logGroup:LogGroup"
-_SECRET_TYPE = "aws:secretsmanager/secret:Secret"
+_SECRET_TYPE = "aws:secretsmanager/secret:Secret"  # noqa: S105 - a type
 
 _CHECKS = (
     _Check("ECR.1", _REPOSITORY, "scan images on push", _scanned),

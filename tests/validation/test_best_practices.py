@@ -6,16 +6,14 @@ from typing import Any
 
 import pulumi
 import pytest
-from best_practices import _CHECKS, findings
-from program import build
 from pulumi_recorder import Recorder, Registered
 
 from components.ecr.repositories import Repositories
 from components.iam.identities import Identities
-from rehearsal import stack_file
-from stack_file import text
+from validation.best_practices import _CHECKS, findings
+from validation.practices import main
 
-_PROD = Path(__file__).parents[1] / "stacks" / "Pulumi.prod.yaml"
+_PROD = Path(__file__).parents[2] / "tests" / "data" / "examples" / "Pulumi.prod.yaml"
 _EVERYBODY = json.dumps({"Statement": [{"Principal": "*"}]})
 _WHOLE_ACCOUNT = json.dumps({"Statement": [{"Principal": {"AWS": "arn:aws:iam::123456789012:root"}}]})
 _REPOSITORY = "aws:ecr/repository:Repository"
@@ -81,7 +79,7 @@ _GOOD = [
 @pytest.mark.parametrize(("type_", "inputs", "ids"), _BROKEN)
 def test_each_check_finds_what_breaks_it(type_: str, inputs: dict[str, Any], ids: set[str]) -> None:
     found = findings([Registered(type_, "it", inputs, frozenset(), "")])
-    assert {finding.partition(" it: ")[0] for finding in found} == ids
+    assert {finding.id for finding in found} == ids
 
 
 def test_no_check_is_without_its_counterexample() -> None:
@@ -94,22 +92,50 @@ def test_what_follows_the_practices_has_no_finding() -> None:
 
 def test_a_reason_excuses_one_resource_or_all_and_ends_with_its_deviation() -> None:
     users = [Registered("aws:iam/user:User", name, {}, frozenset(), "") for name in ("a", "b")]
-    assert findings(users, {"CKV_AWS_273 a": "old scripts"}) == ["CKV_AWS_273 b: have no IAM users"]
-    assert findings(users, {"CKV_AWS_273": "old scripts"}) == []
-    assert findings(users, {"CKV_AWS_273": " "}) == [
+    assert [str(each) for each in findings(users, {"CKV_AWS_273 a": "old scripts"})] == [
+        "CKV_AWS_273 b: have no IAM users"
+    ]
+    assert [str(each) for each in findings(users, {"CKV_AWS_273": "old scripts"})] == []
+    assert [str(each) for each in findings(users, {"CKV_AWS_273": " "})] == [
         "CKV_AWS_273 a: have no IAM users",
         "CKV_AWS_273 b: have no IAM users",
-        "CKV_AWS_273: a reason that nothing needs",
+        "CKV_AWS_273: a reason that nothing needs; take it out",
     ]
-    assert findings([], {"ECR.5": "no key"}) == ["ECR.5: a reason that nothing needs"]
+    assert [str(each) for each in findings([], {"ECR.5": "no key"})] == [
+        "ECR.5: a reason that nothing needs; take it out"
+    ]
 
 
-def test_the_production_stack_leaves_no_practice_without_a_reason(recorder: Recorder) -> None:
-    recorder.answers["gitlab:index/userRunner:UserRunner"] = {"id": "9171", "token": "glrt-fake-0000"}
-    declaration = stack_file.read(_PROD).declaration
-    build(declaration)
-    deviations = text.read(_PROD).values["gitlab-ecr:deviations"]
-    assert findings(recorder.resources, deviations) == []
+def test_a_stack_that_leaves_nothing_without_a_reason_is_told_so(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([str(_PROD)]) == 0
+    assert capsys.readouterr().out == f"{_PROD}: best practice, or left with a reason\n"
+
+
+def test_what_is_left_without_a_reason_is_told_with_how_to_give_one(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "Pulumi.mine.yaml"
+    text = _PROD.read_text()
+    file.write_text(text[: text.index("    CKV_AWS_50:")] + "    CKV_AWS_99: nothing needs this\n")
+    assert main([str(file)]) == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert "  CKV_AWS_50: trace it" in lines
+    assert "    access-rotator-function" in lines
+    assert "  CKV_AWS_99: a reason that nothing needs; take it out" in lines
+    assert (
+        lines[-3]
+        == "  To leave one on purpose, write the reason below gitlab-ecr:deviations, for one resource or for all:"
+    )
+    assert main([str(file), "--json"]) == 1
+    rows = json.loads(capsys.readouterr().out)
+    assert {"file": str(file), "id": "CKV_AWS_50", "resource": "access-rotator-function", "wanted": "trace it"} in rows
+
+
+def test_a_stack_file_that_is_wrong_is_left_to_validate(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "Pulumi.mine.yaml"
+    file.write_text("config: {}\n")
+    assert main([str(file)]) == 3
+    assert f"make validate ARGS={file}" in capsys.readouterr().err
 
 
 def test_our_defaults_leave_only_the_key_of_your_own_to_decide(recorder: Recorder) -> None:
@@ -122,7 +148,7 @@ def test_our_defaults_leave_only_the_key_of_your_own_to_decide(recorder: Recorde
         Identities("access", identities | place)
 
     pulumi.runtime.test(program)()
-    assert findings(recorder.resources) == [
+    assert [str(each) for each in findings(recorder.resources)] == [
         "ECR.5 images-ci/python: encrypt with a KMS key of your own",
         "CKV_AWS_136 images-ci/python: encrypt with a KMS key of your own",
     ]

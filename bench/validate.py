@@ -1,0 +1,41 @@
+"""`make validate` of a realistic stack file, next to what no program in Pulumi's SDK can do without."""
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any, Final
+
+from .rows import Row
+
+_ROOT: Final = Path(__file__).parents[1]
+_FILE: Final = _ROOT / "tests" / "data" / "stacks" / "company.yaml"
+_MOST_SECONDS: Final = 1.5
+_RUNS: Final = 5
+_ALLOWED_ROW, _IMPORTS_ROW = (
+    Row(
+        "validate, allowed",
+        "s",
+        f"`python -m validation` of a company's file, Python's start included, best of {_RUNS}",
+        1,
+    ),
+    Row("validate, imports alone", "s", "the other is `import pulumi, pulumi_aws`, Python's start included"),
+)
+ROWS: Final = [_ALLOWED_ROW, _IMPORTS_ROW]
+
+
+def measure() -> list[dict[str, Any]]:
+    """A row for each comparison; prints nothing."""
+    ours = min(_seconds("-m", "validation", str(_FILE)) for _ in range(_RUNS))
+    imports = min(_seconds("-c", "import pulumi, pulumi_aws") for _ in range(_RUNS))
+    return [_ALLOWED_ROW.measured(ours, _MOST_SECONDS), _IMPORTS_ROW.measured(ours, imports)]
+
+
+def _seconds(*arguments: str) -> float:
+    begin = time.perf_counter()
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", *arguments], cwd=_ROOT, capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        raise RuntimeError(f"{arguments}: {done.stdout[-500:]}{done.stderr[-500:]}")
+    return time.perf_counter() - begin
