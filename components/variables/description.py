@@ -14,6 +14,7 @@ LONGEST: Final = timedelta(hours=12, minutes=10)
 LIMIT: Final = 255  # GitLab, CI/CD variables API: description
 PREFIX: Final = "gitlab-ecr: "
 """Begins every description that this project writes."""
+_READ: Final = 4 * LIMIT  # of a longer description nothing more is read, whoever answered with it
 _HOSTS: Final = re.compile(rf"^{PREFIX}([a-z0-9.:-]+\.[a-z0-9.:-]+(?:, [a-z0-9.:-]+)*), valid until ")
 _VALID_UNTIL: Final = re.compile(rf"^{PREFIX}.*\bvalid until (\d{{4}}-\d\d-\d\dT\d\d:\d\dZ)(?:,|$)")
 
@@ -41,7 +42,7 @@ def to_the_minute(moment: datetime) -> datetime:
 
 def valid_until(description: str | None) -> datetime | None:
     """When the variable's token expires; None for a description that the rotator did not write."""
-    match = _VALID_UNTIL.match(description or "")
+    match = _VALID_UNTIL.match((description or "")[:_READ])
     if match is None:
         return None
     try:
@@ -57,5 +58,5 @@ def is_ours(description: str | None) -> bool:
 
 def hosts(description: str | None) -> list[str]:
     """The registry hosts that a description names; empty when it only gives their number, or is not the rotator's."""
-    match = _HOSTS.match(description or "")
+    match = _HOSTS.match((description or "")[:_READ])
     return match[1].split(", ") if match else []

@@ -86,3 +86,8 @@ def test_the_registry_hosts_can_be_read_back(text: str | None, named: list[str])
 )
 def test_who_wrote_it_shows(text: str | None, ours: bool) -> None:
     assert is_ours(text) is ours
+
+
+def test_a_description_longer_than_gitlab_keeps_holds_nobody_up() -> None:
+    long = "gitlab-ecr: " + "a." * 500_000
+    assert (hosts(long), valid_until(long)) == ([], None)
