@@ -26,6 +26,9 @@ _BY_KEY: Final = {
     "image_id": "ami-0123456789abcdef0",
     "images": "[123456789012.dkr.ecr.eu-central-1.amazonaws.com/ci/python:3.13]",
     "interval": "2 hours",
+    "tolerate_outage": "7 hours",
+    "access_key_age": "30 days",
+    "access_key_grace": "1 day",
     "job": "{ project: acme/registry-access, branch: main }",
     "lambda_accounts": '["210987654321"]',
     "lifecycle_rules": "[{ daysSincePulled: 180 }]",
@@ -58,7 +61,7 @@ _BY_TYPE: Final[dict[Any, str]] = {str: "text", int: "3", float: "1.5", bool: "t
 
 def advice(key: str | int, expected: Any, found: Any = None) -> str:
     """What to write for a key; with what was found, where that says what was meant."""
-    if meant := _meant(expected, found):
+    if meant := _meant(key, expected, found):
         return meant
     if is_list(expected):
         return f"write a list, such as {_list(key, expected, found)}"
@@ -68,18 +71,23 @@ def advice(key: str | int, expected: Any, found: Any = None) -> str:
     return f"write {WORDS.get(expected, 'a value')}{f', such as {example}' if example else ''}"
 
 
-def _meant(expected: Any, found: Any) -> str:
+def _meant(key: str | int, expected: Any, found: Any) -> str:
     if is_enum(expected):
         values = [str(member.value) for member in expected]
         near = closest(found, values) if isinstance(found, str) else ""
         return f"{f'{near} ' if near.startswith('did') else ''}write one of {', '.join(values)}"
-    if expected is str and isinstance(found, int | float):
+    if expected is str and isinstance(found, int | float) and not _is_text(key):
         return f'write it in quotes: "{shown(found)}"'
     if expected in (int, float) and isinstance(found, str) and found.strip().isdecimal():
         return f"write a number, without quotes: {found.strip()}"
     if expected is bool:
         return f"write true or false{', without quotes' if isinstance(found, str) else ''}"
     return ""
+
+
+def _is_text(key: str | int) -> bool:
+    """Whether the key has an example that no number is, so that quotes would not help."""
+    return _BY_KEY.get(key, '"')[0] not in '"[{' if isinstance(key, str) else False
 
 
 def _list(key: str | int, expected: Any, found: Any) -> str:

@@ -7,7 +7,8 @@ from typing import Any, Final
 from components.arguments.shape import Field, fields, inner, is_arguments, is_dict, is_list
 from components.names.spelling import Path, Spelling, dotted
 
-PROJECT: Final = "gitlab-ecr"
+from .text import PROJECT
+
 _ELSEWHERE: Final = {"region": "aws:region", "stack": "the file's name"}
 
 

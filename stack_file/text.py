@@ -31,6 +31,8 @@ _PLAIN: Final[tuple[tuple[re.Pattern[str], Callable[[str], Any]], ...]] = (
 _MERGE: Final = "<<"
 _MOST_NODES: Final = 200_000
 _ALIKE: Final = 0.7
+_NEARLY: Final = 0.8
+PROJECT: Final = "gitlab-ecr"
 _TOP: Final = ("config", "encryptionsalt", "secretsprovider", "encryptedkey", "environment")
 
 
@@ -176,6 +178,17 @@ class _Walk:
             self._remark((), "has no `config:` with keys below it; write one, as in stacks/Pulumi.prod.yaml", root)
             return
         self._found.values = self._mapping(config[1], ())
+        for key_node, _ in config[1].value:
+            self._namespace(_key(key_node), key_node)
+
+    def _namespace(self, key: str, node: Node) -> None:
+        project, colon, name = key.partition(":")
+        if not colon:
+            self._remark(
+                (key,), f"no such key; every key below `config:` has its project, such as {PROJECT}:{key}", node
+            )
+        elif project != PROJECT and difflib.SequenceMatcher(a=project, b=PROJECT).ratio() > _NEARLY:
+            self._remark((key,), f"no such key; did you mean {PROJECT}:{name}?", node)
 
     def _value(self, node: Node, path: KeyPath) -> Any:
         self._nodes += 1

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final, cast
 
 from components.names.spelling import dotted
+from components.runner.warnings import token_kind
 from stack_file.text import StackText
 from stack_file.told import Told
 
@@ -76,6 +77,9 @@ def _in_clear(text: StackText, value: Any, path: tuple[str | int, ...]) -> Itera
                 command = f"pulumi config set --stack {text.stack} --secret --path '{_config_path(here)}'"
                 words = f"stands in clear text, for everybody who reads the file; make it a secret: {command}"
                 yield _placed(text, Told(here, f"{dotted(here)}: {words}"), WARNING)
+            elif not path and isinstance(item, str) and here not in text.encrypted and (kind := token_kind(item)):
+                words = f"looks like {kind}, in clear text; take it out, and void it: whoever reads the file has it"
+                yield Found(str(text.file), text.line_of(here), key, WARNING, words)
             yield from _in_clear(text, item, here)
 
 

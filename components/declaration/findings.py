@@ -4,7 +4,7 @@ from typing import Final, cast
 
 from ..consumers import derivation as consumers
 from ..consumers.args import Access, ConsumerArgs, GitLabArgs
-from ..consumers.checks import access_of, check_consumers, has_job_role
+from ..consumers.checks import access_of, check_consumers, has_job_role, kind_of
 from ..consumers.forms import check_forms
 from ..consumers.gitlab_checks import check_gitlab, gitlab_url
 from ..ecr.checks import find_in_registry
@@ -19,6 +19,7 @@ from ..rotator.args import RotationBackend, RotatorArgs
 from ..rotator.checks import find_in_settings
 from ..runner.checks import find_in_options
 from ..runner.identities import runner_identities
+from ..variables.targets import OwnerKind
 from .args import RegistryAccessArgs
 from .checks import check_names
 from .nested import find_nested
@@ -26,6 +27,7 @@ from .parts import key_life_of, rotator_settings, size_mistakes
 
 _JOB_ROLE: Final = {"project": "", "project_id": "id"}
 _ISSUER: Final = {"audience": "id_token_audience"}
+_NUMBERS: Final = ("id", "namespace_id", "generation")
 _SOME_GITLAB: Final = "https://gitlab.stand-in.example"
 
 
@@ -93,7 +95,7 @@ def _check_rights(
     for audience in consumers.audiences({path: consumer}).values():
         with mistakes.at():
             pull_role_documents(names, audience)
-    if issuer is not None and has_job_role(consumer):
+    if issuer is not None and has_job_role(consumer) and kind_of(consumer) is OwnerKind.PROJECT:
         with mistakes.at():
             job_role_documents(names, consumers.jobs(gitlab, {path: consumer})[path], issuer)
     if access_of(consumer) is Access.ACCESS_KEYS:
@@ -147,4 +149,10 @@ def _told_once(mistakes: list[Mistake], names: Names, gitlab: GitLabArgs) -> lis
         *([other.account] if names.account == other.account else []),
         *([_SOME_GITLAB] if gitlab.get("url") == _SOME_GITLAB else []),
     ]
-    return [mistake for mistake in dict.fromkeys(mistakes) if not any(text in mistake.text for text in standing_in)]
+    told: dict[object, Mistake] = {}
+    for mistake in mistakes:
+        # What is wrong with a number is wrong with it in IAM's words too.
+        key = mistake.path if mistake.path and mistake.path[-1] in _NUMBERS else mistake
+        if not any(text in mistake.text for text in standing_in):
+            told.setdefault(key, mistake)
+    return list(told.values())

@@ -49,9 +49,13 @@ def token_places(options: RunnerOptions) -> Iterator[tuple[tuple[str | int, ...]
     for path, entries in places:
         for position, entry in enumerate(entries):
             key, _, value = entry.partition("=")
-            kind = next((words for grammar, words in _TOKENS if grammar.search(value)), "")
-            if kind:
+            if kind := token_kind(value):
                 yield (*path, position), key, kind
+
+
+def token_kind(text: str) -> str:
+    """What kind of token a text looks like; empty for none."""
+    return next((words for grammar, words in _TOKENS if grammar.search(text)), "")
 
 
 def is_allowed(image: str, patterns: Sequence[str]) -> bool:
