@@ -64,7 +64,7 @@ def check_consumers(consumers: Mapping[str, ConsumerArgs], gitlab_url: str) -> N
             continue
         with mistakes.at("consumers", path):
             _check_consumer(path, consumer, gitlab_url)
-        owner = f"{kind_of(consumer)} {consumer.get('id', path.lower())}"
+        owner = f"{consumer.get('kind', OwnerKind.PROJECT)} {consumer.get('id', path.lower())}"
         if owner in owners:
             text = f"`consumers`.{owners[owner]} is {owner} too; write one consumer for it"
             mistakes.add("consumers", path, *(["id"] if "id" in consumer else []), text=text)

@@ -81,6 +81,7 @@ def plan(
 ) -> plans.Plan:
     """The rotator's plan for the consumers with a rotated variable and for those with access keys."""
     rotated = _rotated(consumers)
+    repositories = sorted(repositories)  # once; what each consumer may and may not pull is looked for in it
     return plans.Plan(
         version=plans.VERSION,
         stack=stack,

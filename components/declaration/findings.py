@@ -12,6 +12,7 @@ from ..iam.args import JobIssuerArgs
 from ..iam.checks import check_roles, find_in_issuer
 from ..iam.policies import checked_size, pull_policy
 from ..iam.role_documents import job_role_documents, pull_role_documents, runner_role_documents
+from ..names.gitlab_release import GITLAB_COM
 from ..names.locations import Mistake, Mistakes
 from ..names.naming import Names
 from ..names.registries import repository_arns
@@ -22,6 +23,7 @@ from ..runner.identities import runner_identities
 from ..variables.targets import OwnerKind
 from .args import RegistryAccessArgs
 from .checks import check_names
+from .gitlab_instance import backend_of
 from .nested import find_nested
 from .parts import key_life_of, rotator_settings, size_mistakes
 
@@ -74,14 +76,13 @@ def _gitlab(gitlab: GitLabArgs, found: Mistakes) -> GitLabArgs:
     with found.at("gitlab"):
         check_gitlab(gitlab)
     if any(mistake.path == ("gitlab", "url") for mistake in found.found):
-        return {**gitlab, "url": "https://gitlab.com" if "gitlab.com" in gitlab.get("url", "") else _SOME_GITLAB}
+        return {**gitlab, "url": GITLAB_COM if "gitlab.com" in gitlab.get("url", "") else _SOME_GITLAB}
     return gitlab
 
 
 def _issuer(args: RegistryAccessArgs, gitlab: GitLabArgs, found: Mistakes) -> JobIssuerArgs | None:
     """The issuer of the jobs' tokens; None where nobody asks for it, or nothing can be said with it."""
-    in_gitlab = args.get("rotation_backend") is RotationBackend.GITLAB
-    if not in_gitlab and not any(map(has_job_role, args.get("consumers", {}).values())):
+    if backend_of(args) is RotationBackend.LAMBDA and not any(map(has_job_role, args.get("consumers", {}).values())):
         return None
     issuer, before = consumers.issuer(gitlab), len(found.found)
     found.take(find_in_issuer(issuer), "gitlab", renamed=_ISSUER)
@@ -134,7 +135,7 @@ def _runner(names: Names, name: str, args: RegistryAccessArgs, gitlab: GitLabArg
 
 
 def _rotation(names: Names, args: RegistryAccessArgs, issuer: JobIssuerArgs | None) -> Mistakes:
-    rotation, backend = args.get("rotation", {}), args.get("rotation_backend", RotationBackend.LAMBDA)
+    rotation, backend = args.get("rotation", {}), backend_of(args)
     given = {"region": names.region, "backend": backend, "issuer": issuer or {}, **rotator_settings(rotation)}
     found = find_in_settings(names, cast("RotatorArgs", given))
     with found.at():
