@@ -67,7 +67,8 @@ def test_forget(at_home: World, capsys: pytest.CaptureFixture[str]) -> None:
 def test_token_set(at_home: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr("click.termui.hidden_prompt_func", lambda _: at_home.rotator_token)
     code, printed = _printed(capsys, "token", "set", *_FUNCTION)
-    assert (code, printed) == (ExitCode.OK, {"secret": "gitlab-ecr-local/gitlab-token"})
+    assert (code, printed["secret"]) == (ExitCode.OK, "gitlab-ecr-local/gitlab-token")
+    assert {each["status"] for each in printed["rotated"]} <= {"published", "kept"}
     assert printed.keys() == _named("token set")
 
 

@@ -263,7 +263,7 @@ def test_a_plan_that_is_none_is_named(tmp_path: Path, capsys: pytest.CaptureFixt
     file = tmp_path / "plan.json"
     file.write_text("{")
     assert main(["check", "--plan", str(file)]) == ExitCode.FAILED
-    assert f"--plan {file}: plan: is no JSON" in capsys.readouterr().err.replace("\n", "")
+    assert f"--plan {file}: plan: is not JSON" in capsys.readouterr().err.replace("\n", "")
 
 
 def test_a_login_that_gitlab_resolves_is_kept_alive_by_rotate_and_named_by_check(
