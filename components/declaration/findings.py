@@ -1,6 +1,6 @@
 """Everything that is wrong with a declaration, found before anything is made of it."""
 
-from typing import Final, cast
+from typing import Final
 
 from ..consumers import derivation as consumers
 from ..consumers.args import Access, ConsumerArgs, GitLabArgs
@@ -136,8 +136,16 @@ def _runner(names: Names, name: str, args: RegistryAccessArgs, gitlab: GitLabArg
 
 def _rotation(names: Names, args: RegistryAccessArgs, issuer: JobIssuerArgs | None) -> Mistakes:
     rotation, backend = args.get("rotation", {}), backend_of(args)
-    given = {"region": names.region, "backend": backend, "issuer": issuer or {}, **rotator_settings(rotation)}
-    found = find_in_settings(names, cast("RotatorArgs", given))
+    settings: RotatorArgs = {
+        "account": names.account,
+        "region": names.region,
+        "prefix": names.prefix,
+        "plan": "",
+        **rotator_settings(rotation),
+        "backend": backend,
+        "issuer": issuer or {},
+    }
+    found = find_in_settings(names, settings)
     with found.at():
         key_life_of(rotation)
     return found
