@@ -82,7 +82,9 @@ def test_the_time_grows_with_the_size_and_not_faster(unit: bytes) -> None:
         return spent
 
     seconds(1000)
-    assert seconds(MIB) < 10 * max(seconds(MIB // 4), 0.05)
+    # The least of three: another process on the machine must not count.
+    whole, quarter = (min(seconds(size) for _ in range(3)) for size in (MIB, MIB // 4))
+    assert whole < 10 * max(quarter, 0.05)
 
 
 @pytest.mark.slow(reason="a log of fifty megabytes is what is promised")
