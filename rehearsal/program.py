@@ -10,7 +10,7 @@ import os
 import runpy
 import traceback
 from collections.abc import Collection, Generator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -94,9 +94,9 @@ def run(
     program, failures = Program(), list[str]()
     monitor = _Monitor(_AdapterMocks(adapter, failures), program)
     try:
-        with _in_folder(_ROOT), _with_a_token(), _quiet(), asyncio.Runner() as runner:
-            with held_back():  # half a loop complains when it is thrown away
-                runner.get_loop()
+        with _in_folder(_ROOT), _with_a_token(), _quiet(), ExitStack() as opened:
+            with held_back():  # an interrupted runner leaves half a loop, which complains when it is thrown away
+                runner = opened.enter_context(asyncio.Runner())
             runner.run(_run(monitor, stack_name, config, secret))
     except Exception as error:  # the program is the user's: whatever it raises is its answer
         raise ProgramError("\n".join(failures) or _words(error)) from error

@@ -1,5 +1,6 @@
 """`make` by itself tells what there is, and prepares a machine or says what it lacks."""
 
+import os
 import re
 import subprocess
 from pathlib import Path
@@ -14,7 +15,9 @@ TARGETS: Final = re.findall(r"^\.PHONY: (.+)$", MAKEFILE, re.MULTILINE)[0].split
 
 def _make(*arguments: str) -> subprocess.CompletedProcess[str]:
     command = ["make", *arguments]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    # Below another make, such as `make test`, it would also tell which folder it enters.
+    alone = {name: value for name, value in os.environ.items() if name not in {"MAKEFLAGS", "MAKELEVEL", "MFLAGS"}}
+    return subprocess.run(command, cwd=ROOT, env=alone, capture_output=True, text=True, check=False)
 
 
 def test_without_a_target_every_command_is_listed_with_what_it_does() -> None:
