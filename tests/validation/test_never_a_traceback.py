@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stack_file.text import parse
-from validation.remarks import validate
+from validation.remarks import Found, validate
 
 _DATA = Path(__file__).parents[1] / "data"
 _VALID = [
@@ -72,12 +72,13 @@ def _mutated(draw: st.DrawFn) -> str:
     return yaml.safe_dump(document, allow_unicode=True)
 
 
-def _check(text: str) -> None:
+def _check(text: str) -> list[Found]:
     (found,) = validate([parse(text, Path("Pulumi.mine.yaml"))])
     for each in found:
         assert "the program stops" not in each.message, f"{each}\n{text}"
         assert "Traceback" not in each.message
         assert "_arn" not in each.key
+    return found
 
 
 @given(_mutated())
@@ -86,6 +87,7 @@ def test_a_changed_file_is_told_in_words(text: str) -> None:
     _check(text)
 
 
+@pytest.mark.slow(reason="each example runs the whole program on the production stack file")
 @given(st.data())
 @settings(max_examples=30)
 def test_a_line_that_is_written_twice_or_lost_is_told_in_words(data: st.DataObject) -> None:
@@ -113,6 +115,4 @@ def test_a_line_that_is_written_twice_or_lost_is_told_in_words(data: st.DataObje
     ],
 )
 def test_a_file_that_is_none_is_told_in_words(text: str) -> None:
-    _check(text)
-    (found,) = validate([parse(text, Path("Pulumi.mine.yaml"))])
-    assert found
+    assert _check(text)

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import hypothesis.strategies as st
+import pytest
 from hypothesis import settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from scripted import CrashError, World, answer, plan_of, unreachable
@@ -160,4 +161,4 @@ class KeyRotations(RuleBasedStateMachine):
 
 
 KeyRotations.TestCase.settings = settings(max_examples=40, stateful_step_count=25, deadline=None)
-TestKeyRotations = KeyRotations.TestCase
+TestKeyRotations = pytest.mark.slow(reason="forty lives of a key, of 25 steps each")(KeyRotations.TestCase)
