@@ -15,6 +15,7 @@ from .world import World
 _BEFORE_A_RUN: Final = timedelta(seconds=60)  # time to look at the tokens just before they are replaced
 _LONGEST_RUN_SECONDS: Final = 60.0
 _LATE_MILLISECONDS: Final = 5000  # a line may come to the log after a later one
+_FIRST_RUN: Final = "aws:lambda/invocation:Invocation"
 _RATE: Final = re.compile(r"rate\((\d+) (minute|hour|day)s?\)")
 
 
@@ -24,6 +25,9 @@ class RotationError(Exception):
 
 class Rotations:
     """Watches a program's rotator, and moves time under it.
+
+    Raises:
+        RotationError: the rotation at the end of `up` left no report.
 
     Attributes:
         function: the rotator's name.
@@ -44,7 +48,8 @@ class Rotations:
         self.reports: list[dict[str, Any]] = []
         self._lines: set[str] = set()
         self._read_until = 0
-        self.refresh()
+        if program.of_type(_FIRST_RUN):  # its report may reach the log after its answer has reached the program
+            self._report_after(0)
 
     def refresh(self) -> None:
         """Reads what the log has since it was last read."""

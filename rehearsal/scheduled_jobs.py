@@ -47,7 +47,7 @@ def rotations(world: World, program: Program, declaration: Mapping[str, Any]) ->
     """The runs of the declared rotator, wherever it runs.
 
     Raises:
-        RotationError: in GitLab, the first one failed.
+        RotationError: the first one left no report, or in GitLab failed.
     """
     return (
         ScheduledJobs(world, program, declaration)
