@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Protocol, TypeVar
 
 _T = TypeVar("_T")
+_CHANCE = random.Random()  # noqa: S311 - spreads retries, guards nothing; the program's own numbers are left alone
 
 
 class Clock(Protocol):
@@ -74,7 +75,7 @@ class SystemClock(Clock):
         time.sleep(seconds)
 
     def jitter(self) -> float:
-        return random.random()  # noqa: S311 - spreads retries, guards nothing
+        return _CHANCE.random()
 
 
 class Deadline:
