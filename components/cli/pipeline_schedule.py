@@ -6,8 +6,9 @@ from typing import Any, Final
 from ..rotation.http import UnreachableError, ask_gitlab
 from .errors import CliError
 from .gitlab_api import GitLabApi, ReadError, own_token, quoted
-from .plan_source import Source, fetch_code, gitlab_http, rotator_of
+from .plan_source import Source, gitlab_http, rotator_of
 from .progress import progress
+from .rotator_code import notes_of_bucket
 
 _PROJECT: Final = "gitlab-project"  # what the stack writes on the zip
 
@@ -20,7 +21,7 @@ def play(source: Source) -> str:
     """
     assert source.bucket is not None  # noqa: S101 - the caller has looked
     plan = source.plan()
-    project = fetch_code(source.bucket)[1].get(_PROJECT, "")
+    project = notes_of_bucket(source.bucket).get(_PROJECT, "")
     http, token, url = gitlab_http(plan.gitlab), own_token(), plan.gitlab.url
     name, path = rotator_of(plan), f"projects/{quoted(project)}/pipeline_schedules"
     try:

@@ -1,37 +1,24 @@
 """Where a command finds the stack's facts: the plan, in a file or in the zip of the running rotator."""
 
 import functools
-import io
-import os
-import re
-import zipfile
-import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, TypeVar, cast
 
-import boto3  # pyright: ignore[reportMissingTypeStubs] - it ships none
 import click
-from botocore.config import Config  # pyright: ignore[reportMissingTypeStubs] - it ships none
-from botocore.exceptions import BotoCoreError, ClientError  # pyright: ignore[reportMissingTypeStubs] - it ships none
 
 from ..contract import plan as plans
-from ..names.naming import CODE_KEY
-from ..rotation.aws import aws_error
 from ..rotation.clock import Deadline, SystemClock
 from ..rotation.gitlab import GitLab
-from ..rotation.http import Http, PooledHttp, UnreachableError
+from ..rotation.http import Http, PooledHttp
 from .errors import CliError
-from .gitlab_api import http_client, is_of_this_machine, own_token
+from .gitlab_api import own_token
 from .progress import progress
+from .rotator_code import plan_of_bucket, plan_of_function
 from .stack_outputs import rotator_of_stack
 
-_IN_ZIP: Final = "/plan.json"
-_ACCOUNT: Final = re.compile(r"-([0-9]{12})$")
-_MOST_CODE: Final = 64 << 20
-_OK: Final = 200
 _SECONDS: Final = 300.0
 _TYPED: Final = click.core.ParameterSource.COMMANDLINE
 _Command = TypeVar("_Command", bound=Callable[..., Any])
@@ -68,11 +55,11 @@ class Source:
             where, text = f"--plan {self.file}", self.file.read_text()
         elif self.function:
             with progress("Reading the plan"):
-                where, text = f"--function {self.function}", _from_lambda(self.function, self.region)
+                where, text = f"--function {self.function}", plan_of_function(self.function, self.region)
         elif self.bucket:
             where = f"--bucket {self.bucket}"
             with progress("Reading the plan"):
-                text = _in_zip(where, fetch_code(self.bucket)[0])
+                text = plan_of_bucket(self.bucket)
         else:
             raise click.UsageError(
                 "write --stack NAME where pulumi knows the stack; else --function NAME or, with rotationBackend "
@@ -153,51 +140,6 @@ def source_of_stack(stack: str) -> Source:
     return Source(None, rotator.function, rotator.bucket, rotator.region, stack)
 
 
-def fetch_code(bucket: str) -> tuple[bytes, dict[str, str]]:
-    """The rotator's zip, and what is written on it, of the account that the bucket is named after.
-
-    Raises:
-        CliError: it could not be read, or is somebody else's: a plan says where tokens are sent.
-    """
-    where = f"--bucket {bucket}"
-    owner = _ACCOUNT.search(bucket)
-    if owner is None:
-        raise CliError(f"{where}: does not end with an account's twelve digits; write the stack's output rotator")
-    answer = aws_call(
-        f"{where}, as a bucket of the account {owner[1]}",
-        aws_client("s3").get_object,
-        Bucket=bucket,
-        Key=CODE_KEY,
-        ExpectedBucketOwner=owner[1],
-    )
-    return answer["Body"].read(_MOST_CODE + 1), dict(answer["Metadata"])
-
-
-def aws_client(service: str, region: str | None = None, read_timeout: int = 60) -> Any:
-    """A boto3 client with the credentials of the environment; what cannot be repeated is not."""
-    config = Config(connect_timeout=5, read_timeout=read_timeout, retries={"total_max_attempts": 1})
-    try:
-        return (
-            cast("Any", boto3)
-            .Session(region_name=region or os.environ.get("AWS_REGION"))
-            .client(service, config=config)
-        )
-    except BotoCoreError as error:
-        raise CliError(f"AWS: {error} Write region and credentials into the environment") from None
-
-
-def aws_call(what: str, call: Callable[..., Any], **arguments: Any) -> Any:
-    """The answer of a call.
-
-    Raises:
-        CliError: AWS refused, or was not reached.
-    """
-    try:
-        return call(**arguments)
-    except (ClientError, BotoCoreError) as error:
-        raise CliError(f"{what}: {aws_error(error)}") from None
-
-
 def gitlab_http(gitlab: plans.GitLab) -> Http:
     """A client for the plan's instance, that gives up after five minutes."""
     clock = SystemClock()
@@ -224,28 +166,3 @@ def rotator_of(plan: plans.Plan) -> str:
 def now() -> datetime:
     """The time."""
     return datetime.now(UTC)
-
-
-def _from_lambda(function: str, region: str | None) -> str:
-    client = aws_client("lambda", region)
-    url = str(aws_call(f"--function {function}", client.get_function, FunctionName=function)["Code"]["Location"])
-    try:
-        response = http_client(allow_http=is_of_this_machine(url)).request("GET", url, {})
-    except UnreachableError as error:
-        raise CliError(f"--function {function}: its code is unreachable: {error}") from None
-    if response.status != _OK:
-        raise CliError(f"--function {function}: its code answered {response.status}, not 200")
-    return _in_zip(f"--function {function}", response.body)
-
-
-def _in_zip(where: str, code: bytes) -> str:
-    try:
-        with zipfile.ZipFile(io.BytesIO(code)) as archive:
-            name = next(name for name in archive.namelist() if name.endswith(_IN_ZIP))
-            with archive.open(name) as file:  # what the zip says of its length is not believed
-                text = file.read(_MOST_CODE + 1)
-        if len(text) > _MOST_CODE:
-            raise CliError(f"{where}: its plan is longer than {_MOST_CODE} bytes, no rotator's is")
-        return text.decode()
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, StopIteration, ValueError):
-        raise CliError(f"{where}: is no rotator of gitlab-ecr, its zip holds no plan.json") from None

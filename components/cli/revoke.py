@@ -16,12 +16,13 @@ from ..docker.auth import login_entry
 from ..docker.credential_resolution import Outcome, resolve
 from ..rotation.gitlab import GitLabError
 from ..rotation.prove import PROBE_TAG
+from .aws_calls import aws_call, aws_client
 from .doctor.registry_pull import RegistryPull
 from .errors import CliError
 from .exit_codes import ExitCode
 from .gitlab_api import http_client
 from .output import json_option, json_shape, print_json
-from .plan_source import Source, aws_call, aws_client, gitlab_of, plan_options_without_stack, source_of_stack
+from .plan_source import Source, gitlab_of, plan_options_without_stack, source_of_stack
 from .progress import progress
 
 _DENY: Final = json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "*", "Resource": "*"}]})
@@ -68,14 +69,15 @@ def command(*, audience: str, source: Source, stack: str | None, deny_now: bool,
         raise click.UsageError(f"AUDIENCE: {audience!r} is not one of {', '.join(sorted(plan.audiences))}")
     if not stack and not deny_now:
         raise click.UsageError("write --stack S, which raises the generation and runs `up`, or --now, or both")
-    role = plan.audiences[audience].role_arn.rpartition("/")[2]
+    arn = plan.audiences[audience].role_arn
+    role = arn.rpartition("/")[2]
     targets = [target for target in plan.targets if audience == target.audience]
     with progress("Reading the tokens that are to be refused"):
         old = _tokens(plan, audience, targets)
     _ask(role, targets, stack=stack, deny_now=deny_now, yes=yes)
     generation = _next_generation(role)
     if deny_now:
-        _deny(role)
+        _deny(role, arn)
         click.echo(f"denied everything to {role}", err=as_json)
     if stack:
         _up(stack, audience, generation, quiet=as_json)
@@ -100,9 +102,12 @@ def _ask(role: str, targets: list[TokenTarget], *, stack: str | None, deny_now: 
         click.confirm(f"Void every token of {role}?", abort=True, err=True)
 
 
-def _deny(role: str) -> None:
+def _deny(role: str, arn: str) -> None:
     """In place of the role's own policies: with one more, `up` could not delete the role."""
     iam = aws_client("iam")
+    found = aws_call(f"role {role}", iam.get_role, RoleName=role)["Role"]["Arn"]
+    if found != arn:
+        raise CliError(f"role {role}: the plan says {arn}, AWS has {found}: it is not this stack's, and stays as it is")
     for name in aws_call(f"role {role}", iam.list_role_policies, RoleName=role)["PolicyNames"]:
         aws_call(f"role {role}", iam.put_role_policy, RoleName=role, PolicyName=name, PolicyDocument=_DENY)
 

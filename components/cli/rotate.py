@@ -11,12 +11,14 @@ from ..contract.firing import FiredBy, event
 from ..docker import bounded_json
 from ..docker.bounded_json import BoundedJsonError
 from ..rotation.handler import run
+from .aws_calls import aws_call, aws_client
 from .errors import CliError
 from .exit_codes import ExitCode
 from .output import json_option, json_shape, print_json
 from .pipeline_schedule import play
-from .plan_source import Source, aws_call, aws_client, plan_options
+from .plan_source import Source, plan_options
 from .progress import progress
+from .rotator_code import own_function
 
 _SECONDS: Final = 900
 
@@ -81,11 +83,11 @@ def in_lambda(source: Source) -> dict[str, Any]:
     Raises:
         CliError: it did not run.
     """
-    where = f"--function {source.function}"
+    where, function = f"--function {source.function}", own_function(str(source.function), source.region)
     answer = aws_call(
         where,
-        aws_client("lambda", source.region, read_timeout=_SECONDS + 10).invoke,
-        FunctionName=source.function,
+        aws_client("lambda", function.region, read_timeout=_SECONDS + 10).invoke,
+        FunctionName=function.name,
         Payload=event(FiredBy.MANUAL).encode(),
     )
     try:

@@ -11,6 +11,7 @@ from ..contract.plan import KeyUser, Plan, TokenTarget
 from ..rotation.gitlab import GitLab, GitLabError
 from ..rotation.old_tokens import auths_in
 from ..variables.description import LONGEST, valid_until
+from .aws_calls import aws_call, aws_client
 from .errors import CliError
 from .exit_codes import ExitCode
 from .gitlab_api import ABSENT
@@ -18,7 +19,7 @@ from .key_status import key_status
 from .last_reports import LastReports, last_reports
 from .moments import minute
 from .output import json_option, json_shape, show
-from .plan_source import Source, aws_call, aws_client, gitlab_of, now, plan_options, rotator_of
+from .plan_source import Source, gitlab_of, now, plan_options, rotator_of
 from .progress import progress
 from .status_table import for_terminal
 

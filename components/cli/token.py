@@ -12,11 +12,12 @@ from ..contract import plan as plans
 from ..contract.plan import Plan
 from ..rotation.aws import aws_error
 from ..rotation.secret import Secret
+from .aws_calls import aws_client
 from .errors import CliError
 from .exit_codes import ExitCode
 from .gitlab_api import GitLabApi, ReadError, given_token, http_client, instance, is_of_this_machine, url_option
 from .output import json_option, json_shape, print_json, show
-from .plan_source import Source, aws_client, gitlab_http, plan_options
+from .plan_source import Source, gitlab_http, plan_options
 from .progress import progress
 from .rotate import in_lambda
 

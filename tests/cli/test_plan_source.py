@@ -4,6 +4,7 @@ import io
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from bad_server import Way, serving, whole
@@ -24,17 +25,29 @@ def _zip(text: bytes, name: str = "gitlab_ecr/plan.json") -> bytes:
     return file.getvalue()
 
 
+_ACCOUNT = "123456789012"
+_OTHER = "999999999999"
+_CALLER = (
+    f"<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>arn:aws:iam::{_ACCOUNT}:user/me</Arn><UserId>A</UserId>"
+    f"<Account>{_ACCOUNT}</Account></GetCallerIdentityResult></GetCallerIdentityResponse>"
+)
+
+
 class Seen:
-    """What was asked of S3, and of the GitLab that the plan names."""
+    """What was asked of S3 and Lambda, and of the GitLab that the plan names."""
 
     def __init__(self) -> None:
         self.s3: list[dict[str, str]] = []
+        self.paths: list[str] = []
         self.gitlab: list[str] = []
 
 
 @contextmanager
 def _s3(monkeypatch: pytest.MonkeyPatch, seen: Seen, way: Callable[[dict[str, str]], Way]) -> Iterator[None]:
-    def answer(_method: str, _path: str, headers: dict[str, str], _body: bytes) -> Way:
+    def answer(_method: str, path: str, headers: dict[str, str], body: bytes) -> Way:
+        if b"GetCallerIdentity" in body:
+            return whole(_CALLER)
+        seen.paths.append(path)
         seen.s3.append(headers)
         return way(headers)
 
@@ -75,6 +88,71 @@ def test_a_bucket_of_another_account_is_not_believed_and_gets_no_token(
     assert seen.gitlab == []
     assert {headers["x-amz-expected-bucket-owner"] for headers in seen.s3} == {"123456789012"}
     assert f"--bucket {_BUCKET}, as a bucket of the account 123456789012: AccessDenied" in capsys.readouterr().err
+
+
+_COMMANDS = [
+    ["status"], ["check"], ["rotate"], ["token", "set"], ["forget", "project", "acme/web"],
+    ["revoke", "acme/web", "--now", "--yes"],
+    ["doctor", "123456789012.dkr.ecr.eu-central-1.amazonaws.com/ci/node:1", "--project", "acme/web"],
+]  # fmt: skip
+_OF_ANOTHER = [
+    ("--function", f"arn:aws:lambda:eu-central-1:{_OTHER}:function:gitlab-ecr-rotator"),
+    ("--function", f"arn:aws:lambda:us-east-1:{_OTHER}:function:gitlab-ecr-rotator:7"),
+    ("--function", f"arn:aws-cn:lambda:cn-north-1:{_OTHER}:function:gitlab-ecr-rotator:$LATEST"),
+    ("--function", f"{_OTHER}:function:gitlab-ecr-rotator"),
+    ("--bucket", f"gitlab-ecr-rotator-{_OTHER}"),
+]
+
+
+@pytest.mark.parametrize("named", _OF_ANOTHER, ids=" ".join)
+@pytest.mark.parametrize("command", _COMMANDS, ids=" ".join)
+def test_a_rotator_of_another_account_is_not_even_asked(
+    command: list[str],
+    named: tuple[str, str],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    seen = Seen()
+    with _s3(monkeypatch, seen, lambda _: whole("{}")):
+        assert main([*command, *named]) == ExitCode.FAILED
+    assert seen.paths == []
+    said = " ".join(capsys.readouterr().err.split())
+    assert f"{' '.join(named)}: is of the account {_OTHER}, and the AWS credentials are of {_ACCOUNT}" in said
+
+
+def test_the_environment_and_the_stacks_outputs_are_believed_no_more_than_what_is_typed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    seen, named = Seen(), _OF_ANOTHER[0][1]
+    pulumi = tmp_path / "pulumi"
+    pulumi.write_text(f'#!/bin/sh\necho \'{{"rotator": "{named}"}}\'\n')
+    pulumi.chmod(0o755)
+    with _s3(monkeypatch, seen, lambda _: whole("{}")):
+        monkeypatch.setenv("PATH", f"{tmp_path}:/bin:/usr/bin")
+        assert main(["check", "--stack", "prod"]) == ExitCode.FAILED
+        monkeypatch.setenv("GITLAB_ECR_ROTATOR", named)
+        assert main(["check"]) == ExitCode.FAILED
+    assert seen.paths == []
+    assert capsys.readouterr().err.count(f"is of the account {_OTHER}") == 2
+
+
+@pytest.mark.parametrize("named", ["", f"arn:aws:lambda:eu-central-1:{_ACCOUNT}:function:", f"{_ACCOUNT}:function:"])
+def test_a_function_of_the_own_account_is_asked(named: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = Seen()
+    with _s3(monkeypatch, seen, lambda _: whole("{}")):
+        assert main(["check", "--function", f"{named}gitlab-ecr-rotator"]) == ExitCode.FAILED
+    assert [path.rpartition("gitlab-ecr-")[2] for path in seen.paths] == ["rotator"]
+
+
+@pytest.mark.parametrize("name", ["../../x", "a b", "arn:aws:s3:::x", f"arn:aws:lambda:x:{_OTHER}:layer:x", "a:b:c"])
+def test_what_is_no_functions_name_is_not_asked(
+    name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    seen = Seen()
+    with _s3(monkeypatch, seen, lambda _: whole("{}")):
+        assert main(["status", "--function", name]) == ExitCode.FAILED
+    assert seen.paths == []
+    assert f"--function {name}: is no function's name; write the stack's output rotator" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("name", ["rotator", "rotator-12345678901", "123456789012", "rotator-123456789012x"])

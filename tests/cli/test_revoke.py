@@ -2,12 +2,15 @@
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from components.cli.__main__ import main
 from components.cli.exit_codes import ExitCode
+from components.cli.plan_source import Source
+from components.contract import plan
 from rehearsal.world import World
 
 BACKEND = "acme/backend"
@@ -51,6 +54,26 @@ def test_now_denies_the_role_and_shows_that_the_token_is_refused(
     assert f"denied everything to {role_of(at_home, BACKEND)}" in said
     assert f"next: write generation: 2 for the consumer {BACKEND}, and run `pulumi up`" in said
     assert f"{at_home.registry_host} refuses the old token for ci/node: 403 DENIED" in said
+
+
+def test_a_role_that_is_not_the_plans_own_is_denied_nothing(
+    at_home: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A plan that names an administrator's role by another path or account is not a reason to stop that one."""
+    iam = at_home.aws("iam")
+    role = role_of(at_home, "acme/frontend/web")
+    before = iam.get_role_policy(RoleName=role, PolicyName="pull")["PolicyDocument"]
+    wanted = Source(None, FUNCTION[1]).plan()
+    audience = wanted.audiences["acme/frontend/web"]
+    planted = {
+        **wanted.audiences,
+        "acme/frontend/web": replace(audience, role_arn=f"arn:aws:iam::{at_home.account}:role/{role}"),
+    }
+    file = tmp_path / "plan.json"
+    file.write_text(plan.dumps(replace(wanted, audiences=planted)))
+    assert main(["revoke", "acme/frontend/web", "--plan", str(file), "--now", "--yes"]) == ExitCode.FAILED
+    assert iam.get_role_policy(RoleName=role, PolicyName="pull")["PolicyDocument"] == before
+    assert "it is not this stack's, and stays as it is" in " ".join(capsys.readouterr().err.split())
 
 
 def test_with_a_stack_the_generation_is_raised_and_up_runs(

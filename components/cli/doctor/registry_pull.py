@@ -1,5 +1,6 @@
 """Tries a pull as a container runtime begins it: the manifest, then its smallest blob."""
 
+import re
 from typing import Any, Final, cast
 
 from ...rotation.http import Http, Response, UnreachableError
@@ -9,6 +10,7 @@ _ACCEPT: Final = (
     "application/vnd.oci.image.index.v1+json, application/vnd.docker.distribution.manifest.list.v2+json, "
     "application/vnd.oci.image.manifest.v1+json, application/vnd.docker.distribution.manifest.v2+json"
 )
+_DIGEST: Final = re.compile(r"sha(256:[0-9a-f]{64}|512:[0-9a-f]{128})")
 _OK: Final = 200
 
 
@@ -26,20 +28,27 @@ class RegistryPull:
         headers = {"Authorization": f"Basic {auth}"} if auth else {}
         base = f"https://{host}/v2/{repository}"
         try:
-            while True:
-                response = self._http.request("GET", f"{base}/manifests/{reference}", headers | {"Accept": _ACCEPT})
-                document = response.json() if response.status == _OK else None
-                if not isinstance(document, dict):
-                    return _answer(response)
-                manifest = cast("dict[str, Any]", document)
-                if not (children := manifest.get("manifests")):
-                    break
-                reference = str(children[0]["digest"])
-            if digest := manifest.get("config", {}).get("digest"):
+            response = self._http.request("GET", f"{base}/manifests/{reference}", headers | {"Accept": _ACCEPT})
+            if digest := _first_digest(response, "manifests"):
+                response = self._http.request("GET", f"{base}/manifests/{digest}", headers | {"Accept": _ACCEPT})
+            if digest := _first_digest(response, "config"):
                 response = self._http.request("GET", f"{base}/blobs/{digest}", headers)
             return _answer(response)
         except UnreachableError as error:
             return Answer(None, "", str(error))
+
+
+def _first_digest(response: Response, key: str) -> str:
+    """The digest that a manifest has below a key, in an object or in the first of a list; empty when it has none.
+
+    A digest becomes a part of a URL, and it is whoever pushed the image who wrote it.
+    """
+    document = response.json() if response.status == _OK else None
+    found = cast("dict[str, Any]", document).get(key) if isinstance(document, dict) else None
+    listed: list[Any] = cast("list[Any]", found) if isinstance(found, list) else [found]
+    first = next(iter(listed), None)
+    digest = cast("dict[str, Any]", first).get("digest") if isinstance(first, dict) else None
+    return digest if isinstance(digest, str) and _DIGEST.fullmatch(digest) else ""
 
 
 def _answer(response: Response) -> Answer:

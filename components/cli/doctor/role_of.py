@@ -2,8 +2,8 @@
 
 from typing import Any, Final
 
+from ..aws_calls import aws_call, aws_client
 from ..errors import CliError
-from ..plan_source import aws_call, aws_client
 from .facts import Role
 
 _PAGE: Final = 100
