@@ -3,20 +3,17 @@
 import json
 import re
 import ssl
-import threading
-import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
-import urllib3
-
 from ..contract.urls import host_of, url_problem
 from ..docker import bounded_json
 from ..docker.bounded_json import BoundedJsonError
-from .bounded_socket import LimitError, PlainSocket, TlsSocket, budget, connect
+from .bounded_socket import LimitError, budget
 from .clock import Clock, Deadline
 from .pace import Pace
+from .pools import Pools
 from .secret import Secret
 
 _REQUEST_SECONDS: Final = 20.0  # wall-clock time, from the first byte sent to the last one received
@@ -34,7 +31,6 @@ _WORDS: Final = {
     **dict.fromkeys(("ReadTimeoutError", "ConnectTimeoutError", "TimeoutError"), "no answer in time"),
     "EmptyPoolError": "every connection to it is taken",
 }
-_ADDRESS: Final = re.compile(r"([0-9.]+|\[[0-9A-Fa-f:.]+\])(:[0-9]+)?")
 _HEADER: Final = re.compile(r"[\x20-\x7e]*")
 
 
@@ -109,16 +105,10 @@ class PooledHttp:
     ) -> None:
         self._clock = clock
         self._deadline = deadline
-        self._connections = connections
-        self._proxy = proxy
         self._allow_http = allow_http
         self._pace = pace
         self._answer_limit = answer_limit
-        self._trust = {False: _trust(ca_bundle)}
-        self._ca_bundle = ca_bundle
-        self._pools: dict[tuple[str | None, bool], Any] = {}
-        self._proxies: dict[tuple[str, str], str | None] = {}  # reading the environment anew costs more than the rest
-        self._lock = threading.Lock()
+        self._pools = Pools(connections, ca_bundle, proxy)
 
     def request(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None = None) -> Response:
         """The answer; retries after 429 and server errors, unless the request must not be repeated.
@@ -155,7 +145,7 @@ class PooledHttp:
     def _once(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> Response:
         seconds = min(_REQUEST_SECONDS, self._deadline.remaining() + 0.1)
         with budget(seconds, self._answer_limit + _HEADERS_LIMIT):
-            answer = self._pool(url).request(
+            answer = self._pools.to(url).request(
                 method, url, headers=dict(headers), body=body, timeout=None, pool_timeout=seconds, retries=False,
                 redirect=False, preload_content=False, decode_content=False, enforce_content_length=True,
             )  # fmt: skip
@@ -187,54 +177,6 @@ class PooledHttp:
         if retry_after and _SECONDS.fullmatch(retry_after.strip()):
             return float(retry_after) + self._clock.jitter()
         return min(_LONGEST_WAIT_SECONDS, 0.5 * 2**attempt * (0.5 + self._clock.jitter()))
-
-    def _pool(self, url: str) -> Any:
-        scheme, host = url.partition(":")[0].lower(), host_of(url)
-        with self._lock:
-            if (scheme, host) not in self._proxies:
-                self._proxies[scheme, host] = self._proxy or _proxy_of_environment(scheme, host)
-            proxy = self._proxies[scheme, host]
-            address = _ADDRESS.fullmatch(host) is not None
-            if (proxy, address) not in self._pools:
-                if address not in self._trust:
-                    self._trust[address] = _trust(self._ca_bundle)
-                    # urllib3 1.26 names no address to the context, and compares it with the certificate by itself.
-                    self._trust[address].check_hostname = False
-                settings: dict[str, Any] = {
-                    "maxsize": self._connections,
-                    "block": True,
-                    "ssl_context": self._trust[address],
-                }
-                made: Any = urllib3.ProxyManager(proxy, **settings) if proxy else urllib3.PoolManager(**settings)
-                made.pool_classes_by_scheme = {name: _bounded(of) for name, of in made.pool_classes_by_scheme.items()}
-                self._pools[proxy, address] = made
-            return self._pools[proxy, address]
-
-
-def _bounded(pool: Any) -> Any:
-    """A urllib3 pool class whose connections have a budget."""
-
-    def open_socket(connection: Any) -> PlainSocket:
-        return connect(connection._dns_host.strip("[]"), connection.port)  # noqa: SLF001 - the name to resolve, in urllib3 1.26 and 2
-
-    connection = type("CountingDown", (pool.ConnectionCls,), {"_new_conn": open_socket})
-    return type(pool.__name__, (pool,), {"ConnectionCls": connection})
-
-
-def _trust(ca_bundle: str | None) -> ssl.SSLContext:
-    context = ssl.create_default_context()
-    context.sslsocket_class = TlsSocket
-    try:
-        if ca_bundle is not None:
-            context.load_verify_locations(cadata=ca_bundle)
-    except (ssl.SSLError, ValueError):
-        raise ValueError("the CA bundle holds no certificate: write PEM, with its BEGIN and END lines") from None
-    return context
-
-
-def _proxy_of_environment(scheme: str, host: str) -> str | None:
-    proxy = urllib.request.getproxies().get(scheme)
-    return None if proxy is None or urllib.request.proxy_bypass(host) else proxy
 
 
 def _reason(error: BaseException) -> str:

@@ -7,7 +7,8 @@ from botocore.exceptions import BotoCoreError, ClientError  # pyright: ignore[re
 
 from ..contract.metric_names import DIMENSION, NAMESPACE, Metric
 from .aws import aws_error
-from .report import Report, Status
+from .report import Report
+from .results import Status
 
 _UNITS: Final[dict[str, str]] = {Metric.TOKEN_SECONDS_REMAINING: "Seconds"}
 

@@ -14,7 +14,7 @@ from ..variables.references import references
 from .gitlab import GitLab, GitLabError, Variable
 from .mint import Token
 from .old_tokens import OldTokens, auths_in
-from .report import Status, TargetResult
+from .results import Status, TargetResult
 from .secret import Secret
 from .workers import unexpected
 

@@ -14,7 +14,8 @@ from .mint import RefusedError, Token, is_denied, mint
 from .old_tokens import OldTokens
 from .prove import prove
 from .publish import Publisher
-from .report import AudienceResult, KeyResult, Report, Status, TargetResult
+from .report import Report
+from .results import AudienceResult, KeyResult, Status, TargetResult
 from .run import NEW_ROLE_PAUSE, Run
 from .run_secrets import RunSecrets, Unavailable, read_secrets
 from .services import Services

@@ -13,7 +13,7 @@ from .keys.rotation import KeyRotation
 from .memory import Memory
 from .mint import is_denied
 from .publish import Publisher
-from .report import KeyResult, Status, TargetResult
+from .results import KeyResult, Status, TargetResult
 from .run import NEW_ROLE_PAUSE, Run
 from .run_secrets import RunSecrets, Unavailable
 from .workers import each, unexpected

@@ -8,7 +8,8 @@ from scripted import target
 
 from components.cli.last_reports import last_reports
 from components.contract.firing import FiredBy
-from components.rotation.report import Report, Status, TargetResult
+from components.rotation.report import Report
+from components.rotation.results import Status, TargetResult
 
 _STARTED = datetime(2026, 11, 22, 12, tzinfo=UTC)
 _NAMES = [f"project acme/{number} DOCKER_AUTH_CONFIG" for number in range(5_000)]

@@ -11,7 +11,8 @@ from components.contract.firing import FiredBy
 from components.docker import auth as docker_auth
 from components.rotation.clock import Deadline
 from components.rotation.http import PooledHttp
-from components.rotation.report import Report, Status
+from components.rotation.report import Report
+from components.rotation.results import Status
 from components.rotation.rotate import rotate
 from rehearsal.gitlab import Fault, GitLab
 

@@ -9,7 +9,8 @@ from scripted import FLAGS, FOREIGN, HOST, World, answer, plan_of, target, unrea
 
 from components.contract.plan import TokenTarget
 from components.rotation import metrics
-from components.rotation.report import Report, Status
+from components.rotation.report import Report
+from components.rotation.results import Status
 from components.variables.description import describe
 
 _WEB = target("acme/web")

@@ -23,7 +23,8 @@ from components.rotation import metrics
 from components.rotation.clock import Deadline, SystemClock
 from components.rotation.handler import run as handler_run
 from components.rotation.http import PooledHttp, Response
-from components.rotation.report import Report, Status
+from components.rotation.report import Report
+from components.rotation.results import Status
 from components.rotation.rotate import rotate
 
 _SECONDS: Final = 4.0

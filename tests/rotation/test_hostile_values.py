@@ -16,7 +16,8 @@ from components.rotation import memory, metrics
 from components.rotation.gitlab import GitLabError
 from components.rotation.http import Response
 from components.rotation.renewal.gitlab_tokens import GitLabTokens
-from components.rotation.report import Report, Status
+from components.rotation.report import Report
+from components.rotation.results import Status
 from components.rotation.secret import Secret
 
 _OURS = "an error in gitlab-ecr itself"

@@ -13,7 +13,7 @@ import urllib3
 from scripted import FakeClock
 from urllib3.connection import HTTPConnection
 
-from components.rotation import http
+from components.rotation import http, pools
 from components.rotation.clock import Deadline
 from components.rotation.http import PooledHttp, Response, UnreachableError
 from components.rotation.pace import Pace
@@ -25,7 +25,7 @@ _PATH = "/api/v4/projects/acme%2Fweb/variables/DOCKER_AUTH_CONFIG"
 @pytest.fixture(params=[urllib3, urllib3_1], ids=["urllib3 2", "urllib3 1.26"])
 def either_urllib3(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     """The runtimes bring either."""
-    monkeypatch.setattr(http, "urllib3", request.param)
+    monkeypatch.setattr(pools, "urllib3", request.param)
     return request.param
 
 

@@ -10,7 +10,7 @@ from components.rotation import memory, metrics
 from components.rotation.aws import AwsError
 from components.rotation.http import Response
 from components.rotation.memory import Memory
-from components.rotation.report import Status
+from components.rotation.results import Status
 
 _TWO = plan_of(target("acme/here"), target("acme/away"))
 

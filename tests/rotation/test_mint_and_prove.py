@@ -11,7 +11,7 @@ from scripted import START, World, answer, audience, denied, plan_of, target
 from components.contract.firing import FiredBy
 from components.rotation.aws import Authorization, AwsError
 from components.rotation.http import Response, UnreachableError
-from components.rotation.report import Status
+from components.rotation.results import Status
 from components.rotation.secret import Secret
 
 _GOOD = base64.b64encode(b"AWS:fake-password").decode()

@@ -23,7 +23,7 @@ from scripted import (
 from components.contract import plan
 from components.rotation.aws import Authorization
 from components.rotation.http import Response
-from components.rotation.report import Status, TargetResult
+from components.rotation.results import Status, TargetResult
 from components.rotation.secret import Secret
 
 

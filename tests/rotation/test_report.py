@@ -7,7 +7,8 @@ import pytest
 from scripted import target
 
 from components.contract.firing import FiredBy
-from components.rotation.report import AudienceResult, Report, Status, TargetResult
+from components.rotation.report import Report
+from components.rotation.results import AudienceResult, Status, TargetResult
 
 _STARTED = datetime(2026, 11, 22, 12, tzinfo=UTC)
 _EVENT = 262_144 - 26

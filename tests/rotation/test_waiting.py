@@ -9,7 +9,7 @@ from scripted_iam import key_user, seed_keys
 from components.contract.firing import FiredBy
 from components.rotation import metrics
 from components.rotation.aws import AwsError
-from components.rotation.report import Status
+from components.rotation.results import Status
 
 _PLAN = replace(plan_of(target("acme/web")), key_users=(key_user(),))
 

@@ -8,7 +8,8 @@ from scripted_iam import FLAGS, key_user, seed_keys, works
 
 from components.contract.firing import FiredBy
 from components.contract.plan import Plan
-from components.rotation.report import KeyResult, Report
+from components.rotation.report import Report
+from components.rotation.results import KeyResult
 
 PLAN = replace(plan_of(), audiences={}, key_users=(key_user(),))
 HIDDEN = replace(PLAN, key_users=(key_user(flags=replace(FLAGS, hidden=True)),))

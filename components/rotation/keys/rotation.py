@@ -10,7 +10,7 @@ from ...variables.key_description import ending
 from ...variables.targets import KeyUser
 from ..aws import AwsError
 from ..gitlab import GitLab, GitLabError
-from ..report import KeyResult, Status
+from ..results import KeyResult, Status
 from ..secret import Secret
 from ..services import Services
 from .decision import Action, Facts, decide

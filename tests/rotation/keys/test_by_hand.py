@@ -7,7 +7,7 @@ from key_worlds import HIDDEN, PLAN, due, only, settled, world_of, write
 from scripted_iam import FLAGS, ID, SECRET, USER, key_user, pair, works
 
 from components.contract.plan import Plan
-from components.rotation.report import Status
+from components.rotation.results import Status
 
 
 def test_a_deactivated_key_is_replaced_at_once() -> None:

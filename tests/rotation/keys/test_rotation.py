@@ -15,7 +15,8 @@ from components.contract.key_tags import CURRENT, MAKING, PENDING, PREVIOUS
 from components.contract.plan import Plan
 from components.rotation import metrics
 from components.rotation.aws import AwsError
-from components.rotation.report import Report, Status
+from components.rotation.report import Report
+from components.rotation.results import Status
 
 
 @pytest.mark.parametrize("plan", [PLAN, HIDDEN], ids=["shown", "hidden"])
