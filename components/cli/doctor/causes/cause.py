@@ -45,6 +45,7 @@ class Cause(Enum):
     OLD_LOGIN_COMMAND = "old-login-command"
     COMMAND_MISSING = "command-missing"
     NO_DOCKER_DAEMON = "no-docker-daemon"
+    NOT_PRIVILEGED = "not-privileged"
     LOGIN_SHADOWED = "login-shadowed"
 
     NO_AWS_CREDENTIALS = "no-aws-credentials"
@@ -90,3 +91,4 @@ class Cause(Enum):
     RUNNER_PULL_POLICY = "runner-pull-policy"
     IMAGE_NOT_ALLOWED = "image-not-allowed"
     DISK_FULL = "disk-full"
+    FLEET_INSTANCE = "fleet-instance"

@@ -38,7 +38,7 @@ SCRIPTS: Final = {
         "A command of the script pulls or pushes without a login that the registry knows. The runner's own login for "
         "`image:` does not reach the script.",
         "log in before it, with the job's role: `aws ecr get-login-password --region R | docker login --username AWS "
-        "--password-stdin HOST`; or give the tool the credential helper",
+        "--password-stdin HOST`; or give the tool the credential helper. docs/inside-jobs.md has the way of each tool",
     ),
     Cause.EMPTY_PASSWORD: Explanation(
         "`docker login` got nothing on its standard input, because the command before the pipe failed.",
@@ -57,6 +57,11 @@ SCRIPTS: Final = {
         "The script calls `docker`, and no Docker daemon answers where it looks.",
         "add services: [docker:dind] to the job and DOCKER_HOST: tcp://docker:2376 with DOCKER_TLS_CERTDIR: /certs (or "
         'tcp://docker:2375 with DOCKER_TLS_CERTDIR: ""), on a runner with privileged = true',
+    ),
+    Cause.NOT_PRIVILEGED: Explanation(
+        "Docker in Docker, BuildKit, buildah and podman mount and make namespaces, which this runner lets no job do.",
+        "run the job on a runner with privileged = true, best one whose machine is for one job only; or build without "
+        "that right: with kaniko, or with buildah where the runner lifts seccomp and AppArmor (docs/inside-jobs.md)",
     ),
     Cause.LOGIN_SHADOWED: Explanation(
         "Docker CLI 28.3 and later takes the environment variable DOCKER_AUTH_CONFIG before what `docker login` "

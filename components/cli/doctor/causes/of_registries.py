@@ -147,4 +147,9 @@ RUNNER: Final = {
         "The machine that pulls has no room left for the image's layers.",
         "remove unused images there (`docker system prune`), or give the machine a larger disk",
     ),
+    Cause.FLEET_INSTANCE: Explanation(
+        "The manager of an autoscaled runner does not reach, or may not use, the instance that is to run the job.",
+        "let port 22 of the instances' security group in from the manager's, write useExternalAddr: true of "
+        "connectorConfig only when the manager is outside their network, and see that new instances start",
+    ),
 }

@@ -16,6 +16,7 @@ from .story import PULLS, Command, Pull, Step, Story
 _MARKS: Final = tuple(sorted({*MARKS, *(mark for family in FAMILIES for mark in family.marks)}))
 _LONG: Final = 120
 _EMPTY: Final = next(family for family in FAMILIES if family.cause is Cause.EMPTY_PASSWORD)
+_SERVICES: Final = [family for family in FAMILIES if family.cause is Cause.NOT_PRIVILEGED]
 _BEFORE_A_LOGIN: Final = {
     Cause.NO_AWS_CREDENTIALS,
     Cause.NO_AWS_REGION,
@@ -103,6 +104,11 @@ def _finding(failure: _Failure, story: Story) -> Finding | None:
     family, finding = found
     if family.cause in _BEFORE_A_LOGIN and any(_EMPTY.match(line) for line in failure.lines):
         return replace(finding, what=f"{finding.what}{_NO_PASSWORD}")
+    if family.cause is Cause.NO_DOCKER_DAEMON and (
+        # The log of the service stands before the script.
+        root := _first(_SERVICES, failure, story.loose, command, story)
+    ):
+        return root[1]
     if family.follows:
         # A login that failed earlier, or printed nothing, explains it better.
         roots = [other for other in FAMILIES if not other.follows]

@@ -6,12 +6,14 @@ from .aws import AWS
 from .daemon import DAEMON
 from .denials import DENIALS
 from .family import Family
+from .fleet import FLEET
 from .helpers import HELPERS
 from .logins import LOGINS
 from .network import NETWORK
 from .pushes import PUSHES
 from .registry import REGISTRY
 from .runner import RUNNER
+from .sandbox import SANDBOX
 
 FAMILIES: Final[tuple[Family, ...]] = (
     *RUNNER,
@@ -20,6 +22,8 @@ FAMILIES: Final[tuple[Family, ...]] = (
     *DENIALS,
     *PUSHES,
     *REGISTRY,
+    *SANDBOX,
+    *FLEET,
     *DAEMON,
     *NETWORK,
     *LOGINS,
