@@ -10,7 +10,7 @@ from typing import Any
 import click
 import pytest
 import yaml
-from ci_file import CI, ROOT, TEMPLATES, documents, jobs
+from ci_file import CI, ROOT, TEMPLATES, documents, jobs, template
 
 from components.bootstrap.naming import BootstrapNames
 from components.cli.__main__ import commands
@@ -176,8 +176,7 @@ def test_a_preview_with_a_token_in_its_environment_stops() -> None:
 
 
 def test_the_push_template_forgets_docker_auth_config_before_it_logs_in() -> None:
-    _, template = documents(ROOT / "templates" / "push.yml")
-    (job,) = template.values()
+    (job,) = template(ROOT / "templates" / "push.yml")[1].values()
     lines = job["before_script"]
     login = next(index for index, line in enumerate(lines) if "docker login" in line)
     assert "unset DOCKER_AUTH_CONFIG" in lines[:login]
@@ -190,8 +189,7 @@ def test_the_push_template_hands_its_token_to_awss_image_and_the_password_to_doc
     docker = tmp_path / "docker"
     docker.write_text('#!/bin/sh\n(printf "%s|" "$@"; cat) > "$LOG/$1"\ntest "$1" = login || printf fake-password\n')
     docker.chmod(0o755)
-    _, template = documents(ROOT / "templates" / "push.yml")
-    (job,) = template.values()
+    (job,) = template(ROOT / "templates" / "push.yml")[1].values()
     environment = {
         **{key: str(value) for key, value in job["variables"].items()},
         "IMAGE": "123456789012.dkr.ecr.eu-central-1.amazonaws.com/ci/python",
@@ -211,11 +209,11 @@ def test_the_push_template_hands_its_token_to_awss_image_and_the_password_to_doc
 
 def test_a_template_reads_inputs_as_variables_and_never_as_shell() -> None:
     for file in TEMPLATES:
-        header, template = documents(file)
+        inputs, found = template(file)
         used = set(re.findall(r"\$\[\[ inputs\.(\w+) \]\]", file.read_text()))
-        assert used == set(header["spec"]["inputs"])
-        for job in template.values():
-            scripts = [*job["before_script"], *job["script"], *job.get("after_script", [])]
+        assert used == set(inputs)
+        for job in found.values():
+            scripts = [*job["before_script"], *job.get("script", []), *job.get("after_script", [])]
             assert not [line for line in scripts if "$[[" in line]
 
 
@@ -229,8 +227,8 @@ def test_a_template_reads_inputs_as_variables_and_never_as_shell() -> None:
     ],
 )
 def test_the_push_template_takes_images_of_ecr_only(image: str, fits: bool) -> None:
-    header, _ = documents(ROOT / "templates" / "push.yml")
-    assert bool(re.search(header["spec"]["inputs"]["image"]["regex"], image)) is fits
+    inputs, _ = template(ROOT / "templates" / "push.yml")
+    assert bool(re.search(inputs["image"]["regex"], image)) is fits
 
 
 def _rotate() -> dict[str, dict[str, Any]]:
@@ -283,9 +281,9 @@ def test_the_rotate_template_installs_the_projects_own_pins_by_hash() -> None:
 
 
 def test_shellcheck_has_nothing_to_say_of_the_templates_and_the_ci_file(tmp_path: Path) -> None:
-    push = documents(ROOT / "templates" / "push.yml")[1]
-    for name, job in {**_rotate(), **push, **jobs()}.items():
-        lines = [*job.get("before_script", []), *job["script"], *job.get("after_script", [])]
+    raw = {f"{file.stem}-{at}": job for file in TEMPLATES for at, job in enumerate(template(file)[1].values())}
+    for name, job in {**_rotate(), **raw, **jobs()}.items():
+        lines = [*job.get("before_script", []), *job.get("script", []), *job.get("after_script", [])]
         script = tmp_path / f"{name.strip('$[] ')}.sh".replace(" ", "-")
         script.write_text("\n".join(["#!/bin/sh", "set -e", *lines, ""]))
         # SC2153 takes GitLab's variables for misspelled ones of the script.

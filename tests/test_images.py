@@ -11,6 +11,10 @@ from ci_file import CI, ROOT, TEMPLATES, image, jobs
 
 PINNED: Final = re.compile(r"(?P<name>[a-z0-9][\w./-]*):(?P<tag>[\w.-]+)@(?P<digest>sha256:[0-9a-f]{64})")
 NOT_LOOKED_UP: Final = {"pulumi/pulumi-python:3.272.0", "registry.gitlab.com/gitlab-org/cli:v1.114.0"}
+NOT_LOOKED_UP_IN_TEMPLATES: Final = {
+    "ghcr.io/osscontainertools/kaniko:v1.28.5-debug",
+    "quay.io/buildah/stable:v1.43.1",
+}
 """No two independent places name their digests; Renovate adds what it finds in the registry."""
 
 
@@ -35,11 +39,12 @@ def test_every_image_of_a_template_is_pinned_by_digest_and_found_by_renovate(fil
     text = file.read_text()
     found = [name for document in yaml.safe_load_all(text) for name in _images(document)]
     assert found
-    assert [name for name in found if not PINNED.fullmatch(name)] == []
+    loose = {name for name in found if not PINNED.fullmatch(name)}
+    assert loose <= NOT_LOOKED_UP_IN_TEMPLATES
     (manager,) = json.loads((ROOT / "renovate.json").read_text())["customManagers"]
     (pattern,) = (each.replace("(?<", "(?P<") for each in manager["matchStrings"])
     seen = {match[0]: match.groupdict() for match in re.finditer(pattern, text)}
-    assert seen.keys() == set(found)
+    assert seen.keys() == set(found) - loose
     assert all(match["depName"] and match["currentValue"] and match["currentDigest"] for match in seen.values())
 
 

@@ -7,13 +7,19 @@ import yaml
 
 ROOT: Final = Path(__file__).parents[2]
 CI: Final = ROOT / ".gitlab-ci.yml"
-TEMPLATES: Final = sorted((ROOT / "templates").glob("*.yml"))
+TEMPLATES: Final = sorted((ROOT / "templates").rglob("*.yml"))
 _KEYWORDS: Final = {"workflow", "stages", "default", "variables", "include", "spec"}
 
 
 def documents(file: Path) -> list[dict[str, Any]]:
     """The YAML documents of a CI file."""
     return list(yaml.safe_load_all(file.read_text()))
+
+
+def template(file: Path) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
+    """A template's inputs, and its jobs by name, before anything is put in."""
+    *headers, jobs_of_it = documents(file)
+    return headers[0]["spec"]["inputs"] if headers else {}, jobs_of_it
 
 
 def jobs() -> dict[str, dict[str, Any]]:

@@ -79,4 +79,13 @@ DAEMON: Final = (
         fix='share /certs/client between job and service: volumes = ["/certs/client", "/cache"] in the runner\'s '
         'config.toml; or DOCKER_TLS_CERTDIR: "" with tcp://docker:2375',
     ),
+    family(
+        Cause.NO_DOCKER_DAEMON,
+        "tls data loaded from environment",
+        r"could not create a builder instance with TLS data loaded from environment",
+        "buildx makes no builder of a Docker daemon that only the environment names: no registry is at fault",
+        example="ERROR: could not create a builder instance with TLS data loaded from environment. Please use `docker "
+        "context create <context-name>` to create a context for current environment",
+        fix="`docker context create job`, then `docker buildx create --use job` (templates/inside-jobs/buildx.yml)",
+    ),
 )
