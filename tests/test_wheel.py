@@ -164,6 +164,24 @@ def test_runner_only(environment: Path) -> None:
     assert _one(ran, "aws:ec2/launchTemplate:LaunchTemplate")["iamInstanceProfile"] == {"name": profile}
 
 
+def test_a_fleet_whose_manager_alone_has_a_role(environment: Path) -> None:
+    ran = _example(environment, "fleet")
+    templates = [each["inputs"] for each in ran["resources"] if each["type"] == "aws:ec2/launchTemplate:LaunchTemplate"]
+    (manager,) = [each for each in templates if each.get("iamInstanceProfile")]
+    (instance,) = [each for each in templates if not each.get("iamInstanceProfile")]
+    assert all(each["metadataOptions"]["httpPutResponseHopLimit"] == 1 for each in templates)
+    groups = {
+        each["name"]: each["inputs"] for each in ran["resources"] if each["type"] == "aws:autoscaling/group:Group"
+    }
+    assert groups["manager"]["launchTemplate"]["name"] == manager["name"]
+    assert (groups["manager"]["minSize"], groups["manager"]["maxSize"]) == (1, 1)
+    assert groups["instances"]["protectFromScaleIn"] is True
+    assert groups["instances"]["name"] == instance["name"]
+    policies = [r["inputs"] for r in ran["resources"] if r["type"] == "aws:iam/rolePolicy:RolePolicy"]
+    (scales,) = [each for each in policies if each["name"] == "scale-the-fleet"]
+    assert scales["role"] == manager["iamInstanceProfile"]["name"]
+
+
 def test_everything(environment: Path) -> None:
     ran = _example(environment, "everything")
     made = {type_.rpartition(":")[2] for type_ in _types(ran) if type_.startswith("gitlab-ecr:index:")}

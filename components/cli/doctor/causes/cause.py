@@ -92,3 +92,4 @@ class Cause(Enum):
     IMAGE_NOT_ALLOWED = "image-not-allowed"
     DISK_FULL = "disk-full"
     FLEET_INSTANCE = "fleet-instance"
+    CLUSTER_RIGHTS = "cluster-rights"

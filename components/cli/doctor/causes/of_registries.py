@@ -152,4 +152,9 @@ RUNNER: Final = {
         "let port 22 of the instances' security group in from the manager's, write useExternalAddr: true of "
         "connectorConfig only when the manager is outside their network, and see that new instances start",
     ),
+    Cause.CLUSTER_RIGHTS: Explanation(
+        "The service account of the runner's manager may not make what a job needs in the cluster: its pod, or the "
+        "pull secret with the logins of DOCKER_AUTH_CONFIG.",
+        "give it the role of templates/clusters/runner-rights.yaml, in the namespace where jobs run",
+    ),
 }

@@ -1,4 +1,4 @@
-"""The manager of an autoscaled runner and its instances: nothing is pulled before one of them answers.
+"""The manager of a fleet or of a cluster's jobs: nothing is pulled before it may use an instance or a pod.
 
 Source: gitlab-runner 19.4 `executors/internal/autoscaler`, fleeting's `connector`, and the reports that the tests name.
 """
@@ -65,5 +65,16 @@ FLEET: Final = (
         "ssh: rejected: connect failed (open failed)",
         steps=BY_THE_RUNNER,
         fix="take an AMI with Docker in it, whose user is in the group docker, and wait for Docker in its user data",
+    ),
+    family(
+        Cause.CLUSTER_RIGHTS,
+        "is forbidden",
+        r"(?P<what>secrets|pods|configmaps|services)(?: \"[^\"]{1,120}\")? is forbidden: "
+        r"User \"(?P<user>[^\"]{1,200})\" cannot (?P<verb>\w{1,20})",
+        "the runner may not {verb} {what} in the namespace of its jobs, as {user}: no registry is at fault",
+        example="ERROR: Job failed (system failure): prepare environment: setting up credentials: secrets is "
+        'forbidden: User "system:serviceaccount:gitlab-runner:default" cannot create resource "secrets" in API group "" in the '
+        'namespace "gitlab-runner"',
+        steps=BY_THE_RUNNER,
     ),
 )

@@ -1,0 +1,130 @@
+"""The files for clusters: they agree on audience, annotation and service account, and grant a pull and no more."""
+
+import json
+from fnmatch import fnmatchcase
+from typing import Any, Final
+
+import pytest
+import yaml
+from ci_file import ROOT
+from policy_evaluator import Request, allowed
+
+from components.iam.actions import PULL_ACTIONS, PUSH_ACTIONS
+from components.iam.policies import pull_policy
+from components.names.registry_host import parse_registry_host
+
+FOLDER: Final = ROOT / "templates" / "clusters"
+NODE: Final = "arn:aws:iam::123456789012:role/node"
+REPOSITORIES: Final = "arn:aws:ecr:eu-central-1:123456789012:repository"
+
+
+def _json(name: str) -> Any:
+    return json.loads((FOLDER / f"{name}.json").read_text())
+
+
+def _objects(name: str) -> dict[str, Any]:
+    return {each["kind"]: each for each in yaml.safe_load_all((FOLDER / f"{name}.yaml").read_text())}
+
+
+def test_each_file_is_read_here() -> None:
+    assert {file.name for file in FOLDER.iterdir()} == {
+        "credential-provider.json",
+        "pull-policy.json",
+        "pull-role-trust.json",
+        "runner-rights.yaml",
+        "service-account.yaml",
+    }
+
+
+def test_the_pull_policy_is_the_one_that_a_stack_gives_and_no_more() -> None:
+    policy = _json("pull-policy")
+    assert policy == pull_policy([f"{REPOSITORIES}/ci/*"])
+    assert all(allowed(Request(NODE, action, f"{REPOSITORIES}/ci/python"), [policy]) for action in PULL_ACTIONS)
+    assert not any(allowed(Request(NODE, action, f"{REPOSITORIES}/base/alpine"), [policy]) for action in PULL_ACTIONS)
+    pushes = set(PUSH_ACTIONS) - set(PULL_ACTIONS)
+    assert not any(allowed(Request(NODE, action, f"{REPOSITORIES}/ci/python"), [policy]) for action in pushes)
+
+
+def test_token_and_trust_and_annotation_and_rights_fit_together() -> None:
+    (provider,) = _json("credential-provider")["providers"]
+    attributes = provider["tokenAttributes"]
+    objects = _objects("service-account")
+    account, role, binding = (objects[kind] for kind in ("ServiceAccount", "ClusterRole", "ClusterRoleBinding"))
+    (annotation,) = attributes["optionalServiceAccountAnnotationKeys"]
+    assert account["metadata"]["annotations"].keys() == {annotation}
+    assert role["rules"] == [
+        {
+            "apiGroups": [""],
+            "resources": [attributes["serviceAccountTokenAudience"]],
+            "resourceNames": [account["metadata"]["name"]],
+            "verbs": ["request-serviceaccounts-token-audience"],
+        }
+    ]
+    assert binding["roleRef"]["name"] == role["metadata"]["name"]
+    assert [subject["name"] for subject in binding["subjects"]] == ["system:nodes"]
+    assert (attributes["cacheType"], attributes["requireServiceAccount"]) == ("ServiceAccount", False)
+
+
+@pytest.mark.parametrize(
+    ("subject", "audience", "trusted"),
+    [
+        ("system:serviceaccount:ci:jobs", "sts.amazonaws.com", True),
+        ("system:serviceaccount:ci:default", "sts.amazonaws.com", False),
+        ("system:serviceaccount:other:jobs", "sts.amazonaws.com", False),
+        ("system:serviceaccount:ci:jobs", "https://kubernetes.default.svc", False),
+    ],
+)
+def test_the_role_trusts_the_jobs_service_account_alone(subject: str, audience: str, trusted: bool) -> None:
+    trust = _json("pull-role-trust")
+    provider = trust["Statement"][0]["Principal"]["Federated"]
+    issuer = provider.partition(":oidc-provider/")[2]
+    account = _objects("service-account")["ServiceAccount"]["metadata"]
+    role = account["annotations"]["eks.amazonaws.com/ecr-role-arn"]
+    request = Request(
+        provider,
+        "sts:AssumeRoleWithWebIdentity",
+        role,
+        {f"{issuer}:aud": audience, f"{issuer}:sub": subject},
+    )
+    assert allowed(request, resource=trust) is trusted
+    assert f"system:serviceaccount:{account['namespace']}:{account['name']}" in json.dumps(trust)
+
+
+def _matches(pattern: str, host: str) -> bool:
+    """As the kubelet does: as many parts, and each part fits."""
+    parts, of_host = pattern.split("."), host.split(".")
+    return len(parts) == len(of_host) and all(map(fnmatchcase, of_host, parts))
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "123456789012.dkr.ecr.eu-central-1.amazonaws.com",
+        "123456789012.dkr.ecr-fips.us-east-1.amazonaws.com",
+        "123456789012.dkr.ecr.cn-north-1.amazonaws.com.cn",
+        "123456789012.dkr-ecr.eu-central-1.on.aws",
+        "123456789012.dkr-ecr-fips.us-east-1.on.aws",
+    ],
+)
+def test_the_provider_is_asked_for_every_spelling_of_a_host(host: str) -> None:
+    assert parse_registry_host(host)
+    (provider,) = _json("credential-provider")["providers"]
+    assert [pattern for pattern in provider["matchImages"] if _matches(pattern, host)]
+    assert not any(_matches(pattern, "registry.example.com") for pattern in provider["matchImages"])
+
+
+def test_the_manager_makes_pods_and_pull_secrets_in_its_namespace_and_nothing_anywhere_else() -> None:
+    objects = _objects("runner-rights")
+    assert objects.keys() == {"ServiceAccount", "Role", "RoleBinding"}
+    assert {each["metadata"]["namespace"] for each in objects.values()} == {"ci"}
+    rights = {resource: set(rule["verbs"]) for rule in objects["Role"]["rules"] for resource in rule["resources"]}
+    assert rights["secrets"] == {"create", "delete", "get", "update"}
+    assert {"pods", "pods/attach", "pods/exec", "pods/log", "serviceaccounts", "events"} <= rights.keys()
+    assert not any("*" in verbs for verbs in rights.values())
+
+
+def test_the_page_names_each_file() -> None:
+    page = (ROOT / "docs" / "clusters.md").read_text()
+    missing = [file.name for file in FOLDER.iterdir() if f"templates/clusters/{file.name}" not in page]
+    assert missing == []
+    assert "examples/fleet" in page
