@@ -73,8 +73,8 @@ FLEET: Final = (
         r"User \"(?P<user>[^\"]{1,200})\" cannot (?P<verb>\w{1,20})",
         "the runner may not {verb} {what} in the namespace of its jobs, as {user}: no registry is at fault",
         example="ERROR: Job failed (system failure): prepare environment: setting up credentials: secrets is "
-        'forbidden: User "system:serviceaccount:gitlab-runner:default" cannot create resource "secrets" in API group "" in the '
-        'namespace "gitlab-runner"',
+        'forbidden: User "system:serviceaccount:gitlab-runner:default" cannot create resource "secrets" in API '
+        'group "" in the namespace "gitlab-runner"',
         steps=BY_THE_RUNNER,
     ),
 )
