@@ -1,1 +1,1 @@
-"""The command line `gitlab-ecr`; needs the extra `cli`."""
+"""The command line `gitlab-ecr`. It needs the extra `cli`."""

@@ -20,11 +20,11 @@ _COMMANDS: Final = {
     "status": "status",
     "token": "token",
 }
-"""The module of each command: it has the click command as `command`, which returns an ExitCode or None."""
+"""The module of each command. Its click command is named `command`, and returns an ExitCode or None."""
 
 
 class _Commands(click.Group):
-    """Loads a command's module when it is asked for: boto3 alone takes longer than most commands."""
+    """Imports a command's module only when that command runs: importing boto3 takes longer than most commands."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         return sorted(_COMMANDS)
@@ -47,11 +47,11 @@ _EXIT_CODES: Final = "\b\nExit codes:\n" + "\n".join(f"{code.value:5}  {code.mea
 @click.group(cls=_Commands, epilog=_EXIT_CODES, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Show the version.")
 def commands() -> None:
-    """Private ECR images in GitLab CI: see what they do, and what is wrong with them."""
+    """Private ECR images in GitLab CI: show their state, and find out what is wrong."""
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Runs a command and answers its exit code."""
+    """Runs a command and returns its exit code."""
     try:
         return commands.main(arguments, prog_name="gitlab-ecr", standalone_mode=False) or ExitCode.OK
     except click.Abort:
@@ -61,7 +61,7 @@ def main(arguments: list[str] | None = None) -> int:
         error.show()
         return error.exit_code
     except ImportError:
-        raise  # the entry says what to install
+        raise  # the caller in entry.py says what to install
     except Exception as error:  # noqa: BLE001 - what a library says, or a traceback shows, may hold a token
         click.echo(f"gitlab-ecr: {unexpected(error)}", err=True)
         return ExitCode.FAILED

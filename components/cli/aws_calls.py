@@ -1,4 +1,4 @@
-"""AWS as the commands ask it: with the credentials of the environment, and one way to say what went wrong."""
+"""How commands call AWS: with the environment's credentials, and one error for everything that goes wrong."""
 
 import os
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from .errors import CliError
 
 
 def aws_client(service: str, region: str | None = None, read_timeout: int = 60) -> Any:
-    """A boto3 client with the credentials of the environment; what cannot be repeated is not."""
+    """A boto3 client with the environment's credentials. It does not retry: some calls must not run twice."""
     config = Config(connect_timeout=5, read_timeout=read_timeout, retries={"total_max_attempts": 1})
     try:
         return (
@@ -22,11 +22,11 @@ def aws_client(service: str, region: str | None = None, read_timeout: int = 60) 
             .client(service, config=config)
         )
     except BotoCoreError as error:
-        raise CliError(f"AWS: {error} Write region and credentials into the environment") from None
+        raise CliError(f"AWS: {error} Set the region and the credentials in the environment") from None
 
 
 def aws_call(what: str, call: Callable[..., Any], **arguments: Any) -> Any:
-    """The answer of a call.
+    """Calls AWS and returns its answer.
 
     Raises:
         CliError: AWS refused, or was not reached.

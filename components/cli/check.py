@@ -1,4 +1,4 @@
-"""`gitlab-ecr check`: everything that a preview cannot know, since only a GitLab token tells it."""
+"""`gitlab-ecr check`: everything that a preview cannot check, because it takes a GitLab token."""
 
 from collections.abc import Mapping
 from typing import Any, Final, cast
@@ -31,7 +31,7 @@ _SHAPE: Final = json_shape(
     "a list of objects",
     target="the variable, or the place that could not be looked at",
     ok="whether it is in order",
-    found="what is not, with the fix; empty when all is well; of a self-managed GitLab itself, its version",
+    found="what is wrong, with the fix; empty when all is well; for a self-managed GitLab itself, its version",
 )
 
 
@@ -40,19 +40,19 @@ _SHAPE: Final = json_shape(
 @click.option(
     "--trust-forks",
     is_flag=True,
-    help=f"Take a self-managed GitLab before {SAFE_TEXT} for right, where a merge request from a fork can get the "
-    "roles of a trusted branch.",
+    help=f"Accept a self-managed GitLab older than {SAFE_TEXT}, where a merge request from a fork can get the roles of "
+    "a trusted branch.",
 )
 @json_option
 def command(*, source: Source, trust_forks: bool, as_json: bool) -> ExitCode:
-    """Look every variable of the stack up in GitLab: its owner, its flags, what is in it, and what hides it from jobs.
+    """Look up every variable of the stack in GitLab: its owner, its flags, its content, and what hides it from jobs.
 
-    Looks at the version of a self-managed GitLab, too: roles for jobs need one that tells forks apart. With --stack,
-    the runners and pipeline schedules in the stack's state are looked up as well: an `up` does not notice that somebody
+    Checks the version of a self-managed GitLab, too: roles for jobs need one that tells forks apart. With --stack,
+    also looks up the runners and pipeline schedules in the stack's state: `up` does not notice when somebody has
     deleted one.
 
-    Reads GitLab with the token in GITLAB_TOKEN: give it the rotator's own to see whether that one may write, since
-    GitLab shows variables to exactly those who may change them.
+    Reads GitLab with the token in GITLAB_TOKEN. To see whether the rotator's token may write, set GITLAB_TOKEN to that
+    token: GitLab shows variables to exactly those who may change them.
     """
     plan = source.plan()
     gitlab = gitlab_of(plan)
@@ -83,7 +83,7 @@ def _instance(api: GitLabApi, url: str, *, trust_forks: bool) -> list[dict[str, 
 
 
 def _version(api: GitLabApi) -> Any:
-    """As GitLab says it; before 15.2 it has no other place than the old one."""
+    """The version that GitLab states. Before 15.2, GitLab has only the older endpoint."""
     try:
         return api.get("metadata").get("version")
     except ReadError as error:
@@ -93,7 +93,7 @@ def _version(api: GitLabApi) -> Any:
 
 
 def _one_each(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """One row for each variable, with all that was found: nothing is in order in one row and out of it in another."""
+    """One row for each variable, with everything that was found, so that no two rows contradict each other."""
     by_target: dict[str, dict[str, Any]] = {}
     for row in rows:
         known = by_target.setdefault(row["target"], {"target": row["target"], "ok": True, "found": ""})
@@ -103,12 +103,12 @@ def _one_each(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _around(found: Listing) -> list[dict[str, Any]]:
-    """What else lies where the variables are, and keeps them from jobs; and where the token may not look."""
+    """Other variables that hide the stack's own from jobs, and owners whose variables the token may not read."""
     findings = shadow_findings(found.targets, found.variables, found.environments)
     return [
         *({"target": each.target, "ok": False, "found": f"{each.what}; {each.fix}"} for each in findings),
         *(
-            {"target": place, "ok": False, "found": f"not looked at: {why}"}
+            {"target": place, "ok": False, "found": f"not checked: {why}"}
             for place, _, why in (line.partition(": ") for line in found.unread)
         ),
     ]
@@ -126,7 +126,7 @@ def _row(target: Target, gitlab: GitLab) -> dict[str, Any]:
 def _problems(target: Target, variable: Variable) -> list[str]:
     wanted = target.flags
     found = [
-        f"{flag} is {variable.flags[flag]}, declared is {getattr(wanted, flag)}"
+        f"{flag} is {variable.flags[flag]}, but {getattr(wanted, flag)} is declared"
         for flag in _FLAGS
         if variable.flags.get(flag) not in (None, getattr(wanted, flag)) and not (flag == "masked" and wanted.hidden)
     ]
@@ -143,7 +143,7 @@ def _problems(target: Target, variable: Variable) -> list[str]:
 
 
 def _dead_references(document: docker_auth.Document, variable: Variable) -> list[str]:
-    """The logins that a raw variable leaves unresolved; and those that would be, once a rotation writes it raw."""
+    """Logins that refer to another variable: a raw variable never resolves them, and the rotation makes it raw."""
     logins = cast("Mapping[str, Mapping[str, object]]", document.get("auths") or {})
     dead = [
         (host, value)
@@ -151,5 +151,8 @@ def _dead_references(document: docker_auth.Document, variable: Variable) -> list
         for value in entry.values()
         if isinstance(value, str) and is_reference(value)
     ]
-    how = "stays as it is, since it is raw" if variable.flags.get("raw") else "would stay as it is once it is raw"
-    return [f"{value} in the login for {host} {how}: write its value in its place" for host, value in dead[:1]]
+    raw = "is raw" if variable.flags.get("raw") else "becomes raw with the next rotation"
+    return [
+        f"{value} in the login for {host} is not expanded, since the variable {raw}: write the value itself"
+        for host, value in dead[:1]
+    ]

@@ -1,4 +1,4 @@
-"""The installed command `gitlab-ecr`. A wheel without its extra `cli` has it, too, and says what to install."""
+"""The installed command `gitlab-ecr`. Without the extra `cli`, it says what to install."""
 
 import sys
 from typing import Final

@@ -1,4 +1,4 @@
-"""The one error a command raises for its user."""
+"""The one error that a command raises for its user."""
 
 from typing import IO, Any
 
@@ -9,7 +9,7 @@ from .plain_text import plain
 
 
 class CliError(click.ClickException):
-    """What went wrong, in one line: the place, what was found, what to do instead. Never with a value in it."""
+    """What went wrong, in one line: where, what was found, and what to do. It never contains a secret value."""
 
     exit_code = ExitCode.FAILED
 

@@ -1,4 +1,4 @@
-"""`gitlab-ecr forget`: what the rotator wrote goes out of an adopted variable, the rest stays."""
+"""`gitlab-ecr forget`: takes what the rotator wrote out of an adopted variable, and leaves the rest."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -21,7 +21,7 @@ from .progress import progress
 
 
 def forget(target: Target, plan: Plan, gitlab: GitLab, more_hosts: Sequence[str] = ()) -> list[str]:
-    """Takes our entries out of the variable, with its description; its flags and all others stay.
+    """Takes our entries and our description out of the variable. Its flags and all other entries stay.
 
     Args:
         more_hosts: registry hosts to take out besides those that the description names.
@@ -45,15 +45,15 @@ def forget(target: Target, plan: Plan, gitlab: GitLab, more_hosts: Sequence[str]
     if variable is None:
         raise CliError(f"{target.name}: there is no such variable; check the path, --key and --environment-scope")
     if variable.value is None:
-        raise CliError(f"{target.name}: it is hidden, so nobody can read what to keep; delete it, and write it anew")
+        raise CliError(f"{target.name}: it is hidden, so nobody can read what to keep; delete it and create it again")
     ours = sorted({*hosts(variable.description), *more_hosts})
     if not ours:
         raise CliError(
             f"{target.name}: "
             + (
-                "its description only counts its registries; name each with --registry-host"
+                "its description gives only the number of its registries; name each with --registry-host"
                 if is_ours(variable.description)
-                else "no rotation wrote it; to take entries out all the same, name each with --registry-host"
+                else "no rotation wrote it; to take entries out anyway, name each registry with --registry-host"
             )
         )
     try:
@@ -74,7 +74,7 @@ _SHAPE: Final = json_shape("an object", target="the variable", removed="the regi
 @plan_options
 @click.option("--key", default=DOCKER_AUTH_CONFIG, show_default=True, help="The variable's key.")
 @click.option("--environment-scope", default="*", show_default=True, help="The variable's environment scope.")
-@click.option("--registry-host", "more_hosts", multiple=True, help="Take this one out, too; may be given often.")
+@click.option("--registry-host", "more_hosts", multiple=True, help="Take this one out, too; can be repeated.")
 @json_option
 def command(
     *,
@@ -86,9 +86,9 @@ def command(
     more_hosts: tuple[str, ...],
     as_json: bool,
 ) -> None:
-    """Take the entries of this stack out of a variable that it had adopted.
+    """Take this stack's entries out of a variable that it had adopted.
 
-    OWNER is the full path or the number of the project or group, whose consumer is out of the stack file already.
+    OWNER is the full path or the id of the project or group. Take its consumer out of the stack file first.
     """
     plan = source.plan()
     flags = Flags(VariableType.FILE, masked=True, protected=False, raw=True, hidden=False)

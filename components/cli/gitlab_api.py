@@ -1,4 +1,4 @@
-"""GitLab as the commands read it: one instance, one token, one way to say what it did not show."""
+"""How commands read GitLab: one instance, one token, and one error for everything that it does not show."""
 
 import os
 import re
@@ -21,8 +21,8 @@ _CA_FILE: Final = "CI_SERVER_TLS_CA_FILE"
 _PAGE: Final = re.compile(r"[1-9][0-9]{0,8}")
 _ALLOW_HTTP: Final = "GITLAB_ECR_ALLOW_HTTP"
 _LOOPBACK: Final = re.compile(r"http://(127\.0\.0\.1|localhost|\[::1\])(:[0-9]+)?(/|$)")
-ABSENT: Final = "absent: `pulumi up` makes it the first time; one that somebody deleted `gitlab-ecr rotate` makes again"
-"""What is said of a variable that is not there: Pulumi's state still holds one that was deleted."""
+ABSENT: Final = "absent: run `pulumi up`, which creates it; if somebody deleted it, `gitlab-ecr rotate` does"
+"""Said of a variable that does not exist. After a deletion, Pulumi's state still holds it, so `up` does nothing."""
 _SECONDS: Final = 120.0
 _ANSWER_LIMIT: Final = 64 << 20  # an image's manifest, a function's code
 _MOST_ROWS: Final = {"variables": 20}  # with values of 10,000 characters; a page stays below a mebibyte
@@ -30,10 +30,10 @@ _REFUSED: Final = (HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND)
 
 
 def instance(url: str, where: str = "--gitlab-url") -> str:
-    """The URL of a GitLab instance that a token may be sent to.
+    """Checks that a token may be sent to this URL of a GitLab instance.
 
     Raises:
-        CliError: it may not; names `where`.
+        CliError: it may not. The message begins with `where`.
     """
     allowed = is_of_this_machine(url) or os.environ.get(_ALLOW_HTTP) == "true"
     try:
@@ -43,7 +43,7 @@ def instance(url: str, where: str = "--gitlab-url") -> str:
 
 
 def is_of_this_machine(url: str) -> bool:
-    """Whether a URL leads to this machine itself: what goes there is seen by nobody else."""
+    """Whether a URL leads to this machine itself, so that nobody else sees the traffic."""
     return bool(_LOOPBACK.match(url))
 
 
@@ -51,17 +51,17 @@ url_option = click.option(
     "--gitlab-url",
     envvar="CI_SERVER_URL",
     metavar="URL",
-    help="The GitLab instance, where no plan names it; in a job its CI_SERVER_URL. [env: CI_SERVER_URL]",
+    help="The GitLab instance, unless a plan names it. In a job, CI_SERVER_URL names it. [env: CI_SERVER_URL]",
 )
-"""The option of every command that asks GitLab without a plan."""
+"""The option of every command that reads GitLab without a plan."""
 
 
 class ReadError(Exception):
     """GitLab did not show what was asked for; the message names it and GitLab's status.
 
     Attributes:
-        status: HTTP's; None when no answer came.
-        host: which GitLab it was.
+        status: the HTTP status; None when no answer came.
+        host: the GitLab instance.
     """
 
     def __init__(self, what: str, status: int | None, host: str = "") -> None:
@@ -71,19 +71,19 @@ class ReadError(Exception):
 
     @property
     def refused(self) -> bool:
-        """Whether the token may not see it, or it is not there: GitLab does not say which."""
+        """Whether the token may not see it or it does not exist: GitLab does not say which."""
         return self.status in _REFUSED
 
     def for_user(self) -> CliError:
-        """The same with what to do, for commands that read with the person's own token."""
+        """The same error with what to do, for commands that read with the person's own token."""
         where = f"{self.host}: " if self.host else ""
         if self.status == HTTPStatus.UNAUTHORIZED:
-            return CliError(f"{where}{self}: {TOKEN} is no living token of this instance; make a new one there")
-        return CliError(f"{where}{self}; try again, and check the URL and the way there")
+            return CliError(f"{where}{self}: {TOKEN} is not a valid token of this instance; create a new one there")
+        return CliError(f"{where}{self}; try again, and check the URL and the network")
 
 
 class GitLabApi:
-    """One instance, read with one token; it writes nothing."""
+    """Reads one GitLab instance with one token. It never writes."""
 
     def __init__(self, url: str, token: Secret, http: Http) -> None:
         self.host = urlsplit(url).netloc or url
@@ -107,7 +107,7 @@ class GitLabApi:
 
         Args:
             path: such as `groups/7/variables`.
-            query: more of the URL, such as `archived=false`.
+            query: further query parameters, such as `archived=false`.
 
         Raises:
             ReadError: GitLab does not show it.
@@ -131,7 +131,7 @@ class GitLabApi:
         return cast("list[dict[str, Any]]", rows) if isinstance(rows, list) else []
 
     def may_list_variables(self, collection: str, owner: str) -> None:
-        """Passes when the token may read, and by its role write, the owner's variables.
+        """Checks that the token may read the owner's variables. The same role may write them.
 
         Raises:
             ReadError: it may not.
@@ -157,8 +157,8 @@ def own_token() -> Secret:
     """
     if not os.environ.get(TOKEN):
         raise CliError(
-            f"{TOKEN}: not set; write a token with scope read_api into it, of a Maintainer of the projects and an "
-            "Owner of the groups: nobody else may see CI/CD variables"
+            f"{TOKEN}: not set; set it to a token with scope read_api, of a Maintainer of the projects and an Owner of "
+            "the groups: nobody else may see CI/CD variables"
         )
     return given_token(os.environ[TOKEN], TOKEN)
 
@@ -167,7 +167,7 @@ def given_token(text: str, where: str) -> Secret:
     """The token that a person or a job gave.
 
     Raises:
-        CliError: the text holds no token, or more than one; names `where`.
+        CliError: the text holds no token, or more than one. The message begins with `where`.
     """
     try:
         return token_in(text, where)
@@ -197,11 +197,11 @@ def http_client(*, allow_http: bool = False) -> PooledHttp:
 
 
 def next_page(response: Response, page: str) -> str:
-    """The number of the page after this one; empty after the last, and when a server sends anybody in circles."""
+    """The number of the next page. Empty after the last page, and when the server would lead us in a circle."""
     following = response.headers.get("X-Next-Page", "").strip()
     return following if _PAGE.fullmatch(following) and int(following) > int(page) else ""
 
 
 def quoted(path: str) -> str:
-    """A path as one part of a URL."""
+    """A path, quoted as a single segment of a URL."""
     return quote(path, safe="")

@@ -1,4 +1,4 @@
-"""What lies around the targets in GitLab: owners, what is below them, and their variables without the values."""
+"""The surroundings of the targets in GitLab: owners, groups and projects below them, their variables without values."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -15,12 +15,12 @@ _LEVEL: Final = {OwnerKind.PROJECT: Level.PROJECT, OwnerKind.GROUP: Level.GROUP}
 
 @dataclass
 class Listing:
-    """What was read.
+    """What was read from GitLab.
 
     Attributes:
-        targets: the targets whose owners were found, each with the path that its owner has now.
-        variables: of the owners and of everything below them.
-        environments: the names by project, for projects with a target of a narrower scope.
+        targets: the targets whose owners were found, each with the current path of its owner.
+        variables: the variables of the owners, and of all groups and projects below them.
+        environments: the environment names by project, for projects that a target with a narrower scope reaches.
         unread: a line for each owner that the token cannot read.
     """
 
@@ -31,7 +31,7 @@ class Listing:
 
 
 def listing(gitlab: GitLabApi, targets: Sequence[Target]) -> Listing:
-    """Everything that a search for shadows has to know of the targets."""
+    """Reads everything that the search for shadowing variables needs."""
     found = Listing()
     seen: set[tuple[Level, str]] = set()
     for target in targets:
@@ -57,7 +57,7 @@ def rows(gitlab: GitLabApi, level: Level, path: str) -> list[tuple[ListedVariabl
     """The variables of a project or group, each with its value; None for a hidden one.
 
     Raises:
-        ReadError: absent, or the token's role is too low.
+        ReadError: the owner does not exist, or the token's role is too low.
     """
     return [
         (_listed(level, path, row), None if row.get("value") is None else Secret(str(row["value"])))

@@ -1,4 +1,4 @@
-"""What the rotator's log says of each target, although a report in it may be cut, or have left out some."""
+"""What the rotator's log says about each target. A report in it may be truncated, or may leave targets out."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -14,26 +14,26 @@ _LISTS: Final = ('"targets":[', '"access_keys":[')
 
 @dataclass
 class LastReports:
-    """The newest word on each target.
+    """The newest entry for each target.
 
     Attributes:
-        told: the entry of a target or of a pair of access keys by its name, with `started` of its run.
-        silent: when the newest run began whose report does not tell of every target; empty when all do.
+        entries: the entry of each target or pair of access keys by its name, with the `started` of its run.
+        incomplete_since: when the newest run with an incomplete report began; empty when all reports are complete.
     """
 
-    told: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
-    silent: str = ""
+    entries: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
+    incomplete_since: str = ""
 
     def of(self, name: str) -> dict[str, Any] | None:
-        """The last that was said of a target; None when nothing was."""
-        entry = self.told.get(name)
-        if self.silent and (entry is None or entry["started"] < self.silent):
-            return {"started": self.silent, "status": "not told, the report was too long", "reason": ""}
+        """The newest entry of a target; None when there is none."""
+        entry = self.entries.get(name)
+        if self.incomplete_since and (entry is None or entry["started"] < self.incomplete_since):
+            return {"started": self.incomplete_since, "status": "unknown, the report was too long", "reason": ""}
         return entry
 
 
 def last_reports(lines: Iterable[str]) -> LastReports:
-    """The reports in a log's lines, the oldest first; other lines are passed over."""
+    """Reads the reports among a log's lines, oldest first. Other lines are ignored."""
     found = LastReports()
     for line in lines:
         if not line.startswith(_MARK):
@@ -49,13 +49,13 @@ def last_reports(lines: Iterable[str]) -> LastReports:
             continue
         for entry in entries:
             if isinstance(entry, dict) and {"target", "status", "reason"} <= entry.keys():
-                found.told[entry["target"]] = {**entry, "started": started}
-        found.silent = found.silent if whole else started
+                found.entries[entry["target"]] = {**entry, "started": started}
+        found.incomplete_since = found.incomplete_since if whole else started
     return found
 
 
 def _whole_entries(line: str) -> Iterator[dict[str, Any]]:
-    """The entries of a cut line, up to the one that is cut."""
+    """The complete entries of a truncated line."""
     decoder = json.JSONDecoder()
     for mark in _LISTS:
         at = line.find(mark) + len(mark)

@@ -1,4 +1,4 @@
-"""The notes of the merge request that this CI job runs for."""
+"""The notes on the merge request that this CI job runs for."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -16,14 +16,14 @@ _TOKEN: Final = "GITLAB_ECR_NOTE_TOKEN"  # noqa: S105 - a variable's name
 
 @dataclass(frozen=True)
 class Published:
-    """The note that now says it, and whether it is a new one."""
+    """The note that was written, and whether it is a new one."""
 
     id: int
     created: bool
 
 
 class MergeRequest:
-    """One merge request, spoken to with one token."""
+    """One merge request, read and written with one token."""
 
     def __init__(self, api_url: str, project_id: str, iid: str, token: Secret, http: Http) -> None:
         self.iid = iid
@@ -44,8 +44,8 @@ class MergeRequest:
                 raise CliError(f"{name}: not set; post from a job of a merge request pipeline, or leave --post out")
         if not environment.get(_TOKEN):
             raise CliError(
-                f"{_TOKEN}: not set; write a project access token with role Reporter and scope api into this CI/CD "
-                "variable, for the environment of the note's job only"
+                f"{_TOKEN}: not set; store a project access token with role Reporter and scope api in this CI/CD "
+                "variable, scoped to the environment of the note's job"
             )
         api_url, project_id, iid = (environment[name] for name in _JOB)
         api_url = instance(api_url, _JOB[0])
@@ -53,14 +53,14 @@ class MergeRequest:
         return cls(api_url, project_id, iid, given_token(environment[_TOKEN], _TOKEN), http)
 
     def publish(self, marker: str, body: str) -> Published:
-        """Writes the note, in place of the own one that begins with the marker if there is one.
+        """Writes the note. It replaces our earlier note, which begins with the marker, if there is one.
 
         Raises:
             CliError: GitLab refused, or did not answer.
         """
         own = self._send("GET", f"{self._api}/user").get("id")
         for note in self._all():
-            # Anybody can write the marker; a note of somebody else is not ours to change.
+            # Anybody can write the marker, but somebody else's note is not ours to change.
             if str(note.get("body", "")).startswith(marker) and note.get("author", {}).get("id") == own:
                 self._send("PUT", f"{self._notes}/{note['id']}", {"body": body})
                 return Published(note["id"], created=False)

@@ -1,4 +1,4 @@
-"""What commands print: a table for a person, JSON with `--json`, lines of tab-separated cells for a pipe."""
+"""What commands print: a table on a terminal, JSON with `--json`, tab-separated lines in a pipe."""
 
 import json
 import sys
@@ -20,7 +20,7 @@ _GOOD: Final = ("good", "True", "")
 
 
 def json_shape(kind: str, **keys: str) -> str:
-    """What `--json` prints, for the end of a command's help: one name for each key, with its meaning."""
+    """The end of a command's help: each key that `--json` prints, with its meaning."""
     width = max(map(len, keys))
     return "\n".join(["\b", f"With --json, {kind}:", *(f"  {key:{width}}  {says}" for key, says in keys.items())])
 
@@ -31,12 +31,12 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, 
 
 @dataclass(frozen=True)
 class ForTerminal:
-    """The rows in another form, for who looks at a terminal.
+    """The rows in another form, for a terminal.
 
     Attributes:
-        above: lines before the table: what all rows share.
-        columns: as `show`.
-        rows: as `show`; a cell may have several lines.
+        above: lines before the table, with what all rows share.
+        columns: as in `show`.
+        rows: as in `show`; a cell may have several lines.
     """
 
     above: Sequence[str]
@@ -54,10 +54,10 @@ def show(
     """Prints rows.
 
     Args:
-        columns: the heading of each key that a person sees, in order.
-        rows: every key of a row is in the JSON.
+        columns: the heading of each key that a table shows, in order.
+        rows: the JSON holds every key of a row; a table shows those in `columns`.
         as_json: whether `--json` was given.
-        terminal: what a terminal shows in place of these columns and rows.
+        terminal: what a terminal shows instead of these columns and rows.
     """
     if as_json:
         print_json(rows)
@@ -83,7 +83,7 @@ def _table(shown: ForTerminal) -> None:
 
 
 def _cell(key: str, value: str) -> Text:
-    """Text, as a name may hold what rich would read as markup; in the colour of what it says of the row's health."""
+    """A cell as plain Text, since rich would read markup in a name; coloured by the row's health."""
     lines = "\n".join(plain(line) for line in value.splitlines())
     if key not in _JUDGED:
         return Text(lines)

@@ -1,4 +1,4 @@
-"""The rotator's pipeline schedule, started by hand: with `rotationBackend: gitlab` the way to rotate now."""
+"""Starts the rotator's pipeline schedule: with `rotationBackend: gitlab`, this is how to rotate at once."""
 
 from http import HTTPStatus
 from typing import Any, Final
@@ -10,14 +10,14 @@ from .plan_source import Source, gitlab_http, rotator_of
 from .progress import progress
 from .rotator_code import notes_of_bucket
 
-_PROJECT: Final = "gitlab-project"  # what the stack writes on the zip
+_PROJECT: Final = "gitlab-project"  # the zip's metadata that the stack sets
 
 
 def play(source: Source) -> str:
-    """Starts the schedule, and says where its pipelines are seen.
+    """Starts the schedule, and returns a sentence that says where to see its pipelines.
 
     Raises:
-        CliError: it was not found, or not started.
+        CliError: the schedule was not found, or did not start.
     """
     assert source.bucket is not None  # noqa: S101 - the caller has looked
     plan = source.plan()
@@ -30,7 +30,7 @@ def play(source: Source) -> str:
     except ReadError as error:
         raise error.for_user() from None
     if schedule is None:
-        raise CliError(f"{project}: has no pipeline schedule {name}; run `pulumi up`, which makes it")
+        raise CliError(f"{project}: has no pipeline schedule {name}; run `pulumi up`, which creates it")
     try:
         with progress("Starting it"):
             status = ask_gitlab(http, token, "POST", f"{url}/api/v4/{path}/{schedule['id']}/play").status
@@ -38,11 +38,11 @@ def play(source: Source) -> str:
         raise CliError(f"{url}: unreachable: {error}") from None
     if status != HTTPStatus.CREATED:
         raise CliError(
-            f"{project}: GitLab answered {status} when its schedule {name} was to be started; the token needs the "
-            "scope api, and its user has to be allowed to merge into the schedule's branch"
+            f"{project}: GitLab answered {status} to the start of the schedule {name}; the token needs the scope api, "
+            "and its user must be allowed to merge into the schedule's branch"
         )
     where = f"{url}/{project}/-/pipelines?source=schedule"
-    return f"started the schedule {name}; its pipeline says what came of it: {where}"
+    return f"started the schedule {name}; for the result, see its pipeline: {where}"
 
 
 def _named(api: GitLabApi, path: str, name: str) -> dict[str, Any] | None:

@@ -1,4 +1,4 @@
-"""Text that others wrote, made safe to print: no control sequences of a terminal, no characters that turn it around."""
+"""Makes text from others safe to print: removes terminal control sequences and characters that reverse text."""
 
 import re
 from typing import Final
@@ -16,5 +16,5 @@ _CONTROLS: Final = re.compile(
 
 
 def plain(text: str) -> str:
-    """The text without control sequences, control characters, bidi and invisible characters; line breaks stay."""
+    """The text without control sequences, and without control, bidi and invisible characters. Line breaks stay."""
     return text if text.isascii() and text.isprintable() else _CONTROLS.sub("", _SEQUENCES.sub("", text))

@@ -1,4 +1,4 @@
-"""`gitlab-ecr plan-note`: a preview in words."""
+"""`gitlab-ecr plan-note`: describes a preview in words."""
 
 import os
 from typing import TextIO
@@ -22,10 +22,10 @@ from .progress import progress
     help="What `pulumi preview --json` printed; - reads standard input.",
 )
 @click.option(
-    "--post", is_flag=True, help="Write it under this CI job's merge request, in place of the note of an earlier run."
+    "--post", is_flag=True, help="Post it on this CI job's merge request, in place of the note of an earlier run."
 )
 def command(file: TextIO, *, post: bool) -> None:
-    """Say in words who gains or loses which right, and what is replaced or deleted."""
+    """Describe in words who gains or loses which rights, and what is replaced or deleted."""
     try:
         read = preview.read(file.read())
     except ValueError as error:

@@ -1,4 +1,4 @@
-"""Where a command finds the stack's facts: the plan, in a file or in the zip of the running rotator."""
+"""Where a command finds the plan: in a file, or in the zip of the running rotator."""
 
 import functools
 from collections.abc import Callable
@@ -26,11 +26,14 @@ _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 @dataclass(frozen=True)
 class Source:
-    """What the command line names.
+    """Where the command line says that the plan is.
 
     Attributes:
-        region: of the function, where the stack's outputs say it.
-        stack: by its name in Pulumi, where that was named.
+        file: the path of a plan.json.
+        function: the name of the rotator's Lambda function.
+        bucket: the name of the bucket that holds the rotator's code.
+        region: the function's region, if the stack's outputs say it.
+        stack: the stack's name in Pulumi, if the command line gives it.
     """
 
     file: Path | None
@@ -41,14 +44,14 @@ class Source:
 
     @property
     def is_named(self) -> bool:
-        """Whether anything is."""
+        """Whether the command line names any source."""
         return bool(self.file or self.function or self.bucket)
 
     def plan(self) -> plans.Plan:
         """The plan.
 
         Raises:
-            UsageError: none is named.
+            UsageError: the command line names no source.
             CliError: it could not be read.
         """
         if self.file is not None:
@@ -62,8 +65,8 @@ class Source:
                 text = plan_of_bucket(self.bucket)
         else:
             raise click.UsageError(
-                "write --stack NAME where pulumi knows the stack; else --function NAME or, with rotationBackend "
-                "gitlab, --bucket NAME (the stack's output rotator), or --plan FILE"
+                "write --stack NAME where pulumi knows the stack. Elsewhere write --function NAME, or with "
+                "rotationBackend gitlab --bucket NAME (the stack's output rotator), or --plan FILE"
             )
         try:
             return plans.loads(text)
@@ -80,12 +83,12 @@ _STACK: Final = click.option(
 
 
 def plan_options(command: _Command) -> _Command:
-    """The options `--stack`, `--plan`, `--function` and `--bucket`, as one `source`."""
+    """Adds the options `--stack`, `--plan`, `--function` and `--bucket`, and passes them on as one `source`."""
     return _STACK(plan_options_without_stack(command))
 
 
 def plan_options_without_stack(command: _Command) -> _Command:
-    """The same without `--stack`, for a command that means more by it."""
+    """The same without `--stack`, for a command that has its own `--stack`."""
     file = click.option(
         "--plan",
         "plan_file",
@@ -97,13 +100,13 @@ def plan_options_without_stack(command: _Command) -> _Command:
         "--function",
         envvar="GITLAB_ECR_ROTATOR",
         metavar="NAME",
-        help="The rotator's function, the stack's output `rotator`: its zip holds the plan. [env: GITLAB_ECR_ROTATOR]",
+        help="The rotator's function (the stack's output `rotator`): its zip holds the plan. [env: GITLAB_ECR_ROTATOR]",
     )
     bucket = click.option(
         "--bucket",
         envvar="GITLAB_ECR_BUCKET",
         metavar="NAME",
-        help="With rotationBackend gitlab, the bucket of its code, the stack's output `rotator`. "
+        help="With rotationBackend gitlab: the bucket of the rotator's code (the stack's output `rotator`). "
         "[env: GITLAB_ECR_BUCKET]",
     )
 
@@ -117,7 +120,7 @@ def plan_options_without_stack(command: _Command) -> _Command:
         **options: Any,
     ) -> Any:
         named = {"plan_file": plan_file, "function": function, "bucket": bucket, "plan_stack": plan_stack}
-        # What is typed goes before the environment.
+        # What is typed takes precedence over the environment.
         typed = [name for name in named if click.get_current_context().get_parameter_source(name) is _TYPED]
         if len(typed) > 1:
             raise click.UsageError("got more than one of --stack, --plan, --function and --bucket; write one")
@@ -131,17 +134,17 @@ def plan_options_without_stack(command: _Command) -> _Command:
 
 
 def source_of_stack(stack: str) -> Source:
-    """Where the stack's own outputs say that its rotator is.
+    """The source that the stack's own outputs name.
 
     Raises:
-        CliError: they do not.
+        CliError: the outputs cannot be read, or name no rotator.
     """
     rotator = rotator_of_stack(stack)
     return Source(None, rotator.function, rotator.bucket, rotator.region, stack)
 
 
 def gitlab_http(gitlab: plans.GitLab) -> Http:
-    """A client for the plan's instance, that gives up after five minutes."""
+    """An HTTP client for the plan's GitLab instance. It gives up after five minutes."""
     clock = SystemClock()
     return PooledHttp(
         clock,
@@ -154,12 +157,12 @@ def gitlab_http(gitlab: plans.GitLab) -> Http:
 
 
 def gitlab_of(plan: plans.Plan) -> GitLab:
-    """The plan's GitLab, with the person's own token."""
+    """The plan's GitLab, accessed with the person's own token."""
     return GitLab(plan.gitlab.url, own_token(), gitlab_http(plan.gitlab))
 
 
 def rotator_of(plan: plans.Plan) -> str:
-    """The name of the rotator's function; both names begin with the stack's prefix."""
+    """The name of the rotator's function. It begins with the stack's prefix, as does the path of the plan's state."""
     return f"{plan.state.split('/')[1]}-rotator"
 
 

@@ -1,4 +1,4 @@
-"""What a person sees while a command works: nothing in a pipe."""
+"""A progress indicator while a command works. In a pipe, nothing is shown."""
 
 import sys
 from collections.abc import Generator

@@ -36,8 +36,8 @@ _SHAPE: Final = json_shape(
     "an object",
     role="the role whose tokens are void",
     denied="whether it was denied everything",
-    generation="the next one, which the stack file has now or has to get",
-    tried="for each registry host whether it refuses the old token, and its answer",
+    generation="the next generation; with --stack the stack file has it now, without it you have to write it there",
+    tried="for each registry host, whether it refuses the old token, and its answer",
 )
 
 
@@ -47,28 +47,29 @@ _SHAPE: Final = json_shape(
 @click.option(
     "--stack",
     metavar="NAME",
-    help="Raise the generation in this stack's file and run `pulumi up`; it also says where the plan is.",
+    help="Raise the generation in this stack's file and run `pulumi up`. Its outputs also say where the plan is.",
 )
 @click.option("--now", "deny_now", is_flag=True, help="First deny the old role everything: its pipelines stop at once.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @json_option
 def command(*, audience: str, source: Source, stack: str | None, deny_now: bool, yes: bool, as_json: bool) -> ExitCode:
-    """Void every token of AUDIENCE: break-glass, when one has leaked.
+    """Void every token of AUDIENCE. For an emergency: a token has leaked.
 
-    A token carries the rights of the role that minted it. A higher generation makes `up` create a new role, write its
-    tokens into every variable and delete the old role, and with it everything the old tokens could do. --now does not
-    wait for that: it denies the old role first. At the end the old token is tried, and has to be refused.
+    An audience is a set of repositories with one pull-only role; by default each consumer is an audience. A token
+    carries the rights of the role that minted it. A higher generation makes `up` create a new role, write its tokens
+    into every variable and delete the old role; the old tokens then open nothing. --now does not wait for that: it
+    denies the old role everything first. At the end, the command tries the old token, which must be refused.
     """
     plan = (source_of_stack(stack) if stack and not source.is_named else source).plan()
     if user := next((user for user in plan.key_users if user.path == audience), None):
         raise click.UsageError(
-            f"AUDIENCE: {audience} has access keys; deactivate the one of the IAM user {user.user}, and run "
-            "`gitlab-ecr rotate`, which makes and publishes a new one"
+            f"AUDIENCE: {audience} has access keys; deactivate the key of the IAM user {user.user}, and run "
+            "`gitlab-ecr rotate`, which creates and publishes a new one"
         )
     if audience not in plan.audiences:
         raise click.UsageError(f"AUDIENCE: {audience!r} is not one of {', '.join(sorted(plan.audiences))}")
     if not stack and not deny_now:
-        raise click.UsageError("write --stack S, which raises the generation and runs `up`, or --now, or both")
+        raise click.UsageError("write --stack NAME, which raises the generation and runs `up`, or --now, or both")
     arn = plan.audiences[audience].role_arn
     role = arn.rpartition("/")[2]
     targets = [target for target in plan.targets if audience == target.audience]
@@ -95,25 +96,27 @@ def command(*, audience: str, source: Source, stack: str | None, deny_now: bool,
 
 def _ask(role: str, targets: list[TokenTarget], *, stack: str | None, deny_now: bool, yes: bool) -> None:
     if deny_now:
-        until = "until `up` is through" if stack else "until the generation is raised and `up` is through"
-        click.echo(f"Pipelines stop {until} that pull with:", err=True)
+        until = "`up` is done" if stack else "you raise the generation and `up` is done"
+        click.echo(f"Until {until}, pipelines that pull with these variables will fail:", err=True)
         click.echo("\n".join(f"  {target.name}" for target in targets), err=True)
     if not yes:
         click.confirm(f"Void every token of {role}?", abort=True, err=True)
 
 
 def _deny(role: str, arn: str) -> None:
-    """In place of the role's own policies: with one more, `up` could not delete the role."""
+    """Overwrites the role's own policies with the denial: with an extra policy, `up` could not delete the role."""
     iam = aws_client("iam")
     found = aws_call(f"role {role}", iam.get_role, RoleName=role)["Role"]["Arn"]
     if found != arn:
-        raise CliError(f"role {role}: the plan says {arn}, AWS has {found}: it is not this stack's, and stays as it is")
+        raise CliError(
+            f"role {role}: the plan names {arn}, but AWS has {found}, which is not this stack's; not changed"
+        )
     for name in aws_call(f"role {role}", iam.list_role_policies, RoleName=role)["PolicyNames"]:
         aws_call(f"role {role}", iam.put_role_policy, RoleName=role, PolicyName=name, PolicyDocument=_DENY)
 
 
 def _tokens(plan: Plan, audience: str, targets: list[TokenTarget]) -> dict[str, str]:
-    """The `auth` values that are out, by registry host."""
+    """The `auth` values in the variables now, by registry host."""
     gitlab = gitlab_of(plan)
     found: dict[str, str] = {}
     for target in targets:
@@ -140,7 +143,9 @@ def _next_generation(role: str) -> int:
 def _up(stack: str, audience: str, generation: int, *, quiet: bool) -> None:
     program = shutil.which("pulumi")
     if program is None:
-        raise CliError(f"--stack {stack}: there is no pulumi on PATH; leave it out, and run `up` where there is one")
+        raise CliError(
+            f"--stack {stack}: there is no pulumi on PATH; leave --stack out, and run `up` where there is one"
+        )
     key = f'gitlab-ecr:consumers["{audience}"].generation'
     for arguments in (
         ["config", "set", "--path", key, str(generation), "--stack", stack],
@@ -149,11 +154,11 @@ def _up(stack: str, audience: str, generation: int, *, quiet: bool) -> None:
         click.echo(f"pulumi {' '.join(arguments)}", err=quiet)
         done = subprocess.run([program, *arguments], check=False, stdout=sys.stderr if quiet else None)  # noqa: S603 - the person's own pulumi
         if done.returncode:
-            raise CliError(f"pulumi {arguments[0]} ended with {done.returncode}; the old tokens may still open")
+            raise CliError(f"pulumi {arguments[0]} ended with {done.returncode}; the old tokens may still be valid")
 
 
 def _try(plan: Plan, audience: str, old: dict[str, str]) -> list[dict[str, Any]]:
-    """What each registry says of the old token now."""
+    """How each registry answers the old token now."""
     inside = plan.audiences[audience].inside
     if inside is None:
         return []
@@ -167,12 +172,12 @@ def _try(plan: Plan, audience: str, old: dict[str, str]) -> list[dict[str, Any]]
 
 def _line(tried: Mapping[str, Any]) -> str:
     if not tried["refused"]:
-        return f"{tried['registry_host']} still lets the old token in"
+        return f"{tried['registry_host']} still accepts the old token"
     return f"{tried['registry_host']} refuses the old token for {tried['repository']}: {tried['answer']}"
 
 
 def _refusal(host: str, repository: str, auth: str) -> str | None:
-    """Its answer; None when it still lets the token in."""
+    """How the registry refuses the token; None when it still accepts it."""
     pull = RegistryPull(http_client())
     end = time.monotonic() + _PATIENCE_SECONDS
     while True:

@@ -25,12 +25,12 @@ _SECONDS: Final = 900
 
 _SHAPE: Final = json_shape(
     "an object",
-    ok="whether every variable holds a living token; null with --bucket, where the pipeline says so",
+    ok="whether every variable holds a valid token; null with --bucket, where only the pipeline knows",
     waiting="whether nothing was written because no GitLab token was ever stored; null with --bucket",
     targets="how many variables there are of each status",
     access_keys="how many pairs of access keys there are of each status",
-    failures="a line for each that failed, as many as fit",
-    notes="a line for each that a person should know of",
+    failures="a line for each failure, as many as fit",
+    notes="a line for each thing that a person should know",
 )
 
 
@@ -40,9 +40,9 @@ _SHAPE: Final = json_shape(
 def command(*, source: Source, as_json: bool) -> ExitCode:
     """Renew every token now.
 
-    With --function, the rotator itself runs, in Lambda. With --bucket, its pipeline schedule is started in GitLab, with
-    the token in GITLAB_TOKEN, which needs the scope api. With --plan, this machine does what the plan says, with the
-    AWS credentials of the environment: they have to be allowed what the rotator's role is.
+    With --function, runs the rotator itself, in Lambda. With --bucket, starts its pipeline schedule in GitLab, with the
+    token in GITLAB_TOKEN, which needs the scope api. With --plan, carries out the plan on this machine, with the AWS
+    credentials of the environment: they need the rights of the rotator's role.
     """
     if source.file is None and not source.function and source.bucket:
         report = _in_gitlab(source)
@@ -62,8 +62,8 @@ def command(*, source: Source, as_json: bool) -> ExitCode:
 
 
 def _counts(what: str, counts: dict[str, int]) -> str:
-    told = ", ".join(f"{count} {status}" for status, count in counts.items() if count)
-    return f"{what}: {told}" if told else ""
+    parts = ", ".join(f"{count} {status}" for status, count in counts.items() if count)
+    return f"{what}: {parts}" if parts else ""
 
 
 def _in_gitlab(source: Source) -> dict[str, Any]:
@@ -72,16 +72,16 @@ def _in_gitlab(source: Source) -> dict[str, Any]:
 
 def _here(source: Source) -> dict[str, Any]:
     plan = source.plan()
-    with contextlib.redirect_stdout(io.StringIO()):  # the log that a Lambda keeps; here the report is shown instead
+    with contextlib.redirect_stdout(io.StringIO()):  # Lambda would keep this log; here the report is shown instead
         report = run(plan, _SECONDS, fired_by=FiredBy.MANUAL, run_id=str(uuid4()))
     return report.short()
 
 
 def in_lambda(source: Source) -> dict[str, Any]:
-    """What the rotator answers, in Lambda, run by hand; `report` is the whole report, where it came so far.
+    """Runs the rotator in Lambda and returns its answer. A completed run has the whole report under `report`.
 
     Raises:
-        CliError: it did not run.
+        CliError: the function did not run, or its answer is unreadable.
     """
     where, function = f"--function {source.function}", own_function(str(source.function), source.region)
     answer = aws_call(
@@ -95,7 +95,7 @@ def in_lambda(source: Source) -> dict[str, Any]:
     except BoundedJsonError:
         document = None
     if not isinstance(document, dict):
-        raise CliError(f"{where}: answered nothing that can be read; see its log")
+        raise CliError(f"{where}: its answer cannot be read; see its log")
     fields = cast("dict[str, Any]", document)
     if "FunctionError" not in answer:
         return fields

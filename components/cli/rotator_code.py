@@ -1,4 +1,4 @@
-"""The rotator's code, and the plan in it, as AWS holds them: of the account that is meant, or not at all."""
+"""Reads the rotator's code, and the plan in it, from AWS: only from the account of the environment's credentials."""
 
 import io
 import re
@@ -29,8 +29,8 @@ class Function:
     """A Lambda function of the account whose credentials the environment holds.
 
     Attributes:
-        name: as it was typed.
-        region: None for the environment's.
+        name: the function's name or ARN, as it was typed.
+        region: its region; None for the environment's.
     """
 
     name: str
@@ -38,25 +38,25 @@ class Function:
 
 
 def own_function(typed: str, region: str | None) -> Function:
-    """The function that a name, or an ARN in full or in part, is of.
+    """The function with a name, or with a full or partial ARN.
 
     Raises:
-        CliError: it is of another account: whatever that one answers would be believed.
+        CliError: it belongs to another account, whose answers must not be believed.
     """
     where = f"--function {typed}"
     match = _FUNCTION.fullmatch(typed)
     if match is None:
-        raise CliError(f"{where}: is no function's name; write the stack's output rotator")
+        raise CliError(f"{where}: is not the name of a function; write the stack's output rotator")
     if match["account"]:
         _check_account(match["account"], where)
     return Function(typed, match["region"] or region)
 
 
 def plan_of_function(typed: str, region: str | None) -> str:
-    """The text of the plan in a function's code.
+    """The plan's text from a function's code.
 
     Raises:
-        CliError: it could not be read, or is somebody else's: a plan says where tokens are sent.
+        CliError: it could not be read, or belongs to another account. A plan decides where tokens are sent.
     """
     where, function = f"--function {typed}", own_function(typed, region)
     client = aws_client("lambda", function.region)
@@ -64,26 +64,26 @@ def plan_of_function(typed: str, region: str | None) -> str:
     try:
         response = http_client(allow_http=is_of_this_machine(url)).request("GET", url, {})
     except UnreachableError as error:
-        raise CliError(f"{where}: its code is unreachable: {error}") from None
+        raise CliError(f"{where}: its code cannot be downloaded: {error}") from None
     if response.status != _OK:
-        raise CliError(f"{where}: its code answered {response.status}, not 200")
+        raise CliError(f"{where}: its code cannot be downloaded: AWS answered {response.status}, not 200")
     return _plan_in(where, response.body)
 
 
 def plan_of_bucket(bucket: str) -> str:
-    """The text of the plan in a bucket's code.
+    """The plan's text from the code in a bucket.
 
     Raises:
-        CliError: it could not be read, or is somebody else's.
+        CliError: it could not be read, or belongs to another account.
     """
     return _plan_in(f"--bucket {bucket}", _object(bucket)["Body"].read(_MOST_CODE + 1))
 
 
 def notes_of_bucket(bucket: str) -> dict[str, str]:
-    """What the stack wrote on the code in a bucket.
+    """The metadata that the stack wrote to the code in a bucket.
 
     Raises:
-        CliError: it could not be read, or is somebody else's.
+        CliError: it could not be read, or belongs to another account.
     """
     return dict(_object(bucket)["Metadata"])
 
@@ -92,10 +92,10 @@ def _object(bucket: str) -> Mapping[str, Any]:
     where = f"--bucket {bucket}"
     owner = _BUCKET.search(bucket)
     if owner is None:
-        raise CliError(f"{where}: does not end with an account's twelve digits; write the stack's output rotator")
+        raise CliError(f"{where}: does not end with an account's 12 digits; write the stack's output rotator")
     _check_account(owner[1], where)
     return aws_call(
-        f"{where}, as a bucket of the account {owner[1]}",
+        f"{where}, owned by the account {owner[1]}",
         aws_client("s3").get_object,
         Bucket=bucket,
         Key=CODE_KEY,
@@ -107,7 +107,7 @@ def _check_account(account: str, where: str) -> None:
     own = str(aws_call(where, aws_client("sts").get_caller_identity)["Account"])
     if account != own:
         raise CliError(
-            f"{where}: is of the account {account}, and the AWS credentials are of {own}; "
+            f"{where}: belongs to the account {account}, but the AWS credentials belong to {own}; "
             f"check the name, or use credentials of {account}"
         )
 
@@ -116,10 +116,10 @@ def _plan_in(where: str, code: bytes) -> str:
     try:
         with zipfile.ZipFile(io.BytesIO(code)) as archive:
             name = next(name for name in archive.namelist() if name.endswith(_IN_ZIP))
-            with archive.open(name) as file:  # what the zip says of its length is not believed
+            with archive.open(name) as file:  # the length that the zip states is not trusted
                 text = file.read(_MOST_CODE + 1)
         if len(text) > _MOST_CODE:
-            raise CliError(f"{where}: its plan is longer than {_MOST_CODE} bytes, no rotator's is")
+            raise CliError(f"{where}: its plan is longer than {_MOST_CODE} bytes, so this is not a rotator's")
         return text.decode()
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, StopIteration, ValueError):
-        raise CliError(f"{where}: is no rotator of gitlab-ecr, its zip holds no plan.json") from None
+        raise CliError(f"{where}: is not a rotator of gitlab-ecr: its zip holds no plan.json") from None

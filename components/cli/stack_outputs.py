@@ -1,4 +1,4 @@
-"""`--stack`: where a stack's rotator is, from the stack's own outputs."""
+"""`--stack`: finds a stack's rotator in the stack's own outputs."""
 
 import json
 import re
@@ -15,12 +15,12 @@ _BUCKET: Final = re.compile(r"-rotator-\d{12}$")
 
 @dataclass(frozen=True)
 class Rotator:
-    """What holds the plan.
+    """The rotator that holds the plan.
 
     Attributes:
-        function: the Lambda function; None with rotationBackend gitlab.
-        bucket: the bucket of its code; None with a function.
-        region: of both; None when the outputs do not say.
+        function: the name of the Lambda function; None with rotationBackend gitlab.
+        bucket: the name of the bucket of its code; None with a function.
+        region: its region; None when the outputs do not say.
     """
 
     function: str | None
@@ -29,15 +29,17 @@ class Rotator:
 
 
 def rotator_of_stack(stack: str) -> Rotator:
-    """What the stack's output `rotator` names.
+    """The rotator that the stack's output `rotator` names.
 
     Raises:
-        CliError: there is no pulumi, no such stack, or it has no such output.
+        CliError: there is no pulumi, the stack does not exist, or it has no output `rotator`.
     """
     outputs = _outputs(stack)
     name = outputs.get("rotator")
     if not isinstance(name, str) or not name:
-        raise CliError(f"--stack {stack}: has no output `rotator`; it is no stack of gitlab-ecr, or was never deployed")
+        raise CliError(
+            f"--stack {stack}: has no output `rotator`; it is not a stack of gitlab-ecr, or was never deployed"
+        )
     declaration = outputs.get("declaration")
     region = cast("dict[str, Any]", declaration).get("region") if isinstance(declaration, dict) else None
     known = region if isinstance(region, str) else None
@@ -61,8 +63,8 @@ def asked_of_stack(stack: str, *question: str) -> dict[str, Any]:
     arguments = ["stack", *question, "--stack", stack]
     done = subprocess.run([program, *arguments], check=False, capture_output=True, text=True)  # noqa: S603 - the person's own pulumi
     if done.returncode:
-        said = (done.stderr.strip().splitlines() or [""])[-1]
-        raise CliError(f"--stack {stack}: `pulumi stack {question[0]}` ended with {done.returncode}: {said}")
+        last_line = (done.stderr.strip().splitlines() or [""])[-1]
+        raise CliError(f"--stack {stack}: `pulumi stack {question[0]}` ended with {done.returncode}: {last_line}")
     try:
         answer: Any = json.loads(done.stdout)
     except ValueError:

@@ -1,4 +1,4 @@
-"""What a stack's state says is in GitLab, looked up there: an unchanged `up` does not notice that it was deleted."""
+"""Looks up in GitLab what a stack's state says is there: an unchanged `up` does not notice a deletion."""
 
 from collections.abc import Callable, Iterator
 from http import HTTPStatus
@@ -7,11 +7,11 @@ from typing import Any, Final, cast
 from .gitlab_api import GitLabApi, ReadError, quoted
 from .stack_outputs import asked_of_stack
 
-_HEAL: Final = "`pulumi up --refresh` makes it anew"
+_HEAL: Final = "`pulumi up --refresh` creates it again"
 
 
 def in_gitlab(stack: str, api: GitLabApi) -> list[dict[str, Any]]:
-    """A row for each runner and each pipeline schedule of the state.
+    """A row for each runner and each pipeline schedule in the state.
 
     Raises:
         CliError: there is no `pulumi` here, or it does not show the state.
@@ -24,7 +24,7 @@ def in_gitlab(stack: str, api: GitLabApi) -> list[dict[str, Any]]:
 
 
 def _made(state: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
-    """Type, name and id of what is looked up."""
+    """Type, name and id of each resource to look up."""
     resources: list[dict[str, Any]] = state.get("deployment", {}).get("resources") or []
     for resource in resources:
         type_ = str(resource.get("type"))
@@ -42,13 +42,13 @@ def _schedule(api: GitLabApi, id_: str) -> str:
 
 
 def _looked_up(api: GitLabApi, path: str, fault: Callable[[dict[str, Any]], str]) -> str:
-    """What is not in order; empty when all is well."""
+    """What is wrong; empty when all is well."""
     try:
         return fault(api.get(path))
     except ReadError as error:
         if error.status == HTTPStatus.NOT_FOUND:
-            return f"the state has it, and GitLab has not: it was deleted by hand; {_HEAL}"
-        return f"not looked at: {error}"
+            return f"it is in the state but not in GitLab: somebody deleted it; {_HEAL}"
+        return f"not checked: {error}"
 
 
 def _no_fault(_found: dict[str, Any]) -> str:
@@ -57,11 +57,11 @@ def _no_fault(_found: dict[str, Any]) -> str:
 
 def _fault_of_schedule(found: dict[str, Any]) -> str:
     if not found.get("active"):
-        return "it is inactive, so nothing rotates; `pulumi up --refresh` puts it back"
+        return "it is inactive, so nothing rotates; `pulumi up --refresh` activates it again"
     owner = cast("dict[str, Any]", found.get("owner") or {})
     if owner.get("state") != "active":
         name = owner.get("username", "nobody")
-        return f"its owner, {name}, is not active, so no pipeline starts; take it over on its page in GitLab"
+        return f"its owner, {name}, is not active, so no pipeline starts; take ownership on its page in GitLab"
     return ""
 
 

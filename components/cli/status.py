@@ -1,4 +1,4 @@
-"""`gitlab-ecr status`: each variable, what it is good for, and until when."""
+"""`gitlab-ecr status`: each variable, the registries that it opens, and how long it is valid."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -38,10 +38,10 @@ _GOOD: Final = "good"
 _SHAPE: Final = json_shape(
     "a list of objects",
     target="the variable, or the owner of a pair of access keys",
-    key="of access keys: the published one's ending, and when it was made",
+    key="for access keys: the last characters of the published key, and when it was created",
     registries="the registry hosts that it opens",
-    valid_until="the end of its tokens, or when the next key is due; empty when nobody knows",
-    last_rotation="when the last run of this day began, and what it did",
+    valid_until="when its tokens expire, or when the next key is due; empty when unknown",
+    last_rotation="when the last run of the past 24 hours began, and what it did",
     health="good, or what is wrong and what to do",
     audiences="the audiences whose tokens it holds",
 )
@@ -51,16 +51,16 @@ _SHAPE: Final = json_shape(
 @plan_options
 @json_option
 def command(*, source: Source, as_json: bool) -> ExitCode:
-    """Show every rotated variable: whose, for which registries, valid until when, and the last rotation.
+    """Show every rotated variable: its owner, its registries, how long it is valid, and its last rotation.
 
-    Of access keys: the key by its ending, when it was made, and until when it stays the current one.
+    For access keys: the last characters of the key, when it was created, and how long it stays the current one.
 
     Reads GitLab with the token in GITLAB_TOKEN, and the rotator's log with the AWS credentials of the environment.
     """
     plan = source.plan()
     with progress(f"Reading {len(plans.variables(plan))} variables"):
         try:
-            # A job's report is in its own log, which GitLab keeps.
+            # With the GitLab backend, the report is in the job's log, which GitLab keeps.
             last = LastReports() if source.bucket else _last_reports(plan)
         except CliError as error:
             click.echo(f"note: last rotation unknown: {error.message}", err=True)
@@ -99,7 +99,7 @@ def _key_row(user: KeyUser, gitlab: GitLab, last: dict[str, Any] | None) -> dict
 
 
 def _rotated(last: dict[str, Any] | None, health: str) -> dict[str, str]:
-    """What the last rotation says, and what that means for the health."""
+    """The last rotation, and the health: a failed rotation makes a good variable's health bad."""
     if last and last["status"] == "failed" and health == _GOOD:
         health = f"last rotation failed: {last['reason']}"
     return {"last_rotation": f"{last['started']} {last['status']}" if last else "", "health": health}
@@ -116,7 +116,7 @@ def _look(target: TokenTarget, hosts: Sequence[str], gitlab: GitLab) -> tuple[da
     if end is None:
         return None, "never rotated: run `gitlab-ecr rotate`"
     if end > now() + LONGEST:
-        return None, f"says valid until {minute(end)}, no token of ECR lives that long: run `gitlab-ecr rotate`"
+        return None, f"says valid until {minute(end)}, but no ECR token lives that long: run `gitlab-ecr rotate`"
     held = hosts if variable.value is None else auths_in(variable.value.reveal(), hosts)
     if missing := [host for host in hosts if host not in held]:
         return None, f"holds no token for {missing[0]}: run `gitlab-ecr rotate`"
@@ -124,7 +124,7 @@ def _look(target: TokenTarget, hosts: Sequence[str], gitlab: GitLab) -> tuple[da
 
 
 def _last_reports(plan: Plan) -> LastReports:
-    """What the rotator's last run of this day said of each target."""
+    """What the rotator's runs of the past 24 hours reported about each target."""
     group = f"/aws/lambda/{rotator_of(plan)}"
     pages = aws_client("logs", plan.region).get_paginator("filter_log_events")
     since = int((now() - _DAY).timestamp() * 1000)

@@ -1,4 +1,4 @@
-"""What `gitlab-ecr status` shows on a terminal of eighty columns: how long each variable is good for comes first."""
+"""What `gitlab-ecr status` shows on a terminal of 80 columns: how long each variable is valid comes first."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -11,11 +11,11 @@ _COLUMNS: Final = {"target": "Variable", "valid": "Valid", "last": "Last rotatio
 
 
 def for_terminal(rows: Sequence[Mapping[str, Any]], now: datetime) -> ForTerminal:
-    """The rows of `status`; registries that all share stand above them, once.
+    """The rows of `status`. Registries that all rows share stand above the table, once.
 
     Args:
-        rows: with the keys that its JSON has.
-        now: what times are counted from.
+        rows: the rows, with the keys of the command's JSON.
+        now: the time that distances are counted from.
     """
     registries = {str(row["registries"]) for row in rows if row["registries"]}
     shared = registries.pop() if len(registries) == 1 else ""

@@ -1,4 +1,4 @@
-"""`gitlab-ecr token set`: the rotator's GitLab token, checked before it is stored."""
+"""`gitlab-ecr token set`: checks the rotator's GitLab token, then stores it."""
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
@@ -41,7 +41,7 @@ class Secrets(Protocol):
 
 
 def check_token(plan: Plan, gitlab: GitLabApi, today: date) -> list[str]:
-    """Why the token would not do, a line each; empty when it can write every target.
+    """The reasons why the token is not good enough, a line each; empty when it can write every target.
 
     Raises:
         ReadError: GitLab does not know the token, or does not answer.
@@ -56,7 +56,7 @@ def check_token(plan: Plan, gitlab: GitLabApi, today: date) -> list[str]:
 
 
 def check_itself(gitlab: GitLabApi, today: date) -> list[str]:
-    """The same without a look at any target.
+    """The reasons that lie in the token itself: its scopes and its expiry. No target is looked up.
 
     Raises:
         ReadError: GitLab does not know the token, or does not answer.
@@ -64,26 +64,26 @@ def check_itself(gitlab: GitLabApi, today: date) -> list[str]:
     path = "personal_access_tokens/self"
     about = gitlab.get(path)
     problems: list[str] = []
-    told: Any = about.get("scopes")
-    scopes = [str(scope) for scope in cast("list[Any]", told)] if isinstance(told, list) else []
+    listed: Any = about.get("scopes")
+    scopes = [str(scope) for scope in cast("list[Any]", listed)] if isinstance(listed, list) else []
     if _SCOPE not in scopes:
         got = ", ".join(scopes) or "none"
-        problems.append(f"scope: got {got}; make a token with {_SCOPE}, variables cannot be written with less")
+        problems.append(f"scope: got {got}; create a token with {_SCOPE}: no other scope can write variables")
     if about.get("active") is False or about.get("revoked"):
-        problems.append("it is revoked or has expired; make a new one")
+        problems.append("it is revoked or has expired; create a new one")
     if expires_at := about.get("expires_at"):
         try:
             days = (date.fromisoformat(expires_at) - today).days
         except (TypeError, ValueError):
             raise ReadError(path, HTTPStatus.OK) from None
         if days < _FEWEST_DAYS:
-            advice = f"make one that lasts {_FEWEST_DAYS} days or more"
+            advice = f"create one that lasts {_FEWEST_DAYS} days or more"
             problems.append(f"expiry: it ends in {days} days, on {expires_at}; {advice}")
     return problems
 
 
 def _role(gitlab: GitLabApi, collection: str, owner: str, target: str) -> Sequence[str]:
-    """GitLab shows variables to exactly those who may write them."""
+    """What is wrong with the role: GitLab shows variables to exactly those who may write them."""
     try:
         gitlab.may_list_variables(collection, owner)
     except ReadError as error:
@@ -95,10 +95,10 @@ def _role(gitlab: GitLabApi, collection: str, owner: str, target: str) -> Sequen
 
 
 def set_token(plan: Plan, token: Secret, gitlab: GitLabApi, secrets: Secrets, *, today: date) -> None:
-    """Stores the token, if it does.
+    """Checks the token and stores it.
 
     Raises:
-        CliError: it does not; nothing is stored.
+        CliError: the token cannot write every target; nothing is stored.
         ReadError: GitLab does not know the token, or does not answer.
     """
     if problems := check_token(plan, gitlab, today):
@@ -107,10 +107,10 @@ def set_token(plan: Plan, token: Secret, gitlab: GitLabApi, secrets: Secrets, *,
 
 
 def make_secret(name: str, token: Secret, gitlab: GitLabApi, secrets: Secrets, *, today: date) -> None:
-    """Makes the secret before the stack is there, with the token in it, if it does.
+    """Checks the token and creates the secret with it, before the stack exists.
 
     Raises:
-        CliError: it does not; nothing is stored.
+        CliError: the token is not good enough; nothing is stored.
         ReadError: GitLab does not know the token, or does not answer.
     """
     if problems := check_itself(gitlab, today):
@@ -125,13 +125,13 @@ def make_secret(name: str, token: Secret, gitlab: GitLabApi, secrets: Secrets, *
 
 @click.group("token")
 def command() -> None:
-    """Look after the rotator's GitLab token."""
+    """Manage the rotator's GitLab token."""
 
 
 _SHAPE: Final = json_shape(
     "an object",
     secret="the secret that holds the token now",  # noqa: S106 - a key's meaning
-    rotated="what the rotation that followed made of each variable: target, status, reason; null without one",
+    rotated="what the rotation that followed did to each variable: target, status, reason; null without a rotation",
 )
 
 
@@ -141,17 +141,17 @@ _SHAPE: Final = json_shape(
     "--secret",
     "secret",
     metavar="NAME",
-    help="Before the first `pulumi up`: the secret to make, PREFIX/gitlab-token, in the region of the environment.",
+    help="Before the first `pulumi up`: the secret to create, PREFIX/gitlab-token, in the environment's region.",
 )
 @url_option
 @json_option
 def set_command(*, source: Source, secret: str | None, gitlab_url: str | None, as_json: bool) -> ExitCode:
-    """Check a GitLab token - scope, expiry, role on every target - store it for the rotator, and rotate at once.
+    """Check a GitLab token (scope, expiry, role on every target), store it for the rotator, and rotate at once.
 
-    It is asked for, or read from standard input; it is never an argument, which others could read.
+    The command asks for the token, or reads it from standard input. It is never an argument, which others could read.
 
-    Before the first `pulumi up` there is no rotator to ask: write --secret, and `rotation.adoptTokenSecret: true` into
-    the stack file, so that `up` takes the secret as it is.
+    Before the first `pulumi up` there is no rotator yet: use --secret, and write `rotation.adoptTokenSecret: true` into
+    the stack file, so that `up` uses the secret as it is.
     """
     if secret:
         return _before_up(secret, gitlab_url or "https://gitlab.com", as_json=as_json)
@@ -169,7 +169,7 @@ def set_command(*, source: Source, secret: str | None, gitlab_url: str | None, a
     if as_json:
         print_json({"secret": name, "rotated": [{key: row[key] for key in _ROW} for row in rows]})
     else:
-        click.echo(f"stored in {name}; the rotation with it:")
+        click.echo(f"stored in {name}; the rotation that followed:")
         show(_ROW, rows, as_json=False)
         of_rows = {f"{row['target']}: {row['reason']}" for row in rows}
         for line in [*answer["failures"], *answer["notes"]]:

@@ -1,4 +1,4 @@
-"""Which version this is: the wheel's, or in the tree that of the project file."""
+"""The version: that of the installed wheel, or in a checkout that of the project file."""
 
 import importlib.metadata
 import tomllib

@@ -90,7 +90,7 @@ def test_rotate_starts_the_schedule_once_and_says_where_to_look(
         "targets": {},
         "access_keys": {},
         "failures": [],
-        "notes": [f"started the schedule {NAME}; its pipeline says what came of it: {url}"],
+        "notes": [f"started the schedule {NAME}; for the result, see its pipeline: {url}"],
     }
     started = _schedule(at_home)["last_pipeline"]
     assert started != before
@@ -108,7 +108,7 @@ def test_a_token_that_may_not_start_it_is_told_what_it_needs(
     token = at_home.gitlab.create_token("reader", ["read_api"], project=PROJECT)
     monkeypatch.setenv("GITLAB_TOKEN", token)
     assert main(["rotate", *BUCKET]) == ExitCode.FAILED
-    assert "GitLab answered 403 when its schedule" in " ".join(capsys.readouterr().err.split())
+    assert "GitLab answered 403 to the start of the schedule" in " ".join(capsys.readouterr().err.split())
 
 
 def test_a_schedule_that_is_gone_and_a_bucket_that_is_none_are_named(
@@ -119,7 +119,4 @@ def test_a_schedule_that_is_gone_and_a_bucket_that_is_none_are_named(
     assert main(["rotate", *BUCKET]) == ExitCode.FAILED
     assert f"{PROJECT}: has no pipeline schedule {NAME}; run `pulumi up`" in " ".join(capsys.readouterr().err.split())
     assert main(["status", "--bucket", "nothing-123456789012"]) == ExitCode.FAILED
-    assert (
-        "--bucket nothing-123456789012, as a bucket of the account 123456789012: NoSuchBucket"
-        in capsys.readouterr().err
-    )
+    assert "--bucket nothing-123456789012, owned by the account 123456789012: NoSuchBucket" in capsys.readouterr().err

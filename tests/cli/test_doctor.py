@@ -140,8 +140,9 @@ def test_a_person_reads_one_line_with_the_fix(lab: Lab, capsys: pytest.CaptureFi
     lab.write()
     assert main(["doctor", lab.image, "--project", lab.project]) == ExitCode.FOUND
     assert capsys.readouterr().out == (
-        f"other-region: project {lab.project} {KEY} is for {lab.host}, the image is on {mistakes.OTHER_REGION}: "
-        "another region. Fix: correct the region in the image reference, or add it to the consumer's registries\n"
+        f"other-region: project {lab.project} {KEY} is for {lab.host}, but the image is on {mistakes.OTHER_REGION}: "
+        "another region. Fix: correct the region in the image reference, or add the region to the consumer's "
+        "registries\n"
     )
 
 
@@ -151,14 +152,14 @@ def test_groups_that_the_token_may_not_see_are_named(
     token = lab.world.gitlab.create_token("lab", ["read_api"], project=lab.project)
     monkeypatch.setenv("GITLAB_TOKEN", token)
     lab.absent = True
-    assert f"not into {lab.group}" in lab.run(capsys)[1]["finding"]["what"]
+    assert f"may not look into {lab.group}" in lab.run(capsys)[1]["finding"]["what"]
 
 
 @pytest.mark.parametrize(
     ("token", "project", "said"),
     [
-        ("", "acme/frontend/web", "GITLAB_TOKEN: not set; write a token"),
-        ("glpat-fake-0000", "acme/frontend/web", "GITLAB_TOKEN is no living token"),
+        ("", "acme/frontend/web", "GITLAB_TOKEN: not set; set it to a token"),
+        ("glpat-fake-0000", "acme/frontend/web", "GITLAB_TOKEN is not a valid token"),
         (None, "acme/nothing", "--project acme/nothing: GitLab shows no such project"),
     ],
 )

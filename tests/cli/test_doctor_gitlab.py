@@ -46,7 +46,7 @@ def test_the_plan_names_the_gitlab(
 def test_two_gitlabs_are_one_too_many(at_home: World, capsys: pytest.CaptureFixture[str]) -> None:
     other = ("--gitlab-url", "https://gitlab.com")
     assert main(["doctor", image(at_home), "--project", WEB, *FUNCTION, *other]) == ExitCode.USAGE
-    assert "the plan is of https://gitlab.example.com" in said(capsys)
+    assert "the plan names https://gitlab.example.com" in said(capsys)
 
 
 def test_the_gitlab_that_refuses_is_named(
@@ -89,7 +89,7 @@ def test_a_variable_that_somebody_deleted_is_told_from_one_that_was_never_declar
         at_home.gitlab.set_variable("project", WEB, KEY, before["value"], **record)
     assert found["cause"] == "variable-deleted"
     assert f"project {WEB}" in found["what"]
-    assert "`gitlab-ecr rotate`, which makes it again" in found["fix"]
+    assert "`gitlab-ecr rotate`, which creates it again" in found["fix"]
 
 
 def test_nothing_found_says_what_was_tested_and_what_was_not(
@@ -102,12 +102,12 @@ def test_nothing_found_says_what_was_tested_and_what_was_not(
         f"tested: {image(at_home)} is an image reference",
         f"tested: project {WEB} {KEY} reaches the job",
         f"tested: project {WEB} {KEY} has a login for {at_home.registry_host}",
-        f"tested: {at_home.registry_host} gave manifest and configuration of {image(at_home)} for it",
+        f"tested: with it, {at_home.registry_host} returned the manifest and the configuration of {image(at_home)}",
     ]
     assert shown.err.splitlines() == [
         "note: not tested: the runner's own variables: give --runner-config",
         "note: not tested: the config.json of the runner's user: give --docker-config",
-        "note: not tested: the way from the runner's machine to the registry: it was asked from here",
+        "note: not tested: the network from the runner's machine to the registry: this command tried it from here",
     ]
 
 
@@ -118,13 +118,13 @@ def test_a_file_that_is_no_utf_8_is_an_error_of_one_line(
     file.write_bytes('{"auths":{}}'.encode("utf-16"))
     arguments = ["doctor", image(at_home), "--project", WEB, "--docker-config", str(file)]
     assert main(arguments) == ExitCode.FAILED
-    assert "is no UTF-8 text" in said(capsys)
+    assert "is not UTF-8" in said(capsys)
 
 
 def test_a_misspelled_environment_is_remarked(at_home: World, capsys: pytest.CaptureFixture[str]) -> None:
     at_home.gitlab.create_environment(WEB, "production")
     assert main(["doctor", image(at_home), "--project", WEB, "--environment", "prodution"]) == ExitCode.OK
-    assert f"--environment prodution: {WEB} has none of that name yet; did you mean production?" in said(capsys)
+    assert f"--environment prodution: {WEB} has no such environment yet; did you mean production?" in said(capsys)
 
 
 def test_a_misspelled_repository_gets_a_suggestion(at_home: World, capsys: pytest.CaptureFixture[str]) -> None:

@@ -37,7 +37,7 @@ def test_a_person_reads_that_nothing_is_known_against_it_and_not_that_it_can_be_
     image = f"{at_home.registry_host}/ci/node:1.0"
     assert main(["doctor", image, "--project", IMAGES, "--push", "--ref", "main"]) == ExitCode.OK
     said = capsys.readouterr()
-    assert said.out.startswith("nothing known against it\ntested: ")
+    assert said.out.startswith("no known obstacle\ntested: ")
     assert "pulled" not in said.out
     assert "note: not tried: " in said.err
 
@@ -45,7 +45,7 @@ def test_a_person_reads_that_nothing_is_known_against_it_and_not_that_it_can_be_
 def test_a_ref_that_the_role_does_not_trust_is_named(at_home: World, capsys: pytest.CaptureFixture[str]) -> None:
     code, said = doctor(at_home, capsys, "ci/node", "--ref", "feature")
     assert (code, said["finding"]["cause"]) == (ExitCode.FOUND, "push-ref")
-    assert "trusts branch main of acme/images, and the job runs on branch feature" in said["finding"]["what"]
+    assert "trusts branch main of acme/images, but the job runs on branch feature" in said["finding"]["what"]
 
 
 def test_a_tag_is_no_branch(at_home: World, capsys: pytest.CaptureFixture[str]) -> None:

@@ -31,27 +31,27 @@ def test_what_a_long_report_leaves_out_is_not_taken_from_an_older_one() -> None:
     told = [found.of(name) for name in _NAMES]
     assert None not in told
     assert {each["started"] for each in told if each is not None} == {"2026-11-22T14:00:00Z"}
-    assert {each["status"] for each in told if each is not None} == {"failed", "not told, the report was too long"}
+    assert {each["status"] for each in told if each is not None} == {"failed", "unknown, the report was too long"}
 
 
 @pytest.mark.parametrize("kept", range(0, 700, 7))
 def test_a_line_that_was_cut_anywhere_tells_what_is_whole_in_it(kept: int) -> None:
     line = _report(4)
     found = last_reports([line[: min(kept, len(line) - 1)]])
-    for name, entry in found.told.items():
+    for name, entry in found.entries.items():
         assert entry["reason"] == 'said "no"'
         assert name in _NAMES
-    assert len(found.told) <= 4
+    assert len(found.entries) <= 4
 
 
 def test_of_a_cut_line_the_first_entries_are_told() -> None:
     line = _report(5_000, reason="x" * 20)
     cut = json.dumps({"gitlab_ecr_report": json.loads(line)["gitlab_ecr_report"]}, separators=(",", ":"))[:200_000]
     found = last_reports([cut])
-    assert 500 < len(found.told) < 5_000
+    assert 500 < len(found.entries) < 5_000
     last = found.of(_NAMES[-1])
     assert last is not None
-    assert last["status"] == "not told, the report was too long"
+    assert last["status"] == "unknown, the report was too long"
 
 
 _NONE = (
@@ -64,4 +64,4 @@ _NONE = (
 
 @pytest.mark.parametrize("line", _NONE)
 def test_what_is_no_report_is_passed_over(line: str) -> None:
-    assert last_reports([line]).told == {}
+    assert last_reports([line]).entries == {}

@@ -41,9 +41,8 @@ def test_a_no_changes_nothing(
     before = iam.get_role_policy(RoleName=role, PolicyName="pull")["PolicyDocument"]
     assert main(["revoke", BACKEND, *FUNCTION, "--now"]) == ExitCode.INTERRUPTED
     assert iam.get_role_policy(RoleName=role, PolicyName="pull")["PolicyDocument"] == before
-    assert f"Pipelines stop until the generation is raised and `up` is through that pull with:\n  group {BACKEND}" in (
-        capsys.readouterr().err
-    )
+    warning = "Until you raise the generation and `up` is done, pipelines that pull with these variables will fail:\n"
+    assert f"{warning}  group {BACKEND}" in capsys.readouterr().err
 
 
 def test_now_denies_the_role_and_shows_that_the_token_is_refused(
@@ -97,7 +96,7 @@ def test_with_a_stack_the_generation_is_raised_and_up_runs(
     ("arguments", "said"),
     [
         (["acme/nobody", "--now"], "'acme/nobody' is not one of acme/backend, acme/frontend/web"),
-        ([BACKEND], "write --stack S, which raises the generation and runs `up`, or --now, or both"),
+        ([BACKEND], "write --stack NAME, which raises the generation and runs `up`, or --now, or both"),
     ],
 )
 def test_a_wrong_command_line_is_refused(

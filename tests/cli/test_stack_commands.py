@@ -149,7 +149,7 @@ def test_check_finds_nothing_where_nothing_is_wrong(at_home: World, capsys: pyte
 @pytest.mark.parametrize(
     ("changes", "found"),
     [
-        ({"protected": True}, "protected is True, declared is False"),
+        ({"protected": True}, "protected is True, but False is declared"),
         ({"masked": False, "value": "{'auths':{}}"}, "uses single quotes"),
     ],
 )
@@ -281,7 +281,7 @@ def test_a_login_that_gitlab_resolves_is_kept_alive_by_rotate_and_named_by_check
     assert "$REG_USER in the login for registry.example.com:5000 would stay" in checked[f"project {WEB} {KEY}"]["found"]
     change(kept, raw=True)
     found = rows(capsys, "check", *FUNCTION)[1][f"project {WEB} {KEY}"]["found"]
-    assert "$REG_USER in the login for registry.example.com:5000 stays as it is, since it is raw" in found
+    assert "$REG_USER in the login for registry.example.com:5000 is not expanded, since the variable is raw" in found
 
 
 def test_check_has_one_row_for_each_variable_however_much_is_found(

@@ -82,7 +82,7 @@ def test_what_is_there_is_in_order_and_what_was_deleted_by_hand_is_named(
             (SCHEDULE, "lost", f"{APP}:4711"),
         )
     )
-    by_hand = "the state has it, and GitLab has not: it was deleted by hand; `pulumi up --refresh` makes it anew"
+    by_hand = "it is in the state but not in GitLab: somebody deleted it; `pulumi up --refresh` creates it again"
     assert {row["target"]: row["found"] for row in in_gitlab("prod", api)} == {
         "runner docker": "",
         "runner gone": by_hand,

@@ -117,7 +117,7 @@ def test_the_first_up_waits_for_the_token_and_storing_it_rotates_at_once(whole: 
     assert document["waited"] == 3
     assert document["tokenSet"]["command"] == "gitlab-ecr token set --function gitlab-ecr-local-rotator"
     said = document["tokenSet"]["output"]
-    assert said[0] == "stored in gitlab-ecr-local/gitlab-token; the rotation with it:"
+    assert said[0] == "stored in gitlab-ecr-local/gitlab-token; the rotation that followed:"
     assert {line.split("\t")[1] for line in said[1:4]} == {"published"}
     assert "`up` succeeds, and 3 variables and pairs of keys wait for the rotator's GitLab token" in whole[0]
 

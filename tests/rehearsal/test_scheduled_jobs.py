@@ -135,7 +135,7 @@ def test_a_broken_target_keeps_no_other_from_its_token_and_the_command_line_star
     assert [attempt.exit_code for attempt in rehearsed.findings.faults] == [1, 1, 0]
     assert {attempt.command for attempt in rehearsed.findings.faults} == {f"gitlab-ecr rotate --bucket {BUCKET}"}
     url = f"{URL}/{PROJECT}/-/pipelines?source=schedule"
-    started = f"started the schedule {PREFIX}-rotator; its pipeline says what came of it: {url}"
+    started = f"started the schedule {PREFIX}-rotator; for the result, see its pipeline: {url}"
     assert all(started in attempt.output for attempt in rehearsed.findings.faults)
 
 

@@ -1,1 +1,1 @@
-"""Why a pull or a push fails, from GitLab, the registry and job logs. It changes nothing."""
+"""Finds out why a pull or a push fails, from GitLab, the registry and job logs. It changes nothing."""

@@ -1,4 +1,4 @@
-"""Step four: what the registry's answer to the runner's own credential means."""
+"""Step four: the registry's answer to the credential that the runner would use, and what it means."""
 
 from typing import Final
 
@@ -20,12 +20,13 @@ _UNAUTHORIZED, _FORBIDDEN, _NOT_FOUND = 401, 403, 404
 def answer_finding(  # noqa: PLR0911 - one answer, one return
     name: str, image: ImageReference, answer: Answer
 ) -> Finding | None:
-    """Why the registry did not let the image go; None when it did."""
+    """Why the registry refused the image; None when it did not."""
     if answer.status is None:
         return Finding(
             Cause.UNREACHABLE,
             f"{image.host} did not answer: {answer.text}",
-            "correct account and region in the image reference, or the network between here and the registry",
+            "correct the account or the region in the image reference, or repair the network between here and the "
+            "registry",
         )
     if answer.status == OK or answer.status in _REDIRECTS:
         return None
@@ -35,19 +36,18 @@ def answer_finding(  # noqa: PLR0911 - one answer, one return
     if UPSTREAM in text:
         return found(
             Cause.UPSTREAM_LOGIN,
-            f"the pull-through cache behind {image} could not sign in to its upstream registry; the login to ECR was "
-            "taken",
+            f"the pull-through cache behind {image} could not log in to its upstream registry; the login to ECR worked",
         )
     if answer.status in (_UNAUTHORIZED, _FORBIDDEN) and "expired" in text:
         return Finding(
             Cause.EXPIRED,
             f"the token in {name} has expired, says {image.host}",
-            "`gitlab-ecr rotate`, then `gitlab-ecr status` to see why no run renewed it",
+            "run `gitlab-ecr rotate`, then `gitlab-ecr status` to see why no run renewed it",
         )
     if answer.status == _UNAUTHORIZED:
         return Finding(
             Cause.REFUSED_TOKEN,
-            f"{image.host} does not know the token in {name}: it is not whole, or of another region",
+            f"{image.host} does not know the token in {name}: it is incomplete, or belongs to another region",
             "let gitlab-ecr write it: `gitlab-ecr rotate`",
         )
     if answer.status == _FORBIDDEN:
@@ -60,7 +60,7 @@ def answer_finding(  # noqa: PLR0911 - one answer, one return
 
 
 def denial(image: ImageReference, text: str) -> Finding:
-    """Which policy denies, by AWS's own words, read as in a job's log."""
+    """Which policy denies. AWS's message says it, and is read like a line of a job's log."""
     line = Line(0, text)
     for family in DENIALS:
         if Step.JOB_IMAGE in family.steps and (match := family.match(line)):
@@ -70,7 +70,7 @@ def denial(image: ImageReference, text: str) -> Finding:
     return found(
         Cause.PULL_DENIED,
         f"{image.host} answered 403 to the request for {image}, without a reason that is known here",
-        "see that the consumer's pull in the stack file has the repository, and `gitlab-ecr rotate`",
+        "check that the consumer's pull in the stack file lists the repository, and run `gitlab-ecr rotate`",
     )
 
 
@@ -84,6 +84,6 @@ def _absent(image: ImageReference, answer: Answer) -> Finding:
     wanted = image.digest or image.tag or "latest"
     return Finding(
         Cause.IMAGE_ABSENT,
-        f"{image.repository} has no image {wanted}; a lifecycle rule may have removed it, or nobody pushed it",
+        f"{image.repository} has no image {wanted}: nobody pushed it, or a lifecycle rule removed it",
         "push it, or write a tag that is there",
     )

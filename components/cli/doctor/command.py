@@ -1,4 +1,4 @@
-"""`gitlab-ecr doctor`: why a pull or a push fails, in one line, with the fix."""
+"""`gitlab-ecr doctor`: says in one line why a pull or a push fails, and how to fix it."""
 
 from datetime import UTC, datetime
 from typing import IO, Final
@@ -30,11 +30,11 @@ _LEVELS: Final = {OwnerKind.PROJECT: Level.PROJECT, OwnerKind.GROUP: Level.GROUP
 
 _SHAPE: Final = json_shape(
     "an object",
-    ok="whether nothing was found and, of a log, the job did not fail",
-    finding="null, or the cause, what was found, the fix, and of a log the line that says so",
-    failed="null, or the step that failed, of a log that names no known cause",
-    tested="a line for each that was looked at and is in order",
-    notes="a line for each that was not looked at",
+    ok="whether no cause was found and, with a log, the job did not fail",
+    finding="null, or the cause, what was found, the fix, and with a log the line that shows it",
+    failed="null, or the step that failed, for a log that names no known cause",
+    tested="a line for each thing that was checked and is in order",
+    notes="a line for each thing that was not checked",
 )
 
 
@@ -44,7 +44,10 @@ _SHAPE: Final = json_shape(
 @click.option("--push", is_flag=True, help="The job pushes the image.")
 @machine_options
 @click.option(
-    "--job-log", type=click.File("rb"), metavar="FILE", help="A job's log instead of all else; - reads standard input."
+    "--job-log",
+    type=click.File("rb"),
+    metavar="FILE",
+    help="A job's log, in place of all other input; - reads standard input.",
 )
 @url_option
 @plan_options
@@ -60,15 +63,16 @@ def command(
     push: bool,
     as_json: bool,
 ) -> ExitCode:
-    """Say why a job cannot pull or push IMAGE: the first cause that decides, with the fix.
+    """Say why a job cannot pull or push IMAGE, and how to fix it.
 
-    It reads GitLab with the token in GITLAB_TOKEN, as a Maintainer of the project, and asks the registry with what the
-    runner would send. It changes nothing. Which GitLab that is, the plan says (--stack and its like) or --gitlab-url.
-    What only the runner's machine has, it is told by options.
+    Checks the steps of a pull in order and shows the first thing that fails. Reads GitLab with the token in
+    GITLAB_TOKEN, which has to be a Maintainer's, and sends the registry what the runner would send. Changes nothing.
+    The plan (--stack, --plan, --function, --bucket) or --gitlab-url names the GitLab instance. Options describe what
+    only the runner's machine has.
     """
     if job_log is not None:
         if image or question.project:
-            raise click.UsageError("--job-log: takes neither IMAGE nor --project; the log names both")
+            raise click.UsageError("--job-log: cannot be combined with IMAGE or --project; the log names both")
         return _show(of_log(job_log.read(_LOG_LIMIT)), as_json=as_json)
     if not image or not question.project:
         raise click.UsageError("write IMAGE and --project P, or --job-log FILE")
@@ -99,28 +103,28 @@ def command(
 
 
 def _gitlab(plan: Plan | None, url: str | None) -> GitLabApi:
-    """The instance that the plan or the command line names; the token goes to no other.
+    """The instance that the plan or the command line names. The token is sent to no other.
 
     Raises:
-        UsageError: neither names one, or they name two.
+        UsageError: neither names an instance, or they name different ones.
         CliError: the environment holds no token.
     """
     typed = click.get_current_context().get_parameter_source("gitlab_url") is click.core.ParameterSource.COMMANDLINE
     if plan is not None:
         if typed and url and url.rstrip("/") != plan.gitlab.url.rstrip("/"):
-            raise click.UsageError(f"--gitlab-url {url}: the plan is of {plan.gitlab.url}; leave one of them out")
+            raise click.UsageError(f"--gitlab-url {url}: the plan names {plan.gitlab.url}; leave one of them out")
         return GitLabApi(plan.gitlab.url, own_token(), gitlab_http(plan.gitlab))
     if not url:
         raise click.UsageError(
             "write --gitlab-url URL, or --stack NAME (or --plan, --function, --bucket), whose plan names it; "
-            "GITLAB_TOKEN is sent to no GitLab that nobody named"
+            "GITLAB_TOKEN is only sent to a GitLab that you name"
         )
     url = instance(url)
     return GitLabApi(url, own_token(), http_client(allow_http=url.startswith("http://")))
 
 
 def _declared(plan: Plan, owners: list[Owner]) -> tuple[str, ...]:
-    """The owners above the job, the nearest first, of which the plan has a rotated variable."""
+    """The project and the groups above it for which the plan has a rotated variable, nearest first."""
     return tuple(
         f"{owner.level.value} {owner.path}"
         for owner in reversed(owners)
@@ -132,7 +136,7 @@ def _declared(plan: Plan, owners: list[Owner]) -> tuple[str, ...]:
 
 
 def _repositories(plan: Plan | None, variables: tuple[VariableWithValue, ...]) -> tuple[str, ...]:
-    """The repositories that the plan and the job's variables name."""
+    """The repositories named in the plan and in the job's variables."""
     told = [held.value for held in variables if held.listed.key.startswith("ECR_REPOSITORY_") and held.value]
     inside = [audience.inside for audience in plan.audiences.values() if audience.inside] if plan else []
     return tuple(sorted({*inside, *(value.partition("/")[2] for value in told)}))

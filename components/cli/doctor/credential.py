@@ -1,4 +1,4 @@
-"""Step three: which credential the runner takes for the image, and whether it can be one of ECR's."""
+"""Step three: which credential the runner chooses for the image, and whether ECR can accept it."""
 
 import json
 from typing import Final
@@ -19,23 +19,23 @@ _PAYLOAD: Final = '{"payload"'
 
 
 def resolution_of(text: str | None, image: ImageReference, facts: Facts) -> Resolution:
-    """The runner's own answer; a helper that is there is taken to know every registry that names it."""
+    """How the runner resolves the credential. An installed helper is assumed to know every registry that names it."""
     hosts = dict.fromkeys(_hosts(text, image, facts), (_USER, ""))
     home = facts.machine.home_config
-    # Whoever wrote the file of the runner's user knew what is installed there; of the variable's nobody can say so.
+    # Whoever wrote the runner user's file knew what is installed there; the author of the variable may not know.
     known = dict.fromkeys({*facts.machine.helpers, *_programs(_config(home))}, hosts)
     return resolve(str(image), text, home, known)
 
 
 def from_helper(resolution: Resolution, text: str | None, facts: Facts) -> bool:
-    """Whether the credential comes from a helper, which only the runner's machine can ask."""
+    """Whether the credential comes from a helper, which only the runner's machine can call."""
     source = text if resolution.source == VARIABLE else facts.machine.home_config
     config = _config(source)
     return config is not None and (resolution.key in config.cred_helpers or bool(config.creds_store))
 
 
 def document_finding(name: str, text: str, facts: Facts) -> Finding | None:
-    """What makes the runner drop the whole document."""
+    """A mistake that makes the runner drop the whole document; None when there is none."""
     config = _config(text)
     if config is None:
         return _malformed(name, text) or _unreadable(name)
@@ -49,7 +49,7 @@ def document_finding(name: str, text: str, facts: Facts) -> Finding | None:
 def unmatched(  # noqa: PLR0911 - one difference, one return
     name: str, text: str, image: ImageReference
 ) -> Finding:
-    """No entry fits the image; the nearest one tells which word differs."""
+    """No entry matches the image: compares it with the nearest entry to say what differs."""
     config = _config(text) or DockerConfig()
     keys = sorted({*config.auths, *config.cred_helpers})
     if not keys:
@@ -68,27 +68,27 @@ def unmatched(  # noqa: PLR0911 - one difference, one return
             )
         if image.host in (host, bare):
             other = f"the path {path}" if slash else f"port {host.partition(':')[2]}"
-            return Finding(Cause.OTHER_KEY, f"{name} names {image.host} for {other} only", f"name {image.host} alone")
+            return Finding(Cause.OTHER_KEY, f"{name} names {image.host} for {other} only", f"name only {image.host}")
         found = parse_registry_host(bare)
         if wanted is None or found is None:
             continue
-        pair = f"{name} is for {host}, the image is on {image.host}"
+        pair = f"{name} is for {host}, but the image is on {image.host}"
         if found.account != wanted.account:
             return Finding(
                 Cause.OTHER_ACCOUNT,
                 f"{pair}: another account",
-                "correct the account in the image reference, or add it to the consumer's registries",
+                "correct the account in the image reference, or add the account to the consumer's registries",
             )
         if found.region != wanted.region:
             return Finding(
                 Cause.OTHER_REGION,
                 f"{pair}: another region",
-                "correct the region in the image reference, or add it to the consumer's registries",
+                "correct the region in the image reference, or add the region to the consumer's registries",
             )
         return Finding(
             Cause.OTHER_FORM,
             f"{pair}: the same registry in another form, and the runner compares hosts literally",
-            f"write the image with {host}, or add the form to the consumer's hostForms",
+            f"use {host} in the image reference, or add the form to the consumer's hostForms",
         )
     return Finding(
         Cause.OTHER_HOST,
@@ -98,42 +98,42 @@ def unmatched(  # noqa: PLR0911 - one difference, one return
 
 
 def login_finding(name: str, resolution: Resolution) -> Finding | None:
-    """A login that ECR never takes."""
+    """A login that ECR never accepts."""
     credential = resolution.credential
     if credential.username.startswith(_PAYLOAD):
         return Finding(
             Cause.BARE_PASSWORD,
-            f"{name} holds the bare ECR password as auth of {resolution.key}",
+            f"in {name}, auth for {resolution.key} is only the ECR password",
             "write the base64 of AWS:<password>, which GetAuthorizationToken returns as authorizationToken",
         )
     if not credential.username and not credential.identity_token:
         return Finding(
             Cause.BAD_AUTH,
             f"{name} has an empty entry for {resolution.key}, which hides every other login for it",
-            "take the entry out, or let gitlab-ecr write it",
+            "remove the entry, or let gitlab-ecr write it",
         )
     if credential.password.endswith("\n"):
         return Finding(
             Cause.BAD_AUTH,
             f"{name} has a line break after the password for {resolution.key}",
-            "encode with `printf %s` instead of echo, or let gitlab-ecr write the variable",
+            "encode it with `printf %s` instead of echo, or let gitlab-ecr write the variable",
         )
     if credential.username != _USER:
         return Finding(
             Cause.WRONG_USER,
-            f"{name} logs in to {resolution.key} as another user than AWS, the only one that ECR knows",
+            f"{name} logs in to {resolution.key} with a user other than AWS, the only user that ECR knows",
             "write the base64 of AWS:<password>, which GetAuthorizationToken returns as authorizationToken",
         )
     return None
 
 
 def broken(name: str, text: str) -> Finding | None:
-    """Why nobody reads the document; None when it can be read."""
+    """Why no tool can read the document; None when it can be read."""
     return None if _config(text) is not None else _malformed(name, text) or _unreadable(name)
 
 
 def touching(text: str, image: ImageReference) -> str:
-    """What of a document decides about the image: its own entry, where it has one; else all of it."""
+    """The part of a document that matters for the image: its own entry if there is one, otherwise all of it."""
     try:
         auths = json.loads(text)["auths"]
         wanted = f"{image_path(str(image))}/"
@@ -144,31 +144,31 @@ def touching(text: str, image: ImageReference) -> str:
 
 
 def unknown_store(name: str, text: str, image: ImageReference) -> tuple[str, ...]:
-    """A note when a store is asked of which nobody here knows what it holds."""
+    """A note when the login comes from a store, because doctor cannot look into it."""
     config = _config(text)
     store = config.creds_store if config else ""
     if not store or store == _ECR_STORE:
         return ()
-    return (f"{name} asks the store {store} for every registry: whether it knows {image.host} is not known here",)
+    return (f"{name} uses the store {store} for every registry: not checked whether it knows {image.host}",)
 
 
 def _helper_finding(name: str, program: str, config: DockerConfig) -> Finding:
     if config.auths:
         return Finding(
             Cause.HELPER_MIXED,
-            f"{name} holds auths beside the helper {program}; where that fails the runner drops the good auths with it",
+            f"{name} holds auths beside the helper {program}; if it fails, the runner drops the good auths, too",
             f"take the helper out of it, or install docker-credential-{program} on the PATH of the runner's process",
         )
     return Finding(
         Cause.HELPER_MISSING,
-        f"{name} asks docker-credential-{program}, which is not among the helpers of the runner's machine",
+        f"{name} uses docker-credential-{program}, which is not among the helpers of the runner's machine",
         f"install it on the PATH of the runner's process (and say so here with --helper {program}), or use "
         "access: rotated-variable, which works on any runner",
     )
 
 
 def _malformed(name: str, text: str) -> Finding | None:
-    """The mistake in words, by the reader that knows the usual ones."""
+    """The mistake in words, from the module that recognizes the usual ones."""
     try:
         docker_auth.parse(text)
     except ValueError as error:
@@ -189,7 +189,7 @@ def _programs(config: DockerConfig | None) -> list[str]:
 
 
 def _hosts(text: str | None, image: ImageReference, facts: Facts) -> list[str]:
-    """The registries that the helpers are taken to know: those that they are named for, and of ECR's store all."""
+    """The registries that the helpers are assumed to know: those that name them; ECR's store knows all."""
     return [
         host
         for source in (text, facts.machine.home_config)

@@ -1,4 +1,4 @@
-"""`$NAME` in a value, as GitLab and the runner resolve it."""
+"""Expands `$NAME` in a value as GitLab and the runner do."""
 
 import re
 from dataclasses import dataclass
@@ -17,8 +17,8 @@ class Expanded:
     """A text after expansion.
 
     Attributes:
-        undefined: the names that became nothing.
-        unknown: the names that only a running job knows.
+        undefined: the names of variables that do not exist; they expand to nothing.
+        unknown: the names of variables that only a running job has.
     """
 
     text: str
@@ -27,13 +27,13 @@ class Expanded:
 
 
 def view_of(key: str, facts: Facts) -> tuple[VariableWithValue | None, View]:
-    """The variable that the job sees under the key, and the whole view."""
+    """The variable that the job sees for the key, and the whole view."""
     view = job_view(key, facts.job, [held.listed for held in facts.variables])
     return next((held for held in facts.variables if held.listed is view.seen), None), view
 
 
 def expand(text: str, facts: Facts, depth: int = _DEPTH) -> Expanded:
-    """The text with each reference replaced by what the job sees."""
+    """The text, with each reference replaced by what the job sees."""
     undefined: dict[str, None] = {}
     unknown: dict[str, None] = {}
 

@@ -1,4 +1,4 @@
-"""What doctor knows before it decides; gathered once, plain values."""
+"""What doctor knows before it decides: plain values, gathered once."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ __all__ = ["KEY", "Answer", "Ask", "Facts", "Machine", "Role", "RoleOf", "Variab
 
 @dataclass(frozen=True)
 class VariableWithValue:
-    """A variable with its value; None for a hidden one."""
+    """A variable with its value, which is None for a hidden variable."""
 
     listed: ListedVariable
     value: str | None = field(repr=False)
@@ -22,7 +22,7 @@ class VariableWithValue:
 
 @dataclass(frozen=True)
 class Machine:
-    """The runner's machine, as far as the command line tells of it.
+    """The runner's machine, as far as the command line describes it.
 
     Attributes:
         helpers: the credential helpers on the PATH of the runner's process, without `docker-credential-`.
@@ -37,17 +37,17 @@ class Machine:
 
 @dataclass(frozen=True)
 class Facts:
-    """A job that is to pull or push an image, and what surrounds it.
+    """A job that should pull or push an image, and everything that is known about it.
 
     Attributes:
-        image: as the job writes it.
-        job: the job, as far as variables go.
-        variables: all that might reach it.
+        image: the image reference as the job writes it.
+        job: what decides which variables the job sees.
+        variables: all variables that might reach the job.
         unseen: the owners whose variables the GitLab token may not list.
-        machine: the runner's.
-        declared: of the plan, the owners of a rotated variable that is for this job, such as `project acme/web`.
-        repositories: those that are known by name, for suggestions.
-        remarks: what was noticed while these facts were gathered, a line each.
+        machine: the runner's machine.
+        declared: the owners whose rotated variable in the plan is for this job, such as `project acme/web`.
+        repositories: the names of known repositories, for suggestions.
+        remarks: notes from gathering these facts, a line each.
         now: the time.
     """
 
@@ -64,12 +64,12 @@ class Facts:
 
 @dataclass(frozen=True)
 class Answer:
-    """What a registry said to a pull.
+    """A registry's answer to a pull.
 
     Attributes:
-        status: HTTP's; None when no answer came.
-        code: the registry's own word, such as `MANIFEST_UNKNOWN`; empty when it said none.
-        text: its message, or why no answer came.
+        status: the HTTP status; None when no answer came.
+        code: the registry's error code, such as `MANIFEST_UNKNOWN`; empty when it gave none.
+        text: the registry's message, or why no answer came.
     """
 
     status: int | None
@@ -84,7 +84,7 @@ class Role:
     Attributes:
         trust: its trust policy.
         policies: its inline policies.
-        complete: whether it has no attached policies beside them.
+        complete: whether these are all its policies, that is, whether it has no attached ones.
     """
 
     trust: dict[str, Any]
@@ -93,6 +93,6 @@ class Role:
 
 
 Ask = Callable[[str, str, str, str | None], Answer]
-"""Pulls: registry host, repository, tag or digest, and the `auth` to send or None."""
+"""Tries a pull. It takes the registry host, the repository, the tag or digest, and the `auth` to send, or None."""
 RoleOf = Callable[[str], "Role | str"]
-"""The role of an ARN; or why it was not shown, in words."""
+"""Looks up the role of an ARN. The answer is the role, or in words why AWS did not show it."""

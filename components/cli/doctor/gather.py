@@ -1,4 +1,4 @@
-"""What GitLab knows of a job: its project, who is above it, what is protected, which variables there are."""
+"""What GitLab knows about a job: its project, the groups above it, protected refs, and variables."""
 
 import difflib
 import functools
@@ -20,12 +20,14 @@ _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 @dataclass(frozen=True)
 class JobInQuestion:
-    """The job, as the command line names it.
+    """The job that the command line names.
 
     Attributes:
         project: the full path; None when it was not given.
-        ref: branch or tag; the project's default branch when empty.
-        merge_into: the target branch, when it is the pipeline of a merge request.
+        ref: the branch or tag; when empty, the project's default branch.
+        tag: whether the ref is a tag.
+        merge_into: the target branch, if the pipeline is a merge request's.
+        environment: the job's environment; None when it has none.
     """
 
     project: str | None
@@ -37,7 +39,7 @@ class JobInQuestion:
 
 @dataclass(frozen=True)
 class Owner:
-    """A project or group above a job, by path and by number."""
+    """The project of a job or a group above it, by path and by id."""
 
     level: Level
     path: str
@@ -45,13 +47,13 @@ class Owner:
 
 
 def job_options(command: _Command) -> _Command:
-    """The options that name a job, as one `question`."""
+    """Adds the options that name a job, and passes them on as one `question`."""
     options = (
         click.option("--project", metavar="P", help="The full path of the project whose job pulls or pushes."),
         click.option("--ref", metavar="R", default="", help="Its branch or tag; the default branch when left out."),
         click.option("--tag", is_flag=True, help="The ref is a tag."),
         click.option(
-            "--merge-into", metavar="B", default="", help="It is a merge request's pipeline, into this branch."
+            "--merge-into", metavar="B", default="", help="The pipeline is a merge request's, into this branch."
         ),
         click.option("--environment", metavar="E", help="The job's environment; none when left out."),
     )
@@ -61,7 +63,7 @@ def job_options(command: _Command) -> _Command:
         *, project: str | None, ref: str, tag: bool, merge_into: str, environment: str | None, **others: Any
     ) -> Any:
         if tag and merge_into:
-            raise click.UsageError("--tag: a merge request has no tag; leave one of --tag and --merge-into out")
+            raise click.UsageError("--tag: a merge request has no tag; leave out --tag or --merge-into")
         return command(question=JobInQuestion(project, ref, tag, merge_into, environment), **others)
 
     decorated: Any = with_question
@@ -71,10 +73,10 @@ def job_options(command: _Command) -> _Command:
 
 
 def job_of(question: JobInQuestion, gitlab: GitLabApi) -> tuple[Job, list[Owner]]:
-    """The job, and its project with the groups above it, the nearest last.
+    """The job, and its project with the groups above it, nearest last.
 
     Raises:
-        CliError: the project is not there, or the token may not see it.
+        CliError: the project does not exist, or the token may not see it.
         ReadError: GitLab did not answer as it should.
     """
     try:
@@ -84,7 +86,7 @@ def job_of(question: JobInQuestion, gitlab: GitLabApi) -> tuple[Job, list[Owner]
             raise
         raise CliError(
             f"--project {question.project}: GitLab shows no such project to {TOKEN} at {gitlab.host}"
-            f"{_did_you_mean(question.project or '', gitlab)}; correct the path, or use a token of a Maintainer of it"
+            f"{_did_you_mean(question.project or '', gitlab)}; correct the path, or use a Maintainer's token"
         ) from None
     path = str(project["path_with_namespace"])
     pipeline = Pipeline.TAG if question.tag else Pipeline.MERGE_REQUEST if question.merge_into else Pipeline.BRANCH
@@ -111,7 +113,7 @@ def variables_of(owners: list[Owner], gitlab: GitLabApi) -> tuple[tuple[Variable
     """Every variable that might reach the job, and the owners whose variables the token may not list.
 
     Raises:
-        CliError: the project's own are among them.
+        CliError: the token may not list the project's own variables.
         ReadError: GitLab did not answer as it should.
     """
     held: list[VariableWithValue] = []
@@ -135,7 +137,7 @@ def variables_of(owners: list[Owner], gitlab: GitLabApi) -> tuple[tuple[Variable
 
 
 def remarks_on(question: JobInQuestion, job: Job, gitlab: GitLabApi) -> tuple[str, ...]:
-    """What looks like a slip in the question: an environment that the project does not have."""
+    """A note when the environment looks mistyped: the project does not have it."""
     if question.environment is None:
         return ()
     try:
@@ -146,7 +148,7 @@ def remarks_on(question: JobInQuestion, job: Job, gitlab: GitLabApi) -> tuple[st
         return ()
     near = difflib.get_close_matches(question.environment, names, n=1, cutoff=0.6)
     did_you_mean = f"; did you mean {near[0]}?" if near else ""
-    return (f"--environment {question.environment}: {job.project} has none of that name yet{did_you_mean}",)
+    return (f"--environment {question.environment}: {job.project} has no such environment yet{did_you_mean}",)
 
 
 def _groups(project: dict[str, Any]) -> list[Owner]:
@@ -159,7 +161,7 @@ def _groups(project: dict[str, Any]) -> list[Owner]:
 
 
 def _did_you_mean(path: str, gitlab: GitLabApi) -> str:
-    """Projects of nearly that path, among those that the token sees."""
+    """Suggests a project with a similar path, among those that the token sees."""
     try:
         found = gitlab.some("projects", f"search={quoted(path.rpartition('/')[2])}&simple=true")
         found += gitlab.some("projects", "membership=true&simple=true")

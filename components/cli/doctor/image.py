@@ -1,4 +1,4 @@
-"""Step one: is it an image reference, and of an ECR registry."""
+"""Step one: whether the text is an image reference, and whether it names an ECR registry."""
 
 import difflib
 import re
@@ -19,18 +19,18 @@ _NEARLY_ECR: Final = re.compile(r"dkr.?ecr|\.ecr\.|amazonaws|on\.aws")
 
 
 def image_of(facts: Facts) -> ImageReference | Finding:
-    """The image that the runner asks for, or why it asks for none."""
+    """The image that the runner requests, or why it cannot request one."""
     expanded = expand(facts.image, facts)
     if expanded.undefined:
         return Finding(
             Cause.IMAGE_VARIABLE,
-            f"{facts.image}: the job does not see ${expanded.undefined[0]}, which then is empty",
+            f"{facts.image}: the job does not see ${expanded.undefined[0]}, so it is empty",
             "set that variable for this job, or write its value into the image reference",
         )
     if expanded.unknown:
         return Finding(
             Cause.IMAGE_VARIABLE,
-            f"{facts.image}: only a running job knows ${expanded.unknown[0]}",
+            f"{facts.image}: only a running job has ${expanded.unknown[0]}",
             "give the image reference as the job's log shows it",
         )
     try:
@@ -54,18 +54,18 @@ def _nearly_ecr(image: ImageReference, hosts: Iterable[str]) -> Finding | None:
         did_you_mean = f"; did you mean {near[0]}?" if near else ""
         return Finding(
             Cause.IMAGE_REFERENCE,
-            f"{image.host} is like the registry host of ECR, but is none{did_you_mean}",
+            f"{image.host} looks like an ECR registry host, but is not one{did_you_mean}",
             "write <twelve digits>.dkr.ecr.<region>.amazonaws.com, as the stack's output repositoryUrls has it",
         )
     if image.host == DOCKER_HUB and "/" in image.repository:
         return Finding(
             Cause.NO_REGISTRY_HOST,
-            f"{image.repository} has no registry host, so it is looked for on Docker Hub",
+            f"{image.repository} has no registry host, so it is looked up on Docker Hub",
             "write the registry host and a / before it, as the stack's output repositoryUrls has it",
         )
     return None
 
 
 def _described(facts: Facts) -> list[str]:
-    """The registry hosts that the variables around the job are written for."""
+    """The registry hosts that the descriptions of the job's variables name."""
     return [host for held in facts.variables for host in description.hosts(held.listed.description)]

@@ -1,4 +1,4 @@
-"""Whether a variable's value lets the runner pull the image: of the variable that the job sees, and of its rivals."""
+"""Judges whether the runner can pull the image with a variable: the one that the job sees, or one that it hides."""
 
 import base64
 from dataclasses import dataclass
@@ -19,12 +19,12 @@ HOME = "the runner's own config.json"
 
 @dataclass(frozen=True)
 class Judgement:
-    """What came of one variable, or of the runner's own file.
+    """The judgement on one variable, or on the runner's own file.
 
     Attributes:
-        finding: why a pull with it fails; None when nothing does.
+        finding: why a pull with it fails; None when nothing known makes it fail.
         tested: what is in order, a line each.
-        notes: what could not be looked at, a line each.
+        notes: what could not be checked, a line each.
     """
 
     finding: Finding | None
@@ -33,11 +33,11 @@ class Judgement:
 
 
 def judge(held: VariableWithValue, image: ImageReference, facts: Facts, ask: Ask) -> Judgement:
-    """The variable, as if it were the one that the job sees."""
+    """Judges the variable as if the job saw it."""
     name = held.listed.name
     if held.value is None:
         finding = variable.hidden_finding(held, image.host, facts.now)
-        note = f"{name} is hidden: judged by its description alone"
+        note = f"{name} is hidden: only its description was checked"
         return Judgement(finding, () if finding else (f"{name} is for {image.host}, by its description",), (note,))
     text = variable.read_text(held, image, facts)
     if isinstance(text, Finding):
@@ -50,11 +50,11 @@ def judge(held: VariableWithValue, image: ImageReference, facts: Facts, ask: Ask
 
 
 def judge_home(image: ImageReference, facts: Facts, ask: Ask) -> Judgement | None:
-    """The file of the runner's user alone; None when it was not given or has nothing to do with the image."""
+    """Judges only the runner user's file; None when it was not given, or says nothing about the image."""
     if facts.machine.home_config is None:
         return None
     if broken := credential.broken(HOME, facts.machine.home_config):
-        silent = f"{broken.what}; the runner passes over the file without a word"
+        silent = f"{broken.what}; the runner ignores the file without a message"
         return Judgement(Finding(broken.cause, silent, broken.fix))
     found = credential.resolution_of(None, image, facts)
     if found.outcome is Outcome.FOUND:
@@ -91,11 +91,11 @@ def _at_the_registry(  # noqa: PLR0917 - all that one pull is
     if credential.from_helper(found, text, facts):
         return Judgement(
             None,
-            (f"{name} has a credential helper asked for {image.host}",),
-            ("the login comes from a helper on the runner's machine, as that machine's role: not tried here",),
+            (f"{name} names a credential helper for {image.host}",),
+            ("the login comes from a helper on the runner's machine, with that machine's role: not tried here",),
         )
     if image.host == PUBLIC_HOST:
-        return Judgement(None, notes=(f"{source}, which needs none; a stale one is refused: take it out",))
+        return Judgement(None, notes=(f"{source}, which needs none and refuses an expired one: remove it",))
     if parse_registry_host(image.host) is None:
         return Judgement(None, (source,), (_not_ours(image),))
     if finding := credential.login_finding(name, found):
@@ -106,8 +106,8 @@ def _at_the_registry(  # noqa: PLR0917 - all that one pull is
     finding = answers.answer_finding(name, image, answer)
     if finding is not None:
         return Judgement(finding, (source,))
-    return Judgement(None, (source, f"{image.host} gave manifest and configuration of {image} for it"))
+    return Judgement(None, (source, f"with it, {image.host} returned the manifest and the configuration of {image}"))
 
 
 def _not_ours(image: ImageReference) -> str:
-    return f"{image.host} is no registry of ECR: not asked"
+    return f"{image.host} is not an ECR registry: not tried"

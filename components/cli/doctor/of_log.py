@@ -6,7 +6,7 @@ from .job_log.verdict import read
 
 
 def of_log(log: bytes) -> Diagnosis:
-    """What a log says: the cause, or which step failed and what is ruled out, or that the job succeeded."""
+    """The diagnosis: the cause; or the step that failed, with what is ruled out; or that the job succeeded."""
     verdict = read(log)
     if verdict.finding is not None:
         return Diagnosis(verdict.finding)
@@ -17,8 +17,8 @@ def of_log(log: bytes) -> Diagnosis:
         None,
         (
             (
-                f"none of {len(FAMILIES)} known messages about images, logins and registries stands where the job "
-                "failed; with its whole log more can be said, and with `gitlab-ecr doctor IMAGE --project P`"
+                f"where the job failed, the log has none of {len(FAMILIES)} known messages about images, logins and "
+                "registries; the whole log may show more, and so may `gitlab-ecr doctor IMAGE --project P`"
             ),
         ),
         failed=failed,

@@ -1,4 +1,4 @@
-"""A push: by a role that the job assumes with its id_tokens, and by a login that no variable may shadow."""
+"""Diagnoses a push: the job assumes a role with its id_tokens, then logs in; no variable may shadow that login."""
 
 import difflib
 import re
@@ -24,36 +24,34 @@ _REPOSITORY_KEYS: Final = re.compile(r"^ECR_REPOSITORY_[A-Z0-9_]+$")
 
 
 @dataclass
-class _Looked:
-    """What was looked at on the way, until a cause was found."""
+class _Checked:
+    """What was checked before a cause was found."""
 
     tested: list[str] = field(default_factory=list[str])
     not_tried: list[str] = field(default_factory=list[str])
 
 
 def diagnose_push(facts: Facts, ask: Ask, role_of: RoleOf) -> Diagnosis:
-    """What forbids the push; or that nothing known does, with what was not tried."""
+    """What prevents the push; or that nothing known does, with what was not tried."""
     image = image_of(facts)
     if isinstance(image, Finding):
         return Diagnosis(image)
-    looked = _Looked()
+    checked = _Checked()
     finding = (
-        _of_the_variables(facts, image, looked)
-        or _of_the_role(facts, image, role_of, looked)
-        or _repository_absent(facts, image, ask, looked)
+        _of_the_variables(facts, image, checked)
+        or _of_the_role(facts, image, role_of, checked)
+        or _repository_absent(facts, image, ask, checked)
     )
     if finding is not None:
         return Diagnosis(finding)
-    looked.not_tried.append(
-        "the push itself, and whether the tag exists already in a repository whose tags do not move"
-    )
-    headline = "nothing known against it"
+    checked.not_tried.append("the push itself, and whether the tag already exists in a repository with immutable tags")
+    headline = "no known obstacle"
     return Diagnosis(
-        None, tuple(f"not tried: {each}" for each in looked.not_tried), tested=tuple(looked.tested), headline=headline
+        None, tuple(f"not tried: {each}" for each in checked.not_tried), tested=tuple(checked.tested), headline=headline
     )
 
 
-def _of_the_variables(facts: Facts, image: ImageReference, looked: _Looked) -> Finding | None:
+def _of_the_variables(facts: Facts, image: ImageReference, checked: _Checked) -> Finding | None:
     role, view = view_of(AWS_ROLE, facts)
     if role is None:
         kept_out = next((f": {other.name} {reason}" for other, reason in view.others), "")
@@ -66,9 +64,9 @@ def _of_the_variables(facts: Facts, image: ImageReference, looked: _Looked) -> F
         return Finding(
             Cause.NO_PUSH_ROLE,
             f"{role.listed.name} names a role that only pulls",
-            "add push to the consumer in the stack file, in the place of access: job-role",
+            "add push to the consumer in the stack file, in place of access: job-role",
         )
-    looked.tested.append(f"{role.listed.name} reaches the job")
+    checked.tested.append(f"{role.listed.name} reaches the job")
     registry, _ = view_of(REGISTRY, facts)
     if registry is not None and registry.value not in (None, image.host):
         return Finding(
@@ -80,26 +78,26 @@ def _of_the_variables(facts: Facts, image: ImageReference, looked: _Looked) -> F
     if login is not None and login.listed.variable_type == "env_var":
         return Finding(
             Cause.LOGIN_SHADOWED,
-            f"{login.listed.name} is of type env_var: Docker CLI 28.3 and later takes it before what `docker login` "
-            "stored, and pushes with the pull-only token",
-            f"`unset {KEY}` before `docker login`, or make the variable of type file (variableType: file)",
+            f"{login.listed.name} is of type env_var: Docker CLI 28.3 and later prefers it to what `docker login` "
+            "stored, and so pushes with the pull-only token",
+            f"run `unset {KEY}` before `docker login`, or give the variable the type file (variableType: file)",
         )
-    return _not_among(image, _told_repositories(facts), "the variables ECR_REPOSITORY_... name", looked)
+    return _not_among(image, _named_repositories(facts), "the variables ECR_REPOSITORY_... name", checked)
 
 
-def _told_repositories(facts: Facts) -> list[str]:
-    """The repositories that the stack tells the job of, one variable each."""
+def _named_repositories(facts: Facts) -> list[str]:
+    """The repositories that the stack's variables name to the job, one each."""
     keys = sorted({held.listed.key for held in facts.variables if _REPOSITORY_KEYS.match(held.listed.key)})
-    told = [view_of(key, facts)[0] for key in keys]
-    return [held.value for held in told if held is not None and held.value]
+    seen = [view_of(key, facts)[0] for key in keys]
+    return [variable.value for variable in seen if variable is not None and variable.value]
 
 
-def _not_among(image: ImageReference, repositories: list[str], who: str, looked: _Looked) -> Finding | None:
+def _not_among(image: ImageReference, repositories: list[str], who: str, checked: _Checked) -> Finding | None:
     wanted = f"{image.host}/{image.repository}"
     if not repositories:
         return None
     if wanted in repositories:
-        looked.tested.append(f"{who} {wanted}")
+        checked.tested.append(f"{who} {wanted}")
         return None
     return _other_repository(image, [each.partition("/")[2] for each in repositories], f"{who} other repositories")
 
@@ -115,55 +113,55 @@ def _other_repository(image: ImageReference, repositories: Iterable[str], what: 
     )
 
 
-def _of_the_role(facts: Facts, image: ImageReference, role_of: RoleOf, looked: _Looked) -> Finding | None:
+def _of_the_role(facts: Facts, image: ImageReference, role_of: RoleOf, checked: _Checked) -> Finding | None:
     held, _ = view_of(AWS_ROLE, facts)
     arn = held.value if held is not None else None
     role = role_of(arn) if arn else "its ARN is hidden"
     name = (arn or "the role").rpartition("/")[2]
     if isinstance(role, str):
-        looked.not_tried.append(f"whether {name} trusts this ref, and which repositories it may push to: {role}")
+        checked.not_tried.append(f"whether {name} trusts this ref, and which repositories it may push to: {role}")
         return None
-    return _ref_finding(facts.job, name, role, looked) or _rights_finding(image, name, role, looked)
+    return _ref_finding(facts.job, name, role, checked) or _rights_finding(image, name, role, checked)
 
 
-def _ref_finding(job: Job, name: str, role: Role, looked: _Looked) -> Finding | None:
+def _ref_finding(job: Job, name: str, role: Role, checked: _Checked) -> Finding | None:
     trusted = role_rights.subjects(role)
     kind = "tag" if job.pipeline is Pipeline.TAG else "branch"
     if trusted is None:
-        looked.not_tried.append(f"whether {name} trusts this ref: its trust policy does not say it by sub")
+        checked.not_tried.append(f"whether {name} trusts this ref: its trust policy has no condition on sub")
         return None
     if not any(each.kind == kind and fits(each.project, job.project) and fits(each.ref, job.ref) for each in trusted):
         return Finding(
             Cause.PUSH_REF,
-            f"{name} trusts {', '.join(map(str, trusted))}, and the job runs on {kind} {job.ref} of {job.project}",
+            f"{name} trusts {', '.join(map(str, trusted))}, but the job runs on {kind} {job.ref} of {job.project}",
             f"add {job.ref} to {'tags' if kind == 'tag' else 'branches'} of the consumer in the stack file and run "
-            "`pulumi up`, or run the job on a ref that is there",
+            "`pulumi up`, or run the job on a ref that it trusts",
         )
     if role_rights.wants_protected(role) and not job.is_protected:
         return Finding(
             Cause.PUSH_REF,
-            f"{name} trusts protected refs only, and {kind} {job.ref} of {job.project} is not protected",
+            f"{name} trusts only protected refs, and {kind} {job.ref} of {job.project} is not protected",
             "protect the ref in GitLab, or push from one that is",
         )
-    looked.tested.append(f"{name} trusts {kind} {job.ref} of {job.project}")
+    checked.tested.append(f"{name} trusts {kind} {job.ref} of {job.project}")
     return None
 
 
-def _rights_finding(image: ImageReference, name: str, role: Role, looked: _Looked) -> Finding | None:
+def _rights_finding(image: ImageReference, name: str, role: Role, checked: _Checked) -> Finding | None:
     if role_rights.denies_everything(role):
         return Finding(
             Cause.IAM_POLICY,
-            f"a policy of {name} denies it everything, as `gitlab-ecr revoke --now` makes one do",
-            "raise the consumer's generation in the stack file and run `pulumi up`, which makes a new role",
+            f"a policy of {name} denies it everything, probably because of `gitlab-ecr revoke --now`",
+            "raise the consumer's generation in the stack file and run `pulumi up`, which creates a new role",
         )
     host = parse_registry_host(image.host)
     wanted = f":{host.region}:{host.account}:repository/{image.repository}" if host else f":{image.repository}"
     allowed = role_rights.pushes_to(role)
     if any(fits(pattern, f"arn:{partition}:ecr{wanted}") for pattern in allowed for partition in _PARTITIONS):
-        looked.tested.append(f"{name} may push to {image.repository}")
+        checked.tested.append(f"{name} may push to {image.repository}")
         return None
     if not role.complete:
-        looked.not_tried.append(f"whether {name} may push to {image.repository}: it has attached policies")
+        checked.not_tried.append(f"whether {name} may push to {image.repository}: it has attached policies")
         return None
     if not allowed:
         return Finding(
@@ -175,14 +173,16 @@ def _rights_finding(image: ImageReference, name: str, role: Role, looked: _Looke
 _PARTITIONS: Final = ("aws", "aws-cn", "aws-us-gov", "aws-eusc", "aws-iso", "aws-iso-b", "aws-iso-e", "aws-iso-f")
 
 
-def _repository_absent(facts: Facts, image: ImageReference, ask: Ask, looked: _Looked) -> Finding | None:
-    """Whether the repository is not there, if the job's login for pulls may ask."""
+def _repository_absent(facts: Facts, image: ImageReference, ask: Ask, checked: _Checked) -> Finding | None:
+    """A finding if the repository does not exist. Only a login for pulls can tell."""
     held: VariableWithValue | None = variable.visible(facts)[0]
     found = judge(held, image, facts, ask).finding if held and held.value else None
     if found is not None and found.cause is Cause.REPOSITORY_ABSENT:
         return found
     if held is None or found is not None:
-        looked.not_tried.append(f"whether {image.host} has a repository {image.repository}: no login here may ask")
+        checked.not_tried.append(
+            f"whether {image.host} has a repository {image.repository}: there is no login to ask with"
+        )
     return None
 
 

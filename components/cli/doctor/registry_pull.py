@@ -1,4 +1,4 @@
-"""Tries a pull as a container runtime begins it: the manifest, then its smallest blob."""
+"""Tries a pull the way a container runtime begins it: the manifest, then its smallest blob."""
 
 import re
 from typing import Any, Final, cast
@@ -15,15 +15,15 @@ _OK: Final = 200
 
 
 class RegistryPull:
-    """Asks registries for images."""
+    """Requests images from registries."""
 
     def __init__(self, http: Http) -> None:
         self._http = http
 
     def __call__(self, host: str, repository: str, reference: str, auth: str | None) -> Answer:
-        """The registry's answer to a pull: of the image itself, then of its configuration.
+        """The registry's answer to a pull of the manifest, then of the configuration.
 
-        A role may be allowed the manifest and denied the layers, so one blob is asked for as well.
+        A role may be allowed to read manifests but not layers, so this requests one blob as well.
         """
         headers = {"Authorization": f"Basic {auth}"} if auth else {}
         base = f"https://{host}/v2/{repository}"
@@ -39,9 +39,9 @@ class RegistryPull:
 
 
 def _first_digest(response: Response, key: str) -> str:
-    """The digest that a manifest has below a key, in an object or in the first of a list; empty when it has none.
+    """The digest under a key of a manifest, in an object or in the first object of a list; empty when it has none.
 
-    A digest becomes a part of a URL, and it is whoever pushed the image who wrote it.
+    A digest becomes part of a URL, and whoever pushed the image chose it.
     """
     document = response.json() if response.status == _OK else None
     found = cast("dict[str, Any]", document).get(key) if isinstance(document, dict) else None

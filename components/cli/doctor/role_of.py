@@ -1,4 +1,4 @@
-"""A role as IAM shows it to the AWS credentials of whoever asks."""
+"""Reads a role from IAM, with the AWS credentials of the environment."""
 
 from typing import Any, Final
 
@@ -10,7 +10,7 @@ _PAGE: Final = 100
 
 
 def role_of(arn: str) -> Role | str:
-    """The role with its inline policies; or why IAM does not show it."""
+    """The role with its inline policies, or why IAM does not show it."""
     name = arn.rpartition("/")[2]
     try:
         iam: Any = aws_client("iam")
@@ -23,5 +23,5 @@ def role_of(arn: str) -> Role | str:
     except CliError as error:
         return error.message
     if shown["Arn"] != arn:
-        return f"AWS has a role of that name in another place: {shown['Arn']}"
+        return f"AWS has a role of that name with another ARN: {shown['Arn']}"
     return Role(shown["AssumeRolePolicyDocument"], tuple(policies), complete=not attached)

@@ -1,6 +1,6 @@
-"""What a role's policies say of a push: which refs it trusts, and which repositories it may push to.
+"""What a role's policies say about a push: which refs it trusts, and which repositories it may push to.
 
-Only what this project writes is judged: `sub` by StringEquals or StringLike, and resources by `*`.
+It understands only what this project writes: `sub` with StringEquals or StringLike, and `*` in resources.
 """
 
 import re
@@ -17,7 +17,7 @@ _REPOSITORY: Final = re.compile(r":repository/(?P<name>.+)$")
 
 @dataclass(frozen=True)
 class Subject:
-    """Whom a trust policy lets in: the jobs of a project on a branch or tag, each perhaps with `*`."""
+    """Jobs that a trust policy accepts: those of a project on a branch or tag. Each part may hold `*`."""
 
     project: str
     kind: str
@@ -28,7 +28,7 @@ class Subject:
 
 
 def subjects(role: Role) -> list[Subject] | None:
-    """The jobs that the role trusts; None when its trust policy says it in another way."""
+    """The jobs that the role trusts; None when its trust policy has another form."""
     found: list[Subject] = []
     for statement in _statements(role.trust):
         for test, conditions in _items(statement.get("Condition")):
@@ -44,7 +44,7 @@ def subjects(role: Role) -> list[Subject] | None:
 
 
 def wants_protected(role: Role) -> bool:
-    """Whether only jobs on protected refs are let in."""
+    """Whether the role accepts only jobs on protected refs."""
     return any(
         str(key).endswith(":ref_protected") and _listed(values) == ["true"]
         for statement in _statements(role.trust)
@@ -54,7 +54,7 @@ def wants_protected(role: Role) -> bool:
 
 
 def denies_everything(role: Role) -> bool:
-    """Whether it was stopped, as `revoke --now` does."""
+    """Whether the role is denied everything, as `revoke --now` does."""
     return any(
         statement.get("Effect") == "Deny"
         and _covers(statement.get("Action"), _PUSH)
@@ -76,13 +76,13 @@ def pushes_to(role: Role) -> list[str]:
 
 
 def repository_of(resource: str) -> str:
-    """The repository in an ARN pattern, or the pattern."""
+    """The repository in an ARN pattern, or the pattern itself if it names none."""
     match = _REPOSITORY.search(resource)
     return match["name"] if match else resource
 
 
 def fits(pattern: str, text: str) -> bool:
-    """Whether IAM's `*` and `?` cover a text."""
+    """Whether a pattern with IAM's `*` and `?` matches a text."""
     parts = re.split(r"([*?])", pattern)
     expression = "".join(".*" if part == "*" else "." if part == "?" else re.escape(part) for part in parts)
     return re.fullmatch(expression, text, re.DOTALL) is not None

@@ -1,4 +1,4 @@
-"""What only the runner's machine has, told by options: its helpers, its user's config.json, its config.toml."""
+"""Options that describe the runner's machine: its helpers, its user's config.json, its config.toml."""
 
 import functools
 import tomllib
@@ -16,13 +16,13 @@ _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
 def machine_options(command: _Command) -> _Command:
-    """The options that tell of the runner's machine, as one `machine`."""
+    """Adds the options that describe the runner's machine, and passes them on as one `machine`."""
     helper = click.option(
         "--helper",
         "helpers",
         multiple=True,
         metavar="NAME",
-        help="A credential helper on the runner's machine: ecr-login.",
+        help="A credential helper on the runner's machine, such as ecr-login.",
     )
     runner = click.option("--runner-config", type=_BYTES, metavar="FILE", help="The runner's config.toml.")
     docker = click.option(
@@ -50,16 +50,16 @@ def machine_options(command: _Command) -> _Command:
 
 
 def environment_variables(config: str) -> list[VariableWithValue]:
-    """The variables that a runner gives to its jobs: `environment` of its config.toml, weaker than every other.
+    """The variables that a runner gives its jobs: `environment` in its config.toml. Every other variable wins.
 
     Raises:
-        ValueError: not TOML, or not one runner in it.
+        ValueError: the text is not TOML, or does not define exactly one runner.
     """
     document: dict[str, Any] = tomllib.loads(config)
     runners: Any = document.get("runners", [])
     listed = cast("list[dict[str, Any]]", runners) if isinstance(runners, list) else []
     if len(listed) != 1:
-        raise ValueError("has not one [[runners]]; give a file with the runner that takes the job")
+        raise ValueError("has not exactly one [[runners]]; give a file with only the runner that takes the job")
     held: dict[str, VariableWithValue] = {}
     items: Any = listed[0].get("environment", [])
     for item in cast("list[Any]", items) if isinstance(items, list) else []:
@@ -75,6 +75,4 @@ def _text(file: IO[bytes] | None, option: str) -> str | None:
     try:
         return file.read().decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise CliError(
-            f"{option} {file.name}: is no UTF-8 text; write it as UTF-8, as Docker and the runner do"
-        ) from None
+        raise CliError(f"{option} {file.name}: is not UTF-8; save it as UTF-8, as Docker and the runner do") from None

@@ -22,11 +22,11 @@ _LISTED: Final = re.compile(rf"^{PREFIX}(?P<hosts>[^ ,]+(?:, [^ ,]+)*), valid un
 
 
 def visible(facts: Facts) -> tuple[VariableWithValue | None, Finding | None]:
-    """The variable that reaches the job, and if none does, the reason."""
+    """The variable that reaches the job, or the reason why none does."""
     held, view = view_of(KEY, facts)
     if held is not None:
         return held, None
-    # What is nearest to reaching the job comes first: of two kept out, that is the one to repair.
+    # The variable that comes nearest to reaching the job is first: it is the one to repair.
     for variable, reason in sorted(view.others, key=lambda other: -other[0].level.rank):
         if cause := _kept_out(variable, facts):
             return None, Finding(cause, f"{variable.name} {reason}", _open(cause, variable))
@@ -34,90 +34,91 @@ def visible(facts: Facts) -> tuple[VariableWithValue | None, Finding | None]:
         return None, Finding(
             Cause.VARIABLE_ABSENT,
             f"no {KEY} reaches the job, but {misspelled[0]} does, which the runner does not look for",
-            f"call the variable {KEY}",
+            f"rename the variable to {KEY}",
         )
     if facts.declared:
         return None, Finding(
             Cause.VARIABLE_DELETED,
             f"no {KEY} reaches the job, although the stack declares one for {facts.declared[0]}: somebody deleted it",
-            "`gitlab-ecr rotate`, which makes it again; `pulumi up` does not notice that it is gone",
+            "run `gitlab-ecr rotate`, which creates it again; `pulumi up` does not notice that it is gone",
         )
     if found := _of_another_access(facts):
         return None, found
     where = f"{facts.job.project} and the groups above it"
-    unseen = f", as far as this token may look (not into {', '.join(facts.unseen)})" if facts.unseen else ""
+    unseen = f" (this token may not look into {', '.join(facts.unseen)})" if facts.unseen else ""
     return None, Finding(
         Cause.VARIABLE_ABSENT,
         f"no {KEY} reaches the job: there is none in {where}{unseen}",
         "add the project or its group to consumers in the stack file, and run `pulumi up`; if it is there and the "
-        "variable was deleted, `gitlab-ecr rotate` makes it again, and `up` does not",
+        "variable was deleted, run `gitlab-ecr rotate`, which creates it again (`up` does not)",
     )
 
 
 def _of_another_access(facts: Facts) -> Finding | None:
-    """The job has a role of the stack, with which it works by itself; the runner has no part in that."""
+    """The job has one of the stack's roles, which only its script can use; the runner gets no login from it."""
     role, _ = view_of(AWS_ROLE, facts)
     kind = _ROLE_KIND.search((role and role.value) or "")
     if role is None or kind is None:
         return None
-    how = "access: job-role, by which its jobs pull inside themselves" if kind["kind"] == "job" else "push, and no pull"
+    how = "access: job-role, for pulls inside its jobs" if kind["kind"] == "job" else "push, but no pull"
     return Finding(
         Cause.VARIABLE_ABSENT,
         f"no {KEY} reaches the job: its consumer has {how} ({role.listed.name}); the runner, which pulls image: before "
-        "the job begins, has no login by that",
+        "the job begins, gets no login from that",
         "add pull to the consumer in the stack file (with access: rotated-variable), and run `pulumi up`",
     )
 
 
 def hidden_finding(held: VariableWithValue, host: str, now: datetime) -> Finding | None:
-    """What the description tells of a hidden value; the rotator writes it with the value."""
+    """What is wrong with a hidden value, by its description: the rotator writes both together."""
     description = held.listed.description
     end = valid_until(description)
     if end is None:
         return Finding(
             Cause.HIDDEN,
-            f"{held.listed.name} is hidden: GitLab shows nobody what is in it, and gitlab-ecr did not write it",
-            "run a job and give its log to `gitlab-ecr doctor --job-log FILE`, or make the variable anew",
+            f"{held.listed.name} is hidden: GitLab shows its value to nobody, and gitlab-ecr did not write it",
+            "run a job and give its log to `gitlab-ecr doctor --job-log FILE`, or delete the variable and create it "
+            "again",
         )
     if end <= now:
         return expired(held.listed, end)
     named = _LISTED.match(description or "")
-    hosts = named["hosts"].split(", ") if named else []  # with many of them it says only how many
+    hosts = named["hosts"].split(", ") if named else []  # with many hosts, the description gives only their number
     if hosts and host not in hosts:
         return Finding(
             Cause.OTHER_HOST,
-            f"{held.listed.name} is for {', '.join(hosts)}, the image is on {host}",
-            f"write the image with {hosts[0]}, or add {host} to the consumer's registries or hostForms",
+            f"{held.listed.name} is for {', '.join(hosts)}, but the image is on {host}",
+            f"use {hosts[0]} in the image reference, or add {host} to the consumer's registries or hostForms",
         )
     return None
 
 
 def expired(listed: ListedVariable, end: datetime) -> Finding:
-    """The token's own end has come."""
+    """The token has expired."""
     return Finding(
         Cause.EXPIRED,
-        f"the token in {listed.name} ended at {end:%Y-%m-%dT%H:%MZ}",
-        "`gitlab-ecr rotate`, then `gitlab-ecr status` to see why no run renewed it",
+        f"the token in {listed.name} expired at {end:%Y-%m-%dT%H:%MZ}",
+        "run `gitlab-ecr rotate`, then `gitlab-ecr status` to see why no run renewed it",
     )
 
 
 def read_text(held: VariableWithValue, image: ImageReference, facts: Facts) -> str | Finding:
-    """The text as it reaches the runner: GitLab and the runner resolve `$` unless the variable is raw.
+    """The text as it reaches the runner: GitLab and the runner expand `$` unless the variable is raw.
 
-    A `$` in another registry's entry does not touch the image's.
+    A `$` in another registry's entry does not affect the image's.
     """
     value = held.value or ""
     if value.strip() == PLACEHOLDER:
         return Finding(
             Cause.NEVER_ROTATED,
             f"{held.listed.name} holds the placeholder: no rotation has written a token into it",
-            "`gitlab-ecr rotate`, and read what it says of this variable",
+            "run `gitlab-ecr rotate`, and read what it says about this variable",
         )
     if held.listed.raw:
         if names := [each for each in references(touching(value, image)) if each != "$$"]:
             return Finding(
                 Cause.EXPANSION,
-                f"{held.listed.name} is raw, so {names[0]} in it stays as it is",
+                f"{held.listed.name} is raw, so {names[0]} in it is not expanded",
                 "write the value itself, or switch `Expand variable reference` on",
             )
         return value
@@ -126,17 +127,17 @@ def read_text(held: VariableWithValue, image: ImageReference, facts: Facts) -> s
     if undefined:
         return Finding(
             Cause.EXPANSION,
-            f"{held.listed.name} is not raw, so ${undefined[0]} in it is resolved, to nothing",
+            f"{held.listed.name} is not raw, so ${undefined[0]} in it expands to nothing",
             "switch `Expand variable reference` off (raw), or define that variable for this job",
         )
     return value if expanded.unknown else expanded.text
 
 
 def hiding(seen: VariableWithValue, other: VariableWithValue, what: str, good: str) -> Finding:
-    """Another variable would do, and the one that the job sees keeps it away."""
+    """The job sees a variable that fails, and it hides another one that would work."""
     return Finding(
         Cause.SHADOWED,
-        f"{seen.listed.name} hides {other.listed.name} as a whole: the one seen {what}, the hidden one {good}",
+        f"{seen.listed.name} hides {other.listed.name} completely: the visible one {what}, the hidden one {good}",
         f"delete {seen.listed.name}, or merge both into it with adopt: true",
     )
 
@@ -153,8 +154,8 @@ def _kept_out(variable: ListedVariable, facts: Facts) -> Cause | None:
 
 def _open(cause: Cause, variable: ListedVariable) -> str:
     if cause is Cause.PROTECTED:
-        return "write protected: false for the consumer, since merge requests must pull; or protect the ref"
+        return "write protected: false for the consumer, so that merge requests can pull; or protect the ref"
     return (
-        f'write environmentScopes with "*" for the consumer, or give the job an environment that fits '
+        f'write environmentScopes with "*" for the consumer, or give the job an environment that matches '
         f"{variable.environment_scope}"
     )

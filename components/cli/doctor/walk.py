@@ -1,4 +1,4 @@
-"""The way of a pull, step by step, with the rules of GitLab, of the runner and of ECR; the first that fails decides."""
+"""Follows a pull step by step, by the rules of GitLab, the runner and ECR, to the first step that fails."""
 
 import difflib
 import functools
@@ -28,12 +28,12 @@ _NOT_OF_THE_VARIABLE = {
     Cause.UNREACHABLE,
     Cause.REGISTRY_ANSWER,
 }
-"""What another variable would not change."""
-_FROM_HERE = "the way from the runner's machine to the registry: it was asked from here"
+"""Causes that another variable would not change."""
+_FROM_HERE = "the network from the runner's machine to the registry: this command tried it from here"
 
 
 def diagnose(facts: Facts, ask: Ask) -> Diagnosis:
-    """What makes the runner's pull fail, or nothing, with what was tested and what was not."""
+    """What makes the runner's pull fail, if anything, with what was tested and what was not."""
     image = image_of(facts)
     if isinstance(image, Finding):
         return Diagnosis(image)
@@ -57,12 +57,12 @@ def _without_variable(facts: Facts, image: ImageReference, absent: Finding | Non
     if image.host == PUBLIC_HOST:
         return _in_order(facts, image, (f"{PUBLIC_HOST} needs no login, and none reaches the job",), ())
     if parse_registry_host(image.host) is None:
-        return _in_order(facts, image, (), (f"{image.host} is no registry of ECR: not asked",))
+        return _in_order(facts, image, (), (f"{image.host} is not an ECR registry: not tried",))
     return Diagnosis(absent)
 
 
 def _in_order(facts: Facts, image: ImageReference, tested: tuple[str, ...], notes: tuple[str, ...]) -> Diagnosis:
-    """Nothing found: what was looked at, and what nobody looked at."""
+    """The diagnosis without a cause: what was checked, and what was not."""
     machine = facts.machine
     not_given = [
         *([] if machine.environment is not None else ["the runner's own variables: give --runner-config"]),
@@ -70,16 +70,16 @@ def _in_order(facts: Facts, image: ImageReference, tested: tuple[str, ...], note
         *([f"variables of {', '.join(facts.unseen)}: the token may not list them"] if facts.unseen else []),
         _FROM_HERE,
     ]
-    looked = (f"{image} is an image reference", *tested)
+    checked = (f"{image} is an image reference", *tested)
     return Diagnosis(
         None,
         (*facts.remarks, *notes, *(f"not tested: {each}" for each in not_given)),
-        tested=looked,
+        tested=checked,
     )
 
 
 def _with_suggestion(finding: Finding, image: ImageReference, facts: Facts) -> Finding:
-    """Where a repository is not there or not allowed, one of nearly that name may be meant."""
+    """Suggests a repository with a similar name if this one is absent or not allowed."""
     if finding.cause not in (Cause.REPOSITORY_ABSENT, Cause.IAM_POLICY) or image.repository in facts.repositories:
         return finding
     near = difflib.get_close_matches(image.repository, facts.repositories, n=1, cutoff=0.8)
@@ -87,7 +87,7 @@ def _with_suggestion(finding: Finding, image: ImageReference, facts: Facts) -> F
 
 
 def _or_shadowed(seen: VariableWithValue, finding: Finding, image: ImageReference, facts: Facts, ask: Ask) -> Finding:
-    """The finding, unless the cause is that a variable which would do is hidden by the one that does not."""
+    """The finding; but if this variable hides one that would work, that is the cause."""
     if finding.cause in _NOT_OF_THE_VARIABLE:
         return finding
     _, view = view_of(KEY, facts)
@@ -106,7 +106,7 @@ def _would_reach(rival: VariableWithValue, facts: Facts) -> bool:
 
 
 def _would_do(rival: VariableWithValue, judged: Judgement, seen: Finding, image: ImageReference, facts: Facts) -> str:
-    """What the rival is good for; empty when it would not do either."""
+    """What the rival has that would work; empty when it would fail, too."""
     cause = judged.finding and judged.finding.cause
     if cause is None and any("helper" in line for line in judged.tested):
         return f"asks a credential helper for {image.host}"
@@ -116,5 +116,5 @@ def _would_do(rival: VariableWithValue, judged: Judgement, seen: Finding, image:
         return f"asks a credential helper for {image.host}, if the runner's machine has it (--helper says so)"
     end = valid_until(rival.listed.description)
     if cause is Cause.EXPIRED and seen.cause is not Cause.EXPIRED and not (end and end <= facts.now):
-        return f"has a login for {image.host}, which has expired and is to be rotated then"
+        return f"has a login for {image.host}, which has expired and has to be rotated afterwards"
     return ""

@@ -1,1 +1,1 @@
-"""What doctor can find, how each comes about and what mends it."""
+"""What doctor can find: each cause, how it arises, and how to fix it."""

@@ -1,12 +1,12 @@
-"""Every cause that doctor can find, by the word that `--json` says."""
+"""Every cause that doctor can find, with its word in `--json`."""
 
 from enum import Enum
 
 
 class Cause(Enum):
-    """Why a pull or push fails; the value is what `--json` says, and does not change from release to release.
+    """Why a pull or push fails. The value is the word in `--json`, which does not change from release to release.
 
-    `sections` says of each how it comes about and what mends it.
+    The module `sections` says how each arises and how to fix it.
     """
 
     IMAGE_REFERENCE = "image-reference"

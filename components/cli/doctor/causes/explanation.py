@@ -1,4 +1,4 @@
-"""A cause in words: `docs/doctor.md` is made of these, and findings take their fix from them."""
+"""A cause in words: `docs/doctor.md` is generated from these, and findings take their fix from them."""
 
 from dataclasses import dataclass
 
@@ -8,8 +8,8 @@ class Explanation:
     """A cause in words.
 
     Attributes:
-        how: how it comes about, a sentence or two.
-        fix: what to do, as a finding says it after `Fix:`.
+        how: how it arises, in a sentence or two.
+        fix: what to do, as a finding prints it after `Fix:`.
     """
 
     how: str

@@ -1,4 +1,4 @@
-"""What came of looking: one cause, in one line, with its fix; or what was looked at in vain."""
+"""The result of a diagnosis: one cause in one line, with its fix; or what was checked without finding one."""
 
 from dataclasses import dataclass
 
@@ -10,10 +10,10 @@ class Finding:
     """A cause that alone makes the pull or push fail.
 
     Attributes:
-        cause: which one.
-        what: what was found, and where; no value of a variable.
+        cause: the cause.
+        what: what was found, and where. It never holds the value of a variable.
         fix: what to do.
-        log_line: the number of the log's line that says so; 0 when no log was read.
+        log_line: the number of the log line that shows it; 0 when no log was read.
     """
 
     cause: Cause
@@ -23,21 +23,21 @@ class Finding:
 
     @property
     def line(self) -> str:
-        """All of it, in one line."""
+        """The whole finding in one line."""
         where = f" (line {self.log_line} of the log)" if self.log_line else ""
         return " ".join(f"{self.what}{where}. Fix: {self.fix}".split())
 
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """What came of looking.
+    """The result of a diagnosis.
 
     Attributes:
-        finding: the cause that decides; None when none was found.
-        notes: what was not looked at, and why, a line each.
-        failed: the step that failed, where a log shows that one did without a known cause; else empty.
-        tested: what was looked at and is in order, a line each.
-        headline: what is said when no cause was found.
+        finding: the cause; None when none was found.
+        notes: what was not checked, and why, a line each.
+        failed: the step that failed without a known cause, if a log shows one; otherwise empty.
+        tested: what was checked and is in order, a line each.
+        headline: what to print when no cause was found.
     """
 
     finding: Finding | None

@@ -1,4 +1,4 @@
-"""What policies, registries and caches say; the network to them; the runner's own limits."""
+"""Causes in policies, registries, caches and the network, and in the runner's own limits."""
 
 from typing import Final
 
@@ -8,7 +8,7 @@ from .explanation import Explanation
 DENIALS: Final = {
     Cause.IAM_POLICY: Explanation(
         "The policy of the identity behind the login does not allow the action on this repository, or denies it "
-        "explicitly, as `gitlab-ecr revoke --now` makes it do until the generation is raised.",
+        "explicitly. `gitlab-ecr revoke --now` makes it deny everything until the generation is raised.",
         "add the repository to the consumer's pull in the stack file, and run `pulumi up`",
     ),
     Cause.REPOSITORY_POLICY: Explanation(
@@ -22,35 +22,36 @@ DENIALS: Final = {
     Cause.OTHER_POLICY: Explanation(
         "A permissions boundary, a service or resource control policy of the organization, or a session policy "
         "denies it.",
-        "have that policy allow it; the role's own policy is not enough",
+        "allow it in that policy; the role's own policy is not enough",
     ),
     Cause.AWS_DENIED: Explanation(
-        "AWS denied the job's identity something that is no matter of a registry.",
+        "AWS denied the job's identity an action that has nothing to do with a registry.",
         "allow the action for that identity",
     ),
     Cause.PULL_DENIED: Explanation(
         "The registry answered 403 without a reason, as it does to HEAD requests: the token has expired, or its role "
         "may not pull this repository.",
-        "log in again just before it; if it stays, `docker pull` the image, which shows the reason, and allow the role",
+        "log in again just before it; if that does not help, run `docker pull`, which shows the reason, and allow the "
+        "role",
     ),
     Cause.PUSH_DENIED: Explanation(
-        "The registry answered 403 to a push without a reason: the login may not push to this repository, or has "
-        "expired during the build.",
+        "The registry answered 403 to a push without a reason: the login may not push to this repository, or expired "
+        "during the build.",
         "add the repository to the consumer's push in the stack file, and log in with that role just before the push",
     ),
     Cause.PUSH_REF: Explanation(
-        "The role to push with trusts other branches or tags than the job's.",
+        "The role for pushing does not trust the job's branch or tag.",
         "add the branch or tag to the consumer's push in the stack file, and run `pulumi up`",
     ),
     Cause.PUSH_REPOSITORY: Explanation(
-        "The role to push with may push to other repositories than the image's.",
+        "The role for pushing may not push to the image's repository.",
         "add the repository to the consumer's push in the stack file, and run `pulumi up`",
     ),
 }
 
 REGISTRY: Final = {
     Cause.REPOSITORY_ABSENT: Explanation(
-        "The registry has no such repository; ECR makes none on a push.",
+        "The registry has no such repository, and a push to ECR does not create one.",
         "correct the image reference, or add the repository to repositories in the stack file",
     ),
     Cause.IMAGE_ABSENT: Explanation(
@@ -59,74 +60,74 @@ REGISTRY: Final = {
     ),
     Cause.PLATFORM: Explanation(
         "The image is built for another processor or operating system than the machine's.",
-        "build it for this platform as well (`docker buildx build --platform linux/amd64,linux/arm64`), or take a "
-        "runner of the other kind",
+        "build it for this platform as well (`docker buildx build --platform linux/amd64,linux/arm64`), or use a "
+        "runner on the other platform",
     ),
     Cause.TAG_IMMUTABLE: Explanation(
-        "The tag exists already, and tags of this repository do not move.",
+        "The tag already exists, and this repository's tags are immutable.",
         "push another tag, or add a pattern to the repository's mutableTags",
     ),
     Cause.PUSH_ENDED: Explanation(
-        "ECR hangs up on an upload (`EOF`, `Retrying in ...`) when the repository does not exist, or the login may not "
-        "push to it.",
-        "see that the repository is among repositories in the stack file and in the consumer's push; then log in again "
-        "with the push role",
+        "ECR closes the connection during an upload (`EOF`, `Retrying in ...`) when the repository does not exist or "
+        "the login may not push to it.",
+        "check that the repository is in the stack file, under repositories and in the consumer's push; then log in "
+        "again with the push role",
     ),
     Cause.CACHE_MANIFEST: Explanation(
         "ECR refuses BuildKit's own cache manifest.",
         "write --cache-to type=registry,ref=...,mode=max,image-manifest=true,oci-mediatypes=true",
     ),
     Cause.RATE_LIMIT: Explanation(
-        "Docker Hub counts pulls for each address, and this machine's has used them up.",
-        "pull through a cache of ECR (caches in the stack file), or give DOCKER_AUTH_CONFIG a Docker Hub login",
+        "Docker Hub limits pulls for each IP address, and this machine's address has used them up.",
+        "pull through a cache of ECR (caches in the stack file), or add a Docker Hub login to DOCKER_AUTH_CONFIG",
     ),
     Cause.THROTTLED: Explanation(
         "The registry got too many requests in a short time: ECR Public allows one a second without a login.",
-        "try again; with ECR Public pull fewer images at once or through a cache, with ECR ask for a higher quota",
+        "try again; from ECR Public, pull fewer images at once or through a cache; for ECR, request a higher quota",
     ),
     Cause.PUBLIC_LOGIN: Explanation(
-        "A stale login for public.ecr.aws is refused, though its images need none.",
-        "`docker logout public.ecr.aws` before it, or take public.ecr.aws out of the config.json that the command "
+        "An expired login for public.ecr.aws is refused, although its images need no login.",
+        "run `docker logout public.ecr.aws` before it, or take public.ecr.aws out of the config.json that the command "
         "reads",
     ),
     Cause.REGISTRY_ANSWER: Explanation(
-        "The registry answered with an error of its own.",
+        "The registry itself failed.",
         "try again; if it stays so, see the AWS health page of the region",
     ),
 }
 
 CACHES: Final = {
     Cause.UPSTREAM_LOGIN: Explanation(
-        "The pull-through cache could not sign in to its upstream registry; the login to ECR was fine.",
+        "The pull-through cache could not log in to its upstream registry; the login to ECR worked.",
         "renew user and access token in the cache's secret (ecr-pullthroughcache/...), and check the upstream name: "
         "official Docker Hub images are under library/",
     ),
     Cause.CACHE_DENIED: Explanation(
-        "The first pull of an image through a cache imports it and creates a repository, which the role may not.",
+        "The first pull of an image through a cache imports it and creates a repository, and the role may not do that.",
         "add the cache's prefix to the consumer's caches in the stack file, and run `pulumi up`",
     ),
     Cause.CACHE_FIRST_PULL: Explanation(
-        "Through a cache, the first pull has to name a tag and to come from a role that may import it: by a digest, or "
-        "with a role that only pulls, the image is simply not there.",
-        "pull the tag once with a role that has the prefix among its consumer's caches; after that the digest is there",
+        "The first pull through a cache has to name a tag, and its role has to be allowed to import the image. "
+        "Otherwise the registry answers that there is no such image.",
+        "pull the tag once with the role of a consumer whose caches include the prefix; after that, the digest works "
+        "too",
     ),
 }
 
 NETWORK: Final = {
     Cause.UNREACHABLE: Explanation(
-        "Between the machine that pulls and the registry there is no way: name, route, firewall or proxy.",
+        "The machine that pulls cannot reach the registry, because of DNS, routing, a firewall or a proxy.",
         "check the network of that machine: a NAT, a proxy, or the VPC endpoints ecr.api, ecr.dkr and S3 with their "
-        "security groups; and account and region in the image reference",
+        "security groups; also check the account and the region in the image reference",
     ),
     Cause.LAYER_STORE: Explanation(
-        "The manifest came from ECR, but its layers lie in a bucket of S3, which the machine cannot reach or may not "
-        "read.",
-        "let the S3 endpoint and its policy reach prod-<region>-starport-layer-bucket, or the proxy S3",
+        "The manifest came from ECR, but its layers are in an S3 bucket that the machine cannot reach or may not read.",
+        "allow prod-<region>-starport-layer-bucket in the policy of the S3 endpoint, or S3 in the proxy",
     ),
     Cause.CERTIFICATE: Explanation(
-        "The TLS certificate is not trusted: mostly a proxy that opens TLS with a CA of its own, or a wrong clock.",
-        "add the CA's certificate to what the machine (or /etc/docker/certs.d/<host>/ca.crt) trusts, or take the "
-        "registry out of the proxy's inspection",
+        "The TLS certificate is not trusted. Usually a proxy inspects TLS with its own CA, or the clock is wrong.",
+        "add the CA's certificate to those that the machine trusts (or to /etc/docker/certs.d/<host>/ca.crt), or "
+        "exclude the registry from the proxy's inspection",
     ),
 }
 
@@ -136,12 +137,13 @@ RUNNER: Final = {
         "take pull_policy out of the job, or add it to allowed_pull_policies of the runner",
     ),
     Cause.RUNNER_PULL_POLICY: Explanation(
-        "The runner's own pull_policy, or its default, is not among its allowed_pull_policies; the job names none.",
-        "write pull_policy in the runner's config.toml, with one of its allowed_pull_policies: the job is not at fault",
+        "The job names no pull_policy, and the runner's own pull_policy, or its default, is not among its "
+        "allowed_pull_policies.",
+        "set pull_policy in the runner's config.toml to one of its allowed_pull_policies; the job is not at fault",
     ),
     Cause.IMAGE_NOT_ALLOWED: Explanation(
-        "The runner's allowed_images or allowed_services has no pattern for the image.",
-        "add one, such as <registry host>/**, to allowed_images (for a service to allowed_services) of the runner",
+        "No pattern in the runner's allowed_images or allowed_services matches the image.",
+        "add one, such as <registry host>/**, to the runner's allowed_images (for a service: allowed_services)",
     ),
     Cause.DISK_FULL: Explanation(
         "The machine that pulls has no room left for the image's layers.",

@@ -28,5 +28,5 @@ _ALL: Final = {cause: each for section in SECTIONS.values() for cause, each in s
 
 
 def fix_of(cause: Cause) -> str:
-    """What mends it where nothing more is known."""
+    """The fix for a cause when nothing more specific is known."""
     return _ALL[cause].fix

@@ -1,1 +1,1 @@
-"""Reads a pasted job log: which step failed, and the cause that its lines name."""
+"""Reads a pasted job log: finds the step that failed, and the cause that the lines name."""

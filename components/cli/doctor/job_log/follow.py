@@ -1,4 +1,4 @@
-"""Follows a job log line by line: how the runner writes each of its events.
+"""Follows a job log line by line, and recognizes each event by how the runner writes it.
 
 Source of the lines: gitlab-runner 19.4, `common/build.go`, `executors/docker` and `executors/kubernetes`.
 """
@@ -77,7 +77,7 @@ MARKS: Final = (
     "image pull failed",
     "pull and unpack",
 )
-"""What a line of the runner holds, in small letters."""
+"""Each of the runner's lines holds one of these, in lower case."""
 
 
 def follow(lines: Iterable[Line]) -> Story:

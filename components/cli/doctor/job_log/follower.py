@@ -1,4 +1,4 @@
-"""What each event of a job means for its story. Every rule holds on its own: a line may be missing anywhere."""
+"""What each event of a job means for its story. No rule relies on another, because any line may be missing."""
 
 import re
 from typing import Final
@@ -30,7 +30,7 @@ _WRITTEN_BY_THE_RUNNER: Final = re.compile(r"^\W{0,3}(?:WARNING|ERROR): ")
 
 
 class Follower:
-    """Is told a log's events and lines in their order; `story` is what came of them."""
+    """Takes a log's events and lines in order, and builds the `story` from them."""
 
     def __init__(self) -> None:
         self.story = Story()
@@ -42,7 +42,7 @@ class Follower:
         self._warnings: list[Line] = []
 
     def said(self, line: Line) -> None:
-        """What is no event of the runner belongs to the step that goes on."""
+        """A line that is no event of the runner belongs to the current step."""
         if self._step is Step.SCRIPT:
             self._to_the_command(line)
         elif self._step is Step.AFTERWARDS:
@@ -133,7 +133,7 @@ class Follower:
     def pull_failed(self, match: re.Match[str], line: Line) -> bool:
         """The runner or its cluster says that a pull failed."""
         if self._step in IN_THE_JOB and not _WRITTEN_BY_THE_RUNNER.match(line.text):
-            return False  # what a script prints is a matter of the script
+            return False  # the script printed it, so it is no event of the runner
         self._failing(match, line)
         return True
 
@@ -154,7 +154,7 @@ class Follower:
         return True
 
     def sources(self, _: re.Match[str], __: Line) -> bool:
-        """The containers run, and the sources come."""
+        """The containers run, and the runner fetches the sources."""
         self._go_to(Step.SOURCES)
         return True
 
@@ -164,7 +164,7 @@ class Follower:
         return True
 
     def saved(self, _: re.Match[str], __: Line) -> bool:
-        """What the runner does only after a script that succeeded."""
+        """Something that the runner does only after a successful script."""
         self.story.script_succeeded = True
         self._go_to(Step.AFTERWARDS)
         return True
@@ -248,7 +248,7 @@ def _step_of_container(name: str) -> Step:
 
 
 def _same(name: str, image: str) -> bool:
-    """Whether one image is meant: an error may name it without its tag, by its digest, or in Docker Hub's long form."""
+    """Whether both mean one image: an error may omit its tag, or use its digest or Docker Hub's long form."""
     one, other = _short(name), _short(image)
     if one == other:
         return True
@@ -257,7 +257,7 @@ def _same(name: str, image: str) -> bool:
 
 
 def _short(image: str) -> tuple[str, str]:
-    """Its repository, and its tag or digest."""
+    """The image's repository, and its tag or digest."""
     name = image.removeprefix("docker.io/").removeprefix("library/")
     name, _, digest = name.partition("@")
     directory, slash, last = name.rpartition("/")

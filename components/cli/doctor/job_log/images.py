@@ -1,4 +1,4 @@
-"""Which image a line is about: runners, container runtimes, builders and AWS each name it in their own way."""
+"""Finds the image that a line is about: runners, container runtimes, builders and AWS all write it differently."""
 
 import re
 from collections.abc import Iterable
@@ -75,12 +75,12 @@ def image_in(text: str) -> str:
 
 
 def image_of(texts: Iterable[str]) -> str:
-    """The image that the first of the texts names which names one."""
+    """The image from the first text that names one."""
     return next((image for image in map(image_in, texts) if image), "")
 
 
 def image_of_command(command: str) -> str:
-    """The image that a command is to pull, push or run."""
+    """The image that a command pulls, pushes or runs."""
     if image := image_in(command):
         return image
     match = _OF_A_COMMAND.search(command)
@@ -88,7 +88,7 @@ def image_of_command(command: str) -> str:
 
 
 def host_of(image: str) -> str:
-    """The registry host of an image; empty for no image."""
+    """The registry host of an image; empty when there is no image."""
     try:
         return image_reference.parse(image).host if image else ""
     except ValueError:
@@ -96,7 +96,7 @@ def host_of(image: str) -> str:
 
 
 def is_docker_hub(image: str) -> bool:
-    """Whether an image without a registry host, or with Docker Hub's, is named."""
+    """Whether the image has no registry host, or has Docker Hub's."""
     return host_of(image) == DOCKER_HUB
 
 

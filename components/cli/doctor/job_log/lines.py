@@ -1,7 +1,7 @@
-"""The lines of a log that say something, out of any bytes and in linear time.
+"""Finds the relevant lines of a log, in any bytes and in linear time.
 
-A log may be 50 MB of progress bars. So only places that hold one of the known marks are looked at, and no more than a
-window around each: the time does not depend on how long a line is.
+A log may be 50 MB of progress bars. So this looks only at positions that hold a known mark, and at a limited window
+around each. The time does not depend on how long a line is.
 """
 
 import codecs
@@ -15,7 +15,7 @@ from ...plain_text import plain
 _BEFORE: Final = 1_500
 _AFTER: Final = 2_500
 _MOST: Final = 2_000
-"""Places that are looked at for one mark; of more, so many of the first and of the last."""
+"""The most positions to look at for one mark. If there are more, this many from the beginning and from the end."""
 _UTF_16: Final = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 _CONTINUED: Final = re.compile(rb"\r?\n\d{4}-\d\d-\d\dT[\d:.]{8,18}Z [0-9a-f]{2}[OE]\+")
 _PREFIX: Final = re.compile(
@@ -26,18 +26,18 @@ _LINE_NUMBER: Final = re.compile(
     r"\d{1,5}\s?(?=(?:Running with|Preparing|Using|Pulling|Authenticating|Starting "
     r"service|WARNING|ERROR|Job|\$|Getting|Executing) )"
 )
-"""What GitLab's page shows before a line, and a copy of the page glues to it."""
+"""The line number on GitLab's page. In text copied from the page, it is glued to the line."""
 _LOST_COLOURS: Final = re.compile(r"^(?:\[[\d;]{0,9}[Km])+|(?:\[[\d;]{0,9}m)+$")
 """Colours that lost their escape character on the way through a clipboard."""
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of the log, cleaned, without the time that a runner or a person put before it.
+    """A line of the log, cleaned up, and without a timestamp at its beginning.
 
     Attributes:
         number: its number in the file, from 1.
-        text: of a long line, what is around a mark.
+        text: the line; if it is long, the text around a mark.
     """
 
     number: int
@@ -45,11 +45,11 @@ class Line:
 
 
 def marked_lines(data: bytes, marks: Collection[str]) -> list[Line]:
-    """The lines in which one of the marks stands, in the log's order.
+    """The lines that hold a mark, in the log's order.
 
     Args:
-        data: the file, in any encoding, whole or not.
-        marks: in small letters; case does not count.
+        data: the file, in any encoding, complete or not.
+        marks: lower-case texts. The lines may hold them in any case.
     """
     data = _one_byte_a_letter(data)
     if b"O+" in data or b"E+" in data:
@@ -83,7 +83,7 @@ def _decoded(piece: bytes) -> str:
 
 
 def _pieces(data: bytes, marks: list[bytes]) -> list[tuple[int, int]]:
-    """Where the marked lines begin and end; of a long line the windows around its marks."""
+    """Where the marked lines begin and end; for a long line, the windows around its marks."""
     low = data.lower()
     found: dict[int, int] = {}
     for mark in marks:
@@ -93,7 +93,7 @@ def _pieces(data: bytes, marks: list[bytes]) -> list[tuple[int, int]]:
             found[start] = max(end, found.get(start, 0))
             mine += 1
             at = low.find(mark, max(end, at + 1))
-        if at >= 0:  # too many to look at: the end of a log says more than its middle
+        if at >= 0:  # too many to look at all: the end of a log says more than its middle
             at = low.rfind(mark)
             for _ in range(_MOST):
                 start, end = _bounds(data, at, len(mark))
@@ -113,7 +113,7 @@ def _bounds(data: bytes, at: int, length: int) -> tuple[int, int]:
 
 
 def _merged(pieces: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Windows that overlap in one long line become one, up to a bound."""
+    """Joins windows that overlap in one long line, up to a limit."""
     merged: list[tuple[int, int]] = []
     for start, end in pieces:
         if merged and start < merged[-1][1] and end - merged[-1][0] <= _BEFORE + _AFTER:

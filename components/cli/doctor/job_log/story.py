@@ -1,4 +1,4 @@
-"""What a job log tells, step by step: what was pulled with which login, which commands ran, how the job ended."""
+"""The story of a job, step by step: what was pulled with which login, which commands ran, how the job ended."""
 
 from dataclasses import dataclass, field
 from enum import Enum
@@ -10,7 +10,7 @@ _KEPT: Final = 300
 
 
 class Step(Enum):
-    """A step of a job, in words."""
+    """A step of a job. The value is its name in messages."""
 
     PREPARATION = "the runner's preparation"
     HELPER = "pulling the runner's helper image"
@@ -26,7 +26,7 @@ IN_THE_JOB: Final = frozenset({Step.SOURCES, Step.SCRIPT, Step.AFTERWARDS})
 
 
 def keep(lines: list[Line], line: Line) -> None:
-    """Appends; of very many lines the first and the last are kept."""
+    """Appends a line. When there are very many, only the first and the last are kept."""
     if len(lines) >= _KEPT:
         del lines[_KEPT // 2]
     lines.append(line)
@@ -37,10 +37,10 @@ class Pull:
     """The runner's pull of one image.
 
     Attributes:
-        source: where the runner took the login from, as it writes it; empty when it had none.
-        lines: what was said while it lasted.
-        pulled: whether the image is there.
-        failing: whether a line says that it failed.
+        source: where the runner took the login from, in the runner's words; empty when it had none.
+        lines: the lines printed during the pull.
+        pulled: whether the pull succeeded.
+        failing: whether a line says that the pull failed.
     """
 
     image: str
@@ -64,8 +64,9 @@ class End:
     """How the job ended.
 
     Attributes:
+        line: the line that says so.
         said: the error after `Job failed: `.
-        step: the step that was going on.
+        step: the step in which the job failed.
     """
 
     line: Line
@@ -75,18 +76,18 @@ class End:
 
 @dataclass
 class Story:
-    """The whole.
+    """The whole story of a job.
 
     Attributes:
         executor: `docker`, `kubernetes` or another; empty when the log does not say.
-        job_image: of the job, as the runner names it.
-        pulls: by image, in order.
-        commands: of the script, in order; the first holds what was said before any command.
+        job_image: the job's image, as the runner writes it.
+        pulls: the pulls by image, in order.
+        commands: the script's commands, in order; the first holds what was printed before any command.
         prepared: whether the job's containers ran, so that every image had been pulled.
-        script_succeeded: whether the script ended well.
-        succeeded: whether `Job succeeded` stands in the log.
-        end: how it failed; None when no line says so.
-        loose: what belongs to no pull and no command.
+        script_succeeded: whether the script succeeded.
+        succeeded: whether the log says `Job succeeded`.
+        end: how the job failed; None when no line says so.
+        loose: the lines that belong to no pull and no command.
     """
 
     executor: str = ""

@@ -1,4 +1,4 @@
-"""Judges a log: the step that failed, the cause that its lines name, and what the log rules out."""
+"""Judges a log: which step failed, which cause the lines name, and what the log rules out."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -25,20 +25,20 @@ _BEFORE_A_LOGIN: Final = {
     Cause.COMMAND_MISSING,
     Cause.UNREACHABLE,
 }
-"""What makes a command print no password for the login after the pipe."""
+"""Causes for which a command prints no password to the login after the pipe."""
 _NO_PASSWORD: Final = "; so the command failed, and `docker login` got an empty password"  # noqa: S105 - no password
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a log says.
+    """The verdict on a log.
 
     Attributes:
-        finding: the cause; None when its lines name none that is known.
-        succeeded: whether the job did.
+        finding: the cause; None when the lines name no known one.
+        succeeded: whether the job succeeded.
         failed: the step that failed, in words; empty when the log does not say.
-        image: the image whose pull failed; empty when another step did.
-        ruled_out: what the log shows to be in order, a line each.
+        image: the image whose pull failed; empty when another step failed.
+        ruled_out: what is in order according to the log, a line each.
     """
 
     finding: Finding | None
@@ -57,7 +57,7 @@ class _Failure:
 
 
 def read(log: bytes) -> Verdict:
-    """The verdict on a log, in any encoding, whole or a piece of it."""
+    """The verdict on a log, in any encoding, complete or not."""
     story = follow(marked_lines(log, _MARKS))
     if story.end is None and story.succeeded:
         return Verdict(None, succeeded=True, ruled_out=_ruled_out(story))
@@ -70,7 +70,7 @@ def read(log: bytes) -> Verdict:
 
 
 def _failure(story: Story) -> _Failure | None:
-    """What failed, with all that was said of it."""
+    """What failed, with every line about it."""
     end = story.end
     failing = [pull for pull in story.pulls.values() if pull.failing]
     if end is not None and end.step in PULLS:
@@ -110,7 +110,7 @@ def _finding(failure: _Failure, story: Story) -> Finding | None:
     ):
         return root[1]
     if family.follows:
-        # A login that failed earlier, or printed nothing, explains it better.
+        # An earlier login that failed, or printed nothing, explains it better.
         roots = [other for other in FAMILIES if not other.follows]
         for earlier in reversed(failure.commands[:-1]):
             if root := _first(roots, failure, earlier.lines, earlier.text, story):
@@ -122,7 +122,7 @@ def _finding(failure: _Failure, story: Story) -> Finding | None:
 def _first(
     families: Iterable[Family], failure: _Failure, lines: Sequence[Line], command: str, story: Story
 ) -> tuple[Family, Finding] | None:
-    """The first family that knows one of the lines, with what it finds."""
+    """The first family that recognizes one of the lines, with its finding."""
     for family in families:
         if failure.step not in family.steps:
             continue
@@ -149,13 +149,13 @@ def _with_image(clue: Clue, failure: _Failure, lines: Sequence[Line], story: Sto
 
 
 def _in_words(failure: _Failure, story: Story) -> str:
-    """Which step failed, such as "the script failed, in `make test` (exit code 2)"."""
+    """The step that failed, such as "the script failed, in `make test` (exit code 2)"."""
     if failure.step in PULLS:
         image = failure.pull.image if failure.pull else ""
         return f"{failure.step.value} {quoted(image)}".rstrip() + " failed"
     said = quoted(story.end.said) if story.end and story.end.said else ""
     why = f" ({said})" if said else ""
-    # Where two jobs' lines are mixed, nobody can say whose command was the last one.
+    # When the lines of two jobs are mixed, nobody can say whose command was the last one.
     mixed = story.succeeded and story.end is not None
     command = failure.commands[-1].text if failure.commands and failure.step is Step.SCRIPT and not mixed else ""
     shown = f", in `{quoted(command[:_LONG])}`" if command else ""
@@ -163,7 +163,7 @@ def _in_words(failure: _Failure, story: Story) -> str:
 
 
 def _ruled_out(story: Story) -> tuple[str, ...]:
-    """What went well, so that no one investigates it again."""
+    """What went well, so that nobody investigates it again."""
     out: list[str] = []
     for pull in story.pulls.values():
         if pull.pulled and pull.image:

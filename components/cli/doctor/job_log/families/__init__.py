@@ -1,1 +1,1 @@
-"""What logs say: families of messages that mean the same, with their cause, where they can stand, and what to do."""
+"""Families of log messages that mean the same: their cause, the steps that print them, and what to do."""

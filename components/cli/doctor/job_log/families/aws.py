@@ -1,6 +1,6 @@
-"""The job's own AWS identity: what it is, and whether AWS believes it.
+"""Messages about the job's own AWS identity: it is missing, or AWS does not accept it.
 
-Source: aws-cli and botocore's words, STS's answers to AssumeRoleWithWebIdentity, the IAM user guide.
+Source: the messages of aws-cli and botocore, STS's answers to AssumeRoleWithWebIdentity, the IAM user guide.
 """
 
 from typing import Final
@@ -37,7 +37,7 @@ AWS: Final = (
         Cause.OLD_LOGIN_COMMAND,
         "unknown shorthand flag",
         r"unknown shorthand flag: 'e' in -e",
-        "`aws ecr get-login` wrote `docker login -e`, which Docker does not know any more",
+        "`aws ecr get-login` wrote `docker login -e`, which Docker no longer knows",
         example="unknown shorthand flag: 'e' in -e",
         steps=BY_THE_JOB,
     ),
@@ -48,14 +48,14 @@ AWS: Final = (
         "the job's image does not hold `{program}`, which the script calls",
         example="/bin/sh: eval: line 137: aws: not found",
         steps=BY_THE_JOB,
-        fix="take an image that has {program} (for `aws` and `docker` alike one of your own), or install it in "
+        fix="use an image that has {program} (for `aws` and `docker` together, build your own), or install it in "
         "before_script",
     ),
     family(
         Cause.WRONG_AUD,
         "incorrect token audience",
         r"Incorrect token audience",
-        "STS does not accept the aud of the job's id_token: it is none of the OIDC provider's client ids",
+        "STS does not accept the aud of the job's id_token: it is not one of the OIDC provider's client ids",
         example="An error occurred (InvalidIdentityToken) when calling the AssumeRoleWithWebIdentity operation: "
         "Incorrect token audience",
     ),
@@ -71,7 +71,7 @@ AWS: Final = (
         Cause.ROLE_TRUST,
         "authorized to perform",
         r"not authorized to perform:? (?P<action>sts:(?:AssumeRole\w*|TagSession|SetSourceIdentity))",
-        "the role's trust policy does not let the caller in: {action} was refused",
+        "the role's trust policy does not accept the caller: {action} was refused",
         example="An error occurred (AccessDenied) when calling the AssumeRoleWithWebIdentity operation: Not authorized "
         "to perform sts:AssumeRoleWithWebIdentity",
     ),
@@ -99,18 +99,18 @@ AWS: Final = (
         "arn is invalid|parameter rolearn|rolearn",
         r"Request ARN is invalid|Invalid length for parameter RoleArn|(?:role_?arn)\W{1,4}(?:is "
         ")?(?:required|empty|not set)",
-        "the job names no role that it could assume: the role's ARN is empty or wrong",
+        "the job names no role to assume: the role's ARN is empty or wrong",
         example="An error occurred (ValidationError) when calling the AssumeRoleWithWebIdentity operation: Request ARN "
         "is invalid",
         steps=BY_THE_JOB,
-        fix="see that the job sees AWS_ROLE_ARN: add push to the consumer in the stack file, and run the job on one of "
+        fix="make AWS_ROLE_ARN reach the job: add push to the consumer in the stack file, and run the job on one of "
         "its branches or tags",
     ),
     family(
         Cause.ROLE_TRUST,
         "assumerolewithwebidentity",
         r"AssumeRoleWithWebIdentity.{0,300}(?:AccessDenied|StatusCode: 403)",
-        "the role's trust policy does not let the job's id_token in",
+        "the role's trust policy does not accept the job's id_token",
         example="operation error STS: AssumeRoleWithWebIdentity, https response error StatusCode: 403, RequestID: ..., "
         "api error AccessDenied: Not authorized",
     ),
@@ -138,7 +138,7 @@ AWS: Final = (
         "credential",
         r"Unable to locate credentials|NoCredentialProviders|no EC2 IMDS role found|failed to refresh cached "
         r"credentials|Partial credentials found|No valid credential sources found",
-        "a command of the job found no AWS credentials, before any registry was asked",
+        "a command of the job found no AWS credentials, even before it used a registry",
         example='Unable to locate credentials. You can configure credentials by running "aws configure".',
         unless=r"while getting AWS credentials",  # kaniko tries every cloud's keychain, and says so
     ),
@@ -146,7 +146,7 @@ AWS: Final = (
         Cause.NO_AWS_CREDENTIALS,
         "config profile",
         r"The config profile \((?P<profile>[^)]{1,100})\) could not be found",
-        "the AWS profile {profile} is not known in the job",
+        "the job has no AWS profile {profile}",
         example="The config profile (deploy) could not be found",
         steps=BY_THE_JOB,
     ),
@@ -155,7 +155,7 @@ AWS: Final = (
         "specify a region|region configuration|region is required|missing region|invalid endpoint",
         r"You must specify a region|could not find region configuration|an AWS region is required|Missing Region|"
         r"Invalid endpoint: https://api\.ecr\.\.amazonaws",
-        "the AWS region is not known where it is asked for",
+        "a command needs an AWS region, and none is set",
         example='You must specify a region. You can also configure your region by running "aws configure".',
     ),
 )

@@ -1,4 +1,4 @@
-"""No Docker daemon answers: the job's own (the service docker:dind), or the one of the runner's machine.
+"""No Docker daemon answers: neither the job's own (the service docker:dind) nor that of the runner's machine.
 
 Source: docker/cli and moby `client/errors.go`; docker-library/docker's entrypoint.
 """
@@ -64,7 +64,7 @@ DAEMON: Final = (
         Cause.NO_DOCKER_DAEMON,
         "http request to an https server",
         r"Client sent an HTTP request to an HTTPS server",
-        "the script speaks HTTP to a Docker daemon that speaks TLS: no registry is at fault",
+        "the script uses HTTP, but the Docker daemon uses TLS: no registry is at fault",
         example="Error response from daemon: Client sent an HTTP request to an HTTPS server.",
         fix="write DOCKER_HOST: tcp://docker:2376 with DOCKER_TLS_CERTDIR: /certs and DOCKER_TLS_VERIFY: 1, or 2375 "
         "with "

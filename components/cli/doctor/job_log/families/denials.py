@@ -1,4 +1,4 @@
-"""AWS denies an action: by which policy, AWS's own words tell.
+"""AWS denies an action, and its message says which policy is the reason.
 
 Source: IAM user guide, "Troubleshoot access denied error messages": `because no <type> policy allows the <action>
 action` and `with an explicit deny in a <type> policy`, since 2026 with the policy's ARN.
@@ -29,7 +29,7 @@ _CALLED: Final = re.compile(r"when calling the \w+ operation|api error", re.IGNO
 
 
 def _denied(clue: Clue) -> str:
-    """Who may not do what, and where."""
+    """Who may not do what, and on which resource."""
     user = _USER.search(clue.line.text)
     who = quoted(_SHORT_ARN.sub("", user["who"])) if user else "the identity"
     where = _where(clue)
@@ -64,7 +64,7 @@ def _other_policy(clue: Clue) -> Finding:
     return found(
         Cause.OTHER_POLICY,
         f"{_denied(clue)}: a {kind}{named} denies it",
-        f"have the {kind} allow it; the identity's own policy is not enough",
+        f"allow it in the {kind}; the identity's own policy is not enough",
     )
 
 
@@ -94,8 +94,7 @@ def _of_a_cache(clue: Clue) -> Finding | None:
     prefix = (_where(clue) or clue.what_image).partition("/")[0]
     return found(
         Cause.CACHE_DENIED,
-        f"{_denied(clue)}: the image comes through a pull-through cache for the first time, and the role may not "
-        "import it",
+        f"{_denied(clue)}: this is the image's first pull through the cache, and the role may not import it",
         f"add {prefix} to the consumer's caches in the stack file, and run `pulumi up`",
     )
 
@@ -103,9 +102,9 @@ def _of_a_cache(clue: Clue) -> Finding | None:
 def _explicit(clue: Clue) -> Finding:
     return found(
         Cause.IAM_POLICY,
-        f"{_denied(clue)}: a policy of its own denies it explicitly, as `gitlab-ecr revoke --now` makes one do",
-        "after `revoke`, raise the consumer's generation and run `pulumi up`, which makes a new role; else take the "
-        "Deny out of the identity's policy",
+        f"{_denied(clue)}: its own policy denies it explicitly, perhaps because of `gitlab-ecr revoke --now`",
+        "after `revoke`, raise the consumer's generation and run `pulumi up`, which creates a new role; otherwise take "
+        "the Deny out of the identity's policy",
     )
 
 
@@ -115,8 +114,8 @@ def _identity(clue: Clue) -> Finding:
         fix = f"add {where} to the consumer's push in the stack file, and run `pulumi up`"
     elif clue.match["action"] in ("ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer", "ecr:BatchCheckLayerAvailability"):
         fix = (
-            f"add {where} to the consumer's pull in the stack file, and run `pulumi up`; if this is no role of the "
-            "stack, another login was taken: see which one the log names"
+            f"add {where} to the consumer's pull in the stack file, and run `pulumi up`; if this role is not the "
+            "stack's, another login was used: see which one the log names"
         )
     else:
         fix = "allow it in the policy of that identity: no pull or push needs this action"
@@ -152,7 +151,7 @@ DENIALS: Final = (
         _WHO % r"ecr(?:-public)?:GetAuthorizationToken|sts:GetServiceBearerToken",
         lambda clue: found(
             Cause.TOKEN_DENIED,
-            f"{_denied(clue)}: the AWS identity of the job, not a repository, lacks the right to ask for a token",
+            f"{_denied(clue)}: the job's AWS identity, not a repository, lacks the right to get a token",
         ),
         example="An error occurred (AccessDeniedException) when calling the GetAuthorizationToken operation: User: "
         "arn:aws:iam::123456789012:user/ci is not authorized to perform: ecr:GetAuthorizationToken on resource: * "
@@ -209,7 +208,7 @@ DENIALS: Final = (
         Cause.AWS_DENIED,
         _MARK,
         _WHO % _ANY,
-        lambda clue: found(Cause.AWS_DENIED, f"{_denied(clue)}: AWS denies it, and no registry has to do with it"),
+        lambda clue: found(Cause.AWS_DENIED, f"{_denied(clue)}: AWS denies it, and no registry is involved"),
         example="An error occurred (AccessDenied) when calling the PutObject operation: User: "
         "arn:aws:iam::123456789012:user/ci is not authorized to perform: s3:PutObject on resource: arn:aws:s3:::site/x",
         steps=BY_THE_JOB,

@@ -1,4 +1,4 @@
-"""A family of messages that mean the same, whoever writes them."""
+"""A family of messages that mean the same, whichever program writes them."""
 
 import re
 from collections.abc import Callable
@@ -14,9 +14,9 @@ from ..lines import Line
 from ..story import IN_THE_JOB, PULLS, Step
 
 BY_THE_RUNNER: Final = PULLS | {Step.PREPARATION}
-"""The runner or its cluster pulls: the job has not begun."""
+"""Steps in which the runner or its cluster pulls, before the job begins."""
 BY_THE_JOB: Final = IN_THE_JOB
-"""The job's own commands."""
+"""Steps in which the job's own commands run."""
 ANYWHERE: Final = BY_THE_RUNNER | BY_THE_JOB
 
 _QUOTE_LIMIT: Final = 240
@@ -24,12 +24,15 @@ _QUOTE_LIMIT: Final = 240
 
 @dataclass(frozen=True)
 class Clue:
-    """A line that a family knows, and what surrounds it.
+    """A line that a family recognizes, with its context.
 
     Attributes:
+        match: the match of the family's pattern.
+        line: the line.
+        step: the step that the line belongs to.
         image: the image in question; empty when no line names one.
-        source: where the runner took the login from; empty when it had none, or the job asked.
-        executor: the runner's; empty when the log does not say.
+        source: where the runner took the login from; empty when it had none, or when the job itself pulled.
+        executor: the runner's executor; empty when the log does not say.
         command: the job's command that printed the line.
     """
 
@@ -43,7 +46,7 @@ class Clue:
 
     @property
     def by_the_runner(self) -> bool:
-        """Whether the runner pulls, not the job."""
+        """Whether the runner was pulling, rather than the job."""
         return self.step in BY_THE_RUNNER
 
     @property
@@ -53,23 +56,23 @@ class Clue:
 
     @property
     def on_docker_hub(self) -> bool:
-        """Whether the image is one of Docker Hub's."""
+        """Whether the image is on Docker Hub."""
         return is_docker_hub(self.image)
 
     @property
     def what_image(self) -> str:
-        """The image, or words for it."""
+        """The image, or a phrase when it is not known."""
         return self.image or "the image"
 
 
 def quoted(text: str) -> str:
-    """Words of another program: without what could be a credential, in one line, and not too many."""
+    """Another program's words in one line: shortened, and without anything that could be a credential."""
     words = " ".join(redact(text).replace("`", "'").split())
     return words if len(words) <= _QUOTE_LIMIT else f"{words[:_QUOTE_LIMIT]}..."
 
 
 Tell = Callable[[Clue], Finding | None]
-"""The finding from a clue; None when what surrounds the line speaks against it."""
+"""Makes the finding from a clue; None when the line's context speaks against it."""
 
 
 @dataclass(frozen=True)
@@ -77,14 +80,14 @@ class Family:
     """Messages with one cause.
 
     Attributes:
-        cause: which one.
-        example: a line as it stands in logs.
-        marks: one of them stands in each of its lines, in small letters.
-        pattern: what makes it certain.
-        steps: where it can stand.
-        tell: what was found, from a clue.
-        unless: what makes a line no failure, though the pattern fits.
-        follows: an earlier command's failure explains it.
+        cause: the cause.
+        example: a line from a log.
+        marks: lower-case texts; each of the family's lines holds one of them.
+        pattern: the regular expression that decides.
+        steps: the steps that can print such a line.
+        tell: makes the finding from a clue.
+        unless: a pattern for lines that are no failure although `pattern` matches.
+        follows: whether an earlier command's failure can be the real reason.
     """
 
     cause: Cause
@@ -97,7 +100,7 @@ class Family:
     follows: bool = False
 
     def match(self, line: Line) -> re.Match[str] | None:
-        """The line's match, if it is one of the family."""
+        """The match, if the line belongs to the family."""
         low = line.text.lower()
         if not any(mark in low for mark in self.marks):
             return None
@@ -117,19 +120,19 @@ def family(
     unless: str = "",
     follows: bool = False,
 ) -> Family:
-    """A family.
+    """Makes a family.
 
     Args:
-        cause: which one.
-        marks: what each of its lines holds, in small letters; a `|` stands between several.
-        pattern: a regular expression without nested repetition; case does not count.
-        tell: the finding from a clue, or what was found in words: `{image}`, `{host}`, `{source}`, `{command}` and the
+        cause: the cause.
+        marks: lower-case texts, separated by `|`; each of the family's lines holds one of them.
+        pattern: a regular expression without nested repetition. It ignores case.
+        tell: makes the finding from a clue; or a text in which `{image}`, `{host}`, `{source}`, `{command}` and the
             pattern's named groups stand for what the log says.
-        example: a line as it stands in logs.
-        steps: where it can stand.
-        fix: what to do; the cause's own fix when left out.
-        unless: a regular expression for lines that are no failure.
-        follows: an earlier command's failure explains it.
+        example: a line from a log.
+        steps: the steps that can print such a line.
+        fix: what to do; by default the cause's own fix.
+        unless: a regular expression for lines that are no failure although `pattern` matches.
+        follows: whether an earlier command's failure can be the real reason.
     """
     return Family(
         cause=cause,
@@ -144,7 +147,7 @@ def family(
 
 
 def found(cause: Cause, what: str, fix: str = "") -> Finding:
-    """A finding; with the cause's own fix unless another is given."""
+    """A finding. It has the cause's own fix unless another is given."""
     return Finding(cause, what, fix or fix_of(cause))
 
 

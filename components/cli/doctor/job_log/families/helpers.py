@@ -1,4 +1,4 @@
-"""Credential helpers, and documents that the reader drops.
+"""Messages about credential helpers, and about documents that a tool cannot read.
 
 Source: gitlab-runner 19.4 `helpers/docker/auth`, docker-credential-helpers `client` and `credentials`, docker/cli
 `cli/config/credentials`, amazon-ecr-credential-helper `ecr-login/ecr.go`.
@@ -19,14 +19,14 @@ def _missing(clue: Clue) -> Finding:
     if clue.by_the_runner:
         return found(
             Cause.HELPER_MISSING,
-            f"DOCKER_AUTH_CONFIG asks the helper {helper}, which is not on the PATH of the runner's process; the "
-            f"runner drops all of the document, and pulls {clue.what_image} without a login",
+            f"DOCKER_AUTH_CONFIG names the helper {helper}, which is not on the PATH of the runner's process; the "
+            f"runner drops the whole document, and pulls {clue.what_image} without a login",
             f"install docker-credential-{helper} on the PATH of the runner's process, and give its machine a role; or "
             "use access: rotated-variable, which works on any runner",
         )
     return found(
         Cause.HELPER_MISSING,
-        f"the script's config.json asks the helper {helper}, which the job's image does not hold",
+        f"the script's config.json names the helper {helper}, which the job's image does not have",
         f"put docker-credential-{helper} into the job's image, or log in with `docker login` and take the helper out "
         "of config.json",
     )
@@ -36,8 +36,8 @@ def _failed(clue: Clue) -> Finding:
     said = quoted(clue.match["said"] or clue.match.groupdict().get("err") or "")
     whose = "the credential helper of DOCKER_AUTH_CONFIG" if clue.by_the_runner else "the credential helper"
     then = "; the runner then drops the whole document, and pulls without a login" if clue.by_the_runner else ""
-    fix = "" if clue.by_the_runner else "mend what the helper says: it needs AWS credentials in the job, and a region"
-    return found(Cause.HELPER_FAILED, f"{whose} ran and failed, with the words `{said}`{then}", fix)
+    fix = "" if clue.by_the_runner else "give the helper what it needs: AWS credentials in the job, and a region"
+    return found(Cause.HELPER_FAILED, f"{whose} ran and failed with `{said}`{then}", fix)
 
 
 def _not_stored(clue: Clue) -> Finding:
@@ -60,7 +60,7 @@ HELPERS: Final = (
         Cause.LOGIN_BESIDE_HELPER,
         "not implemented",
         r"(?:storing|saving|erasing|removing) credentials.{0,120}not implemented",
-        "`docker login` wants to store a password in the helper ecr-login, which stores none: it logs in by itself",
+        "`docker login` tries to store a password in the helper ecr-login, which stores none: it logs in by itself",
         example="Error saving credentials: error storing credentials - err: exit status 1, out: `not implemented`",
     ),
     family(
@@ -102,7 +102,7 @@ HELPERS: Final = (
         Cause.BAD_AUTH,
         "failed to resolve credentials",
         r"Failed to resolve credentials from .{0,200}(?:illegal base64|invalid auth configuration)",
-        "an auth in DOCKER_AUTH_CONFIG is not the base64 of user:password; the runner drops all of the document",
+        "an auth in DOCKER_AUTH_CONFIG is not the base64 of user:password; the runner drops the whole document",
         example="WARNING: Failed to resolve credentials from $DOCKER_AUTH_CONFIG: illegal base64 data at input byte 3. "
         "Credentials from this source will not be used.",
         steps=BY_THE_RUNNER,
@@ -111,7 +111,7 @@ HELPERS: Final = (
         Cause.BAD_DOCUMENT,
         "path traversal",
         r"path traversal is not allowed",
-        "DOCKER_AUTH_CONFIG names a helper that is no plain name",
+        "DOCKER_AUTH_CONFIG names a helper by a path",
         example="ERROR: Job failed: path traversal is not allowed",
         fix="write the name without docker-credential- and without a path, such as ecr-login",
     ),
@@ -119,7 +119,7 @@ HELPERS: Final = (
         Cause.BAD_DOCUMENT,
         "failed to resolve credentials",
         r"Failed to resolve credentials from \$DOCKER_AUTH_CONFIG: (?P<why>[^\n]{1,300}?)(?:\. Credentials from|$)",
-        "DOCKER_AUTH_CONFIG is not the JSON that the runner expects ({why}); it drops all of the document",
+        "DOCKER_AUTH_CONFIG is not the JSON that the runner expects ({why}); it drops the whole document",
         example="WARNING: Failed to resolve credentials from $DOCKER_AUTH_CONFIG: invalid character ''' looking for "
         "beginning of object key string. Credentials from this source will not be used.",
         steps=BY_THE_RUNNER,
@@ -128,7 +128,7 @@ HELPERS: Final = (
         Cause.BAD_DOCUMENT,
         "config file",
         r"Error loading config file: (?:open )?(?P<file>[^\s:]{1,200})(?::| -) (?P<why>[^\n]{1,200})",
-        "{file} is not what Docker reads: {why}",
+        "Docker cannot read {file}: {why}",
         example="WARNING: Error loading config file: /root/.docker/config.json: invalid character '\\'' looking for "
         "beginning of object key string",
         steps=BY_THE_JOB,
@@ -138,7 +138,7 @@ HELPERS: Final = (
         Cause.BAD_DOCUMENT,
         "unmarshaling json",
         r"unmarshall?ing JSON at \"?(?P<file>[^\"\s]{1,200})\"?: (?P<why>[^\n]{1,200})",
-        "{file} is not what podman and skopeo read: {why}",
+        "podman and skopeo cannot read {file}: {why}",
         example='unmarshaling JSON at "/run/containers/0/auth.json": unexpected end of JSON input',
         steps=BY_THE_JOB,
     ),

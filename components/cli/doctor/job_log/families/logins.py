@@ -1,4 +1,4 @@
-"""No login, or one that the registry does not know: what remains when nothing says more.
+"""No login, or one that the registry does not know: the causes that remain when no message says more.
 
 Source: moby `registry`, containerd `remotes/docker`, containers/image `docker`, go-containerregistry `transport`. ECR
 answers `Not Authorized` to a request without a login that it knows.
@@ -18,16 +18,16 @@ def _of_the_runner(clue: Clue) -> Finding:
     if clue.source:
         return found(
             Cause.REFUSED_TOKEN,
-            f"the registry does not take the login that {clue.source} has for {image}",
-            "`gitlab-ecr doctor IMAGE --project P`, which tries it; `gitlab-ecr rotate` writes it anew",
+            f"the registry does not accept the login that {clue.source} has for {image}",
+            "run `gitlab-ecr doctor IMAGE --project P`, which tries it; `gitlab-ecr rotate` renews it",
         )
     if clue.executor == "kubernetes" or "unpack image" in clue.line.text:
         if "no basic auth" not in clue.line.text and "401" in clue.line.text:
             return found(
                 Cause.REFUSED_TOKEN,
-                f"the registry does not take the login that the node or the pull secret has for {image}",
-                "see that the runner reads DOCKER_AUTH_CONFIG or that the image pull secret is fresh; a node's own "
-                "role needs AmazonEC2ContainerRegistryPullOnly and its account the right to this registry",
+                f"the registry does not accept the login that the node or the pull secret has for {image}",
+                "check that the runner reads DOCKER_AUTH_CONFIG, or that the image pull secret is fresh; a node's own "
+                "role needs AmazonEC2ContainerRegistryPullOnly, and its account needs access to this registry",
             )
         return found(
             Cause.VARIABLE_ABSENT,
@@ -37,15 +37,15 @@ def _of_the_runner(clue: Clue) -> Finding:
     return found(
         Cause.VARIABLE_ABSENT,
         f"no login reached the runner for {image}: no DOCKER_AUTH_CONFIG reached the job, or it is for another host",
-        "`gitlab-ecr doctor IMAGE --project P --ref R`, which tells which of the two",
+        "run `gitlab-ecr doctor IMAGE --project P --ref R`, which finds out which of the two",
     )
 
 
 def _of_the_job(clue: Clue) -> Finding:
     return found(
         Cause.NO_LOGIN,
-        f"the script asked {clue.host} for {clue.what_image} without a login that it knows; the runner's own login "
-        "does not reach the script",
+        f"the script asked {clue.host} for {clue.what_image} without a login that it knows; the script cannot use the "
+        "runner's own login",
     )
 
 
@@ -77,8 +77,8 @@ LOGINS: Final = (
         example="FailedToRetrieveImagePullSecret: Unable to retrieve some image pull secrets (regcred); attempting to "
         "pull the image may not succeed.",
         steps=BY_THE_RUNNER,
-        fix="make the secret in the namespace of the jobs, or let the runner read DOCKER_AUTH_CONFIG, of which it "
-        "makes one",
+        fix="create the secret in the jobs' namespace, or let the runner read DOCKER_AUTH_CONFIG, from which it "
+        "creates one",
     ),
     family(
         Cause.VARIABLE_ABSENT,
@@ -127,8 +127,8 @@ LOGINS: Final = (
         Cause.PUSH_ENDED,
         "retrying in",
         r"^[0-9a-f]{12}: Retrying in \d{1,3} seconds?",
-        "the registry broke off the push to {image} again and again: ECR does so when there is no such repository, or "
-        "the login may not push to it",
+        "the registry closed the connection during the push to {image} again and again: ECR does so when there is no "
+        "such repository, or the login may not push to it",
         example="6512f535df6e: Retrying in 1 second",
         steps=BY_THE_JOB,
     ),

@@ -1,6 +1,6 @@
-"""The way to the registry: names, routes, certificates.
+"""Messages about the network to the registry: names, routes, certificates.
 
-What npm, psql or curl of a script fail to reach is no registry, so a line has to name one, or the runner has to pull.
+A script's npm, psql or curl may fail to reach other hosts. So a line has to name a registry, or come from the runner.
 """
 
 from typing import Final
@@ -34,11 +34,11 @@ def _unreachable(clue: Clue) -> Finding:
     fix = ""
     if clue.match["how"].lower() == "no such host":
         fix = (
-            "correct account and region in the image reference; if they are right, the machine's DNS does not know the "
-            "host: look at its resolver and at private DNS of the VPC endpoints"
+            "correct the account or the region in the image reference; if they are right, the machine's DNS does not "
+            "know the host: check its resolver and the private DNS of the VPC endpoints"
         )
     return found(
-        Cause.UNREACHABLE, f"{who} did not reach {where} for {clue.what_image} ({how}): a matter of the network", fix
+        Cause.UNREACHABLE, f"{who} did not reach {where} for {clue.what_image} ({how}): a network problem", fix
     )
 
 
@@ -51,8 +51,8 @@ def _endpoint(clue: Clue) -> Finding:
     endpoint = quoted(clue.match["endpoint"])
     fix = ""
     if "ecr-public" in endpoint and "us-east-1" not in endpoint:
-        fix = "write --region us-east-1: ECR Public gives tokens only there"
-    return found(Cause.UNREACHABLE, f"the job did not reach the AWS endpoint {endpoint}: a matter of the network", fix)
+        fix = "write --region us-east-1: ECR Public issues tokens only there"
+    return found(Cause.UNREACHABLE, f"the job did not reach the AWS endpoint {endpoint}: a network problem", fix)
 
 
 NETWORK: Final = (

@@ -1,4 +1,4 @@
-"""A push fails.
+"""Messages about a push that fails.
 
 Source: ECR's answers as docker push, BuildKit, kaniko, crane, podman and skopeo print them; aws/containers-roadmap 1970
 for the `EOF`, 876 for the cache manifest.
@@ -18,8 +18,8 @@ def _ended(clue: Clue) -> Finding:
     image = clue.image or clue.match.groupdict().get("repository") or registry_in(clue.command) or "the registry"
     return found(
         Cause.PUSH_ENDED,
-        f"the registry hung up on the push to {image}: ECR does so when there is no such repository, or the login may "
-        "not push to it",
+        f"the registry closed the connection during the push to {image}: ECR does so when there is no such repository, "
+        "or the login may not push to it",
     )
 
 
@@ -34,7 +34,7 @@ PUSHES: Final = (
         "cannot be overwritten",
         r"tag '(?P<tag>[^']{1,130})' already exists in the '(?P<repository>[^']{1,256})' repository and cannot be "
         r"overwritten",
-        "the tag {tag} exists already in {repository}, and tags of this repository do not move",
+        "the tag {tag} already exists in {repository}, and this repository's tags are immutable",
         example="tag invalid: The image tag '1.0' already exists in the 'ci/node' repository and cannot be overwritten "
         "because the tag is immutable.",
     ),

@@ -1,4 +1,4 @@
-"""The registry answers: no such repository, no such image, too many requests, a token that has ended.
+"""The registry's answers: no such repository, no such image, too many requests, an expired token.
 
 Source: ECR user guide, "Troubleshooting Amazon ECR error messages" and "pull through cache"; distribution's error codes
 as Docker, containerd, BuildKit, podman, skopeo, kaniko and crane print them.
@@ -27,14 +27,14 @@ def _expired(clue: Clue) -> Finding:
         return found(Cause.EXPIRED, f"the token in {clue.source or 'DOCKER_AUTH_CONFIG'} for {clue.host} has expired")
     return found(
         Cause.EXPIRED,
-        f"the login that the script uses for {clue.host} has expired: a token of ECR lives 12 hours",
-        "log in again just before it, and `docker logout` first where a config.json outlives the job",
+        f"the login that the script uses for {clue.host} has expired: an ECR token lives 12 hours",
+        "log in again just before it; if config.json outlives the job, run `docker logout` first",
     )
 
 
 def _public(clue: Clue) -> Finding:
     image = clue.image if clue.host == _PUBLIC else "an image of ECR Public"
-    return found(Cause.PUBLIC_LOGIN, f"{image} was asked for with a stale login for {_PUBLIC}, which needs none")
+    return found(Cause.PUBLIC_LOGIN, f"{image} was pulled with an expired login for {_PUBLIC}, which needs none")
 
 
 def _repository_absent(clue: Clue) -> Finding:
@@ -65,13 +65,13 @@ def _first_pull(clue: Clue, name: str) -> Finding:
 
 
 def _hub(clue: Clue) -> Finding | None:
-    """Of an image without a registry host; others are a matter of logins."""
+    """The finding for an image without a registry host. For others, a missing login is the likelier cause."""
     if not clue.on_docker_hub:
         return None
     name = clue.image.removeprefix("docker.io/").removeprefix("library/")
     return found(
         Cause.NO_REGISTRY_HOST,
-        f"{name} has no registry host, so it is looked for on Docker Hub, which has no such image or asks for a login",
+        f"{name} has no registry host, so it is looked up on Docker Hub, which has no such image or requires a login",
     )
 
 
@@ -81,7 +81,7 @@ REGISTRY: Final = (
         "upstream registry",
         rf"{UPSTREAM}|issue with the Secrets Manager secret containing the "
         "credentials",
-        "the pull-through cache behind {image} could not sign in to its upstream registry; the login to ECR was taken",
+        "the pull-through cache behind {image} could not log in to its upstream registry; the login to ECR worked",
         example="denied: The authentication to the upstream registry failed. Verify that the credentials are valid.",
     ),
     family(
@@ -111,7 +111,7 @@ REGISTRY: Final = (
         Cause.RATE_LIMIT,
         "rate limit",
         r"You have reached your (?:unauthenticated )?pull rate limit|pull rate limit",
-        "Docker Hub's rate limit is reached, at {image}",
+        "the pull of {image} reached Docker Hub's rate limit",
         example="toomanyrequests: You have reached your pull rate limit. You may increase the limit by authenticating "
         "and upgrading: https://www.docker.com/increase-rate-limit",
         unless=r"rate limit for .{0,60}remaining",
@@ -121,14 +121,14 @@ REGISTRY: Final = (
         "exceeded",
         r"toomanyrequests: (?:Rate|Data limit) exceeded|(?:Unknown|ThrottlingException\W{1,30}\w*.{0,60}): Rate "
         "exceeded",
-        "{host} got too many requests in a short time, at {image}",
+        "{host} got too many requests in a short time; {image} failed",
         example="toomanyrequests: Rate exceeded",
     ),
     family(
         Cause.THROTTLED,
         "429",
         r"(?:/v2/\S{1,300}|registry|manifests).{0,200}429 Too Many Requests",
-        "{host} got too many requests in a short time, at {image}",
+        "{host} got too many requests in a short time; {image} failed",
         example="unexpected status from HEAD request to https://registry.example.com/v2/ci/app/manifests/1: 429 Too "
         "Many Requests",
     ),
@@ -184,7 +184,7 @@ REGISTRY: Final = (
         Cause.PLATFORM,
         "exec format error",
         r"exec format error",
-        "a program of {image} is built for another processor than the machine's",
+        "a program in {image} is built for another processor than this machine's",
         example="exec /usr/bin/sh: exec format error",
     ),
     family(
@@ -221,7 +221,7 @@ REGISTRY: Final = (
         "amazonaws.com",
         r"(?:starport-layer-bucket|\.s3[.-](?:[a-z0-9-]{1,30}\.)?amazonaws\.com).{0,900}"
         r"(?:403|AccessDenied|i/o timeout|timeout|timed out|no such host|connection refused|reset by peer|TLS)",
-        "ECR gave the manifest of {image}, and the bucket of S3 with its layers is not to be reached",
+        "ECR returned the manifest of {image}, but the S3 bucket with its layers cannot be reached",
         example="failed to copy: httpReadSeeker: failed open: failed to do request: Get "
         '"https://prod-eu-central-1-starport-layer-bucket.s3.eu-central-1.amazonaws.com/...": dial tcp '
         "52.219.1.1:443: i/o timeout",
@@ -230,7 +230,7 @@ REGISTRY: Final = (
         Cause.LAYER_STORE,
         "error parsing http 403",
         r"error parsing HTTP 403 response body: invalid character '<'",
-        "the bucket of S3 with the layers of {image} answered 403: a VPC endpoint of S3 forbids it",
+        "the S3 bucket with the layers of {image} answered 403: an S3 VPC endpoint forbids it",
         example="error pulling image configuration: error parsing HTTP 403 response body: invalid character '<' "
         "looking for beginning of value",
     ),
@@ -260,8 +260,8 @@ REGISTRY: Final = (
         example="Error response from daemon: login attempt to "
         "https://123456789012.dkr.ecr.eu-central-1.amazonaws.com/v2/ failed with status: 400 Bad Request",
         steps=BY_THE_JOB,
-        fix="give `docker login --username AWS --password-stdin` what `aws ecr get-login-password` prints for just "
-        "this account's region, unchanged",
+        fix="pass what `aws ecr get-login-password` prints for exactly this region, unchanged, to `docker login "
+        "--username AWS --password-stdin`",
     ),
     family(
         Cause.REFUSED_TOKEN,
@@ -270,7 +270,7 @@ REGISTRY: Final = (
         "{where} refused the login: user or password is wrong",
         example='Error: logging into "123456789012.dkr.ecr.eu-central-1.amazonaws.com": invalid username/password',
         steps=BY_THE_JOB,
-        fix="log in as AWS with what `aws ecr get-login-password` prints for just this account's region, unchanged",
+        fix="log in as AWS with what `aws ecr get-login-password` prints for exactly this region, unchanged",
     ),
     family(
         Cause.REGISTRY_ANSWER,

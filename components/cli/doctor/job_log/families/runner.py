@@ -1,4 +1,4 @@
-"""The runner refuses by its own configuration, or its machine has no room.
+"""The runner's own configuration refuses the image, or its disk is full.
 
 Source: gitlab-runner 19.4, `helpers/pull_policies`, `common/allowed_images.go`, `executors/kubernetes`.
 """
@@ -44,7 +44,7 @@ RUNNER: Final = (
         Cause.PULL_POLICY,
         "allowed_pull_policies",
         _POLICY % r"[^\n]{1,80}",
-        "the job's pull_policy {asked} is none that its runner allows: {allowed}",
+        "the runner does not allow the job's pull_policy {asked}, only {allowed}",
         example='invalid pull policy for image "ruby:3.4": pull_policy ([never]) defined in GitLab pipeline config is '
         "not one of the allowed_pull_policies ([always])",
         steps=BY_THE_RUNNER,
@@ -53,7 +53,7 @@ RUNNER: Final = (
         Cause.RUNNER_PULL_POLICY,
         "unsupported pull_policy",
         r"unsupported pull_policy config: \"?(?P<asked>[\w-]{1,60})",
-        "the runner's pull_policy {asked} is none that exists",
+        "the runner's pull_policy {asked} does not exist",
         example='unsupported pull_policy config: "sometimes"',
         steps=BY_THE_RUNNER,
         fix="write always, if-not-present or never as pull_policy in the runner's config.toml",
@@ -78,7 +78,7 @@ RUNNER: Final = (
         Cause.IMAGE_REFERENCE,
         "invalid reference format",
         r"invalid reference format(?P<why>: [^\n(\"]{1,120})?",
-        "{image} is no image reference{why}",
+        "{image} is not an image reference{why}",
         example='invalid argument "ci/Node:1.0" for "-t, --tag" flag: invalid reference format: repository name must '
         "be "
         "lowercase",
@@ -87,7 +87,7 @@ RUNNER: Final = (
         Cause.IMAGE_REFERENCE,
         "couldn't parse image",
         r"couldn't parse image (?:name|reference) \\*\"(?P<name>[^\"\\]{0,300})",
-        "`{name}` is no image reference",
+        "`{name}` is not an image reference",
         example='image pull failed: Failed to apply default image tag "ci/Node": couldn\'t parse image name "ci/Node": '
         "invalid reference format",
     ),
@@ -104,7 +104,7 @@ RUNNER: Final = (
         Cause.DISK_FULL,
         "no space left on device",
         r"no space left on device",
-        "the disk is full on the machine that works on {image}",
+        "the disk of the machine that pulls or builds {image} is full",
         example="failed to register layer: write /usr/lib/libLLVM.so: no space left on device",
     ),
 )

@@ -28,4 +28,4 @@ FAMILIES: Final[tuple[Family, ...]] = (
     *NETWORK,
     *LOGINS,
 )
-"""In the order in which they decide: what breaks a login comes before what a registry then says of it."""
+"""In order of precedence: what breaks a login comes before the registry's answer to that login."""
