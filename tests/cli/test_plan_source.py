@@ -87,7 +87,7 @@ def test_a_bucket_of_another_account_is_not_believed_and_gets_no_token(
         assert main([*command, "--bucket", _BUCKET]) == ExitCode.FAILED
     assert seen.gitlab == []
     assert {headers["x-amz-expected-bucket-owner"] for headers in seen.s3} == {"123456789012"}
-    assert f"--bucket {_BUCKET}, as a bucket of the account 123456789012: AccessDenied" in capsys.readouterr().err
+    assert f"--bucket {_BUCKET}, owned by the account 123456789012: AccessDenied" in capsys.readouterr().err
 
 
 _COMMANDS = [
@@ -117,7 +117,7 @@ def test_a_rotator_of_another_account_is_not_even_asked(
         assert main([*command, *named]) == ExitCode.FAILED
     assert seen.paths == []
     said = " ".join(capsys.readouterr().err.split())
-    assert f"{' '.join(named)}: is of the account {_OTHER}, and the AWS credentials are of {_ACCOUNT}" in said
+    assert f"{' '.join(named)}: belongs to the account {_OTHER}, but the AWS credentials belong to {_ACCOUNT}" in said
 
 
 def test_the_environment_and_the_stacks_outputs_are_believed_no_more_than_what_is_typed(
@@ -133,7 +133,7 @@ def test_the_environment_and_the_stacks_outputs_are_believed_no_more_than_what_i
         monkeypatch.setenv("GITLAB_ECR_ROTATOR", named)
         assert main(["check"]) == ExitCode.FAILED
     assert seen.paths == []
-    assert capsys.readouterr().err.count(f"is of the account {_OTHER}") == 2
+    assert capsys.readouterr().err.count(f"belongs to the account {_OTHER}") == 2
 
 
 @pytest.mark.parametrize("named", ["", f"arn:aws:lambda:eu-central-1:{_ACCOUNT}:function:", f"{_ACCOUNT}:function:"])
@@ -152,7 +152,9 @@ def test_what_is_no_functions_name_is_not_asked(
     with _s3(monkeypatch, seen, lambda _: whole("{}")):
         assert main(["status", "--function", name]) == ExitCode.FAILED
     assert seen.paths == []
-    assert f"--function {name}: is no function's name; write the stack's output rotator" in capsys.readouterr().err
+    assert (
+        f"--function {name}: is not the name of a function; write the stack's output rotator" in capsys.readouterr().err
+    )
 
 
 @pytest.mark.parametrize("name", ["rotator", "rotator-12345678901", "123456789012", "rotator-123456789012x"])
@@ -163,7 +165,7 @@ def test_a_bucket_whose_name_tells_no_owner_is_not_asked(
     with _s3(monkeypatch, seen, lambda _: whole("")):
         assert main(["check", "--bucket", name]) == ExitCode.FAILED
     assert seen.s3 == []
-    assert "does not end with an account's twelve digits" in capsys.readouterr().err
+    assert "does not end with an account's 12 digits" in capsys.readouterr().err
 
 
 _CODES = {

@@ -72,7 +72,7 @@ def test_a_role_that_is_not_the_plans_own_is_denied_nothing(
     file.write_text(plan.dumps(replace(wanted, audiences=planted)))
     assert main(["revoke", "acme/frontend/web", "--plan", str(file), "--now", "--yes"]) == ExitCode.FAILED
     assert iam.get_role_policy(RoleName=role, PolicyName="pull")["PolicyDocument"] == before
-    assert "it is not this stack's, and stays as it is" in " ".join(capsys.readouterr().err.split())
+    assert "which is not this stack's; not changed" in " ".join(capsys.readouterr().err.split())
 
 
 def test_with_a_stack_the_generation_is_raised_and_up_runs(

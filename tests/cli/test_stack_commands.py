@@ -80,8 +80,11 @@ def test_status_names_an_access_key_by_its_ending_and_says_when_the_next_is_due(
 @pytest.mark.parametrize(
     ("changes", "health"),
     [
-        ({"description": "gitlab-ecr: access key ...FAKE, made 2026-01-01T00:00Z"}, "mixed: the id is of ...FAKE, the"),
-        ({"description": "mine"}, "never rotated, or described by hand: run `gitlab-ecr rotate`"),
+        (
+            {"description": "gitlab-ecr: access key ...FAKE, made 2026-01-01T00:00Z"},
+            "mixed: the id belongs to the key ...FAKE, the",
+        ),
+        ({"description": "mine"}, "never rotated, or its description was edited: run `gitlab-ecr rotate`"),
     ],
 )
 def test_status_says_what_is_wrong_with_a_pair_and_rotate_mends_it(
@@ -103,7 +106,7 @@ def test_status_says_what_is_wrong_with_a_pair_and_rotate_mends_it(
 def test_revoke_says_how_access_keys_are_revoked(at_home: World, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["revoke", LEGACY, *FUNCTION, "--now"]) == ExitCode.USAGE
     said = " ".join(capsys.readouterr().err.split())
-    assert "has access keys; deactivate the one of the IAM user gitlab-ecr-local-user-acme-legacy-" in said
+    assert "has access keys; deactivate the key of the IAM user gitlab-ecr-local-user-acme-legacy-" in said
 
 
 @pytest.mark.parametrize(
@@ -278,7 +281,10 @@ def test_a_login_that_gitlab_resolves_is_kept_alive_by_rotate_and_named_by_check
     code, checked = rows(capsys, "check", *FUNCTION)
     assert code == ExitCode.FOUND
     assert checked[f"project {WEB} {KEY}"]["ok"] is False
-    assert "$REG_USER in the login for registry.example.com:5000 would stay" in checked[f"project {WEB} {KEY}"]["found"]
+    assert (
+        "$REG_USER in the login for registry.example.com:5000 is not expanded, since the variable becomes raw"
+        in checked[f"project {WEB} {KEY}"]["found"]
+    )
     change(kept, raw=True)
     found = rows(capsys, "check", *FUNCTION)[1][f"project {WEB} {KEY}"]["found"]
     assert "$REG_USER in the login for registry.example.com:5000 is not expanded, since the variable is raw" in found

@@ -87,7 +87,7 @@ def test_what_is_there_is_in_order_and_what_was_deleted_by_hand_is_named(
         "runner docker": "",
         "runner gone": by_hand,
         "pipeline schedule rotation": "",
-        "pipeline schedule asleep": "it is inactive, so nothing rotates; `pulumi up --refresh` puts it back",
+        "pipeline schedule asleep": "it is inactive, so nothing rotates; `pulumi up --refresh` activates it again",
         "pipeline schedule lost": by_hand,
     }
 

@@ -78,13 +78,13 @@ def test_a_token_that_does_is_stored(gitlab: GitLab, store: Callable[[str], Fake
 
 
 def test_a_token_of_too_small_a_scope_is_not(gitlab: GitLab, store: Callable[[str], FakeSecrets]) -> None:
-    with pytest.raises(CliError, match=r"^nothing is stored\. scope: got read_api; make a token with api"):
+    with pytest.raises(CliError, match=r"^nothing is stored\. scope: got read_api; create a token with api"):
         store(gitlab.create_token("bot", ["read_api"], user="bot"))
 
 
 def test_a_token_that_ends_soon_is_not(gitlab: GitLab, store: Callable[[str], FakeSecrets]) -> None:
     with pytest.raises(
-        CliError, match=r"expiry: it ends in 8 days, on 2026-11-30; make one that lasts 30 days or more"
+        CliError, match=r"expiry: it ends in 8 days, on 2026-11-30; create one that lasts 30 days or more"
     ):
         store(gitlab.create_token("bot", ["api"], user="bot", expires_at=date(2026, 11, 30)))
 
