@@ -38,8 +38,7 @@ SCRIPTS: Final = {
         "A command of the script pulls or pushes without a login that the registry knows. The script cannot use the "
         "runner's own login for `image:`.",
         "log in before it, with the job's role: `aws ecr get-login-password --region R | docker login --username AWS "
-        "--password-stdin HOST`; or configure the credential helper for the tool. docs/inside-jobs.md shows it for each "
-        "tool",
+        "--password-stdin HOST`; or configure the credential helper for the tool (docs/inside-jobs.md)",
     ),
     Cause.EMPTY_PASSWORD: Explanation(
         "`docker login` got nothing on its standard input, because the command before the pipe failed.",
@@ -60,8 +59,8 @@ SCRIPTS: Final = {
         'tcp://docker:2375 with DOCKER_TLS_CERTDIR: ""), on a runner with privileged = true',
     ),
     Cause.NOT_PRIVILEGED: Explanation(
-        "Docker in Docker, BuildKit, buildah and podman need to mount and to create namespaces, and this runner does not "
-        "allow that.",
+        "Docker in Docker, BuildKit, buildah and podman have to mount and to create namespaces, and this runner does "
+        "not allow that.",
         "run the job on a runner with privileged = true, preferably one that uses a new machine for each job; or build "
         "without that right: with kaniko, or with buildah if the runner lifts seccomp and AppArmor "
         "(docs/inside-jobs.md)",

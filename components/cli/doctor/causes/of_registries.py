@@ -150,13 +150,13 @@ RUNNER: Final = {
         "remove unused images there (`docker system prune`), or give the machine a larger disk",
     ),
     Cause.FLEET_INSTANCE: Explanation(
-        "The manager of an autoscaled runner does not reach, or may not use, the instance that is to run the job.",
-        "let port 22 of the instances' security group in from the manager's, write useExternalAddr: true of "
-        "connectorConfig only when the manager is outside their network, and see that new instances start",
+        "The manager of an autoscaled runner cannot reach, or may not use, the instance that should run the job.",
+        "allow the manager's security group to reach port 22 of the instances', set useExternalAddr: true in "
+        "connectorConfig only if the manager is outside their network, and check that new instances start",
     ),
     Cause.CLUSTER_RIGHTS: Explanation(
-        "The service account of the runner's manager may not make what a job needs in the cluster: its pod, or the "
-        "pull secret with the logins of DOCKER_AUTH_CONFIG.",
-        "give it the role of templates/clusters/runner-rights.yaml, in the namespace where jobs run",
+        "The service account of the runner's manager may not create what a job needs in the cluster: its pod, or the "
+        "pull secret with the logins from DOCKER_AUTH_CONFIG.",
+        "give it the role in templates/clusters/runner-rights.yaml, in the namespace where jobs run",
     ),
 }

@@ -105,7 +105,7 @@ def _finding(failure: _Failure, story: Story) -> Finding | None:
     if family.cause in _BEFORE_A_LOGIN and any(_EMPTY.match(line) for line in failure.lines):
         return replace(finding, what=f"{finding.what}{_NO_PASSWORD}")
     if family.cause is Cause.NO_DOCKER_DAEMON and (
-        # The log of the service stands before the script.
+        # The service's log comes before the script.
         root := _first(_SERVICES, failure, story.loose, command, story)
     ):
         return root[1]

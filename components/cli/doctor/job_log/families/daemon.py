@@ -83,9 +83,9 @@ DAEMON: Final = (
         Cause.NO_DOCKER_DAEMON,
         "tls data loaded from environment",
         r"could not create a builder instance with TLS data loaded from environment",
-        "buildx makes no builder of a Docker daemon that only the environment names: no registry is at fault",
+        "buildx cannot create a builder from a Docker daemon that only the environment names: no registry is at fault",
         example="ERROR: could not create a builder instance with TLS data loaded from environment. Please use `docker "
         "context create <context-name>` to create a context for current environment",
-        fix="`docker context create job`, then `docker buildx create --use job` (templates/inside-jobs/buildx.yml)",
+        fix="run `docker context create job`, then `docker buildx create --use job` (templates/inside-jobs/buildx.yml)",
     ),
 )

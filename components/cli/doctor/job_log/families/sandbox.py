@@ -1,4 +1,4 @@
-"""A tool inside the job wants a right over the machine that the runner gives to no job: to make namespaces, to mount.
+"""A tool inside the job has to mount or to create namespaces, and the runner does not allow jobs to do that.
 
 Source: the reports that the tests name; docker-library/docker's `dockerd-entrypoint.sh`.
 """
@@ -15,7 +15,7 @@ SANDBOX: Final = (
         Cause.NOT_PRIVILEGED,
         "during unshare",
         r"Error during unshare\((?:CLONE_NEWUSER|\.\.\.)\): ",
-        "a program of the script may not make a user namespace on this runner: no registry is at fault",
+        "a program in the script may not create a user namespace on this runner: no registry is at fault",
         example="Error during unshare(CLONE_NEWUSER): Operation not permitted",
         steps=BY_THE_JOB,
     ),
@@ -23,7 +23,7 @@ SANDBOX: Final = (
         Cause.NOT_PRIVILEGED,
         "creating new mount namespace",
         r"creating new mount namespace for .{1,400}: operation not permitted",
-        "buildah may not make a mount namespace on this runner: no registry is at fault",
+        "buildah may not create a mount namespace on this runner: no registry is at fault",
         example="error running subprocess: creating new mount namespace for [/bin/sh -c apk add nodejs]: operation "
         "not permitted",
         steps=BY_THE_JOB,
@@ -46,14 +46,14 @@ SANDBOX: Final = (
         "operation not permitted",
         steps=BY_THE_JOB,
         fix="write STORAGE_DRIVER: vfs and BUILDAH_ISOLATION: chroot in the job's variables, as "
-        "templates/inside-jobs/buildah.yml does; overlay wants a privileged runner",
+        "templates/inside-jobs/buildah.yml does; overlay needs a privileged runner",
     ),
     family(
         Cause.NOT_PRIVILEGED,
         "[rootlesskit:",
         r"\[rootlesskit:(?:parent|child ?)\] error: failed to "
         r"(?:start the child: fork/exec /proc/self/exe|share mount point: /): " + _DENIED,
-        "BuildKit may not make namespaces on this runner: no registry is at fault",
+        "BuildKit may not create namespaces on this runner: no registry is at fault",
         example="[rootlesskit:parent] error: failed to start the child: fork/exec /proc/self/exe: operation not "
         "permitted",
         steps=BY_THE_JOB,
@@ -62,7 +62,7 @@ SANDBOX: Final = (
         Cause.NOT_PRIVILEGED,
         "--privileged mode might break",
         r"AppArmor detection and --privileged mode might break",
-        "the service docker:dind starts no daemon, since the runner is not privileged: no registry is at fault",
+        "the service docker:dind cannot start a daemon, since the runner is not privileged: no registry is at fault",
         example="AppArmor detection and --privileged mode might break.",
     ),
 )
