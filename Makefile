@@ -46,7 +46,7 @@ fmt: $(READY) ## fix what the formatter and the linter can fix
 bench: $(READY) ## compare this project's speed with what is done without it
 	@$(BIN)/python -m bench
 
-reference: $(READY) ## make docs/reference.md, docs/cli.md, docs/doctor.md and stacks/schema.json anew from the code
+reference: $(READY) ## make docs/reference.md, docs/cli.md, docs/doctor.md and the two schemas anew from the code
 	@$(BIN)/python -m reference
 
 dist: $(READY) ## build the wheel and the source archive, with the schema of stack files beside them

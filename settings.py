@@ -13,6 +13,7 @@ import pulumi
 import pulumi_aws as aws
 from pulumi.runtime import config as runtime_config
 
+from components.arguments.camel_case import camel
 from components.arguments.check import check as check_arguments
 from components.arguments.check import checked
 from components.arguments.shape import fields
@@ -22,7 +23,7 @@ from components.declaration.findings import find
 from components.ecr.args import RepositoryArgs
 from components.names.locations import Mistake, Mistakes
 from components.names.naming import slug
-from stack_file.spelling import PROJECT, camel
+from stack_file.text import PROJECT
 from stack_file.told import in_the_files_words, together, told
 from stack_file.typed import Reader
 

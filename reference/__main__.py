@@ -1,4 +1,4 @@
-"""`python -m reference`: writes the generated pages, stacks/schema.json and templates/first-up/ anew."""
+"""`python -m reference`: writes the generated pages, the two schemas and templates/first-up/ anew."""
 
 import json
 from pathlib import Path
@@ -24,6 +24,7 @@ def files() -> dict[Path, str]:
         _ROOT / "docs" / "cli.md": command_line.document(),
         _ROOT / "docs" / "doctor.md": doctor.document(),
         _ROOT / "stacks" / "schema.json": stack_file.dumps(schema),
+        _ROOT / "plugin" / "schema.json": analysis.dumps(schema),
     }
 
 

@@ -1,21 +1,22 @@
 """What Pulumi's own analyzer reads of the components."""
 
 import json
+from collections.abc import Mapping
 from typing import Any, Final
 
-import pulumi
-from pulumi.provider.experimental.component import ComponentProvider
-
-import components
+from plugin.provider import Provider
 
 PREFIX: Final = "gitlab-ecr:index:"
 
 
 def schema() -> dict[str, Any]:
     """Pulumi's package schema of every component."""
-    exported = [getattr(components, name) for name in components.__all__]
-    classes = [each for each in exported if isinstance(each, type) and issubclass(each, pulumi.ComponentResource)]
-    return json.loads(ComponentProvider(classes, "gitlab-ecr").schema or "")
+    return json.loads(Provider().schema or "")
+
+
+def dumps(schema: Mapping[str, Any]) -> str:
+    """The schema as plugin/schema.json holds it."""
+    return json.dumps(schema, indent=2) + "\n"
 
 
 def name_of(reference: str) -> str:

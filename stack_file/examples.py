@@ -2,10 +2,9 @@
 
 from typing import Any, Final
 
+from components.arguments.camel_case import camel
 from components.arguments.shape import WORDS, Field, closest, fields, inner, is_arguments, is_dict, is_enum, is_list
 from components.names.spelling import shown
-
-from .spelling import camel
 
 _BY_KEY: Final = {
     "account": '"123456789012"',

@@ -5,6 +5,7 @@ from typing import Any, Final, cast
 
 import pulumi
 
+from components.arguments.camel_case import Written, camel
 from components.arguments.shape import Field, closest, fields, holds, inner, is_arguments, is_dict, is_enum, is_list
 from components.names.locations import Mistakes
 from components.names.spelling import Path, shown
@@ -12,7 +13,6 @@ from components.runner.args import DockerArgs, KubernetesArgs, ServiceArgs
 
 from .examples import advice
 from .forms import image, service
-from .spelling import Written, camel
 
 _NOT_IN_THE_FILE: Final = ("region", "stack")  # aws:region, and the stack's own name
 

@@ -48,6 +48,7 @@ PULUMI: Final[dict[str, set[str]]] = {
     "destroy": {"--stack"},
     "install": set(),
     "login": set(),
+    "package add": set(),
     "preview": {"--diff", "--json", "--non-interactive", "--stack"},
     "refresh": {"--stack"},
     "stack export": {"--file", "--stack"},

@@ -77,6 +77,7 @@ MAKES_RESOURCES = {
 }
 """Components, their arguments, and what makes resources: nothing else imports Pulumi."""
 LOADS_THEIR_ARGUMENTS = {
+    "arguments/camel_case.py",
     "bootstrap/checks.py",
     "consumers/checks.py",
     "consumers/derivation.py",
@@ -219,6 +220,20 @@ def test_the_rehearsal_knows_components_by_their_documents() -> None:
     }
     assert {file for file in known if file.exists() and path(file) in MAKES_RESOURCES} == set()
     assert known
+
+
+def test_the_plugin_knows_components_by_their_public_names() -> None:
+    files = sorted((ROOT / "plugin").glob("*.py"))
+    named = [
+        (file.name, node.module.split("."))
+        for file in files
+        for node in ast.walk(ast.parse(file.read_text()))
+        if isinstance(node, ast.ImportFrom) and node.module and node.level == 0
+    ]
+    inside = {(file, *module[1:2]) for file, module in named if module[0] == "components" and len(module) > 1}
+    assert {folder for _, *rest in inside for folder in rest} <= {"arguments", "names"}
+    packages = {module[0] for _, module in named} - sys.stdlib_module_names
+    assert packages == {"components", "plugin", "pulumi"}
 
 
 @pytest.mark.parametrize("module", ["components.contract.plan", "components.rotation.handler", "components"])

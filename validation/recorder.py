@@ -95,28 +95,8 @@ class _RecordingMonitor(MockMonitor):
 
     def RegisterResource(self, request: Any) -> Any:  # noqa: N802 - the name of Pulumi's RPC
         if request.type != "pulumi:pulumi:Stack":
-            with event_loop_of_this_thread():
-                inputs = rpc.deserialize_properties(request.object, keep_unknowns=True)
             is_provider = request.type.startswith("pulumi:providers:")
-            (self._recorder.providers if is_provider else self._recorder.resources).append(
-                Registered(
-                    type=request.type,
-                    name=request.name,
-                    inputs=plain(inputs),
-                    secret_inputs=frozenset(key for key, value in inputs.items() if rpc.is_rpc_secret(value)),
-                    parent=_name(request.parent),
-                    ignore_changes=tuple(request.ignoreChanges),
-                    additional_secret_outputs=tuple(request.additionalSecretOutputs),
-                    protect=request.protect,
-                    retain_on_delete=request.retainOnDelete,
-                    delete_before_replace=request.deleteBeforeReplace,
-                    replace_on_changes=tuple(request.replaceOnChanges),
-                    import_id=request.importId,
-                    dependencies=tuple(sorted(_name(urn) for urn in request.dependencies)),
-                    aliases=tuple(request.aliases),
-                    provider=_name(request.provider.rpartition("::")[0]),
-                )
-            )
+            (self._recorder.providers if is_provider else self._recorder.resources).append(registered(request))
         with event_loop_of_this_thread():
             return super().RegisterResource(request)
 
@@ -130,6 +110,29 @@ class _RecordingMonitor(MockMonitor):
         # The empty outputs of a stack without a program of its own may come after what a test kept of it.
         self._recorder.outputs[name] = self._recorder.outputs.get(name, {}) | outputs
         return super().RegisterResourceOutputs(request)
+
+
+def registered(request: Any) -> Registered:
+    """A resource, by the request that registers it."""
+    with event_loop_of_this_thread():
+        inputs = rpc.deserialize_properties(request.object, keep_unknowns=True)
+    return Registered(
+        type=request.type,
+        name=request.name,
+        inputs=plain(inputs),
+        secret_inputs=frozenset(key for key, value in inputs.items() if rpc.is_rpc_secret(value)),
+        parent=_name(request.parent),
+        ignore_changes=tuple(request.ignoreChanges),
+        additional_secret_outputs=tuple(request.additionalSecretOutputs),
+        protect=request.protect,
+        retain_on_delete=request.retainOnDelete,
+        delete_before_replace=request.deleteBeforeReplace,
+        replace_on_changes=tuple(request.replaceOnChanges),
+        import_id=request.importId,
+        dependencies=tuple(sorted(_name(urn) for urn in request.dependencies)),
+        aliases=tuple(request.aliases),
+        provider=_name(request.provider.rpartition("::")[0]),
+    )
 
 
 def _name(urn: str) -> str:

@@ -1,8 +1,6 @@
 """Pulumi's own engine, run in a scratch copy of the program, with a state, a home and providers of its own."""
 
 import json
-import os
-import shlex
 import shutil
 import subprocess
 import sys
@@ -18,7 +16,7 @@ import yaml
 
 from rehearsal.world import World
 
-from .provider import PROVIDERS
+from .surroundings import surroundings
 
 _ROOT: Final = Path(__file__).parents[2]
 _PROGRAM: Final = (
@@ -99,7 +97,7 @@ class Engine:
         with ExitStack() as undo:
             undo.callback(self.close)
             self._copy(stack_file)
-            self._environment = self._surroundings(world)
+            self._environment = surroundings(self._scratch, world)
             made = self._run("stack", "init", self._stack)
             if made.returncode:
                 raise EngineError(f"pulumi stack init: {made.stderr.strip()}")
@@ -176,37 +174,6 @@ class Engine:
             else:
                 shutil.copy(source, self._program / name)
         (self._program / ".venv").symlink_to(sys.prefix)
-
-    def _surroundings(self, world: World) -> dict[str, str]:
-        launchers, state, home = (self._scratch / name for name in ("launchers", "state", "home"))
-        for folder in (launchers, state, home):
-            folder.mkdir()
-        for provider in PROVIDERS:
-            launcher = launchers / f"pulumi-resource-{provider}"
-            module = shlex.join([sys.executable, "-m", "rehearsal.engine.provider", provider])
-            launcher.write_text(f"#!/bin/sh\ncd {shlex.quote(str(_ROOT))} && exec {module}\n")
-            launcher.chmod(0o755)
-        return {
-            "PATH": os.pathsep.join([str(launchers), os.environ.get("PATH", os.defpath)]),
-            "HOME": str(home),
-            "TMPDIR": str(self._scratch),
-            "PULUMI_HOME": str(home / ".pulumi"),
-            "PULUMI_BACKEND_URL": state.as_uri(),
-            "PULUMI_CONFIG_PASSPHRASE": "a passphrase for one rehearsal",
-            "PULUMI_SKIP_UPDATE_CHECK": "true",
-            "PULUMI_DEBUG_COMMANDS": "true",  # brings --event-log
-            "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
-            "PYTHONDONTWRITEBYTECODE": "1",
-            "AWS_ENDPOINT_URL": world.cloud.endpoint_url,
-            "AWS_ACCESS_KEY_ID": world.account,
-            "AWS_SECRET_ACCESS_KEY": world.cloud.root_secret,
-            "AWS_REGION": world.region,
-            # As for a person: the token, and nothing that says which GitLab it is for.
-            "HTTPS_PROXY": world.cloud.proxy_url,
-            "NO_PROXY": "127.0.0.1,localhost",
-            "SSL_CERT_FILE": str(world.cloud.ca_file),
-            "GITLAB_TOKEN": world.administrator_token,
-        }
 
     def _outcome(self, *arguments: str) -> Outcome:
         log = self._scratch / "events.json"
