@@ -1,4 +1,4 @@
-"""The rotator's calls to AWS, by boto3 with one session per run."""
+"""The rotator's calls to AWS, through boto3 with one session per run."""
 
 import threading
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from botocore.exceptions import (  # pyright: ignore[reportMissingTypeStubs] - i
 )
 
 from .lent_credentials import ThreadsOwn, session_with
-from .secret import Secret, told
+from .secret import Secret, safe_words
 
 _CONFIG: Final = Config(connect_timeout=5, read_timeout=10, retries={"mode": "standard", "max_attempts": 4})
 _SESSION_NAME: Final = "gitlab-ecr-rotator"
@@ -23,7 +23,7 @@ _SESSION_SECONDS: Final = 900  # the least STS grants; one call is made with it
 
 
 class AwsError(Exception):
-    """An AWS call failed. `code` is AWS's own, for example `AccessDenied`; the message holds no secret."""
+    """An AWS call failed. `code` is AWS's error code, such as `AccessDenied`; the message holds no secret."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(f"{code}: {message}")
@@ -134,7 +134,9 @@ def aws_error(error: ClientError | BotoCoreError, *sent: Secret) -> AwsError:
     """AWS's code and message for a failed call; the message must not contain `sent`."""
     if isinstance(error, ClientError):
         answer = cast("dict[str, Any]", cast("Any", error).response).get("Error", {})
-        return AwsError(told(str(answer.get("Code", "Unknown"))), told(str(answer.get("Message", "")), sent))
+        return AwsError(
+            safe_words(str(answer.get("Code", "Unknown"))), safe_words(str(answer.get("Message", "")), sent)
+        )
     # These two exceptions quote arguments and headers, which hold secrets.
     silent = isinstance(error, ParamValidationError) or type(error) is HTTPClientError
-    return AwsError(type(error).__name__, "the request could not be made" if silent else told(str(error), sent))
+    return AwsError(type(error).__name__, "the request could not be made" if silent else safe_words(str(error), sent))

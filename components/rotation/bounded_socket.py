@@ -18,7 +18,7 @@ _CONNECT_SECONDS: Final = 5.0  # for one address
 
 
 class LimitError(OSError):
-    """The request took too long, or its answer was too long; says which."""
+    """The request took too long, or its answer was too long. The message says which."""
 
 
 class _Budget(threading.local):
@@ -84,7 +84,7 @@ class PlainSocket(_Counting, socket.socket):  # pyright: ignore[reportIncompatib
 
 
 class TlsSocket(_Counting, ssl.SSLSocket):  # pyright: ignore[reportIncompatibleMethodOverride] - it passes all arguments on
-    """The same within TLS."""
+    """A TLS connection."""
 
     def do_handshake(self, block: bool = False) -> None:
         self._wait_at_most()

@@ -48,7 +48,7 @@ class Clock(Protocol):
             longest: the longest pause.
 
         Raises:
-            Exception: the last attempt's.
+            Exception: the error of the last attempt.
         """
         give_up = self.monotonic() + within
         while True:

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from ..contract.plan import OwnerKind, Target
 from .http import Http, Response, UnreachableError, ask_gitlab
-from .secret import Secret, told
+from .secret import Secret, safe_words
 
 _COLLECTION: Final = {OwnerKind.PROJECT: "projects", OwnerKind.GROUP: "groups"}
 _OK, _CREATED, _FORBIDDEN, _NOT_FOUND = 200, 201, 403, 404
@@ -120,7 +120,7 @@ class GitLab:
     def _expect(self, response: Response, status: int, target: Target, *sent: Secret) -> Response:
         if response.status == status:
             return response
-        said = told(_message(response), (self._token, *sent))
+        said = safe_words(_message(response), (self._token, *sent))
         raise GitLabError(
             f"GitLab answered {response.status}{f' ({said})' if said else ''} for {target.name}",
             response.status,

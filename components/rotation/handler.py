@@ -36,14 +36,14 @@ class RotationFailedError(Exception):
 
 
 def handle(event: Mapping[str, Any], context: Context) -> dict[str, Any]:
-    """One rotation.
+    """Runs one rotation.
 
     Args:
-        event: `{"fired_by": "deploy" | "schedule" | "manual"}` and nothing else: the plan says what is rotated.
-        context: the runtime's.
+        event: `{"fired_by": "deploy" | "schedule" | "manual"}` and nothing else: the plan says what to rotate.
+        context: the runtime's context.
 
     Returns:
-        Counts, failures and notes; to a person who fired it by hand, also the whole report, failures or not.
+        Counts, failures and notes. If a person started it by hand, also the whole report, even after failures.
 
     Raises:
         ValueError: the event is anything else.

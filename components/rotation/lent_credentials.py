@@ -1,4 +1,4 @@
-"""One AWS client for many roles' sessions: each thread lends it its own credentials for the duration of a call.
+"""One AWS client for the sessions of many roles: each thread lends it its own credentials for the duration of a call.
 
 botocore takes credentials when a client is created, and creating one costs more than a call.
 """
@@ -31,7 +31,7 @@ class ThreadsOwn(Credentials):
             del self._lent.frozen
 
     def get_frozen_credentials(self) -> Any:
-        """What botocore signs a request with, in the thread that sends it."""
+        """The credentials with which botocore signs a request, in the thread that sends it."""
         return self._lent.frozen
 
 

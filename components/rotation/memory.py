@@ -1,6 +1,6 @@
-"""What a run records for the next: its targets, which failed, and for how many runs their owners were absent.
+"""What a run records for the next one: its targets, which of them failed, and for how many runs owners were absent.
 
-It is stored in one SSM parameter. Losing it costs no target its token; counting just starts again.
+It is stored in one SSM parameter. If it is lost, no target loses its token; counting just starts again.
 """
 
 import base64
@@ -17,20 +17,20 @@ from ..docker import bounded_json
 _LIMIT: Final = 4096  # SSM, standard tier: characters of a value
 _DIGEST: Final = 8  # hexadecimal digits of a target's digest
 _TARGETS: Final = 2_600  # bytes of all digests together; the rest of the parameter holds some forty failing ones
-_WIDTHS: Final = (4, 3, 2)  # bytes of each; at two, one in fifty targets that were not there looks as if it had been
+_WIDTHS: Final = (4, 3, 2)  # bytes of each digest; with two bytes, one in fifty new targets looks like a known one
 
 
 @dataclass(frozen=True)
 class Memory:
-    """Between two runs.
+    """What one run leaves for the next.
 
     Attributes:
         run: the request id of the run that wrote it. Lambda's own retries keep the id, and count once.
-        failing: each target that failed or was not reached, by its digest, with the runs in a row that found its owner
-            absent.
-        targets: the beginnings of the digests of all targets; empty when there are more than fit.
-        token_seen: whether a run ever found a GitLab token.
-        waiting_since: when the first run found none, until one does.
+        failing: the targets that failed or were not reached, by digest. The number says how many runs in a row found
+            the owner absent.
+        targets: the first characters of all targets' digests; empty when they do not fit.
+        token_seen: whether any run has found a GitLab token.
+        waiting_since: when the first run without a GitLab token began; None once there is a token.
     """
 
     run: str = ""
@@ -40,7 +40,7 @@ class Memory:
     waiting_since: datetime | None = None
 
     def knows(self, digest: str) -> bool:
-        """Whether that run had this target, failing or not. It may say so of one that it did not have, rarely."""
+        """Whether that run had this target, failing or not. Very rarely, it is wrong about a new target."""
         width = len(next(iter(self.targets), ""))
         return digest in self.failing or (width > 0 and digest[:width] in self.targets)
 
@@ -54,15 +54,15 @@ class Memory:
         token_seen: bool = False,
         now: datetime | None = None,
     ) -> "Memory":
-        """The memory that a run leaves.
+        """The memory that a run leaves for the next.
 
         Args:
-            run: its request id.
+            run: the run's request id.
             targets: the digests of all its targets.
-            failed: the digests of the targets that failed; True where the owner was absent.
+            failed: the digests of the targets that failed, each with whether the owner was absent.
             left: the digests of the targets that were not reached.
-            token_seen: whether it found a GitLab token.
-            now: when it began.
+            token_seen: whether the run found a GitLab token.
+            now: when the run began.
         """
         step = 0 if run == self.run else 1
         seen = self.token_seen or token_seen
@@ -70,7 +70,7 @@ class Memory:
             run,
             {digest: self.failing.get(digest, 0) for digest in left}
             | {
-                # A first retry of the run that found it absent first still makes it one run.
+                # A retry of the run that first found the owner absent does not count as a second run.
                 digest: max(1, self.failing.get(digest, 0) + step) if absent else 0
                 for digest, absent in failed.items()
             },
@@ -81,7 +81,7 @@ class Memory:
 
 
 def digest(target: TokenTarget | KeyUser) -> str:
-    """Identifies a target with its declaration: another audience or flag gives another digest."""
+    """Identifies a target and its declaration: a changed audience or flag changes the digest."""
     if isinstance(target, KeyUser):
         text = repr(target)
     else:
@@ -91,10 +91,10 @@ def digest(target: TokenTarget | KeyUser) -> str:
 
 
 def dumps(memory: Memory) -> str:
-    """The memory as text, at most as long as a parameter may be.
+    """The memory as text that fits into a parameter.
 
-    Of too many failing targets those with the fewest absent runs are left out: they stay failures, which is the loud
-    side to err on.
+    If too many targets fail, those with the fewest absent runs are left out. They stay failures: it is better to
+    report too much than too little.
     """
     failing = sorted(memory.failing.items(), key=lambda item: (-item[1], item[0]))
     while True:
@@ -147,6 +147,6 @@ def _moment(text: str) -> datetime | None:
 
 
 def _shortened(digests: Collection[str]) -> frozenset[str]:
-    """The beginnings of the digests, as long as they fit."""
+    """The first characters of the digests, as many as fit."""
     width = next((width for width in _WIDTHS if len(digests) * width <= _TARGETS), 0)
     return frozenset(digest[: 2 * width] for digest in digests) if width else frozenset()

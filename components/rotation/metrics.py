@@ -1,4 +1,4 @@
-"""Turns a report into CloudWatch metrics: in Lambda as a line of the embedded metric format, elsewhere by a call."""
+"""Turns a report into CloudWatch metrics: in Lambda as an embedded metric format log line, elsewhere by a call."""
 
 import json
 from typing import Any, Final
@@ -16,9 +16,9 @@ _UNITS: Final[dict[str, str]] = {Metric.TOKEN_SECONDS_REMAINING: "Seconds"}
 def values(report: Report) -> dict[str, float]:
     """The metrics by name.
 
-    `RotationSuccess` is 1 when every audience's tokens were minted and proven, and stand in one of its targets or more;
-    also while nobody has stored the first GitLab token, for a day.
-    `TokenSecondsRemaining` is the least over all targets whose token is known; those that are gone do not count.
+    `RotationSuccess` is 1 when the tokens of every audience were minted, verified, and written to at least one of its
+    targets. It is also 1 for the first day without a GitLab token.
+    `TokenSecondsRemaining` is the minimum over all targets whose token is known. Targets that are gone do not count.
     """
     remaining = [
         max(0.0, (result.expires_at - report.started).total_seconds())
@@ -55,7 +55,7 @@ def line(report: Report) -> str:
 
 
 def put(report: Report, cloudwatch: Any) -> None:
-    """Sends the same metrics by a call, for logs that do not go to CloudWatch.
+    """Sends the same metrics by a call, for runs whose log does not go to CloudWatch.
 
     Args:
         report: the rotation.
@@ -89,6 +89,6 @@ def _success(report: Report) -> bool:
         return False
     wanted = {result.target.audience for result in report.targets}
     held = {result.target.audience for result in report.targets if result.status in _SUCCESS}
-    # A stack whose targets are all gone publishes nothing and does not count as a success; one without targets does.
+    # If all targets are gone, nothing is published, which is no success. A stack without targets is one.
     gone = {result.target.audience for result in report.targets if result.status is Status.GONE}
     return wanted - gone <= held and bool(held or not wanted)

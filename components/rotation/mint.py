@@ -15,7 +15,7 @@ _DENIED: Final = frozenset({"AccessDenied", "AccessDeniedException"})  # AWS's c
 
 
 class RefusedError(Exception):
-    """A token that must not be published; one line says why, without the token.
+    """A token must not be published. The message says why, in one line and without the token.
 
     Attributes:
         denied: rights were missing, as is normal shortly after a role was created.
@@ -31,8 +31,8 @@ class Token:
     """A token for the registries of one region.
 
     Attributes:
-        auth: the `auth` value, as ECR gave it.
-        expires_at: as ECR says; twelve hours are not assumed.
+        auth: the `auth` value, exactly as ECR returned it.
+        expires_at: the expiry that ECR states; the code does not assume 12 hours.
     """
 
     auth: Secret
@@ -40,7 +40,7 @@ class Token:
 
 
 def mint(audience: Audience, aws: Aws, clock: Clock) -> Mapping[str, Token]:
-    """A token for each region of the audience's registries, requested with its pull-only role.
+    """Requests a token for each region of the audience's registries, with the audience's pull-only role.
 
     Raises:
         RefusedError: AWS refused, or returned something that is not a valid token.
@@ -65,7 +65,7 @@ def _mint_in(region: str, audience: Audience, aws: Aws, clock: Clock) -> Token:
     if expires_at is None or expires_at.tzinfo is None:
         raise RefusedError(f"the token of {where} has no expiry")
     if expires_at <= clock.now():
-        raise RefusedError(f"the token of {where} ended already, at {expires_at:%Y-%m-%dT%H:%MZ}")
+        raise RefusedError(f"the token of {where} has already expired, at {expires_at:%Y-%m-%dT%H:%MZ}")
     return Token(authorization.token, expires_at)
 
 

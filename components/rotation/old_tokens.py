@@ -1,4 +1,4 @@
-"""Tests the tokens that a run replaces: a registry that refuses one before its expiry shows that tokens die early."""
+"""Tests the tokens that a run replaces: if a registry refuses one before its expiry, tokens expire early there."""
 
 import threading
 from collections.abc import Iterable
@@ -12,7 +12,7 @@ from .http import Http
 from .prove import signs_in
 from .secret import Secret
 
-_DRIFT: Final = timedelta(minutes=5)  # of the clocks of three parties
+_DRIFT: Final = timedelta(minutes=5)  # between the clocks of three parties
 
 
 class OldTokens:
@@ -27,7 +27,7 @@ class OldTokens:
         """One line for each token that was refused before it expired."""
 
     def now(self) -> datetime:
-        """The time that the ends of tokens are compared with."""
+        """The time to compare expiry times with."""
         return self._clock.now()
 
     def refused(self, tokens: Iterable[tuple[str, Secret]], end: datetime) -> str | None:
@@ -50,8 +50,8 @@ class OldTokens:
                 trial.works = signs_in(host, auth, self._http) is not False
                 if not trial.works:
                     self.died_early.append(
-                        f"{host} refused a token {left.total_seconds() / 3600:.1f} hours before its end: unless it was "
-                        "revoked on purpose, tokens die early here; write a shorter interval"
+                        f"{host} refused a token {left.total_seconds() / 3600:.1f} hours before its expiry: unless it "
+                        "was revoked on purpose, tokens expire early here; write a shorter interval"
                     )
         return trial.works
 

@@ -1,4 +1,4 @@
-"""Connection pools of urllib3 whose sockets have a budget, with the proxies and certificates that apply."""
+"""urllib3's connection pools, with a budget for their sockets, and with the right proxies and certificates."""
 
 import re
 import ssl
@@ -15,10 +15,10 @@ _ADDRESS: Final = re.compile(r"([0-9.]+|\[[0-9A-Fa-f:.]+\])(:[0-9]+)?")
 
 
 class Pools:
-    """The pools of one client; TLS is verified against the system's CAs and `ca_bundle`.
+    """The pools of one client. TLS certificates are verified against the system's CAs and `ca_bundle`.
 
     Args:
-        connections: to one host at once.
+        connections: how many connections one host may have at once.
         ca_bundle: PEM certificates to trust besides the system's.
         proxy: overrides the environment's `HTTPS_PROXY`; `NO_PROXY` applies only to the latter.
     """
@@ -29,11 +29,11 @@ class Pools:
         self._trust = {False: _trust(ca_bundle)}
         self._ca_bundle = ca_bundle
         self._pools: dict[tuple[str | None, bool], Any] = {}
-        self._proxies: dict[tuple[str, str], str | None] = {}  # reading the environment anew costs more than the rest
+        self._proxies: dict[tuple[str, str], str | None] = {}  # reading the environment again costs more than the rest
         self._lock = threading.Lock()
 
     def to(self, url: str) -> Any:
-        """The pool of the connections for a URL."""
+        """The pool for a URL."""
         scheme, host = url.partition(":")[0].lower(), host_of(url)
         with self._lock:
             if (scheme, host) not in self._proxies:
@@ -43,7 +43,7 @@ class Pools:
             if (proxy, address) not in self._pools:
                 if address not in self._trust:
                     self._trust[address] = _trust(self._ca_bundle)
-                    # urllib3 1.26 names no address to the context, and compares it with the certificate by itself.
+                    # urllib3 1.26 does not tell the context an IP address; it compares it with the certificate itself.
                     self._trust[address].check_hostname = False
                 settings: dict[str, Any] = {
                     "maxsize": self._connections,

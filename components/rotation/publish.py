@@ -1,4 +1,4 @@
-"""Step three: writes one target's tokens and keeps the entries of other registries."""
+"""Step three: writes one target's tokens, and keeps the entries for other registries."""
 
 import json
 from collections.abc import Collection, Mapping
@@ -23,7 +23,7 @@ _BAD_REQUEST: Final = 400
 
 
 class NotWrittenError(Exception):
-    """A variable cannot be written as declared; says why, without its value."""
+    """A variable cannot be written as declared. The message says why, without the variable's value."""
 
 
 @dataclass(frozen=True)
@@ -40,12 +40,12 @@ class Publisher:
     old_tokens: OldTokens
 
     def publish(self, target: TokenTarget, gitlab: GitLab, foreign: Secret | None) -> TargetResult:
-        """Writes the target unless its present token lives longer; never raises, failures are results.
+        """Writes the target unless its present token lives longer. It never raises: a failure is a result.
 
         Args:
             target: the variable.
             gitlab: the instance.
-            foreign: the document whose entries a hidden variable keeps.
+            foreign: for a hidden variable, the document with the entries to keep.
         """
         end, known, absent = None, False, False
         notes: list[str] = []
@@ -73,15 +73,15 @@ class Publisher:
         if variable is None or end is None:
             return None, ""
         if end > self.old_tokens.now() + LONGEST:
-            return None, "no token of ECR lives that long"
+            return None, "no ECR token lives that long"
         if variable.value is None:
-            return end, ""  # hidden: nobody can look
+            return end, ""  # hidden: nobody can check
         hosts = {host: registry.hosts[0] for registry in self._registries(target) for host in registry.hosts}
         auths = auths_in(variable.value.reveal(), hosts)
         if missing := [host for host in hosts if host not in auths]:
-            # A registry that was declared meanwhile is no reason for doubt, only for a new token.
-            told = self._is_as_declared(variable, end, target)
-            return None, f"it holds no token for {missing[0]}" if told else ""
+            # A registry that was declared in the meantime is no reason for doubt, only for a new token.
+            contradicts = self._is_as_declared(variable, end, target)
+            return None, f"it holds no token for {missing[0]}" if contradicts else ""
         refusing = self.old_tokens.refused({(hosts[host], auth) for host, auth in auths.items()}, end)
         return (end, "") if refusing is None else (None, f"{refusing} refuses its token")
 
@@ -94,7 +94,7 @@ class Publisher:
         foreign: Secret | None,
     ) -> TargetResult:
         if target.audience not in self.tokens:
-            reason = f"audience {target.audience} has no proven token; what is there stays"
+            reason = f"audience {target.audience} has no verified token; the present value stays"
             return TargetResult(target, Status.FAILED, reason, end)
         auths = {
             host: self.tokens[target.audience][registry.region]
@@ -120,7 +120,7 @@ class Publisher:
         return self.plan.audiences[target.audience].registries
 
     def _is_as_declared(self, variable: Variable | None, present: datetime | None, target: TokenTarget) -> bool:
-        """Whether an earlier run wrote just this declaration."""
+        """Whether an earlier run wrote exactly this declaration."""
         if variable is None or present is None:
             return False
         hosts = [host for registry in self._registries(target) for host in registry.hosts]
@@ -132,7 +132,7 @@ def _minute(moment: datetime | None) -> str:
 
 
 def put(target: Target, variable: Variable | None, value: Secret, description: str, gitlab: GitLab) -> Variable | None:
-    """What GitLab answers to the one write; None when the variable to create is there already."""
+    """Writes the variable once and returns GitLab's answer; None when a variable to create already exists."""
     if variable is not None:
         return gitlab.update(target, value, description, hidden=bool(variable.flags.get("hidden")))
     try:
@@ -144,10 +144,10 @@ def put(target: Target, variable: Variable | None, value: Secret, description: s
 
 
 def _refuse_references(target: Target, variable: Variable | None, hosts: Collection[str]) -> None:
-    """Refuses a variable whose other entries live by GitLab's resolving of `$NAME`: written raw, it would resolve none.
+    """Refuses a variable whose other entries need GitLab to expand `$NAME`: tokens are written raw, without expansion.
 
     Raises:
-        NotWrittenError: names the entry and the reference.
+        NotWrittenError: an entry holds a reference. The message names both.
     """
     if variable is None or variable.value is None or variable.flags.get("raw") is not False or not target.flags.raw:
         return
@@ -156,9 +156,9 @@ def _refuse_references(target: Target, variable: Variable | None, hosts: Collect
     for key, entry in [*entries.items(), *((key, kept[key]) for key in kept if key != "auths")]:
         if found := references(json.dumps([key, entry])):
             raise NotWrittenError(
-                f"{target.name} is not raw, and {key} in it holds {found[0]}, which GitLab resolves. A token can only "
-                f"be written raw, and raw nothing is resolved: that login would be dead. Write its value in place of "
-                f"{found[0]}, or take the entry out; until then nothing is written"
+                f"{target.name} is not raw, and {key} in it holds {found[0]}, which GitLab expands. A token can only "
+                f"be written raw, and GitLab expands nothing in a raw variable, so that login would break. Write the "
+                f"value in place of {found[0]}, or take the entry out; until then nothing is written"
             )
 
 
@@ -173,29 +173,29 @@ def _merged(target: Target, variable: Variable | None, foreign: Secret | None, a
     text = docker_auth.dumps(docker_auth.merge(existing.reveal() if existing else None, entries, entries))
     if len(text) > _VALUE_LIMIT:
         raise NotWrittenError(
-            f"the value would be {len(text)} characters long, GitLab holds {_VALUE_LIMIT}: "
+            f"the value would be {len(text)} characters long, but GitLab allows {_VALUE_LIMIT}: "
             "give this consumer fewer registry hosts, or its runners the credential helper"
         )
     return Secret(text)
 
 
 def read_back(written: Variable, value: Secret, description: str, target: Target) -> None:
-    """Returns when the answer to a write says that all of it was done.
+    """Checks that GitLab's answer to a write shows everything that was written.
 
     Raises:
-        GitLabError: something was not.
+        GitLabError: something is missing or different.
     """
     if wrong := wrong_flags(written, target):
         advice = ": GitLab hides only new ones; delete it, and the next run recreates it" if "hidden" in wrong else ""
         raise GitLabError(f"GitLab accepted {target.name} but did not set {', '.join(wrong)}{advice}")
     if written.value is not None and written.value != value:
-        raise GitLabError(f"GitLab accepted {target.name} but holds another value: somebody writes it at the same time")
+        raise GitLabError(f"GitLab accepted {target.name} but holds another value: something else is writing it, too")
     if written.description != description:
         raise GitLabError(f"GitLab accepted {target.name} but did not keep its description")
 
 
 def wrong_flags(variable: Variable, target: Target) -> list[str]:
-    """The names of the flags that are not as the target wants them."""
+    """The names of the flags that are not as the target declares them."""
     wanted = {
         "variable_type": target.flags.variable_type,
         "masked": target.flags.masked or target.flags.hidden,

@@ -1,4 +1,4 @@
-"""What a rotation did: for the log and for `up`. It holds no value, only names and times."""
+"""The report on a rotation, for the log and for `up`. It holds names and times, never a variable's value."""
 
 import json
 from collections.abc import Sequence
@@ -9,28 +9,29 @@ from typing import Any, Final, cast
 from ..contract.firing import FiredBy
 from .results import AudienceResult, KeyResult, Status, TargetResult
 
-_SHORT_LIMIT: Final = 4_000  # bytes of the form that Pulumi keeps
+_SHORT_LIMIT: Final = 4_000  # bytes of the short form, which Pulumi keeps
 _LINE_LIMIT: Final = 1_000  # characters of one failure or note
-_EVENT_LIMIT: Final = 256_000  # CloudWatch Logs keeps 262,144 bytes of an event, its own 26 included
-_OMITTED: Final = 500  # bytes for what counts the rest
+_EVENT_LIMIT: Final = 256_000  # CloudWatch Logs allows 262,144 bytes for an event, including 26 of its own
+_OMITTED: Final = 500  # bytes for the counts of what is omitted
 _SECTIONS: Final = ("audiences", "targets", "access_keys", "notes")
 
 
 @dataclass(frozen=True)
 class Report:
-    """One rotation, whole.
+    """The report on one rotation.
 
     Attributes:
         stack: the stack's name.
-        fired_by: who fired it.
-        started: the time of day.
+        fired_by: who started it.
+        started: when it started.
         seconds: how long it took.
-        audiences: a result for each.
-        targets: a result for each.
+        audiences: a result for each audience.
+        targets: a result for each target.
         keys: a result for each user with access keys.
-        died_early: a line for each token that was refused before its end.
-        warnings: what went wrong beside tokens and targets.
-        token_days: how long the rotator's own GitLab token lives, the shortest of them; None when that is not known.
+        died_early: a line for each token that a registry refused before its expiry.
+        warnings: what went wrong apart from tokens and targets.
+        token_days: in how many days the rotator's own GitLab token expires, the first of them if there are two; None
+            when that is not known.
     """
 
     stack: str
@@ -46,9 +47,9 @@ class Report:
 
     @property
     def failures(self) -> list[str]:
-        """What fails the run, a line each: audiences without a proven token, targets not written.
+        """What makes the run fail, a line each: audiences without a verified token, targets that were not written.
 
-        At deploy, only what is new: what was broken before is among the warnings.
+        In a deployment, only new failures: what was broken before is among the notes.
         """
         return [f"audience {a.audience}: {a.reason}"[:_LINE_LIMIT] for a in self.audiences if a.reason] + [
             _line(result) for result in self._all if _failed(result) and not self._excused(result)
@@ -56,7 +57,7 @@ class Report:
 
     @property
     def notes(self) -> list[str]:
-        """What does not fail the run but wants a look, a line each."""
+        """What does not make the run fail but needs attention, a line each."""
         return [
             *([f"waiting for the GitLab token: {self.waiting}"] if self.waiting else []),
             *(_line(result) for result in self._all if _failed(result) and self._excused(result)),
@@ -68,15 +69,15 @@ class Report:
 
     @property
     def waiting(self) -> str:
-        """Why nothing was written, when nobody has stored the first GitLab token yet; else empty."""
+        """Why nothing was written, while nobody has stored the first GitLab token; otherwise empty."""
         return next((result.reason for result in self._all if result.status is Status.WAITING), "")
 
     def count(self, status: Status) -> int:
-        """How many targets and users with access keys ended so."""
+        """How many targets and users with access keys have this status."""
         return sum(result.status is status for result in self._all)
 
     def as_dict(self) -> dict[str, Any]:
-        """The report as JSON holds it."""
+        """The report as a JSON document."""
         return {
             "stack": self.stack,
             "fired_by": self.fired_by,
@@ -115,13 +116,13 @@ class Report:
         }
 
     def log_line(self) -> str:
-        """The one line a run leaves in the log; `gitlab_ecr_report` is what queries look for."""
+        """The one line that a run writes to the log. Queries look for `gitlab_ecr_report`."""
         return _log_line(self.bounded())
 
     def bounded(self) -> dict[str, Any]:
-        """The report as CloudWatch keeps it as one event.
+        """The report, small enough for a single CloudWatch event.
 
-        Of one that is too long, what went wrong stays as far as it fits, and `omitted` counts the rest.
+        If it is too long, it holds the failures, as many entries as fit, and `omitted` counts the rest.
         """
         document = self.as_dict()
         if len(_log_line(document)) <= _EVENT_LIMIT:
@@ -139,7 +140,7 @@ class Report:
         return short
 
     def short(self) -> dict[str, Any]:
-        """What `up` shows: counts, and as many failures and notes as fit in 4,000 bytes."""
+        """What `up` shows: counts, and as many failures and notes as fit into 4,000 bytes."""
         short: dict[str, Any] = {
             "ok": not self.failures,
             "waiting": bool(self.waiting),
@@ -173,7 +174,7 @@ def _log_line(document: dict[str, Any]) -> str:
 
 
 def _kind(entry: Any) -> str:
-    """What an entry counts as when it is left out."""
+    """The kind under which an omitted entry is counted."""
     if isinstance(entry, str):
         return "notes"
     fields = cast("dict[str, Any]", entry)
@@ -181,7 +182,7 @@ def _kind(entry: Any) -> str:
 
 
 def _fine(entry: Any) -> int:
-    """How well things are with an entry, the worst first."""
+    """The sort key that puts the worst entries first."""
     return {"failed": 0, "left": 0, "gone": 1, "notes": 1}.get(_kind(entry), 2)
 
 
@@ -195,8 +196,8 @@ def _line(result: TargetResult | KeyResult) -> str:
 
 def _gone(result: TargetResult | KeyResult) -> str:
     return (
-        f"{_line(result)}; three runs in a row found it so: "
-        f"if it is meant to be, delete {result.target.path!r} below consumers in the stack file"
+        f"{_line(result)}; three runs in a row found this: "
+        f"if it is intended, delete {result.target.path!r} below consumers in the stack file"
     )
 
 

@@ -1,4 +1,4 @@
-"""What became of each item of a rotation. It holds no value, only names and times."""
+"""The results of a rotation, one for each item. They hold names and times, never a variable's value."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from ..contract.plan import KeyUser, TokenTarget
 
 
 class Status(Enum):
-    """What became of a target."""
+    """The outcome for a target."""
 
     PUBLISHED = "published"
     KEPT = "kept"
@@ -21,16 +21,17 @@ class Status(Enum):
 
 @dataclass(frozen=True)
 class TargetResult:
-    """One target of one rotation.
+    """The result for one target of a rotation.
 
     Attributes:
         target: the variable.
-        status: what became of it.
-        reason: one line, empty when it was published.
-        expires_at: until when the token it now holds is good, where that is known.
-        absent: GitLab says that its owner is deleted, archived or out of reach.
-        known: an earlier run wrote it as it is declared now, or failed to: no news of this `up`.
-        notes: what a person should know of it, a line each.
+        status: the outcome.
+        reason: why, in one line; empty when it was published.
+        expires_at: when the token that it now holds expires, if that is known.
+        absent: whether GitLab says that its owner is deleted, archived or not accessible.
+        known: whether an earlier run wrote it as it is declared now, or failed to; then a failure is not new in this
+            `up`.
+        notes: what a person should know about it, a line each.
     """
 
     target: TokenTarget
@@ -44,16 +45,16 @@ class TargetResult:
 
 @dataclass(frozen=True)
 class KeyResult:
-    """The access keys of one user in one rotation.
+    """The result for the access keys of one user in a rotation.
 
     Attributes:
-        user: whose.
-        status: published when a variable was written.
-        reason: one line, empty when all is as it should be.
-        ending: of the key whose whole pair is published; empty when there is none.
-        made: when that key was.
+        user: the user.
+        status: the outcome; `published` when a variable was written.
+        reason: why, in one line; empty when all is well.
+        ending: the last characters of the key whose complete pair is published; empty when there is none.
+        made: when that key was made.
         notes: keys that the rotator did not make, a line each.
-        absent, known: as of a target.
+        absent, known: as for a target.
     """
 
     user: KeyUser
@@ -67,13 +68,13 @@ class KeyResult:
 
     @property
     def target(self) -> KeyUser:
-        """What messages name."""
+        """The user, under the name that both kinds of results share."""
         return self.user
 
 
 @dataclass(frozen=True)
 class AudienceResult:
-    """One audience of one rotation; `reason` is empty when its tokens were minted and proven."""
+    """The result for one audience of a rotation. `reason` is empty when its tokens were minted and verified."""
 
     audience: str
     reason: str

@@ -1,4 +1,4 @@
-"""A rotation: plan in, report out. One token per audience and region, proven, then published to every target."""
+"""A rotation: mints one token per audience and region, verifies it, and publishes it to every target in the plan."""
 
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
@@ -30,13 +30,13 @@ _Minted = tuple[AudienceResult, Mapping[str, Token]]
 
 
 def rotate(plan: Plan, services: Services, *, fired_by: FiredBy, run: str) -> Report:
-    """Runs every step for every audience and target; a failure of one is a line in the report, never the end.
+    """Runs every step for every audience and target. If one fails, the report says so, and the others go on.
 
     Args:
         plan: what to do.
-        services: where.
-        fired_by: who fired it.
-        run: names this run; a repetition of a failed run has the same name.
+        services: the services to use.
+        fired_by: who started it.
+        run: a name for this run; a retry of a failed run has the same name.
     """
     clock, warnings = services.clock, list[str]()
     this = Run(plan, services, fired_by, run, clock.now(), clock.monotonic())
@@ -62,7 +62,7 @@ def rotate(plan: Plan, services: Services, *, fired_by: FiredBy, run: str) -> Re
 
 
 def _prepare(run: Run, warnings: list[str]) -> tuple[Memory, RunSecrets, Sequence[_Minted]]:
-    """What the targets need. The other half of the time is theirs, whatever hangs here."""
+    """Everything that the targets need. It takes at most half of the time, even if something hangs."""
     seconds = run.remaining / 2
     steps: list[Callable[[], Any]] = [
         lambda: _remembered(run, warnings),
@@ -79,7 +79,7 @@ def _prepare(run: Run, warnings: list[str]) -> tuple[Memory, RunSecrets, Sequenc
     before, secrets, minted = each(
         range(len(steps)),
         lambda step: steps[step](),
-        lambda step, error: without[step](unexpected(error) if error else "not there in time"),
+        lambda step, error: without[step](unexpected(error) if error else "not done in time"),
         threads=run.threads,
         seconds=seconds + 1,
     )
@@ -94,7 +94,7 @@ def _remembered(run: Run, warnings: list[str]) -> Memory:
 
 
 def _not_remembered(run: Run, why: str, warnings: list[str]) -> Memory:
-    warnings.append(f"what was there before is not known, the parameter {run.plan.state} cannot be read: {why}")
+    warnings.append(f"the results of earlier runs are unknown: the parameter {run.plan.state} cannot be read: {why}")
     return Memory()
 
 
@@ -116,12 +116,12 @@ def _mint(run: Run, name: str) -> _Minted:
 
 
 def _not_minted(name: str, error: Exception | None) -> _Minted:
-    why = unexpected(error) if error else "the time of this run was over before its token was there"
+    why = unexpected(error) if error else "this run had no time left to get its token"
     return AudienceResult(name, why, None), {}
 
 
 def _after(run: Run, before: Memory, secrets: RunSecrets, results: Sequence[_Result]) -> Memory:
-    """What the next run has to know."""
+    """The memory for the next run."""
     return before.after(
         run.id,
         {memory.digest(item) for item in (*run.plan.targets, *run.plan.key_users)},
@@ -133,7 +133,7 @@ def _after(run: Run, before: Memory, secrets: RunSecrets, results: Sequence[_Res
 
 
 def _remember(run: Run, before: Memory, after: Memory, warnings: list[str]) -> None:
-    """Writes the memory when it says something new. The report comes, whatever happens here."""
+    """Writes the memory if it has changed. Whatever happens here, the report still follows."""
     if before.failing == after.failing == {} and before == dataclasses.replace(after, run=before.run):
         return
     text = memory.dumps(after)
@@ -149,11 +149,13 @@ def _remember(run: Run, before: Memory, after: Memory, warnings: list[str]) -> N
     except Exception as error:  # noqa: BLE001 - see above
         why = unexpected(error)
     if why:
-        warnings.append(f"what failed is not remembered, the parameter {run.plan.state} cannot be written: {why}")
+        warnings.append(
+            f"the next run will not know what failed: the parameter {run.plan.state} cannot be written: {why}"
+        )
 
 
 def _judged(result: _Result, before: Memory, after: Memory) -> _Result:
-    """The result in the light of the runs before it."""
+    """The result, adjusted by what earlier runs found."""
     if result.status is not Status.FAILED:
         return result
     digest = memory.digest(result.target)

@@ -1,4 +1,4 @@
-"""One run: what it does, where, and since when."""
+"""One run: its plan, its services, and when it started."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,11 +18,11 @@ class Run:
 
     Attributes:
         plan: what to do.
-        services: where.
+        services: the services to use.
         fired_by: who started it.
-        id: names this run; a retry of a failed run has the same name.
-        started: the time of day.
-        begin: the same by the clock that only grows.
+        id: a name for this run; a retry of a failed run has the same name.
+        started: when it started.
+        begin: the same by the monotonic clock.
     """
 
     plan: Plan
@@ -34,16 +34,16 @@ class Run:
 
     @property
     def threads(self) -> int:
-        """How much is done at once."""
+        """How many items to work on at once."""
         return self.plan.gitlab.concurrency
 
     @property
     def remaining(self) -> float:
-        """Seconds until it has to be over."""
+        """Seconds until the run has to end."""
         return self.services.deadline.remaining()
 
     @property
     def patience(self) -> float:
-        """For how many seconds it still waits for new roles to work."""
+        """For how many more seconds the run waits for new roles to work."""
         at_deploy = _NEW_ROLE_SECONDS if self.fired_by is FiredBy.DEPLOY else 0.0
         return min(self.begin + at_deploy - self.services.clock.monotonic(), self.remaining)

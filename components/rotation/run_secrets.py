@@ -14,11 +14,11 @@ from .workers import each, unexpected
 
 @dataclass(frozen=True)
 class Unavailable:
-    """A secret that a run has to do without.
+    """A secret that a run could not read.
 
     Attributes:
         reason: why, in one line.
-        empty: nothing was stored in it yet.
+        empty: whether nothing has been stored in it yet.
     """
 
     reason: str
@@ -32,7 +32,7 @@ class RunSecrets:
     Attributes:
         gitlab: the instance, with the token that works.
         foreign: the documents of hidden variables, by the name of their secret.
-        token_days: how long the GitLab token still lives; None when that is not known.
+        token_days: in how many days the GitLab token expires; None when that is not known.
         warnings: what is wrong with one of two tokens.
     """
 
@@ -43,12 +43,12 @@ class RunSecrets:
 
 
 def read_secrets(plan: Plan, services: Services, seconds: float) -> RunSecrets:
-    """The secrets of a run, each of them read or unavailable for itself.
+    """Reads the secrets of a run. Each may be unavailable without affecting the others.
 
     Args:
-        plan: which.
-        services: where.
-        seconds: after these, what is not there is unavailable.
+        plan: the plan that names the secrets.
+        services: the services to use.
+        seconds: how long it may take; what has not been read by then is unavailable.
     """
     token = plan.gitlab.token_secret
     names = [token, *sorted({target.foreign for target in plan.targets if target.foreign is not None} - {token})]
@@ -87,5 +87,5 @@ def _gitlab(text: Secret | Unavailable, plan: Plan, services: Services) -> RunSe
 
 
 def _not_asked(_: Secret | Unavailable, error: Exception | None) -> RunSecrets:
-    why = unexpected(error) if error else "GitLab did not say in time whether it takes the token"
+    why = unexpected(error) if error else "GitLab did not say in time whether it accepts the token"
     return RunSecrets(Unavailable(f"the GitLab token: {why}"), {})

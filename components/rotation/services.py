@@ -1,4 +1,4 @@
-"""The services that a run talks to, and its time; tests give their own."""
+"""The services that a run uses, and its clock. Tests pass their own."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ from .keys.store import KeyStore
 
 @dataclass(frozen=True)
 class Services:
-    """Everything outside of the process that a run touches."""
+    """Everything outside of the process that a run uses."""
 
     aws: Aws
     key_store: KeyStore

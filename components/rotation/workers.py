@@ -1,6 +1,6 @@
-"""Work in threads that no item can hold up or end: each wait is bounded, and each exception is its own item's.
+"""Work in threads that no single item can block or end: every wait is limited, and an exception affects only its item.
 
-The threads are daemons: what still hangs when the time is over does not keep the process.
+The threads are daemons, so one that still hangs when the time is over does not keep the process alive.
 """
 
 import threading
@@ -14,7 +14,7 @@ _PACKAGE: Final = Path(__file__).parents[1]
 
 
 class _Run(Generic[_T, _R]):
-    """Items, the results so far, and who waits for them."""
+    """The items, and the results so far."""
 
     def __init__(
         self, items: Iterable[_T], work: Callable[[_T], _R], instead: Callable[[_T, Exception | None], _R]
@@ -38,7 +38,7 @@ class _Run(Generic[_T, _R]):
                     return
             try:
                 result = self._one(self.items[index])
-            except BaseException as crash:  # noqa: BLE001 - the end of the process, or of a test's: for the waiting thread
+            except BaseException as crash:  # noqa: BLE001 - it ends the process or the test: the waiting thread raises it
                 with self.changed:
                     self.crash, self.over = crash, True
                     self.changed.notify_all()
@@ -51,7 +51,7 @@ class _Run(Generic[_T, _R]):
     def _one(self, item: _T) -> _R:
         try:
             return self._work(item)
-        except Exception as error:  # noqa: BLE001 - one item, whatever is in it, never ends the run
+        except Exception as error:  # noqa: BLE001 - a single item, whatever is in it, must not end the run
             return self._instead(item, error)
 
 
@@ -63,20 +63,20 @@ def each(
     threads: int,
     seconds: float,
 ) -> list[_R]:
-    """What `work` makes of each item, in order.
+    """The results of `work` for each item, in order.
 
     Args:
-        items: done in order, so many at once as there are threads.
-        work: for one item.
-        instead: stands for an item that raised, whose error it gets, or that was not done in time.
-        threads: how many.
-        seconds: after these, nothing is begun and nothing waited for.
+        items: the items, started in this order.
+        work: does the work for one item.
+        instead: makes the result for an item that raised an error, or was not done in time; then the error is None.
+        threads: how many items to work on at once.
+        seconds: how long it may take; after that, no item is started or waited for.
     """
     run = _Run(items, work, instead)
     for begun in range(min(threads, len(run.items))):
         try:
             threading.Thread(target=run.work_on, daemon=True).start()
-        except RuntimeError:  # no further thread; those that there are do the work
+        except RuntimeError:  # no more threads can start; the existing ones do the work
             if begun == 0:
                 run.work_on()
             break
@@ -90,10 +90,10 @@ def each(
 
 
 def bounded(call: Callable[[], _R], seconds: float) -> _R | None:
-    """What `call` gives, or None when it has not ended in time.
+    """The result of `call`, or None when it has not ended in time.
 
     Raises:
-        Exception: what it raised.
+        Exception: `call` raised it.
     """
 
     def instead(_: None, error: Exception | None) -> _R | None:
@@ -105,7 +105,7 @@ def bounded(call: Callable[[], _R], seconds: float) -> _R | None:
 
 
 def unexpected(error: Exception) -> str:
-    """What to say of an exception that nobody foresaw: its class and where, and none of its words, which may tell."""
+    """Describes an unforeseen exception by its class and place. Its words are left out: they may hold a secret."""
     place = "outside of gitlab-ecr"
     trace = error.__traceback__
     while trace is not None:

@@ -1,4 +1,4 @@
-"""The targets and access keys of a run, those first that need it most."""
+"""Writes the targets and access keys of a run, the most urgent first."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -18,10 +18,10 @@ from .run import NEW_ROLE_PAUSE, Run
 from .run_secrets import RunSecrets, Unavailable
 from .workers import each, unexpected
 
-_WORTH_STARTING: Final = 3.0  # seconds: with less left a target is not begun
+_WORTH_STARTING: Final = 3.0  # seconds: with less time left, no target is started
 _GONE_AFTER: Final = 3
 _WAITS_FOR: Final = timedelta(days=1)
-_NO_TIME: Final = "not reached: the time of this run was over; what is there stays"
+_NO_TIME: Final = "not reached: this run had no time left; the present value stays"
 
 _Item = TokenTarget | KeyUser
 _Result = TargetResult | KeyResult
@@ -29,12 +29,13 @@ _Result = TargetResult | KeyResult
 
 @dataclass(frozen=True)
 class Writing:
-    """Everything that a target needs.
+    """Writes all targets of a run.
 
     Attributes:
-        before: what the last run left.
-        secrets: those of this one.
-        publisher: has the tokens.
+        run: this run.
+        before: the memory of the last run.
+        secrets: the secrets of this run.
+        publisher: holds the tokens and writes a variable.
     """
 
     run: Run
@@ -57,7 +58,7 @@ class Writing:
         return [by_index[index] for index in range(len(items))]
 
     def _urgency(self, item: _Item) -> int:
-        """New and changed ones first, then those whose tokens are the oldest; those whose owner is gone come last."""
+        """The sort key: first new and changed items, then those that failed; those whose owner is gone come last."""
         digest = memory.digest(item)
         if not self.before.knows(digest):
             return 0
@@ -78,7 +79,7 @@ class Writing:
         return self.publisher.publish(item, gitlab, foreign)
 
     def _waits(self, token: Unavailable) -> bool:
-        """Whether nobody has stored the first token yet: no failure of a deployment, nor of the first day."""
+        """Whether nobody has stored the first token yet. In a deployment and on the first day, that is no failure."""
         since = self.before.waiting_since or self.run.started
         patient = self.run.fired_by is FiredBy.DEPLOY or self.run.started - since < _WAITS_FOR
         return token.empty and not self.before.token_seen and patient

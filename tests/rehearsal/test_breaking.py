@@ -66,7 +66,7 @@ def test_the_screen_shows_what_was_broken_what_failed_and_that_it_was_mended(who
 
 
 def test_the_renewed_token_writes_and_the_old_one_is_refused(whole: tuple[str, dict[str, Any]]) -> None:
-    assert whole[1]["renewal"].startswith("the GitLab token was renewed and is good until ")
+    assert whole[1]["renewal"].startswith("the GitLab token was renewed and is valid until ")
     line = next(line for line in whole[0].splitlines() if "the GitLab token was renewed" in line)
     assert line.endswith("; the old one is refused, every rotation below writes with the new one")
     assert all(rotation["ok"] for rotation in whole[1]["rotations"][1:7])

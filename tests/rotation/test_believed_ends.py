@@ -47,7 +47,7 @@ def test_an_end_beyond_what_ecr_grants_is_not_believed_and_noted(world: World, e
     assert report.targets[0].status is Status.PUBLISHED
     assert world.described_until("acme/web") == world.clock.moment + timedelta(hours=12)
     assert [note for note in report.notes if "project acme/web DOCKER_AUTH_CONFIG: its description says" in note]
-    assert "no token of ECR lives that long" in report.notes[0]
+    assert "no ECR token lives that long" in report.notes[0]
     assert _run(world).notes == []
 
 
@@ -125,7 +125,7 @@ def test_of_a_hidden_variable_the_end_is_believed_up_to_what_ecr_grants(world: W
     _promise(world, timedelta(days=7))
     report = _run(world, hidden)
     assert report.targets[0].status is Status.PUBLISHED
-    assert "no token of ECR lives that long" in report.notes[0]
+    assert "no ECR token lives that long" in report.notes[0]
 
 
 def test_a_registry_declared_meanwhile_is_no_doubt_about_the_description(world: World) -> None:

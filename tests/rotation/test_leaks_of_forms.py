@@ -19,7 +19,7 @@ from components.rotation.http import PooledHttp, UnreachableError
 from components.rotation.renewal.gitlab_tokens import GitLabTokens
 from components.rotation.renewal.renew import RenewalError, Version, renew
 from components.rotation.rotate import rotate
-from components.rotation.secret import Secret, TokenError, told
+from components.rotation.secret import Secret, TokenError, safe_words
 
 _TOKEN = "Qx7Lm2Vd9Tz4Hw5Rb8Nc3"
 _STORED = {
@@ -113,4 +113,4 @@ def test_our_http_sends_no_illegal_header_and_quotes_none(form: str, header: str
 @pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
 def test_what_a_server_echoes_is_withheld_in_every_encoding(form: str) -> None:
     for encoded in encodings(_TOKEN):
-        assert_clean(told(form.format(f"you sent {encoded}"), [Secret(_TOKEN)]), _TOKEN)
+        assert_clean(safe_words(form.format(f"you sent {encoded}"), [Secret(_TOKEN)]), _TOKEN)

@@ -28,8 +28,8 @@ def _aws_error(code: str) -> Callable[[str], Authorization | None]:
     ("minted", "words"),
     [
         (lambda _: None, "ECR's answer holds none"),
-        (lambda _: Authorization(Secret(_GOOD), START - timedelta(seconds=1)), "ended already"),
-        (lambda _: Authorization(Secret(_GOOD), START), "ended already"),
+        (lambda _: Authorization(Secret(_GOOD), START - timedelta(seconds=1)), "has already expired"),
+        (lambda _: Authorization(Secret(_GOOD), START), "has already expired"),
         (lambda _: Authorization(Secret(_GOOD), None), "has no expiry"),
         (lambda _: Authorization(Secret("!fake!"), START + timedelta(hours=12)), "not base64 of AWS:password"),
         (

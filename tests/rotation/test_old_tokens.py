@@ -27,7 +27,7 @@ def test_an_old_token_that_is_refused_before_its_end_is_told() -> None:
     assert report.failures == []
     assert world.works("acme/web")
     assert len(report.died_early) == 1
-    assert "10.0 hours before its end" in report.died_early[0]
+    assert "10.0 hours before its expiry" in report.died_early[0]
     assert "shorter interval" in report.died_early[0]
 
 

@@ -93,7 +93,7 @@ def test_a_run_out_of_time_stops_cleanly_and_says_what_is_left() -> None:
     world.gitlab_fault = lambda method, _: world.clock.sleep(10) if method == "PUT" else None  # type: ignore[func-returns-value]
     report = world.rotate(_PLAN, seconds=15)
     assert [result.status.value for result in report.targets] == ["published", "published", "left"]
-    assert "acme/c DOCKER_AUTH_CONFIG: not reached: the time of this run was over" in report.failures[0]
+    assert "acme/c DOCKER_AUTH_CONFIG: not reached: this run had no time left" in report.failures[0]
     assert metrics.values(report)["TargetsFailed"] == 1
     assert metrics.values(report)["RotationSuccess"] == 0
 

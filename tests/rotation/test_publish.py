@@ -115,7 +115,7 @@ def test_a_value_beyond_gitlabs_limit_is_refused_with_the_way_out() -> None:
     world.seed("acme/web", value)
     result = _result(world)
     assert result.status is Status.FAILED
-    assert "GitLab holds 10000" in result.reason
+    assert "GitLab allows 10000" in result.reason
     assert world.variable("acme/web")["value"] == value
 
 
@@ -173,7 +173,7 @@ def test_a_visible_variable_that_is_declared_hidden_gets_its_token_and_the_advic
     [
         ({"masked": False}, "did not set masked"),
         ({"variable_type": "env_var", "raw": False}, "did not set raw, variable_type"),
-        ({"value": "another"}, "somebody writes it at the same time"),
+        ({"value": "another"}, "something else is writing it"),
         ({"description": None}, "did not keep its description"),
     ],
 )
@@ -191,7 +191,7 @@ def test_the_answer_to_the_write_is_read_back(change: dict[str, Any], words: str
     world.gitlab_fault = something_else
     result = _result(world)
     assert result.status is Status.FAILED
-    assert words in result.reason or "somebody" in result.reason
+    assert words in result.reason or "something else" in result.reason
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 422, 302])
@@ -231,7 +231,7 @@ def test_an_audience_without_a_token_fails_its_own_targets_and_no_others() -> No
     world.registry_fault = lambda path: answer(401) if "frontend" in path else None
     report = world.rotate(wanted)
     assert [result.status for result in report.targets] == [Status.PUBLISHED, Status.FAILED]
-    assert report.targets[1].reason == "audience frontend has no proven token; what is there stays"
+    assert report.targets[1].reason == "audience frontend has no verified token; the present value stays"
     assert world.auths("acme/b") == first
     assert report.targets[1].expires_at == world.described_until("acme/b") == START + timedelta(hours=12)
 
@@ -266,7 +266,7 @@ def test_a_login_that_gitlab_resolves_is_not_killed_in_silence(entry: dict[str, 
     world.seed("acme/web", value, raw=False, masked=False, variable_type="env_var", description="made by hand")
     result = _result(world)
     assert result.status is Status.FAILED
-    assert f"registry.example.com:5000 in it holds {reference}, which GitLab resolves" in result.reason
+    assert f"registry.example.com:5000 in it holds {reference}, which GitLab expands" in result.reason
     assert world.variable("acme/web")["value"] == value
     assert world.variable("acme/web")["raw"] is False
 

@@ -37,7 +37,7 @@ class Action(Enum):
 
 @dataclass(frozen=True)
 class Step:
-    """What to do, with which key; for `STOP`, why something due is not done, and whether that is a failure."""
+    """What to do, and with which key. For `STOP`: why a due step is not taken, and whether that is a failure."""
 
     action: Action
     key: Secret | None = None
@@ -69,13 +69,13 @@ class Facts:
     """Everything that a decision depends on.
 
     Attributes:
-        keys: the user's, at most two.
+        keys: the user's keys, at most two.
         unused: keys that were never used to sign, where this was checked.
         rested: keys that this run itself deactivated.
-        age, grace: of the plan.
+        age, grace: the declared maximum age and grace period, from the plan.
         run: this run's name.
         started: when this attempt of the run began.
-        now: by the same clock.
+        now: the present time, by the same clock.
     """
 
     keys: Sequence[AccessKey]
@@ -96,7 +96,7 @@ class Facts:
 
     @property
     def present(self) -> dict[Secret, AccessKey]:
-        """The keys by id."""
+        """The user's keys by id."""
         return {key.id: key for key in self.keys}
 
     @property

@@ -20,9 +20,9 @@ class Making:
     """A run's claim, written before it makes a key, so that whatever a crash leaves behind can be attributed to it.
 
     Attributes:
-        begin: when it was written.
+        begin: when the claim was written.
         end: when that run has certainly ended.
-        run: its name; a retry of the run has the same one.
+        run: the run's name; a retry of the run has the same one.
     """
 
     begin: datetime
@@ -36,9 +36,9 @@ class Record:
 
     Attributes:
         making: the last claim that has not led to a published pair.
-        pending: made, and not known to be published.
-        current: the published one.
-        previous: published before.
+        pending: a key that was made and is not known to be published.
+        current: the published key.
+        previous: the key that was published before.
     """
 
     making: Making | None = None
@@ -48,12 +48,12 @@ class Record:
 
     @property
     def known(self) -> frozenset[Secret]:
-        """Every key that it names."""
+        """Every key that the record names."""
         return frozenset(key for key in (self.pending, self.current, self.previous) if key is not None)
 
 
 def record(tags: Mapping[str, str]) -> Record:
-    """What the tags say."""
+    """Reads the record from the tags."""
     pending, current, previous = (_key(tags.get(tag, _NONE)) for tag in (PENDING, CURRENT, PREVIOUS))
     return Record(_making(tags.get(MAKING, _NONE)), pending, current, previous)
 

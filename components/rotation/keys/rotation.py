@@ -30,7 +30,7 @@ _TOO_MANY: Final = "LimitExceeded"
 
 
 class _LeftError(Exception):
-    """This run stops working on this user; says why, and with which result."""
+    """This run stops working on this user. The message says why; the error also carries the result."""
 
     def __init__(self, message: str, status: Status = Status.KEPT) -> None:
         super().__init__(message)
@@ -39,11 +39,11 @@ class _LeftError(Exception):
 
 @dataclass
 class KeyRotation:
-    """One user in one run.
+    """The rotation of one user's keys in one run.
 
     Attributes:
-        user: whose keys.
-        gitlab: spoken to with the token that the user names.
+        user: the user whose keys are rotated.
+        gitlab: the instance, called with the token that the user names.
         run: the run's name.
     """
 

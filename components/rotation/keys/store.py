@@ -1,4 +1,4 @@
-"""An IAM user's access keys and tags, and who a key belongs to."""
+"""An IAM user's access keys and tags, and a check which user a key belongs to."""
 
 import threading
 from collections.abc import Mapping
@@ -23,8 +23,8 @@ class AccessKey:
 
     Attributes:
         id: half of a credential, so it is protected like one.
-        active: neither deactivated nor expired.
-        created: when.
+        active: whether the key is neither deactivated nor expired.
+        created: when it was created.
     """
 
     id: Secret
@@ -34,7 +34,7 @@ class AccessKey:
 
 @dataclass(frozen=True)
 class NewKey:
-    """A key just made: its secret can be read only now."""
+    """A key that was just made. Its secret can be read only now."""
 
     id: Secret
     secret: Secret
@@ -53,7 +53,7 @@ class KeyStore(Protocol):
         ...
 
     def deactivate(self, user: str, key_id: Secret) -> None:
-        """Deactivates a key; it can be reactivated."""
+        """Deactivates a key. It can be reactivated."""
         ...
 
     def delete(self, user: str, key_id: Secret) -> None:

@@ -22,10 +22,10 @@ class Pair:
     """The variables of a user, and access to them.
 
     Attributes:
-        user: whose.
+        user: the user whose keys the variables hold.
         gitlab: the instance, called with the rotator's token.
-        id: the variable of the id as it is now; None when there is none.
-        secret: that of the secret.
+        id: the present variable of the id; None when there is none.
+        secret: the present variable of the secret; None when there is none.
     """
 
     user: KeyUser
@@ -45,11 +45,11 @@ class Pair:
     @property
     def declared(self) -> bool:
         """Whether an earlier run wrote both, with the present declaration."""
-        told = {_described(self.id), _described(self.secret)}
-        return len(told) == 1 and None not in told and not self._wrong()
+        described = {_described(self.id), _described(self.secret)}
+        return len(described) == 1 and None not in described and not self._wrong()
 
     def published(self, keys: Sequence[AccessKey], store: KeyStore) -> Published:
-        """Which of the user's keys they hold.
+        """Which of the user's keys the variables hold.
 
         A readable secret is tested; for a hidden one the description is trusted.
         """
@@ -113,21 +113,21 @@ class Pair:
         with contextlib.suppress(GitLabError):
             self.gitlab.update(self.user.secret_target, before.value, before.description, hidden=False)
 
-    def _id_of(self, keys: Sequence[AccessKey], told: Secret | None) -> Secret | None:
+    def _id_of(self, keys: Sequence[AccessKey], named: Secret | None) -> Secret | None:
         if self.id is None:
             return None
         if self.id.value is None:
-            return told
+            return named
         return next((key.id for key in keys if key.id == self.id.value), None)
 
-    def _is_secret_of(self, key: Secret, value: Secret, told: Secret | None, store: KeyStore) -> bool:
+    def _is_secret_of(self, key: Secret, value: Secret, named: Secret | None, store: KeyStore) -> bool:
         if not value.reveal().isascii():
             return False
         try:
             return store.caller(key, value) == self.user.arn
         except AwsError as error:
             # Only a wrong signature proves the secret wrong; otherwise the description decides.
-            return error.code != _WRONG_SECRET and key == told
+            return error.code != _WRONG_SECRET and key == named
 
     def _wrong(self) -> bool:
         pairs = ((self.id, self.user.id_target), (self.secret, self.user.secret_target))
@@ -138,9 +138,9 @@ def _described(variable: Variable | None) -> DescribedKey | None:
     return None if variable is None else described(variable.description)
 
 
-def _named(told: DescribedKey | None, keys: Sequence[AccessKey]) -> Secret | None:
+def _named(described: DescribedKey | None, keys: Sequence[AccessKey]) -> Secret | None:
     """The key that a description names."""
-    fitting = [key.id for key in keys if told is not None and ending(key.id.reveal()) == told.ending]
+    fitting = [key.id for key in keys if described is not None and ending(key.id.reveal()) == described.ending]
     return fitting[0] if len(fitting) == 1 else None
 
 

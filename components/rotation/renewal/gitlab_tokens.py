@@ -14,12 +14,12 @@ _OK: Final = 200
 
 @dataclass(frozen=True)
 class TokenFacts:
-    """What GitLab says of a token.
+    """What GitLab says about a token.
 
     Attributes:
-        id: its number.
-        user_id: whose token it is.
-        expires_at: the day on which it is dead from 00:00 UTC on; None for never.
+        id: the token's id.
+        user_id: the id of the token's user.
+        expires_at: the day on which it expires, at 00:00 UTC; None for never.
     """
 
     id: int
@@ -28,30 +28,30 @@ class TokenFacts:
 
 
 class GitLabTokens:
-    """One instance's tokens."""
+    """The access tokens of one GitLab instance."""
 
     def __init__(self, url: str, http: Http) -> None:
         self._api = f"{url.rstrip('/')}/api/v4/personal_access_tokens"
         self._http = http
 
     def facts(self, token: Secret) -> TokenFacts:
-        """What GitLab says of a token to itself, which also proves that it works.
+        """What GitLab says about the token with which it is asked; an answer also proves that the token works.
 
         Raises:
-            GitLabError: it does not, or GitLab was not reached.
+            GitLabError: the token does not work, or GitLab was not reached.
         """
         return _facts(_fields(self._send("GET", f"{self._api}/self", token), "read itself"))
 
     def rotate(self, by: Secret, token_id: int | None, expires_at: date) -> Secret:
-        """A new token in place of an old one, which is dead when this returns. Sent once, whatever comes of it.
+        """Replaces a token. The old one no longer works when this returns. The request is never repeated.
 
         Args:
-            by: the token that asks.
-            token_id: the token to replace; None for the asking one itself.
-            expires_at: the new one's last day; GitLab's default is one week.
+            by: the token with which to ask.
+            token_id: the token to replace; None for `by` itself.
+            expires_at: the new token's expiry; GitLab's default is one week.
 
         Raises:
-            GitLabError: the answer holds no new token; the old one may be dead all the same.
+            GitLabError: the answer holds no new token. The old one may have stopped working nevertheless.
         """
         which = "self" if token_id is None else str(token_id)
         body = {"expires_at": expires_at.isoformat()}
@@ -73,7 +73,7 @@ def _fields(response: Response, doing: str) -> dict[str, Any]:
     document = response.json()
     if response.status != _OK or not isinstance(document, dict):
         raise GitLabError(
-            f"GitLab answered {response.status} to the rotator's token when it was to {doing}", response.status
+            f"GitLab answered {response.status} when the rotator's token tried to {doing}", response.status
         )
     return cast("dict[str, Any]", document)
 
@@ -85,5 +85,5 @@ def _facts(fields: Mapping[str, Any]) -> TokenFacts:
     except (TypeError, ValueError):
         end = date.min
     if type(number) is not int or type(user) is not int or end == date.min:
-        raise GitLabError("GitLab's answer about the rotator's token lacks its id, its user or its end")
+        raise GitLabError("GitLab's answer about the rotator's token lacks its id, its user or its expiry")
     return TokenFacts(number, user, end)

@@ -1,4 +1,4 @@
-"""The renewal job's entry: the same zip and plan, another function, another role, another schedule."""
+"""The renewal's entry point. It has the same zip and plan, but its own function, role and schedule."""
 
 import json
 import logging
@@ -23,19 +23,19 @@ _LAST_SECONDS: Final = 5.0
 
 
 class RenewalFailedError(Exception):
-    """The GitLab token was not renewed though it should have been; the message says why, without the token."""
+    """The GitLab token was due for renewal and was not renewed. The message says why, without the token."""
 
 
 def handle(event: Mapping[str, Any], context: Context) -> dict[str, str]:
-    """Renews the rotator's GitLab token, if it is near enough to its end.
+    """Renews the rotator's GitLab token, if it expires soon enough.
 
     Args:
         event: `{"fired_by": "schedule"}`, as for a rotation.
-        context: the runtime's.
+        context: the runtime's context.
 
     Raises:
         ValueError: the event is anything else.
-        RenewalFailedError: it needs a person, or the next run.
+        RenewalFailedError: the token was not renewed; a person or the next run has to do it.
     """
     fired_by(event)
     seconds = context.get_remaining_time_in_millis() / 1000
@@ -43,10 +43,10 @@ def handle(event: Mapping[str, Any], context: Context) -> dict[str, str]:
 
 
 def run(plan: plans.Plan, seconds: float, *, run_id: str) -> str:
-    """One renewal with the credentials of the environment; what it did goes to standard output.
+    """Runs one renewal with the environment's credentials, and prints what it did.
 
     Args:
-        plan: whose token.
+        plan: the plan that names the secret of the token.
         seconds: how long it may take.
         run_id: names this run.
 
@@ -54,7 +54,7 @@ def run(plan: plans.Plan, seconds: float, *, run_id: str) -> str:
         What was done.
 
     Raises:
-        RenewalFailedError: the token was not renewed though it should have been.
+        RenewalFailedError: the token was due for renewal and was not renewed.
     """
     for chatty in ("botocore", "urllib3"):  # at DEBUG, both would write tokens into the log
         logging.getLogger(chatty).setLevel(logging.WARNING)
@@ -77,7 +77,7 @@ def run(plan: plans.Plan, seconds: float, *, run_id: str) -> str:
     except Exception as error:  # noqa: BLE001 - what a library says may hold the token
         raise _failed(unexpected(error)) from None
     if done is None:
-        raise _failed("it was not over in time; the next run goes on with it")
+        raise _failed("it did not end in time; the next run continues")
     _print({"done": done})
     return done
 

@@ -1,11 +1,11 @@
-"""Renewal of the rotator's own GitLab token, a job with its own schedule.
+"""Renews the rotator's own GitLab token, on a schedule of its own.
 
-Rotating a token kills the old one at once, and rotating a dead one kills its whole family. So a rotate is sent once,
-by the one renewal that holds the claim, and never repeated. The claim is the AWSPENDING version of the secret: writing
-it also proves that the store takes what is about to come.
+Rotating a token revokes the old one at once, and rotating a revoked one revokes its whole family. So only the renewal
+that holds the claim rotates, and it never repeats the request. The claim is the AWSPENDING version of the secret:
+writing it also proves that the new token can be stored.
 
-With two tokens of one account in the secret, each is renewed by the other after both are proven: a crash at any call
-leaves one that works. With one, a crash between GitLab's answer and the store's loses it.
+If the secret holds two tokens of one account, each renews the other, after both have proved to work: a crash at any
+call leaves one that works. If it holds one, a crash between GitLab's answer and the store's loses that token.
 """
 
 import json
@@ -28,7 +28,7 @@ _CLAIM_LASTS: Final = timedelta(hours=1)  # longer than any renewal runs
 
 
 class RenewalError(Exception):
-    """The token was not renewed; says what to do. Holds no token."""
+    """The token was not renewed. The message says what to do, and holds no token."""
 
 
 @dataclass(frozen=True)
@@ -40,14 +40,14 @@ class Version:
 
 
 class Store(Protocol):
-    """The secret, version by version."""
+    """The versions of the secret."""
 
     def version(self, stage: str) -> Version | None:
-        """The version at a stage, AWSCURRENT or AWSPENDING; None when there is none."""
+        """The version with a stage, AWSCURRENT or AWSPENDING; None when there is none."""
         ...
 
     def put_pending(self, version_id: str, text: Secret) -> bool:
-        """Makes a version and moves AWSPENDING to it; False when a version of this id holds something else."""
+        """Creates a version and moves AWSPENDING to it; False when a version with this id holds something else."""
         ...
 
     def promote(self, version_id: str, in_place_of: str) -> None:
@@ -56,17 +56,17 @@ class Store(Protocol):
 
 
 def renew(store: Store, api: GitLabTokens, clock: Clock, *, run: str) -> str:
-    """One renewal, or the finish of one that was interrupted; says in one line what was done.
+    """Does one renewal, or finishes an interrupted one. Returns in one line what was done.
 
     Args:
         store: the secret.
         api: the GitLab instance.
-        clock: the time.
-        run: names this run, different from every other.
+        clock: the clock.
+        run: a name for this run, different from every other.
 
     Raises:
-        RenewalError: nothing can be done without a person.
-        GitLabError: GitLab could not be asked.
+        RenewalError: a person has to act.
+        GitLabError: GitLab did not answer as expected.
     """
     current = store.version("AWSCURRENT")
     if current is None:
@@ -80,11 +80,11 @@ def renew(store: Store, api: GitLabTokens, clock: Clock, *, run: str) -> str:
     end = facts[oldest].expires_at
     today = clock.now().date()
     if end is None or end - today > RENEW_BEFORE:
-        return f"nothing to renew: the GitLab token is good until {end or 'revoked'}"
+        return f"nothing to renew: the GitLab token is valid until {end or 'revoked'}"
     _claim(store, current, pending, clock.now(), run)
     renewer = next((index for index in facts if index != oldest), oldest)
     if facts[renewer].user_id != facts[oldest].user_id:
-        raise RenewalError("the secret's two GitLab tokens are of different accounts; store two of one account")
+        raise RenewalError("the secret's two GitLab tokens belong to different accounts; store two of one account")
     token_id = None if renewer == oldest else facts[oldest].id
     new = api.rotate(tokens[renewer], token_id, today + LIFE)
     text = dumps([new if index == oldest else token for index, token in enumerate(tokens)])
@@ -94,21 +94,21 @@ def renew(store: Store, api: GitLabTokens, clock: Clock, *, run: str) -> str:
 
 
 def _renewed_id(current: Version) -> str:
-    """The id of the version that takes a version's place; no other is ever promoted."""
+    """The id of the version that replaces this one. No other version is ever promoted."""
     return str(uuid5(NAMESPACE_OID, f"{current.id} renewed"))
 
 
 def _finish(store: Store, api: GitLabTokens, current: Version, stored: Version) -> str:
-    """Promotes what was stored once GitLab has taken the new token in it."""
+    """Promotes the stored version after GitLab has accepted its new token."""
     before = tokens_in(current.text)
     new = next(token for token in tokens_in(stored.text) if token not in before)
     end = api.facts(new).expires_at
     store.promote(stored.id, current.id)
-    return f"the GitLab token was renewed and is good until {end or 'revoked'}"
+    return f"the GitLab token was renewed and is valid until {end or 'revoked'}"
 
 
 def _proven(api: GitLabTokens, tokens: Sequence[Secret]) -> dict[int, TokenFacts]:
-    """What GitLab says of each token that works, by its place; a dead one is left alone."""
+    """What GitLab says about each token that works, by its position. Others are left alone."""
     facts: dict[int, TokenFacts] = {}
     refused: list[str] = []
     for index, token in enumerate(tokens):
@@ -120,24 +120,24 @@ def _proven(api: GitLabTokens, tokens: Sequence[Secret]) -> dict[int, TokenFacts
             refused.append(str(error))
     if not facts:
         raise RenewalError(
-            f"{'; '.join(refused)}: no token in the secret works any more; make a new one in GitLab and store it with "
-            "gitlab-ecr token set"
+            f"{'; '.join(refused)}: no token in the secret works any more; create a new one in GitLab and store it "
+            "with gitlab-ecr token set"
         )
     return facts
 
 
 def _claim(store: Store, current: Version, pending: Version | None, now: datetime, run: str) -> None:
-    """Returns for one renewal of this token only.
+    """Claims the renewal of this token. Only one run succeeds.
 
-    The claim's id follows from what it was made upon, so two renewals write the same id, and the store takes one.
+    The claim's id is derived from the current version, so two renewals write the same id, and the store accepts one.
     """
     claimed = None if pending is None or pending.id == current.id else _claimed_at(pending)
     if claimed is not None and now - claimed < _CLAIM_LASTS:
-        raise RenewalError("another renewal is under way; this one does nothing")
+        raise RenewalError("another renewal is running; this one does nothing")
     upon = pending.id if claimed is not None and pending is not None else current.id
     text = Secret(json.dumps({"claimed_at": now.isoformat(), "by": run}))
     if not store.put_pending(str(uuid5(NAMESPACE_OID, f"{upon} claimed")), text):
-        raise RenewalError("another renewal is under way; this one does nothing")
+        raise RenewalError("another renewal is running; this one does nothing")
 
 
 def _claimed_at(version: Version) -> datetime | None:

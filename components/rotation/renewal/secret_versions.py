@@ -1,4 +1,4 @@
-"""A secret of Secrets Manager, version by version."""
+"""The versions of a secret in Secrets Manager."""
 
 from typing import Any, Final, cast
 
@@ -13,7 +13,7 @@ _TAKEN: Final = "ResourceExistsException"
 
 
 class SecretVersions:
-    """The versions of one secret; `client` is boto3's of Secrets Manager."""
+    """The versions of one secret. `client` is boto3's client for Secrets Manager."""
 
     def __init__(self, client: Any, secret_id: str) -> None:
         self._client = client

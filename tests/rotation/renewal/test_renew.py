@@ -134,7 +134,7 @@ def test_a_token_with_time_left_is_left_alone(gitlab: GitLab, clock: FakeClock) 
 def test_a_token_near_its_end_is_rotated_once_stored_verified_and_promoted(gitlab: GitLab, clock: FakeClock) -> None:
     job = Job(gitlab, clock, _SOON)
     before = job.store.current
-    assert f"good until {_TODAY + LIFE}" in job.run()
+    assert f"valid until {_TODAY + LIFE}" in job.run()
     assert job.store.calls.names == [
         "read AWSCURRENT", "read AWSPENDING", "GET self", "put", "POST rotate", "put", "GET self", "promote",
     ]  # fmt: skip
@@ -189,7 +189,7 @@ def test_of_one_token_only_a_crash_between_gitlabs_answer_and_the_store_loses_it
     clock.pass_by(hours=24)
     lost = (crash_at, after_effect) in {(5, True), (6, False)}
     if lost:
-        with pytest.raises(RenewalError, match="no token in the secret works any more; make a new one"):
+        with pytest.raises(RenewalError, match="no token in the secret works any more; create a new one"):
             job.run(run="day-1")
         return
     job.run(run="day-1")
@@ -213,7 +213,7 @@ def test_who_does_not_get_the_claim_does_not_rotate(gitlab: GitLab, clock: FakeC
                 job.store.calls = self
             return super().__call__(name, effect)
 
-    with pytest.raises(RenewalError, match="another renewal is under way"):
+    with pytest.raises(RenewalError, match="another renewal is running"):
         job.run(Overtaken())
     assert not [event for event in gitlab.events if event.method == "POST"]
     assert job.working() == 1
@@ -223,7 +223,7 @@ def test_a_young_claim_is_respected_and_an_old_one_taken_over(gitlab: GitLab, cl
     job = Job(gitlab, clock, _SOON)
     with pytest.raises(CrashError):
         job.run(Calls(crash_at=5))
-    with pytest.raises(RenewalError, match="another renewal is under way"):
+    with pytest.raises(RenewalError, match="another renewal is running"):
         job.run(run="run-2")
     clock.pass_by(hours=1)
     assert "was renewed" in job.run(run="run-3")
@@ -272,7 +272,7 @@ def test_two_accounts_tokens_are_not_mixed(gitlab: GitLab, clock: FakeClock) -> 
     job = Job(gitlab, clock, _SOON)
     other = gitlab.create_token("other", ["api"], user="another", expires_at=_LATER)
     job.store.versions["first"] = gitlab_secret.dumps([*job.store.current, Secret(other)])
-    with pytest.raises(RenewalError, match="of different accounts"):
+    with pytest.raises(RenewalError, match="to different accounts"):
         job.run()
     assert job.working() == 2
 
