@@ -2,6 +2,8 @@
 
 from .emulator import GitLab
 from .faults import Fault
+from .job_control import JobSeen
+from .jobs import JobRequest
 from .server import Event
 
-__all__ = ["Event", "Fault", "GitLab"]
+__all__ = ["Event", "Fault", "GitLab", "JobRequest", "JobSeen"]

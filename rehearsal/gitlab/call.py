@@ -6,6 +6,7 @@ from datetime import datetime
 from threading import RLock
 from typing import Any, TypeVar
 
+from .jobs import Jobs
 from .messages import (
     ApiError,
     Reply,
@@ -15,6 +16,7 @@ from .messages import (
     not_allowed,
     not_found,
 )
+from .oidc import Issuer
 from .pagination import paginate
 from .params import Field, declared
 from .runners import Runners
@@ -27,13 +29,25 @@ _Found = TypeVar("_Found", bound=Owner)
 
 @dataclass
 class State:
-    """All the emulator knows. A request holds `lock` from its authentication to its reply."""
+    """All the emulator knows. A request holds `lock` from its authentication to its reply.
+
+    Attributes:
+        long_poll: seconds for which a runner's request is held while the queue does not change.
+        live_traces: the last update of a job is accepted at first, and done when it comes again, as where logs are
+            gathered in pieces.
+        flushed: the jobs of which that first update came.
+    """
 
     now: Callable[[], datetime]
     premium: bool
     url: str = ""
     store: Store = field(default_factory=Store)
     runners: Runners = field(default_factory=Runners)
+    jobs: Jobs = field(default_factory=Jobs)
+    issuer: Issuer = field(default_factory=Issuer)
+    long_poll: float = 50.0
+    live_traces: bool = False
+    flushed: set[int] = field(default_factory=set[int])
     lock: RLock = field(default_factory=RLock)
 
     def __post_init__(self) -> None:

@@ -11,8 +11,9 @@ from . import environments, variables
 from .call import State
 from .cron import next_run
 from .faults import Fault
+from .job_control import JobControl
 from .notes import MergeRequest
-from .oidc import Issuer, Job
+from .oidc import Job
 from .params import day
 from .server import Event, Server
 from .store import Group, Owner, Project
@@ -24,12 +25,16 @@ def _utc_now() -> datetime:
 
 
 class GitLab:
-    """GitLab's REST API v4 on a free port of loopback, as far as this project uses it."""
+    """GitLab's REST API v4 on a free port of loopback, as far as this project uses it.
 
-    def __init__(self, state: State, server: Server, issuer: Issuer) -> None:
+    Attributes:
+        jobs: those that its runners take.
+    """
+
+    def __init__(self, state: State, server: Server) -> None:
         self._state = state
         self._server = server
-        self._issuer = issuer
+        self.jobs = JobControl(state)
 
     @classmethod
     def start(
@@ -41,10 +46,10 @@ class GitLab:
         premium: bool = True,
     ) -> Self:
         """`latency` is slept per request; without `premium`, group variables have no environment scope."""
-        state, issuer = State(now, premium), Issuer()
-        server = Server(state, issuer, ssl_context, latency)
+        state = State(now, premium)
+        server = Server(state, ssl_context, latency)
         server.start()
-        return cls(state, server, issuer)
+        return cls(state, server)
 
     def stop(self) -> None:
         self._server.stop()
@@ -85,6 +90,14 @@ class GitLab:
 
     def remove(self, fault: Fault) -> None:
         self._server.faults.remove(fault)
+
+    def hold_runners(self, seconds: float) -> None:
+        """For so long a runner's request for a job is held while there is none: 50 seconds by default."""
+        self._state.long_poll = seconds
+
+    def gather_logs_in_pieces(self) -> None:
+        """A job's end is accepted at first, and done when its runner says it again."""
+        self._state.live_traces = True
 
     def limit_rate(self, per_minute: int | None) -> None:
         """Requests allowed per token and minute; None lifts the limit."""
@@ -211,7 +224,7 @@ class GitLab:
             found = self._project(project)
             namespace = next(self._state.store.ancestors(found))
             user = self._state.tokens.user("root")
-            return self._issuer.issue(
+            return self._state.issuer.issue(
                 Job(aud, ref, **job), found, namespace, user, url=self._state.url, now=self._state.now()
             )
 

@@ -17,6 +17,7 @@ class Request:
     segments: tuple[str, ...]
     params: dict[str, Any]
     headers: Message
+    body: bytes = b""
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,6 @@ import json
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import Any
 
@@ -64,7 +63,7 @@ class Issuer:
 
 def _claims(job: Job, project: Project, namespace: Group, user: User, *, url: str, now: datetime) -> dict[str, Any]:
     """Ids are strings, `ref_protected` is the string of a boolean: so GitLab writes them."""
-    protected = _is_protected(project, job) if job.ref_protected is None else job.ref_protected
+    protected = project.protects(job.ref, job.ref_type) if job.ref_protected is None else job.ref_protected
     number = str(secrets.randbelow(10**6) + 10**6)
     prefix = "refs/heads/" if job.ref_type == "branch" else "refs/tags/"
     place = {
@@ -108,9 +107,3 @@ def _claims(job: Job, project: Project, namespace: Group, user: User, *, url: st
             "environment_action": "start",
         }
     return claims
-
-
-def _is_protected(project: Project, job: Job) -> bool:
-    """A `*` in a protected name spans slashes too."""
-    names = project.protected_branches if job.ref_type == "branch" else project.protected_tags
-    return any(fnmatchcase(job.ref, name.replace("[", "[[]").replace("?", "[?]")) for name in names)

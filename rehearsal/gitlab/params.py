@@ -99,6 +99,8 @@ def read_body(content_type: str, body: bytes) -> dict[str, Any]:
     kind = content_type.partition(";")[0].strip().lower()
     if kind == "application/json":
         return _read_json(body)
+    if kind == "text/plain":  # a piece of a job's log
+        return {}
     if kind == "multipart/form-data":
         return _nested(_multipart(content_type, body))
     return _nested(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))

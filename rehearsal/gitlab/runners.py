@@ -7,6 +7,7 @@ from http import HTTPStatus
 from typing import Any
 
 from .messages import bad_request, message
+from .runner_managers import Managers
 from .store import Owner
 from .users import User
 
@@ -34,6 +35,7 @@ class Runner:
     tag_list: list[str] = field(default_factory=list[str])
     maximum_timeout: int | None = None
     status: str = "never_contacted"
+    managers: Managers = field(default_factory=Managers)
 
     def registration(self) -> dict[str, Any]:
         return {"id": self.id, "token": self.token, "token_expires_at": None}
@@ -74,8 +76,7 @@ class Runners:
 
     def create(self, runner_type: str, owner: Owner | None, creator: User, attributes: dict[str, Any]) -> Runner:
         given = {name: value for name, value in attributes.items() if value not in (None, "", [])}
-        token = f"glrt-fake-{secrets.token_hex(10)}"
-        runner = Runner(next(self._ids), token, runner_type, owner, creator, **given)
+        runner = Runner(next(self._ids), _new_token(), runner_type, owner, creator, **given)
         if problems := _problems(runner):
             raise bad_request(" and ".join(f"{_WORDS[name]} {text}" for name, text in problems.items()))
         self._runners[runner.id] = runner
@@ -103,6 +104,15 @@ class Runners:
 
     def remove(self, runner: Runner) -> None:
         del self._runners[runner.id]
+
+    @staticmethod
+    def reset_token(runner: Runner) -> None:
+        """Gives it another token; the old one opens nothing from now on."""
+        runner.token = _new_token()
+
+
+def _new_token() -> str:
+    return f"glrt-fake-{secrets.token_hex(10)}"
 
 
 _WORDS = {"tags_list": "Tags list", "maximum_timeout": "Maximum timeout", "maintenance_note": "Maintenance note"}

@@ -19,8 +19,8 @@ from . import api as _api  # noqa: F401 # pyright: ignore[reportUnusedImport] - 
 from .call import State
 from .faults import Fault, Faults
 from .limits import Limiter
+from .long_poll import held
 from .messages import ApiError, Reply, Request
-from .oidc import Issuer
 from .params import read_body, read_query
 from .router import dispatch
 
@@ -45,10 +45,9 @@ class Server(ThreadingHTTPServer):
     block_on_close = False
     request_queue_size = 128
 
-    def __init__(self, state: State, issuer: Issuer, ssl_context: ssl.SSLContext | None, latency: float) -> None:
+    def __init__(self, state: State, ssl_context: ssl.SSLContext | None, latency: float) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.state = state
-        self.issuer = issuer
         self.latency = latency
         self.faults = Faults()
         self.limiter = Limiter(state.now)
@@ -66,6 +65,7 @@ class Server(ThreadingHTTPServer):
 
     def stop(self) -> None:
         self.stopping.set()
+        self.state.jobs.tell()
         self.shutdown()
         self._thread.join()
         self.server_close()
@@ -144,7 +144,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _answer(self, path: str, query: str, body: bytes) -> tuple[Reply, str]:
         server = self.server
         path = path.removeprefix(urlsplit(server.state.url).path.rstrip("/"))  # an instance below a path of its host
-        public = server.issuer.document(path, server.state.url)
+        public = server.state.issuer.document(path, server.state.url)
         if public is not None:
             return public, ""
         client = self.headers.get("Private-Token") or self.headers.get("Authorization") or ""
@@ -157,7 +157,10 @@ class _Handler(BaseHTTPRequestHandler):
             params = read_query(query) | read_body(self.headers.get("Content-Type") or "", body)
         except ApiError as error:
             return error.reply, ""
-        return dispatch(server.state, Request(self.command, path, query, segments, params, self.headers))
+        waited = held(server.state, segments, params, server.stopping.is_set) if self.command == "POST" else None
+        if waited is not None:
+            return waited, ""
+        return dispatch(server.state, Request(self.command, path, query, segments, params, self.headers, body))
 
     def _write(self, reply: Reply, fault: Fault | None) -> None:
         if fault and fault.reset:

@@ -3,6 +3,7 @@
 import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 
 from .environments import Environment
 from .notes import MergeRequest
@@ -45,6 +46,11 @@ class Project(Owner):
     merge_requests: dict[int, MergeRequest] = field(default_factory=dict[int, MergeRequest])
     schedules: dict[int, Schedule] = field(default_factory=dict[int, Schedule])
     environments: list[Environment] = field(default_factory=list[Environment])
+
+    def protects(self, ref: str, ref_type: str) -> bool:
+        """Whether a branch or tag is protected. A `*` in a protected name spans slashes too."""
+        names = self.protected_branches if ref_type == "branch" else self.protected_tags
+        return any(fnmatchcase(ref, name.replace("[", "[[]").replace("?", "[?]")) for name in names)
 
 
 class Store:

@@ -2,6 +2,7 @@
 
 from . import (
     environments,
+    jobs,
     members,
     merge_requests,
     namespaces,
@@ -15,6 +16,7 @@ from . import (
 
 __all__ = [
     "environments",
+    "jobs",
     "members",
     "merge_requests",
     "namespaces",

@@ -13,7 +13,7 @@ from rehearsal.gitlab.messages import (
     not_found,
     parameter_error,
 )
-from rehearsal.gitlab.params import Field, flag, number, text, words
+from rehearsal.gitlab.params import Field, flag, mapping, number, text, words
 from rehearsal.gitlab.router import READ, WRITE, route
 from rehearsal.gitlab.runners import ACCESS_LEVELS, RUNNER_TYPES, STATUSES, Runner
 from rehearsal.gitlab.store import Owner
@@ -56,13 +56,33 @@ def _create(call: Call) -> Reply:
 
 @route("POST", "/runners/verify", None)
 def _verify(call: Call) -> Reply:
-    return json_reply(_itself(call).registration())
+    return json_reply(itself(call).registration())
 
 
 @route("DELETE", "/runners", None)
 def _unregister(call: Call) -> Reply:
-    call.state.runners.remove(_itself(call))
+    call.state.runners.remove(itself(call, contact=False))
     return no_content()
+
+
+@route("DELETE", "/runners/managers", None)
+def _unregister_manager(call: Call) -> Reply:
+    """One machine goes; the runner stays for the others."""
+    system = call.declared(Field("system_id", text, required=True))["system_id"]
+    itself(call, contact=False).managers.remove(system)
+    return no_content()
+
+
+@route("POST", "/runners/reset_authentication_token", None)
+def _reset_token(call: Call) -> Reply:
+    runner = itself(call, contact=False)
+    call.state.runners.reset_token(runner)
+    return json_reply({"token": runner.token, "token_expires_at": None}, HTTPStatus.CREATED)
+
+
+@route("GET", "/runners/:id/managers", READ)
+def _managers(call: Call) -> Reply:
+    return call.page(_managed(call).managers.documents())
 
 
 @route("GET", "/runners", READ)
@@ -134,11 +154,19 @@ def _listed(call: Call, runners: Iterable[Runner]) -> Reply:
     return call.page([each.brief() for each in found])
 
 
-def _itself(call: Call) -> Runner:
-    token = call.declared(Field("token", text, required=True))["token"]
-    runner = call.state.runners.by_token(token or "")
+def itself(call: Call, *, contact: bool = True) -> Runner:
+    """The runner that asks, by its own token; with `contact` its machine is noted."""
+    given = call.declared(
+        Field("token", text, required="Runner-Token" not in call.request.headers),
+        Field("system_id", text),
+        Field("info", mapping),
+    )
+    runner = call.state.runners.by_token(given.get("token") or call.request.headers.get("Runner-Token") or "")
     if runner is None:
         raise forbidden()
+    if contact:
+        runner.status = "online"
+        runner.managers.contacted(given.get("system_id"), given.get("info") or {}, call.state.now())
     return runner
 
 
