@@ -67,6 +67,10 @@ def _rehearse(rehearsal: Rehearsal, show: screen.Screen) -> None:
         rehearsal.break_and_mend()
     finally:
         show.faults(rehearsal.findings.faults)
+    try:
+        rehearsal.run_jobs()
+    finally:
+        show.jobs(rehearsal.findings.jobs, rehearsal.findings.jobs_not_run)
 
 
 def _keep(rehearsal: Rehearsal, show: screen.Screen, file: Path) -> None:

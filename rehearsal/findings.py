@@ -7,6 +7,7 @@ from components.variables.shadow_finder import Finding
 
 from .command_line import CommandRun
 from .faults import Attempt
+from .job_runs.job_runs import Ran
 from .program import Program
 from .pulls import Pull
 from .pushes import Push
@@ -25,6 +26,8 @@ class Findings:
         registry: what kept the images that were pulled and pushed.
         registry_host: the stack's own.
         made_up: what was there for this run and is not in the stack file.
+        jobs: those that a real runner took.
+        jobs_not_run: why none took any.
         not_rehearsed: what this stack file has and this machine has not.
         timings: seconds by step.
     """
@@ -43,6 +46,8 @@ class Findings:
     pushes: list[Push] = field(default_factory=list[Push])
     renewal: Renewal | None = None
     faults: list[Attempt] = field(default_factory=list[Attempt])
+    jobs: Ran | None = None
+    jobs_not_run: str = ""
     not_rehearsed: list[str] = field(default_factory=list[str])
     timings: dict[str, float] = field(default_factory=dict[str, float])
 
@@ -85,6 +90,8 @@ def as_document(findings: Findings, error: str) -> dict[str, Any]:
         "pushes": [asdict(each) for each in findings.pushes],
         "renewal": findings.renewal.said if findings.renewal else None,
         "faults": [asdict(attempt) for attempt in findings.faults],
+        "jobs": asdict(findings.jobs) if findings.jobs else None,
+        "jobsNotRun": findings.jobs_not_run or None,
         "notRehearsed": findings.not_rehearsed,
         "timings": {**findings.timings, "total": round(sum(findings.timings.values()), 3)},
     }

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from . import command_line, consumers, faults, jobs, key_holders, program, pullers, pulls, pushes, runners
+from . import consumers, faults, jobs, key_holders, program, pullers, pulls, pushes, runners, token_steps
 from .adapter import Adapter
 from .clients import ClientError
 from .consumers import Auths, Consumer
@@ -17,6 +17,8 @@ from .environment import exports
 from .faults import FaultError
 from .findings import Findings, failures
 from .interrupts import held_back
+from .job_runs.docker_api import EngineError
+from .job_runs.job_runs import JobRunsError, prepared
 from .key_holders import KeyHolder, KeyHolderError
 from .made_up import made_up
 from .namespaces import ContradictionError
@@ -60,6 +62,7 @@ class Rehearsal:
                         self.world = undo.enter_context(World(stack_file.declaration))
                     except ContradictionError as error:
                         raise RehearsalError(str(error)) from None
+                    self._job_runs = prepared(self.world, undo)
                 self._undo = undo.pop_all()
         self.findings.registry_host = self.world.registry_host
         self.findings.made_up = list(made_up(self.world))
@@ -75,7 +78,10 @@ class Rehearsal:
         """
         self._say(f"Running __main__.py with stack {self._stack_file.stack}")
         with self._timed("up"):
-            self._adopt_secret()
+            try:
+                self.findings.token_set = token_steps.adopt_secret(self.world, self._declaration, self._say)
+            except RotationError as error:
+                raise RehearsalError(str(error)) from None
             adapter = Adapter(self.world)
             config, replaced = for_this_run(self._stack_file.config, self.world.gitlab_ca, self.world.cloud.proxy_url)
             secret = {place.partition(".")[0].partition("[")[0] for place in self._stack_file.stand_ins}
@@ -96,7 +102,9 @@ class Rehearsal:
         ]
         try:
             self._rotations = rotations(self.world, made, self._declaration)
-            self._store_token()
+            if not self.findings.token_set:
+                waited, stored = token_steps.store_token(self.world, self._rotations, self._say)
+                self.findings.waited, self.findings.token_set = waited, stored
         except RotationError as error:
             raise RehearsalError(str(error)) from None
         self.findings.rotations = self._rotations.reports
@@ -231,6 +239,30 @@ class Rehearsal:
             finally:
                 self.findings.rotations = self._rotations.reports
 
+    def run_jobs(self) -> None:
+        """Hands each consumer's jobs to a real runner, where this machine has one.
+
+        Raises:
+            RehearsalError: a job did not come out as declared, or `doctor` named another cause.
+        """
+        if isinstance(self._job_runs, str):
+            self.findings.jobs_not_run = self._job_runs
+            return
+        with self._timed("jobs"):
+            self._say("Running jobs of the consumers, each in an image from the registry")
+            try:
+                ran = self._job_runs.run(self.findings.program, self._declaration, self._consumers)
+            except EngineError as error:
+                self.findings.jobs_not_run = f"no container runs here: {error}"
+                return
+            except JobRunsError as error:
+                raise RehearsalError(str(error)) from None
+        self.findings.jobs = ran
+        self.findings.not_rehearsed += ran.left_out
+        self.findings.made_up += ran.made_up
+        if wrong := [job.mistake for job in ran.jobs if not job.right]:
+            raise RehearsalError("\n".join(wrong))
+
     def return_to_real_time(self) -> None:
         """Takes the moves of time back, and rotates once: no variable says that it is good for longer than it can be.
 
@@ -292,31 +324,6 @@ class Rehearsal:
         except KeyHolderError as error:
             raise RehearsalError(str(error)) from None
         self.findings.not_rehearsed += key_holders.notes(self._holders)
-
-    def _adopt_secret(self) -> None:
-        """What a person does before the first `up` of a stack that adopts the secret of its GitLab token."""
-        if not self._declaration.get("rotation", {}).get("adopt_token_secret"):
-            return
-        name = f"{self._declaration['prefix']}/gitlab-token"
-        where = ("--secret", name, "--gitlab-url", self.world.gitlab.url)
-        made = command_line.run(self.world, "token", "set", *where, typed=f"{self.world.rotator_token}\n")
-        if made.exit_code:
-            raise RehearsalError(made.words)
-        self._say(f"Administrator stores the rotator's GitLab token before `up`: {made.command}")
-        self.findings.token_set = made
-
-    def _store_token(self) -> None:
-        """What a person does after the first `up`, whose rotation has waited for it."""
-        if self.findings.token_set:
-            return
-        first = self._rotations.reports.pop()
-        results = [*first["targets"], *first["access_keys"]]
-        if not first["ok"] or any(each["status"] != "waiting" for each in results):
-            raise RotationError("\n".join(["the first rotation did not wait for its GitLab token:", *failures(first)]))
-        self._say(f"`up` succeeds, and {len(results)} variables and pairs of keys wait for the rotator's GitLab token")
-        self.findings.waited = len(results)
-        self.findings.token_set = self._rotations.store_token(self.world.rotator_token)
-        self._say(f"Administrator stores it: {self.findings.token_set.command}")
 
     @contextmanager
     def _timed(self, step: str) -> Generator[None]:

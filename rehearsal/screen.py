@@ -14,6 +14,7 @@ from rich.tree import Tree
 from . import matrix
 from .faults import Attempt, told
 from .findings import Findings
+from .job_runs.job_runs import Ran
 from .program import Program, Resource
 from .pulls import Pull
 from .pushes import Push
@@ -25,8 +26,9 @@ _MADE_UP: Final = " (made up)"
 _NARROWEST: Final = 60
 _NOT_PROVEN: Final = (
     "Not rehearsed: the provider plugins' own checks, updates and deletes, AWS's validation of schedules and alarms,",
-    "the schedule's role, delivery retries, alarms firing, IAM's delays, and a runner that takes a job.",
+    "the schedule's role, delivery retries, alarms firing{}.",
 )
+_WITHOUT_RUNNER, _WITH_RUNNER = ", IAM's delays, and a runner that takes a job", ", and IAM's delays"
 _FEW: Final = 12  # so many targets of a rotation are told one by one
 _WIDTH: Final = 100
 """Columns, where the output is no terminal."""
@@ -155,6 +157,22 @@ class Screen:
                 self._out.print(f"    {count} targets published")
             self._out.print(f"    exit code {attempt.exit_code}")
 
+    def jobs(self, ran: Ran | None, not_run: str) -> None:
+        """Each job that a real runner took, or why none did."""
+        if ran is None:
+            self._out.print(*([f"\nJobs that ran: none; {not_run}"] if not_run else []))
+            return
+        self._out.print(f"\nJobs that ran, by {ran.by}")
+        for name, keys in ran.adjusted.items():
+            told = (
+                f"  {name}: its config.toml as rendered, but for" if keys else f"  {name}: its config.toml as rendered"
+            )
+            self._out.print(told, *(f"    {key}" for key in keys), sep="\n")
+        for job in ran.jobs:
+            self._out.print(f"  {job.who}, {job.image}, on {job.runner}: {job.actual}", f"    {job.words}", sep="\n")
+            if job.cause:
+                self._out.print(f"    doctor: {job.cause}: {job.fix}")
+
     def endpoints(self, file: Path, exports: Sequence[str]) -> None:
         """Where everything is, until Ctrl-C."""
         told = "\nEverything stays up until Ctrl-C. In another shell, before gitlab-ecr, aws or curl:"
@@ -166,7 +184,7 @@ class Screen:
         """The end, when all went as declared."""
         allowed = sum(cell.actual == "allowed" for cell in findings.pulls)
         self._out.print(f"\n{allowed} pulls allowed, {len(findings.pulls) - allowed} denied, all as declared.")
-        self._out.print(*_NOT_PROVEN, sep="\n")
+        self._out.print("\n".join(_NOT_PROVEN).format(_WITH_RUNNER if findings.jobs else _WITHOUT_RUNNER))
         if findings.made_up:
             self._out.print("Made up for this run:", *(f"  {each}" for each in findings.made_up), sep="\n")
         if findings.not_rehearsed:

@@ -23,7 +23,7 @@ def of_runner(world: World, role: str) -> Keys:
     trust = json.loads(trust) if isinstance(trust, str) else trust
     account = {"AWS": f"arn:{partition_of(world.region)}:iam::{world.account}:root"}
     extra = {"Sid": EXTRA_TRUST, "Effect": "Allow", "Principal": account, "Action": "sts:AssumeRole"}
-    statements = [*trust["Statement"], extra]
+    statements = [*(each for each in trust["Statement"] if each.get("Sid") != EXTRA_TRUST), extra]
     iam.update_assume_role_policy(RoleName=role, PolicyDocument=json.dumps({**trust, "Statement": statements}))
     made = world.aws("sts").assume_role(RoleArn=found["Arn"], RoleSessionName="rehearsal")
     return _keys(made["Credentials"])

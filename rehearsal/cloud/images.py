@@ -4,12 +4,15 @@ import gzip
 import hashlib
 import io
 import json
+import platform
 import tarfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Final
 
 MANIFEST_TYPE: Final = "application/vnd.oci.image.manifest.v1+json"
+_ARCHITECTURES: Final = {"x86_64": "amd64", "aarch64": "arm64"}
 _CONFIG_TYPE: Final = "application/vnd.oci.image.config.v1+json"
 _LAYER_TYPE: Final = "application/vnd.oci.image.layer.v1.tar+gzip"
 
@@ -35,16 +38,13 @@ class Image:
 
 def tiny_image(*contents: str) -> Image:
     """An image with one layer for each content, which lies in it as a file of one line."""
-    tars = [_tar(f"layer-{index}.txt", f"{content}\n".encode()) for index, content in enumerate(contents)]
-    layers = [gzip.compress(tar, mtime=0) for tar in tars]
-    config = _json(
-        {
-            "architecture": "amd64",
-            "os": "linux",
-            "config": {"Cmd": ["/bin/true"]},
-            "rootfs": {"type": "layers", "diff_ids": [digest_of(tar) for tar in tars]},
-        }
-    )
+    return image_of([_tar(f"layer-{index}.txt", f"{content}\n".encode()) for index, content in enumerate(contents)])
+
+
+def image_of(tars: Sequence[bytes]) -> Image:
+    """An image of these layers, the lowest first."""
+    layers = [_compressed(tar) for tar in tars]
+    config = _config(tars)
     manifest = _json(
         {
             "schemaVersion": 2,
@@ -54,6 +54,37 @@ def tiny_image(*contents: str) -> Image:
         }
     )
     return Image(manifest, {digest_of(blob): blob for blob in (config, *layers)})
+
+
+@lru_cache(maxsize=8)  # one of them may be a program, in many images
+def _compressed(tar: bytes) -> bytes:
+    return gzip.compress(tar, mtime=0)
+
+
+def archive_of(tars: Sequence[bytes], name: str) -> bytes:
+    """The same image as `docker save` writes it, under a name with a tag."""
+    config = _config(tars)
+    files = {f"{digest_of(config).removeprefix('sha256:')}.json": config}
+    layers = {f"{digest_of(tar).removeprefix('sha256:')}.tar": tar for tar in tars}
+    manifest = [{"Config": next(iter(files)), "RepoTags": [name], "Layers": list(layers)}]
+    target = io.BytesIO()
+    with tarfile.open(fileobj=target, mode="w") as archive:
+        for path, content in {**files, **layers, "manifest.json": json.dumps(manifest).encode()}.items():
+            member = tarfile.TarInfo(path)
+            member.size = len(content)
+            archive.addfile(member, io.BytesIO(content))
+    return target.getvalue()
+
+
+def _config(tars: Sequence[bytes]) -> bytes:
+    return _json(
+        {
+            "architecture": _ARCHITECTURES.get(platform.machine(), platform.machine()),
+            "os": "linux",
+            "config": {"Cmd": ["/bin/true"], "Env": ["PATH=/usr/bin:/bin"]},
+            "rootfs": {"type": "layers", "diff_ids": [digest_of(tar) for tar in tars]},
+        }
+    )
 
 
 def _descriptor(media_type: str, content: bytes) -> dict[str, Any]:

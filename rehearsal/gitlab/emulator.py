@@ -180,6 +180,12 @@ class GitLab:
             row = variables.find(self._owner(owner_kind, owner_path).variables, key, environment_scope)
             return asdict(row) if row else None
 
+    def kind_of(self, path: str) -> str | None:
+        """`group`, `project`, or None where nothing is."""
+        with self._state.lock:
+            found = self._state.store.group(path) or self._state.store.project(path)
+            return found.kind if found else None
+
     def archive(self, path: str) -> None:
         with self._state.lock:
             self._state.store.at(path).archived = True

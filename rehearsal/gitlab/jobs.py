@@ -44,7 +44,7 @@ class JobRequest:
     ref_type: str = "branch"
     environment: str | None = None
     variables: Mapping[str, str] = field(default_factory=dict[str, str])
-    id_tokens: Mapping[str, str | list[str]] = field(default_factory=dict[str, str | list[str]])
+    id_tokens: Mapping[str, str] = field(default_factory=dict[str, str])
     secrets: Mapping[str, Mapping[str, Any]] = field(default_factory=dict[str, Mapping[str, Any]])
 
 

@@ -97,7 +97,7 @@ def _authenticated(call: Call) -> Job:
     return job
 
 
-def _id_token(call: Call, job: Job, aud: str | list[str]) -> str:
+def _id_token(call: Call, job: Job, aud: str) -> str:
     request, state = job.request, call.state
     namespace = next(state.store.ancestors(job.project))
     about = oidc.Job(aud, request.ref, request.ref_type, environment=request.environment)

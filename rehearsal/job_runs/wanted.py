@@ -1,0 +1,111 @@
+"""Which jobs are tried: of each consumer one that pulls what it may, and one that pulls what it may not."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from components.cli.doctor.causes.cause import Cause
+from components.docker.auth import DOCKER_AUTH_CONFIG
+from rehearsal.consumers import Consumer
+from rehearsal.namespaces import FOREIGN_AUTHS
+from rehearsal.patterns import names
+from rehearsal.registries import Image, tried
+from rehearsal.world import World
+
+from .takers import Taker
+
+CONSUMERS: Final = 6
+"""So many have their jobs run; the pull matrix above has them all."""
+RAN, FAILED = "ran", "failed"
+_BELOW: Final = "made-up-service"
+_ELSEWHERE: Final = "made-up-group"
+_STRANGER: Final = f"{_ELSEWHERE}/no-consumer"
+_OTHER_VARIABLE: Final = "another-login"
+_DENIED: Final = frozenset({Cause.IAM_POLICY.value, Cause.REPOSITORY_POLICY.value})
+_WITHOUT_LOGIN: Final = frozenset({Cause.VARIABLE_ABSENT.value})
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """One job, and what has to come of it.
+
+    Attributes:
+        who: as the matrix calls them.
+        image: the repository; every job has an image of its own in it.
+        causes: of a job that fails, the causes that `doctor` may name.
+        made_up: what its project is, where the stack file does not name it.
+        id_tokens: by variable, the `aud`.
+        secrets: by variable, as `.gitlab-ci.yml` names them.
+    """
+
+    who: str
+    project: str
+    image: Image
+    taker: Taker
+    expected: str
+    causes: frozenset[str] = frozenset()
+    environment: str | None = None
+    made_up: str = ""
+    id_tokens: Mapping[str, str] = field(default_factory=dict[str, str])
+    secrets: Mapping[str, Mapping[str, Any]] = field(default_factory=dict[str, Mapping[str, Any]])
+
+
+def wanted(
+    world: World, declaration: Mapping[str, Any], consumers: Sequence[Consumer], takers: Sequence[Taker]
+) -> list[Wanted]:
+    """All of them; a group's jobs run in a project below it, made up for this run."""
+    found = [job for consumer in consumers[:CONSUMERS] for job in _of_consumer(world, declaration, consumer, takers)]
+    return [*found, *_without_login(world, takers), *_by_the_runner(world, takers)]
+
+
+def _of_consumer(
+    world: World, declaration: Mapping[str, Any], consumer: Consumer, takers: Sequence[Taker]
+) -> Iterator[Wanted]:
+    project, made_up = consumer.path, ""
+    if consumer.kind == "group":
+        project, made_up = f"{consumer.path}/{_BELOW}", f"a project of group {consumer.path}"
+        _create(world, project)
+    environment = None if consumer.scope == "*" else consumer.scope.replace("*", "1")
+    taker = _taker(takers, project)
+    if declaration["consumers"][consumer.path].get("protected") or taker.protected:
+        world.gitlab.protect_branch(project, "main")
+    images = tried(world.registries, consumer.pull, consumer.hosts)
+    for allowed, expected, causes in ((True, RAN, frozenset[str]()), (False, FAILED, _DENIED)):
+        # Of a host that is not in the variable the runner's own login would decide.
+        of_kind = [image for image, declared in images.items() if declared is allowed and image.host in consumer.hosts]
+        if of_kind:
+            yield Wanted(consumer.label, project, of_kind[0], taker, expected, causes, environment, made_up)
+
+
+def _without_login(world: World, takers: Sequence[Taker]) -> Iterator[Wanted]:
+    """A project that is no consumer, on a runner without a login."""
+    _create(world, _STRANGER)
+    own = world.registries[0]
+    if own.repositories:
+        image = Image(own.place, own.hosts[0], own.repositories[0], own.repositories[0])
+        made_up = "a project that is no consumer"
+        yield Wanted(f"{_STRANGER}, no consumer", _STRANGER, image, takers[-1], FAILED, _WITHOUT_LOGIN, made_up=made_up)
+
+
+def _by_the_runner(world: World, takers: Sequence[Taker]) -> Iterator[Wanted]:
+    """A project whose variable is for another registry, on a runner whose machine has access of its own."""
+    own = world.registries[0]
+    for taker in takers:
+        pulled = [name for name in own.repositories if any(names(pattern, name) for pattern in taker.own_pull)]
+        if not pulled or world.gitlab.kind_of(taker.below) == "project":
+            continue
+        project = f"{taker.below or _ELSEWHERE}/{_OTHER_VARIABLE}"
+        _create(world, project)
+        world.gitlab.set_variable("project", project, DOCKER_AUTH_CONFIG, FOREIGN_AUTHS)
+        image = Image(own.place, own.hosts[0], pulled[0], pulled[0])
+        made_up = "a project whose DOCKER_AUTH_CONFIG is for another registry"
+        yield Wanted(f"{project}, by the access of {taker.name}", project, image, taker, RAN, made_up=made_up)
+
+
+def _taker(takers: Sequence[Taker], project: str) -> Taker:
+    return next(each for each in takers if each.takes(project))
+
+
+def _create(world: World, project: str) -> None:
+    if world.gitlab.kind_of(project) is None:
+        world.gitlab.create_project(project)

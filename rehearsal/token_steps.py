@@ -1,0 +1,46 @@
+"""What a person does with the rotator's GitLab token: before the first `up` or after it."""
+
+from collections.abc import Callable
+from typing import Any
+
+from . import command_line
+from .command_line import CommandRun
+from .findings import failures
+from .rotations import RotationError
+from .scheduled_jobs import Watched
+from .world import World
+
+Say = Callable[[str], None]
+
+
+def adopt_secret(world: World, declaration: Any, say: Say) -> CommandRun | None:
+    """Before the first `up` of a stack that adopts the secret of its GitLab token; None for any other.
+
+    Raises:
+        RotationError: the command failed.
+    """
+    if not declaration.get("rotation", {}).get("adopt_token_secret"):
+        return None
+    name = f"{declaration['prefix']}/gitlab-token"
+    where = ("--secret", name, "--gitlab-url", world.gitlab.url)
+    made = command_line.run(world, "token", "set", *where, typed=f"{world.rotator_token}\n")
+    if made.exit_code:
+        raise RotationError(made.words)
+    say(f"Administrator stores the rotator's GitLab token before `up`: {made.command}")
+    return made
+
+
+def store_token(world: World, rotations: Watched, say: Say) -> tuple[int, CommandRun]:
+    """After the first `up`, whose rotation has waited for it: how many results waited, and the command.
+
+    Raises:
+        RotationError: the first rotation did not wait, or the command failed.
+    """
+    first = rotations.reports.pop()
+    results = [*first["targets"], *first["access_keys"]]
+    if not first["ok"] or any(each["status"] != "waiting" for each in results):
+        raise RotationError("\n".join(["the first rotation did not wait for its GitLab token:", *failures(first)]))
+    say(f"`up` succeeds, and {len(results)} variables and pairs of keys wait for the rotator's GitLab token")
+    stored = rotations.store_token(world.rotator_token)
+    say(f"Administrator stores it: {stored.command}")
+    return len(results), stored

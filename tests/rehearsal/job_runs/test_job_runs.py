@@ -1,0 +1,107 @@
+"""`make rehearse` with a runner on PATH: jobs run in images from the registry, others fail and are explained."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import podman_here
+import pytest
+import scripted_runner
+
+from rehearsal.clients import HELPER
+from rehearsal.job_runs.podman import short_place
+
+ROOT = Path(__file__).parents[3]
+LOCAL = ROOT / "tests" / "data" / "examples" / "Pulumi.local.yaml"
+
+
+@pytest.fixture(scope="module")
+def ran(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, dict[str, Any], Path]:
+    """What a person sees, the report, and where its files were."""
+    if reason := podman_here.why_not():
+        pytest.skip(reason)
+    folder = tmp_path_factory.mktemp("with-a-runner")
+    programs, temporary, report = folder / "bin", folder / "tmp", folder / "report.json"
+    programs.mkdir()
+    temporary.mkdir()
+    path = f"{scripted_runner.put_on_path(programs)}{os.pathsep}{os.environ['PATH']}"
+    run = subprocess.run(
+        [sys.executable, "-m", "rehearsal", "--stack-file", str(LOCAL), "--report", str(report)],
+        cwd=ROOT,
+        env=os.environ | {"PATH": path, "TMPDIR": str(temporary)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 0, run.stderr
+    found = json.loads(report.read_text())
+    assert found["jobsNotRun"] is None
+    return run.stdout, found, temporary
+
+
+def test_each_consumers_job_runs_where_it_may_pull_and_fails_where_it_may_not(
+    ran: tuple[str, dict[str, Any], Path],
+) -> None:
+    jobs = ran[1]["jobs"]["jobs"]
+    helper = shutil.which(HELPER) is not None
+    assert [(job["who"], job["image"], job["runner"], job["actual"], job["cause"]) for job in jobs] == [
+        ("acme/backend", "ci/python", "runner docker", "ran", ""),
+        ("acme/backend", "base/alpine", "runner docker", "failed", "iam-policy"),
+        ("acme/frontend/web", "ci/node", "a plain runner", "ran", ""),
+        ("acme/frontend/web", "ci/python", "a plain runner", "failed", "iam-policy"),
+        ("made-up-group/no-consumer, no consumer", "ci/python", "a plain runner", "failed", "variable-absent"),
+        *[("acme/backend/another-login, by the access of runner docker", "ci/python", "runner docker", "ran", "")]
+        * helper,
+    ]
+
+
+def test_the_words_are_those_of_the_image_or_of_the_runner(ran: tuple[str, dict[str, Any], Path]) -> None:
+    for job in ran[1]["jobs"]["jobs"]:
+        if job["actual"] == "ran":
+            assert job["words"] == f"hello from inside {job['image']}"
+        else:
+            assert job["words"].startswith("ERROR: Job failed: failed to pull image ")
+            assert ". Fix: " in job["fix"]
+
+
+def test_the_screen_tells_what_ran_by_what_and_how_the_runners_file_differs(
+    ran: tuple[str, dict[str, Any], Path],
+) -> None:
+    shown, report, _ = ran
+    by = report["jobs"]["by"]
+    assert by.startswith("gitlab-runner 18.3.0 and podman ")
+    begin = shown.index(f"Jobs that ran, by {by}\n")
+    section = shown[begin:]
+    assert "  runner docker: its config.toml as rendered, but for\n" in section
+    assert "    runners.docker.network_mode = host\n" in section
+    assert "    hello from inside ci/node\n" in section
+    assert "    doctor: iam-policy: " in section
+    assert "a runner that takes a job" not in section
+    assert "  in GitLab, acme/backend/made-up-service: a project of group acme/backend\n" in section
+
+
+def test_nothing_is_left_of_the_engine_and_its_containers(ran: tuple[str, dict[str, Any], Path]) -> None:
+    _, report, temporary = ran
+    host = next(key for key in report["jobs"]["adjusted"]["runner docker"] if key.startswith("runners.docker.host"))
+    engine = Path(host.partition("unix://")[2]).parent
+    assert engine.name == "engine"
+    assert not engine.parent.exists()
+    assert str(engine) not in Path("/proc/mounts").read_text()
+    assert list(temporary.iterdir()) == []
+
+
+@pytest.mark.parametrize(("folder", "place"), [("/tmp", "/tmp"), ("/var/folders/zz/a-long-way", "/tmp")])
+def test_podman_is_spared_a_place_with_a_long_name(folder: str, place: str) -> None:
+    assert short_place(folder) == place
+
+
+def test_without_a_runner_the_rehearsal_is_whole_and_says_so(whole: tuple[str, dict[str, Any]]) -> None:
+    shown, report = whole
+    if report["jobs"]:
+        pytest.skip("a real runner is on PATH here, and has taken the jobs")
+    assert f"Jobs that ran: none; {report['jobsNotRun']}\n" in shown
+    assert "and a runner that takes a job" in shown
