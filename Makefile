@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 READY := $(VENV)/.ready
 BIN := $(VENV)/bin
+# Tests and rehearsals start many processes: without bytecode on disk, each would compile everything anew.
+unexport PYTHONDONTWRITEBYTECODE
 # A run of a part says nothing about coverage, so only the whole suite is measured.
 COVERAGE := $(if $(ARGS),,--cov --cov-report=)
 

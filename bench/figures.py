@@ -25,12 +25,12 @@ def with_table(page: str, rows: Sequence[dict[str, Any]]) -> str:
 
 
 def table(rows: Sequence[dict[str, Any]]) -> str:
-    """The rows in Markdown, a missed one with the word."""
-    lines = ["| compared with | ours | other | ratio | |", "|---|--:|--:|--:|---|"]
+    """The rows in Markdown; a goal that was missed is called missed."""
+    lines = ["| compared with | ours | other | ratio | spread | goal |", "|---|--:|--:|--:|--:|---|"]
     for row in rows:
-        figures = [figure(row["ours"], row["unit"]), figure(row["other"], row["unit"]), ratio(row["ratio"])]
-        told = next((words for words in row["what"].split("; ") if words.startswith(("at most", "MISSED", "not "))), "")
-        lines.append(f"| {' | '.join([row['name'], *figures, told])} |")
+        figures = [figure(row["ours"], row["unit"]), figure(row["other"], row["unit"])]
+        told = row["goal"] or ("" if row["other"] is not None else row["what"])
+        lines.append(f"| {' | '.join([row['name'], *figures, ratio(row['ratio']), spread(row['spread']), told])} |")
     return "\n".join([*lines, ""])
 
 
@@ -45,6 +45,11 @@ def figure(value: float | None, unit: str = "") -> str:
 def ratio(value: float | None) -> str:
     """A ratio, so fine that one request too many shows."""
     return "-" if value is None else f"{value:.3f}"
+
+
+def spread(ratios: Sequence[float] | None) -> str:
+    """The least and the greatest ratio of several runs; a dash where one was enough."""
+    return "-" if ratios is None else f"{ratios[0]:.3f} to {ratios[1]:.3f}"
 
 
 if __name__ == "__main__":

@@ -5,10 +5,8 @@ from multiprocessing.connection import Connection
 from types import TracebackType
 from typing import Self
 
-from components.docker.auth import PLACEHOLDER
+from components.docker.auth import DOCKER_AUTH_CONFIG, PLACEHOLDER
 from rehearsal.gitlab import GitLab
-
-KEY = "DOCKER_AUTH_CONFIG"
 
 
 class GitLabServer:
@@ -47,7 +45,9 @@ def _serve(pipe: Connection, projects: int, latency: float) -> None:
     with GitLab.start(latency=latency) as gitlab:
         for number in range(1, projects + 1):
             gitlab.create_project(f"bench/project-{number}", number)
-            gitlab.set_variable("project", f"bench/project-{number}", KEY, PLACEHOLDER, masked=True, raw=True)
+            gitlab.set_variable(
+                "project", f"bench/project-{number}", DOCKER_AUTH_CONFIG, PLACEHOLDER, masked=True, raw=True
+            )
         pipe.send((gitlab.url, gitlab.create_token("bench", ["api"], user="root")))
         while pipe.recv() == "requests":
             pipe.send(len(gitlab.events))

@@ -17,6 +17,7 @@ from datetime import UTC, datetime, timedelta
 
 from components.contract import plan
 from components.contract.firing import FiredBy
+from components.docker.auth import DOCKER_AUTH_CONFIG
 from components.rotation import memory
 from components.rotation.aws import Authorization, BotoAws
 from components.rotation.clock import Deadline, SystemClock
@@ -122,7 +123,7 @@ def _plan(url: str, targets: int, audiences: int, concurrency: int) -> plan.Plan
         audiences={str(n): plan.Audience(f"{role}-{n}", (registry,), "inside", "outside") for n in range(audiences)},
         targets=tuple(
             plan.TokenTarget(
-                plan.OwnerKind.PROJECT, str(number), f"bench/project-{number}", "DOCKER_AUTH_CONFIG", "*",
+                plan.OwnerKind.PROJECT, str(number), f"bench/project-{number}", DOCKER_AUTH_CONFIG, "*",
                 flags, str(number % audiences), None,
             )
             for number in range(1, targets + 1)

@@ -6,6 +6,8 @@ import time
 
 import gitlab
 
+from components.docker.auth import DOCKER_AUTH_CONFIG
+
 from .memory import peak
 
 
@@ -15,7 +17,7 @@ def main(url: str, token: str, targets: int) -> None:
     value = json.dumps({"auths": {"registry.example.com": {"auth": "x" * 2_700}}}, separators=(",", ":"))
     begin = time.monotonic()
     for number in range(1, targets + 1):
-        variable = api.projects.get(number, lazy=True).variables.get("DOCKER_AUTH_CONFIG")
+        variable = api.projects.get(number, lazy=True).variables.get(DOCKER_AUTH_CONFIG)
         variable.value = value
         variable.save()
     seconds = time.monotonic() - begin

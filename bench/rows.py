@@ -1,7 +1,12 @@
 """A row of the results: two figures side by side, their ratio, and whether it is what was promised."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import median
 from typing import Any
+
+Figures = Sequence[float] | float
+"""One figure, or that of each run."""
 
 
 @dataclass(frozen=True)
@@ -20,16 +25,38 @@ class Row:
     what: str
     most: float | None = None
 
-    def measured(self, ours: float, other: float, note: str = "") -> dict[str, Any]:
-        """The row with its figures; a missed promise is told, and fails nothing."""
-        ratio = ours / other
-        words = [self.what, note]
-        if self.most is not None:
-            words.append(f"at most {self.most:g}" if ratio <= self.most else f"MISSED: more than {self.most:g}")
-        figures = {"ours": round(ours, 3), "other": round(other, 3), "ratio": round(ratio, 4)}
-        return {"name": self.name, **figures, "unit": self.unit, "what": "; ".join(filter(None, words))}
+    def measured(self, ours: Figures, other: Figures, note: str = "") -> dict[str, Any]:
+        """The row with the medians of its figures; a missed promise is told, and fails nothing.
 
-    def not_measured(self, ours: float, why: str) -> dict[str, Any]:
+        Runs of both were made in turn, so each is compared with its neighbour: the machine was equally busy then.
+        """
+        ours, other = _list(ours), _list(other)
+        runs = max(len(ours), len(other))
+        pairs = zip(_repeated(ours, runs), _repeated(other, runs), strict=True)
+        ratios = [our / their for our, their in pairs]
+        ratio = median(ratios)
+        return {
+            "name": self.name,
+            "ours": round(median(ours), 3),
+            "other": round(median(other), 3),
+            "ratio": round(ratio, 4),
+            "spread": [round(min(ratios), 4), round(max(ratios), 4)] if runs > 1 else None,
+            "runs": runs,
+            "unit": self.unit,
+            "goal": "" if self.most is None else f"at most {self.most:g}: {'met' if ratio <= self.most else 'MISSED'}",
+            "what": "; ".join(filter(None, [self.what, note])),
+        }
+
+    def not_measured(self, ours: Figures, why: str) -> dict[str, Any]:
         """The row where the other cannot be run here."""
-        figures = {"ours": round(ours, 3), "other": None, "ratio": None}
-        return {"name": self.name, **figures, "unit": self.unit, "what": f"not measured: {why}"}
+        figures = {"ours": round(median(_list(ours)), 3), "other": None, "ratio": None, "spread": None}
+        return {"name": self.name, **figures, "runs": 0, "unit": self.unit, "goal": "", "what": f"not measured: {why}"}
+
+
+def _list(figures: Figures) -> list[float]:
+    return [figures] if isinstance(figures, int | float) else list(figures)
+
+
+def _repeated(figures: list[float], times: int) -> list[float]:
+    """A single figure stands beside each run of the other."""
+    return figures * times if len(figures) == 1 else figures

@@ -14,6 +14,7 @@ from .world import World
 
 _BEFORE_A_RUN: Final = timedelta(seconds=60)  # time to look at the tokens just before they are replaced
 _LONGEST_RUN_SECONDS: Final = 60.0
+_PAUSE_SECONDS: Final = 0.15  # between two looks at the log, which cost the processor as much as the run itself
 _LATE_MILLISECONDS: Final = 5000  # a line may come to the log after a later one
 _FIRST_RUN: Final = "aws:lambda/invocation:Invocation"
 _RATE: Final = re.compile(r"rate\((\d+) (minute|hour|day)s?\)")
@@ -127,7 +128,7 @@ class Rotations:
             self.refresh()
             if len(self.reports) > before:
                 return self.reports[-1]
-            time.sleep(0.05)
+            time.sleep(_PAUSE_SECONDS)
         raise RotationError(f"a run was fired that left no report in {self._log_group}")
 
 

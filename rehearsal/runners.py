@@ -88,7 +88,7 @@ def _is_named_in_environment(host: str, options: Mapping[str, Any]) -> bool:
     """Whether a `DOCKER_AUTH_CONFIG` that the declaration itself writes into the environment is for a host."""
     variables = dict(entry.split("=", 1) for entry in options.get("environment", []) if "=" in entry)
     try:
-        document: dict[str, Any] = json.loads(variables.get("DOCKER_AUTH_CONFIG", "{}"))
+        document: dict[str, Any] = json.loads(variables.get(DOCKER_AUTH_CONFIG, "{}"))
     except ValueError:
         return False
     asked_for_all = "credsStore" in document and parse_registry_host(host) is not None

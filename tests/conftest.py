@@ -1,12 +1,12 @@
 """Fixtures own event loop, mocks, config and the AWS environment, and undo all of them."""
 
 import asyncio
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pulumi
 import pytest
+from depth import EXAMPLES, PROFILE
 from hypothesis import settings
 from pulumi_recorder import Recorder, record
 
@@ -14,14 +14,15 @@ _FOLDER = Path(__file__).parent
 _REHEARSED = {"rehearsed", "whole"}  # fixtures that run a stack against the emulators
 _SECONDS = 5  # a test that takes longer says why, with pytest.mark.slow; a rehearsal is reason enough
 
-# A busy machine is slow now and then, so no example has a deadline. `ci` finds more; `dev` keeps a person waiting less.
-settings.register_profile("ci", max_examples=100, deadline=None, print_blob=True)
-settings.register_profile("dev", max_examples=30, deadline=None)
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if os.environ.get("CI") else "dev"))
+# A busy machine is slow now and then, so no example has a deadline.
+for _name, _examples in EXAMPLES.items():
+    settings.register_profile(_name, max_examples=_examples, deadline=None, print_blob=_name != "dev")
+settings.load_profile(PROFILE)
 
 _AWS_ENVIRONMENT = ("AWS_PROFILE", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_REGION")
 
 
+@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in the same hook
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Marks what needs a rehearsal, and keeps the tests that share a fixture on one worker, which makes it once."""
     for item in items:

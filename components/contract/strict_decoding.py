@@ -4,10 +4,12 @@ import dataclasses
 import functools
 import types
 import typing
+from collections.abc import Callable
 from enum import Enum
 from typing import Any, TypeVar
 
 _T = TypeVar("_T")
+_Read = Callable[[Any], Any]
 
 
 def decode(expected: type[_T], value: Any, where: str, *, ignore_unknown: bool = False) -> _T:
@@ -18,47 +20,88 @@ def decode(expected: type[_T], value: Any, where: str, *, ignore_unknown: bool =
     Raises:
         ValueError: names the key below `where`, what was found, and what was expected.
     """
-    return typing.cast("_T", _dataclass(expected, value, where, ignore_unknown=ignore_unknown))
+    try:
+        return typing.cast("_T", _dataclass(expected, ignore_unknown=ignore_unknown)(value))
+    except _WrongError as wrong:
+        raise ValueError(f"{where}{''.join(reversed(wrong.steps))}: {wrong}") from None
 
 
-def _dataclass(expected: type[Any], value: Any, where: str, *, ignore_unknown: bool = False) -> Any:
-    entries = typing.cast("dict[str, Any]", _of_type(dict, value, where))
-    hints = _hints(expected)
-    unknown = sorted(entries.keys() - hints.keys())
-    if unknown and not ignore_unknown:
-        raise ValueError(f"{where}: unknown key {unknown[0]!r}; known are {sorted(hints)}")
-    if missing := sorted(hints.keys() - entries.keys()):
-        raise ValueError(f"{where}: {missing[0]!r} is missing")
-    return expected(**{key: _any(hint, entries[key], f"{where}.{key}") for key, hint in hints.items()})
+class _WrongError(Exception):
+    """A value of another shape; each level that it passes adds its own step, so that right values cost no text."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.steps: list[str] = []
 
 
 @functools.cache  # a plan holds the same few classes thousands of times
-def _hints(expected: type[Any]) -> dict[str, Any]:
-    return typing.get_type_hints(expected)
-
-
-def _any(expected: Any, value: Any, where: str) -> Any:
+def _reader(expected: Any) -> _Read:
     if dataclasses.is_dataclass(expected):
-        return _dataclass(typing.cast("type[Any]", expected), value, where)
+        return _dataclass(typing.cast("type[Any]", expected))
     origin, arguments = typing.get_origin(expected), typing.get_args(expected)
     if origin is types.UnionType:
-        return None if value is None else _any(arguments[0], value, where)
+        read = _reader(arguments[0])
+        return lambda value: None if value is None else read(value)
     if origin is tuple:
-        items = typing.cast("list[Any]", _of_type(list, value, where))
-        return tuple(_any(arguments[0], item, f"{where}[{index}]") for index, item in enumerate(items))
+        return _tuple(_reader(arguments[0]))
     if origin is dict:
-        entries = typing.cast("dict[str, Any]", _of_type(dict, value, where))
-        return {key: _any(arguments[1], item, f"{where}.{key}") for key, item in entries.items()}
-    if issubclass(expected, Enum):
+        return _dict(_reader(arguments[1]))
+    return _enum(expected) if issubclass(expected, Enum) else functools.partial(_of_type, expected)
+
+
+def _dataclass(expected: type[Any], *, ignore_unknown: bool = False) -> _Read:
+    readers = {key: _reader(hint) for key, hint in typing.get_type_hints(expected).items()}
+
+    def read_fields(value: Any) -> Any:
+        entries = typing.cast("dict[str, Any]", _of_type(dict, value))
+        if entries.keys() != readers.keys():
+            unknown = sorted(entries.keys() - readers.keys())
+            if unknown and not ignore_unknown:
+                raise _WrongError(f"unknown key {unknown[0]!r}; known are {sorted(readers)}")
+            if missing := sorted(readers.keys() - entries.keys()):
+                raise _WrongError(f"{missing[0]!r} is missing")
+        return expected(**{key: _at(key, read, entries[key]) for key, read in readers.items()})
+
+    return read_fields
+
+
+def _tuple(read: _Read) -> _Read:
+    def read_all(value: Any) -> Any:
+        items = typing.cast("list[Any]", _of_type(list, value))
+        return tuple(_at(index, read, item) for index, item in enumerate(items))
+
+    return read_all
+
+
+def _dict(read: _Read) -> _Read:
+    def read_all(value: Any) -> Any:
+        entries = typing.cast("dict[str, Any]", _of_type(dict, value))
+        return {key: _at(key, read, item) for key, item in entries.items()}
+
+    return read_all
+
+
+def _enum(expected: type[Enum]) -> _Read:
+    def read(value: Any) -> Any:
         try:
             return expected(value)
         except ValueError:
-            raise ValueError(f"{where}: got {value!r}; write one of {[item.value for item in expected]}") from None
-    return _of_type(expected, value, where)
+            values = [item.value for item in expected]
+            raise _WrongError(f"got {value!r}; write one of {values}") from None
+
+    return read
 
 
-def _of_type(expected: type[Any], value: Any, where: str) -> Any:
+def _at(step: str | int, read: _Read, value: Any) -> Any:
+    try:
+        return read(value)
+    except _WrongError as wrong:
+        wrong.steps.append(f".{step}" if isinstance(step, str) else f"[{step}]")
+        raise
+
+
+def _of_type(expected: type[Any], value: Any) -> Any:
     # bool is a subclass of int: `true` is not a number here.
     if not isinstance(value, expected) or (isinstance(value, bool) and expected is not bool):
-        raise ValueError(f"{where}: got {value!r}; write a {expected.__name__}")
+        raise _WrongError(f"got {value!r}; write a {expected.__name__}")
     return typing.cast("Any", value)

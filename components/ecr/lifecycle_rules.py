@@ -73,10 +73,7 @@ def lifecycle_policy(rules: Sequence[LifecycleRuleArgs] = (), protected_tags: Se
         wanted = each("lifecycle_rules", rules, _rule)
     mistakes.refuse()
     if not any(rule["selection"]["tagStatus"] == "untagged" for rule in wanted):
-        wanted += [
-            _rule({"untagged": True, "days_since_pulled": UNTAGGED_DAYS}),
-            _rule({"untagged": True, "days_since_archived": ARCHIVE_DAYS}),
-        ]
+        wanted += _UNTAGGED
     ordered = [*protected, *sorted(wanted, key=lambda rule: rule["selection"]["tagStatus"] == "any")]
     _refuse_conflicts(ordered)
     policy = {"rules": [{"rulePriority": priority, **rule} for priority, rule in enumerate(ordered, start=1)]}
@@ -174,3 +171,10 @@ def _in_words(selection: Mapping[str, Any], *, archives: bool) -> str:
         "sinceImagePulled": f"{verb} {images} {number} days after their last pull",
         "sinceImageTransitioned": f"{verb} {images} {number} days after they were archived",
     }[selection["countType"]]
+
+
+_UNTAGGED: Final = (
+    _rule({"untagged": True, "days_since_pulled": UNTAGGED_DAYS}),
+    _rule({"untagged": True, "days_since_archived": ARCHIVE_DAYS}),
+)
+"""The default rules for images without a tag."""

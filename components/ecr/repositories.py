@@ -39,7 +39,7 @@ class Repositories(pulumi.ComponentResource):
         for prefix, cache in args.get("caches", {}).items():
             add_cache(self, name, args["region"], prefix, cache)
         add_registry_wide(self, name, account, args["region"], args.get("registry", {}))
-        self.urls, self.arns = pulumi.Output.from_input(urls), pulumi.Output.from_input(arns)
+        self.urls, self.arns = _known(urls), _known(arns)
         self.register_outputs({"urls": self.urls, "arns": self.arns})
 
     def _repository(
@@ -94,6 +94,11 @@ class Repositories(pulumi.ComponentResource):
             aws.ecr.RepositoryPolicy(
                 child, repository=created.name, region=region, policy=policy_json(access), opts=opts
             )
+
+
+def _known(texts: dict[str, str]) -> pulumi.Output[dict[str, str]]:
+    # from_input of a dict makes an output of each value first, which takes a large stack longer than its policies.
+    return pulumi.Output.from_input("").apply(lambda _: texts)
 
 
 def _tagged(options: RepositoryArgs, shared: dict[str, pulumi.Input[str]] | None) -> RepositoryArgs:

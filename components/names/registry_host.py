@@ -8,6 +8,7 @@ Source of the forms: the host patterns of amazon-ecr-credential-helper and kuber
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from typing import Final
 
 _DUAL_STACK_SUFFIX: Final = {"aws": "on.aws", "aws-us-gov": "on.aws", "aws-cn": "on.amazonwebservices.com.cn"}
@@ -57,6 +58,7 @@ class RegistryHost:
     dual_stack: bool
 
 
+@cache  # asked for each ARN of a large stack, always with the same few regions
 def partition_of(region: str) -> str:
     """The AWS partition of a region, for example `aws-cn` for `cn-north-1`.
 

@@ -26,9 +26,10 @@ class Pools:
     def __init__(self, connections: int, ca_bundle: str | None, proxy: str | None) -> None:
         self._connections = connections
         self._proxy = proxy
-        self._trust = {False: _trust(ca_bundle)}
         self._ca_bundle = ca_bundle
-        self._pools: dict[tuple[str | None, bool], Any] = {}
+        # Reading the system's CAs takes longer than everything else here, so it waits for the first `https://`.
+        self._trusted = {False: _trust(ca_bundle)} if ca_bundle is not None else dict[bool, ssl.SSLContext]()
+        self._pools: dict[tuple[str | None, bool, bool], Any] = {}
         self._proxies: dict[tuple[str, str], str | None] = {}  # reading the environment again costs more than the rest
         self._lock = threading.Lock()
 
@@ -39,21 +40,22 @@ class Pools:
             if (scheme, host) not in self._proxies:
                 self._proxies[scheme, host] = self._proxy or _proxy_of_environment(scheme, host)
             proxy = self._proxies[scheme, host]
-            address = _ADDRESS.fullmatch(host) is not None
-            if (proxy, address) not in self._pools:
-                if address not in self._trust:
-                    self._trust[address] = _trust(self._ca_bundle)
-                    # urllib3 1.26 does not tell the context an IP address; it compares it with the certificate itself.
-                    self._trust[address].check_hostname = False
-                settings: dict[str, Any] = {
-                    "maxsize": self._connections,
-                    "block": True,
-                    "ssl_context": self._trust[address],
-                }
+            address, in_clear = _ADDRESS.fullmatch(host) is not None, scheme == "http" and proxy is None
+            if (proxy, address, in_clear) not in self._pools:
+                settings: dict[str, Any] = {"maxsize": self._connections, "block": True}
+                if not in_clear:
+                    settings["ssl_context"] = self._trust(address=address)
                 made: Any = urllib3.ProxyManager(proxy, **settings) if proxy else urllib3.PoolManager(**settings)
                 made.pool_classes_by_scheme = {name: _bounded(of) for name, of in made.pool_classes_by_scheme.items()}
-                self._pools[proxy, address] = made
-            return self._pools[proxy, address]
+                self._pools[proxy, address, in_clear] = made
+            return self._pools[proxy, address, in_clear]
+
+    def _trust(self, *, address: bool) -> ssl.SSLContext:
+        if address not in self._trusted:
+            self._trusted[address] = _trust(self._ca_bundle)
+            # urllib3 1.26 does not tell the context an IP address; it compares it with the certificate itself.
+            self._trusted[address].check_hostname = not address
+        return self._trusted[address]
 
 
 def _bounded(pool: Any) -> Any:

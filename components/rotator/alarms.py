@@ -50,9 +50,22 @@ class Alarm:
 def alarms(names: Names, stack: str, schedule: Schedule, *, in_lambda: bool = True) -> dict[str, Alarm]:
     """The alarms of one rotator, by name without the prefix; without a function there is no alarm on dead letters."""
 
-    def own(description: str, metric: str, statistic: str, comparison: str, threshold: float, **more: object) -> Alarm:
-        fields: dict[str, object] = {"period": schedule.period_seconds, "periods": 1, "missing": "ignore", **more}
-        return Alarm(description, NAMESPACE, metric, (DIMENSION, stack), statistic, comparison, threshold, **fields)  # pyright: ignore[reportArgumentType] - the fields named above
+    def own(
+        description: str,
+        metric: str,
+        statistic: str,
+        comparison: str,
+        threshold: float,
+        *,
+        period: int = schedule.period_seconds,
+        periods: int = 1,
+        missing: str = "ignore",
+        quiet: bool = False,
+    ) -> Alarm:
+        of_stack = (DIMENSION, stack)
+        return Alarm(
+            description, NAMESPACE, metric, of_stack, statistic, comparison, threshold, period, periods, missing, quiet
+        )
 
     below, above = "LessThanThreshold", "GreaterThanThreshold"
     dead_letters = Alarm(

@@ -5,6 +5,7 @@ each registry host. GitLab's documentation limits a value to 10,000 characters.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from ..contract.plan import Plan, Target, TokenTarget
@@ -39,14 +40,15 @@ def size_findings(plan: Plan) -> list[SizeFinding]:
     return [finding for target in plan.targets if (finding := _finding(plan, target)) is not None]
 
 
-def document_length(hosts: list[str], token_length: int) -> int:
+@lru_cache  # nearly every consumer has the same hosts
+def document_length(hosts: tuple[str, ...], token_length: int) -> int:
     """The length of a document with a token of this length for each registry host."""
     return len(dumps({"auths": {host: {"auth": "x" * token_length} for host in hosts}}))
 
 
 def _finding(plan: Plan, target: TokenTarget) -> SizeFinding | None:
     registries = plan.audiences[target.audience].registries
-    hosts = [host for registry in registries for host in registry.hosts]
+    hosts = tuple(host for registry in registries for host in registry.hosts)
     shortest, longest = (document_length(hosts, length) for length in (SHORTEST_TOKEN, LONGEST_TOKEN))
     if longest <= VALUE_LIMIT:
         return None

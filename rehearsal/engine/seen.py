@@ -4,6 +4,7 @@ from collections import Counter
 from typing import Any
 
 from components.contract.key_tags import CURRENT
+from components.docker.auth import DOCKER_AUTH_CONFIG
 from components.variables.keys import ACCESS_KEYS
 from rehearsal.clients import OwnClient
 from rehearsal.consumers import Consumer, access_of, rotated
@@ -65,7 +66,7 @@ class Seen:
         return Consumer(self._world, path, self.kinds[path], (), (self._world.registry_host,))
 
     def variable(self, path: str) -> dict[str, Any]:
-        return self._world.gitlab.variable(self.kinds[path], path, "DOCKER_AUTH_CONFIG") or {}
+        return self._world.gitlab.variable(self.kinds[path], path, DOCKER_AUTH_CONFIG) or {}
 
     def published_key(self, path: str, key: str) -> str:
         record = self._world.gitlab.variable(self.with_keys[path], path, key)

@@ -1,5 +1,6 @@
 """A deployment can make each change of each key of a stack file, not only a whole stack."""
 
+import functools
 import json
 from collections.abc import Iterator
 from typing import Any, Final
@@ -92,6 +93,11 @@ def _made(config: dict[str, Any]) -> dict[tuple[str, str], Registered]:
     return {(each.type, each.name): each for each in recorder.resources if each.type.startswith("aws:")}
 
 
+@functools.cache  # the same two stacks before every change
+def _before(stack_file: Any) -> dict[tuple[str, str], Registered]:
+    return _made(_config(stack_file))
+
+
 def _changed(before: Registered, after: Registered) -> Iterator[str]:
     for key in before.inputs.keys() | after.inputs.keys():
         one, other = before.inputs.get(key), after.inputs.get(key)
@@ -118,8 +124,7 @@ def _refused(resource: Registered, wanted: set[str] | None, made: dict[tuple[str
 def test_a_change_of_a_key_is_within_the_rights_of_the_deploy_role(
     recorder: Recorder, stack_file: Any, path: str, value: Any
 ) -> None:
-    config = _config(stack_file)
-    before, after = _made(config), _made(_edited(config, path, value))
+    before, after = _before(stack_file), _made(_edited(_config(stack_file), path, value))
     assert {key: before[key].inputs for key in before} != {key: after[key].inputs for key in after} or "paused" in path
     refused: list[str] = []
     for key in before.keys() ^ after.keys():

@@ -3,15 +3,21 @@
 import random
 import re
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from depth import rounds
 
 from components.cli.doctor.job_log.verdict import Verdict, read
 
+pytestmark = (
+    pytest.mark.no_cover
+)  # it would take four times as long, and the same logs are read in test_doctor_job_log.py
+
 LOGS = Path(__file__).parents[1] / "data" / "job-logs"
 NAMES = tuple(tomllib.loads((LOGS / "index.toml").read_text()))
-ROUNDS = 4
+ROUNDS = rounds(1, nightly=8)
 FINE = """Running with gitlab-runner 19.4.0 (d79f3e7b)
 Preparing the "docker" executor
 Using Docker executor with image registry.fine.example/fine/job:1 ...
@@ -40,6 +46,13 @@ def pulled(lines: list[str]) -> set[str]:
     return {image for image in there if not any(image in line and FAILED.search(line) for line in lines)}
 
 
+def each() -> Iterator[tuple[str, random.Random, str]]:
+    """Each log, with numbers that are the same in every run, and words that lead back to it."""
+    for name in NAMES:
+        for number in range(ROUNDS):
+            yield name, random.Random(f"{name} {number}"), f"{name}, round {number}"  # noqa: S311 - reproducible, no secret
+
+
 def verdict(lines: list[str]) -> Verdict:
     found = read("\n".join(lines).encode())
     assert found.image not in pulled(lines)
@@ -50,46 +63,40 @@ def lines_of(name: str) -> list[str]:
     return (LOGS / f"{name}.log").read_bytes().decode("latin-1").splitlines()
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_lines_may_be_missing(name: str) -> None:
-    chance = random.Random(name)  # noqa: S311 - reproducible, no secret
-    lines = lines_of(name)
-    for _ in range(ROUNDS):
+def test_lines_may_be_missing() -> None:
+    for name, chance, _ in each():
+        lines = lines_of(name)
         verdict([line for line in lines if chance.random() > 0.3])
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_another_jobs_lines_between_them_are_not_blamed(name: str) -> None:
-    chance = random.Random(name)  # noqa: S311 - reproducible, no secret
-    for _ in range(ROUNDS):
+def test_another_jobs_lines_between_them_are_not_blamed() -> None:
+    for name, chance, where in each():
         mine, other, mixed = list(lines_of(name)), list(FINE), []
         while mine or other:
             take = mine if mine and (not other or chance.random() < 0.5) else other
             mixed.append(take.pop(0))
         found = verdict(mixed)
-        assert "fine" not in found.failed
-        assert found.finding is None or "fine" not in found.finding.line
+        assert "fine" not in found.failed, where
+        assert found.finding is None or "fine" not in found.finding.line, where
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_times_before_each_line_change_nothing(name: str) -> None:
-    lines = lines_of(name)
-    if any(line.startswith("20") and "00O" in line for line in lines):
-        return  # has the runner's own already
-    right = read("\n".join(lines).encode())
-    for prefix in ("2026-05-22T12:43:46.962646Z 00O ", "[2026-05-22T12:43:46.962Z] ", "12:43:46 "):
-        stamped = read("\n".join(prefix + line for line in lines).encode())
-        assert (stamped.finding, stamped.failed) == (right.finding, right.failed)
+def test_times_before_each_line_change_nothing() -> None:
+    for name in NAMES:
+        lines = lines_of(name)
+        if any(line.startswith("20") and "00O" in line for line in lines):
+            continue  # has the runner's own already
+        right = read("\n".join(lines).encode())
+        for prefix in ("2026-05-22T12:43:46.962646Z 00O ", "[2026-05-22T12:43:46.962Z] ", "12:43:46 "):
+            stamped = read("\n".join(prefix + line for line in lines).encode())
+            assert (stamped.finding, stamped.failed) == (right.finding, right.failed), (name, prefix)
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_a_log_may_be_cut_anywhere(name: str) -> None:
-    chance = random.Random(name)  # noqa: S311 - reproducible, no secret
-    data = (LOGS / f"{name}.log").read_bytes()
-    for _ in range(ROUNDS):
+def test_a_log_may_be_cut_anywhere() -> None:
+    for name, chance, where in each():
+        data = (LOGS / f"{name}.log").read_bytes()
         start, end = sorted(chance.sample(range(len(data) + 1), 2))
         part = data[start:end]
-        assert read(part).image not in pulled(part.decode(errors="replace").splitlines())
+        assert read(part).image not in pulled(part.decode(errors="replace").splitlines()), where
 
 
 def test_two_jobs_one_after_the_other_end_with_the_failure() -> None:

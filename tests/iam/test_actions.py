@@ -60,11 +60,12 @@ def test_every_action_exists() -> None:
     assert [action for action in sorted(actions) if not _exists(action)] == []
 
 
-@pytest.mark.parametrize("file", _FILES, ids=_path)
-def test_no_other_document_spells_an_action(file: Path) -> None:
-    texts = [node.value for node in ast.walk(ast.parse(file.read_text())) if isinstance(node, ast.Constant)]
-    spelled = [text for text in texts if isinstance(text, str) and _exists(text)]
-    assert _path(file) in _OTHERS_OWN or spelled == []
+def test_no_other_document_spells_an_action() -> None:
+    assert len(_FILES) > 200
+    for file in _FILES:
+        texts = [node.value for node in ast.walk(ast.parse(file.read_text())) if isinstance(node, ast.Constant)]
+        spelled = [text for text in texts if isinstance(text, str) and _exists(text)]
+        assert _path(file) in _OTHERS_OWN or spelled == [], _path(file)
 
 
 def test_everything_as_a_resource_takes_a_reason() -> None:
@@ -76,16 +77,20 @@ def test_everything_as_a_resource_takes_a_reason() -> None:
             allow("It", "sqs:SendMessage", resources)
 
 
-@pytest.mark.parametrize("file", _FILES, ids=_path)
-def test_no_document_allows_everything_by_hand(file: Path) -> None:
-    # A statement by hand that allows has a principal, and so no resource: trust and repository policies.
-    for node in ast.walk(ast.parse(file.read_text())):
-        if not isinstance(node, ast.Dict):
-            continue
-        keys = {
-            key.value: value for key, value in zip(node.keys, node.values, strict=True) if isinstance(key, ast.Constant)
-        }
-        resource, effect = keys.get("Resource"), keys.get("Effect")
-        everything = isinstance(resource, ast.Constant) and resource.value == "*"
-        allows = isinstance(effect, ast.Constant) and effect.value == "Allow"
-        assert not (everything and allows) or _path(file) == "iam/policies.py"
+def test_no_document_allows_everything_by_hand() -> None:
+    for file in _FILES:
+        # A statement by hand that allows has a principal, and so no resource: trust and repository policies.
+        assert not any(map(_allows_everything, ast.walk(ast.parse(file.read_text())))) or (
+            _path(file) == "iam/policies.py"
+        ), _path(file)
+
+
+def _allows_everything(node: ast.AST) -> bool:
+    if not isinstance(node, ast.Dict):
+        return False
+    keys = {
+        key.value: value for key, value in zip(node.keys, node.values, strict=True) if isinstance(key, ast.Constant)
+    }
+    resource, effect = keys.get("Resource"), keys.get("Effect")
+    everything = isinstance(resource, ast.Constant) and resource.value == "*"
+    return everything and isinstance(effect, ast.Constant) and effect.value == "Allow"

@@ -64,7 +64,7 @@ def test_the_advice_is_for_what_makes_it_long() -> None:
 
 @given(st.integers(0, 6), st.integers(0, 4_000))
 def test_the_length_is_that_of_the_document_itself(hosts: int, token: int) -> None:
-    names = [_host(number) for number in range(hosts)]
+    names = tuple(_host(number) for number in range(hosts))
     document = {"auths": {name: {"auth": "A" * token} for name in names}}
     assert document_length(names, token) == len(json.dumps(document, separators=(",", ":")))
 
@@ -72,6 +72,6 @@ def test_the_length_is_that_of_the_document_itself(hosts: int, token: int) -> No
 @given(st.integers(1, 8), st.integers(SHORTEST_TOKEN, LONGEST_TOKEN))
 def test_no_token_of_a_real_length_is_a_surprise(hosts: int, token: int) -> None:
     findings = size_findings(_plan(*((_host(number),) for number in range(hosts))))
-    fits = document_length([_host(number) for number in range(hosts)], token) <= VALUE_LIMIT
+    fits = document_length(tuple(_host(number) for number in range(hosts)), token) <= VALUE_LIMIT
     assert fits or findings
     assert not (fits and findings and findings[0].certain)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
+from .....docker.auth import DOCKER_AUTH_CONFIG
 from .....docker.redaction import redact
 from ...causes.cause import Cause
 from ...causes.finding import Finding
@@ -157,7 +158,7 @@ def _words(cause: Cause, what: str, fix: str) -> Tell:
         words = {
             "image": clue.what_image,
             "host": clue.host,
-            "source": clue.source or "DOCKER_AUTH_CONFIG",
+            "source": clue.source or DOCKER_AUTH_CONFIG,
             "command": quoted(clue.command),
         }
         return found(cause, what.format(**words | groups), fix.format(**words | groups) if fix else "")

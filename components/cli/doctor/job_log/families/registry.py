@@ -7,6 +7,7 @@ as Docker, containerd, BuildKit, podman, skopeo, kaniko and crane print them.
 import re
 from typing import Final
 
+from .....docker.auth import DOCKER_AUTH_CONFIG
 from ...causes.cause import Cause
 from ...causes.finding import Finding
 from .family import BY_THE_JOB, BY_THE_RUNNER, Clue, family, found
@@ -24,7 +25,7 @@ def _expired(clue: Clue) -> Finding:
     if clue.host == _PUBLIC or _PUBLIC in clue.line.text:
         return _public(clue)
     if clue.by_the_runner:
-        return found(Cause.EXPIRED, f"the token in {clue.source or 'DOCKER_AUTH_CONFIG'} for {clue.host} has expired")
+        return found(Cause.EXPIRED, f"the token in {clue.source or DOCKER_AUTH_CONFIG} for {clue.host} has expired")
     return found(
         Cause.EXPIRED,
         f"the login that the script uses for {clue.host} has expired: an ECR token lives 12 hours",
