@@ -10,7 +10,7 @@ from components.declaration.declared import declared
 once = settings.bootstrap()
 if once is not None:
     settings.check_account(once["account"])
-    with settings.in_own_words(once=True):
+    with settings.in_file_spelling_of_stack(is_bootstrap=True):
         made = Bootstrap("bootstrap", once)
 
     pulumi.export("state", made.state)
@@ -22,7 +22,7 @@ if once is not None:
 else:
     declaration = settings.read()
     settings.check_account(declaration["account"])
-    with settings.in_own_words():
+    with settings.in_file_spelling_of_stack():
         providers = gitlab_provider.providers(declaration)
         access = RegistryAccess("access", declaration, pulumi.ResourceOptions(providers=providers))
 

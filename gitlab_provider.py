@@ -1,4 +1,4 @@
-"""The program's GitLab provider: it talks to the declared instance and to no other; no token gets into the state."""
+"""The program's GitLab provider: it talks only to the declared instance, and no token gets into the state."""
 
 import os
 from typing import Final
@@ -8,20 +8,20 @@ import pulumi_gitlab as gitlab
 
 from components.declaration.args import RegistryAccessArgs
 from components.declaration.gitlab_instance import api_url, makes_something_in_gitlab
-from stack_file.told import SettingsError, Told
+from stack_file.mistakes import FileMistake, SettingsError
 
 TOKEN: Final = "GITLAB_TOKEN"  # noqa: S105 - a variable's name
-_NO_TOKEN: Final = "a-preview-has-no-token"  # noqa: S105 - it opens nothing; without any, the provider does not start
+_NO_TOKEN: Final = "a-preview-has-no-token"  # noqa: S105 - not a real token, but the provider does not start without one
 
 
 def providers(declaration: RegistryAccessArgs) -> list[pulumi.ProviderResource]:
-    """The provider for a declaration that makes something in GitLab; none for one that does not.
+    """The provider for a declaration that makes something in GitLab; an empty list for any other.
 
-    The token is the provider's own matter: it reads it from its environment, so that it is no input and in no state. A
-    preview needs none, and asks GitLab nothing; without `early_auth_check: false` it would ask who it is.
+    The provider reads the token from its environment, so that the token is not an input and is in no state. A preview
+    needs no token, and does not call GitLab; without `early_auth_check: false` it would check who it is.
 
     Raises:
-        RunError: an `up` without a token, or settings of `gitlab:` that say where to go or with which token.
+        RunError: there is no token in `up`, or a `gitlab:` setting names an instance or a token.
     """
     if not makes_something_in_gitlab(declaration):
         return []
@@ -31,10 +31,10 @@ def providers(declaration: RegistryAccessArgs) -> list[pulumi.ProviderResource]:
     if not os.environ.get(TOKEN):
         if not pulumi.runtime.is_dry_run():
             raise pulumi.RunError(
-                f"{TOKEN}: not set; `up` makes variables, runners or schedules in {url}: write a token with the scope "
-                "api into it, of a Maintainer of the projects and Owner of the groups. A preview needs none"
+                f"{TOKEN}: not set; `up` creates variables, runners or schedules in {url}: set it to a token with the "
+                "scope api, of a Maintainer of the projects and an Owner of the groups. A preview needs none"
             )
-        pulumi.log.info(f"{TOKEN} is not set: this preview asks GitLab nothing. `up` will need it")
+        pulumi.log.info(f"{TOKEN} is not set: this preview does not call GitLab, but `up` needs the token")
         token = _NO_TOKEN
     return [
         gitlab.Provider(
@@ -52,12 +52,12 @@ def providers(declaration: RegistryAccessArgs) -> list[pulumi.ProviderResource]:
 
 
 def _check_settings(config: pulumi.Config, url: str) -> None:
-    mistakes: list[Told] = []
+    mistakes: list[FileMistake] = []
     if config.get_secret("token") is not None:
-        text = f"leave it out, it would be in the state; write the token into {TOKEN}"
-        mistakes.append(Told(("gitlab:token",), f"gitlab:token: {text}"))
+        text = f"leave it out, because it would be in the state; set {TOKEN} to the token"
+        mistakes.append(FileMistake(("gitlab:token",), f"gitlab:token: {text}"))
     if (base := config.get("baseUrl")) is not None and base.rstrip("/") != url.rstrip("/"):
-        text = f"got {base!r}; leave it out, gitlab-ecr:gitlab.url says it: {url}"
-        mistakes.append(Told(("gitlab:baseUrl",), f"gitlab:baseUrl: {text}"))
+        text = f"got {base!r}; leave it out: gitlab-ecr:gitlab.url already says {url}"
+        mistakes.append(FileMistake(("gitlab:baseUrl",), f"gitlab:baseUrl: {text}"))
     if mistakes:
         raise SettingsError(mistakes)

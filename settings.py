@@ -1,6 +1,6 @@
-"""The stack file, read and checked. The only place that reads Pulumi's config.
+"""Reads and checks the stack file. Nothing else reads Pulumi's config.
 
-The keys are those of the components' arguments, in camelCase: one declaration of each key, its type and its meaning.
+The keys are those of the components' arguments, in camelCase: each key, its type and its meaning is declared once.
 """
 
 import json
@@ -23,20 +23,20 @@ from components.declaration.findings import find
 from components.ecr.args import RepositoryArgs
 from components.names.locations import Mistake, Mistakes
 from components.names.naming import slug
+from stack_file.mistakes import combined, in_file_spelling, settings_error
 from stack_file.text import PROJECT
-from stack_file.told import in_the_files_words, together, told
 from stack_file.typed import Reader
 
-_BESIDE_BOOTSTRAP: Final = ("account", "bootstrap", "repositories")  # Pulumi.yaml asks every stack for repositories
+_BESIDE_BOOTSTRAP: Final = ("account", "bootstrap", "repositories")  # Pulumi.yaml requires repositories in every stack
 
 
 class Declaration(RegistryAccessArgs):
-    """What a stack file declares: the arguments of RegistryAccess, and what concerns the file alone."""
+    """What a stack file declares: the arguments of RegistryAccess, and keys that only concern the file."""
 
     deviations: NotRequired[dict[str, str]]
-    """Best practices that the stack leaves on purpose: the reason, by the practice's id such as `ECR.5`, or by id and
-    resource such as `ECR.2 access-repositories-ci/python`. `make best-practices` holds every resource to them: it
-    fails on a deviation without a reason, and on a reason that nothing needs."""
+    """Best practices that the stack deviates from on purpose: the reason, by the practice's id such as `ECR.5`, or by
+    id and resource such as `ECR.2 access-repositories-ci/python`. `make best-practices` checks every resource. It fails
+    on a deviation without a reason, and on a reason that nothing needs."""
 
 
 class BootstrapFile(TypedDict):
@@ -49,7 +49,7 @@ class BootstrapFile(TypedDict):
 
 
 def read() -> RegistryAccessArgs:
-    """The declaration of the selected stack.
+    """Reads the declaration of the selected stack.
 
     Raises:
         SettingsError: the stack file is wrong.
@@ -57,13 +57,13 @@ def read() -> RegistryAccessArgs:
     values = _values()
     secret = {key for key in values if runtime_config.is_config_secret(f"{PROJECT}:{key}")}
     declaration = parse(values, stack=pulumi.get_stack(), region=pulumi.Config("aws").get("region"), secret=secret)
-    with in_the_files_words(Declaration):
+    with in_file_spelling(Declaration):
         check_arguments(RegistryAccessArgs, declaration, find)
     return declaration
 
 
 def bootstrap() -> BootstrapArgs | None:
-    """What the stack file sets up once; None for every stack that declares access.
+    """Reads what the stack file sets up once; None for a stack that declares access.
 
     Raises:
         SettingsError: the stack file is wrong.
@@ -76,23 +76,25 @@ def bootstrap() -> BootstrapArgs | None:
     own = given["bootstrap"]
     for key in ("account", "region"):
         if isinstance(own, Mapping) and key in own:
-            text = f"no such key here; it stands above, as {'aws:region' if key == 'region' else f'{PROJECT}:account'}"
+            text = (
+                f"no such key here; write {'aws:region' if key == 'region' else f'{PROJECT}:account'} beside bootstrap"
+            )
             reader.mistakes.add("bootstrap", key, text=text)
     if given.get("repositories"):
         reader.mistakes.add("repositories", text="got some; write {}, and declare them in another stack")
     for key in sorted(given.keys() - set(_BESIDE_BOOTSTRAP)):
-        text = f"not of a stack with {PROJECT}:bootstrap; write it in another stack's file"
+        text = f"cannot be in a stack with {PROJECT}:bootstrap; write it in another stack's file"
         reader.mistakes.add(key, text=text)
     common = {"account": given.get("account", ""), "region": region}
     entries = {**cast("Mapping[str, Any]", own), **common} if isinstance(own, Mapping) else own
     found = reader.arguments(BootstrapArgs, entries, ("bootstrap",))
     if mistakes := [_above(mistake) for mistake in reader.mistakes.found]:
-        raise told(mistakes, BootstrapFile)
+        raise settings_error(mistakes, BootstrapFile)
     return cast("BootstrapArgs", found)
 
 
 def _above(mistake: Mistake) -> Mistake:
-    """Account and region are arguments of Bootstrap, and stand beside it in the file."""
+    """Moves account and region: they are arguments of Bootstrap, but are beside it in the file."""
     beside = mistake.path in (("bootstrap", "account"), ("bootstrap", "region"))
     return replace(mistake, path=mistake.path[1:]) if beside else mistake
 
@@ -100,17 +102,17 @@ def _above(mistake: Mistake) -> Mistake:
 def parse(
     values: Mapping[str, Any], *, stack: str, region: str | None, secret: Collection[str] = ()
 ) -> RegistryAccessArgs:
-    """The declaration that a stack file's values make.
+    """Makes the declaration from a stack file's values.
 
     Args:
-        values: by key without `gitlab-ecr:`; nested values may be JSON text, as Pulumi hands them over.
+        values: the values by key, without `gitlab-ecr:`. Nested values may be JSON text, as Pulumi passes them.
         stack: the stack's name.
         region: the value of `aws:region`.
-        secret: the keys whose value is encrypted, or has something encrypted in it. Pulumi does not tell what, so every
-            `pulumi.Input` below such a key becomes a secret, and no message shows a value of it.
+        secret: the keys whose value is encrypted, or has an encrypted part. Pulumi does not say which part, so every
+            `pulumi.Input` below such a key becomes a secret, and no message shows a value from there.
 
     Raises:
-        SettingsError: a line for each mistake, of shape and of meaning.
+        SettingsError: there are mistakes of shape or of meaning; a line for each.
     """
     reader = Reader({key for key, name in _names().items() if name in secret})
     nested = {key: _from_json(value, key, reader.mistakes) for key, value in values.items()}
@@ -121,40 +123,40 @@ def parse(
     declaration = cast("RegistryAccessArgs", {key: value for key, value in found.items() if key != "deviations"})
     if reader.mistakes.found:
         meaning = find(declaration)
-        with in_the_files_words(Declaration):
+        with in_file_spelling(Declaration):
             for warning in meaning.warnings:
                 pulumi.log.warn(str(warning))
-        raise told(together(reader.mistakes.found, meaning.found, found), Declaration)
+        raise settings_error(combined(reader.mistakes.found, meaning.found, found), Declaration)
     return declaration
 
 
 def check(declaration: RegistryAccessArgs) -> None:
-    """Stops a declaration that RegistryAccess would refuse.
+    """Checks the declaration as RegistryAccess would.
 
     Raises:
-        SettingsError: a line for each mistake in its meaning.
+        SettingsError: RegistryAccess would refuse it; a line for each mistake.
     """
-    with in_the_files_words(Declaration):
+    with in_file_spelling(Declaration):
         find(declaration).refuse()
 
 
 @contextmanager
-def in_own_words(*, once: bool = False) -> Generator[None]:
-    """Whatever a component says in the block is said as the stack file spells it; what `read` has checked is right.
+def in_file_spelling_of_stack(*, is_bootstrap: bool = False) -> Generator[None]:
+    """Within the block, components spell keys as the stack file does, and skip the checks that `read` has done.
 
     Raises:
-        SettingsError: in place of what is wrong.
+        SettingsError: a component found a mistake.
     """
-    if once:
-        with in_the_files_words(BootstrapFile, ("bootstrap",)):
+    if is_bootstrap:
+        with in_file_spelling(BootstrapFile, ("bootstrap",)):
             yield
     else:
-        with in_the_files_words(Declaration), checked():
+        with in_file_spelling(Declaration), checked():
             yield
 
 
 def check_account(account: str) -> None:
-    """Stops a program that runs with another account's credentials, before anything is made there.
+    """Stops a program that has another account's credentials before it makes anything there.
 
     Raises:
         SettingsError: the credentials are for another account.
@@ -167,11 +169,11 @@ def check_account(account: str) -> None:
             text=f"got {account!r}, but the AWS credentials are for {actual}; "
             "use the right credentials (AWS_PROFILE), or the right stack",
         )
-        raise told(mistakes.found, Declaration)
+        raise settings_error(mistakes.found, Declaration)
 
 
 def _values() -> dict[str, str]:
-    """Every key of ours in the file, so that a misspelled one is named; pulumi.Config answers only to known ones."""
+    """All of our keys in the file, so that a misspelled one is found: pulumi.Config only answers for known ones."""
     config = pulumi.Config(PROJECT)
     keys = runtime_config.get_config_env().keys() | runtime_config.CONFIG.get().keys()
     own = sorted(key.partition(":")[2] for key in keys if key.startswith(f"{PROJECT}:"))
@@ -183,7 +185,7 @@ def _names() -> dict[str, str]:
 
 
 def _from_json(value: Any, key: str, mistakes: Mistakes) -> Any:
-    """Pulumi hands nested values over as JSON text, and numbers as text."""
+    """Reads a value back: Pulumi passes nested values as JSON text, and numbers as text."""
     if not isinstance(value, str):
         return value
     expected = {name: fields(Declaration)[key].type for key, name in _names().items()}.get(key)

@@ -1,1 +1,1 @@
-"""`make bench`: this project next to what is done without it, measured on this machine."""
+"""`make bench`: compares the speed of this project with how people do it without, on this machine."""

@@ -21,13 +21,13 @@ _PARTS: Final[dict[str, Any]] = {
 
 
 def main() -> None:
-    """Measures, and prints each table as soon as it is there."""
+    """Measures, and prints each table as soon as it is complete."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"default: all of {', '.join(_PARTS)}")
     parts: list[str] = parser.parse_args().parts
     if unknown := set(parts) - _PARTS.keys():
         parser.error(f"no such part: {', '.join(sorted(unknown))}; write some of {', '.join(_PARTS)}")
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # an exception ends what was started too
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # an exception also ends the processes that were started
     rows: list[dict[str, Any]] = []
     for part in parts or _PARTS:
         measured = _PARTS[part].measure()

@@ -17,7 +17,7 @@ _SIGN_IN: Final = {
 
 @contextmanager
 def environment() -> Iterator[dict[str, str]]:
-    """What a process needs to ask for a token: the account's address, and the keys of a user who may."""
+    """The environment for a process that gets a token: the account's address, and the keys of a user who may."""
     with Cloud.start("123456789012", "eu-central-1", hosts=[]) as cloud:
         iam = cloud.client("iam")
         iam.create_user(UserName=_USER)
@@ -29,7 +29,7 @@ def environment() -> Iterator[dict[str, str]]:
             "AWS_ACCESS_KEY_ID": key["AccessKeyId"],
             "AWS_SECRET_ACCESS_KEY": key["SecretAccessKey"],
             "AWS_DEFAULT_REGION": cloud.region,
-            # The user's own profiles have no say here.
+            # The user's own profiles must not take effect.
             "AWS_CONFIG_FILE": os.devnull,
             "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
             "NO_PROXY": "127.0.0.1",

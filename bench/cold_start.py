@@ -1,4 +1,4 @@
-"""From the start of a process to its first request."""
+"""The time from the start of a process to its first request."""
 
 import socket
 import subprocess
@@ -51,7 +51,7 @@ ROWS: Final = [
 
 
 def measure() -> list[dict[str, Any]]:
-    """The row; prints nothing."""
+    """The measured row. It prints nothing."""
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         file = Path(folder) / "plan.json"
         file.write_text(plan.dumps(_PLAN))
@@ -61,7 +61,7 @@ def measure() -> list[dict[str, Any]]:
 
 
 def _first_connection(command: list[str]) -> float:
-    """Seconds until a process first connects to AWS, which is a socket here."""
+    """Seconds until a process first connects to AWS, for which a local socket stands in."""
     with socket.create_server(("127.0.0.1", 0)) as aws:
         aws.settimeout(_PATIENCE)
         environment = {

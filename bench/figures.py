@@ -1,4 +1,4 @@
-"""`python -m bench.figures`: puts the figures of the last `make bench` into the table of docs/figures.md."""
+"""`python -m bench.figures`: writes the figures of the last `make bench` into the table in docs/figures.md."""
 
 import json
 from collections.abc import Sequence
@@ -13,12 +13,12 @@ END: Final = "<!-- /bench -->"
 
 
 def main() -> None:
-    """Writes the page anew; what stands outside of the marks stays."""
+    """Rewrites the table; everything outside of its marks stays."""
     PAGE.write_text(with_table(PAGE.read_text(), json.loads(RESULTS.read_text())))
 
 
 def with_table(page: str, rows: Sequence[dict[str, Any]]) -> str:
-    """The page with the table of these rows between its marks."""
+    """The page with a table of these rows between its marks."""
     before, _, rest = page.partition(BEGIN)
     _, _, after = rest.partition(END)
     return f"{before}{BEGIN}\n\n{table(rows)}\n{END}{after}"
@@ -35,7 +35,7 @@ def table(rows: Sequence[dict[str, Any]]) -> str:
 
 
 def figure(value: float | None, unit: str = "") -> str:
-    """A figure as people read it, with its unit; a dash for none."""
+    """A figure with its unit, for people; a dash when there is none."""
     if value is None:
         return "-"
     text = f"{value:,.0f}" if float(value).is_integer() and value > 1 else f"{value:.3g}"
@@ -43,7 +43,7 @@ def figure(value: float | None, unit: str = "") -> str:
 
 
 def ratio(value: float | None) -> str:
-    """A ratio, so fine that one request too many shows."""
+    """A ratio, precise enough to show a single request too many."""
     return "-" if value is None else f"{value:.3f}"
 
 

@@ -1,4 +1,4 @@
-"""GitLab's emulator in a process of its own, so that it shares no interpreter with what is measured."""
+"""GitLab's emulator in a separate process, so that it does not slow down what is measured."""
 
 import multiprocessing
 from multiprocessing.connection import Connection
@@ -10,24 +10,24 @@ from rehearsal.gitlab import GitLab
 
 
 class GitLabServer:
-    """An instance with `projects` projects, numbered from 1, each with a variable.
+    """A GitLab instance with `projects` projects, numbered from 1. Each has a variable.
 
     Attributes:
-        url: where it listens.
-        token: may write every variable.
+        url: the instance's URL.
+        token: a token that may write every variable.
     """
 
     def __init__(self, projects: int, latency: float) -> None:
         self._pipe, theirs = multiprocessing.Pipe()
-        # Not forked: a bench has threads by now.
+        # Not forked, because the bench already has threads.
         start = multiprocessing.get_context("spawn")
         self._process = start.Process(target=_serve, args=(theirs, projects, latency), daemon=True)
         self._process.start()
-        theirs.close()  # so that its end is heard here
+        theirs.close()  # otherwise this process would not notice its end
         self.url, self.token = self._pipe.recv()
 
     def requests(self) -> int:
-        """How many it has answered."""
+        """How many requests it has answered."""
         self._pipe.send("requests")
         return self._pipe.recv()
 

@@ -1,4 +1,4 @@
-"""The most memory that this process ever held."""
+"""The peak memory of this process."""
 
 import resource
 import sys
@@ -10,9 +10,9 @@ _KILOBYTES: Final = 1024
 
 
 def peak() -> float:
-    """In MB, of this program alone.
+    """The peak memory of this program alone, in MB.
 
-    Linux counts into `ru_maxrss` what the process held before it became this program: what its parent held.
+    On Linux, `ru_maxrss` includes the memory from before the process became this program, which was its parent's.
     """
     if _STATUS.exists():
         lines = _STATUS.read_text().splitlines()

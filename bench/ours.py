@@ -1,8 +1,8 @@
-"""One rotation in a process of its own: `python -m bench.ours URL TOKEN TARGETS AUDIENCES CONCURRENCY SECONDS`.
+"""One rotation in a separate process: `python -m bench.ours URL TOKEN TARGETS AUDIENCES CONCURRENCY SECONDS`.
 
-GitLab is at the URL. AWS and the registry are answered in memory, each request after so many seconds, and counted;
-the clients that would ask them are made, as they take memory. Prints time, memory and the requests to those two as
-JSON.
+GitLab is at the URL. Stand-ins in memory answer for AWS and the registry, each request after SECONDS, and count the
+requests. The real clients are created as well, because they take memory. Prints the time, the memory and the number of
+requests to AWS and the registry as JSON.
 """
 
 import base64
@@ -35,7 +35,7 @@ _ASSUME_AND_MINT = 2
 
 
 class _Answers:
-    """Counts requests, each of which takes a while."""
+    """Counts requests, and delays each of them."""
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
@@ -87,7 +87,7 @@ class _Registry:
 
 
 def main(url: str, token: str, targets: int, audiences: int, *, concurrency: int, seconds: float) -> None:
-    """Rotates, and prints what it took."""
+    """Rotates, and prints the time, memory and requests that it took."""
     clock = SystemClock()
     deadline = Deadline(clock, 600)
     http = PooledHttp(clock, deadline, connections=concurrency, allow_http=True, pace=Pace(clock, 1000))

@@ -1,4 +1,4 @@
-"""The program of a large stack: against the same resources without components, its growth, and its rehearsal."""
+"""The program of a large stack: compared with the same resources without components; its growth; its rehearsal."""
 
 import json
 import subprocess
@@ -20,7 +20,7 @@ _LARGE: Final = 500
 _RUNS: Final = 7
 _REHEARSALS: Final = 3
 _REHEARSAL_SECONDS: Final = 30.0
-_BARE: Final = "the other registers the same inputs and options by the providers' own classes"
+_BARE: Final = "the other registers the same inputs and options with the providers' own classes"
 _SMALL_ROW, _LARGE_ROW, _GROWTH_ROW, _REHEARSAL_ROW = (
     Row("program, no components, 200 x 200", "s", f"{_SIZE} repositories and consumers; {_BARE}", 1.1),
     Row("program, no components, 500 x 500", "s", f"{_LARGE} repositories and consumers; {_BARE}", 1.1),
@@ -33,7 +33,7 @@ ROWS: Final = [_SMALL_ROW, _LARGE_ROW, _GROWTH_ROW, _REHEARSAL_ROW]
 
 
 def measure() -> list[dict[str, Any]]:
-    """A row for each comparison; prints nothing."""
+    """The measured rows, one for each comparison. It prints nothing."""
     stacks.seconds_of(stacks.with_components(2))  # imports
     ours, bare, count = pulumi_program(_SIZE)
     large, large_bare, large_count = pulumi_program(_LARGE)
@@ -60,10 +60,10 @@ def pulumi_program(size: int) -> tuple[list[float], list[float], int]:
 
 
 def rehearsal(size: int) -> float:
-    """Seconds of `python -m rehearsal`, the start of Python included.
+    """How many seconds `python -m rehearsal` takes, including the start of Python.
 
     Raises:
-        RuntimeError: it failed.
+        RuntimeError: the rehearsal failed.
     """
     declared = stacks.declaration(size)
     declared["gitlab"] = {"url": declared["gitlab"]["url"], "requestsPerSecond": 1000}

@@ -1,4 +1,4 @@
-"""The plain way in Python: a loop over python-gitlab, GET and PUT a project. Prints time and memory."""
+"""The plain way in Python: a loop with python-gitlab, a GET and a PUT for each project. Prints time and memory."""
 
 import json
 import sys
@@ -12,7 +12,7 @@ from .memory import peak
 
 
 def main(url: str, token: str, targets: int) -> None:
-    """Writes the first `targets` projects' variables."""
+    """Writes the variables of the first `targets` projects."""
     api = gitlab.Gitlab(url, private_token=token)
     value = json.dumps({"auths": {"registry.example.com": {"auth": "x" * 2_700}}}, separators=(",", ":"))
     begin = time.monotonic()

@@ -1,7 +1,7 @@
-"""A rotation of many targets: the AWS CLI and curl in shell, a python-gitlab loop, this rotator, and the floor.
+"""A rotation of many targets: by the AWS CLI and curl in a shell, by a python-gitlab loop, and by this rotator.
 
-Each runs in a process of its own against the same GitLab, which answers late; AWS and the registry answer this rotator
-as late as GitLab does.
+This rotator's time is also compared with the shortest time that is possible. Each runs in a separate process against
+the same GitLab, which answers with a delay. AWS and the registry answer this rotator with the same delay.
 """
 
 import json
@@ -27,16 +27,16 @@ _RUNS: Final = 5
 _WHAT: Final = f"{_TARGETS} targets, GitLab answers in {_LATENCY * 1000:.0f} ms"
 _LOOP: Final = f"{_WHAT}; the loop on {_LOOP_SAMPLE} targets, scaled"
 _SHELL: Final = (
-    f"{_WHAT}; the shell asks for one token by the AWS CLI, then one curl a project, on {_SHELL_SAMPLE}, scaled; "
-    "it writes without reading, so it keeps nothing"
+    f"{_WHAT}; the shell gets one token with the AWS CLI, then runs one curl per project, for {_SHELL_SAMPLE} "
+    "projects, scaled; it writes without reading, so it keeps no other entries"
 )
 _BOUND: Final = (
-    "to GitLab and the registry: 2 x targets + 4 x audiences + old tokens + 2; an audience takes three, GET /v2/ and "
-    "two probes, a run one, when the GitLab token ends"
+    "to GitLab and the registry: 2 x targets + 4 x audiences + old tokens + 2; an audience takes three (GET /v2/ and "
+    "two probes), a run one (for the expiry of the GitLab token)"
 )
 _AWS: Final = (
-    "an audience takes AssumeRole and GetAuthorizationToken, a run the GitLab token and what failed before; the shell "
-    "takes GetAuthorizationToken"
+    "an audience takes AssumeRole and GetAuthorizationToken; a run reads the GitLab token and what failed before; the "
+    "shell takes GetAuthorizationToken"
 )
 _FLOOR_TIME, _LOOP_TIME, _SHELL_TIME, _ALLOWED, _ALLOWED_MANY, _LOOP_REQUESTS, _SHELL_REQUESTS, _AWS_REQUESTS = (
     Row("time, the floor", "s", f"{_WHAT}; concurrency {_CONCURRENCY}", 1.15),
@@ -49,9 +49,9 @@ _FLOOR_TIME, _LOOP_TIME, _SHELL_TIME, _ALLOWED, _ALLOWED_MANY, _LOOP_REQUESTS, _
     Row("requests to AWS, AWS CLI and curl in shell", "", f"{_TARGETS} targets, 1 audience; {_AWS}"),
 )
 _ALLOWED_MEMORY, _LOOP_MEMORY, _SHELL_MEMORY = (
-    Row("peak memory, allowed", "MB", f"{_TARGETS} targets, each contender in a process of its own", 1),
+    Row("peak memory, allowed", "MB", f"{_TARGETS} targets, each contender in a separate process", 1),
     Row("peak memory, a python-gitlab loop", "MB", f"the loop on {_LOOP_SAMPLE} targets"),
-    Row("peak memory, AWS CLI and curl in shell", "MB", "of the shell the largest of its processes, the AWS CLI"),
+    Row("peak memory, AWS CLI and curl in shell", "MB", "for the shell: its largest process, the AWS CLI"),
 )
 ROWS: Final = [
     *(_FLOOR_TIME, _LOOP_TIME, _SHELL_TIME, _ALLOWED, _ALLOWED_MANY, _LOOP_REQUESTS, _SHELL_REQUESTS),
@@ -61,7 +61,7 @@ ROWS: Final = [
 
 
 def measure() -> list[dict[str, Any]]:
-    """A row for each comparison; prints nothing."""
+    """The measured rows, one for each comparison. It prints nothing."""
     with GitLabServer(_TARGETS, _LATENCY) as server:
         runs = [_ours(server, 1) for _ in range(_RUNS)]
         many = _ours(server, _MANY_AUDIENCES)
@@ -103,7 +103,7 @@ def _python(module: str, server: GitLabServer, *arguments: float, env: Mapping[s
 
 
 def _shell(server: GitLabServer) -> dict[str, float] | str:
-    """What all targets take by the shell, or why that is not known."""
+    """What the shell needs for all targets, or why that is not known."""
     if missing := [program for program in ("aws", "curl") if shutil.which(program) is None]:
         return f"no {' and no '.join(missing)} on PATH"
     with aws_account.environment() as environment:

@@ -1,4 +1,4 @@
-"""A row of the results: two figures side by side, their ratio, and whether it is what was promised."""
+"""A row of the results: two figures, their ratio, and whether the ratio is within its limit."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,13 +11,13 @@ Figures = Sequence[float] | float
 
 @dataclass(frozen=True)
 class Row:
-    """What is compared.
+    """A comparison.
 
     Attributes:
-        name: what it is measured against; no two rows share one.
-        unit: of both figures.
+        name: what this project is compared with; every row has a different name.
+        unit: the unit of both figures.
         what: how it is measured.
-        most: the ratio that is promised; None where nothing is.
+        most: the highest ratio that is allowed; None when there is no limit.
     """
 
     name: str
@@ -48,7 +48,7 @@ class Row:
         }
 
     def not_measured(self, ours: Figures, why: str) -> dict[str, Any]:
-        """The row where the other cannot be run here."""
+        """The row when the other cannot run here."""
         figures = {"ours": round(median(_list(ours)), 3), "other": None, "ratio": None, "spread": None}
         return {"name": self.name, **figures, "runs": 0, "unit": self.unit, "goal": "", "what": f"not measured: {why}"}
 

@@ -1,4 +1,4 @@
-"""The way of scripts: the AWS CLI for one token, then curl for each project. Prints times and memory.
+"""How shell scripts do it: the AWS CLI for one token, then curl for each project. Prints times and memory.
 
 `python -m bench.shell URL TOKEN TARGETS`, with the AWS CLI's credentials and endpoint in the environment.
 """
@@ -28,7 +28,7 @@ done
 
 
 def main(url: str, token: str, targets: int) -> None:
-    """Signs in once and writes the first `targets` projects' variables."""
+    """Gets one token and writes the variables of the first `targets` projects."""
     sign_in, auth, most = _timed(_SIGN_IN)
     write, _, more = _timed(_WRITE, url, token, str(targets), auth, DOCKER_AUTH_CONFIG)
     megabytes = max(most, more) / 1024
@@ -36,10 +36,10 @@ def main(url: str, token: str, targets: int) -> None:
 
 
 def _timed(script: str, *arguments: str) -> tuple[float, str, int]:
-    """Seconds, output, and the kilobytes of the largest process among the script's."""
+    """Seconds, output, and the kilobytes of the script's largest process."""
     begin = time.monotonic()
     with subprocess.Popen(["/bin/sh", "-c", script, "sh", *arguments], stdout=subprocess.PIPE, text=True) as shell:
-        assert shell.stdout is not None  # noqa: S101 - a pipe, see above
+        assert shell.stdout is not None  # noqa: S101 - it is a pipe, see above
         output = shell.stdout.read()
         _, status, used = os.wait4(shell.pid, 0)
         shell.returncode = os.waitstatus_to_exitcode(status)

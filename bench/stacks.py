@@ -1,4 +1,4 @@
-"""Large declarations, and programs under a Pulumi monitor that makes nothing."""
+"""Large declarations, and programs that run under a Pulumi monitor that makes nothing."""
 
 import gc
 import re
@@ -19,10 +19,10 @@ _STACK: Final = "pulumi:pulumi:Stack"
 
 
 def declaration(size: int) -> dict[str, Any]:
-    """A stack of so many repositories, and as many consumers that pull one of them each."""
+    """A stack with `size` repositories, and with as many consumers that pull one of them each."""
     return {
         "account": "123456789012",
-        # By default the rotator spares gitlab.com: at 30 requests a second its six runs alone would take 90 s.
+        # By default the rotator sends gitlab.com few requests: at 30 a second, its six runs alone would take 90 s.
         "gitlab": {"url": "https://gitlab.example.com", "requests_per_second": 1000},
         "repositories": {f"team-{number}/app": {} for number in range(size)},
         "consumers": {
@@ -32,12 +32,12 @@ def declaration(size: int) -> dict[str, Any]:
 
 
 def with_components(size: int) -> Callable[[], None]:
-    """The program as this project writes it."""
+    """The program with this project's components."""
     place: dict[str, Any] = {"region": "eu-central-1", "prefix": "bench", "stack": "bench"}
     args: Any = {**declaration(size), **place}
 
     def build() -> None:
-        # The default provider is told whom to talk to, so that both ways register the same resources.
+        # The default provider gets its settings, so that both programs register the same resources.
         pulumi.runtime.set_all_config({"gitlab:baseUrl": f"{args['gitlab']['url']}/api/v4/"})
         RegistryAccess("access", args)
 
@@ -45,9 +45,9 @@ def with_components(size: int) -> Callable[[], None]:
 
 
 def bare(requests: list[Any]) -> Callable[[], None]:
-    """A program of the providers' own classes that registers what was recorded: same inputs, options and order.
+    """A program with the providers' own classes that registers what was recorded: the same inputs, options and order.
 
-    Its documents are ready-made, which costs it nothing.
+    Its documents are ready-made and take no time.
     """
     resources = [_prepared(request) for request in requests if request.custom]
 
@@ -58,7 +58,7 @@ def bare(requests: list[Any]) -> Callable[[], None]:
                 identity[1],
                 **plain_inputs,
                 **{name: pulumi.Output.secret(value) for name, value in secret_inputs.items()},
-                # A policy takes its role's name from the role, as one would write it.
+                # A policy takes its role's name from the role, as people would write it.
                 **{name: made[other].name for name, other in names_of.items()},
                 opts=pulumi.ResourceOptions(depends_on=[made[other] for other in after] or None, **options),
             )
@@ -88,17 +88,17 @@ def _prepared(request: Any) -> tuple[Any, ...]:
 
 
 def seconds_of(program: Callable[[], None]) -> float:
-    """How long a program takes from its first line to its last registration."""
+    """The seconds from a program's first line to its last registration."""
     mocks.set_mocks(_Nothing(), project="bench", stack="bench")
     gc.collect()
-    gc.freeze()  # what earlier programs left is not looked through again and again while this one runs
+    gc.freeze()  # otherwise the garbage collector would go through what earlier programs left, again and again
     begin = time.perf_counter()
     pulumi.runtime.test(program)()
     return time.perf_counter() - begin
 
 
 def recorded(program: Callable[[], None]) -> list[Any]:
-    """What a program asks the engine for: Pulumi's own requests, in order."""
+    """A program's requests to the engine, in order."""
     monitor = _Recording(_Nothing())
     mocks.set_mocks(monitor.mocks, project="bench", stack="bench", monitor=monitor)
     pulumi.runtime.test(program)()
@@ -106,7 +106,7 @@ def recorded(program: Callable[[], None]) -> list[Any]:
 
 
 def key(urn: str) -> tuple[str, str]:
-    """The type and the name in a URN."""
+    """The type and the name from a URN."""
     _, _, types, name = urn.split("::", 3)
     return types.rpartition("$")[2], name
 

@@ -1,4 +1,4 @@
-"""`make validate` of a realistic stack file, next to what no program in Pulumi's SDK can do without."""
+"""`make validate` for a realistic stack file, compared with its limit and with the imports that it cannot avoid."""
 
 import subprocess
 import sys
@@ -19,13 +19,13 @@ _ALLOWED_ROW, _IMPORTS_ROW = (
         "`python -m validation` of a company's file, Python's start included",
         1,
     ),
-    Row("validate, imports alone", "s", "the other is `import pulumi, pulumi_aws`, Python's start included"),
+    Row("validate, imports alone", "s", "the other is `import pulumi, pulumi_aws`, including Python's start"),
 )
 ROWS: Final = [_ALLOWED_ROW, _IMPORTS_ROW]
 
 
 def measure() -> list[dict[str, Any]]:
-    """A row for each comparison; prints nothing."""
+    """The measured rows, one for each comparison. It prints nothing."""
     commands = ("-m", "validation", str(_FILE)), ("-c", "import pulumi, pulumi_aws")
     runs = [[_seconds(*arguments) for arguments in commands] for _ in range(_RUNS)]
     ours, imports = [run[0] for run in runs], [run[1] for run in runs]

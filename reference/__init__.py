@@ -1,1 +1,1 @@
-"""The reference of arguments and commands, and the JSON schema of stack files, made from what they describe."""
+"""Generates the reference of arguments and commands, and the JSON schema of stack files, from the code."""

@@ -12,7 +12,7 @@ _ROOT = Path(__file__).parents[1]
 
 
 def files() -> dict[Path, str]:
-    """What the files hold, by their paths."""
+    """The content of each file, by its path."""
     schema = analysis.schema()
     example = BootstrapNames("123456789012", "eu-central-1", "gitlab-ecr")
     return {

@@ -1,4 +1,4 @@
-"""What Pulumi's own analyzer reads of the components."""
+"""The components as Pulumi's own analyzer reads them."""
 
 import json
 from collections.abc import Mapping
@@ -20,7 +20,7 @@ def dumps(schema: Mapping[str, Any]) -> str:
 
 
 def name_of(reference: str) -> str:
-    """The type that a `$ref` names; empty for one of Pulumi's own."""
+    """The type that a `$ref` names; empty for Pulumi's own types."""
     return reference.rpartition(PREFIX)[2] if PREFIX in reference else ""
 
 

@@ -1,4 +1,4 @@
-"""docs/cli.md: every command with its options, exit codes and JSON, read from click itself."""
+"""docs/cli.md: every command with its options, exit codes and JSON, generated from click."""
 
 import inspect
 import re
@@ -13,20 +13,22 @@ from components.cli.exit_codes import ExitCode
 _NAME: Final = "gitlab-ecr"
 _HEAD: Final = f"""# The command line
 
-Made by `make reference` from the commands themselves; a test holds it to them. `{_NAME}` comes with the wheel's extra
-`cli`. In this tree `make venv` puts it into `.venv/bin`; `. .venv/bin/activate` puts that folder on the shell's path.
+`make reference` generates this page from the commands, and a test keeps it up to date. `{_NAME}` comes with the
+wheel's extra `cli`. In this repository, `make venv` installs it into `.venv/bin`; `. .venv/bin/activate` puts that
+folder on the shell's path.
 
-On a terminal rows are a table, and what takes longer than a second says so; in a pipe rows are lines with tabs between
-their cells. Results go to standard output; questions, notes, progress and errors to standard error.
+On a terminal, commands print tables, and show that they are working if they take longer than a second. In a pipe, each
+row is a line with tabs between the cells. Results go to standard output; questions, notes, progress and errors go to
+standard error.
 """
 _ENVIRONMENT: Final = """## The environment
 
-| variable | what for |
+| variable | used for |
 |---|---|
-| `GITLAB_TOKEN` | whoever asks GitLab: scope `read_api`, Maintainer of the projects and Owner of the groups |
+| `GITLAB_TOKEN` | reading GitLab: scope `read_api`, Maintainer of the projects and Owner of the groups |
 | `GITLAB_ECR_ROTATOR` | the rotator's function, in place of `--function` |
-| `AWS_PROFILE`, `AWS_REGION` and the others of AWS | the rotator, its log and its secret |
-| `CI_SERVER_URL`, `CI_SERVER_TLS_CA_FILE` | in a job: which GitLab, and the CA of its certificate |
+| `AWS_PROFILE`, `AWS_REGION` and AWS's other variables | access to the rotator, its log and its secret |
+| `CI_SERVER_URL`, `CI_SERVER_TLS_CA_FILE` | in a job: the GitLab instance, and the CA of its certificate |
 | `GITLAB_ECR_NOTE_TOKEN` | `plan-note --post`: scope `api`, role Reporter |
 """
 _SHAPE: Final = re.compile(r"With --json, (?P<kind>[^:]+):\n(?P<keys>.*)", re.DOTALL)
@@ -44,7 +46,7 @@ def document() -> str:
 
 
 def every(group: click.Group, above: click.Context) -> Iterator[tuple[click.Command, click.Context]]:
-    """Every command that does something, with its context; those of a group in its place."""
+    """Every command with its context. The commands of a group take the group's place."""
     for name in group.list_commands(above):
         command = group.get_command(above, name)
         if command is None:

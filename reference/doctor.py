@@ -1,4 +1,4 @@
-"""docs/doctor.md: every cause that `gitlab-ecr doctor` finds, made of what the command itself says."""
+"""docs/doctor.md: every cause that `gitlab-ecr doctor` finds, generated from the command's own words."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -11,21 +11,23 @@ from components.cli.exit_codes import ExitCode
 
 _HEAD: Final = f"""# Why a pull or a push fails
 
-Made by `make reference` from the command itself; a test holds it to it.
+`make reference` generates this page from the command, and a test keeps it up to date.
 
     gitlab-ecr doctor IMAGE --project acme/frontend/web --function gitlab-ecr-prod-rotator
     gitlab-ecr doctor IMAGE --project acme/images --ref main --push --function gitlab-ecr-prod-rotator
     gitlab-ecr doctor --job-log job.log
 
-The first walks the way of a pull with the rules of GitLab, the runner and ECR, and names the first thing that stops it.
-It asks the GitLab that the plan names (`--stack`, `--function`, `--bucket` or `--plan`), or that of `--gitlab-url`,
-and the registry with what the runner would send. The second checks what a push needs: the role that reaches the job,
-the refs that it trusts and the repositories that it may push to, as far as your AWS credentials may read the role.
-The third needs nothing but the log: it follows the job from step to step, and judges the step that failed.
+The first command follows a pull step by step, by the rules of GitLab, the runner and ECR, and names the first thing
+that fails. It reads the GitLab instance that the plan names (`--stack`, `--function`, `--bucket` or `--plan`) or that
+`--gitlab-url` names, and sends the registry what the runner would send. The second command checks what a push needs:
+the role that reaches the job, the refs that the role trusts, and the repositories that it may push to. For that, your
+AWS credentials have to be allowed to read the role. The third command needs only the log: it follows the job step by
+step, and judges the step that failed.
 
-A finding is one line with the fix; with `--json` the word of its cause, in the headings below, does not change from
-release to release. Where nothing is found, it lists what was tested and what was not. A log that names no known cause
-ends with exit code {ExitCode.UNKNOWN.value}: it says which step failed and what the log rules out.
+A finding is one line with the fix. With `--json` it has a word for the cause: the words in the headings below, which do
+not change from release to release. If doctor finds nothing, it lists what it tested and what it did not. If a log names
+no known cause, doctor says which step failed and what the log rules out, and ends with exit code
+{ExitCode.UNKNOWN.value}.
 """
 _LONGEST: Final = 400
 
@@ -52,6 +54,6 @@ def _section(cause: Cause, explanation: Explanation) -> Iterator[str]:
 
 
 def _plain(text: str) -> str:
-    """Text in which `<` outside of code is no HTML."""
+    """The text with `<` escaped outside of code, so that it is not HTML."""
     parts = text.split("`")
     return "`".join(part if index % 2 else part.replace("<", r"\<") for index, part in enumerate(parts))

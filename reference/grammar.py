@@ -1,6 +1,6 @@
-"""What editors check of a stack file while it is written: the forms of values, by their keys.
+"""The forms of values, by key, that editors check while somebody writes a stack file.
 
-They are no narrower than what the program takes; what depends on other keys is left to `make validate`.
+They are never stricter than the program. `make validate` checks what depends on other keys.
 """
 
 from typing import Any, Final
@@ -46,7 +46,7 @@ _LEAST: Final = {"id": 1, "groupId": 1, "projectId": 1, "namespaceId": 1, "gener
 
 
 def narrowed(key: str, schema: dict[str, Any]) -> dict[str, Any]:
-    """The schema of a key's value, with the form that the value has."""
+    """The schema of a key's value, with the value's form added."""
     kind = schema.get("type")
     if kind == "string" and key in _TEXTS:
         return {**schema, "pattern": _TEXTS[key]}

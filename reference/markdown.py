@@ -7,16 +7,16 @@ from .analysis import PREFIX, name_of, sentence
 
 _HEAD: Final = """# Reference
 
-Made by `make reference` from the components' own types; a test holds it to them. Keys are written as a stack file has
-them; in Python they are the same in snake_case (`mutableTags` is `mutable_tags`). Below `config:` each key of
-[RegistryAccess](#registryaccess) carries the project's name, such as `gitlab-ecr:repositories`; `region` is
-`aws:region` there, and `stack` is the name of the file. A value marked *output* may come from another resource.
+`make reference` generates this page from the components' types, and a test keeps it up to date. Keys are spelled as in
+a stack file; in Python they are the same in snake_case (`mutableTags` is `mutable_tags`). In a stack file, each key of
+[RegistryAccess](#registryaccess) begins with the project's name below `config:`, such as `gitlab-ecr:repositories`;
+`region` is `aws:region`, and `stack` is the name of the file. A value marked *output* may come from another resource.
 """
 _WORDS: Final = {"string": "text", "integer": "whole number", "number": "number", "boolean": "true or false"}
 
 
 def document(schema: Mapping[str, Any]) -> str:
-    """The whole reference: the components first, then what their keys hold."""
+    """The whole reference: first the components, then the types of their keys."""
     lines = [_HEAD, "## Components\n"]
     for token, resource in sorted(schema["resources"].items()):
         lines += _section(token, resource, resource.get("inputProperties", {}), resource.get("requiredInputs", []))

@@ -9,16 +9,16 @@ from .grammar import narrowed
 
 _PROJECT: Final = "gitlab-ecr:"
 _ELSEWHERE: Final = ("region", "stack")  # aws:region, and the name of the file
-_REASON: Final = "Why the stack leaves this practice."
+_REASON: Final = "Why the stack deviates from this practice."
 _DEVIATIONS: Final = {
-    "description": "Best practices that the stack leaves on purpose, by id, or by id and resource: the reason.",
+    "description": "Best practices that the stack deviates from on purpose: the reason, by id, or by id and resource.",
     "type": "object",
     "additionalProperties": {"type": "string", "minLength": 1, "description": _REASON},
 }
 _BOOTSTRAP: Final = "bootstrap"
 _BOOTSTRAP_ARGS: Final = "BootstrapArgs"
 _COMMON: Final = ("account", "repositories", _BOOTSTRAP)
-"""Of the project's own keys, those of a stack file with `bootstrap`; Pulumi.yaml asks every stack for the first two."""
+"""The project's own keys in a stack file with `bootstrap`. Pulumi.yaml requires the first two in every stack."""
 _SECURE: Final = {
     "type": "object",
     "description": "Encrypted by `pulumi config set --secret --path`.",
@@ -29,12 +29,12 @@ _SECURE: Final = {
 
 
 def dumps(schema: Mapping[str, Any]) -> str:
-    """The schema as the file holds it."""
+    """The schema as the file's text."""
     return json.dumps(json_schema(schema), indent=2) + "\n"
 
 
 def json_schema(schema: Mapping[str, Any]) -> dict[str, Any]:
-    """The JSON schema of a stack file: of one that declares access, or of one with `bootstrap`."""
+    """The JSON schema of a stack file, whether it declares access or has `bootstrap`."""
     access = schema["resources"][f"{PREFIX}RegistryAccess"]
     given = {key: value for key, value in access["inputProperties"].items() if key not in _ELSEWHERE}
     properties = {f"{_PROJECT}{key}": _value(key, value) for key, value in given.items()}
@@ -43,14 +43,14 @@ def json_schema(schema: Mapping[str, Any]) -> dict[str, Any]:
     required = [f"{_PROJECT}{key}" for key in access["requiredInputs"] if key not in with_default]
     properties[f"{_PROJECT}{_BOOTSTRAP}"] = {
         "$ref": f"#/$defs/{_BOOTSTRAP_ARGS}",
-        "description": "What an administrator sets up once; such a stack file declares nothing else.",
+        "description": "What an administrator sets up once. Such a stack file declares nothing else.",
     }
     common = [f"{_PROJECT}{key}" for key in _COMMON]
     config: dict[str, Any] = {
         "type": "object",
         "properties": {
             "aws:region": narrowed(
-                "region", {"type": "string", "description": "The region of repositories and rotator."}
+                "region", {"type": "string", "description": "The region of the repositories and the rotator."}
             )
         }
         | properties,
@@ -76,12 +76,12 @@ def json_schema(schema: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _names(own: Iterable[str]) -> dict[str, Any]:
-    """Other providers have keys of their own; a misspelled one of ours is none of them."""
+    """Allows our own keys, and any key of another provider; a misspelled key of ours is neither."""
     return {"anyOf": [{"enum": list(own)}, {"pattern": f"^(?!{_PROJECT})"}]}
 
 
 def _bootstrap(component: Mapping[str, Any]) -> dict[str, Any]:
-    """The arguments of the component, without those that stand beside `bootstrap`."""
+    """The component's arguments, without those that are beside `bootstrap`."""
     keys = {key: value for key, value in component["inputProperties"].items() if key not in ("account", "region")}
     required = [key for key in component["requiredInputs"] if key in keys]
     return _definition({"description": component.get("description"), "properties": keys, "required": required})

@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 
 import settings
-from stack_file.told import SettingsError
+from stack_file.mistakes import SettingsError
 
 from .json_values import is_mapping
 from .stand_ins import EncryptedWholeError, without_secrets

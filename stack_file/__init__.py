@@ -1,1 +1,1 @@
-"""The stack file: its text with the lines of everything in it, its keys and types, and how mistakes in it are told."""
+"""The stack file: its text with line numbers, its keys and types, and messages about mistakes in it."""

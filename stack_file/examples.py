@@ -1,4 +1,4 @@
-"""What to write, with an example: of a key that has one of its own, else of its type."""
+"""Advice on what to write, with an example: one for the key if there is one, otherwise one for its type."""
 
 from typing import Any, Final
 
@@ -59,7 +59,7 @@ _BY_TYPE: Final[dict[Any, str]] = {str: "text", int: "3", float: "1.5", bool: "t
 
 
 def advice(key: str | int, expected: Any, found: Any = None) -> str:
-    """What to write for a key; with what was found, where that says what was meant."""
+    """What to write for a key. It uses the value that was found, if that shows what was meant."""
     if meant := _meant(key, expected, found):
         return meant
     if is_list(expected):
@@ -85,7 +85,7 @@ def _meant(key: str | int, expected: Any, found: Any) -> str:
 
 
 def _is_text(key: str | int) -> bool:
-    """Whether the key has an example that no number is, so that quotes would not help."""
+    """Whether the key's example is plainly not a number, so that quotes around a number would not help."""
     return _BY_KEY.get(key, '"')[0] not in '"[{' if isinstance(key, str) else False
 
 

@@ -1,19 +1,19 @@
-"""Images and services in the two forms that GitLab takes, a text or a map, brought into one."""
+"""Images and services: GitLab accepts a text or a map; this turns both into one form."""
 
 from collections.abc import Mapping
 from typing import Any, cast
 
 
 def service(declared: Any) -> Any:
-    """The map of a service; a text is its name."""
+    """A service as a map. A text is its name."""
     return {"name": declared} if isinstance(declared, str) else declared
 
 
 def image(declared: Any) -> Any:
-    """The image of jobs that name none; of a map only the name can stand in config.toml.
+    """The image of jobs that name none. config.toml can only hold the name from a map.
 
     Raises:
-        ValueError: the map has more.
+        ValueError: the map has other keys.
     """
     if not isinstance(declared, Mapping) or "name" not in declared:
         return cast("Any", declared)

@@ -1,4 +1,4 @@
-"""How a stack file spells the arguments: camelCase, below `gitlab-ecr:`; names that the user chose stay as they are."""
+"""How a stack file spells arguments: in camelCase, below `gitlab-ecr:`. Names that the user chose stay as they are."""
 
 from typing import Any, Final
 

@@ -1,6 +1,6 @@
-"""The text of a stack file: what stands in it, on which line, what stands there twice, and what is encrypted.
+"""The text of a stack file: its values with their line numbers, keys that are written twice, and encrypted values.
 
-Scalars are read as Pulumi reads them, by YAML 1.2: `yes` and `2026-01-01` are text.
+Scalars are read by YAML 1.2, as Pulumi does: `yes` and `2026-01-01` are text.
 """
 
 import difflib
@@ -17,7 +17,7 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from components.names.spelling import Path as KeyPath
 
 STAND_IN: Final = "stand-in-for-a-secret"
-"""What stands in an encrypted value's place."""
+"""The value that replaces an encrypted one."""
 _LEADING_ZERO: Final = re.compile(r"0[0-9]+")
 _PLAIN: Final[tuple[tuple[re.Pattern[str], Callable[[str], Any]], ...]] = (
     (re.compile(r"~|null|Null|NULL|"), lambda _: None),
@@ -27,7 +27,7 @@ _PLAIN: Final[tuple[tuple[re.Pattern[str], Callable[[str], Any]], ...]] = (
     (re.compile(r"0x[0-9a-fA-F]+"), lambda text: int(text, 16)),
     (re.compile(r"[-+]?(\.[0-9]+|[0-9]+\.[0-9]*)([eE][-+]?[0-9]+)?"), float),
 )
-"""Plain scalars that are no text."""
+"""Plain scalars that are not text."""
 _MERGE: Final = "<<"
 _MOST_NODES: Final = 200_000
 _ALIKE: Final = 0.7
@@ -42,12 +42,12 @@ class StackFileError(Exception):
 
 @dataclass(frozen=True)
 class Remark:
-    """Something about a place in the file.
+    """Something that is wrong with the file's text.
 
     Attributes:
         path: the keys below `config`, as the file spells them.
         text: what was found, and what to write.
-        line: where.
+        line: the line number.
     """
 
     path: KeyPath
@@ -57,13 +57,13 @@ class Remark:
 
 @dataclass
 class StackText:
-    """A stack file as it is written.
+    """The content of a stack file.
 
     Attributes:
-        file: where it lies.
+        file: its path.
         stack: the stack's name, from `Pulumi.<stack>.yaml`.
-        values: by full key.
-        lines: of each key and list item, by its path below `config`.
+        values: the values by full key.
+        lines: the line of each key and list item, by its path below `config`.
         encrypted: the paths of encrypted values.
         remarks: what is wrong with the text itself.
     """
@@ -76,13 +76,13 @@ class StackText:
     remarks: list[Remark] = field(default_factory=list[Remark])
 
     def refuse(self, text: str, line: int | None = None) -> None:
-        """Notes why nothing of it can be read."""
+        """Records why the file cannot be read at all."""
         self.values.clear()
         self.remarks.append(Remark((), text, line))
 
     @property
     def config(self) -> dict[str, str]:
-        """Each value as text, as the engine hands it to a program."""
+        """Each value as text, as the engine passes it to a program."""
         return {key: value if isinstance(value, str) else json.dumps(value) for key, value in self.values.items()}
 
     @property
@@ -91,20 +91,20 @@ class StackText:
         return sorted({str(path[0]) for path in self.encrypted})
 
     def line_of(self, path: KeyPath) -> int | None:
-        """The line of a path, or of the nearest above it that is in the file."""
+        """The line of a path, or of the nearest one above it that is in the file."""
         while path and path not in self.lines:
             path = path[:-1]
         return self.lines.get(path)
 
 
 class _Loader(yaml.SafeLoader):
-    """Leaves every scalar as it is written; `_scalar` reads it."""
+    """Leaves every scalar as it is written. `_scalar` reads them."""
 
     yaml_implicit_resolvers: Final = {}  # pyright: ignore[reportIncompatibleVariableOverride] - none is the point
 
 
 def read(file: Path) -> StackText:
-    """The stack file at `file`.
+    """Reads the stack file at `file`.
 
     Raises:
         StackFileError: it cannot be read.
@@ -124,7 +124,7 @@ def read(file: Path) -> StackText:
 
 
 def parse(text: str, file: Path) -> StackText:
-    """The text of a stack file; what is no YAML of one is a remark."""
+    """Parses the text of a stack file. If it is not a stack file's YAML, that is a remark."""
     found = StackText(file, file.name.removeprefix("Pulumi.").removesuffix(".yaml"))
     try:
         _Walk(found).whole(cast("Any", yaml).compose(text, Loader=_Loader))  # its stubs leave types open
@@ -134,7 +134,7 @@ def parse(text: str, file: Path) -> StackText:
     except yaml.YAMLError as error:
         found.refuse(f"not YAML: {' '.join(str(error).split())}")
     except RecursionError:
-        found.refuse("nested too deeply; a stack file has some ten levels")
+        found.refuse("nested too deeply; a stack file has about ten levels")
     except _TooLargeError:
         found.refuse("too large; split it into stacks of at most a few hundred owners each")
     return found
@@ -145,10 +145,10 @@ def _hint(error: yaml.MarkedYAMLError) -> str:
     if "\\t" in problem:
         return "; indent with spaces"
     if "alias" in problem or "expected alphabetic" in problem:
-        return '; write what starts with * in quotes, such as "*"'
+        return '; put values that start with * in quotes, such as "*"'
     if "mapping values are not allowed" in problem:
-        return '; write a space after the colon of a key, and text with ": " in it in quotes'
-    return "; look at the line before it too: indentation, quotes, colons and brackets"
+        return '; write a space after the colon of a key, and put text that contains ": " in quotes'
+    return "; check the line before it, too: indentation, quotes, colons and brackets"
 
 
 class _TooLargeError(Exception):
@@ -162,7 +162,7 @@ class _Walk:
         self._above: list[Node] = []
 
     def whole(self, root: Node | None) -> None:
-        """The file from its first key on."""
+        """Reads the whole file."""
         if not isinstance(root, MappingNode):
             self._remark((), "has no `config:`; write one, as in stacks/Pulumi.prod.yaml", root)
             return
@@ -170,7 +170,7 @@ class _Walk:
         for key, (node, _) in top.items():
             if key not in _TOP:
                 close = next((name for name in _TOP if difflib.SequenceMatcher(a=key, b=name).ratio() > _ALIKE), None)
-                advice = f"did you mean {close}?" if close else "settings of this project stand below `config:`"
+                advice = f"did you mean {close}?" if close else "this project's settings are below `config:`"
                 self._remark((key,), f"no such key of a stack file; {advice}", node)
         self._twice(root, ())
         config = top.get("config")
@@ -185,7 +185,7 @@ class _Walk:
         project, colon, name = key.partition(":")
         if not colon:
             self._remark(
-                (key,), f"no such key; every key below `config:` has its project, such as {PROJECT}:{key}", node
+                (key,), f"no such key; a key below `config:` begins with its project, such as {PROJECT}:{key}", node
             )
         elif project != PROJECT and difflib.SequenceMatcher(a=project, b=PROJECT).ratio() > _NEARLY:
             self._remark((key,), f"no such key; did you mean {PROJECT}:{name}?", node)
@@ -195,7 +195,7 @@ class _Walk:
         if self._nodes > _MOST_NODES:
             raise _TooLargeError
         if any(node is above for above in self._above):
-            self._remark(path, "an alias that holds itself; write what it stands for", node)
+            self._remark(path, "an alias that contains itself; write the value itself", node)
             return None
         self._above.append(node)
         try:
@@ -231,7 +231,7 @@ class _Walk:
         found: dict[str, Any] = {}
         for part in parts:
             if not isinstance(part, MappingNode):
-                self._remark(path, "`<<` takes the anchor of a mapping, such as <<: *defaults", part)
+                self._remark(path, "`<<` needs the anchor of a mapping, such as <<: *defaults", part)
                 continue
             value = self._value(part, path)
             found = {**value, **found} if isinstance(value, dict) else found
@@ -242,7 +242,7 @@ class _Walk:
         for key_node, _ in node.value:
             key, line = _key(key_node), key_node.start_mark.line + 1
             if key in seen and key != _MERGE:
-                text = f"written twice, first in line {seen[key]}, and only one of them can hold; write it once"
+                text = f"written twice, first in line {seen[key]}, and only one of them counts; write it once"
                 self._remark((*path, key), text, key_node)
             seen.setdefault(key, line)
 
@@ -254,7 +254,7 @@ class _Walk:
             and node.style is None
             and _LEADING_ZERO.fullmatch(value)
         ):
-            text = f'got {value} without quotes, which YAML may read as another number; write "{value}"'
+            text = f'got {value} without quotes, which YAML may read as a different number; write "{value}"'
             self._remark(path, text, node)
         return value
 
@@ -263,7 +263,7 @@ class _Walk:
 
 
 def _key(node: Node) -> str:
-    return str(node.value) if isinstance(node, ScalarNode) else "a key that is no text"
+    return str(node.value) if isinstance(node, ScalarNode) else "a key that is not text"
 
 
 def _scalar(node: Node) -> Any:

@@ -1,4 +1,4 @@
-"""The values of a stack file as the components' arguments; every one of another shape is noted."""
+"""Turns the values of a stack file into the components' arguments, and records every value with a wrong shape."""
 
 from collections.abc import Collection, Mapping
 from typing import Any, Final, cast
@@ -18,18 +18,18 @@ _NOT_IN_THE_FILE: Final = ("region", "stack")  # aws:region, and the stack's own
 
 
 class Reader:
-    """Reads values; `mistakes` has what is wrong with them, at the arguments' own names.
+    """Reads values. `mistakes` holds what is wrong with them, with the arguments' own names.
 
-    What is of another shape is left out, and what is required has a stand-in, so that the rest can be checked too.
+    A value of a wrong shape is left out; if it is required, it is replaced, so that the rest can be checked, too.
     """
 
     def __init__(self, secret: Collection[str] = ()) -> None:
-        """`secret` has the keys that hold something encrypted: no message shows a value of them."""
+        """`secret` names the keys that hold something encrypted: no message shows a value from below them."""
         self.mistakes = Mistakes()
         self._secret = secret
 
     def arguments(self, expected: Any, value: Any, path: Path = ()) -> dict[str, Any]:
-        """A mapping with camelCase keys as the TypedDict `expected` with snake_case ones."""
+        """Reads a mapping with camelCase keys as the TypedDict `expected`, which has snake_case keys."""
         if not isinstance(value, Mapping):
             self._wrong(expected, value, path)
             value = cast("Mapping[str, Any]", {})
@@ -105,7 +105,7 @@ def _stand_in(expected: Any) -> Any:
 
 
 def _one_form(expected: Any, value: Any) -> Any:
-    """GitLab takes an image and a service as a text or as a map; the components take one form of each."""
+    """GitLab accepts images and services as a text or as a map; the components accept only one form of each."""
     if expected is ServiceArgs:
         return service(value)
     if expected in (DockerArgs, KubernetesArgs) and isinstance(value, Mapping) and "image" in value:
@@ -128,5 +128,5 @@ def _meant(key: str, expected: Any, keys: Mapping[str, str]) -> str:
 
 
 def path_has_region(expected: Any) -> bool:
-    """Whether `region` is a key of these arguments in the file; the stack's own is `aws:region`."""
+    """Whether `region` is a key of these arguments in the file. The stack's own region is `aws:region`."""
     return "stack" not in fields(expected)

@@ -48,7 +48,9 @@ def test_up_without_a_token_says_what_to_set_before_anything_is_made(
     recorder: Recorder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("GITLAB_TOKEN")
-    with pytest.raises(pulumi.RunError, match=r"^GITLAB_TOKEN: not set; .*https://gitlab.example.com/api/v4/: write a"):
+    with pytest.raises(
+        pulumi.RunError, match=r"^GITLAB_TOKEN: not set; .*https://gitlab.example.com/api/v4/: set it to a"
+    ):
         run_program(recorder)
     assert recorder.resources == []
 
@@ -56,7 +58,10 @@ def test_up_without_a_token_says_what_to_set_before_anything_is_made(
 @pytest.mark.parametrize(
     ("setting", "expected"),
     [
-        ({"gitlab:token": "glpat-fake-0000"}, "gitlab:token: leave it out, it would be in the state; .* GITLAB_TOKEN"),
+        (
+            {"gitlab:token": "glpat-fake-0000"},
+            "gitlab:token: leave it out, because it would be in the state; .* GITLAB_TOKEN",
+        ),
         (
             {"gitlab:baseUrl": "https://gitlab.com/api/v4/"},
             "gitlab:baseUrl: got 'https://gitlab.com/api/v4/'; leave it",

@@ -7,7 +7,7 @@ import pytest
 
 import settings
 from components.consumers.args import Access
-from stack_file.told import SettingsError
+from stack_file.mistakes import SettingsError
 
 RIGHT: dict[str, Any] = {"account": "123456789012", "repositories": {"ci/node": {}}}
 

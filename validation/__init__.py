@@ -1,1 +1,1 @@
-"""What a stack file is held to without anything being made: whether it is right, and whether it is best practice."""
+"""Checks a stack file without making anything: for mistakes, and against best practices."""

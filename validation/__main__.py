@@ -10,13 +10,13 @@ from typing import Final
 from components.cli.exit_codes import ExitCode
 from stack_file.text import StackFileError, StackText, read
 
-from .remarks import MISTAKE, Found, validate
+from .remarks import MISTAKE, Problem, validate
 
 _STACKS: Final = Path("stacks")
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """The exit code: 0 when nothing is wrong but for warnings, 1 when something is, 3 when a file cannot be read."""
+    """The exit code: 0 when there is no mistake (only warnings), 1 when there is one, 3 when a file cannot be read."""
     options = _options(arguments)
     files: list[Path] = options.files or sorted(_STACKS.glob("Pulumi.*.yaml"))
     texts, code = list[StackText](), ExitCode.OK
@@ -37,7 +37,7 @@ def main(arguments: list[str] | None = None) -> int:
     return code
 
 
-def _summary(found: list[Found]) -> str:
+def _summary(found: list[Problem]) -> str:
     mistakes = sum(each.severity == MISTAKE for each in found)
     warnings = len(found) - mistakes
     counted = [(mistakes, "mistake"), (warnings, "warning")]
@@ -48,12 +48,12 @@ def _summary(found: list[Found]) -> str:
 def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="make validate",
-        description="Says what is wrong with stack files, in shape and in meaning, without making anything.",
+        description="Says what is wrong with stack files without making anything.",
         epilog="Exit codes: " + "; ".join(f"{code.value} {code.meaning}" for code in ExitCode),
     )
     parser.add_argument("files", nargs="*", type=Path, metavar="FILE", help="default: every stacks/Pulumi.*.yaml")
     parser.add_argument(
-        "--json", dest="as_json", action="store_true", help="print a list of what was found, for programs"
+        "--json", dest="as_json", action="store_true", help="print the problems as a JSON list, for programs"
     )
     return parser.parse_args(arguments)
 

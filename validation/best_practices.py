@@ -1,7 +1,7 @@
-"""Best practices as assertions over everything a program registers, each named by its id.
+"""Best practices as checks on everything that a program registers. Each has an id.
 
-FSBP ids (`ECR.1`) are of AWS Security Hub's foundational standard, CKV ids of checkov, whose tables these checks
-restate for Pulumi. A trust or resource policy that names everybody passes when a condition names whom it means.
+FSBP ids (`ECR.1`) come from AWS Security Hub's foundational standard, CKV ids from checkov; these checks restate them
+for Pulumi. A trust or resource policy that names everybody passes if a condition limits it.
 """
 
 import json
@@ -29,7 +29,7 @@ class _Check:
 
 
 class _World:
-    """What else a program registered, for checks that look beyond one resource."""
+    """All that a program registered, for checks that involve more than one resource."""
 
     def __init__(self, resources: Sequence[Registered]) -> None:
         self._resources = resources
@@ -46,12 +46,12 @@ class _World:
 
 @dataclass(frozen=True)
 class Finding:
-    """What is not best practice.
+    """A deviation from a best practice, or a reason without a deviation.
 
     Attributes:
-        id: of the practice.
-        resource: its name; empty for a reason that nothing needs.
-        wanted: what the practice wants.
+        id: the practice's id.
+        resource: the resource's name; empty for a reason that nothing needs.
+        wanted: what the practice requires.
     """
 
     id: str
@@ -64,12 +64,12 @@ class Finding:
 
 
 def findings(resources: Sequence[Registered], reasons: Mapping[str, str] | None = None) -> list[Finding]:
-    """What is not best practice.
+    """Every deviation from a best practice without a reason, and every reason without a deviation.
 
     Args:
         resources: everything that was registered.
-        reasons: why a deviation is meant, by `<id> <resource's name>`, or by `<id>` for all resources. A reason that
-            nothing needs is a finding too, so that none outlives its deviation.
+        reasons: why a deviation is intended, by `<id> <resource's name>`, or by `<id>` for all resources. A reason that
+            nothing needs is a finding, too, so that no reason outlives its deviation.
     """
     reasons, used, found = reasons or {}, set[str](), list[Finding]()
     world = _World(resources)
@@ -81,7 +81,7 @@ def findings(resources: Sequence[Registered], reasons: Mapping[str, str] | None 
             used.update(excuses)
             if not excuses:
                 found.append(Finding(check.id, resource.name, check.wanted))
-    return found + [Finding(key, "", "a reason that nothing needs; take it out") for key in reasons if key not in used]
+    return found + [Finding(key, "", "a reason that nothing needs; remove it") for key in reasons if key not in used]
 
 
 def _has_lifecycle(inputs: Inputs, world: _World) -> bool:
@@ -176,7 +176,7 @@ _CHECKS = (
     _Check(
         "CKV_AWS_51",
         _REPOSITORY,
-        "make tags immutable, at least all but named ones",
+        "make tags immutable, except for named ones",
         lambda i, _: str(i.get("imageTagMutability")).startswith("IMMUTABLE"),
     ),
     _Check("ECR.3", _REPOSITORY, "give it a lifecycle policy", _has_lifecycle),
@@ -184,36 +184,36 @@ _CHECKS = (
     _Check("ECR.5", _REPOSITORY, "encrypt with a KMS key of your own", _own_key),
     _Check("CKV_AWS_136", _REPOSITORY, "encrypt with a KMS key of your own", _own_key),
     _Check("CKV_AWS_32", "aws:ecr/repositoryPolicy:RepositoryPolicy", "do not open it to everybody", _not_public),
-    _Check("CKV_AWS_60", _ROLE, "trust no everybody", _trusts_no_everybody),
-    _Check("CKV_AWS_61", _ROLE, "trust no whole account", _trusts_no_whole_account),
-    _Check("CKV_AWS_40", "aws:iam/userPolicy:UserPolicy", "attach policies to roles or groups", _never),
+    _Check("CKV_AWS_60", _ROLE, "do not trust everybody", _trusts_no_everybody),
+    _Check("CKV_AWS_61", _ROLE, "do not trust a whole account", _trusts_no_whole_account),
+    _Check("CKV_AWS_40", "aws:iam/userPolicy:UserPolicy", "attach policies to roles or groups, not to users", _never),
     _Check("CKV_AWS_273", "aws:iam/user:User", "have no IAM users", _never),
     _Check(
         "CKV_AWS_45", _FUNCTION, "keep secrets out of the environment", _no_secret
     ),
-    _Check("CKV_AWS_50", _FUNCTION, "trace it", lambda i, _: i.get("tracingConfig", {}).get("mode") == "Active"),
+    _Check("CKV_AWS_50", _FUNCTION, "enable tracing", lambda i, _: i.get("tracingConfig", {}).get("mode") == "Active"),
     _Check(
         "CKV_AWS_115",
         _FUNCTION,
         "limit its concurrency",
         lambda i, _: i.get("reservedConcurrentExecutions", -1) >= 0,
     ),
-    _Check("CKV_AWS_116", _FUNCTION, "keep what failed", _keeps_failures),
+    _Check("CKV_AWS_116", _FUNCTION, "keep failed events", _keeps_failures),
     _Check("CKV_AWS_117", _FUNCTION, "run it in a VPC", _has("vpcConfig")),
     _Check("CKV_AWS_173", _FUNCTION, "encrypt its environment with a KMS key of your own", _encrypted_environment),
-    _Check("CKV_AWS_272", _FUNCTION, "have its code signed", _has("codeSigningConfigArn")),
+    _Check("CKV_AWS_272", _FUNCTION, "sign its code", _has("codeSigningConfigArn")),
     _Check("CKV_AWS_363", _FUNCTION, "use a runtime that is supported", lambda i, _: i.get("runtime") in _SUPPORTED),
     _Check(
         "CKV_AWS_364",
         "aws:lambda/permission:Permission",
-        "name the source that may invoke",
+        "name the source that may invoke the function",
         lambda i, _: bool(i.get("sourceArn") or i.get("sourceAccount")),
     ),
-    _Check("CKV_AWS_66", _LOG_GROUP, "say how long logs are kept", _has("retentionInDays")),
+    _Check("CKV_AWS_66", _LOG_GROUP, "limit how long logs are kept", _has("retentionInDays")),
     _Check("CKV_AWS_158", _LOG_GROUP, "encrypt with a KMS key of your own", _has("kmsKeyId")),
     _Check("CKV_AWS_338", _LOG_GROUP, "keep logs for a year", lambda i, _: i.get("retentionInDays", 0) >= _YEAR),
     _Check("CKV_AWS_149", _SECRET_TYPE, "encrypt with a KMS key of your own", _has("kmsKeyId")),
-    _Check("CKV_AWS_304", _SECRET_TYPE, "change it every 90 days", _rotated),
+    _Check("CKV_AWS_304", _SECRET_TYPE, "rotate it at least every 90 days", _rotated),
     _Check(
         "CKV_AWS_337",
         "aws:ssm/parameter:Parameter",

@@ -1,4 +1,4 @@
-"""`python -m validation.practices FILE...`: what stacks leave of best practices without a reason."""
+"""`python -m validation.practices FILE...`: where stacks deviate from best practices without a reason."""
 
 import argparse
 import json
@@ -18,11 +18,11 @@ _DEVIATIONS = "gitlab-ecr:deviations"
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """The exit code: 0 when everything is best practice or has its reason, 1 when not, 3 for a file that is wrong."""
+    """The exit code: 0 when every deviation has a reason, 1 when one has none, 3 when a file has mistakes."""
     parser = argparse.ArgumentParser(prog="make best-practices", description=__doc__)
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="a stack file")
     parser.add_argument(
-        "--json", dest="as_json", action="store_true", help="print a list of what was found, for programs"
+        "--json", dest="as_json", action="store_true", help="print the findings as a JSON list, for programs"
     )
     options = parser.parse_args(arguments)
     rows, code = list[dict[str, Any]](), ExitCode.OK
@@ -35,7 +35,7 @@ def main(arguments: list[str] | None = None) -> int:
             continue
         rows += [{"file": str(file), **asdict(finding)} for finding in found]
         if not options.as_json:
-            print("\n".join(_told(file, found)))  # noqa: T201 - the answer
+            print("\n".join(_lines(file, found)))  # noqa: T201 - the answer
     if options.as_json:
         print(json.dumps(rows, indent=1))  # noqa: T201 - the answer
     return ExitCode.FOUND if rows and code is ExitCode.OK else code
@@ -43,22 +43,22 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _of(text: StackText) -> list[Finding]:
     made = run(text)
-    if text.remarks or made.told or made.failed:
-        raise StackFileError(f"{text.file}: is wrong; make validate ARGS={text.file} says what")
+    if text.remarks or made.mistakes or made.failed:
+        raise StackFileError(f"{text.file}: has mistakes; `make validate ARGS={text.file}` says which")
     reasons: dict[str, str] = text.values.get(_DEVIATIONS) or {}
     return findings(made.recorder.resources, reasons)
 
 
-def _told(file: Path, found: list[Finding]) -> Iterator[str]:
+def _lines(file: Path, found: list[Finding]) -> Iterator[str]:
     if not found:
-        yield f"{file}: best practice, or left with a reason"
+        yield f"{file}: follows best practices, or deviates with a reason"
         return
     yield f"{file}: {len(found)} {'finding' if len(found) == 1 else 'findings'}"
     for practice, wanted in dict.fromkeys((finding.id, finding.wanted) for finding in found):
         yield f"  {practice}: {wanted}"
         yield from (f"    {finding.resource}" for finding in found if finding.id == practice and finding.resource)
     if first := next((finding for finding in found if finding.resource), None):
-        yield f"  To leave one on purpose, write the reason below {_DEVIATIONS}, for one resource or for all:"
+        yield f"  To deviate on purpose, write the reason below {_DEVIATIONS}, for one resource or for all:"
         yield f"    {first.id} {first.resource}: why"
         yield f"    {first.id}: why"
 

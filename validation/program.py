@@ -1,4 +1,4 @@
-"""The very `__main__.py`, run under the recorder with the config of a stack file: nothing is made."""
+"""Runs the real `__main__.py` under the recorder, with the config of a stack file. Nothing is made."""
 
 import asyncio
 import runpy
@@ -13,8 +13,8 @@ from typing import Any, Final
 import pulumi
 import pulumi_aws
 
+from stack_file.mistakes import FileMistake, SettingsError
 from stack_file.text import StackText
-from stack_file.told import SettingsError, Told
 
 from .recorder import Recorder, record
 
@@ -24,21 +24,21 @@ ANSWERS: Final[dict[str, dict[str, Any]]] = {
     "gitlab:index/userRunner:UserRunner": {"id": "9171", "token": "glrt-fake-0000"},
     "aws:kms/key:Key": {"arn": "arn:aws:kms:eu-central-1:123456789012:key/fake", "keyId": "fake"},
 }
-"""What resources have beyond their inputs, once they are made."""
+"""Outputs that resources have beyond their inputs once they are made."""
 
 
 @dataclass
 class Run:
-    """What came of a run.
+    """The result of a run.
 
     Attributes:
-        recorder: what the program registered, and warned of.
-        told: what it says is wrong with the stack file.
-        failed: what else stopped it; empty when nothing did.
+        recorder: what the program registered, and its warnings.
+        mistakes: the mistakes that it found in the stack file.
+        failed: the error that stopped it otherwise; empty when there was none.
     """
 
     recorder: Recorder = field(default_factory=Recorder)
-    told: list[Told] = field(default_factory=list)
+    mistakes: list[FileMistake] = field(default_factory=list)
     failed: str = ""
 
 
@@ -56,8 +56,8 @@ def run(text: StackText) -> Run:
         with _light():
             pulumi.runtime.test(_main)()
     except SettingsError as error:
-        found.told = error.told
-    except Exception as error:  # noqa: BLE001 - the file is the user's: whatever comes of it is told, in words
+        found.mistakes = error.mistakes
+    except Exception as error:  # noqa: BLE001 - the file is the user's: whatever it causes becomes a message
         found.failed = _words(error)
     finally:
         _close(loop)
@@ -65,7 +65,7 @@ def run(text: StackText) -> Run:
 
 
 class _LaunchTemplate(pulumi.CustomResource):
-    """In place of the provider's own class, whose module alone takes as long to load as all of a validation."""
+    """Replaces the provider's own class, whose module alone takes as long to import as a whole validation."""
 
     def __init__(self, resource: str, /, *, opts: pulumi.ResourceOptions | None = None, **inputs: Any) -> None:
         super().__init__("aws:ec2/launchTemplate:LaunchTemplate", resource, inputs, opts)

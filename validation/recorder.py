@@ -1,4 +1,4 @@
-"""Pulumi mocks that record what the engine would have been told."""
+"""Pulumi mocks that record what a program registers."""
 
 import logging
 from dataclasses import dataclass, field
@@ -12,18 +12,18 @@ from pulumi.runtime.proto import source_pb2
 
 from rehearsal.pulumi_values import event_loop_of_this_thread, plain
 
-# The SDK tells the engine from which line each resource comes: below pytest a fifth of the time, and nobody reads it.
-resource_runtime._get_stack_trace = source_pb2.StackTrace  # noqa: SLF001 - not public, and tests hold that it is there
+# The SDK sends the engine the line of each resource. Under pytest that takes a fifth of the time, and nobody reads it.
+resource_runtime._get_stack_trace = source_pb2.StackTrace  # noqa: SLF001 - private, but a test checks that it exists
 
 
 @dataclass(frozen=True)
 class Registered:
-    """A resource as the engine would have been told of it."""
+    """A resource as the program registered it."""
 
     type: str
     name: str
     inputs: dict[str, Any]
-    """Plain values; which of them were secret stands in `secret_inputs`."""
+    """Plain values. `secret_inputs` names those that were secret."""
     secret_inputs: frozenset[str]
     parent: str
     """The parent's name, empty for a resource of the stack itself."""
@@ -38,24 +38,24 @@ class Registered:
     """The names of the resources that are created before this one."""
     aliases: tuple[Any, ...] = ()
     provider: str = ""
-    """The name of the provider that was given to it; empty with the default one."""
+    """The name of its explicit provider; empty if it has the default one."""
 
 
 @dataclass
 class Recorder:
-    """Everything a program registered. An invoke that no test announced raises."""
+    """Everything that a program registered. An invoke without a prepared answer raises an error."""
 
     resources: list[Registered] = field(default_factory=list)
-    """All but providers."""
+    """All resources except providers."""
     providers: list[Registered] = field(default_factory=list)
     outputs: dict[str, dict[str, Any]] = field(default_factory=dict)
-    """What each component registered as its outputs, by its name; the stack's under `stack`."""
+    """The outputs that each component registered, by the component's name; the stack's own under `stack`."""
     invokes: dict[str, dict[str, Any]] = field(default_factory=dict)
-    """Answers to invokes by token."""
+    """The prepared answers to invokes, by token."""
     answers: dict[str, dict[str, Any]] = field(default_factory=dict)
     """Outputs that resources have beyond their inputs after an `up`, by type."""
     warnings: list[str] = field(default_factory=list)
-    """What the program warned of."""
+    """The program's warnings."""
 
     def of_type(self, type_: str) -> list[Registered]:
         return [resource for resource in self.resources if resource.type == type_]
@@ -82,7 +82,7 @@ class _Mocks(Mocks):
 
 
 class _UnknownMocks(_Mocks):
-    """A preview of a first `up`: no resource exists, so no output is known beyond the inputs."""
+    """Mocks for the preview of a first `up`: no resource exists yet, so only outputs that are inputs are known."""
 
     def new_resource(self, args: MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
         return None, dict(args.inputs)
@@ -107,7 +107,7 @@ class _RecordingMonitor(MockMonitor):
     def RegisterResourceOutputs(self, request: Any) -> Any:  # noqa: N802 - the name of Pulumi's RPC
         outputs = rpc.deserialize_properties(request.outputs, keep_unknowns=True)
         name = "stack" if "::pulumi:pulumi:Stack::" in request.urn else _name(request.urn)
-        # The empty outputs of a stack without a program of its own may come after what a test kept of it.
+        # A stack without its own program may register empty outputs after those that a test wants to keep.
         self._recorder.outputs[name] = self._recorder.outputs.get(name, {}) | outputs
         return super().RegisterResourceOutputs(request)
 
@@ -149,13 +149,13 @@ class _Log(logging.Handler):
 
 
 def record(*, preview: bool = False, stack: str = "test") -> Recorder:
-    """From now on, resources go to the returned recorder.
+    """Makes a recorder. From now on, all resources go to it.
 
-    With `preview`, no resource exists yet: no output is known beyond the inputs.
+    With `preview`, no resource exists yet, so only outputs that are inputs are known.
     """
     recorder = Recorder()
     mocks = _UnknownMocks(recorder) if preview else _Mocks(recorder)
-    logger = logging.Logger("program")  # noqa: LOG001 - of this recorder alone
+    logger = logging.Logger("program")  # noqa: LOG001 - only this recorder uses it
     logger.addHandler(_Log(recorder))
     monitor = _RecordingMonitor(mocks, recorder)
     pulumi.runtime.set_mocks(mocks, project="gitlab-ecr", stack=stack, preview=preview, logger=logger, monitor=monitor)

@@ -11,7 +11,7 @@ from runner_args import runner_args
 import settings
 from components.runner.documents import config_text, documents
 from components.runner.registration import registration
-from stack_file.told import SettingsError
+from stack_file.mistakes import SettingsError
 
 _PAGE = Path(__file__).parents[2] / "docs" / "runner.md"
 _EXAMPLES = re.findall(r"```yaml\n(.*?)```", _PAGE.read_text(encoding="utf-8"), re.DOTALL)

@@ -99,16 +99,16 @@ def test_a_reason_excuses_one_resource_or_all_and_ends_with_its_deviation() -> N
     assert [str(each) for each in findings(users, {"CKV_AWS_273": " "})] == [
         "CKV_AWS_273 a: have no IAM users",
         "CKV_AWS_273 b: have no IAM users",
-        "CKV_AWS_273: a reason that nothing needs; take it out",
+        "CKV_AWS_273: a reason that nothing needs; remove it",
     ]
     assert [str(each) for each in findings([], {"ECR.5": "no key"})] == [
-        "ECR.5: a reason that nothing needs; take it out"
+        "ECR.5: a reason that nothing needs; remove it"
     ]
 
 
 def test_a_stack_that_leaves_nothing_without_a_reason_is_told_so(capsys: pytest.CaptureFixture[str]) -> None:
     assert main([str(_PROD)]) == 0
-    assert capsys.readouterr().out == f"{_PROD}: best practice, or left with a reason\n"
+    assert capsys.readouterr().out == f"{_PROD}: follows best practices, or deviates with a reason\n"
 
 
 def test_what_is_left_without_a_reason_is_told_with_how_to_give_one(
@@ -119,16 +119,21 @@ def test_what_is_left_without_a_reason_is_told_with_how_to_give_one(
     file.write_text(text[: text.index("    CKV_AWS_50:")] + "    CKV_AWS_99: nothing needs this\n")
     assert main([str(file)]) == 1
     lines = capsys.readouterr().out.splitlines()
-    assert "  CKV_AWS_50: trace it" in lines
+    assert "  CKV_AWS_50: enable tracing" in lines
     assert "    access-rotator-function" in lines
-    assert "  CKV_AWS_99: a reason that nothing needs; take it out" in lines
+    assert "  CKV_AWS_99: a reason that nothing needs; remove it" in lines
     assert (
         lines[-3]
-        == "  To leave one on purpose, write the reason below gitlab-ecr:deviations, for one resource or for all:"
+        == "  To deviate on purpose, write the reason below gitlab-ecr:deviations, for one resource or for all:"
     )
     assert main([str(file), "--json"]) == 1
     rows = json.loads(capsys.readouterr().out)
-    assert {"file": str(file), "id": "CKV_AWS_50", "resource": "access-rotator-function", "wanted": "trace it"} in rows
+    assert {
+        "file": str(file),
+        "id": "CKV_AWS_50",
+        "resource": "access-rotator-function",
+        "wanted": "enable tracing",
+    } in rows
 
 
 def test_a_stack_file_that_is_wrong_is_left_to_validate(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

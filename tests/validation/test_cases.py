@@ -9,14 +9,14 @@ import yaml
 from reference import analysis
 from reference.stack_file import json_schema
 from stack_file.text import parse, read
-from validation.remarks import MISTAKE, WARNING, Found, validate
+from validation.remarks import MISTAKE, WARNING, Problem, validate
 
 _STACKS = Path(__file__).parents[1] / "data" / "stacks"
 _HEAD = 'config:\n  aws:region: eu-central-1\n  gitlab-ecr:account: "123456789012"\n'
 _REPOSITORIES = "  gitlab-ecr:repositories: { ci/python: {}, base/node: {}, apps/web: {} }\n"
 
 
-def _of(name: str) -> list[Found]:
+def _of(name: str) -> list[Problem]:
     (found,) = validate([read(_STACKS / name)])
     return found
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stack_file.text import parse
-from validation.remarks import Found, validate
+from validation.remarks import Problem, validate
 
 _DATA = Path(__file__).parents[1] / "data"
 _VALID = [
@@ -72,7 +72,7 @@ def _mutated(draw: st.DrawFn) -> str:
     return yaml.safe_dump(document, allow_unicode=True)
 
 
-def _check(text: str) -> list[Found]:
+def _check(text: str) -> list[Problem]:
     (found,) = validate([parse(text, Path("Pulumi.mine.yaml"))])
     for each in found:
         assert "the program stops" not in each.message, f"{each}\n{text}"

@@ -1,4 +1,4 @@
-"""Mistakes as the stack file's author reads them: its own keys, and both sorts at once."""
+"""Mistakes in the stack file, spelled as in the file; mistakes of shape and of meaning in one error."""
 
 from collections.abc import Generator, Iterable, Mapping
 from contextlib import contextmanager
@@ -14,12 +14,12 @@ from .spelling import file_path, of_file
 
 
 @dataclass(frozen=True)
-class Told:
-    """A mistake, or a warning.
+class FileMistake:
+    """A mistake in the stack file, or something to warn about.
 
     Attributes:
         path: the keys that lead to it, as the file spells them.
-        message: the whole line.
+        message: the whole line, which begins with the path.
     """
 
     path: Path
@@ -27,28 +27,28 @@ class Told:
 
     @property
     def text(self) -> str:
-        """The line without its place."""
+        """The message without the path."""
         return self.message.removeprefix(f"{dotted(self.path)}: ")
 
 
 class SettingsError(pulumi.RunError):
-    """The stack file is wrong; the message has a line for each mistake: the key, what it holds, what to write."""
+    """The stack file is wrong. The message has a line for each mistake: the key, what it holds, what to write."""
 
-    def __init__(self, told: Iterable[Told]) -> None:
-        self.told = list(told)
-        super().__init__("\n".join(["the stack file is wrong:", *(f"  {each.message}" for each in self.told)]))
+    def __init__(self, mistakes: Iterable[FileMistake]) -> None:
+        self.mistakes = list(mistakes)
+        super().__init__("\n".join(["the stack file is wrong:", *(f"  {each.message}" for each in self.mistakes)]))
 
 
 @contextmanager
-def in_the_files_words(root: Any, below: Path = ()) -> Generator[None]:
-    """Tells everything that components say in the block as the stack file spells it.
+def in_file_spelling(root: Any, below: Path = ()) -> Generator[None]:
+    """Within the block, messages of components spell keys as the stack file does.
 
     Args:
         root: the arguments that the file declares.
-        below: where in them the component's own arguments stand; account and region stand above.
+        below: the path in the file of the component's own arguments. Account and region are above it.
 
     Raises:
-        SettingsError: in place of what a component says is wrong.
+        SettingsError: a component found a mistake. It replaces the component's error.
     """
 
     def whole(path: Path) -> Path:
@@ -62,17 +62,19 @@ def in_the_files_words(root: Any, below: Path = ()) -> Generator[None]:
         try:
             yield
         except ValueError as error:
-            raise told((replace(each, path=whole(each.path)) for each in mistakes_of(error)), root) from None
+            raise settings_error((replace(each, path=whole(each.path)) for each in mistakes_of(error)), root) from None
 
 
-def told(mistakes: Iterable[Mistake], root: Any) -> SettingsError:
-    """The mistakes, at their places in the file."""
+def settings_error(mistakes: Iterable[Mistake], root: Any) -> SettingsError:
+    """The error for these mistakes, with the paths in the file."""
     with spelled_as(of_file(root)):
-        return SettingsError(Told(file_path(each.path, root), message(each.path, each.text)) for each in mistakes)
+        return SettingsError(
+            FileMistake(file_path(each.path, root), message(each.path, each.text)) for each in mistakes
+        )
 
 
-def together(shape: list[Mistake], meaning: list[Mistake], found: Mapping[str, Any]) -> list[Mistake]:
-    """Mistakes of both sorts, without those that are there only because something has another shape.
+def combined(shape: list[Mistake], meaning: list[Mistake], found: Mapping[str, Any]) -> list[Mistake]:
+    """Both kinds of mistakes, without those of meaning that only follow from one of shape.
 
     Args:
         shape: unknown, missing and mistyped keys.
@@ -91,7 +93,7 @@ def _explains(wrong: Mistake, other: Mistake, found: Mapping[str, Any]) -> bool:
 
 
 def _along(one: Path, other: Path) -> bool:
-    """Whether one of two places is above the other, or both are the same."""
+    """Whether one of two paths is above the other, or both are the same."""
     length = min(len(one), len(other))
     return one[:length] == other[:length]
 
