@@ -1,4 +1,4 @@
-"""`python -m reference`: writes the generated pages, the two schemas and templates/first-up/ anew."""
+"""`python -m reference`: writes the generated pages and the picture, the two schemas and templates/first-up/ anew."""
 
 import json
 from pathlib import Path
@@ -6,9 +6,11 @@ from pathlib import Path
 from components.bootstrap.first_up import first_up_policies
 from components.bootstrap.naming import BootstrapNames
 
-from . import analysis, command_line, doctor, markdown, stack_file
+from . import analysis, command_line, doctor, markdown, note_picture, stack_file
 
 _ROOT = Path(__file__).parents[1]
+_NOTE = _ROOT / "tests" / "data" / "preview" / "8-own-add-repository-widen-pull.md"
+"""A note of this project's own engine; a test holds it to what `gitlab-ecr plan-note` writes."""
 
 
 def files() -> dict[Path, str]:
@@ -23,6 +25,7 @@ def files() -> dict[Path, str]:
         _ROOT / "docs" / "reference.md": markdown.document(schema),
         _ROOT / "docs" / "cli.md": command_line.document(),
         _ROOT / "docs" / "doctor.md": doctor.document(),
+        _ROOT / "docs" / "note.svg": note_picture.document(_NOTE.read_text()),
         _ROOT / "stacks" / "schema.json": stack_file.dumps(schema),
         _ROOT / "plugin" / "schema.json": analysis.dumps(schema),
     }

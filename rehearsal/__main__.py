@@ -10,6 +10,7 @@ from typing import Any, Final, NoReturn
 
 from . import environment, screen
 from .findings import Findings, as_document
+from .picture import picture
 from .rehearsal import Rehearsal, RehearsalError
 from .stack_file import StackFileError, read
 
@@ -29,6 +30,8 @@ def main(arguments: list[str] | None = None) -> int:
             _rehearse(rehearsal, show)
             _write(options.report, as_document(findings, error))
             show.success(findings, options.report)
+            if options.picture:
+                options.picture.write_text(picture(findings), encoding="utf-8")
             if options.keep:
                 _keep(rehearsal, show, options.report.with_name(_ENVIRONMENT))
             return status
@@ -103,6 +106,7 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
         action="store_true",
         help="leave everything up until Ctrl-C, and write `env` beside the report, for a shell to source",
     )
+    parser.add_argument("--picture", type=Path, metavar="FILE", help="write the end of the run as an SVG, too")
     parser.add_argument("--quiet", action="store_true", help="say nothing but failures")
     return parser.parse_args(arguments)
 

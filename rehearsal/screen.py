@@ -35,11 +35,15 @@ _WIDTH: Final = 100
 
 
 class Screen:
-    """Tells a person what happens; with `quiet` only what failed."""
+    """Tells a person what happens; with `quiet` only what failed.
 
-    def __init__(self, *, quiet: bool) -> None:
+    Args:
+        console: what it is told on; by default the process's own output.
+    """
+
+    def __init__(self, *, quiet: bool, console: Console | None = None) -> None:
         terminal = sys.stdout.isatty()
-        self._out = Console(
+        self._out = console or Console(
             # Names, hosts and messages are others' words: none of them is markup, or an emoji.
             markup=False,
             emoji=False,
@@ -126,11 +130,15 @@ class Screen:
         """Who could pull what; a cell that is not as declared says so."""
         if not pulls:
             return
-        drawn = matrix.table(matrix.rows(pulls), self._width)
-        self._out.print(drawn or "  too many rows to read: they are in the report")
+        self.table(pulls)
         counts = Counter(cell.client for cell in pulls)
         by = ", ".join(f"{count} pulls by {name}" for name, count in counts.items())
         self._out.print(f"  {by}, from {registry} behind the front")
+
+    def table(self, pulls: Sequence[Pull]) -> None:
+        """The matrix alone."""
+        drawn = matrix.table(matrix.rows(pulls), self._width)
+        self._out.print(drawn or "  too many rows to read: they are in the report")
 
     def pushes(self, pushes: Sequence[Push]) -> None:
         """Which jobs could push."""
@@ -182,9 +190,7 @@ class Screen:
 
     def success(self, findings: Findings, report: Path) -> None:
         """The end, when all went as declared."""
-        allowed = sum(cell.actual == "allowed" for cell in findings.pulls)
-        self._out.print(f"\n{allowed} pulls allowed, {len(findings.pulls) - allowed} denied, all as declared.")
-        self._out.print("\n".join(_NOT_PROVEN).format(_WITH_RUNNER if findings.jobs else _WITHOUT_RUNNER))
+        self.verdict(findings)
         if findings.made_up:
             self._out.print("Made up for this run:", *(f"  {each}" for each in findings.made_up), sep="\n")
         if findings.not_rehearsed:
@@ -192,6 +198,12 @@ class Screen:
             self._out.print("Of this stack file also not rehearsed:", *lines, sep="\n")
         total = sum(findings.timings.values())
         self._out.print(f"{total:.1f} s. Report: {_short(report)}")
+
+    def verdict(self, findings: Findings) -> None:
+        """What was as declared, and what no rehearsal proves."""
+        allowed = sum(cell.actual == "allowed" for cell in findings.pulls)
+        self._out.print(f"\n{allowed} pulls allowed, {len(findings.pulls) - allowed} denied, all as declared.")
+        self._out.print("\n".join(_NOT_PROVEN).format(_WITH_RUNNER if findings.jobs else _WITHOUT_RUNNER))
 
     def failure(self, error: str) -> None:
         """Why it did not go as declared."""

@@ -155,3 +155,10 @@ def test_a_command_of_gitlab_ecr_in_a_page_is_there() -> None:
     named = {name for content in TEXT.values() for name in re.findall(r"`gitlab-ecr ([a-z][a-z-]+)", content)}
     assert named <= set(commands.list_commands(click.Context(commands)))
     assert named
+
+
+def test_the_readme_is_read_in_five_minutes_and_every_picture_says_what_it_shows() -> None:
+    assert len(TEXT["README.md"].split()) <= 900
+    pictures = [found for content in TEXT.values() for found in re.findall(r"!\[(.*?)\]\((.+?)\)", content)]
+    assert [name for alt, name in pictures if len(alt.split()) < 8] == []
+    assert {name for _, name in pictures} >= {"docs/rehearsal.svg", "docs/note.svg"}

@@ -19,14 +19,14 @@ _WARNINGS = ("gitlab.url: https://gitlab.example.com", "the rotator waits for it
 def whole(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, dict[str, Any]]:
     """What a user of the command sees, and the report."""
     report = tmp_path_factory.mktemp("report") / "report.json"
-    command = [sys.executable, "-m", "rehearsal", "--report", str(report)]
+    command = [sys.executable, "-m", "rehearsal", "--report", str(report), "--picture", str(report.with_suffix(".svg"))]
     run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stderr
     assert run.stderr == ""
     found = json.loads(report.read_text())
     assert [words in said for words, said in zip(_WARNINGS, found["warnings"], strict=True)] == [True, True]
     assert all(f"warning: {warning}" in run.stdout for warning in found["warnings"])
-    return run.stdout, found
+    return run.stdout, {**found, "picture": report.with_suffix(".svg").read_text()}
 
 
 @pytest.fixture
