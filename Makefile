@@ -8,7 +8,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # A run of a part says nothing about coverage, so only the whole suite is measured.
 COVERAGE := $(if $(ARGS),,--cov --cov-report=)
 
-.PHONY: help rehearse validate best-practices rehearse-engine venv test test-fast check fmt bench reference dist lock clean
+.PHONY: docs help rehearse validate best-practices rehearse-engine venv test test-fast check fmt bench reference dist lock clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -51,6 +51,10 @@ bench: $(READY) ## compare this project's speed with what is done without it
 reference: $(READY) ## make docs/reference.md, docs/cli.md, docs/doctor.md and the two schemas anew from the code
 	@$(BIN)/python -m reference
 
+docs: $(READY) ## build the documentation as a site, and serve it on this machine until Ctrl-C
+	@$(BIN)/python -m sphinx -q -W --keep-going -c docs/site . .site
+	@$(BIN)/python -u -m http.server --bind 127.0.0.1 --directory .site 0
+
 dist: $(READY) ## build the wheel and the source archive, with the schema of stack files beside them
 	rm -rf dist
 	$(BIN)/python -m hatchling build
@@ -60,9 +64,10 @@ lock: ## pin all dependencies anew from pyproject.toml; needs uv
 	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url -o requirements.txt
 	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --extra cli --group dev -c requirements.txt -o requirements-dev.txt
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --group release -o requirements-release.txt
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --group docs -c requirements-dev.txt -o requirements-docs.txt
 
 clean: ## remove everything that these commands made
-	rm -rf $(VENV) .rehearsal .bench .coverage .hypothesis .pytest_cache .ruff_cache dist
+	rm -rf $(VENV) .rehearsal .site .bench .coverage .hypothesis .pytest_cache .ruff_cache dist
 
 $(READY): requirements-dev.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

@@ -20,6 +20,7 @@ RUN_BY: Final = {
     "make rehearse-engine": "tests/rehearsal/engine/test_engine.py::test_the_local_stack_goes_through_its_life",
     "make reference": "tests/reference/test_reference.py::test_the_generated_files_are_those_of_the_present_components",
     "gitlab-ecr": "tests/cli/test_docs_commands.py::test_a_command_of_a_page_works",
+    "make docs": "tests/test_site.py::test_every_page_of_the_documentation_is_in_it",
     "make dist": "tests/test_release.py::test_a_release_is_the_wheel_and_the_source_archive_that_it_links",
     "pip install .": "tests/test_wheel.py::test_the_command_is_there",
     "cd examples/": "tests/test_wheel.py::test_everything",

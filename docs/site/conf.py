@@ -1,0 +1,81 @@
+"""The documentation as a site: `make docs`. Its pages are those that GitLab shows; nothing is written for it alone."""
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Any, Final
+
+ROOT: Final = Path(__file__).parents[2]
+
+
+def licence(project_file: str) -> str:
+    """The line below each page."""
+    chosen = tomllib.loads(project_file)["project"].get("license")
+    return f"Licence: {chosen}." if chosen else "No licence is chosen yet; the owner decides."
+
+
+project = "gitlab-ecr"
+extensions = ["myst_parser"]
+root_doc = "README"
+include_patterns = ["*.md", "docs/**.md", "examples/README.md"]
+exclude_patterns = [
+    ".*",
+    "bench",
+    "components",
+    "dist",
+    "rehearsal",
+    "reference",
+    "stack*",
+    "tests",
+    "typings",
+    "validation",
+]
+
+# Strict: what cannot be resolved is a warning, and `-W` makes an error of it.
+nitpicky = True
+myst_heading_anchors = 4  # as GitLab makes them, so that one link works in both
+myst_fence_as_directive: list[str] = []
+
+html_theme = "furo"
+html_title = "gitlab-ecr"
+html_show_copyright = False
+html_show_sphinx = False
+templates_path = ["templates"]
+html_context = {"licence": licence((ROOT / "pyproject.toml").read_text(encoding="utf-8"))}
+html_copy_source = False
+html_static_path: list[str] = []
+
+_GROUPS: Final = {
+    "Begin": ["rehearsal", "first-day", "existing-account", "stack-file", "migration"],
+    "Pull and push": ["variables", "inside-jobs", "runner", "clusters"],
+    "Run it": ["operations", "doctor", "rotation-in-gitlab", "upgrading", "taking-it-out"],
+    "Judge it": ["security", "comparison", "figures"],
+    "Reference": ["reference", "cli", "README"],
+}
+"""The pages of docs/ in the order of the menu."""
+_MERMAID: Final = re.compile(r"^```mermaid$", re.MULTILINE)
+
+
+def contents() -> str:
+    """The menu as a block of MyST; GitLab has no use for one, so no page holds it."""
+    decisions = sorted(page.stem for page in (ROOT / "docs" / "decisions").glob("*.md"))
+    groups = {title: [f"docs/{page}" for page in pages] for title, pages in _GROUPS.items()}
+    groups["Why it is so"] = [f"docs/decisions/{page}" for page in decisions]
+    groups["The project"] = ["examples/README", "CONTRIBUTING", "SECURITY", "CHANGELOG"]
+    blocks = (
+        "\n".join(["```{toctree}", ":hidden:", f":caption: {title}", "", *pages, "```"])
+        for title, pages in groups.items()
+    )
+    return "\n\n".join(blocks)
+
+
+def _adapted(_app: object, name: str, source: list[str]) -> None:
+    # What only GitLab draws is shown as its text.
+    source[0] = _MERMAID.sub("```text", source[0])
+    if name == root_doc:
+        source[0] += f"\n{contents()}\n"
+
+
+def setup(app: Any) -> None:
+    """Sphinx calls this."""
+    app.connect("source-read", _adapted)

@@ -1,0 +1,79 @@
+"""The documentation as a site: every page and every link in it, strictly built, with search and the licence line."""
+
+import json
+import re
+import runpy
+import subprocess
+import sys
+from pathlib import Path
+from typing import Final
+
+import pytest
+from pages import PAGES, ROOT
+
+pytestmark = pytest.mark.slow(reason="it builds the whole site")
+CONF: Final = ROOT / "docs" / "site"
+NO_LICENCE: Final = "No licence is chosen yet; the owner decides."
+
+
+def _build(source: Path, conf: Path, to: Path) -> subprocess.CompletedProcess[str]:
+    """What `make docs` and CI do."""
+    command = [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-c", str(conf), str(source), str(to)]
+    return subprocess.run(command, capture_output=True, text=True, check=False, cwd=source)
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("site")
+    done = _build(ROOT, CONF, folder)
+    assert (done.returncode, done.stderr) == (0, "")
+    return folder
+
+
+def test_every_page_of_the_documentation_is_in_it(site: Path) -> None:
+    pages = [page.relative_to(ROOT).with_suffix(".html") for page in PAGES]
+    assert [page for page in pages if not (site / page).exists()] == []
+    assert 'id="registryaccess"' in (site / "docs" / "reference.html").read_text()
+
+
+def test_every_page_says_what_the_licence_is(site: Path) -> None:
+    pages = [page for page in site.rglob("*.html") if page.name not in {"genindex.html", "search.html"}]
+    assert [page for page in pages if NO_LICENCE not in page.read_text()] == []
+    assert not [page for page in pages if "©" in page.read_text()]
+
+
+def test_words_of_a_page_are_found(site: Path) -> None:
+    index = json.loads((site / "searchindex.js").read_text().removeprefix("Search.setIndex(").removesuffix(")"))
+    found = index["terms"]["kubelet"]
+    names = {index["docnames"][number] for number in (found if isinstance(found, list) else [found])}
+    assert "docs/clusters" in names
+
+
+def test_the_pictures_are_in_it_and_nothing_is_fetched_from_elsewhere(site: Path) -> None:
+    front = (site / "README.html").read_text()
+    for source in re.findall(r'<img[^>]* src="([^"]+)"', front):
+        assert (site / source).exists()
+    pages = [page.read_text() for page in site.rglob("*.html")]
+    elsewhere = re.compile(r'<(?:script|link|img)[^>]*(?:src|href)="(https?:[^"]+)')
+    assert [found for page in pages for found in elsewhere.findall(page)] == []
+
+
+@pytest.mark.parametrize("wrong", ["[gone](gone.md)", "[gone](#gone)", "{py:class}`gone`"])
+def test_a_link_to_nowhere_fails_the_build(wrong: str, tmp_path: Path) -> None:
+    (tmp_path / "README.md").write_text(f"# A page\n\n{wrong}\n")
+    conf = tmp_path / "docs" / "site"
+    conf.mkdir(parents=True)
+    text = (CONF / "conf.py").read_text()
+    (conf / "conf.py").write_text(text.replace('source[0] += f"\\n{contents()}\\n"', "pass"))
+    (conf / "templates").symlink_to(CONF / "templates")
+    (tmp_path / "pyproject.toml").write_text('[project]\nname = "x"\n')
+    assert (done := _build(tmp_path, conf, tmp_path / "out")).returncode == 1
+    assert "gone" in done.stderr
+    (tmp_path / "README.md").write_text("# A page\n")
+    assert _build(tmp_path, conf, tmp_path / "out").returncode == 0
+
+
+def test_a_licence_that_is_chosen_is_said() -> None:
+    licence = runpy.run_path(str(CONF / "conf.py"))["licence"]
+    assert licence('[project]\nlicense = "MIT"\n') == "Licence: MIT."
+    assert licence("[project]\n") == NO_LICENCE
