@@ -8,7 +8,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # A run of a part says nothing about coverage, so only the whole suite is measured.
 COVERAGE := $(if $(ARGS),,--cov --cov-report=)
 
-.PHONY: docs help rehearse validate best-practices rehearse-engine venv test test-fast check fmt bench reference dist lock clean
+.PHONY: help rehearse validate best-practices rehearse-engine venv test test-fast check fmt bench reference docs dist lock clean
 .DEFAULT_GOAL := help
 
 help: ## this list

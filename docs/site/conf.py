@@ -50,9 +50,9 @@ _GROUPS: Final = {
     "Pull and push": ["variables", "inside-jobs", "runner", "clusters"],
     "Run it": ["operations", "doctor", "rotation-in-gitlab", "upgrading", "taking-it-out"],
     "Judge it": ["security", "comparison", "figures"],
-    "Reference": ["reference", "cli", "README"],
+    "Reference": ["reference", "cli", "other-languages", "README"],
 }
-"""The pages of docs/ in the order of the menu."""
+"""The pages of docs/ in the order of the menu; one that is not named here comes last."""
 _MERMAID: Final = re.compile(r"^```mermaid$", re.MULTILINE)
 
 
@@ -60,6 +60,10 @@ def contents() -> str:
     """The menu as a block of MyST; GitLab has no use for one, so no page holds it."""
     decisions = sorted(page.stem for page in (ROOT / "docs" / "decisions").glob("*.md"))
     groups = {title: [f"docs/{page}" for page in pages] for title, pages in _GROUPS.items()}
+    named = {page for pages in _GROUPS.values() for page in pages}
+    others = sorted(page.stem for page in (ROOT / "docs").glob("*.md") if page.stem not in named)
+    if others:
+        groups["More"] = [f"docs/{page}" for page in others]
     groups["Why it is so"] = [f"docs/decisions/{page}" for page in decisions]
     groups["The project"] = ["examples/README", "CONTRIBUTING", "SECURITY", "CHANGELOG"]
     blocks = (
