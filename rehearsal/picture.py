@@ -46,7 +46,7 @@ def picture(findings: Findings) -> str:
     console = Console(record=True, width=_COLUMNS, file=io.StringIO(), markup=False, emoji=False, highlight=False)
     show = Screen(quiet=False, console=console)
     # Other clients, and a runner, are on some machines only.
-    own = replace(findings, jobs=[], pulls=[cell for cell in findings.pulls if cell.client == OwnClient.name])
+    own = replace(findings, jobs=None, pulls=[cell for cell in findings.pulls if cell.client == OwnClient.name])
     show.step("Pulling every image as each consumer and runner")
     show.table(own.pulls)
     show.step("Pushing from jobs, by the roles that their id_tokens open")
