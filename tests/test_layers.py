@@ -70,6 +70,7 @@ MAKES_RESOURCES = {
     "rotator/job.py",
     "rotator/rights.py",
     "rotator/rotator.py",
+    "rotator/secrets.py",
     "rotator/watch.py",
     "runner/args.py",
     "runner/machine_args.py",

@@ -19,6 +19,7 @@ FILES = [
     LOCAL,
     DATA / "Pulumi.wide.yaml",
     DATA / "Pulumi.gitlab.yaml",
+    DATA / "Pulumi.secrets.yaml",
     ROOT / "tests" / "data" / "examples" / "Pulumi.bootstrap.yaml",
 ]
 STACKS = pytest.mark.parametrize("stack_file", FILES, ids=lambda file: file.name)

@@ -6,7 +6,7 @@ from typing import Any, Final, cast
 import click
 
 from ..contract import plan as plans
-from ..contract.plan import Target
+from ..contract.plan import Plan, SecretTarget, Target
 from ..docker import auth as docker_auth
 from ..docker.redaction import redact
 from ..names.gitlab_release import CONSEQUENCE, GITLAB_COM, SAFE_TEXT, tells_forks_apart
@@ -16,11 +16,12 @@ from ..variables.keys import ACCESS_KEYS
 from ..variables.references import is_reference
 from ..variables.shadow_finder import shadow_findings
 from .exit_codes import ExitCode
-from .gitlab_api import ABSENT, GitLabApi, ReadError, own_token
+from .gitlab_api import ABSENT, GitLabApi, ReadError, http_client, instance, own_token
 from .gitlab_listing import Listing, listing
 from .output import json_option, json_shape, show
 from .plan_source import Source, gitlab_http, gitlab_of, plan_options
 from .progress import progress
+from .secret_status import differs, secret_state
 from .stack_state import in_gitlab
 
 _COLUMNS: Final = {"target": "Variable", "ok": "In order", "found": "Found"}
@@ -29,7 +30,7 @@ _FLAGS: Final = ("variable_type", "masked", "protected", "raw", "hidden")
 
 _SHAPE: Final = json_shape(
     "a list of objects",
-    target="the variable, or the place that could not be looked at",
+    target="the variable or secret, or the place that could not be looked at",
     ok="whether it is in order",
     found="what is wrong, with the fix; empty when all is well; for a self-managed GitLab itself, its version",
 )
@@ -43,9 +44,17 @@ _SHAPE: Final = json_shape(
     help=f"Accept a self-managed GitLab older than {SAFE_TEXT}, where a merge request from a fork can get the roles of "
     "a trusted branch.",
 )
+@click.option(
+    "--gitlab-url",
+    metavar="URL",
+    help="The GitLab instance of a stack whose plan has none: its version, runners and schedules are looked up.",
+)
 @json_option
-def command(*, source: Source, trust_forks: bool, as_json: bool) -> ExitCode:
+def command(*, source: Source, trust_forks: bool, gitlab_url: str | None, as_json: bool) -> ExitCode:
     """Look up every variable of the stack in GitLab: its owner, its flags, its content, and what hides it from jobs.
+
+    Looks up the secrets that jobs read themselves in AWS, with the credentials of the environment, without reading
+    their values. A stack without variables asks GitLab nothing, unless --gitlab-url names the instance.
 
     Checks the version of a self-managed GitLab, too: roles for jobs need one that tells forks apart. With --stack,
     also looks up the runners and pipeline schedules in the stack's state: `up` does not notice when somebody has
@@ -55,16 +64,26 @@ def command(*, source: Source, trust_forks: bool, as_json: bool) -> ExitCode:
     token: GitLab shows variables to exactly those who may change them.
     """
     plan = source.plan()
-    gitlab = gitlab_of(plan)
     wanted = plans.variables(plan)
-    with progress(f"Looking up {len(wanted)} variables"):
-        rows = [_row(target, gitlab) for target in wanted]
-        api = GitLabApi(plan.gitlab.url, own_token(), gitlab_http(plan.gitlab))
-        made = in_gitlab(source.stack, api) if source.stack else []
-        around = [*made, *_instance(api, plan.gitlab.url, trust_forks=trust_forks), *_around(listing(api, wanted))]
-    rows = _one_each([*rows, *around])
+    with progress(f"Looking up {len(wanted)} variables" if wanted else f"Looking up {len(plan.secrets)} secrets"):
+        rows = [_secret_row(plan, target) for target in plan.secrets]
+        if plan.gitlab is not None:
+            gitlab = gitlab_of(plan)
+            rows += [_row(target, gitlab) for target in wanted]
+        if url := plan.gitlab.url if plan.gitlab else gitlab_url and instance(gitlab_url):
+            http = gitlab_http(plan.gitlab) if plan.gitlab else http_client(allow_http=url.startswith("http://"))
+            api = GitLabApi(url, own_token(), http)
+            rows += in_gitlab(source.stack, api) if source.stack else []
+            rows += [*_instance(api, url, trust_forks=trust_forks), *_around(listing(api, wanted))]
+    rows = _one_each(rows)
     show(_COLUMNS, rows, as_json=as_json)
     return ExitCode.OK if all(row["ok"] for row in rows) else ExitCode.FOUND
+
+
+def _secret_row(plan: Plan, target: SecretTarget) -> dict[str, Any]:
+    state = secret_state(plan, target)
+    found = [text for text in (state.problem, differs(state, target)) if text]
+    return {"target": target.name, "ok": not found, "found": "; ".join(found)}
 
 
 def _instance(api: GitLabApi, url: str, *, trust_forks: bool) -> list[dict[str, Any]]:

@@ -16,7 +16,7 @@ from ..rotation.secret import Secret
 from ..variables.description import hosts, is_ours
 from .errors import CliError
 from .output import json_option, json_shape, print_json
-from .plan_source import Source, gitlab_http, plan_options
+from .plan_source import Source, gitlab_http, gitlab_in, plan_options
 from .progress import progress
 
 
@@ -93,14 +93,15 @@ def command(
     plan = source.plan()
     flags = Flags(VariableType.FILE, masked=True, protected=False, raw=True, hidden=False)
     target = Target(OwnerKind(kind), owner, owner, key, environment_scope, flags)
+    where = gitlab_in(plan)
     try:
-        token = BotoAws(plan.region).secret(plan.gitlab.token_secret)
+        token = BotoAws(plan.region).secret(where.token_secret)
     except AwsError as error:
         advice = "; store a token with `gitlab-ecr token set`" if error.no_value else ""
-        raise CliError(f"{plan.gitlab.token_secret}: {error}{advice}") from None
+        raise CliError(f"{where.token_secret}: {error}{advice}") from None
     with progress("Taking the entries out"):
         try:
-            gone = forget(target, plan, GitLab(plan.gitlab.url, token, gitlab_http(plan.gitlab)), more_hosts)
+            gone = forget(target, plan, GitLab(where.url, token, gitlab_http(where)), more_hosts)
         except GitLabError as error:
             raise CliError(str(error)) from None
     if as_json:

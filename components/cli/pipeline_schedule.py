@@ -22,7 +22,13 @@ def play(source: Source) -> str:
     assert source.bucket is not None  # noqa: S101 - the caller has looked
     plan = source.plan()
     project = notes_of_bucket(source.bucket).get(_PROJECT, "")
-    http, token, url = gitlab_http(plan.gitlab), own_token(), plan.gitlab.url
+    where = plan.gitlab
+    if where is None:
+        raise CliError(
+            f"--bucket {source.bucket}: nothing is written to GitLab, so its plan does not name the instance; start "
+            f"the schedule {rotator_of(plan)} on the page of {project}, Build > Pipeline schedules"
+        )
+    http, token, url = gitlab_http(where), own_token(), where.url
     name, path = rotator_of(plan), f"projects/{quoted(project)}/pipeline_schedules"
     try:
         with progress("Looking for the schedule"):

@@ -157,8 +157,27 @@ def gitlab_http(gitlab: plans.GitLab) -> Http:
 
 
 def gitlab_of(plan: plans.Plan) -> GitLab:
-    """The plan's GitLab, accessed with the person's own token."""
-    return GitLab(plan.gitlab.url, own_token(), gitlab_http(plan.gitlab))
+    """The plan's GitLab, accessed with the person's own token.
+
+    Raises:
+        CliError: there is none, or the environment has no token.
+    """
+    where = gitlab_in(plan)
+    return GitLab(where.url, own_token(), gitlab_http(where))
+
+
+def gitlab_in(plan: plans.Plan) -> plans.GitLab:
+    """The GitLab that holds the plan's variables.
+
+    Raises:
+        CliError: the plan writes nothing to GitLab.
+    """
+    if plan.gitlab is None:
+        raise CliError(
+            f"stack {plan.stack}: every consumer has `access`: job-secret, so nothing is written to GitLab, and there "
+            "is no GitLab token"
+        )
+    return plan.gitlab
 
 
 def rotator_of(plan: plans.Plan) -> str:

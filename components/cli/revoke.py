@@ -11,11 +11,13 @@ from typing import Any, Final
 
 import click
 
-from ..contract.plan import Plan, TokenTarget
+from ..contract.plan import Plan, SecretTarget, TokenTarget
 from ..docker.auth import login_entry
 from ..docker.credential_resolution import Outcome, resolve
-from ..rotation.gitlab import GitLabError
+from ..rotation.aws import AwsError, BotoAws
+from ..rotation.gitlab import GitLab, GitLabError
 from ..rotation.prove import PROBE_TAG
+from ..rotation.secret import Secret
 from .aws_calls import aws_call, aws_client
 from .doctor.registry_pull import RegistryPull
 from .errors import CliError
@@ -57,8 +59,8 @@ def command(*, audience: str, source: Source, stack: str | None, deny_now: bool,
 
     An audience is a set of repositories with one pull-only role; by default each consumer is an audience. A token
     carries the rights of the role that minted it. A higher generation makes `up` create a new role, write its tokens
-    into every variable and delete the old role; the old tokens then open nothing. --now does not wait for that: it
-    denies the old role everything first. At the end, the command tries the old token, which must be refused.
+    into every variable and secret, and delete the old role; the old tokens then open nothing. --now does not wait for
+    that: it denies the old role everything first. At the end, the command tries the old token, which must be refused.
     """
     plan = (source_of_stack(stack) if stack and not source.is_named else source).plan()
     if user := next((user for user in plan.key_users if user.path == audience), None):
@@ -72,7 +74,7 @@ def command(*, audience: str, source: Source, stack: str | None, deny_now: bool,
         raise click.UsageError("write --stack NAME, which raises the generation and runs `up`, or --now, or both")
     arn = plan.audiences[audience].role_arn
     role = arn.rpartition("/")[2]
-    targets = [target for target in plan.targets if audience == target.audience]
+    targets = [target for target in (*plan.targets, *plan.secrets) if audience == target.audience]
     with progress("Reading the tokens that are to be refused"):
         old = _tokens(plan, audience, targets)
     _ask(role, targets, stack=stack, deny_now=deny_now, yes=yes)
@@ -94,10 +96,10 @@ def command(*, audience: str, source: Source, stack: str | None, deny_now: bool,
     return ExitCode.OK if all(each["refused"] for each in tried) else ExitCode.FOUND
 
 
-def _ask(role: str, targets: list[TokenTarget], *, stack: str | None, deny_now: bool, yes: bool) -> None:
+def _ask(role: str, targets: list[TokenTarget | SecretTarget], *, stack: str | None, deny_now: bool, yes: bool) -> None:
     if deny_now:
         until = "`up` is done" if stack else "you raise the generation and `up` is done"
-        click.echo(f"Until {until}, pipelines that pull with these variables will fail:", err=True)
+        click.echo(f"Until {until}, pipelines that pull with these will fail:", err=True)
         click.echo("\n".join(f"  {target.name}" for target in targets), err=True)
     if not yes:
         click.confirm(f"Void every token of {role}?", abort=True, err=True)
@@ -115,24 +117,30 @@ def _deny(role: str, arn: str) -> None:
         aws_call(f"role {role}", iam.put_role_policy, RoleName=role, PolicyName=name, PolicyDocument=_DENY)
 
 
-def _tokens(plan: Plan, audience: str, targets: list[TokenTarget]) -> dict[str, str]:
-    """The `auth` values in the variables now, by registry host."""
-    gitlab = gitlab_of(plan)
+def _tokens(plan: Plan, audience: str, targets: list[TokenTarget | SecretTarget]) -> dict[str, str]:
+    """The `auth` values in the variables and secrets now, by registry host."""
+    gitlab = gitlab_of(plan) if plan.gitlab is not None else None
+    aws = BotoAws(plan.region)
     found: dict[str, str] = {}
     for target in targets:
         try:
-            variable = gitlab.variable(target)
-        except GitLabError as error:
-            click.echo(f"note: {error}", err=True)
+            document = aws.secret(target.secret) if isinstance(target, SecretTarget) else _value(target, gitlab)
+        except (AwsError, GitLabError) as error:
+            click.echo(f"note: {target.name}: {error}", err=True)
             continue
-        if variable is None or variable.value is None:
+        if document is None:
             continue
         for host in (registry.hosts[0] for registry in plan.audiences[audience].registries):
-            login = resolve(f"{host}/x", variable.value.reveal())
+            login = resolve(f"{host}/x", document.reveal())
             if login.outcome is Outcome.FOUND and login.credential.password:
                 entry = login_entry(login.credential.username, login.credential.password)
                 found.setdefault(host, entry["auth"])
     return found
+
+
+def _value(target: TokenTarget, gitlab: GitLab | None) -> Secret | None:
+    variable = gitlab.variable(target) if gitlab else None
+    return variable.value if variable else None
 
 
 def _next_generation(role: str) -> int:

@@ -7,10 +7,11 @@ from typing import Any, Final
 import click
 
 from ..contract import plan as plans
-from ..contract.plan import KeyUser, Plan, TokenTarget
+from ..contract.plan import KeyUser, Plan, SecretTarget, TokenTarget
 from ..rotation.gitlab import GitLab, GitLabError
 from ..rotation.old_tokens import auths_in
 from ..variables.description import LONGEST, valid_until
+from . import secret_status
 from .aws_calls import aws_call, aws_client
 from .errors import CliError
 from .exit_codes import ExitCode
@@ -37,7 +38,7 @@ _GOOD: Final = "good"
 
 _SHAPE: Final = json_shape(
     "a list of objects",
-    target="the variable, or the owner of a pair of access keys",
+    target="the variable, the secret that jobs read, or the owner of a pair of access keys",
     key="for access keys: the last characters of the published key, and when it was created",
     registries="the registry hosts that it opens",
     valid_until="when its tokens expire, or when the next key is due; empty when unknown",
@@ -53,28 +54,33 @@ _SHAPE: Final = json_shape(
 def command(*, source: Source, as_json: bool) -> ExitCode:
     """Show every rotated variable: its owner, its registries, how long it is valid, and its last rotation.
 
-    For access keys: the last characters of the key, when it was created, and how long it stays the current one.
+    For access keys: the last characters of the key, when it was created, and how long it stays the current one. For a
+    secret that jobs read themselves: whether it holds a login; its value is not read.
 
-    Reads GitLab with the token in GITLAB_TOKEN, and the rotator's log with the AWS credentials of the environment.
+    Reads GitLab with the token in GITLAB_TOKEN, if there is a variable, and secrets and the rotator's log with the AWS
+    credentials of the environment.
     """
     plan = source.plan()
-    with progress(f"Reading {len(plans.variables(plan))} variables"):
+    with progress(f"Reading {len(plans.variables(plan)) + len(plan.secrets)} logins"):
         try:
             # With the GitLab backend, the report is in the job's log, which GitLab keeps.
             last = LastReports() if source.bucket else _last_reports(plan)
         except CliError as error:
             click.echo(f"note: last rotation unknown: {error.message}", err=True)
             last = LastReports()
-        gitlab = gitlab_of(plan)
-        rows = [_row(plan, target, gitlab, last.of(target.name)) for target in plan.targets]
-        rows += [_key_row(user, gitlab, last.of(user.name)) for user in plan.key_users]
+        rows: list[dict[str, Any]] = []
+        if plan.gitlab is not None:
+            gitlab = gitlab_of(plan)
+            rows += [_row(plan, target, gitlab, last.of(target.name)) for target in plan.targets]
+            rows += [_key_row(user, gitlab, last.of(user.name)) for user in plan.key_users]
+        rows += [_secret_row(plan, target, last.of(target.name)) for target in plan.secrets]
     columns = _WITH_KEYS if plan.key_users else _COLUMNS
     show(columns, rows, as_json=as_json, terminal=for_terminal(rows, now()))
     return ExitCode.OK if all(row["health"] == _GOOD for row in rows) else ExitCode.FOUND
 
 
 def _row(plan: Plan, target: TokenTarget, gitlab: GitLab, last: dict[str, Any] | None) -> dict[str, Any]:
-    hosts = [host for registry in plan.audiences[target.audience].registries for host in registry.hosts]
+    hosts = _hosts(plan, target)
     end, health = _look(target, hosts, gitlab)
     return {
         "target": target.name,
@@ -96,6 +102,23 @@ def _key_row(user: KeyUser, gitlab: GitLab, last: dict[str, Any] | None) -> dict
         **_rotated(last, found.health),
         "audiences": (),
     }
+
+
+def _secret_row(plan: Plan, target: SecretTarget, last: dict[str, Any] | None) -> dict[str, Any]:
+    health = secret_status.health(secret_status.secret_state(plan, target), now()) or _GOOD
+    told = str((last or {}).get("expires_at") or "")
+    return {
+        "target": target.name,
+        "key": "",
+        "registries": ", ".join(_hosts(plan, target)),
+        "valid_until": minute(datetime.fromisoformat(told)) if told and health == _GOOD else "",
+        **_rotated(last, health),
+        "audiences": [target.audience],
+    }
+
+
+def _hosts(plan: Plan, target: TokenTarget | SecretTarget) -> list[str]:
+    return [host for registry in plan.audiences[target.audience].registries for host in registry.hosts]
 
 
 def _rotated(last: dict[str, Any] | None, health: str) -> dict[str, str]:

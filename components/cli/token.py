@@ -17,7 +17,7 @@ from .errors import CliError
 from .exit_codes import ExitCode
 from .gitlab_api import GitLabApi, ReadError, given_token, http_client, instance, is_of_this_machine, url_option
 from .output import json_option, json_shape, print_json, show
-from .plan_source import Source, gitlab_http, plan_options
+from .plan_source import Source, gitlab_http, gitlab_in, plan_options
 from .progress import progress
 from .rotate import in_lambda
 
@@ -103,7 +103,7 @@ def set_token(plan: Plan, token: Secret, gitlab: GitLabApi, secrets: Secrets, *,
     """
     if problems := check_token(plan, gitlab, today):
         raise CliError(f"nothing is stored. {'; '.join(problems)}")
-    secrets.put_secret_value(SecretId=plan.gitlab.token_secret, SecretString=token.reveal())
+    secrets.put_secret_value(SecretId=gitlab_in(plan).token_secret, SecretString=token.reveal())
 
 
 def make_secret(name: str, token: Secret, gitlab: GitLabApi, secrets: Secrets, *, today: date) -> None:
@@ -156,9 +156,10 @@ def set_command(*, source: Source, secret: str | None, gitlab_url: str | None, a
     if secret:
         return _before_up(secret, gitlab_url or "https://gitlab.com", as_json=as_json)
     plan = source.plan()
+    where = gitlab_in(plan)
     token = _asked_for()
-    gitlab = GitLabApi(plan.gitlab.url, token, gitlab_http(plan.gitlab))
-    name = plan.gitlab.token_secret
+    gitlab = GitLabApi(where.url, token, gitlab_http(where))
+    name = where.token_secret
     _store(name, lambda: set_token(plan, token, gitlab, _secrets(plan.region), today=datetime.now(UTC).date()))
     if not source.function:
         return _stored(name, "the next rotation uses it", as_json=as_json)

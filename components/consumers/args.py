@@ -18,6 +18,7 @@ class Access(StrEnum):
     CREDENTIALS_STORE = "credentials-store"
     STATIC = "static"
     JOB_ROLE = "job-role"
+    JOB_SECRET = "job-secret"  # noqa: S105 - a kind of access
     ACCESS_KEYS = "access-keys"
 
 
@@ -72,43 +73,51 @@ class ConsumerArgs(TypedDict):
     access: NotRequired[Access]
     """`rotated-variable` (default; works on any runner), or `credential-helper` or `credentials-store` (the variable
     names a helper installed on the runner's machine; no secret anywhere), or `static` (fixed passwords of other
-    registries). Two kinds cannot pull a job's `image:`, which is pulled before the job starts: `job-role` (a role that
-    the project's jobs assume with their `id_tokens`, to pull by themselves, such as with `docker run` or a build's
-    `FROM`), and `access-keys` (for old scripts that log in by themselves)."""
+    registries), or `job-secret` (a project's jobs fetch the login themselves, by GitLab's `secrets:` keyword and their
+    `id_tokens`, before the pull; needs GitLab 18.3 Premium or Ultimate, and GitLab Runner 18.2 or later). A stack in
+    which all consumers have `job-secret` has no GitLab token at all. Two kinds cannot pull a job's `image:`, which is
+    pulled before the job starts: `job-role` (a role that the project's jobs assume with their `id_tokens`, to pull by
+    themselves, such as with `docker run` or a build's `FROM`), and `access-keys` (for old scripts that log in by
+    themselves)."""
     pull: NotRequired[list[str]]
     """Repositories, by name or by a pattern such as `ci/*`, where `*` stands for any characters. With
-    `rotated-variable`, `job-role` and `access-keys`; a helper pulls what its runner's role may pull. With `job-role`
-    jobs find the role in `AWS_ROLE_ARN` and the registry host in `ECR_REGISTRY`, the first one's of `registries`. With
-    `push`, the role of the project's jobs pulls them too, for a build that starts `FROM` one of them."""
+    `rotated-variable`, `job-secret`, `job-role` and `access-keys`; a helper pulls what its runner's role may pull. With
+    `job-role` jobs find the role in `AWS_ROLE_ARN` and the registry host in `ECR_REGISTRY`, the first one's of
+    `registries`. With `push`, the role of the project's jobs pulls them too, for a build that starts `FROM` one of
+    them."""
     push: NotRequired[list[str]]
     """Repositories, or patterns, that the project's jobs may push, by a role that they assume with their `id_tokens`;
     never with a password in a variable. They find it in `AWS_ROLE_ARN`, the registry host in `ECR_REGISTRY`, and each
     repository's image reference in `ECR_REPOSITORY_<NAME>`, with the name in capitals and everything but letters and
     digits as `_`."""
     branches: NotRequired[list[str]]
-    """With `push` or `job-role`: the branches whose jobs may assume the role. On gitlab.com, by default every protected
-    branch and tag; on other instances AWS cannot recognise a protected branch, so exact names are required, and you
-    must protect them yourself."""
+    """With `push`, `job-role` or `job-secret`: the branches whose jobs may assume the role. On gitlab.com, by default
+    every protected branch and tag; on other instances AWS cannot recognise a protected branch, so exact names are
+    required, and you must protect them yourself."""
     tags: NotRequired[list[str]]
-    """With `push` or `job-role`: tag names, as `branches`."""
+    """With `push`, `job-role` or `job-secret`: tag names, as `branches`."""
     unprotected_refs: NotRequired[bool]
-    """With `job-role` on gitlab.com, without `push`: true admits jobs on any ref, including merge requests. Anyone who
-    may create a branch in the project can then pull what the role may. Default false."""
+    """With `job-role` or `job-secret`: true admits jobs on any ref, including merge requests. Anyone who may create a
+    branch in the project can then pull what its jobs may. A role that pushes never trusts them. Default false."""
     namespace_id: NotRequired[int]
-    """With `push` or `job-role` on gitlab.com, together with `id`: the number of the project's group. A path can be
-    taken over by others after a rename, a number cannot."""
+    """With `push`, `job-role` or `job-secret` on gitlab.com, together with `id`: the number of the project's group. A
+    path can be taken over by others after a rename, a number cannot."""
     caches: NotRequired[list[str]]
-    """With `rotated-variable` and `job-role`: prefixes of pull-through caches, such as `docker-hub`, to pull from and
-    to fill."""
+    """With `rotated-variable`, `job-secret` and `job-role`: prefixes of pull-through caches, such as `docker-hub`, to
+    pull from and to fill."""
     generation: NotRequired[int]
-    """With `rotated-variable`: 1 by default. Raise it to revoke every token of the consumer at once: a new role is
-    created under another name, and the old one, whose rights the tokens carry, is deleted."""
+    """With `rotated-variable` and `job-secret`: 1 by default. Raise it to revoke every token of the consumer at once: a
+    new role is created under another name, and the old one, whose rights the tokens carry, is deleted."""
     registries: NotRequired[list[RegistryArgs]]
     """Where the repositories are; by default the stack's own account and region. A registry of another account needs a
-    repository policy there as well. Each one's token takes up to 3,600 of the 10,000 characters of a variable."""
+    repository policy there as well. Each one's token takes up to 3,600 of the 10,000 characters of a variable; a secret
+    of `job-secret` holds 65,536."""
     host_forms: NotRequired[list[HostForm]]
     """How its `image:` lines write the registry host: `classic` (always there), `fips`, `dual-stack`. The runner
     compares hosts literally, so each form needs its own entry, and thus its own copy of the token."""
+    kms_key: NotRequired[str]
+    """With `job-secret`: the ARN of the KMS key that encrypts the secret; its key policy must let IAM decide in this
+    account. Default: the account's AWS managed key for Secrets Manager."""
     auths: NotRequired[dict[str, AuthArgs]]
     """With `static`: the fixed logins, by registry host."""
     helper: NotRequired[str]

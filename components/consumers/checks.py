@@ -12,19 +12,21 @@ from ..names.spelling import shown
 from ..variables.targets import OwnerKind, VariableType
 from .args import Access, ConsumerArgs
 
+_WITH_LOGIN_VARIABLE: Final = frozenset(Access) - {Access.JOB_ROLE, Access.JOB_SECRET}
 _BELONGS_TO: Final[Mapping[str, frozenset[Access]]] = {
-    "pull": frozenset({Access.ROTATED_VARIABLE, Access.JOB_ROLE, Access.ACCESS_KEYS}),
-    "registries": frozenset({Access.ROTATED_VARIABLE, Access.CREDENTIAL_HELPER, Access.JOB_ROLE, Access.ACCESS_KEYS}),
-    "host_forms": frozenset({Access.ROTATED_VARIABLE, Access.CREDENTIAL_HELPER}),
-    "caches": frozenset({Access.ROTATED_VARIABLE, Access.JOB_ROLE}),
-    "generation": frozenset({Access.ROTATED_VARIABLE}),
+    "pull": frozenset({Access.ROTATED_VARIABLE, Access.JOB_SECRET, Access.JOB_ROLE, Access.ACCESS_KEYS}),
+    "registries": frozenset(Access) - {Access.STATIC, Access.CREDENTIALS_STORE},
+    "host_forms": frozenset({Access.ROTATED_VARIABLE, Access.JOB_SECRET, Access.CREDENTIAL_HELPER}),
+    "caches": frozenset({Access.ROTATED_VARIABLE, Access.JOB_SECRET, Access.JOB_ROLE}),
+    "generation": frozenset({Access.ROTATED_VARIABLE, Access.JOB_SECRET}),
+    "kms_key": frozenset({Access.JOB_SECRET}),
     "auths": frozenset({Access.STATIC}),
     "helper": frozenset({Access.CREDENTIAL_HELPER, Access.CREDENTIALS_STORE}),
-    "variable_type": frozenset(Access) - {Access.JOB_ROLE, Access.ACCESS_KEYS},
-    "hidden": frozenset(Access) - {Access.JOB_ROLE},
-    "protected": frozenset(Access) - {Access.JOB_ROLE},
-    "environment_scopes": frozenset(Access) - {Access.JOB_ROLE},
-    "unprotected_refs": frozenset({Access.JOB_ROLE}),
+    "variable_type": _WITH_LOGIN_VARIABLE - {Access.ACCESS_KEYS},
+    "hidden": _WITH_LOGIN_VARIABLE,
+    "protected": _WITH_LOGIN_VARIABLE,
+    "environment_scopes": _WITH_LOGIN_VARIABLE,
+    "unprotected_refs": frozenset({Access.JOB_ROLE, Access.JOB_SECRET}),
     "adopt": frozenset({Access.ROTATED_VARIABLE}),
     "foreign_auths_secret": frozenset({Access.ROTATED_VARIABLE}),
     "long_lived_keys": frozenset({Access.ACCESS_KEYS}),
@@ -47,6 +49,11 @@ def kind_of(consumer: ConsumerArgs) -> OwnerKind:
 def has_job_role(consumer: ConsumerArgs) -> bool:
     """Whether the project's jobs have their own role."""
     return bool(consumer.get("push")) or access_of(consumer) is Access.JOB_ROLE
+
+
+def reads_secret(consumer: ConsumerArgs) -> bool:
+    """Whether the project's jobs read their login from a secret, by a role of their own."""
+    return access_of(consumer) is Access.JOB_SECRET
 
 
 def check_consumers(consumers: Mapping[str, ConsumerArgs], gitlab_url: str) -> None:
@@ -139,7 +146,7 @@ def _check_values(consumer: ConsumerArgs, mistakes: Mistakes) -> None:
 
 def _check_needs(consumer: ConsumerArgs, mistakes: Mistakes) -> None:
     access = access_of(consumer)
-    needs_pull = access in (Access.ACCESS_KEYS, Access.JOB_ROLE)
+    needs_pull = access in (Access.ACCESS_KEYS, Access.JOB_ROLE, Access.JOB_SECRET)
     if not consumer.get("pull") and (needs_pull or (access is Access.ROTATED_VARIABLE and not consumer.get("push"))):
         mistakes.add("pull", text='got none; write repositories, or a pattern such as ["ci/*"]')
     if access is Access.ACCESS_KEYS and consumer.get("long_lived_keys") is not True:
@@ -160,10 +167,12 @@ def _check_needs(consumer: ConsumerArgs, mistakes: Mistakes) -> None:
 
 def _check_jobs(consumer: ConsumerArgs, gitlab_url: str) -> None:
     mistakes = Mistakes()
-    if not has_job_role(consumer):
+    if not has_job_role(consumer) and not reads_secret(consumer):
         for key in _FOR_JOBS:
             if key in consumer:
-                text = "means nothing without `push`; leave it out, or write `push`, or `access`: job-role"
+                text = (
+                    "means nothing without `push`; leave it out, or write `push`, or `access`: job-role or job-secret"
+                )
                 mistakes.add(key, text=text)
         mistakes.refuse()
         return
@@ -175,21 +184,22 @@ def _check_jobs(consumer: ConsumerArgs, gitlab_url: str) -> None:
             "second consumer, or leave `access` out",
         )
     if kind_of(consumer) is OwnerKind.GROUP:
+        shared = "let each overwrite the others' images and would " if consumer.get("push") else ""
         mistakes.add(
             key,
-            text="a group has no jobs, and a role for all of its projects would let each overwrite "
-            "the others' images and would trust future projects; write each project as a consumer",
+            text=f"a group has no jobs, and a role for all of its projects would {shared}trust future projects; write "
+            "each project as a consumer",
         )
     elif gitlab_url == GITLAB_COM:
         for number, whose in (("id", "project"), ("namespace_id", "group")):
             if number not in consumer:
                 text = f"missing; write the number, which GitLab shows on the {whose}'s page"
                 mistakes.add(number, text=f"{text}: its path could be taken over after a rename")
-    if consumer.get("unprotected_refs") and (consumer.get("push") or gitlab_url != GITLAB_COM):
-        reason = (
-            "a role that pushes trusts protected refs only"
-            if consumer.get("push")
-            else f"from {gitlab_url} AWS cannot see whether a ref is protected, so it trusts named refs only"
-        )
-        mistakes.add("unprotected_refs", text=f"got true; {reason}: leave it out")
+    if consumer.get("unprotected_refs") and has_job_role(consumer) and consumer.get("push"):
+        if not reads_secret(consumer):  # it has two roles, and the one that pushes trusts protected refs only
+            text = "got true; a role that pushes trusts protected refs only: leave it out"
+            mistakes.add("unprotected_refs", text=text)
+        elif gitlab_url != GITLAB_COM and not consumer.get("branches") and not consumer.get("tags"):
+            text = f"missing; of {gitlab_url} AWS cannot tell a protected ref, so name those that may push"
+            mistakes.add("branches", text=f"{text}, such as [main]")
     mistakes.refuse()

@@ -4,15 +4,16 @@ from collections.abc import Collection, Mapping
 from datetime import timedelta
 
 from ..contract import plan as plans
+from ..contract.secret_target import SecretTarget
 from ..docker.auth import DOCKER_AUTH_CONFIG
-from ..iam.args import AudienceArgs, JobIssuerArgs, JobRoleArgs
+from ..iam.args import AudienceArgs, JobIssuerArgs, JobRoleArgs, SecretRoleArgs
 from ..iam.pull_user import PullUserArgs
 from ..names import repository_patterns
 from ..names.gitlab_release import GITLAB_COM
 from ..names.naming import Names
 from . import key_life
 from .args import Access, ConsumerArgs, GitLabArgs
-from .checks import access_of, has_job_role
+from .checks import access_of, has_job_role, reads_secret
 from .ci_variables import CiVariableArgs
 from .forms import credentials, registries
 from .gitlab_checks import gitlab_url
@@ -20,7 +21,7 @@ from .key_life import KeyLife
 
 
 def audiences(consumers: Mapping[str, ConsumerArgs]) -> dict[str, AudienceArgs]:
-    """The audience of each consumer with a rotated variable: every consumer is its own audience."""
+    """The audience of each consumer whose login is rotated: every consumer is its own audience."""
     return {
         path: {
             "pull": consumer.get("pull", []),
@@ -38,6 +39,16 @@ def jobs(gitlab: GitLabArgs, consumers: Mapping[str, ConsumerArgs]) -> dict[str,
     numbers = gitlab_url(gitlab) == GITLAB_COM
     return {
         path: _job(path, consumer, numbers=numbers) for path, consumer in consumers.items() if has_job_role(consumer)
+    }
+
+
+def secret_roles(gitlab: GitLabArgs, consumers: Mapping[str, ConsumerArgs]) -> dict[str, SecretRoleArgs]:
+    """The role of each consumer whose jobs read their login."""
+    numbers = gitlab_url(gitlab) == GITLAB_COM
+    return {
+        path: _secret_role(path, consumer, numbers=numbers)
+        for path, consumer in consumers.items()
+        if reads_secret(consumer)
     }
 
 
@@ -79,23 +90,22 @@ def plan(
     *,
     life: KeyLife = key_life.DEFAULT,
 ) -> plans.Plan:
-    """The rotator's plan for the consumers with a rotated variable and for those with access keys."""
+    """The rotator's plan for the consumers with a rotated login and for those with access keys."""
     rotated = _rotated(consumers)
+    secrets = tuple(_secret(names, path, consumer) for path, consumer in rotated.items() if reads_secret(consumer))
+    targets = tuple(target for path, consumer in rotated.items() for target in _targets(names, path, consumer))
+    users = tuple(
+        _key_user(names, path, consumer, life)
+        for path, consumer in consumers.items()
+        if access_of(consumer) is Access.ACCESS_KEYS
+    )
     repositories = sorted(repositories)  # once; what each consumer may and may not pull is looked for in it
     return plans.Plan(
         version=plans.VERSION,
         stack=stack,
         region=names.region,
         state=names.rotator_state,
-        gitlab=plans.GitLab(
-            url=gitlab_url(gitlab),
-            allow_http=gitlab.get("allow_http", False),
-            proxy=gitlab.get("proxy"),
-            token_secret=names.gitlab_token_secret,
-            ca_bundle=gitlab.get("ca_bundle"),
-            concurrency=gitlab.get("concurrency", 16),
-            requests_per_second=gitlab.get("requests_per_second", 30),
-        ),
+        gitlab=_gitlab(names, gitlab) if targets or users or not secrets else None,
         audiences={
             path: plans.Audience(
                 role_arn=names.pull_role_arn(path, consumer.get("generation", 1)),
@@ -105,12 +115,21 @@ def plan(
             )
             for path, consumer in rotated.items()
         },
-        targets=tuple(target for path, consumer in rotated.items() for target in _targets(names, path, consumer)),
-        key_users=tuple(
-            _key_user(names, path, consumer, life)
-            for path, consumer in consumers.items()
-            if access_of(consumer) is Access.ACCESS_KEYS
-        ),
+        targets=targets,
+        secrets=secrets,
+        key_users=users,
+    )
+
+
+def _gitlab(names: Names, gitlab: GitLabArgs) -> plans.GitLab:
+    return plans.GitLab(
+        url=gitlab_url(gitlab),
+        allow_http=gitlab.get("allow_http", False),
+        proxy=gitlab.get("proxy"),
+        token_secret=names.gitlab_token_secret,
+        ca_bundle=gitlab.get("ca_bundle"),
+        concurrency=gitlab.get("concurrency", 16),
+        requests_per_second=gitlab.get("requests_per_second", 30),
     )
 
 
@@ -124,7 +143,7 @@ def _rotated(consumers: Mapping[str, ConsumerArgs]) -> dict[str, ConsumerArgs]:
     return {
         path: consumer
         for path, consumer in consumers.items()
-        if access_of(consumer) is Access.ROTATED_VARIABLE and consumer.get("pull")
+        if access_of(consumer) in (Access.ROTATED_VARIABLE, Access.JOB_SECRET) and consumer.get("pull")
     }
 
 
@@ -136,8 +155,25 @@ def _job(path: str, consumer: ConsumerArgs, *, numbers: bool) -> JobRoleArgs:
         role["registries"] = registries
     if caches := consumer.get("caches"):
         role["caches"] = caches
+    if consumer.get("unprotected_refs") and not reads_secret(consumer):
+        role["unprotected_refs"] = True
+    _trust(role, consumer, numbers=numbers)
+    return role
+
+
+def _secret_role(path: str, consumer: ConsumerArgs, *, numbers: bool) -> SecretRoleArgs:
+    role: SecretRoleArgs = {"project": path, "audience": path}
+    if "kms_key" in consumer:
+        role["kms_key"] = consumer["kms_key"]
     if consumer.get("unprotected_refs"):
         role["unprotected_refs"] = True
+        # The refs that the stack file names are then those that may push.
+        consumer = {**consumer, "branches": [], "tags": []} if consumer.get("push") else consumer
+    _trust(role, consumer, numbers=numbers)
+    return role
+
+
+def _trust(role: JobRoleArgs | SecretRoleArgs, consumer: ConsumerArgs, *, numbers: bool) -> None:
     if branches := consumer.get("branches"):
         role["branches"] = branches
     if tags := consumer.get("tags"):
@@ -146,7 +182,10 @@ def _job(path: str, consumer: ConsumerArgs, *, numbers: bool) -> JobRoleArgs:
         role["project_id"] = str(consumer["id"])
     if numbers and "namespace_id" in consumer:
         role["namespace_id"] = str(consumer["namespace_id"])
-    return role
+
+
+def _secret(names: Names, path: str, consumer: ConsumerArgs) -> SecretTarget:
+    return SecretTarget(names.audience_secret(path), path, consumer.get("kms_key"))
 
 
 def _targets(names: Names, path: str, consumer: ConsumerArgs) -> list[plans.TokenTarget]:

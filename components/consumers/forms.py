@@ -129,7 +129,7 @@ def _forms(names: Names, path: str, consumer: ConsumerArgs, access: Access) -> l
         case Access.CREDENTIALS_STORE:
             value = docker_auth.dumps(docker_auth.with_store(helper))
             return [_helper_form(document, value, helper)]
-        case Access.JOB_ROLE:
+        case Access.JOB_ROLE | Access.JOB_SECRET:
             return []
         case Access.ACCESS_KEYS:
             return _access_keys(names.region, consumer)

@@ -13,6 +13,7 @@ from typing import Any, Final
 from ..docker import bounded_json
 from ..docker.bounded_json import BoundedJsonError
 from ..variables.targets import Flags, KeyUser, OwnerKind, Target, TokenTarget, VariableType
+from .secret_target import SecretTarget
 from .strict_decoding import decode
 from .urls import instance_url, url_problem
 
@@ -24,6 +25,7 @@ __all__ = [
     "OwnerKind",
     "Plan",
     "Registry",
+    "SecretTarget",
     "Target",
     "TokenTarget",
     "VariableType",
@@ -31,7 +33,7 @@ __all__ = [
     "loads",
 ]
 
-VERSION: Final = 2
+VERSION: Final = 3
 _LONGEST: Final = 32 << 20  # characters: several times the largest possible plan
 TARGET_LIMIT: Final = 5_000
 """Half of what one run can write in its 15 minutes at the default 30 requests a second."""
@@ -103,15 +105,18 @@ class Plan:
         stack: the stack's name in metrics and reports.
         region: the region of the secrets and of the state.
         state: the SSM parameter in which a run tells the next one which targets failed.
+        gitlab: None when nothing is written to GitLab: then the rotator has no GitLab token and no way there.
+        secrets: what it writes to Secrets Manager, for jobs that read their login themselves.
     """
 
     version: int
     stack: str
     region: str
     state: str
-    gitlab: GitLab
+    gitlab: GitLab | None
     audiences: dict[str, Audience]
     targets: tuple[TokenTarget, ...]
+    secrets: tuple[SecretTarget, ...]
     key_users: tuple[KeyUser, ...]
 
 
@@ -160,11 +165,14 @@ def variables(plan: Plan) -> list[Target]:
 def secrets(plan: Plan) -> list[str]:
     """The names of the secrets that a rotation reads."""
     foreign = {target.foreign for target in plan.targets if target.foreign is not None}
-    return sorted({plan.gitlab.token_secret, *foreign})
+    return sorted({*([plan.gitlab.token_secret] if plan.gitlab else []), *foreign})
 
 
 def _check(plan: Plan) -> None:
-    _check_gitlab(plan.gitlab)
+    if plan.gitlab is not None:
+        _check_gitlab(plan.gitlab)
+    elif variables(plan):
+        raise ValueError("plan.gitlab: got null beside variables, which are written to GitLab; write the instance")
     if len(plan.targets) > TARGET_LIMIT:
         raise ValueError(
             f"plan.targets: got {len(plan.targets)} variables, one rotator writes {TARGET_LIMIT}; "
@@ -174,7 +182,23 @@ def _check(plan: Plan) -> None:
         _check_audience(audience, f"plan.audiences.{name}.registries")
     for index, target in enumerate(plan.targets):
         _check_target(target, plan, f"plan.targets[{index}] ({target.name})")
+    _check_secrets(plan)
     _check_key_users(plan)
+
+
+def _check_secrets(plan: Plan) -> None:
+    seen: set[str] = set()
+    for index, target in enumerate(plan.secrets):
+        where = f"plan.secrets[{index}] ({target.name})"
+        _check_audience_of(target.audience, plan, where)
+        if target.secret in seen:
+            raise ValueError(f"{where}.secret: {target.secret!r} is listed twice; write each secret once")
+        seen.add(target.secret)
+
+
+def _check_audience_of(audience: str, plan: Plan, where: str) -> None:
+    if audience not in plan.audiences:
+        raise ValueError(f"{where}.audience: {audience!r} is not one of {sorted(plan.audiences)}")
 
 
 def _check_audience(audience: Audience, where: str) -> None:
@@ -199,8 +223,7 @@ def _check_gitlab(gitlab: GitLab) -> None:
 
 
 def _check_target(target: TokenTarget, plan: Plan, where: str) -> None:
-    if target.audience not in plan.audiences:
-        raise ValueError(f"{where}.audience: {target.audience!r} is not one of {sorted(plan.audiences)}")
+    _check_audience_of(target.audience, plan, where)
     if target.foreign is not None and not target.flags.hidden:
         raise ValueError(f"{where}.foreign: only a hidden variable needs it, others keep their entries; leave it out")
 

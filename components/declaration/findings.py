@@ -4,14 +4,19 @@ from typing import Final
 
 from ..consumers import derivation as consumers
 from ..consumers.args import Access, ConsumerArgs, GitLabArgs
-from ..consumers.checks import access_of, check_consumers, has_job_role, kind_of
+from ..consumers.checks import access_of, check_consumers, has_job_role, kind_of, reads_secret
 from ..consumers.forms import check_forms
 from ..consumers.gitlab_checks import check_gitlab, gitlab_url
 from ..ecr.checks import find_in_registry
 from ..iam.args import JobIssuerArgs
 from ..iam.checks import check_roles, find_in_issuer
 from ..iam.policies import checked_size, pull_policy
-from ..iam.role_documents import job_role_documents, pull_role_documents, runner_role_documents
+from ..iam.role_documents import (
+    job_role_documents,
+    pull_role_documents,
+    runner_role_documents,
+    secret_role_documents,
+)
 from ..names.gitlab_release import GITLAB_COM
 from ..names.locations import Mistake, Mistakes
 from ..names.naming import Names
@@ -58,6 +63,9 @@ def find(args: RegistryAccessArgs) -> Mistakes:
     if not found.found:
         plan = consumers.plan(names, args["stack"], gitlab, repositories, declared)
         found.take(size_mistakes(plan))
+        if plan.gitlab is None and args.get("rotation", {}).get("adopt_token_secret"):
+            text = "got true; every consumer reads its login itself, so this stack has no GitLab token: leave it out"
+            found.add("rotation", "adopt_token_secret", text=text)
     found.found = _told_once(found.found, names, gitlab)
     return found
 
@@ -82,7 +90,9 @@ def _gitlab(gitlab: GitLabArgs, found: Mistakes) -> GitLabArgs:
 
 def _issuer(args: RegistryAccessArgs, gitlab: GitLabArgs, found: Mistakes) -> JobIssuerArgs | None:
     """The issuer of the jobs' tokens; None where nobody asks for it, or nothing can be said with it."""
-    if backend_of(args) is RotationBackend.LAMBDA and not any(map(has_job_role, args.get("consumers", {}).values())):
+    declared = args.get("consumers", {}).values()
+    assumes = any(has_job_role(consumer) or reads_secret(consumer) for consumer in declared)
+    if backend_of(args) is RotationBackend.LAMBDA and not assumes:
         return None
     issuer, before = consumers.issuer(gitlab), len(found.found)
     found.take(find_in_issuer(issuer), "gitlab", renamed=_ISSUER)
@@ -96,9 +106,13 @@ def _check_rights(
     for audience in consumers.audiences({path: consumer}).values():
         with mistakes.at():
             pull_role_documents(names, audience)
-    if issuer is not None and has_job_role(consumer) and kind_of(consumer) is OwnerKind.PROJECT:
-        with mistakes.at():
-            job_role_documents(names, consumers.jobs(gitlab, {path: consumer})[path], issuer)
+    if issuer is not None and kind_of(consumer) is OwnerKind.PROJECT:
+        for role in consumers.jobs(gitlab, {path: consumer}).values():
+            with mistakes.at():
+                job_role_documents(names, role, issuer)
+        for role in consumers.secret_roles(gitlab, {path: consumer}).values():
+            with mistakes.at():
+                secret_role_documents(names, role, issuer)
     if access_of(consumer) is Access.ACCESS_KEYS:
         with mistakes.at():
             arns = repository_arns(names, consumer.get("pull", []), consumer.get("registries", []))

@@ -149,6 +149,8 @@ def _iam(names: Names, args: RegistryAccessArgs) -> _Iam:
 def _identities(args: RegistryAccessArgs, identities: IdentitiesArgs) -> IdentitiesArgs:
     gitlab = args.get("gitlab", {})
     identities["jobs"] = consumers.jobs(gitlab, args.get("consumers", {}))
+    if secrets := consumers.secret_roles(gitlab, args.get("consumers", {})):
+        identities["secrets"] = secrets
     identities["issuer"] = consumers.issuer(gitlab)
     identities["trusts_jobs"] = backend_of(args) is RotationBackend.GITLAB
     identities["runners"] = runner_identities(args.get("runners", {}))

@@ -79,9 +79,13 @@ TAG_USER_ACTION: Final = "iam:TagUser"
 READ_SECRET_ACTION: Final = "secretsmanager:GetSecretValue"  # noqa: S105 - the name of an action
 """Source: Secrets Manager API, GetSecretValue."""
 
+WRITE_SECRET_ACTION: Final = "secretsmanager:PutSecretValue"  # noqa: S105 - the name of an action
+"""Source: Secrets Manager API, PutSecretValue. Its request token makes a repetition harmless, so no other right is
+needed."""
+
 RENEWAL_ACTIONS: Final = (
     READ_SECRET_ACTION,
-    "secretsmanager:PutSecretValue",
+    WRITE_SECRET_ACTION,
     "secretsmanager:UpdateSecretVersionStage",
 )
 """A new version is stored beside the old one, then promoted. Source: Secrets Manager user guide, "Permissions for
@@ -95,6 +99,9 @@ STATE_ACTIONS: Final = (READ_PARAMETER_ACTION, "ssm:PutParameter")
 
 DECRYPT_ACTION: Final = "kms:Decrypt"
 """Source: KMS developer guide, "How Secrets Manager uses KMS" and "How Parameter Store uses KMS"."""
+
+ENCRYPT_ACTIONS: Final = (DECRYPT_ACTION, "kms:GenerateDataKey")
+"""What writing a secret with a key of one's own needs. Source: Secrets Manager API, PutSecretValue."""
 
 SEND_MESSAGE_ACTION: Final = "sqs:SendMessage"
 """Source: Lambda developer guide, "Adding a dead-letter queue"; Scheduler user guide, "Configuring a DLQ"."""

@@ -71,6 +71,27 @@ class JobRoleArgs(TypedDict):
     """True admits jobs on any ref, including merge requests; only for a role that does not push."""
 
 
+class SecretRoleArgs(TypedDict):
+    """A role by which the jobs of one GitLab project read the secret with their login."""
+
+    project: str
+    """The project's full path, such as `acme/app`."""
+    audience: str
+    """The audience, whose secret is `<prefix>/audience/<audience>`."""
+    kms_key: NotRequired[str]
+    """The ARN of the secret's KMS key; by default the account's AWS managed key for secrets, which needs no grant."""
+    branches: NotRequired[list[str]]
+    """As for a role of jobs."""
+    tags: NotRequired[list[str]]
+    """As for a role of jobs."""
+    project_id: NotRequired[str]
+    """As for a role of jobs."""
+    namespace_id: NotRequired[str]
+    """As for a role of jobs."""
+    unprotected_refs: NotRequired[bool]
+    """True admits jobs on any ref, including merge requests."""
+
+
 class RunnerIdentityArgs(TypedDict):
     """The instance role of a runner that pulls with the credential helper."""
 
@@ -98,11 +119,13 @@ class IdentitiesArgs(TypedDict):
     """The audiences by name. A role lives as long as its audience's name and generation."""
     jobs: NotRequired[dict[str, JobRoleArgs]]
     """Roles of jobs by consumer."""
+    secrets: NotRequired[dict[str, SecretRoleArgs]]
+    """Roles of jobs that read their login, by consumer."""
     issuer: NotRequired[JobIssuerArgs]
     """The GitLab instance of the jobs; by default gitlab.com, with an OIDC provider made by this stack."""
     trusts_jobs: NotRequired[bool]
-    """True creates the OIDC provider even if `jobs` is empty, for a role made elsewhere, such as the rotator's with
-    backend `gitlab`."""
+    """True creates the OIDC provider even if `jobs` and `secrets` are empty, for a role made elsewhere, such as the
+    rotator's with backend `gitlab`."""
     runners: NotRequired[dict[str, RunnerIdentityArgs]]
     """Instance roles by runner, each with an instance profile of the same name."""
     role_path: NotRequired[str]

@@ -10,7 +10,12 @@ from .args import IdentitiesArgs, JobIssuerArgs
 from .forks import fork_warning
 from .gitlab_trust import check_aud, issuer_host, thumbprints
 from .policies import session_seconds
-from .role_documents import job_role_documents, pull_role_documents, runner_role_documents
+from .role_documents import (
+    job_role_documents,
+    pull_role_documents,
+    runner_role_documents,
+    secret_role_documents,
+)
 
 
 def find(args: IdentitiesArgs) -> Mistakes:
@@ -24,13 +29,16 @@ def find(args: IdentitiesArgs) -> Mistakes:
         with mistakes.at("audiences", audience):
             pull_role_documents(names, options, args.get("rotator_role_arn", ""))
     issuer = args.get("issuer", {})
-    if args.get("jobs") or args.get("trusts_jobs"):
+    if args.get("jobs") or args.get("secrets") or args.get("trusts_jobs"):
         mistakes.take(find_in_issuer(issuer), "issuer")
     if mistakes.found:
         return mistakes
     for consumer, options in args.get("jobs", {}).items():
         with mistakes.at("jobs", consumer):
             job_role_documents(names, options, issuer)
+    for consumer, options in args.get("secrets", {}).items():
+        with mistakes.at("secrets", consumer):
+            secret_role_documents(names, options, issuer)
     for runner, options in args.get("runners", {}).items():
         with mistakes.at("runners", runner):
             runner_role_documents(names, runner, options)

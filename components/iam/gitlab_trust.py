@@ -163,11 +163,13 @@ def _gitlab_com_claims(issuer: str, jobs: TrustedJobs) -> dict[str, str]:
 
 
 def _refuse_what_aws_cannot_see(jobs: TrustedJobs) -> None:
-    if jobs.project_id or jobs.namespace_id or jobs.unprotected_refs:
+    if jobs.project_id or jobs.namespace_id:
         raise ValueError(
-            f"project_id: got it, `namespace_id` or `unprotected_refs`; AWS does not read these claims in tokens of "
-            f"{jobs.gitlab_url}: leave them out"
+            f"project_id: got it, or `namespace_id`; AWS does not read these claims in tokens of {jobs.gitlab_url}: "
+            "leave them out"
         )
+    if jobs.unprotected_refs:
+        return
     why = f"of {jobs.gitlab_url} AWS reads only aud and sub and cannot tell a protected ref"
     advice = "write the exact names of protected branches or tags, such as [main]"
     if not jobs.branches and not jobs.tags:

@@ -5,10 +5,16 @@ import pulumi_aws as aws
 
 from ..arguments.check import check
 from ..names.naming import Names
-from .args import AudienceArgs, IdentitiesArgs, JobIssuerArgs, JobRoleArgs, RunnerIdentityArgs
+from .args import AudienceArgs, IdentitiesArgs, JobIssuerArgs, JobRoleArgs, RunnerIdentityArgs, SecretRoleArgs
 from .checks import find
 from .gitlab_trust import thumbprints
-from .role_documents import RoleDocuments, job_role_documents, pull_role_documents, runner_role_documents
+from .role_documents import (
+    RoleDocuments,
+    job_role_documents,
+    pull_role_documents,
+    runner_role_documents,
+    secret_role_documents,
+)
 
 
 class Identities(pulumi.ComponentResource):
@@ -19,6 +25,8 @@ class Identities(pulumi.ComponentResource):
     default each consumer is its own audience. Computed from the declaration, so known before anything exists."""
     job_role_arns: dict[str, str]
     """The ARN of the role of each consumer's jobs."""
+    secret_role_arns: dict[str, str]
+    """The ARN of the role by which each consumer's jobs read their login."""
     runner_role_arns: dict[str, str]
     """The ARN of each runner's instance role; the instance profile has the same name as the role."""
 
@@ -28,17 +36,21 @@ class Identities(pulumi.ComponentResource):
         self._args, self._child = args, name
         self._session, self._boundary = args.get("max_session_duration"), args.get("permissions_boundary")
         self._names = Names(args["account"], args["region"], args["prefix"], args.get("role_path", ""))
-        self.pull_role_arns, self.job_role_arns, self.runner_role_arns = {}, {}, {}
+        self.pull_role_arns, self.job_role_arns = {}, {}
+        self.secret_role_arns, self.runner_role_arns = {}, {}
         for audience, options in args["audiences"].items():
             self.pull_role_arns[audience] = self._pull_role(audience, options)
-        if args.get("jobs") or args.get("trusts_jobs"):
+        if args.get("jobs") or args.get("secrets") or args.get("trusts_jobs"):
             provider = self._issuer(args.get("issuer", {}))
             for consumer, options in args.get("jobs", {}).items():
                 self.job_role_arns[consumer] = self._job_role(consumer, options, provider)
+            for consumer, options in args.get("secrets", {}).items():
+                self.secret_role_arns[consumer] = self._secret_role(consumer, options, provider)
         for runner, options in args.get("runners", {}).items():
             self.runner_role_arns[runner] = self._runner_role(runner, options)
         arns = {"pullRoleArns": self.pull_role_arns, "jobRoleArns": self.job_role_arns}
-        self.register_outputs({**arns, "runnerRoleArns": self.runner_role_arns})
+        more = {"secretRoleArns": self.secret_role_arns, "runnerRoleArns": self.runner_role_arns}
+        self.register_outputs({**arns, **more})
 
     def _pull_role(self, audience: str, options: AudienceArgs) -> str:
         names, generation = self._names, options.get("generation", 1)
@@ -79,6 +91,20 @@ class Identities(pulumi.ComponentResource):
             provider=provider,
         )
         return names.push_role_arn(consumer) if push else names.job_role_arn(consumer)
+
+    def _secret_role(
+        self, consumer: str, options: SecretRoleArgs, provider: aws.iam.OpenIdConnectProvider | None
+    ) -> str:
+        names = self._names
+        self._role(
+            f"secret-{consumer}",
+            names.secret_role_name(consumer),
+            f"{names.path}secret/",
+            description=f"Read the login of jobs of {options['project']}",
+            documents=secret_role_documents(names, options, self._args.get("issuer", {})),
+            provider=provider,
+        )
+        return names.secret_role_arn(consumer)
 
     def _runner_role(self, runner: str, options: RunnerIdentityArgs) -> str:
         names = self._names

@@ -137,6 +137,7 @@ def rotator_policy(
     secret_arns: Sequence[str],
     pull_user_arns: Sequence[str] = (),
     state_arn: str = "",
+    written: Sequence[Document] = (),
     own: Sequence[Document] = (),
 ) -> Document:
     """The policy of the rotator's execution role: it has no rights in ECR itself.
@@ -148,11 +149,13 @@ def rotator_policy(
             since Secrets Manager appends six characters to each name; see `secret_arn_pattern`.
         pull_user_arns: the pull users whose access keys it replaces.
         state_arn: the parameter where it records what failed.
+        written: the secrets that it writes, from `write_secrets_statements`.
         own: what it needs to run in Lambda or in a GitLab job, from `function_statements` or `job_statements`.
     """
     return document(
         allow("AssumePullRoles", ASSUME_ROLE_ACTION, pull_roles_arn),
         allow("ReadSecrets", READ_SECRET_ACTION, secret_arns) if secret_arns else {},
+        *written,
         *access_key_statements(pull_user_arns),
         allow("RememberFailures", STATE_ACTIONS, state_arn) if state_arn else {},
         *own,
@@ -216,15 +219,6 @@ def scheduler_policy(function_arn: str, dead_letters_arn: str = "") -> Document:
         allow("StartRotator", INVOKE_ACTION, function_arn),
         allow("LeaveDeadLetters", SEND_MESSAGE_ACTION, dead_letters_arn) if dead_letters_arn else {},
     )
-
-
-def secret_arn_pattern(secret_arn_without_suffix: str) -> str:
-    """An ARN pattern for the secret of this name.
-
-    Six question marks match exactly the suffix that Secrets Manager appends; a `*` would also match every secret whose
-    name starts the same way.
-    """
-    return f"{secret_arn_without_suffix}-??????"
 
 
 def checked_size(policy: Mapping[str, Any], kind: str, field: str) -> str:

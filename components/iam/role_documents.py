@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from typing import Final
 
+from ..names.aws_arns import key_arn
 from ..names.gitlab_release import GITLAB_COM
 from ..names.locations import Mistakes
 from ..names.naming import Names
 from ..names.registries import RegistryArgs, repository_arns
 from ..names.registry_host import dns_suffix
-from .args import AudienceArgs, JobIssuerArgs, JobRoleArgs, RunnerIdentityArgs
+from .args import AudienceArgs, JobIssuerArgs, JobRoleArgs, RunnerIdentityArgs, SecretRoleArgs
 from .gitlab_trust import TrustedJobs, issuer_host, job_trust
 from .policies import (
     Document,
@@ -19,6 +20,7 @@ from .policies import (
     policy_json,
     push_policy,
 )
+from .secret_policies import read_secret_policy, secret_arn_pattern, secrets_manager
 from .trust import instance_trust, pull_role_trust
 
 _SIZE: Final = "pull"
@@ -56,26 +58,13 @@ def job_role_documents(names: Names, options: JobRoleArgs, issuer: JobIssuerArgs
         MistakesError: what is wrong with the role.
     """
     mistakes, trust, arns, pushed = Mistakes(), Document(), list[str](), list[str]()
-    url = issuer.get("url", GITLAB_COM)
     push, unprotected = options.get("push", []), options.get("unprotected_refs", False)
     if push and unprotected:
         mistakes.add(
             "unprotected_refs", text="got true for a role that pushes; leave it out, or take `push` out of the role"
         )
     with mistakes.at():
-        trust = job_trust(
-            names.arn("iam", f"oidc-provider/{issuer_host(url)}", region=""),
-            TrustedJobs(
-                gitlab_url=url,
-                aud=issuer.get("audience", url),
-                project=options["project"],
-                branches=options.get("branches", []),
-                tags=options.get("tags", []),
-                project_id=options.get("project_id", ""),
-                namespace_id=options.get("namespace_id", ""),
-                unprotected_refs=unprotected,
-            ),
-        )
+        trust = _trust(names, options, issuer)
     registries = options.get("registries", [])
     with mistakes.at():
         arns = repository_arns(names, options.get("pull", []), registries)
@@ -84,6 +73,22 @@ def job_role_documents(names: Names, options: JobRoleArgs, issuer: JobIssuerArgs
     mistakes.refuse()
     caches = _caches(names, options.get("caches", []), registries)
     return _documents(trust, push_policy(pushed, arns, caches) if push else cache_puller_policy(arns, caches))
+
+
+def secret_role_documents(names: Names, options: SecretRoleArgs, issuer: JobIssuerArgs) -> RoleDocuments:
+    """The role by which a project's jobs read their login.
+
+    Raises:
+        MistakesError: what is wrong with the role.
+    """
+    mistakes, trust, key = Mistakes(), Document(), options.get("kms_key", "")
+    with mistakes.at():
+        trust = _trust(names, options, issuer)
+    with mistakes.at():
+        key = key and key_arn(key, names.region)
+    mistakes.refuse()
+    secret = secret_arn_pattern(names.secret_arn(names.audience_secret(options["audience"])))
+    return _documents(trust, read_secret_policy(secret, secrets_manager(names), key))
 
 
 def runner_role_documents(names: Names, runner: str, options: RunnerIdentityArgs) -> RoleDocuments:
@@ -102,6 +107,23 @@ def runner_role_documents(names: Names, runner: str, options: RunnerIdentityArgs
         f"ssm.{names.region}.{dns_suffix(names.region)}",
     )
     return _documents(instance_trust(), document(*pull["Statement"], *parameter))
+
+
+def _trust(names: Names, options: JobRoleArgs | SecretRoleArgs, issuer: JobIssuerArgs) -> Document:
+    url = issuer.get("url", GITLAB_COM)
+    return job_trust(
+        names.arn("iam", f"oidc-provider/{issuer_host(url)}", region=""),
+        TrustedJobs(
+            gitlab_url=url,
+            aud=issuer.get("audience", url),
+            project=options["project"],
+            branches=options.get("branches", []),
+            tags=options.get("tags", []),
+            project_id=options.get("project_id", ""),
+            namespace_id=options.get("namespace_id", ""),
+            unprotected_refs=options.get("unprotected_refs", False),
+        ),
+    )
 
 
 def _caches(names: Names, prefixes: list[str], registries: list[RegistryArgs]) -> list[str]:

@@ -131,6 +131,22 @@ class Names:
         """The ARN of the role that a consumer's jobs assume to pull only."""
         return self.role_arn(self.job_role_name(consumer), f"{self.path}job/")
 
+    def secret_role_name(self, consumer: str) -> str:
+        """The name of the role that a consumer's jobs assume to read their login."""
+        return self._role_name("secret", consumer)
+
+    def secret_role_arn(self, consumer: str) -> str:
+        """The ARN of the role that a consumer's jobs assume to read their login."""
+        return self.role_arn(self.secret_role_name(consumer), f"{self.path}secret/")
+
+    def audience_secret(self, audience: str) -> str:
+        """The Secrets Manager secret that holds an audience's login, for jobs that read it themselves."""
+        return f"{self.prefix}/audience/{audience}"
+
+    def secret_arn(self, secret: str) -> str:
+        """The ARN of a secret, or of all that match a pattern, as far as it is known before the secret exists."""
+        return self.arn("secretsmanager", f"secret:{secret}")
+
     def pull_user_name(self, user: str) -> str:
         """The name of a consumer's pull-only IAM user."""
         return self._role_name("user", user)

@@ -19,6 +19,9 @@ from .secret import Secret, safe_words
 
 _CONFIG: Final = Config(connect_timeout=5, read_timeout=10, retries={"mode": "standard", "max_attempts": 4})
 _SESSION_NAME: Final = "gitlab-ecr-rotator"
+_VERSION_IS_THERE: Final = (
+    "ResourceExistsException"  # with another text; with the same one AWS answers as if it were new
+)
 _SESSION_SECONDS: Final = 900  # the least STS grants; one call is made with it
 
 
@@ -57,6 +60,10 @@ class Aws(Protocol):
 
     def secret(self, secret_id: str) -> Secret:
         """The current value of a Secrets Manager secret."""
+        ...
+
+    def put_secret(self, secret_id: str, text: Secret, version: str) -> bool:
+        """Makes a text the current version of a secret; False when this version is there already, whatever it holds."""
         ...
 
     def parameter(self, name: str) -> str | None:
@@ -100,6 +107,17 @@ class BotoAws:
         if not text:
             raise AwsError("NoText", "it holds no text")
         return Secret(text)
+
+    def put_secret(self, secret_id: str, text: Secret, version: str) -> bool:
+        try:
+            self.client("secretsmanager").put_secret_value(
+                SecretId=secret_id, SecretString=text.reveal(), ClientRequestToken=version
+            )
+        except (ClientError, BotoCoreError) as error:
+            if (failure := aws_error(error, text)).code == _VERSION_IS_THERE:
+                return False
+            raise failure from None
+        return True
 
     def parameter(self, name: str) -> str | None:
         try:

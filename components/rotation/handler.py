@@ -9,12 +9,13 @@ from ..contract import plan as plans
 from ..contract.firing import FIRED_BY, FiredBy
 from . import metrics
 from .aws import BotoAws
-from .clock import Deadline, SystemClock
+from .clock import Clock, Deadline, SystemClock
 from .http import PooledHttp
 from .keys.store import BotoKeyStore
 from .pace import Pace
 from .report import Report
 from .rotate import rotate
+from .run import threads
 from .services import Services
 
 _PLAN: Final = Path(__file__).parents[1] / "plan.json"
@@ -74,26 +75,29 @@ def run(plan: plans.Plan, seconds: float, *, fired_by: FiredBy, run_id: str) -> 
         logging.getLogger(chatty).setLevel(logging.WARNING)
     clock = SystemClock()
     deadline = Deadline(clock, seconds - _LAST_SECONDS)
-    gitlab = plan.gitlab
     services = Services(
         aws=BotoAws(plan.region),
         key_store=BotoKeyStore(plan.region),
-        registry_http=PooledHttp(clock, deadline, connections=gitlab.concurrency),
-        gitlab_http=PooledHttp(
-            clock,
-            deadline,
-            connections=gitlab.concurrency,
-            ca_bundle=gitlab.ca_bundle,
-            proxy=gitlab.proxy,
-            allow_http=gitlab.allow_http,
-            pace=Pace(clock, gitlab.requests_per_second),
-        ),
+        registry_http=PooledHttp(clock, deadline, connections=threads(plan)),
+        gitlab_http=_way_to_gitlab(plan.gitlab, clock, deadline) if plan.gitlab else None,
         clock=clock,
         deadline=deadline,
     )
     report = rotate(plan, services, fired_by=fired_by, run=run_id)
     print(report.log_line(), metrics.line(report), sep="\n", flush=True)  # noqa: T201 - the report belongs in the log
     return report
+
+
+def _way_to_gitlab(gitlab: plans.GitLab, clock: Clock, deadline: Deadline) -> PooledHttp:
+    return PooledHttp(
+        clock,
+        deadline,
+        connections=gitlab.concurrency,
+        ca_bundle=gitlab.ca_bundle,
+        proxy=gitlab.proxy,
+        allow_http=gitlab.allow_http,
+        pace=Pace(clock, gitlab.requests_per_second),
+    )
 
 
 def fired_by(event: Any) -> FiredBy:

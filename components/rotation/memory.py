@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, cast
 
-from ..contract.plan import KeyUser, TokenTarget
+from ..contract.plan import KeyUser, SecretTarget, TokenTarget
 from ..docker import bounded_json
 
 _LIMIT: Final = 4096  # SSM, standard tier: characters of a value
@@ -80,9 +80,9 @@ class Memory:
         )
 
 
-def digest(target: TokenTarget | KeyUser) -> str:
+def digest(target: TokenTarget | SecretTarget | KeyUser) -> str:
     """Identifies a target and its declaration: a changed audience or flag changes the digest."""
-    if isinstance(target, KeyUser):
+    if not isinstance(target, TokenTarget):
         text = repr(target)
     else:
         scoped = (target.key, target.environment_scope, target.audience, repr(target.flags))

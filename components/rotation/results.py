@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
-from ..contract.plan import KeyUser, TokenTarget
+from ..contract.plan import KeyUser, SecretTarget, TokenTarget
 
 
 class Status(Enum):
@@ -24,7 +24,7 @@ class TargetResult:
     """The result for one target of a rotation.
 
     Attributes:
-        target: the variable.
+        target: the variable, or the secret.
         status: the outcome.
         reason: why, in one line; empty when it was published.
         expires_at: when the token that it now holds expires, if that is known.
@@ -34,7 +34,7 @@ class TargetResult:
         notes: what a person should know about it, a line each.
     """
 
-    target: TokenTarget
+    target: TokenTarget | SecretTarget
     status: Status
     reason: str
     expires_at: datetime | None

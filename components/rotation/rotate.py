@@ -124,7 +124,7 @@ def _after(run: Run, before: Memory, secrets: RunSecrets, results: Sequence[_Res
     """The memory for the next run."""
     return before.after(
         run.id,
-        {memory.digest(item) for item in (*run.plan.targets, *run.plan.key_users)},
+        {memory.digest(item) for item in (*run.plan.targets, *run.plan.secrets, *run.plan.key_users)},
         {memory.digest(result.target): result.absent for result in results if result.status is Status.FAILED},
         left={memory.digest(result.target) for result in results if result.status is Status.LEFT},
         token_seen=isinstance(secrets.gitlab, GitLab),

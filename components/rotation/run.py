@@ -10,6 +10,7 @@ from .services import Services
 
 _NEW_ROLE_SECONDS: Final = 90.0  # IAM is eventually consistent: a role of this `up` may be refused for a minute
 NEW_ROLE_PAUSE: Final = 5.0
+_THREADS: Final = 16
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ class Run:
     @property
     def threads(self) -> int:
         """How many items to work on at once."""
-        return self.plan.gitlab.concurrency
+        return threads(self.plan)
 
     @property
     def remaining(self) -> float:
@@ -47,3 +48,8 @@ class Run:
         """For how many more seconds the run waits for new roles to work."""
         at_deploy = _NEW_ROLE_SECONDS if self.fired_by is FiredBy.DEPLOY else 0.0
         return min(self.begin + at_deploy - self.services.clock.monotonic(), self.remaining)
+
+
+def threads(plan: Plan) -> int:
+    """How many items to work on at once: as many as the plan says, or without GitLab the default."""
+    return plan.gitlab.concurrency if plan.gitlab else _THREADS

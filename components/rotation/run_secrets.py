@@ -3,10 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from ..contract.plan import GitLab as Instance
 from ..contract.plan import Plan
 from .aws import AwsError
+from .clock import Clock
 from .gitlab import GitLab
 from .gitlab_secret import read as read_tokens
+from .http import Http
+from .run import threads
 from .secret import Secret, TokenError
 from .services import Services
 from .workers import each, unexpected
@@ -30,7 +34,7 @@ class RunSecrets:
     """The secrets of one run.
 
     Attributes:
-        gitlab: the instance, with the token that works.
+        gitlab: the instance, with the token that works; without GitLab in the plan, why there is none.
         foreign: the documents of hidden variables, by the name of their secret.
         token_days: in how many days the GitLab token expires; None when that is not known.
         warnings: what is wrong with one of two tokens.
@@ -50,14 +54,17 @@ def read_secrets(plan: Plan, services: Services, seconds: float) -> RunSecrets:
         services: the services to use.
         seconds: how long it may take; what has not been read by then is unavailable.
     """
-    token = plan.gitlab.token_secret
+    where, http = plan.gitlab, services.gitlab_http
+    if where is None or http is None:
+        return RunSecrets(Unavailable("the plan has no GitLab"), {})
+    token = where.token_secret
     names = [token, *sorted({target.foreign for target in plan.targets if target.foreign is not None} - {token})]
-    found = each(
-        names, lambda name: _read(name, services), _not_read, threads=plan.gitlab.concurrency, seconds=seconds / 2
-    )
+    found = each(names, lambda name: _read(name, services), _not_read, threads=threads(plan), seconds=seconds / 2)
     texts = dict(zip(names, found, strict=True))
     of_token = [texts.pop(token)]
-    (gitlab,) = each(of_token, lambda text: _gitlab(text, plan, services), _not_asked, threads=1, seconds=seconds / 2)
+    (gitlab,) = each(
+        of_token, lambda text: _gitlab(text, where, http, services.clock), _not_asked, threads=1, seconds=seconds / 2
+    )
     return RunSecrets(gitlab.gitlab, texts, gitlab.token_days, gitlab.warnings)
 
 
@@ -72,18 +79,18 @@ def _not_read(name: str, error: Exception | None) -> Unavailable:
     return Unavailable(f"the secret {name}: {unexpected(error) if error else 'not read in time'}")
 
 
-def _gitlab(text: Secret | Unavailable, plan: Plan, services: Services) -> RunSecrets:
+def _gitlab(text: Secret | Unavailable, where: Instance, http: Http, clock: Clock) -> RunSecrets:
     if isinstance(text, Unavailable):
-        name = plan.gitlab.token_secret
+        name = where.token_secret
         empty = f"the secret {name} is empty; store one with `gitlab-ecr token set`"
         return RunSecrets(Unavailable(empty if text.empty else f"no GitLab token: {text.reason}", text.empty), {})
     try:
-        working = read_tokens(text, plan.gitlab.url, services.gitlab_http)
+        working = read_tokens(text, where.url, http)
     except TokenError as error:
         return RunSecrets(Unavailable(str(error)), {})
     end = working.expires_at
-    days = None if end is None else (end - services.clock.now().date()).days
-    return RunSecrets(GitLab(plan.gitlab.url, working.token, services.gitlab_http), {}, days, working.warnings)
+    days = None if end is None else (end - clock.now().date()).days
+    return RunSecrets(GitLab(where.url, working.token, http), {}, days, working.warnings)
 
 
 def _not_asked(_: Secret | Unavailable, error: Exception | None) -> RunSecrets:

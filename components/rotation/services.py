@@ -10,11 +10,11 @@ from .keys.store import KeyStore
 
 @dataclass(frozen=True)
 class Services:
-    """Everything outside of the process that a run uses."""
+    """Everything outside of the process that a run uses; without GitLab in the plan there is no client for it."""
 
     aws: Aws
     key_store: KeyStore
     registry_http: Http
-    gitlab_http: Http
+    gitlab_http: Http | None
     clock: Clock
     deadline: Deadline

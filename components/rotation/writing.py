@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Final
 
 from ..contract.firing import FiredBy
-from ..contract.plan import KeyUser, TokenTarget
+from ..contract.plan import KeyUser, SecretTarget, TokenTarget
 from . import memory
 from .aws import AwsError
 from .gitlab import GitLab
@@ -13,6 +13,7 @@ from .keys.rotation import KeyRotation
 from .memory import Memory
 from .mint import is_denied
 from .publish import Publisher
+from .publish_secret import publish_secret
 from .results import KeyResult, Status, TargetResult
 from .run import NEW_ROLE_PAUSE, Run
 from .run_secrets import RunSecrets, Unavailable
@@ -23,7 +24,7 @@ _GONE_AFTER: Final = 3
 _WAITS_FOR: Final = timedelta(days=1)
 _NO_TIME: Final = "not reached: this run had no time left; the present value stays"
 
-_Item = TokenTarget | KeyUser
+_Item = TokenTarget | SecretTarget | KeyUser
 _Result = TargetResult | KeyResult
 
 
@@ -44,8 +45,9 @@ class Writing:
     publisher: Publisher
 
     def results(self) -> list[_Result]:
-        """A result for each target and each user with access keys, in the plan's order."""
-        items: list[_Item] = [*self.run.plan.targets, *self.run.plan.key_users]
+        """A result for each variable, each secret and each user with access keys, in the plan's order."""
+        plan = self.run.plan
+        items: list[_Item] = [*plan.targets, *plan.secrets, *plan.key_users]
         order = sorted(range(len(items)), key=lambda index: self._urgency(items[index]))
         done = each(
             [items[index] for index in order],
@@ -69,6 +71,8 @@ class Writing:
         gitlab = self.secrets.gitlab
         if self.run.remaining < _WORTH_STARTING:
             return _unwritten(item, None)
+        if isinstance(item, SecretTarget):
+            return self._write_secret(item)
         if isinstance(gitlab, Unavailable):
             return _result(item, Status.WAITING if self._waits(gitlab) else Status.FAILED, gitlab.reason)
         if isinstance(item, KeyUser):
@@ -77,6 +81,19 @@ class Writing:
         if isinstance(foreign, Unavailable):
             return TargetResult(item, Status.FAILED, foreign.reason, None)
         return self.publisher.publish(item, gitlab, foreign)
+
+    def _write_secret(self, target: SecretTarget) -> TargetResult:
+        run, tokens = self.run, self.publisher.tokens.get(target.audience, {})
+
+        def write() -> TargetResult:
+            return publish_secret(target, run.plan.audiences[target.audience], tokens, run.services.aws, run.id)
+
+        try:
+            return run.services.clock.retry(
+                write, is_denied, within=run.patience, pause=NEW_ROLE_PAUSE, longest=NEW_ROLE_PAUSE
+            )
+        except AwsError as error:
+            return TargetResult(target, Status.FAILED, str(error), None)
 
     def _waits(self, token: Unavailable) -> bool:
         """Whether nobody has stored the first token yet. In a deployment and on the first day, that is no failure."""

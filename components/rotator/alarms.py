@@ -47,8 +47,13 @@ class Alarm:
     quiet: bool = False
 
 
-def alarms(names: Names, stack: str, schedule: Schedule, *, in_lambda: bool = True) -> dict[str, Alarm]:
-    """The alarms of one rotator, by name without the prefix; without a function there is no alarm on dead letters."""
+def alarms(
+    names: Names, stack: str, schedule: Schedule, *, in_lambda: bool = True, has_token: bool = True
+) -> dict[str, Alarm]:
+    """The alarms of one rotator, by name without the prefix.
+
+    Without a function there is no alarm on dead letters, and without a GitLab token none on its end.
+    """
 
     def own(
         description: str,
@@ -73,6 +78,10 @@ def alarms(names: Names, stack: str, schedule: Schedule, *, in_lambda: bool = Tr
         "AWS/SQS", "ApproximateNumberOfMessagesVisible", ("QueueName", names.dead_letters),
         "Maximum", above, 0, period=300, periods=1, missing="notBreaching",
     )  # fmt: skip
+    token_ending = own(
+        "The rotator's own GitLab token ends soon and was not renewed: no variable is written after that.",
+        Metric.GITLAB_TOKEN_DAYS_REMAINING, "Minimum", below, TOKEN_DAYS, period=_DAY,
+    )  # fmt: skip
     return {
         "no-rotation": own(
             "No successful rotation: pipelines stop pulling when the present tokens end.",
@@ -96,9 +105,6 @@ def alarms(names: Names, stack: str, schedule: Schedule, *, in_lambda: bool = Tr
             "A registry refused a token before its end: unless it was revoked on purpose, shorten the interval.",
             Metric.TOKEN_DIED_EARLY, "Maximum", above, 0,
         ),
-        "gitlab-token-ending": own(
-            "The rotator's own GitLab token ends soon and was not renewed: no variable is written after that.",
-            Metric.GITLAB_TOKEN_DAYS_REMAINING, "Minimum", below, TOKEN_DAYS, period=_DAY,
-        ),
+        **({"gitlab-token-ending": token_ending} if has_token else {}),
         **({"dead-letters": dead_letters} if in_lambda else {}),
     }  # fmt: skip

@@ -13,7 +13,9 @@ _FAILURES: Final = (
 )
 
 
-def dashboard(names: Names, stack: str, alarm_arns: Sequence[str], *, in_lambda: bool = True) -> str:
+def dashboard(
+    names: Names, stack: str, alarm_arns: Sequence[str], *, in_lambda: bool = True, has_token: bool = True
+) -> str:
     """The dashboard: alarms, remaining token lifetimes, failures, and the reports of failed runs.
 
     A GitLab job's reports are in its own log, which CloudWatch does not have.
@@ -28,6 +30,7 @@ def dashboard(names: Names, stack: str, alarm_arns: Sequence[str], *, in_lambda:
             },
         }  # fmt: skip
 
+    token = graph("GitLab token, days left", 16, (Metric.GITLAB_TOKEN_DAYS_REMAINING, "Minimum"))
     log: dict[str, Any] = {
         "type": "log", "x": 0, "y": 10, "width": 24, "height": 6,
         "properties": {
@@ -44,7 +47,7 @@ def dashboard(names: Names, stack: str, alarm_arns: Sequence[str], *, in_lambda:
                 },
                 graph("Seconds left in the shortest token", 0, (Metric.TOKEN_SECONDS_REMAINING, "Minimum")),
                 graph("Targets", 8, (Metric.TARGETS_FAILED, "Maximum"), (Metric.TARGETS_GONE, "Maximum")),
-                graph("GitLab token, days left", 16, (Metric.GITLAB_TOKEN_DAYS_REMAINING, "Minimum")),
+                *([token] if has_token else []),
                 *([log] if in_lambda else []),
             ]
         },

@@ -51,21 +51,24 @@ class Job:
 def rotation_job(names: Names, args: RotatorArgs, wanted: plan.Plan, expression: str) -> Job:
     """The rotation itself."""
     policy = rotation_policy(names, wanted, _own(names, args, names.rotator))
-    writing = math.ceil(2 * len(wanted.targets) / wanted.gitlab.requests_per_second)
+    pace = wanted.gitlab.requests_per_second if wanted.gitlab else 1
+    writing = math.ceil(2 * len(wanted.targets) / pace)
     return Job(
         "function",
         names.rotator,
         rotator_zip.HANDLER,
         policy,
-        "Keeps the ECR tokens in GitLab's CI/CD variables valid",
+        "Keeps the ECR tokens in GitLab's CI/CD variables valid"
+        if wanted.gitlab
+        else "Keeps the ECR tokens in secrets valid, which GitLab's jobs read",
         expression,
         min(_LONGEST_SECONDS, _SECONDS + writing),
     )
 
 
-def renewal_job(names: Names, args: RotatorArgs, wanted: plan.Plan) -> Job:
+def renewal_job(names: Names, args: RotatorArgs, token_secret: str) -> Job:
     """The renewal of the rotator's own GitLab token."""
-    policy = renewal_policy(names, wanted, _own(names, args, names.renewal))
+    policy = renewal_policy(names, token_secret, _own(names, args, names.renewal))
     return Job(
         "renewal",
         names.renewal,

@@ -39,11 +39,13 @@ def in_gitlab(
     code = _code(context, job["project"])
     fetch = job_statements(names.code_arn, names.account)
     measured = job_statements(names.code_arn, names.account, NAMESPACE)
-    tasks = (
+    tasks = [
         # The keys are the same as the functions', so that changing the backend changes the roles in place.
         ("function", names.rotator, timing.cron(minute), rotation_policy(names, wanted, measured)),
-        ("renewal", names.renewal, f"{minute} 3 * * *", renewal_policy(names, wanted, fetch)),
-    )
+    ]
+    if wanted.gitlab is not None:
+        policy = renewal_policy(names, wanted.gitlab.token_secret, fetch)
+        tasks.append(("renewal", names.renewal, f"{minute} 3 * * *", policy))
     trust = rotation_trust(names, job, context.args.get("issuer", {}))
     for key, name, cron, policy in tasks:
         trusted = role(context, key, name, trust, *after)
@@ -59,10 +61,15 @@ def in_gitlab(
             opts=pulumi.ResourceOptions.merge(context.after(rights, code), _MADE_ANEW),
         )
     pulumi.log.info(
-        f"rotationBackend gitlab: nothing here can start a job, so variables hold placeholders until {job['project']} "
+        f"rotationBackend gitlab: nothing here can start a job, so {_waiting(wanted)} until {job['project']} "
         f"includes templates/rotate.yml and its schedule {names.rotator} has run: by the clock, or now, by "
         f"`gitlab-ecr rotate --bucket {names.code_bucket}`"
     )
+
+
+def _waiting(wanted: plan.Plan) -> str:
+    secrets = ["secrets of jobs are empty"] if wanted.secrets else []
+    return " and ".join([*(["variables hold placeholders"] if wanted.gitlab else []), *secrets])
 
 
 def _code(context: ResourceContext, project: str) -> pulumi.Resource:

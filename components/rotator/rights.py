@@ -8,6 +8,7 @@ import pulumi_aws as aws
 from ..contract import plan
 from ..iam import policies as iam_policies
 from ..iam.policies import Document
+from ..iam.secret_policies import secret_arn_pattern, secrets_manager, write_secrets_statements
 from ..names.naming import Names
 from .args import ResourceContext
 
@@ -18,14 +19,15 @@ def rotation_policy(names: Names, wanted: plan.Plan, own: Sequence[Document]) ->
         pull_roles_arn=names.role_arn("*", names.pull_path),
         secret_arns=_secret_arns(names, plan.secrets(wanted)),
         state_arn=names.arn("ssm", f"parameter{names.rotator_state}"),
+        written=_written(names, wanted),
         pull_user_arns=[user.arn for user in wanted.key_users],
         own=own,
     )
 
 
-def renewal_policy(names: Names, wanted: plan.Plan, own: Sequence[Document]) -> Document:
+def renewal_policy(names: Names, token_secret: str, own: Sequence[Document]) -> Document:
     """The renewal's policy; `own` as for the rotation."""
-    return iam_policies.renewal_policy(secret_arns=_secret_arns(names, [wanted.gitlab.token_secret]), own=own)
+    return iam_policies.renewal_policy(secret_arns=_secret_arns(names, [token_secret]), own=own)
 
 
 def role(context: ResourceContext, key: str, role_name: str, trust: Document, *after: pulumi.Resource) -> aws.iam.Role:
@@ -52,4 +54,11 @@ def inline_policy(
 
 
 def _secret_arns(names: Names, secrets: list[str]) -> list[str]:
-    return [iam_policies.secret_arn_pattern(names.arn("secretsmanager", f"secret:{secret}")) for secret in secrets]
+    return [secret_arn_pattern(names.secret_arn(secret)) for secret in secrets]
+
+
+def _written(names: Names, wanted: plan.Plan) -> Sequence[Document]:
+    if not wanted.secrets:
+        return ()
+    keys = sorted({target.kms_key for target in wanted.secrets if target.kms_key is not None})
+    return write_secrets_statements(names.secret_arn(names.audience_secret("*")), secrets_manager(names), keys)

@@ -19,9 +19,11 @@ from .checks import find, timing_of
 from .function import function, renewal_job, rotation_job, schedule
 from .job import in_gitlab
 from .job_trust import job_of
+from .secrets import secrets
 from .watch import watch
 
 _DEAD_LETTER_SECONDS: Final = 4 * 24 * 3600
+_WRITTEN: Final = ("targets", "secrets", "key_users")
 
 
 class Rotator(pulumi.ComponentResource):
@@ -35,7 +37,8 @@ class Rotator(pulumi.ComponentResource):
     code_bucket: pulumi.Output[str]
     """The bucket of the jobs' code with backend `gitlab`; empty in Lambda."""
     gitlab_token_secret: pulumi.Output[str]
-    """The name of the Secrets Manager secret, created empty, for the GitLab token."""
+    """The name of the Secrets Manager secret, created empty, for the GitLab token; empty when the plan writes nothing
+    to GitLab, since there is no token then."""
     alarm_topic_arn: pulumi.Output[str]
     """The SNS topic that alarms go to."""
 
@@ -46,15 +49,15 @@ class Rotator(pulumi.ComponentResource):
         job, timing = job_of(args), timing_of(args)
         wanted = plan.loads(args["plan"])
         context = ResourceContext(name, args, names, pulumi.ResourceOptions(parent=self))
-        secret = [] if args.get("adopt_token_secret") else [_token_secret(context)]
-        watching = watch(context, wanted.stack, timing, in_lambda=job is None)
+        held = secrets(context, wanted)
+        watching = watch(context, wanted, timing, in_lambda=job is None)
         if job is None:
-            _in_lambda(context, wanted, timing, secret, [*_awaited(opts), *watching])
+            _in_lambda(context, wanted, timing, held, [*_awaited(opts), *watching])
         else:
-            in_gitlab(context, job, wanted, timing, [*_awaited(opts), *secret])
+            in_gitlab(context, job, wanted, timing, [*_awaited(opts), *held])
         self.function_name = pulumi.Output.from_input("" if job else names.rotator)
         self.code_bucket = pulumi.Output.from_input(names.code_bucket if job else "")
-        self.gitlab_token_secret = pulumi.Output.from_input(names.gitlab_token_secret)
+        self.gitlab_token_secret = pulumi.Output.from_input(wanted.gitlab.token_secret if wanted.gitlab else "")
         self.alarm_topic_arn = pulumi.Output.from_input(names.alarm_topic_arn)
         self.register_outputs(
             {
@@ -66,26 +69,14 @@ class Rotator(pulumi.ComponentResource):
         )
 
 
-def _token_secret(context: ResourceContext) -> pulumi.Resource:
-    """Creates the empty secret for the GitLab token."""
-    return aws.secretsmanager.Secret(
-        f"{context.name}-gitlab-token",
-        name=context.names.gitlab_token_secret,
-        description="The GitLab token that writes the CI/CD variables; `gitlab-ecr token set` stores it",
-        recovery_window_in_days=0,  # otherwise the name stays taken, and a valid token readable, after `destroy`
-        tags=context.args.get("tags"),
-        opts=context.child,
-    )
-
-
 def _in_lambda(
     context: ResourceContext,
     wanted: plan.Plan,
     timing: Schedule,
-    secret: Sequence[pulumi.Resource],
+    held: Sequence[pulumi.Resource],
     after: Sequence[pulumi.Resource],
 ) -> None:
-    """Functions, schedules, dead letters, and the first rotation."""
+    """Functions, schedules, dead letters, and the first rotation; no renewal where there is no GitLab token."""
     args, names = context.args, context.names
     if "vpc" in args:
         pulumi.log.info(_what_a_vpc_needs(names, wanted), resource=context.child.parent)
@@ -97,18 +88,19 @@ def _in_lambda(
         tags=args.get("tags"),
         opts=context.child,
     )
-    rotation, renewal = rotation_job(names, args, wanted, timing.expression), renewal_job(names, args, wanted)
-    rotates = function(context, rotation, [*secret, dead_letters])
-    renews = function(context, renewal, [*secret, dead_letters])
-    timetables = [schedule(context, rotation, rotates), schedule(context, renewal, renews)]
+    jobs = [rotation_job(names, args, wanted, timing.expression)]
+    if wanted.gitlab is not None:
+        jobs.append(renewal_job(names, args, wanted.gitlab.token_secret))
+    made = [function(context, job, [*held, dead_letters]) for job in jobs]
+    timetables = [schedule(context, job, runs) for job, runs in zip(jobs, made, strict=True)]
     # If it fails, `up` stops there, so everything else must come before it.
-    _first_rotation(context, [*after, *rotates, *renews, *timetables])
+    _first_rotation(context, [*after, *(each for runs in made for each in runs), *timetables])
 
 
 def _first_rotation(context: ResourceContext, after: Sequence[pulumi.Resource]) -> None:
     """Runs one rotation after everything else; nothing runs while code, plan and targets are unchanged."""
     text = context.args["plan"]
-    written = {key: value for key, value in json.loads(text).items() if key in ("targets", "key_users")}
+    written = {key: value for key, value in json.loads(text).items() if key in _WRITTEN}
     first = aws.lambda_.Invocation(
         f"{context.name}-first-rotation",
         function_name=context.names.rotator,
@@ -146,9 +138,9 @@ def _what_a_vpc_needs(names: Names, wanted: plan.Plan) -> str:
     ) or [names.region]
     services = [f"com.amazonaws.{region}.{service}" for region in regions for service in ("ecr.api", "ecr.dkr")]
     services += [f"com.amazonaws.{names.region}.{service}" for service in ("secretsmanager", "ssm", "sts")]
+    route = f"a route to {wanted.gitlab.url}, and " if wanted.gitlab else ""
     return (
-        f"vpc: its subnets need a route to {wanted.gitlab.url}, and a NAT gateway or interface endpoints with private "
-        f"DNS for {', '.join(services)}"
+        f"vpc: its subnets need {route}a NAT gateway or interface endpoints with private DNS for {', '.join(services)}"
         f"{'; IAM, for the access keys, by the NAT gateway' if wanted.key_users else ''}"
     )
 

@@ -3,13 +3,14 @@
 import pulumi
 import pulumi_aws as aws
 
+from ..contract import plan
 from ..contract.schedule import Schedule
 from .alarms import alarms
 from .args import ResourceContext
 from .dashboard import dashboard
 
 
-def watch(context: ResourceContext, stack: str, schedule: Schedule, *, in_lambda: bool) -> list[pulumi.Resource]:
+def watch(context: ResourceContext, wanted: plan.Plan, schedule: Schedule, *, in_lambda: bool) -> list[pulumi.Resource]:
     """Creates topic, subscriptions, alarms and dashboard, and returns all of them."""
     name, args, names, child = context.name, context.args, context.names, context.child
     topic = aws.sns.Topic(f"{name}-alarms", name=f"{names.prefix}-alarms", tags=args.get("tags"), opts=child)
@@ -25,7 +26,8 @@ def watch(context: ResourceContext, stack: str, schedule: Schedule, *, in_lambda
         for address in args.get("alarm_emails", [])
     ]
     heard_by = [names.alarm_topic_arn, *args.get("alarm_topics", [])]
-    wanted = alarms(names, stack, schedule, in_lambda=in_lambda)
+    stack, has_token = wanted.stack, wanted.gitlab is not None
+    shown = alarms(names, stack, schedule, in_lambda=in_lambda, has_token=has_token)
     made = [
         aws.cloudwatch.MetricAlarm(
             f"{name}-{key}",
@@ -46,9 +48,9 @@ def watch(context: ResourceContext, stack: str, schedule: Schedule, *, in_lambda
             tags=args.get("tags"),
             opts=after_topic,
         )
-        for key, alarm in wanted.items()
+        for key, alarm in shown.items()
     ]
-    arns = [names.arn("cloudwatch", f"alarm:{names.prefix}-{key}") for key in wanted]
-    body = dashboard(names, stack, arns, in_lambda=in_lambda)
-    shown = aws.cloudwatch.Dashboard(f"{name}-dashboard", dashboard_name=names.rotator, dashboard_body=body, opts=child)
-    return [topic, *subscriptions, *made, shown]
+    arns = [names.arn("cloudwatch", f"alarm:{names.prefix}-{key}") for key in shown]
+    body = dashboard(names, stack, arns, in_lambda=in_lambda, has_token=has_token)
+    board = aws.cloudwatch.Dashboard(f"{name}-dashboard", dashboard_name=names.rotator, dashboard_body=body, opts=child)
+    return [topic, *subscriptions, *made, board]

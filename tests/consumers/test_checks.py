@@ -6,6 +6,7 @@ from components.consumers.args import Access
 from components.consumers.checks import check_consumers
 
 _PUSH = {"push": ["app"], "id": 7, "namespace_id": 2}
+_SECRET = {"access": Access.JOB_SECRET, "pull": ["app"], "id": 7, "namespace_id": 2}
 _JOBS = {"access": Access.JOB_ROLE, "pull": ["app"], "id": 7, "namespace_id": 2}
 
 
@@ -38,6 +39,17 @@ def _check(consumers: dict[str, Any], url: str = "https://gitlab.com") -> None:
         },
         {**_JOBS, "unprotected_refs": True},
         {**_JOBS, **_PUSH},
+        _SECRET,
+        {
+            **_SECRET,
+            **_PUSH,
+            "unprotected_refs": True,
+            "caches": ["quay"],
+            "generation": 2,
+            "host_forms": ["fips"],
+            "registries": [{"account": "1" * 12, "region": "eu-west-1"}],
+            "kms_key": "arn:aws:kms:eu-central-1:111111111111:key/11111111-2222-3333-4444-555555555555",
+        },
         {"access": Access.ACCESS_KEYS, "pull": ["ci/*"], "long_lived_keys": True, "protected": False},
     ],
 )
@@ -89,6 +101,12 @@ def test_every_form_of_access_has_a_right_way(consumer: dict[str, Any]) -> None:
         ({**_JOBS, "kind": "group"}, r"access: a group has no jobs"),
         ({**_JOBS, "pull": []}, r"pull: got none; write repositories, or a pattern such as"),
         ({"access": Access.JOB_ROLE, "pull": ["app"], "id": 7}, r"namespace_id: missing; write the number"),
+        ({"access": Access.JOB_SECRET, "id": 7, "namespace_id": 2}, r"pull: got none; write repositories"),
+        ({"access": Access.JOB_SECRET, "pull": ["app"], "id": 7}, r"namespace_id: missing; write the number"),
+        ({**_SECRET, "kind": "group"}, r"access: a group has no jobs, and a role for all of its projects would trust"),
+        ({**_SECRET, "protected": True}, r"protected: means nothing with `access` job-secret"),
+        ({**_SECRET, "adopt": True}, r"adopt: means nothing with `access` job-secret"),
+        ({"pull": ["app"], "kms_key": "arn"}, r"kms_key: means nothing with `access` rotated-variable"),
         ({**_JOBS, "hidden": True}, r"hidden: means nothing with `access` job-role"),
         ({**_JOBS, "environment_scopes": ["production"]}, r"environment_scopes: means nothing with `access` job-role"),
         (
@@ -115,13 +133,17 @@ def test_elsewhere_than_on_gitlab_com_aws_sees_no_numbers() -> None:
     _check({"acme/web": {"push": ["app"], "branches": ["main"]}}, "https://gitlab.example.com")
 
 
-def test_elsewhere_than_on_gitlab_com_aws_sees_no_protection() -> None:
-    consumer = {"access": Access.JOB_ROLE, "pull": ["app"], "branches": ["main"]}
-    _check({"acme/web": consumer}, "https://gitlab.example.com")
-    with pytest.raises(
-        ValueError, match=r"^consumers\.acme/web\.unprotected_refs: got true; from https://gitlab\.exampl"
-    ):
-        _check({"acme/web": {**consumer, "unprotected_refs": True}}, "https://gitlab.example.com")
+@pytest.mark.parametrize("access", [Access.JOB_ROLE, Access.JOB_SECRET])
+def test_elsewhere_than_on_gitlab_com_refs_are_named_or_all_of_them_let_in(access: Access) -> None:
+    for refs in ({"branches": ["main"]}, {"unprotected_refs": True}):
+        _check({"acme/web": {"access": access, "pull": ["app"], **refs}}, "https://gitlab.example.com")
+
+
+def test_beside_a_push_the_refs_that_may_push_are_named_where_any_may_read() -> None:
+    consumer = {"access": Access.JOB_SECRET, "pull": ["app"], "push": ["app"], "unprotected_refs": True}
+    _check({"acme/web": {**consumer, "branches": ["main"]}}, "https://gitlab.example.com")
+    with pytest.raises(ValueError, match=r"^consumers\.acme/web\.branches: missing; of https://gitlab\.example\.com"):
+        _check({"acme/web": consumer}, "https://gitlab.example.com")
 
 
 def test_one_owner_is_one_consumer() -> None:

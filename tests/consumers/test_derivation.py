@@ -215,3 +215,59 @@ def test_a_value_that_may_become_too_long_is_a_warning_in_every_preview(
 def test_a_value_that_cannot_fit_stops_the_preview(first_preview: Recorder) -> None:
     with pytest.raises(ValueError, match=r"^consumers.acme/web: its value will be 10,259 to 14,659"):
         _declare({"acme/web": {"pull": ["ci/*"], "registries": _registries(4)}})
+
+
+_READER: Any = {"access": Access.JOB_SECRET, "pull": ["ci/*"], "id": 7, "namespace_id": 2, "generation": 2}
+_KEY = "arn:aws:kms:eu-central-1:123456789012:key/11111111-2222-3333-4444-555555555555"
+
+
+def test_a_consumer_whose_jobs_read_their_login_has_a_role_for_it_and_an_audience() -> None:
+    declared = {"acme/web": {**_READER, "kms_key": _KEY, "branches": ["main"]}}
+    assert consumers.secret_roles({}, declared) == {
+        "acme/web": {
+            "project": "acme/web",
+            "audience": "acme/web",
+            "kms_key": _KEY,
+            "branches": ["main"],
+            "project_id": "7",
+            "namespace_id": "2",
+        }
+    }
+    assert consumers.jobs({}, declared) == {}
+    assert consumers.audiences(declared)["acme/web"]["generation"] == 2
+    plan = consumers.plan(_NAMES, "prod", {}, _REPOSITORIES, declared)
+    assert plan.secrets == (plans.SecretTarget(f"{_NAMES.prefix}/audience/acme/web", "acme/web", _KEY),)
+    assert plan.audiences["acme/web"].role_arn == _NAMES.pull_role_arn("acme/web", 2)
+    assert (plan.targets, plan.key_users, plan.gitlab) == ((), (), None)
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        {"pull": ["app"]},
+        {"access": Access.ACCESS_KEYS, "pull": ["app"], "long_lived_keys": True},
+    ],
+)
+def test_the_plan_names_gitlab_as_soon_as_anything_is_written_there(beside: Any) -> None:
+    plan = consumers.plan(_NAMES, "prod", {}, _REPOSITORIES, {"acme/web": _READER, "acme/other": beside})
+    assert plan.gitlab is not None
+    assert len(plan.secrets) == 1
+
+
+def test_a_stack_that_rotates_nothing_keeps_what_it_had() -> None:
+    pusher: Any = {"push": ["app"], "id": 7, "namespace_id": 2}
+    assert consumers.plan(_NAMES, "prod", {}, _REPOSITORIES, {"acme/web": pusher}).gitlab is not None
+
+
+def test_what_pushes_never_trusts_the_unprotected_refs_that_may_read() -> None:
+    both: Any = {"acme/web": {**_READER, "push": ["app"], "unprotected_refs": True, "branches": ["main"]}}
+    pushes, reads = consumers.jobs({}, both)["acme/web"], consumers.secret_roles({}, both)["acme/web"]
+    assert "unprotected_refs" not in pushes
+    assert pushes["branches"] == ["main"]
+    assert reads["unprotected_refs"] is True
+    assert "branches" not in reads
+
+
+def test_of_a_gitlab_of_ones_own_no_number_is_in_the_trust_of_a_reader() -> None:
+    role = consumers.secret_roles({"url": "https://gitlab.example.com"}, {"acme/web": {**_READER, "branches": ["a"]}})
+    assert role["acme/web"] == {"project": "acme/web", "audience": "acme/web", "branches": ["a"]}

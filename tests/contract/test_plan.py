@@ -101,8 +101,8 @@ def test_every_key_is_needed_and_no_other_known() -> None:
 @pytest.mark.parametrize(
     ("path", "value", "words"),
     [
-        (("version",), 1, "plan.version: got 1; this rotator reads 2: deploy plan and code together"),
-        (("version",), 3, "plan.version: got 3; this rotator reads 2: deploy plan and code together"),
+        (("version",), 1, "plan.version: got 1; this rotator reads 3: deploy plan and code together"),
+        (("version",), 4, "plan.version: got 4; this rotator reads 3: deploy plan and code together"),
         (("version",), "1", "plan.version: got '1'; write a int"),
         (("gitlab", "url"), "http://gitlab.example.com", "plan.gitlab.url: got 'http://gitlab.example.com'"),
         (("gitlab", "url"), "https://user:fake@gitlab.example.com", "plan.gitlab.url"),
@@ -184,8 +184,8 @@ def test_a_registry_stands_once_in_an_audience() -> None:
 
 
 def test_a_plan_of_another_version_is_refused_whatever_else_it_holds() -> None:
-    for version in (1, 3):
+    for version in (2, 4):
         with pytest.raises(
-            ValueError, match=rf"plan.version: got {version}; this rotator reads 2: deploy plan and code"
+            ValueError, match=rf"plan.version: got {version}; this rotator reads 3: deploy plan and code"
         ):
             plan.loads(json.dumps({"version": version, "gitlab": {"tokens": {}}, "new": 1}))

@@ -106,12 +106,25 @@ def test_a_trust_that_is_wider_than_it_reads_is_refused(changes: dict[str, Any],
         ({}, r"branches: got none; of https://gitlab\.example\.com AWS reads only aud and sub"),
         ({"branches": ["release/*"]}, r"branches\[0\]: got 'release/\*'; of https"),
         ({"branches": ["main"], "project_id": "1"}, r"project_id: got it, .* AWS does not read these"),
-        ({"branches": ["main"], "unprotected_refs": True}, r"project_id: got it, .* AWS does not read these"),
+        ({"unprotected_refs": True, "namespace_id": "1"}, r"project_id: got it, .* AWS does not read these"),
     ],
 )
 def test_what_aws_cannot_see_in_a_self_managed_token_is_refused(changes: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError, match=f"^{message}"):
         job_trust(_PROVIDER, TrustedJobs(**{**_SELF_MANAGED, **changes}))
+
+
+def test_any_ref_of_one_project_of_a_self_managed_gitlab_is_let_in_on_demand() -> None:
+    condition = _condition(**_SELF_MANAGED, unprotected_refs=True)
+    assert condition == {
+        "StringEquals": {"gitlab.example.com:aud": "https://gitlab.example.com"},
+        "StringLike": {
+            "gitlab.example.com:sub": [
+                "project_path:acme/app:ref_type:branch:ref:*",
+                "project_path:acme/app:ref_type:tag:ref:*",
+            ]
+        },
+    }
 
 
 def test_the_issuer_is_the_url_without_its_scheme() -> None:

@@ -12,8 +12,8 @@ from components.iam.policies import (
     push_policy,
     rotator_policy,
     scheduler_policy,
-    secret_arn_pattern,
 )
+from components.iam.secret_policies import secret_arn_pattern
 
 _REPOSITORY = "arn:aws:ecr:eu-central-1:123456789012:repository/ci/python"
 

@@ -8,6 +8,7 @@ from aws_principals import ACCOUNT, HOST, REGION, ROOT, Principals, trust
 from botocore.exceptions import ClientError
 
 from components.iam import policies as iam_policies
+from components.iam.secret_policies import secret_arn_pattern
 from components.iam.trust import pull_role_trust
 from components.names.naming import Names
 from rehearsal.cloud import Cloud
@@ -35,9 +36,7 @@ class Account:
             cloud.client("ecr").create_repository(repositoryName=repository)
         secrets.create_secret(Name=_NAMES.gitlab_token_secret, SecretString="glpat-fake-0000")
         secrets.create_secret(Name="another/secret", SecretString="fake")
-        token_arn = iam_policies.secret_arn_pattern(
-            _NAMES.arn("secretsmanager", f"secret:{_NAMES.gitlab_token_secret}")
-        )
+        token_arn = secret_arn_pattern(_NAMES.arn("secretsmanager", f"secret:{_NAMES.gitlab_token_secret}"))
         own = iam_policies.function_statements(
             _NAMES.arn("logs", "log-group:/aws/lambda/x"), _NAMES.arn("sqs", _NAMES.dead_letters)
         )

@@ -117,6 +117,32 @@ def test_the_secrets_of_hidden_variables_are_readable(recorder: Recorder) -> Non
     assert "foreign" not in json.dumps(renewable)
 
 
+def test_secrets_of_jobs_are_empty_encrypted_as_declared_and_written_by_the_rotation_only(recorder: Recorder) -> None:
+    key = _NAMES.arn("kms", "key/11111111-2222-3333-4444-555555555555")
+    secret = plan.SecretTarget(_NAMES.audience_secret("backend"), "backend", key)
+    _made(recorder, plan=plan.dumps(replace(_PLAN, secrets=(secret,))))
+    made = recorder.one("aws:secretsmanager/secret:Secret", "rotator-audience-backend")
+    assert made.inputs == {
+        "name": "gitlab-ecr/audience/backend",
+        "description": "Login of jobs, pull-only: audience backend",
+        "kmsKeyId": key,
+        "recoveryWindowInDays": 0,
+    }
+    statements = _statements(recorder, "rotator-function-role")
+    pattern = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:gitlab-ecr/audience/*"
+    written = {sid: (s["Action"], s["Resource"]) for sid, s in statements.items() if "Logins" in sid}
+    assert written == {
+        "WriteLogins": ("secretsmanager:PutSecretValue", pattern),
+        "EncryptLogins": (["kms:Decrypt", "kms:GenerateDataKey"], key),
+    }
+    assert statements["EncryptLogins"]["Condition"] == {
+        "StringEquals": {"kms:ViaService": "secretsmanager.eu-central-1.amazonaws.com"},
+        "StringLike": {"kms:EncryptionContext:SecretARN": pattern},
+    }
+    assert "Logins" not in json.dumps(_statements(recorder, "rotator-renewal-role"))
+    assert "rotator-audience-backend" in _function(recorder).dependencies
+
+
 def _function(recorder: Recorder) -> Registered:
     return recorder.one(_FUNCTION, "rotator-function")
 

@@ -16,7 +16,7 @@ def _plan(*registries: tuple[str, ...]) -> Plan:
     """One target, and the registries of its audience, each with its hosts."""
     flags = Flags(VariableType.FILE, masked=True, protected=False, raw=True, hidden=False)
     return Plan(
-        version=2,
+        version=3,
         stack="prod",
         region="eu-central-1",
         state="/prod/rotator/state",
@@ -30,6 +30,7 @@ def _plan(*registries: tuple[str, ...]) -> Plan:
             )
         },
         key_users=(),
+        secrets=(),
         targets=(TokenTarget(OwnerKind.PROJECT, "7", "acme/web", "DOCKER_AUTH_CONFIG", "*", flags, "acme/web", None),),
     )
 

@@ -27,7 +27,8 @@ _WILDCARDS = {
     ("ecr", "repository"): r"repository/[a-z0-9][a-z0-9._/-]*\*[a-z0-9._/*-]*",  # the patterns of a declaration
     ("iam", "role"): r"role/[\w.@/-]+/pull/\*",  # named exception PULL_PATH: a stack's own path of pull-only roles
     ("logs", "log-stream"): r"log-group:[\w./-]+:\*",  # Lambda names its streams itself
-    ("secretsmanager", "Secret"): r"secret:[\w+=.@/-]+-\?{6}",  # the six characters that AWS appends
+    # The six characters that AWS appends; and, named exception AUDIENCE_SECRETS, a stack's own secrets of audiences.
+    ("secretsmanager", "Secret"): r"secret:([\w+=.@/-]+-\?{6}|[a-z0-9-]+/audience/\*)",
 }
 _HELD_BY = {
     # Named exception: what AWS gives no resource to, but a condition that narrows it; without that, `*` is a finding.

@@ -109,8 +109,18 @@ def plan_of(
         gitlab=replace(settings, **gitlab),
         audiences=dict(audiences or {"backend": audience("backend")}),
         targets=targets,
+        secrets=(),
         key_users=(),
     )
+
+
+def secret_target(path: str, audience: str = "backend") -> plan.SecretTarget:
+    return plan.SecretTarget(f"fake/audience/{path}", audience, None)
+
+
+def secrets_plan(*targets: plan.SecretTarget, audiences: Mapping[str, plan.Audience] | None = None) -> plan.Plan:
+    """A plan that writes secrets only, and nothing to GitLab."""
+    return replace(plan_of(audiences=audiences), gitlab=None, secrets=targets)
 
 
 @dataclass
@@ -129,6 +139,7 @@ class World:
     tokens: dict[str, Minted] = field(default_factory=dict)
     variables: dict[tuple[str, str, str], dict[str, Any]] = field(default_factory=dict)
     secrets: dict[str, str] = field(default_factory=lambda: {"fake/gitlab-token": GITLAB_TOKEN})
+    logins: dict[str, dict[str, str]] = field(default_factory=dict)
     parameters: dict[str, str] = field(default_factory=dict)
     owners: set[str] = field(default_factory=set)
     calls: list[str] = field(default_factory=list)
@@ -168,6 +179,10 @@ class World:
             "key": key, "value": value, "description": None, "environment_scope": "*",
             "variable_type": "file", "masked": True, "protected": False, "raw": True, "hidden": False, **changes,
         }  # fmt: skip
+
+    def login(self, secret: str) -> str:
+        """What a job reads now."""
+        return list(self.logins[secret].values())[-1]
 
     def variable(self, path: str) -> dict[str, Any]:
         return self.variables[path, "DOCKER_AUTH_CONFIG", "*"]
@@ -213,6 +228,19 @@ class _Aws:
         if secret_id not in self._world.secrets:
             raise AwsError("ResourceNotFoundException", "Secrets Manager can't find the specified secret.")
         return Secret(self._world.secrets[secret_id])
+
+    def put_secret(self, secret_id: str, text: Secret, version: str) -> bool:
+        def write() -> bool:
+            self._world.aws_fault("put_secret")
+            if secret_id not in self._world.logins:
+                raise AwsError("ResourceNotFoundException", "Secrets Manager can't find the specified secret.")
+            versions = self._world.logins[secret_id]
+            if version in versions:
+                return False
+            versions[version] = text.reveal()
+            return True
+
+        return self._world.call(f"put_secret {secret_id}", write)
 
     def parameter(self, name: str) -> str | None:
         def read() -> str | None:

@@ -12,8 +12,8 @@ from components.iam.policies import (
     push_policy,
     rotator_policy,
     scheduler_policy,
-    secret_arn_pattern,
 )
+from components.iam.secret_policies import secret_arn_pattern
 from components.iam.trust import lambda_trust, pull_role_trust, scheduler_trust
 from components.names.naming import Names
 

@@ -110,10 +110,10 @@ def _gitlab(plan: Plan | None, url: str | None) -> GitLabApi:
         CliError: the environment holds no token.
     """
     typed = click.get_current_context().get_parameter_source("gitlab_url") is click.core.ParameterSource.COMMANDLINE
-    if plan is not None:
-        if typed and url and url.rstrip("/") != plan.gitlab.url.rstrip("/"):
-            raise click.UsageError(f"--gitlab-url {url}: the plan names {plan.gitlab.url}; leave one of them out")
-        return GitLabApi(plan.gitlab.url, own_token(), gitlab_http(plan.gitlab))
+    if plan is not None and (where := plan.gitlab) is not None:
+        if typed and url and url.rstrip("/") != where.url.rstrip("/"):
+            raise click.UsageError(f"--gitlab-url {url}: the plan names {where.url}; leave one of them out")
+        return GitLabApi(where.url, own_token(), gitlab_http(where))
     if not url:
         raise click.UsageError(
             "write --gitlab-url URL, or --stack NAME (or --plan, --function, --bucket), whose plan names it; "

@@ -58,6 +58,8 @@ def run(plan: plans.Plan, seconds: float, *, run_id: str) -> str:
     """
     for chatty in ("botocore", "urllib3"):  # at DEBUG, both would write tokens into the log
         logging.getLogger(chatty).setLevel(logging.WARNING)
+    if plan.gitlab is None:
+        raise _failed("the plan has no GitLab, so there is no token to renew")
     clock, gitlab = SystemClock(), plan.gitlab
     deadline = Deadline(clock, seconds - _LAST_SECONDS)
     http = PooledHttp(

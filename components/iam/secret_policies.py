@@ -1,0 +1,64 @@
+"""Policies about secrets in Secrets Manager: who may read one, who may write some."""
+
+from collections.abc import Sequence
+
+from ..names.naming import Names
+from ..names.registry_host import dns_suffix
+from .actions import DECRYPT_ACTION, ENCRYPT_ACTIONS, READ_SECRET_ACTION, WRITE_SECRET_ACTION
+from .policies import Document, allow, document
+
+
+def read_secret_policy(secret_arn: str, via_service: str, key_arn: str = "") -> Document:
+    """Allows reading one secret, and nothing else: the role of jobs that read their login.
+
+    Args:
+        secret_arn: the secret, from `secret_arn_pattern`.
+        via_service: from `secrets_manager`.
+        key_arn: the KMS key of the secret, if it is not the account's default one. It decrypts through Secrets Manager,
+            and this secret only.
+    """
+    return document(
+        allow("ReadLogin", READ_SECRET_ACTION, secret_arn),
+        allow("DecryptLogin", DECRYPT_ACTION, key_arn, Condition=_only(secret_arn, via_service)) if key_arn else {},
+    )
+
+
+def write_secrets_statements(
+    secrets_arn: str, via_service: str, key_arns: Sequence[str] = ()
+) -> tuple[Document, Document]:
+    """Allows writing secrets, and reading none.
+
+    Args:
+        secrets_arn: the ARN pattern of the stack's own secrets of audiences, which matches no others. A list of more
+            than about eighty would not fit.
+        via_service: from `secrets_manager`.
+        key_arns: the KMS keys of those that have a key of their own.
+    """
+    return (
+        allow("WriteLogins", WRITE_SECRET_ACTION, secrets_arn),
+        allow("EncryptLogins", ENCRYPT_ACTIONS, key_arns, Condition=_only(secrets_arn, via_service))
+        if key_arns
+        else {},
+    )
+
+
+def secret_arn_pattern(secret_arn_without_suffix: str) -> str:
+    """An ARN pattern for the secret of this name.
+
+    Six question marks match exactly the suffix that Secrets Manager appends; a `*` would also match every secret whose
+    name starts the same way.
+    """
+    return f"{secret_arn_without_suffix}-??????"
+
+
+def secrets_manager(names: Names) -> str:
+    """Secrets Manager in the stack's region, as a condition of KMS calls it."""
+    return f"secretsmanager.{names.region}.{dns_suffix(names.region)}"
+
+
+def _only(secrets_arn: str, via_service: str) -> Document:
+    """The condition on a key: through Secrets Manager, and for these secrets."""
+    return {
+        "StringEquals": {"kms:ViaService": via_service},
+        "StringLike": {"kms:EncryptionContext:SecretARN": secrets_arn},
+    }

@@ -1,0 +1,57 @@
+"""Step three, where jobs read their login themselves: writes one secret, and reads none."""
+
+from collections.abc import Mapping
+from typing import Final
+from uuid import NAMESPACE_URL, uuid5
+
+from ..contract.plan import Audience, SecretTarget
+from ..docker import auth as docker_auth
+from .aws import Aws, AwsError
+from .mint import Token
+from .results import Status, TargetResult
+from .secret import Secret
+
+_ADVICE: Final[Mapping[str, str]] = {
+    "ResourceNotFoundException": "it was deleted; an `up` with --refresh makes it anew",
+    "InvalidRequestException": "it is scheduled for deletion; restore it in Secrets Manager",
+}
+
+
+def publish_secret(
+    target: SecretTarget, audience: Audience, tokens: Mapping[str, Token], aws: Aws, run: str
+) -> TargetResult:
+    """Writes the audience's login as the secret's new version; one version a run, however often the run is repeated.
+
+    What the secret holds is not read, so nothing of it is kept, and nothing is compared: only this stack writes it, and
+    of two runs at the same time both have just minted.
+
+    Args:
+        target: the secret.
+        audience: whose login it holds.
+        tokens: the verified tokens, by region; empty when there are none.
+        aws: where.
+        run: names this run, and with it the version.
+
+    Raises:
+        AwsError: rights were missing, as is normal shortly after a role was created.
+    """
+    if not tokens:
+        reason = f"audience {target.audience} has no proven token; what is there stays"
+        return TargetResult(target, Status.FAILED, reason, None)
+    auths = {host: tokens[registry.region] for registry in audience.registries for host in registry.hosts}
+    entries = {host: docker_auth.auth_entry(token.auth.reveal()) for host, token in auths.items()}
+    document = Secret(docker_auth.dumps(docker_auth.with_auths(entries)))
+    try:
+        written = aws.put_secret(target.secret, document, version_of(target, run))
+    except AwsError as error:
+        if advice := _ADVICE.get(error.code):
+            return TargetResult(target, Status.FAILED, f"{error}; {advice}", None)
+        raise
+    if not written:
+        return TargetResult(target, Status.KEPT, "this run wrote it already, before it was repeated", None)
+    return TargetResult(target, Status.PUBLISHED, "", min(token.expires_at for token in auths.values()))
+
+
+def version_of(target: SecretTarget, run: str) -> str:
+    """The id of the version that a run writes."""
+    return str(uuid5(NAMESPACE_URL, f"gitlab-ecr {run} {target.secret}"))

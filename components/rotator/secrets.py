@@ -1,0 +1,36 @@
+"""The secrets that belong to a rotator: the one that it reads its GitLab token from, and those that it writes."""
+
+import pulumi
+import pulumi_aws as aws
+
+from ..contract import plan
+from .args import ResourceContext
+
+
+def secrets(context: ResourceContext, wanted: plan.Plan) -> list[pulumi.Resource]:
+    """Creates all of them, empty: no value of any is ever an input or in the state."""
+    own = wanted.gitlab is not None and not context.args.get("adopt_token_secret", False)
+    return [*([_token_secret(context)] if own else []), *(_login(context, target) for target in wanted.secrets)]
+
+
+def _token_secret(context: ResourceContext) -> pulumi.Resource:
+    return aws.secretsmanager.Secret(
+        f"{context.name}-gitlab-token",
+        name=context.names.gitlab_token_secret,
+        description="The GitLab token that writes the CI/CD variables; `gitlab-ecr token set` stores it",
+        recovery_window_in_days=0,  # otherwise the name stays taken, and a valid token readable, after `destroy`
+        tags=context.args.get("tags"),
+        opts=context.child,
+    )
+
+
+def _login(context: ResourceContext, target: plan.SecretTarget) -> pulumi.Resource:
+    return aws.secretsmanager.Secret(
+        f"{context.name}-audience-{target.audience}",
+        name=target.secret,
+        description=f"Login of jobs, pull-only: audience {target.audience}",
+        kms_key_id=target.kms_key,
+        recovery_window_in_days=0,  # as above: a consumer taken out and put back would not find its name free
+        tags=context.args.get("tags"),
+        opts=context.child,
+    )

@@ -1,0 +1,151 @@
+"""Logins that jobs read themselves: one version a run, from a proven token, and without a word to GitLab."""
+
+import json
+from contextlib import suppress
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from scripted import (
+    GITLAB_TOKEN,
+    HOST,
+    CrashError,
+    World,
+    audience,
+    denied,
+    plan_of,
+    secret_target,
+    secrets_plan,
+    target,
+)
+
+from components.contract.firing import FiredBy
+from components.contract.metric_names import Metric
+from components.contract.plan import Registry
+from components.docker import auth as docker_auth
+from components.rotation import metrics
+from components.rotation.aws import AwsError
+from components.rotation.results import Status
+
+_WEB, _API = secret_target("acme/web"), secret_target("acme/api")
+
+
+def _world(*secrets: str) -> World:
+    return World(secrets={}, logins={secret: {} for secret in secrets or (_WEB.secret,)})
+
+
+def test_the_secret_holds_the_document_that_a_variable_would_hold() -> None:
+    world = _world()
+    report = world.rotate(secrets_plan(_WEB))
+    document = docker_auth.parse(world.login(_WEB.secret))
+    assert list(document) == ["auths"]
+    assert world.lives(document["auths"][HOST]["auth"])
+    (result,) = report.targets
+    assert (result.status, result.target, result.expires_at) == (
+        Status.PUBLISHED,
+        _WEB,
+        world.clock.moment + timedelta(hours=12),
+    )
+    assert not report.failures
+    assert json.loads(report.log_line())["gitlab_ecr_report"]["targets"][0]["target"] == f"secret {_WEB.secret}"
+
+
+def test_gitlab_hears_nothing_and_no_secret_is_read() -> None:
+    world = _world(_WEB.secret, _API.secret)
+    for _ in range(3):
+        world.clock.pass_by(hours=2)
+        assert not world.rotate(secrets_plan(_WEB, _API), fired_by=FiredBy.SCHEDULE).failures
+    assert world.rotate(secrets_plan(_WEB, _API), fired_by=FiredBy.DEPLOY).waiting == ""
+    assert not [call for call in world.calls if call.startswith(("gitlab", "secret "))]
+    assert GITLAB_TOKEN not in world.secrets.values()
+
+
+def test_a_run_that_is_repeated_writes_one_version() -> None:
+    world = _world(_WEB.secret)
+    wanted = secrets_plan(_WEB, _API)  # the other one is gone, so the run fails and is repeated
+    for _ in range(3):
+        report = world.rotate(wanted, run="request-1")
+        assert report.failures
+    assert len(world.logins[_WEB.secret]) == 1
+    kept = report.targets[0]
+    assert (kept.status, kept.reason) == (Status.KEPT, "this run wrote it already, before it was repeated")
+    world.rotate(wanted, run="request-2")
+    assert len(world.logins[_WEB.secret]) == 2
+
+
+def test_a_crash_at_any_call_leaves_the_old_or_the_new_login_whole() -> None:
+    whole = _world()
+    whole.rotate(secrets_plan(_WEB))
+    for crash_at in range(1, len(whole.calls) + 1):
+        for after in (False, True):
+            world = _world()
+            world.rotate(secrets_plan(_WEB))
+            world.crash_at, world.crash_after_effect = len(world.calls) + crash_at, after
+            with suppress(CrashError):
+                world.rotate(secrets_plan(_WEB))
+            auth = docker_auth.parse(world.login(_WEB.secret))["auths"][HOST]["auth"]
+            assert world.lives(auth)
+
+
+def test_without_a_proven_token_nothing_is_written() -> None:
+    world = _world()
+    world.rotate(secrets_plan(_WEB))
+    before = world.login(_WEB.secret)
+    world.allowed = lambda *_: True  # over-broad: it opens what it must not
+    (result,) = world.rotate(secrets_plan(_WEB)).targets
+    assert (result.status, world.login(_WEB.secret)) == (Status.FAILED, before)
+    assert result.reason == "audience backend has no proven token; what is there stays"
+    world.mint_fault = denied
+    assert world.rotate(secrets_plan(_WEB)).failures
+    assert world.login(_WEB.secret) == before
+
+
+def test_one_secret_that_is_gone_never_blocks_another_nor_a_variable() -> None:
+    world = World(logins={_API.secret: {}})
+    world.seed("acme/shop")
+    report = world.rotate(replace(plan_of(target("acme/shop")), secrets=(_WEB, _API)))
+    assert [result.status for result in report.targets] == [Status.PUBLISHED, Status.FAILED, Status.PUBLISHED]
+    (failure,) = report.failures
+    assert failure.startswith(f"secret {_WEB.secret}: ResourceNotFoundException: Secrets Manager can't find")
+    assert failure.endswith("; it was deleted; an `up` with --refresh makes it anew")
+    assert world.works("acme/shop")
+
+
+def test_without_a_gitlab_token_secrets_are_written_all_the_same() -> None:
+    world = World(secrets={}, logins={_WEB.secret: {}})
+    world.seed("acme/shop")
+    report = world.rotate(replace(plan_of(target("acme/shop")), secrets=(_WEB,)), fired_by=FiredBy.DEPLOY)
+    assert [result.status for result in report.targets] == [Status.WAITING, Status.PUBLISHED]
+    assert not report.failures
+
+
+def test_right_after_a_deployment_it_waits_for_the_rotators_new_right() -> None:
+    world = _world()
+    refusals = iter(range(3))
+
+    def fault(call: str) -> None:
+        if call == "put_secret" and next(refusals, None) is not None:
+            raise AwsError("AccessDeniedException", "not authorized to perform: secretsmanager:PutSecretValue")
+
+    world.aws_fault = fault
+    assert world.rotate(secrets_plan(_WEB), fired_by=FiredBy.DEPLOY).targets[0].status is Status.PUBLISHED
+    refusals = iter(range(3))
+    assert world.rotate(secrets_plan(_WEB), fired_by=FiredBy.SCHEDULE).targets[0].status is Status.FAILED
+
+
+def test_every_registry_host_has_its_entry_however_long_the_document() -> None:
+    hosts = tuple(f"{number:012}.dkr.ecr.eu-central-1.amazonaws.com" for number in range(1, 9))
+    wide = audience("backend", registries=tuple(Registry(host[:12], "eu-central-1", (host,)) for host in hosts))
+    world = _world()
+    report = world.rotate(secrets_plan(_WEB, audiences={"backend": wide}))
+    assert not report.failures
+    assert sorted(docker_auth.parse(world.login(_WEB.secret))["auths"]) == sorted(hosts)
+
+
+@pytest.mark.parametrize(("gone", "success"), [(False, 1), (True, 0)])
+def test_the_metrics_speak_of_secrets_too(gone: bool, success: int) -> None:
+    world = World(secrets={}, logins={} if gone else {_WEB.secret: {}})
+    found = metrics.values(world.rotate(secrets_plan(_WEB)))
+    assert (found["RotationSuccess"], found["TargetsFailed"]) == (success, 1 - success)
+    assert ("TokenSecondsRemaining" in found) is not gone
+    assert Metric.GITLAB_TOKEN_DAYS_REMAINING not in found
