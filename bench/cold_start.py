@@ -38,6 +38,7 @@ _PLAN: Final = plan.Plan(
     gitlab=plan.GitLab("https://gitlab.example.com", False, None, "bench", None, 16, 30),
     audiences={},
     targets=(),
+    secrets=(),
     key_users=(),
 )
 ROWS: Final = [

@@ -35,7 +35,8 @@ def _actions(service: str) -> list[str]:
 
 
 def _policy(**more: Any) -> dict[str, Any]:
-    return json.loads(secret_role_documents(_NAMES, {**_OPTIONS, **more}, {}).policy)
+    options: Any = {**_OPTIONS, **more}
+    return json.loads(secret_role_documents(_NAMES, options, {}).policy)
 
 
 @pytest.mark.parametrize("service", ["ecr", "secretsmanager", "kms", "sts"])

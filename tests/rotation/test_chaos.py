@@ -26,6 +26,7 @@ from components.rotation.http import PooledHttp, Response
 from components.rotation.report import Report
 from components.rotation.results import Status
 from components.rotation.rotate import rotate
+from components.rotation.run import threads as threads_of
 
 _SECONDS: Final = 4.0
 _LONGER: Final = 2 * _SECONDS  # where what is well has to be done meanwhile, on a machine with other things to do
@@ -66,13 +67,14 @@ class _Real(World):
     def _whole(self, what: str, method: str, path: str, headers: dict[str, str], body: bytes) -> Response:
         services = self.services(0)
         http = services.gitlab_http if what == "gitlab" else ScriptedRegistry(self)
+        assert http is not None
         return http.request(method, f"https://example.com{path}", headers, body or None)
 
     def at_work(self, wanted: plan.Plan, seconds: float = _SECONDS, **http: Any) -> tuple[Report, float]:
         """One run at the time of day, and how long it took by the wall clock."""
         clock = SystemClock()
         deadline = Deadline(clock, seconds)
-        threads = wanted.gitlab.concurrency
+        threads = threads_of(wanted)
         services = replace(
             self.services(0),
             clock=clock,

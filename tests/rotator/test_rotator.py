@@ -279,6 +279,7 @@ def test_the_first_rotation_comes_last_is_secret_and_depends_on_what_is_deployed
 
 
 def test_what_fires_the_first_rotation_tells_changed_targets_from_another_change(recorder: Recorder) -> None:
+    assert _PLAN.gitlab is not None
     other = replace(_PLAN, gitlab=replace(_PLAN.gitlab, concurrency=3))
     more = replace(_PLAN, targets=(*_PLAN.targets, target("acme/api")))
     for each in (_PLAN, other, more):
