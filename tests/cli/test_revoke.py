@@ -41,7 +41,7 @@ def test_a_no_changes_nothing(
     before = iam.get_role_policy(RoleName=role, PolicyName="pull")["PolicyDocument"]
     assert main(["revoke", BACKEND, *FUNCTION, "--now"]) == ExitCode.INTERRUPTED
     assert iam.get_role_policy(RoleName=role, PolicyName="pull")["PolicyDocument"] == before
-    warning = "Until you raise the generation and `up` is done, pipelines that pull with these variables will fail:\n"
+    warning = "Until you raise the generation and `up` is done, pipelines that pull with these will fail:\n"
     assert f"{warning}  group {BACKEND}" in capsys.readouterr().err
 
 
