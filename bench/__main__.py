@@ -1,4 +1,4 @@
-"""`python -m bench [PART...]`: measures all, or the parts named; prints the tables. All of it is kept in .bench/."""
+"""`python -m bench [PART...]`: measures everything, or the named parts, prints tables, and writes .bench/."""
 
 import argparse
 import json
@@ -33,7 +33,7 @@ def main() -> None:
         measured = _PARTS[part].measure()
         Console(width=180).print(_table(measured), "")
         rows += measured
-    if not parts:  # the page shows all of them, of one run
+    if not parts:  # the page shows all parts of a single run
         RESULTS.parent.mkdir(exist_ok=True)
         RESULTS.write_text(json.dumps(rows, indent=1) + "\n")
 

@@ -45,7 +45,7 @@ ROWS: Final = [
     Row(
         "cold start, boto3 alone",
         "s",
-        "from the process's start to its first request; the other imports boto3 and makes four clients",
+        "from the process's start to its first request; the other imports boto3 and creates four clients",
         1.15,
     )
 ]

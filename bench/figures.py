@@ -25,7 +25,7 @@ def with_table(page: str, rows: Sequence[dict[str, Any]]) -> str:
 
 
 def table(rows: Sequence[dict[str, Any]]) -> str:
-    """The rows in Markdown; a goal that was missed is called missed."""
+    """The rows in Markdown. A row that misses its goal says so."""
     lines = ["| compared with | ours | other | ratio | spread | goal |", "|---|--:|--:|--:|--:|---|"]
     for row in rows:
         figures = [figure(row["ours"], row["unit"]), figure(row["other"], row["unit"])]
@@ -48,7 +48,7 @@ def ratio(value: float | None) -> str:
 
 
 def spread(ratios: Sequence[float] | None) -> str:
-    """The least and the greatest ratio of several runs; a dash where one was enough."""
+    """The lowest and the highest ratio of several runs; a dash when there was only one run."""
     return "-" if ratios is None else f"{ratios[0]:.3f} to {ratios[1]:.3f}"
 
 

@@ -27,7 +27,7 @@ _SMALL_ROW, _LARGE_ROW, _GROWTH_ROW, _REHEARSAL_ROW = (
     Row(
         "program, growth to 500 x 500", "s", f"the other is {_SIZE} x {_SIZE} times {_LARGE / _SIZE:g}, which is linear"
     ),
-    Row("rehearsal, allowed", "s", f"`python -m rehearsal` of {_SIZE} x {_SIZE}, Python's start included", 1),
+    Row("rehearsal, allowed", "s", f"`python -m rehearsal` of {_SIZE} x {_SIZE}, including Python's start", 1),
 )
 ROWS: Final = [_SMALL_ROW, _LARGE_ROW, _GROWTH_ROW, _REHEARSAL_ROW]
 
@@ -51,7 +51,7 @@ def measure() -> list[dict[str, Any]]:
 
 
 def pulumi_program(size: int) -> tuple[list[float], list[float], int]:
-    """Seconds with components, seconds without, of runs in turn, and how many resources."""
+    """Seconds with components and seconds without, from alternating runs, and the number of resources."""
     ours = stacks.with_components(size)
     recorded = stacks.recorded(ours)
     bare = stacks.bare(recorded)

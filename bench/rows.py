@@ -6,7 +6,7 @@ from statistics import median
 from typing import Any
 
 Figures = Sequence[float] | float
-"""One figure, or that of each run."""
+"""One figure, or a figure for each run."""
 
 
 @dataclass(frozen=True)
@@ -26,9 +26,9 @@ class Row:
     most: float | None = None
 
     def measured(self, ours: Figures, other: Figures, note: str = "") -> dict[str, Any]:
-        """The row with the medians of its figures; a missed promise is told, and fails nothing.
+        """The row with the medians of its figures. A missed goal is shown, but is not an error.
 
-        Runs of both were made in turn, so each is compared with its neighbour: the machine was equally busy then.
+        The runs of both alternated, so each is compared with its neighbour, when the machine was equally busy.
         """
         ours, other = _list(ours), _list(other)
         runs = max(len(ours), len(other))
@@ -58,5 +58,5 @@ def _list(figures: Figures) -> list[float]:
 
 
 def _repeated(figures: list[float], times: int) -> list[float]:
-    """A single figure stands beside each run of the other."""
+    """Repeats a single figure, to compare it with each run of the other."""
     return figures * times if len(figures) == 1 else figures

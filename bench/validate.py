@@ -16,7 +16,7 @@ _ALLOWED_ROW, _IMPORTS_ROW = (
     Row(
         "validate, allowed",
         "s",
-        "`python -m validation` of a company's file, Python's start included",
+        "`python -m validation` for a company's file, including Python's start",
         1,
     ),
     Row("validate, imports alone", "s", "the other is `import pulumi, pulumi_aws`, including Python's start"),

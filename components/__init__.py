@@ -1,6 +1,6 @@
 """Private ECR images in GitLab CI: a Pulumi component library.
 
-Names load on first use, so that importing a document or the rotation loads no Pulumi.
+Names load on first use, so that importing a document or the rotation does not import Pulumi.
 """
 
 import importlib

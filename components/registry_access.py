@@ -1,4 +1,4 @@
-"""Private ECR images in GitLab CI from one declaration: who may pull what, kept true around the clock."""
+"""Private ECR images in GitLab CI from one declaration of who may pull what, with logins that never expire."""
 
 import pulumi
 
@@ -20,12 +20,12 @@ class RegistryAccess(pulumi.ComponentResource):
     """Repositories, pull-only roles, CI/CD variables, runners and the rotator of one declaration."""
 
     repository_urls: pulumi.Output[dict[str, str]]
-    """What to write as `image:`, without a tag, by repository name."""
+    """The image references for `image:`, without a tag, by repository name."""
     rotator: pulumi.Output[str]
-    """Where the commands find the rotator: its function's name, for `--function`; with `rotationBackend: gitlab` the
-    bucket of its code, for `--bucket`."""
+    """The name of the rotator's function, for the option `--function` of the commands. With `rotationBackend: gitlab`,
+    the bucket of its code, for `--bucket`."""
     gitlab_token_secret: pulumi.Output[str]
-    """The name of the secret that waits for the GitLab token."""
+    """The name of the secret for the rotator's GitLab token."""
 
     def __init__(self, name: str, args: RegistryAccessArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         check(RegistryAccessArgs, args, find)

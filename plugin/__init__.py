@@ -1,1 +1,1 @@
-"""The components for programs in other languages: a plugin that Pulumi runs, and asks over gRPC."""
+"""The components for programs in other languages: a plugin that Pulumi runs and calls over gRPC."""

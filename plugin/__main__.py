@@ -1,4 +1,4 @@
-"""`python plugin ENGINE`, as Pulumi runs it from a clone of this repository: serves until it is ended."""
+"""`python plugin ENGINE`, which Pulumi runs from a clone of this repository. It serves until it is stopped."""
 
 import sys
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What the engine hands over as the arguments of a component."""
+"""Reads a component's arguments from the engine."""
 
 from collections.abc import Mapping
 from typing import Any, cast
@@ -11,10 +11,10 @@ from components.arguments.shape import Field, fields, inner, is_arguments, is_di
 
 
 def arguments(expected: Any, given: Any) -> Any:
-    """The arguments that a program in another language wrote, as the TypedDict `expected` has them.
+    """Turns the arguments from a program in another language into the TypedDict `expected`.
 
-    Over gRPC every number is a float, mappings are in another order each time, keys are in camelCase, and what a
-    preview does not know is a mark. What is of another type stays as it is, so that the component refuses it.
+    Over gRPC, every number is a float, mappings come in any order, keys are in camelCase, and values that a preview
+    does not know are marked. A value of a wrong type stays as it is, so that the component refuses it.
     """
     if isinstance(given, Unknown):
         return pulumi.Output.from_input(given)
@@ -33,7 +33,7 @@ def _one(expected: Any, given: Any) -> Any:
         return expected(given)
     if isinstance(given, float) and given.is_integer() and expected is not float:
         return int(given)
-    # As in a stack file, nothing is an entry with every default.
+    # As in a stack file, an empty entry has every default.
     return {} if given is None and is_arguments(expected) else given
 
 

@@ -1,4 +1,4 @@
-"""The plugin's provider: the schema of the components, and how one is constructed for a program in another language."""
+"""The plugin's provider: it serves the components' schema, and makes components for programs in other languages."""
 
 import inspect
 import tomllib
@@ -39,13 +39,13 @@ CLASSES: Final[list[type[pulumi.ComponentResource]]] = [
     Rotator,
     Runner,
 ]
-"""Listed, since Pulumi finds nothing through the package's lazy names."""
+"""Listed here, because Pulumi cannot find them through the package's lazy names."""
 _ARGUMENTS: Final = {each.__name__: inspect.get_annotations(each.__init__)["args"] for each in CLASSES}
 _PROJECT: Final = Path(__file__).parents[1] / "pyproject.toml"
 
 
 class Provider(ComponentProvider):
-    """Pulumi's own provider of Python components, with numbers, spelling and mistakes as other languages have them."""
+    """Pulumi's own provider for Python components, adapted to the numbers and the spelling of other languages."""
 
     def __init__(self) -> None:
         super().__init__(CLASSES, NAME, version=tomllib.loads(_PROJECT.read_text())["project"]["version"])
@@ -56,7 +56,7 @@ class Provider(ComponentProvider):
         """Makes a component.
 
         Raises:
-            InputPropertiesError: an argument is wrong; each mistake with its key, spelled as the program spells it.
+            InputPropertiesError: an argument is wrong. Each mistake has its key, spelled as the program spells it.
         """
         spelling = in_camel_case(_ARGUMENTS.get(resource_type.rpartition(":")[2]))
         with spelled_as(spelling):
@@ -74,10 +74,10 @@ class Provider(ComponentProvider):
                 ) from None
 
     def map_inputs(self, inputs: Any, component_def: ComponentDefinition) -> Any:
-        """The arguments of the component, whose own check finds what is missing or wrong."""
+        """The arguments of the component. The component itself checks them."""
         return arguments(_ARGUMENTS[component_def.name], inputs)
 
 
 def serve(arguments_of_the_plugin: list[str]) -> None:
-    """Serves the components; the engine reads the port from standard output."""
+    """Serves the components. The engine reads the port from standard output."""
     main(Provider(), arguments_of_the_plugin)

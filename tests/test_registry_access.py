@@ -162,9 +162,9 @@ def test_only_a_runner_that_says_what_it_pulls_has_an_instance_profile(recorder:
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"caches": {}}, "consumers.acme/web.caches\\[0\\]: 'quay' is no cache of this stack"),
-        ({"caches": {}, "consumers": {}}, "runners.aws.access.caches\\[0\\]: 'quay' is no cache of this stack"),
-        ({"consumers": {}, "repositories": {"app": {}}}, r"runners.aws.access.pull\[0\]: 'ci/\*' names no repository"),
+        ({"caches": {}}, "consumers.acme/web.caches\\[0\\]: 'quay' is not a cache of this stack"),
+        ({"caches": {}, "consumers": {}}, "runners.aws.access.caches\\[0\\]: 'quay' is not a cache of this stack"),
+        ({"consumers": {}, "repositories": {"app": {}}}, r"runners.aws.access.pull\[0\]: 'ci/\*' is not a repository"),
     ],
 )
 def test_what_nobody_declares_is_named(recorder: Recorder, changes: dict[str, Any], message: str) -> None:

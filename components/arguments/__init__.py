@@ -1,1 +1,1 @@
-"""Arguments as their TypedDicts declare them: what they look like, and whether what was given does."""
+"""Arguments as TypedDicts declare them: their keys and types, and a check of given values against them."""

@@ -1,4 +1,4 @@
-"""Arguments as stack files and other languages spell them: camelCase; names that the user chose stay as they are."""
+"""Arguments as stack files and other languages spell them: in camelCase. Names that the user chose stay as they are."""
 
 import re
 from functools import cache
@@ -14,13 +14,13 @@ def camel(snake: str) -> str:
 
 
 class Written(str):
-    """A key that is no argument: it is told as the user has it."""
+    """A key that is not an argument. Messages spell it as the user did."""
 
     __slots__ = ()
 
 
 def camel_path(path: Path, root: Any) -> Path:
-    """The keys that lead to an argument of `root`, the arguments of a component."""
+    """The camelCase keys that lead to an argument. `root` is the TypedDict of the component's arguments."""
     keys, expected = list[str | int](), root
     for key in path:
         known = isinstance(key, str) and not isinstance(key, Written)
@@ -30,7 +30,7 @@ def camel_path(path: Path, root: Any) -> Path:
 
 
 def in_camel_case(root: Any) -> Spelling:
-    """The spelling of a program whose arguments, those of `root`, are written in camelCase."""
+    """The spelling for a program that writes the arguments of `root` in camelCase."""
     known = names(root)
     return Spelling(
         path=lambda path: dotted(camel_path(path, root)), key=lambda word: camel(word) if word in known else word

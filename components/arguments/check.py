@@ -1,6 +1,6 @@
-"""Refuses arguments of a component that are not what its TypedDict says, before anything is made of them.
+"""Refuses arguments that do not match the component's TypedDict, before they are used.
 
-A type checker finds the same; a program that is not checked gets it here, with the argument's name.
+A type checker finds the same mistakes; this is for programs without one, and names the argument.
 """
 
 import asyncio
@@ -19,10 +19,10 @@ _CHECKED: Final = ContextVar("checked", default=False)
 
 
 def check(expected: Any, given: Any, meaning: Callable[[Any], Mistakes]) -> None:
-    """What a component begins with: nothing is made of arguments that are wrong, and warnings come first.
+    """Every component calls this first. It shows warnings, then refuses wrong arguments before anything is made.
 
     Raises:
-        MistakesError: everything that is wrong.
+        MistakesError: the arguments have mistakes; it holds all of them.
     """
     if _CHECKED.get():
         return
@@ -35,7 +35,7 @@ def check(expected: Any, given: Any, meaning: Callable[[Any], Mistakes]) -> None
 
 @contextmanager
 def checked() -> Generator[None]:
-    """Components that are made in the block have their arguments from one that has checked all of it."""
+    """Within the block, components skip their checks: the component around them has already checked everything."""
     before = _CHECKED.set(True)
     try:
         yield
@@ -44,10 +44,10 @@ def checked() -> Generator[None]:
 
 
 def check_arguments(expected: Any, given: Any) -> None:
-    """Stops a component with arguments that are unknown, missing, or of another type.
+    """Refuses arguments that are unknown, missing, or of a wrong type.
 
     Raises:
-        MistakesError: each of them, with its place, what was found, and what to write.
+        MistakesError: there are some. For each it says where, what was found, and what to write.
     """
     mistakes = Mistakes()
     _arguments(expected, given, (), mistakes)
@@ -72,7 +72,7 @@ def _value(field: Field, value: Any, path: Path, mistakes: Mistakes) -> None:
     expected = field.type
     if isinstance(value, pulumi.Output) or asyncio.isfuture(value) or asyncio.iscoroutine(value):
         if not field.is_input and expected is not Any:
-            mistakes.add(*path, text=f"got an output of a resource; write {wanted(expected)} that the program knows")
+            mistakes.add(*path, text=f"got an output of a resource; write {wanted(expected)} as a plain value")
     elif is_arguments(expected):
         _arguments(expected, value, path, mistakes)
     elif is_dict(expected) and isinstance(value, Mapping):
@@ -94,10 +94,10 @@ def wanted(expected: Any) -> str:
     if is_arguments(expected):
         return f"a dict of {expected.__name__}"
     if is_list(expected):
-        return f"a list of {WORDS.get(inner(expected).type, 'such values')}"
+        return f"a list of {WORDS.get(inner(expected).type, 'values')}"
     return "a dict" if is_dict(expected) else WORDS.get(expected, "another value")
 
 
 def _kind(value: Any) -> str:
-    """What was given, without what may be secret in it."""
+    """What was given, without anything that may be secret."""
     return "nothing" if value is None else f"a value of type {type(value).__name__}"

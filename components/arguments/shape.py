@@ -1,4 +1,4 @@
-"""What a TypedDict of arguments says: its keys, their types, and what to write for each."""
+"""Reads a TypedDict of arguments: its keys and their types, and the words for these types."""
 
 import difflib
 import types
@@ -17,9 +17,9 @@ class Field:
     """One key of a TypedDict.
 
     Attributes:
-        type: what a stack file can hold: `Input[T]`, `Output[T]` and `T | None` are `T`.
-        required: whether it has to be there.
-        is_input: whether it may come from another resource.
+        type: the type in a stack file: `T` for `Input[T]`, `Output[T]` and `T | None`.
+        required: whether the key is required.
+        is_input: whether the value may come from another resource.
     """
 
     type: Any
@@ -37,7 +37,7 @@ def fields(expected: Any) -> Mapping[str, Field]:
 
 @cache
 def field(hint: Any, *, required: bool = True) -> Field:
-    """A value of this type."""
+    """The field for a type hint."""
     members = typing.get_args(hint) if typing.get_origin(hint) in (typing.Union, types.UnionType) else (hint,)
     is_input = any(typing.get_origin(member) is pulumi.Output for member in members)
     plain = next(
@@ -49,32 +49,32 @@ def field(hint: Any, *, required: bool = True) -> Field:
 
 
 def is_list(expected: Any) -> bool:
-    """Whether it is a list of something."""
+    """Whether a type is a list."""
     return typing.get_origin(expected) is list
 
 
 def is_dict(expected: Any) -> bool:
-    """Whether it is a mapping whose keys the user chooses."""
+    """Whether a type is a mapping whose keys the user chooses."""
     return typing.get_origin(expected) in (dict, Mapping)
 
 
 def is_arguments(expected: Any) -> bool:
-    """Whether it is a TypedDict."""
+    """Whether a type is a TypedDict."""
     return typing.is_typeddict(expected)
 
 
 def is_enum(expected: Any) -> bool:
-    """Whether it is one of a few values."""
+    """Whether a type is an Enum."""
     return isinstance(expected, type) and issubclass(expected, Enum)
 
 
 def inner(expected: Any) -> Field:
-    """What each item of a list, or each value of a mapping, is."""
+    """The field of a list's items, or of a mapping's values."""
     return field(typing.get_args(expected)[-1])
 
 
 def holds(expected: Any, value: Any) -> bool:
-    """Whether a plain value is of a plain type; a truth value is no number here, and the text of a member is it."""
+    """Whether a plain value has a plain type. A bool is not a number here; an Enum accepts its members' values."""
     if is_enum(expected):
         return isinstance(value, expected) or value in [member.value for member in expected]
     if expected is float:
@@ -83,7 +83,7 @@ def holds(expected: Any, value: Any) -> bool:
 
 
 def closest(key: str, known: Collection[str]) -> str:
-    """What to write in place of an unknown key."""
+    """Advice on an unknown key: the similar known key, or all known keys."""
     folded = {name.lower().replace("_", ""): name for name in known}
     close = difflib.get_close_matches(key.lower().replace("_", "").replace("-", ""), folded, n=1)
     return f"did you mean {folded[close[0]]}?" if close else f"known keys are {', '.join(sorted(known))}"
@@ -95,4 +95,4 @@ WORDS: Final[Mapping[Any, str]] = {
     float: "a number",
     bool: "true or false",
 }
-"""Types in words."""
+"""The words for types in messages."""

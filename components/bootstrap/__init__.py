@@ -1,1 +1,1 @@
-"""What an administrator sets up once. Imports `contract`, `iam` and `names`; Pulumi in the component."""
+"""What an administrator sets up once. Imports `arguments`, `contract`, `iam` and `names`; the component also Pulumi."""

@@ -23,15 +23,15 @@ class Bootstrap(pulumi.ComponentResource):
     """The state bucket with its key, GitLab's OIDC provider, preview and deploy roles, and the boundary."""
 
     state: pulumi.Output[str]
-    """For `pulumi login`."""
+    """The URL for `pulumi login`."""
     bootstrap_state: pulumi.Output[str]
-    """For the administrator's `pulumi login`, for this stack only: deployments cannot write there."""
+    """The URL for the administrator's `pulumi login`, for this stack only. Deployments cannot write there."""
     secrets_provider: pulumi.Output[str]
-    """For `pulumi stack init --secrets-provider`, with the name of the stack appended."""
+    """The URL for `pulumi stack init --secrets-provider`; append the name of the stack."""
     preview_role: pulumi.Output[str]
-    """The ARN of the role of merge requests' previews."""
+    """The ARN of the role for merge request previews."""
     deploy_role: pulumi.Output[str]
-    """The ARN of the role of `pulumi up`."""
+    """The ARN of the role for `pulumi up`."""
     permissions_boundary: pulumi.Output[str]
     """The ARN of the boundary, for `permissionsBoundary` in every stack file."""
 

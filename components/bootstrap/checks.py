@@ -1,4 +1,4 @@
-"""What is wrong with what an administrator sets up once: all of it, before anything is made."""
+"""Checks the arguments of Bootstrap, and finds all mistakes before anything is made."""
 
 import re
 from typing import Final
@@ -21,7 +21,7 @@ _OWN: Final = {"url": "gitlab_url", "branches": "branch"}
 
 
 def find(args: BootstrapArgs) -> Mistakes:
-    """What IAM would not take, or what would trust more than it reads."""
+    """Everything that IAM would not accept, and everything that would trust more than it seems to."""
     found, url = Mistakes(), args.get("gitlab_url", GITLAB_COM)
     names = Names.standing_in()
     with found.at():
@@ -66,11 +66,11 @@ def _check_size(policy: Document) -> None:
     size = len(policy_json(policy))
     if size > _MANAGED_LIMIT:
         raise ValueError(
-            f"repositories: got a policy of {size} characters, AWS takes {_MANAGED_LIMIT}; write fewer patterns"
+            f"repositories: got a policy of {size} characters, but AWS accepts {_MANAGED_LIMIT}; write fewer patterns"
         )
 
 
 def _stack(name: str) -> str:
     if not _STACK.fullmatch(name):
-        raise ValueError(f"got {name!r}; write the names of stacks, such as dev: a pattern is none")
+        raise ValueError(f"got {name!r}; write the name of a stack, such as dev; patterns are not possible")
     return name

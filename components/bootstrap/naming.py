@@ -25,11 +25,11 @@ class BootstrapNames:
     """Names and ARNs of the bootstrap.
 
     Attributes:
-        account: the twelve digits of the AWS account.
-        region: the region of state and stacks.
-        prefix: starts the names of the bootstrap and, followed by `-`, the prefix of every stack that it deploys. One
-            word, or the default: the bootstrap's roles reach everything named `<prefix>-...`, so with dashes one
-            bootstrap could reach another's names.
+        account: the 12 digits of the AWS account.
+        region: the region of the state and the stacks.
+        prefix: the beginning of the bootstrap's names and, followed by `-`, of every stack's prefix. It is one word, or
+            the default: the bootstrap's roles reach everything named `<prefix>-...`, so with dashes one bootstrap could
+            reach another's names.
     """
 
     account: str

@@ -16,9 +16,9 @@ class RotationArgs(TypedDict):
     """The rotator's settings."""
 
     adopt_token_secret: NotRequired[bool]
-    """The secret of the GitLab token, `<prefix>/gitlab-token`, exists already, made by `gitlab-ecr token set --secret`
-    before the first `up`: it is taken as it is, and `destroy` leaves it. Default false. Do not set it later: Pulumi
-    would delete the secret that it made."""
+    """Uses the secret of the GitLab token, `<prefix>/gitlab-token`, that `gitlab-ecr token set --secret` created before
+    the first `up`. `up` does not change it, and `destroy` leaves it. Default false. Do not set it later: Pulumi would
+    delete the secret that it created."""
     interval: NotRequired[str]
     """The time between two runs. Default `2 hours`. With `rotationBackend: gitlab`, a divisor of an hour or a day."""
     job: NotRequired[RotationJobArgs]
@@ -48,11 +48,11 @@ class RegistryAccessArgs(TypedDict):
     """The whole declaration of one stack."""
 
     account: str
-    """The twelve digits of the AWS account that holds the repositories."""
+    """The 12 digits of the AWS account that holds the repositories."""
     region: str
-    """The region of repositories and rotator."""
+    """The region of the repositories and the rotator."""
     prefix: str
-    """Starts every name except the repositories'; each stack of an account needs a different one."""
+    """The beginning of every name except the repositories'. Each stack of an account needs a different one."""
     stack: str
     """The stack's name in metrics and reports."""
     gitlab: NotRequired[GitLabArgs]
@@ -78,8 +78,9 @@ class RegistryAccessArgs(TypedDict):
     """Seconds, 3600 (default) to 43200: the longest session of the roles that jobs and runners assume. The rotator's
     sessions still last an hour at most."""
     tags: NotRequired[dict[str, pulumi.Input[str]]]
-    """AWS tags of everything that can have them, the machines and disks of a runner's launch template among them; a
-    repository's own tags win. Repositories created by a cache have none: AWS would need a separate role for that."""
+    """AWS tags for everything that can have them, including the machines and disks of a runner's launch template. A
+    repository's own tags take precedence. Repositories that a cache creates have none: AWS would need a separate role
+    for that."""
     rotation_backend: NotRequired[RotationBackend]
     """Where the rotator runs. `lambda` (default): a function in AWS. `gitlab`: a job on a pipeline schedule, with the
     same code and no compute in AWS; then `rotation.job` is required, and the first rotation is not part of `up`."""
@@ -91,19 +92,19 @@ class RotationPartsArgs(TypedDict):
     """Who pulls what, and the rotator's account and region."""
 
     account: str
-    """The twelve digits of the AWS account of roles and rotator."""
+    """The 12 digits of the AWS account of the roles and the rotator."""
     region: str
     """Their region."""
     prefix: str
-    """Starts every name; the same as the components get."""
+    """The beginning of every name; the same prefix that the components get."""
     stack: str
     """The stack's name, for reports and metrics: `pulumi.get_stack()`."""
     repositories: list[str]
-    """The names of all repositories, whoever owns them, that patterns in `pull` can match: the rotator verifies each
-    token with one that it must open and one that it must not."""
+    """The names of all repositories, whoever owns them, that patterns in `pull` can match. The rotator verifies each
+    token with a repository that it must open and one that it must not."""
     consumers: dict[str, ConsumerArgs]
-    """Who pulls, by the full path of the GitLab project or group. One with `access-keys` needs a `PullUser` too, whose
-    `user` is that path."""
+    """Who pulls, by the full path of the GitLab project or group. A consumer with `access-keys` also needs a `PullUser`
+    whose `user` is that path."""
     gitlab: NotRequired[GitLabArgs]
     """The GitLab instance. Default: gitlab.com."""
     role_path: NotRequired[str]

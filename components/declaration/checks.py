@@ -26,14 +26,14 @@ def check_names(
     Registries of other accounts are not checked, since their contents are unknown.
 
     Args:
-        account: the stack's own.
+        account: the stack's own account.
         repositories: the names of the stack's repositories.
         caches: the prefixes of its pull-through caches.
-        consumers: by path.
-        runners: by name.
+        consumers: the consumers by path.
+        runners: the runners by name.
 
     Raises:
-        ValueError: names the key, what was found, and what to write.
+        ValueError: the message names the key, what was found, and what to write.
     """
     mistakes = Mistakes()
     for path, consumer in consumers.items():
@@ -73,13 +73,13 @@ def _check_repositories(
             continue
         cache = next((prefix for prefix in caches if name.startswith(f"{prefix}/")), None)
         if cache is not None and key == "pull":
-            mistakes.add(key, index, text=f"{name!r} lies in a cache; write {cache} in `caches` beside `pull`")
+            mistakes.add(key, index, text=f"{name!r} is in a cache; write {cache} in `caches` beside `pull`")
             continue
         patterns = {f"{repository.partition('/')[0]}/*" for repository in repositories if "/" in repository}
         mistakes.add(
             key,
             index,
-            text=f"{name!r} names no repository of this stack; {_meant(name, {*repositories, *patterns})}"
+            text=f"{name!r} is not a repository of this stack; {_meant(name, {*repositories, *patterns})}"
             f"write one of {_shown(repositories)}, or a pattern such as ci/*",
             because=("repositories",),
         )
@@ -93,8 +93,8 @@ def _check_caches(prefixes: Sequence[str], caches: Collection[str]) -> None:
             mistakes.add(
                 "caches",
                 index,
-                text=f"{prefix!r} is no cache of this stack; {_meant(prefix, caches)}"
-                f"declare it below `caches`, or write one that is there: {_shown(caches)}",
+                text=f"{prefix!r} is not a cache of this stack; {_meant(prefix, caches)}"
+                f"declare it below `caches`, or write a declared one: {_shown(caches)}",
                 because=("caches",),
             )
     mistakes.refuse()
@@ -102,7 +102,7 @@ def _check_caches(prefixes: Sequence[str], caches: Collection[str]) -> None:
 
 def _meant(name: str, known: Collection[str]) -> str:
     close = difflib.get_close_matches(name, sorted(known), n=1)
-    return f"did you mean {close[0]}? Else " if close else ""
+    return f"did you mean {close[0]}? Otherwise " if close else ""
 
 
 def _shown(known: Collection[str]) -> str:

@@ -1,4 +1,4 @@
-"""Who may do what, in plain values; a later preview compares its own declaration with it."""
+"""The rights that a declaration grants, as plain values. A later preview compares its own declaration with them."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -14,7 +14,7 @@ from .args import RegistryAccessArgs
 
 
 def declared(args: RegistryAccessArgs) -> dict[str, Any]:
-    """The rights that a declaration grants, and by which access; `preview/rights.py` reads it."""
+    """The rights that a declaration grants, and by which access. `preview/rights.py` reads them."""
     consumers, runners = args.get("consumers", {}), args.get("runners", {})
     return {
         "registry": registry_host(args["account"], args["region"]),

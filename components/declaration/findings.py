@@ -1,4 +1,4 @@
-"""Everything that is wrong with a declaration, found before anything is made of it."""
+"""Finds everything that is wrong with a declaration, before anything is made."""
 
 from typing import Final
 
@@ -39,7 +39,7 @@ _SOME_GITLAB: Final = "https://gitlab.stand-in.example"
 
 
 def find(args: RegistryAccessArgs) -> Mistakes:
-    """What is wrong with the whole of it, and what may surprise."""
+    """The mistakes in the whole declaration, and warnings about what may surprise."""
     found = Mistakes()
     names = _names(args, found)
     gitlab = _gitlab(args.get("gitlab", {}), found)
@@ -64,14 +64,14 @@ def find(args: RegistryAccessArgs) -> Mistakes:
         plan = consumers.plan(names, args["stack"], gitlab, repositories, declared)
         found.take(size_mistakes(plan))
         if plan.gitlab is None and args.get("rotation", {}).get("adopt_token_secret"):
-            text = "got true; every consumer reads its login itself, so this stack has no GitLab token: leave it out"
+            text = "got true; every consumer fetches its login itself, so this stack has no GitLab token: leave it out"
             found.add("rotation", "adopt_token_secret", text=text)
-    found.found = _told_once(found.found, names, gitlab)
+    found.found = _without_repeats(found.found, names, gitlab)
     return found
 
 
 def _names(args: RegistryAccessArgs, found: Mistakes) -> Names:
-    """The names; where a part of them is wrong, with another in its place, so that the rest can be checked."""
+    """The names. A wrong part is replaced by a valid one, so that the rest can be checked."""
     given = {key: args.get(key, "") for key in ("account", "region", "prefix", "role_path")}
     with found.at():
         return Names(**given)
@@ -89,7 +89,7 @@ def _gitlab(gitlab: GitLabArgs, found: Mistakes) -> GitLabArgs:
 
 
 def _issuer(args: RegistryAccessArgs, gitlab: GitLabArgs, found: Mistakes) -> JobIssuerArgs | None:
-    """The issuer of the jobs' tokens; None where nobody asks for it, or nothing can be said with it."""
+    """The issuer of the jobs' tokens; None when nothing needs it, or when its settings are wrong."""
     declared = args.get("consumers", {}).values()
     assumes = any(has_job_role(consumer) or reads_secret(consumer) for consumer in declared)
     if backend_of(args) is RotationBackend.LAMBDA and not assumes:
@@ -139,8 +139,8 @@ def _runner(names: Names, name: str, args: RegistryAccessArgs, gitlab: GitLabArg
     if machine is not None and not pull and "instance_profile" not in machine:
         found.add(
             *("access", "pull"),
-            text='got none; write the repositories that the machine\'s role pulls, such as ["ci/*"], or the name of an '
-            "instance profile that is there already as `machine.instance_profile`",
+            text='got none; write the repositories that the machine\'s role pulls, such as ["ci/*"], or write the name '
+            "of an existing instance profile as `machine.instance_profile`",
         )
     for identity in runner_identities({name: options}).values():
         with found.at("access"):
@@ -165,17 +165,17 @@ def _rotation(names: Names, args: RegistryAccessArgs, issuer: JobIssuerArgs | No
     return found
 
 
-def _told_once(mistakes: list[Mistake], names: Names, gitlab: GitLabArgs) -> list[Mistake]:
-    """Each mistake once, and none that only a stand-in's."""
+def _without_repeats(mistakes: list[Mistake], names: Names, gitlab: GitLabArgs) -> list[Mistake]:
+    """Each mistake once, without those that only come from a replaced value."""
     other = Names.standing_in()
     standing_in = [
         *([other.account] if names.account == other.account else []),
         *([_SOME_GITLAB] if gitlab.get("url") == _SOME_GITLAB else []),
     ]
-    told: dict[object, Mistake] = {}
+    kept: dict[object, Mistake] = {}
     for mistake in mistakes:
-        # What is wrong with a number is wrong with it in IAM's words too.
+        # A wrong id causes a second mistake in IAM's words.
         key = mistake.path if mistake.path and mistake.path[-1] in _NUMBERS else mistake
         if not any(text in mistake.text for text in standing_in):
-            told.setdefault(key, mistake)
-    return list(told.values())
+            kept.setdefault(key, mistake)
+    return list(kept.values())

@@ -1,4 +1,4 @@
-"""Consumers below consumers: of several variables with one key, a job sees only the nearest."""
+"""Checks consumers below other consumers: if several variables have one key, a job sees only the nearest."""
 
 from collections.abc import Mapping
 from fnmatch import fnmatchcase
@@ -19,7 +19,7 @@ _WITH_VARIABLE: Final = (
 
 
 def find_nested(consumers: Mapping[str, ConsumerArgs]) -> Mistakes:
-    """Consumers whose `DOCKER_AUTH_CONFIG` hides those of the groups above, with what their jobs lose by it."""
+    """Finds consumers whose `DOCKER_AUTH_CONFIG` hides those of the groups above, and what their jobs lose."""
     found = Mistakes()
     for path, consumer in consumers.items():
         if not _has_variable(consumer):
@@ -36,8 +36,8 @@ def find_nested(consumers: Mapping[str, ConsumerArgs]) -> Mistakes:
             hidden = " and ".join(f"of group {group}" for group in groups)
             found.warn(
                 *("consumers", path),
-                text=f"its DOCKER_AUTH_CONFIG replaces the one {hidden} whole, so that jobs of {path} lose "
-                f"{'; '.join(lost)}. To keep all of it, write {' and '.join(lines)}",
+                text=f"its DOCKER_AUTH_CONFIG completely replaces the one {hidden}, so jobs of {path} lose "
+                f"{'; '.join(lost)}. To keep all of that, write {' and '.join(lines)}",
             )
     return found
 
@@ -57,7 +57,7 @@ def _meet(one: ConsumerArgs, other: ConsumerArgs) -> bool:
 
 
 def _lost(consumer: ConsumerArgs, groups: Mapping[str, ConsumerArgs]) -> tuple[list[str], list[str]]:
-    """What is lost, group by group, and the lines that bring it back."""
+    """What is lost, group by group, and the lines that keep it."""
     lost, lines = list[str](), dict[str, str]()
     kept: dict[str, list[str]] = {key: list(consumer.get(key, [])) for key in _LISTS}
     own = access_of(consumer)

@@ -31,7 +31,7 @@ from .gitlab_instance import backend_of, makes_variables
 
 @dataclass(frozen=True)
 class Parts:
-    """The arguments of every component of a `RegistryAccess`; users by consumer, runners by name."""
+    """The arguments of every component of a `RegistryAccess`. Users are by consumer, runners by name."""
 
     repositories: RepositoriesArgs
     identities: IdentitiesArgs
@@ -64,7 +64,7 @@ class _Iam(TypedDict):
 
 
 def parts_of(args: RegistryAccessArgs) -> Parts:
-    """Derives the arguments of every component, of a declaration in which nothing is wrong."""
+    """Derives the arguments of every component from a declaration without mistakes."""
     names = Names(args["account"], args["region"], args["prefix"], args.get("role_path", ""))
     gitlab, declared, runners = args.get("gitlab", {}), args.get("consumers", {}), args.get("runners", {})
     rotation = args.get("rotation", {})
@@ -106,7 +106,7 @@ def rotation_parts(args: RotationPartsArgs) -> RotationParts:
     """What `Identities`, `CiVariables` and `Rotator` need from each other, for programs that compose them themselves.
 
     Raises:
-        MistakesError: a line for each mistake in it, naming the key, its value, and what to write instead.
+        MistakesError: there are mistakes. A line for each names the key, its value, and what to write instead.
     """
     check(RotationPartsArgs, args, _find)
     names = Names(args["account"], args["region"], args["prefix"], args.get("role_path", ""))
@@ -167,7 +167,7 @@ def _runner(args: RegistryAccessArgs, runner: RunnerArgs) -> RunnerArgs:
 
 
 def rotator_settings(rotation: RotationArgs) -> RotationArgs:
-    """The settings for the rotator, without those of access keys, which are in the plan."""
+    """The settings for the rotator, without those for access keys, which are in the plan."""
     settings = rotation.copy()
     settings.pop("access_key_age", None)
     settings.pop("access_key_grace", None)
@@ -175,10 +175,10 @@ def rotator_settings(rotation: RotationArgs) -> RotationArgs:
 
 
 def key_life_of(rotation: RotationArgs) -> KeyLife:
-    """The life of access keys that the settings of a rotation name.
+    """How long access keys live, by the settings of the rotation.
 
     Raises:
-        ValueError: they make no sense together.
+        ValueError: the settings contradict each other.
     """
     return key_life(
         rotation.get("access_key_age", key_lives.AGE),
@@ -198,7 +198,7 @@ def _rotated(names: Names, args: RotationPartsArgs, life: KeyLife) -> RotationPa
 
 
 def size_mistakes(plan: plans.Plan) -> Mistakes:
-    """Values that will, or may, become too long for GitLab."""
+    """Mistakes for values that become too long for GitLab, and warnings for those that may."""
     found = Mistakes()
     for finding in size_findings(plan):
         (found.add if finding.certain else found.warn)("consumers", finding.path, text=finding.message)

@@ -1,4 +1,4 @@
-"""How a place in a declaration is written: in Python by the arguments' own names, in a stack file by its keys."""
+"""How messages spell a path in a declaration: in Python with the arguments' names, in a stack file with its keys."""
 
 import re
 from collections.abc import Callable, Generator
@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from typing import Any, Final, cast
 
 Path = tuple[str | int, ...]
-"""From the arguments down: names of arguments as Python writes them, names that the user chose, positions in lists."""
+"""The way from a component's arguments to a value: argument names in snake_case, names that the user chose, indexes."""
 
 _WORD: Final = re.compile(r"'[^']*'|\"[^\"]*\"|\b[a-z]+(?:_[a-z]+)+\b")
-"""What was found stands in quotes and stays as it is; a name of several words may be that of an argument."""
+"""Finds argument names of several words in a message. Found values are in quotes, and are skipped."""
 _LONGEST: Final = 60
 
 
 def dotted(path: Path) -> str:
-    """The path in one word: `consumers.acme/web.pull[0]`."""
+    """The path as one text, such as `consumers.acme/web.pull[0]`."""
     text = ""
     for key in path:
         text += f"[{key}]" if isinstance(key, int) else f".{key}" if text else key
@@ -25,11 +25,11 @@ def dotted(path: Path) -> str:
 
 @dataclass(frozen=True)
 class Spelling:
-    """How the caller writes arguments.
+    """How the caller spells arguments.
 
     Attributes:
-        path: writes a place.
-        key: writes an argument's name where a message advises one.
+        path: spells the path of an argument.
+        key: spells an argument's name in advice.
     """
 
     path: Callable[[Path], str] = dotted
@@ -41,7 +41,7 @@ _SPELLING: Final = ContextVar("spelling", default=Spelling())  # noqa: B039 - it
 
 @contextmanager
 def spelled_as(spelling: Spelling) -> Generator[None]:
-    """Writes the places of all messages as this caller does."""
+    """Within the block, all messages spell arguments as this caller does."""
     before = _SPELLING.set(spelling)
     try:
         yield
@@ -50,7 +50,7 @@ def spelled_as(spelling: Spelling) -> Generator[None]:
 
 
 def message(path: Path, text: str) -> str:
-    """A message on a place; arguments that `text` names are written as the caller writes them."""
+    """A message about an argument. Arguments that `text` names are spelled as the caller spells them."""
     spelling = _SPELLING.get()
     words = _WORD.sub(lambda match: match[0] if match[0][0] in "'\"" else spelling.key(match[0]), text)
     place = spelling.path(path)
@@ -58,7 +58,7 @@ def message(path: Path, text: str) -> str:
 
 
 def shown(value: Any) -> str:
-    """What was found, as a stack file may hold it; cut where it is long."""
+    """A found value as a stack file would hold it, cut if it is long."""
     text = _flow(value)
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."
 

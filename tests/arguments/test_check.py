@@ -79,9 +79,7 @@ def test_outputs_are_taken_where_they_may_come_from_another_resource(recorder: R
     def program() -> None:
         known = pulumi.Output.from_input("arn:aws:iam::123456789012:policy/x")
         check_arguments(RegistryAccessArgs, {**_RIGHT, "permissions_boundary": known, "tags": {"team": known}})
-        with pytest.raises(
-            ValueError, match=r"^prefix: got an output of a resource; write text that the program knows"
-        ):
+        with pytest.raises(ValueError, match=r"^prefix: got an output of a resource; write text as a plain value"):
             check_arguments(RegistryAccessArgs, {**_RIGHT, "prefix": known})
 
     pulumi.runtime.test(program)()

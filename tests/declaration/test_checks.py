@@ -38,17 +38,17 @@ def test_what_is_declared_or_lies_in_another_account_is_let_pass(rights: dict[st
     [
         (
             {"pull": ["ci/*", "ci/pyton"]},
-            r"pull\[1\]: 'ci/pyton' names no repository of this stack; did you mean ci/python\? Else write one",
+            r"pull\[1\]: 'ci/pyton' is not a repository of this stack; did you mean ci/python\? Otherwise write one",
         ),
-        ({"pull": ["cii/*"]}, r"pull\[0\]: 'cii/\*' names no repository of this stack; did you mean ci/\*\? Else"),
-        ({"pull": ["zzz"]}, r"pull\[0\]: 'zzz' names no repository of this stack; write one of app, ci/node"),
-        ({"pull": ["ci/nod"], "registries": _OTHER_REGION}, r"pull\[0\]: 'ci/nod' names no repository"),
+        ({"pull": ["cii/*"]}, r"pull\[0\]: 'cii/\*' is not a repository of this stack; did you mean ci/\*\? Otherwise"),
+        ({"pull": ["zzz"]}, r"pull\[0\]: 'zzz' is not a repository of this stack; write one of app, ci/node"),
+        ({"pull": ["ci/nod"], "registries": _OTHER_REGION}, r"pull\[0\]: 'ci/nod' is not a repository"),
         ({"pull": ["*"]}, r"pull\[0\]: got '\*'; write a repository's name, or a pattern that starts with one"),
         ({"pull": ["CI/*"], "registries": _THEIRS}, r"pull\[0\]: got 'CI/\*'; write a repository's name"),
-        ({"pull": ["quay/*"]}, r"pull\[0\]: 'quay/\*' lies in a cache; write quay in `caches` beside `pull`"),
+        ({"pull": ["quay/*"]}, r"pull\[0\]: 'quay/\*' is in a cache; write quay in `caches` beside `pull`"),
         (
             {"pull": ["app"], "caches": ["docker-hup"]},
-            r"caches\[0\]: 'docker-hup' is no cache of this stack; did you mean docker-hub\? Else .*: docker-hub, quay",
+            r"caches\[0\]: 'docker-hup' is not a cache of this stack; did you mean docker-hub\? .*: docker-hub, quay",
         ),
     ],
 )
@@ -60,7 +60,7 @@ def test_a_name_that_nothing_matches_is_refused_at_its_place(rights: dict[str, A
 
 
 def test_what_is_pushed_is_always_of_the_stack() -> None:
-    with pytest.raises(ValueError, match=r"^consumers\.acme/web\.push\[0\]: 'ap' names no repository .*mean app\?"):
+    with pytest.raises(ValueError, match=r"^consumers\.acme/web\.push\[0\]: 'ap' is not a repository .*mean app\?"):
         _check(consumer={"push": ["ap"], "registries": _THEIRS})
 
 
@@ -70,5 +70,5 @@ def test_of_many_repositories_a_few_are_shown() -> None:
 
 
 def test_where_nothing_is_declared_that_is_said() -> None:
-    with pytest.raises(ValueError, match=r"'app' names no repository of this stack; write one of none yet, or"):
+    with pytest.raises(ValueError, match=r"'app' is not a repository of this stack; write one of none yet, or"):
         _check(consumer={"pull": ["app"]}, repositories=[])

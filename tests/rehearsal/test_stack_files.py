@@ -70,4 +70,4 @@ def test_a_consumer_of_no_repository_is_told_which_there_are(
 ) -> None:
     stack_file = changed(consumers={WEB: {"pull": ["ci/nod"]}})
     assert main(["--stack-file", str(stack_file), "--report", str(tmp_path / "r.json"), "--quiet"]) == 2
-    assert f"consumers.{WEB}.pull[0]: 'ci/nod' names no repository of this stack" in capsys.readouterr().err
+    assert f"consumers.{WEB}.pull[0]: 'ci/nod' is not a repository of this stack" in capsys.readouterr().err

@@ -125,13 +125,13 @@ def test_three_levels_say_what_each_loses() -> None:
     corp/jobs: {{ push: [apps/web], id: 1, namespaceId: 2 }}
 """
     )
-    assert [line.partition(" whole, so that ")[2] for line in told if "replaces the one" in line] == [
-        'jobs of corp/team lose base/* (`pull` of corp). To keep all of it, write `pull`: [ci/python, "base/*"]',
+    assert [line.partition(", so ")[2] for line in told if "completely replaces the one" in line] == [
+        'jobs of corp/team lose base/* (`pull` of corp). To keep all of that, write `pull`: [ci/python, "base/*"]',
         (
             "jobs of corp/team/web lose ci/python (`pull` of corp/team); base/* (`pull` of corp). "
-            'To keep all of it, write `pull`: [apps/web, ci/python, "base/*"]'
+            'To keep all of that, write `pull`: [apps/web, ci/python, "base/*"]'
         ),
-        'jobs of corp/other lose base/* (`pull` of corp). To keep all of it, write `pull`: [apps/web, "base/*"]',
+        'jobs of corp/other lose base/* (`pull` of corp). To keep all of that, write `pull`: [apps/web, "base/*"]',
     ]
 
 

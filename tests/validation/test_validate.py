@@ -38,7 +38,7 @@ def test_both_sorts_of_mistakes_come_at_once_in_the_order_of_the_file(
         "Pulumi.mine.yaml:5: gitlab-ecr:repositories.ci/python.mutable_tags: no such key",
         "Pulumi.mine.yaml:7: gitlab-ecr:consumers.acme/web.pull: got 'ci/python'",
         "Pulumi.mine.yaml:8: gitlab-ecr:consumers.acme/api.kind: got 'Group'",
-        "Pulumi.mine.yaml:8: gitlab-ecr:consumers.acme/api.pull[0]: 'ci/pyton' names no repository of this stack",
+        "Pulumi.mine.yaml:8: gitlab-ecr:consumers.acme/api.pull[0]: 'ci/pyton' is not a repository of this stack",
         "Pulumi.mine.yaml:9: gitlab-ecr:consumers.acme/legacy.longLivedKeys: got nothing",
         "Pulumi.mine.yaml: 5 mistakes",
     ]
