@@ -34,7 +34,7 @@ class Consumer:
     @property
     def name(self) -> str:
         """How messages call it."""
-        return f"{self.kind} {self.path}"
+        return "instance" if self.kind == "instance" else f"{self.kind} {self.path}"
 
     @property
     def label(self) -> str:
@@ -42,7 +42,9 @@ class Consumer:
         return self.path if self.scope == "*" else f"{self.path} ({self.scope.replace('*', '1')})"
 
     def lies_below(self, other: "Consumer") -> bool:
-        """Whether it is in the other, a group, at any depth."""
+        """Whether it is in the other, a group, at any depth; everything lies in the instance."""
+        if "instance" in (self.kind, other.kind):
+            return other.kind == "instance" and self.kind != "instance"
         return self.path.lower().startswith(f"{other.path.lower()}/")
 
     def variable(self) -> str | None:

@@ -19,8 +19,8 @@ SHADOWED: Final = "old-service"
 BOT: Final = "gitlab-ecr-rotator"
 """The user of the rotator's GitLab token."""
 ROLES: Final = {"project": 40, "group": 50}
-"""What that user is on each consumer: Maintainer of a project, Owner of a group."""
-_GROUP, _PROJECT = "group", "project"
+"""What that user is on each consumer: Maintainer of a project, Owner of a group; of the instance its administrator."""
+_GROUP, _PROJECT, _INSTANCE = "group", "project", "instance"
 
 
 class ContradictionError(ValueError):
@@ -56,7 +56,10 @@ def populate(gitlab: GitLab, declaration: RegistryAccessArgs) -> list[str]:
         gitlab.set_variable(_PROJECT, each.path, DOCKER_AUTH_CONFIG, FOREIGN_AUTHS)
     for path, consumer in declaration.get("consumers", {}).items():
         kind = consumer.get("kind", _PROJECT)
-        gitlab.add_member(BOT, path, ROLES[kind])
+        if kind == _INSTANCE:
+            gitlab.make_administrator(BOT)
+        else:
+            gitlab.add_member(BOT, path, ROLES[kind])
         if consumer.get("adopt", False):
             for scope in consumer.get("environment_scopes", ["*"]):
                 gitlab.set_variable(kind, path, DOCKER_AUTH_CONFIG, FOREIGN_AUTHS, environment_scope=scope)
@@ -73,6 +76,8 @@ def _named(declaration: RegistryAccessArgs) -> Iterator[Namespace]:
         **declaration.get("consumers", {}),
     }
     for path, options in owners.items():
+        if options.get("kind") == _INSTANCE:
+            continue
         yield Namespace(options.get("kind", _PROJECT), path, options.get("id"))
         if "namespace_id" in options:
             yield Namespace(_GROUP, path.rpartition("/")[0], options["namespace_id"])

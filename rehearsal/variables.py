@@ -75,9 +75,11 @@ def _places(world: World, declaration: RegistryAccessArgs, targets: list[Target]
 
 
 def _listed(world: World, level: Level, owner: str) -> Iterator[tuple[ListedVariable, Any]]:
-    for row in _read(world, f"{level.value}s/{quote(owner, safe='')}/variables?per_page=100"):
+    of_instance = level is Level.INSTANCE
+    place = "admin/ci" if of_instance else f"{level.value}s/{quote(owner, safe='')}"
+    for row in _read(world, f"{place}/variables?per_page=100"):
         value = row.pop("value")
-        yield ListedVariable(level=level, owner=owner, **row), value
+        yield ListedVariable(level=level, owner="" if of_instance else owner, **row), value
 
 
 def _read(world: World, path: str) -> list[dict[str, Any]]:

@@ -83,6 +83,8 @@ LOADS_THEIR_ARGUMENTS = {
     "consumers/checks.py",
     "consumers/derivation.py",
     "consumers/gitlab_checks.py",
+    "consumers/instance.py",
+    "declaration/breadth.py",
     "declaration/checks.py",
     "declaration/declared.py",
     "declaration/findings.py",

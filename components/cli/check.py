@@ -8,15 +8,15 @@ import click
 from ..contract import plan as plans
 from ..contract.plan import Plan, SecretTarget, Target
 from ..docker import auth as docker_auth
-from ..docker.redaction import redact
-from ..names.gitlab_release import CONSEQUENCE, GITLAB_COM, SAFE_TEXT, tells_forks_apart
+from ..names.gitlab_release import SAFE_TEXT
 from ..rotation.gitlab import GitLab, GitLabError, Variable
 from ..variables.description import is_ours
 from ..variables.keys import ACCESS_KEYS
 from ..variables.references import is_reference
 from ..variables.shadow_finder import shadow_findings
 from .exit_codes import ExitCode
-from .gitlab_api import ABSENT, GitLabApi, ReadError, http_client, instance, own_token
+from .gitlab_api import ABSENT, GitLabApi, http_client, instance, own_token
+from .gitlab_instance import Instance
 from .gitlab_listing import Listing, listing
 from .output import json_option, json_shape, show
 from .plan_source import Source, gitlab_http, gitlab_of, plan_options
@@ -56,8 +56,9 @@ def command(*, source: Source, trust_forks: bool, gitlab_url: str | None, as_jso
     Looks up the secrets that jobs read themselves in AWS, with the credentials of the environment, without reading
     their values. A stack without variables asks GitLab nothing, unless --gitlab-url names the instance.
 
-    Checks the version of a self-managed GitLab, too: roles for jobs need one that tells forks apart. With --stack,
-    also looks up the runners and pipeline schedules in the stack's state: `up` does not notice when somebody has
+    Checks the version of a self-managed GitLab, too: roles for jobs need one that tells forks apart, and long values
+    one that holds them. Below a variable of the instance, checks the other consumers only. With --stack, also looks up
+    the runners and pipeline schedules in the stack's state: `up` does not notice when somebody has
     deleted one.
 
     Reads GitLab with the token in GITLAB_TOKEN. To see whether the rotator's token may write, set GITLAB_TOKEN to that
@@ -74,7 +75,7 @@ def command(*, source: Source, trust_forks: bool, gitlab_url: str | None, as_jso
             http = gitlab_http(plan.gitlab) if plan.gitlab else http_client(allow_http=url.startswith("http://"))
             api = GitLabApi(url, own_token(), http)
             rows += in_gitlab(source.stack, api) if source.stack else []
-            rows += [*_instance(api, url, trust_forks=trust_forks), *_around(listing(api, wanted))]
+            rows += [*Instance.asked(api, url).rows(plan, trust_forks=trust_forks), *_around(listing(api, wanted))]
     rows = _one_each(rows)
     show(_COLUMNS, rows, as_json=as_json)
     return ExitCode.OK if all(row["ok"] for row in rows) else ExitCode.FOUND
@@ -84,31 +85,6 @@ def _secret_row(plan: Plan, target: SecretTarget) -> dict[str, Any]:
     state = secret_state(plan, target)
     found = [text for text in (state.problem, differs(state, target)) if text]
     return {"target": target.name, "ok": not found, "found": "; ".join(found)}
-
-
-def _instance(api: GitLabApi, url: str, *, trust_forks: bool) -> list[dict[str, Any]]:
-    """Whether the instance tells jobs of forks apart from those of the branches that roles trust."""
-    if url.rstrip("/") == GITLAB_COM:
-        return []
-    target = f"GitLab {url}"
-    try:
-        version = str(_version(api))
-    except ReadError as error:
-        return [{"target": target, "ok": trust_forks, "found": f"its version cannot be read: {error}"}]
-    if tells_forks_apart(version):
-        return [{"target": target, "ok": True, "found": f"version {version}"}]
-    old = f"version {redact(version)[:40]!r} is not {SAFE_TEXT} or later, and there {CONSEQUENCE}; update it"
-    return [{"target": target, "ok": trust_forks, "found": old}]
-
-
-def _version(api: GitLabApi) -> Any:
-    """The version that GitLab states. Before 15.2, GitLab has only the older endpoint."""
-    try:
-        return api.get("metadata").get("version")
-    except ReadError as error:
-        if not error.refused:
-            raise
-        return api.get("version").get("version")
 
 
 def _one_each(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -14,6 +14,7 @@ from ..rotation.aws import AwsError, BotoAws
 from ..rotation.gitlab import GitLab, GitLabError
 from ..rotation.secret import Secret
 from ..variables.description import hosts, is_ours
+from ..variables.targets import INSTANCE
 from .errors import CliError
 from .output import json_option, json_shape, print_json
 from .plan_source import Source, gitlab_http, gitlab_in, plan_options
@@ -88,8 +89,11 @@ def command(
 ) -> None:
     """Take this stack's entries out of a variable that it had adopted.
 
-    OWNER is the full path or the id of the project or group. Take its consumer out of the stack file first.
+    OWNER is the full path or the id of the project or group, or `instance`. Take its consumer out of the stack file
+    first.
     """
+    if kind == OwnerKind.INSTANCE and owner != INSTANCE:
+        raise click.UsageError(f"OWNER: got {owner!r}; the owner of the instance's variables is written {INSTANCE}")
     plan = source.plan()
     flags = Flags(VariableType.FILE, masked=True, protected=False, raw=True, hidden=False)
     target = Target(OwnerKind(kind), owner, owner, key, environment_scope, flags)

@@ -130,13 +130,13 @@ class GitLabApi:
         rows = self._send(f"{path}?{query}").json()
         return cast("list[dict[str, Any]]", rows) if isinstance(rows, list) else []
 
-    def may_list_variables(self, collection: str, owner: str) -> None:
-        """Checks that the token may read the owner's variables. The same role may write them.
+    def may_list(self, path: str) -> None:
+        """Checks that the token may read the variables at a path. The same role may write them.
 
         Raises:
             ReadError: it may not.
         """
-        self._send(f"{collection}/{quoted(owner)}/variables?per_page=1")
+        self._send(f"{path}?per_page=1")
 
     def _send(self, path: str) -> Response:
         what = path.partition("?")[0]

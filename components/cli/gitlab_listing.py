@@ -10,7 +10,12 @@ from ..variables.listed import Level, ListedVariable
 from .gitlab_api import GitLabApi, ReadError, quoted
 
 _COLLECTION: Final = {Level.PROJECT: "projects", Level.GROUP: "groups"}
-_LEVEL: Final = {OwnerKind.PROJECT: Level.PROJECT, OwnerKind.GROUP: Level.GROUP}
+LEVEL: Final = {
+    OwnerKind.PROJECT: Level.PROJECT,
+    OwnerKind.GROUP: Level.GROUP,
+    OwnerKind.INSTANCE: Level.INSTANCE,
+}
+"""Where the variables of each kind of owner are defined."""
 
 
 @dataclass
@@ -35,8 +40,12 @@ def listing(gitlab: GitLabApi, targets: Sequence[Target]) -> Listing:
     found = Listing()
     seen: set[tuple[Level, str]] = set()
     for target in targets:
-        level = _LEVEL[target.owner_kind]
+        level = LEVEL[target.owner_kind]
         try:
+            if level is Level.INSTANCE:  # below it is everything, which nobody reads through
+                found.targets.append(target)
+                _read_once(gitlab, (level, ""), found, seen)
+                continue
             owner = gitlab.get(f"{_COLLECTION[level]}/{quoted(target.owner)}")
             path = str(owner.get("path_with_namespace") or owner.get("full_path"))
             owners = [(level, path), *(_below(gitlab, path) if level is Level.GROUP else [])]
@@ -45,24 +54,28 @@ def listing(gitlab: GitLabApi, targets: Sequence[Target]) -> Listing:
             continue
         found.targets.append(replace(target, path=path))
         for owner in owners:
-            if owner not in seen:
-                seen.add(owner)
-                _read(gitlab, owner, found)
+            _read_once(gitlab, owner, found, seen)
             if target.environment_scope != "*" and owner[0] is Level.PROJECT:
                 _read_environments(gitlab, owner[1], found)
     return found
 
 
 def rows(gitlab: GitLabApi, level: Level, path: str) -> list[tuple[ListedVariable, Secret | None]]:
-    """The variables of a project or group, each with its value; None for a hidden one.
+    """The variables of a project, of a group or of the instance, each with its value; None for a hidden one.
 
     Raises:
         ReadError: the owner does not exist, or the token's role is too low.
     """
     return [
         (_listed(level, path, row), None if row.get("value") is None else Secret(str(row["value"])))
-        for row in gitlab.all(f"{_COLLECTION[level]}/{quoted(path)}/variables")
+        for row in gitlab.all(variables_of(level, path))
     ]
+
+
+def variables_of(level: Level, path: str) -> str:
+    """Where GitLab's API has the variables of a project or group, by path or number, or of the instance."""
+    owner = "admin/ci" if level is Level.INSTANCE else f"{_COLLECTION[level]}/{quoted(path)}"
+    return f"{owner}/variables"
 
 
 def _below(gitlab: GitLabApi, group: str) -> list[tuple[Level, str]]:
@@ -72,12 +85,18 @@ def _below(gitlab: GitLabApi, group: str) -> list[tuple[Level, str]]:
     return [*groups, *((Level.PROJECT, str(row["path_with_namespace"])) for row in projects)]
 
 
+def _read_once(gitlab: GitLabApi, owner: tuple[Level, str], found: Listing, seen: set[tuple[Level, str]]) -> None:
+    if owner not in seen:
+        seen.add(owner)
+        _read(gitlab, owner, found)
+
+
 def _read(gitlab: GitLabApi, owner: tuple[Level, str], found: Listing) -> None:
     level, path = owner
     try:
         found.variables += [listed for listed, _ in rows(gitlab, level, path)]
     except ReadError as error:
-        found.unread.append(f"{level.value} {path}: {error}")
+        found.unread.append(f"{level.value} {path}".rstrip() + f": {error}")
 
 
 def _read_environments(gitlab: GitLabApi, project: str, found: Listing) -> None:

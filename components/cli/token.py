@@ -9,13 +9,14 @@ import click
 from botocore.exceptions import BotoCoreError, ClientError  # pyright: ignore[reportMissingTypeStubs] - it ships none
 
 from ..contract import plan as plans
-from ..contract.plan import Plan
+from ..contract.plan import OwnerKind, Plan
 from ..rotation.aws import aws_error
 from ..rotation.secret import Secret
 from .aws_calls import aws_client
 from .errors import CliError
 from .exit_codes import ExitCode
 from .gitlab_api import GitLabApi, ReadError, given_token, http_client, instance, is_of_this_machine, url_option
+from .gitlab_listing import LEVEL, variables_of
 from .output import json_option, json_shape, print_json, show
 from .plan_source import Source, gitlab_http, gitlab_in, plan_options
 from .progress import progress
@@ -47,11 +48,10 @@ def check_token(plan: Plan, gitlab: GitLabApi, today: date) -> list[str]:
         ReadError: GitLab does not know the token, or does not answer.
     """
     problems = check_itself(gitlab, today)
-    for collection, owner, target in dict.fromkeys(
-        (f"{target.owner_kind.value}s", target.owner, f"{target.owner_kind.value} {target.path}")
-        for target in plans.variables(plan)
+    for kind, owner, name in dict.fromkeys(
+        (target.owner_kind, target.owner, target.owner_name) for target in plans.variables(plan)
     ):
-        problems += _role(gitlab, collection, owner, target)
+        problems += _role(gitlab, kind, owner, name)
     return problems
 
 
@@ -82,15 +82,20 @@ def check_itself(gitlab: GitLabApi, today: date) -> list[str]:
     return problems
 
 
-def _role(gitlab: GitLabApi, collection: str, owner: str, target: str) -> Sequence[str]:
+def _role(gitlab: GitLabApi, kind: OwnerKind, owner: str, name: str) -> Sequence[str]:
     """What is wrong with the role: GitLab shows variables to exactly those who may write them."""
     try:
-        gitlab.may_list_variables(collection, owner)
+        gitlab.may_list(variables_of(LEVEL[kind], owner))
     except ReadError as error:
-        role = "Maintainer" if collection == "projects" else "Owner"
+        if kind is OwnerKind.INSTANCE:
+            advice = (
+                "only an administrator's token writes its variables, where Admin Mode is on with the scope admin_mode"
+            )
+            return [f"{name}: {error}; {advice}"]
+        role = "Maintainer" if kind is OwnerKind.PROJECT else "Owner"
         if error.status == _FORBIDDEN:
-            return [f"{target}: its role is too low; give the token's user the role {role} there"]
-        return [f"{target}: {error}; check the path, and that the token's user is a member with the role {role}"]
+            return [f"{name}: its role is too low; give the token's user the role {role} there"]
+        return [f"{name}: {error}; check the path, and that the token's user is a member with the role {role}"]
     return []
 
 

@@ -64,10 +64,14 @@ class AuthArgs(TypedDict):
 
 
 class ConsumerArgs(TypedDict):
-    """A GitLab project or group, and what it may pull and push."""
+    """A GitLab project or group, or the whole instance, and what it may pull and push."""
 
     kind: NotRequired[OwnerKind]
-    """`project` (default) or `group`; a group's variable reaches every project below it."""
+    """`project` (default), `group` or `instance`. A group's variable reaches every project below it. The instance's,
+    for administrators of a self-managed GitLab, reaches every project there is, of every user, forks and personal
+    projects too: whoever can run a job can pull what it opens. Its consumer is called `instance`, and the rotator's
+    GitLab token is then an administrator's. GitLab gives it no environment scope, cannot hide it, and holds 10,000
+    characters of it."""
     id: NotRequired[int]
     """The numeric id, which finds a project or group even after a rename."""
     access: NotRequired[Access]

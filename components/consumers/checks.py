@@ -9,8 +9,9 @@ from ..names.choices import choice
 from ..names.gitlab_release import GITLAB_COM
 from ..names.locations import Mistakes
 from ..names.spelling import shown
-from ..variables.targets import OwnerKind, VariableType
+from ..variables.targets import INSTANCE, OwnerKind, VariableType
 from .args import Access, ConsumerArgs
+from .instance import check_instance
 
 _WITH_LOGIN_VARIABLE: Final = frozenset(Access) - {Access.JOB_ROLE, Access.JOB_SECRET}
 _BELONGS_TO: Final[Mapping[str, frozenset[Access]]] = {
@@ -42,7 +43,7 @@ def access_of(consumer: ConsumerArgs) -> Access:
 
 
 def kind_of(consumer: ConsumerArgs) -> OwnerKind:
-    """Whether the consumer is a project (the default) or a group."""
+    """Whether the consumer is a project (the default), a group, or the whole instance."""
     return choice(OwnerKind, consumer.get("kind", OwnerKind.PROJECT), "kind")
 
 
@@ -96,18 +97,24 @@ def _check_consumer(path: str, consumer: ConsumerArgs, gitlab_url: str) -> None:
         check_path(path, kind_of(consumer), gitlab_url)
     _check_values(consumer, mistakes)
     _check_needs(consumer, mistakes)
+    if kind_of(consumer) is OwnerKind.INSTANCE:
+        with mistakes.at():
+            check_instance(consumer, gitlab_url)
     with mistakes.at():
         _check_jobs(consumer, gitlab_url)
     mistakes.refuse()
 
 
 def check_path(path: str, kind: OwnerKind, gitlab_url: str) -> None:
-    """Stops what is no full path of a project or group.
+    """Stops what is no full path of a project or group, and another name of the instance than its own.
 
     Raises:
         MistakesError: it is not.
     """
     mistakes = Mistakes()
+    if kind is OwnerKind.INSTANCE and path != INSTANCE:
+        mistakes.add(text=f"got {path!r} with `kind`: instance; write the consumer of the whole instance as {INSTANCE}")
+        mistakes.refuse()
     bare = path.partition("://")[2].partition("/")[2] if "://" in path else path
     host = urlsplit(gitlab_url).netloc
     bare = bare.removeprefix(f"{host}/").strip("/ ").removesuffix(".git")
@@ -183,11 +190,12 @@ def _check_jobs(consumer: ConsumerArgs, gitlab_url: str) -> None:
             text="AWS clients prefer access keys to a role, so jobs would push with pull-only keys; write a "
             "second consumer, or leave `access` out",
         )
-    if kind_of(consumer) is OwnerKind.GROUP:
+    if kind_of(consumer) is not OwnerKind.PROJECT:
+        owner = "the instance" if kind_of(consumer) is OwnerKind.INSTANCE else "a group"
         shared = "let each overwrite the others' images and would " if consumer.get("push") else ""
         mistakes.add(
             key,
-            text=f"a group has no jobs, and a role for all of its projects would {shared}trust future projects; write "
+            text=f"{owner} has no jobs, and a role for all of its projects would {shared}trust future projects; write "
             "each project as a consumer",
         )
     elif gitlab_url == GITLAB_COM:

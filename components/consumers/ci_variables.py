@@ -18,6 +18,8 @@ from ..variables.targets import OwnerKind, VariableType
 # flags.
 _OWNED_BY_THE_ROTATOR: Final = ["value", "description", "masked", "protected", "raw", "variable_type"]
 
+_NOT_OF_AN_INSTANCE: Final = ("environment_scope", "hidden")
+
 _WAITING: Final = f"{PREFIX}waiting for the first rotation"
 
 
@@ -25,13 +27,14 @@ class CiVariableArgs(TypedDict):
     """One CI/CD variable: rotated, unless it has a `value`."""
 
     owner_kind: OwnerKind
-    """`project` or `group`."""
+    """`project`, `group` or `instance`. An instance's variable reaches every job of a self-managed GitLab, and only an
+    administrator's token writes it."""
     owner: str
-    """The full path, or the numeric id as text: an id survives a rename."""
+    """The full path, or the numeric id as text: an id survives a rename. `instance` for the instance."""
     key: NotRequired[str]
     """The variable's key. Default `DOCKER_AUTH_CONFIG`, the one that the runner reads."""
     environment_scope: NotRequired[str]
-    """Default `*`. On groups, other scopes need GitLab Premium."""
+    """Default `*`, the only one of an instance. On groups, other scopes need GitLab Premium."""
     variable_type: NotRequired[VariableType]
     """`file` (default: the token is not in the job's environment, where Docker CLI 28.3 and later would prefer it to
     `docker login`), or `env_var`."""
@@ -88,6 +91,9 @@ def _find(args: CiVariablesArgs) -> Mistakes:
             text = "got true; only a rotated DOCKER_AUTH_CONFIG is merged with what is there: leave `adopt` out, and"
             place = ("variables", name, "adopt")
             found.add(*place, text=f"{text} delete the variable that exists or take it over with `pulumi import`")
+        for key, without in (("environment_scope", "*"), ("hidden", False)):
+            if variable["owner_kind"] == OwnerKind.INSTANCE and variable.get(key, without) != without:
+                found.add("variables", name, key, text="GitLab's variables of an instance have none; leave it out")
     return found
 
 
@@ -112,3 +118,6 @@ def _variable(name: str, variable: CiVariableArgs, opts: pulumi.ResourceOptions)
             gitlab.GroupVariable(name, group=variable["owner"], **inputs, opts=opts)
         case OwnerKind.PROJECT:
             gitlab.ProjectVariable(name, project=variable["owner"], **inputs, opts=opts)
+        case OwnerKind.INSTANCE:
+            known = {key: given for key, given in inputs.items() if key not in _NOT_OF_AN_INSTANCE}
+            gitlab.InstanceVariable(name, **known, opts=opts)

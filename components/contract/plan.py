@@ -34,6 +34,9 @@ __all__ = [
 ]
 
 VERSION: Final = 3
+VALUE_LIMIT: Final = 10_000
+"""Characters of a value of an instance's variable, in older GitLabs of every variable. Source: GitLab docs, CI/CD
+variables."""
 _LONGEST: Final = 32 << 20  # characters: several times the largest possible plan
 TARGET_LIMIT: Final = 5_000
 """Half of what one run can write in its 15 minutes at the default 30 requests a second."""
@@ -224,6 +227,8 @@ def _check_gitlab(gitlab: GitLab) -> None:
 
 def _check_target(target: TokenTarget, plan: Plan, where: str) -> None:
     _check_audience_of(target.audience, plan, where)
+    if target.owner_kind is OwnerKind.INSTANCE and (target.environment_scope != "*" or target.flags.hidden):
+        raise ValueError(f"{where}: a variable of the instance has no environment scope and is never hidden")
     if target.foreign is not None and not target.flags.hidden:
         raise ValueError(f"{where}.foreign: only a hidden variable needs it, others keep their entries; leave it out")
 

@@ -27,6 +27,7 @@ from ..runner.checks import find_in_options
 from ..runner.identities import runner_identities
 from ..variables.targets import OwnerKind
 from .args import RegistryAccessArgs
+from .breadth import find_breadth
 from .checks import check_names
 from .gitlab_instance import backend_of
 from .nested import find_nested
@@ -57,6 +58,7 @@ def find(args: RegistryAccessArgs) -> Mistakes:
         with found.at("consumers", path, renamed=_JOB_ROLE):
             _check_rights(names, path, consumer, {**args, "gitlab": gitlab}, issuer)
     found.take(find_nested(declared))
+    found.take(find_breadth(declared, gitlab_url(gitlab)))
     for name in runners:
         found.take(_runner(names, name, args, gitlab), "runners", name)
     found.take(_rotation(names, args, issuer), "rotation")

@@ -6,6 +6,7 @@ from typing import Final
 
 from ..consumers.args import Access, ConsumerArgs
 from ..consumers.checks import access_of
+from ..consumers.instance import is_instance
 from ..names.locations import Mistakes
 from ..names.repository_patterns import matches
 
@@ -24,22 +25,34 @@ def find_nested(consumers: Mapping[str, ConsumerArgs]) -> Mistakes:
     for path, consumer in consumers.items():
         if not _has_variable(consumer):
             continue
-        parts = path.split("/")
-        above = ["/".join(parts[:depth]) for depth in range(len(parts) - 1, 0, -1)]
-        groups = {
-            group: consumers[group]
-            for group in above
-            if group in consumers and _has_variable(consumers[group]) and _meet(consumer, consumers[group])
+        owners = {
+            owner: consumers[owner]
+            for owner in _above(path, consumer, consumers)
+            if _has_variable(consumers[owner]) and _meet(consumer, consumers[owner])
         }
-        lost, lines = _lost(consumer, groups)
+        lost, lines = _lost(consumer, owners)
         if lost:
-            hidden = " and ".join(f"of group {group}" for group in groups)
+            hidden = " and ".join(f"of {_called(owner, options)}" for owner, options in owners.items())
             found.warn(
                 *("consumers", path),
                 text=f"its DOCKER_AUTH_CONFIG completely replaces the one {hidden}, so jobs of {path} lose "
                 f"{'; '.join(lost)}. To keep all of that, write {' and '.join(lines)}",
             )
     return found
+
+
+def _above(path: str, consumer: ConsumerArgs, consumers: Mapping[str, ConsumerArgs]) -> list[str]:
+    """The groups above, the nearest first, and the instance, which is above everything."""
+    if is_instance(consumer):
+        return []
+    parts = path.split("/")
+    groups = ["/".join(parts[:depth]) for depth in range(len(parts) - 1, 0, -1)]
+    instances = [other for other, options in consumers.items() if is_instance(options)]
+    return [group for group in groups if group in consumers and group not in instances] + instances
+
+
+def _called(owner: str, options: ConsumerArgs) -> str:
+    return "the whole instance" if is_instance(options) else f"group {owner}"
 
 
 def _has_variable(consumer: ConsumerArgs) -> bool:

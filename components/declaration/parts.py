@@ -15,13 +15,13 @@ from ..consumers.gitlab_checks import check_gitlab, gitlab_url
 from ..consumers.key_life import KeyLife, key_life
 from ..contract import plan as plans
 from ..contract.schedule import INTERVAL
+from ..contract.sizes import size_findings
 from ..ecr.args import RepositoriesArgs
 from ..iam.args import IdentitiesArgs
 from ..iam.pull_user import PullUserArgs
 from ..names.locations import Mistakes
 from ..names.naming import Names
 from ..rotator.args import RotationBackend, RotatorArgs
-from ..rotator.sizes import size_findings
 from ..runner.args import RunnerArgs
 from ..runner.identities import runner_identities
 from .args import RegistryAccessArgs, RotationArgs, RotationParts, RotationPartsArgs

@@ -13,7 +13,7 @@ from .picture import picture
 from .policy_words import Right
 from .reading import STACK, Preview, is_unknown
 from .removals import adoptions, is_new_text, removals
-from .rights import ACCESS, POLICY_OF_A_ROLE, Access, Who, access, whose
+from .rights import ACCESS, CONSUMERS, POLICY_OF_A_ROLE, Access, Who, access, whose
 from .updates import descriptions, routine, updates
 
 _MOST_LINES: Final = 20
@@ -199,7 +199,7 @@ def _not_checked(preview: Preview, found: Access) -> list[str]:
         for step in preview.of_type(type_)
         if step.op == "create"
     }
-    made |= {name for kind, name in found.new.keys() - found.old.keys() if kind in {"project", "group"}}
+    made |= {name for kind, name in found.new.keys() - found.old.keys() if kind in CONSUMERS}
     lines = [
         f"whether {code(host)} lets {kind} {code(name)} in: across accounts both sides must allow it: that "
         "account's repository policies and the role here"

@@ -14,8 +14,13 @@ ACCESS: Final = "gitlab-ecr:index:RegistryAccess"
 POLICY_OF_A_ROLE: Final = {"aws:iam/rolePolicy:RolePolicy": "role", "aws:iam/userPolicy:UserPolicy": "user"}
 """Types of policies of a role or user, and the property that names that role or user."""
 
+EVERYBODY: Final = "every project of the GitLab"
+"""Who pulls with a variable of the instance."""
+_INSTANCE: Final = "instance"
+CONSUMERS: Final = frozenset({"project", "group", EVERYBODY})
+
 Who = tuple[str, str]
-"""`project`, `group`, `runner`, `role` or `user`, and the name."""
+"""One of `CONSUMERS`, `runner`, `role` or `user`, and the name."""
 Rights = dict[Who, frozenset[Right]]
 
 
@@ -44,7 +49,7 @@ class Access:
     @property
     def consumers(self) -> set[str]:
         """The full paths of the projects and groups."""
-        return {name for kind, name in self.old.keys() | self.new.keys() if kind in {"project", "group"}}
+        return {name for kind, name in self.old.keys() | self.new.keys() if kind in CONSUMERS}
 
     def gained(self) -> Iterator[tuple[Who, Right]]:
         """Each right that is new."""
@@ -106,7 +111,8 @@ def ways(declaration: Mapping[str, Any]) -> dict[Who, str]:
 
 def _entries(declaration: Mapping[str, Any]) -> Iterator[tuple[Who, Mapping[str, Any]]]:
     for name, consumer in _mapping(declaration.get("consumers")).items():
-        yield (str(_mapping(consumer).get("kind", "project")), name), _mapping(consumer)
+        kind = str(_mapping(consumer).get("kind", "project"))
+        yield (EVERYBODY if kind == _INSTANCE else kind, name), _mapping(consumer)
     for name, runner in _mapping(declaration.get("runners")).items():
         yield ("runner", name), _mapping(runner)
 

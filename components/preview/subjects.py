@@ -7,7 +7,10 @@ from typing import Final
 from .markdown import code
 from .reading import Step, is_unknown
 
-VARIABLES: Final = ("gitlab:index/groupVariable:GroupVariable", "gitlab:index/projectVariable:ProjectVariable")
+_INSTANCE_VARIABLE: Final = "gitlab:index/instanceVariable:InstanceVariable"
+VARIABLES: Final = (
+    "gitlab:index/groupVariable:GroupVariable", "gitlab:index/projectVariable:ProjectVariable", _INSTANCE_VARIABLE,
+)  # fmt: skip
 FIRST_ROTATION: Final = "aws:lambda/invocation:Invocation"
 FUNCTION: Final = "aws:lambda/function:Function"
 _CACHE: Final = "aws:ecr/pullThroughCacheRule:PullThroughCacheRule"
@@ -61,13 +64,15 @@ def title(step: Step, consumers: Collection[str] = ()) -> str:
 
 
 def owner(step: Step, consumers: Collection[str] = ()) -> str:
-    """The project or group of a variable, by its path if the declaration has it.
+    """The project or group of a variable, by its path if the declaration has it, or `instance`.
 
     Args:
         step: the variable's step.
         consumers: full paths; an owner given by number is the one that the step's own name ends with.
     """
     inputs = step.new or step.old
+    if step.type == _INSTANCE_VARIABLE:
+        return "instance"
     held_by = str(inputs.get("group") or inputs.get("project") or step.name)
     if not held_by.isdecimal():
         return held_by

@@ -11,6 +11,7 @@ from .http import Http, Response, UnreachableError, ask_gitlab
 from .secret import Secret, safe_words
 
 _COLLECTION: Final = {OwnerKind.PROJECT: "projects", OwnerKind.GROUP: "groups"}
+_OF_THE_INSTANCE: Final = "admin/ci"
 _OK, _CREATED, _FORBIDDEN, _NOT_FOUND = 200, 201, 403, 404
 
 
@@ -58,7 +59,9 @@ class GitLab:
             GitLabError: anything else, including an absent owner.
         """
         response = self._send("GET", self._url(target))
-        if response.status == _NOT_FOUND and "Variable Not Found" in _message(response):  # GroupVariable too
+        if response.status == _NOT_FOUND and "Variable Not Found" in _message(
+            response
+        ):  # Group- and InstanceVariable too
             return None
         return _variable(self._expect(response, _OK, target), target)
 
@@ -89,7 +92,7 @@ class GitLab:
         flags = target.flags
         body: dict[str, Any] = {
             "key": target.key,
-            "environment_scope": target.environment_scope,
+            **({} if target.owner_kind is OwnerKind.INSTANCE else {"environment_scope": target.environment_scope}),
             "value": value.reveal(),
             "description": description,
             "variable_type": flags.variable_type,
@@ -101,14 +104,15 @@ class GitLab:
         return _variable(self._expect(self._send("POST", url, body), _CREATED, target, value), target)
 
     def _url(self, target: Target) -> str:
-        scope = quote(target.environment_scope, safe="")
-        return (
-            f"{self._api}/{self._owner(target)}/variables/{target.key}"
-            f"?{quote('filter[environment_scope]', safe='')}={scope}"
-        )
+        url = f"{self._api}/{self._owner(target)}/variables/{target.key}"
+        if target.owner_kind is OwnerKind.INSTANCE:  # its variables have no environment scope
+            return url
+        return f"{url}?{quote('filter[environment_scope]', safe='')}={quote(target.environment_scope, safe='')}"
 
     @staticmethod
     def _owner(target: Target) -> str:
+        if target.owner_kind is OwnerKind.INSTANCE:
+            return _OF_THE_INSTANCE
         return f"{_COLLECTION[target.owner_kind]}/{quote(target.owner, safe='')}"
 
     def _send(self, method: str, url: str, body: Mapping[str, Any] | None = None) -> Response:

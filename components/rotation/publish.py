@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, cast
 
-from ..contract.plan import Plan, Registry, Target, TokenTarget
+from ..contract.plan import VALUE_LIMIT, OwnerKind, Plan, Registry, Target, TokenTarget
 from ..docker import auth as docker_auth
 from ..docker.auth import DocumentError
 from ..variables.description import LONGEST, describe, to_the_minute, valid_until
@@ -18,7 +18,6 @@ from .results import Status, TargetResult
 from .secret import Secret
 from .workers import unexpected
 
-_VALUE_LIMIT: Final = 10_000  # GitLab, CI/CD variables: characters of a value
 _BAD_REQUEST: Final = 400
 
 
@@ -107,7 +106,12 @@ class Publisher:
         _refuse_references(target, variable, list(auths))
         value = _merged(target, variable, foreign, {host: token.auth.reveal() for host, token in auths.items()})
         description = describe(list(auths), expires_at, target.audience)
-        written = put(target, variable, value, description, gitlab)
+        try:
+            written = put(target, variable, value, description, gitlab)
+        except GitLabError as error:
+            if error.status == _BAD_REQUEST and len(value.reveal()) > VALUE_LIMIT:  # of this GitLab, as of older ones
+                raise NotWrittenError(f"{error}; {_too_long(len(value.reveal()))}") from None
+            raise
         if written is None:  # another run created it a moment ago: update it instead
             if (found := gitlab.variable(target)) is None:
                 raise GitLabError(f"GitLab says both that {target.name} exists and that it does not")
@@ -171,12 +175,16 @@ def _merged(target: Target, variable: Variable | None, foreign: Secret | None, a
     existing = variable.value if variable is not None and variable.value is not None else foreign
     entries = {host: docker_auth.auth_entry(auth) for host, auth in auths.items()}
     text = docker_auth.dumps(docker_auth.merge(existing.reveal() if existing else None, entries, entries))
-    if len(text) > _VALUE_LIMIT:
-        raise NotWrittenError(
-            f"the value would be {len(text)} characters long, but GitLab allows {_VALUE_LIMIT}: "
-            "give this consumer fewer registry hosts, or its runners the credential helper"
-        )
+    if len(text) > VALUE_LIMIT and target.owner_kind is OwnerKind.INSTANCE:
+        raise NotWrittenError(_too_long(len(text)))
     return Secret(text)
+
+
+def _too_long(length: int) -> str:
+    return (
+        f"the value would be {length} characters long, but GitLab allows {VALUE_LIMIT}: "
+        "give this consumer fewer registry hosts, or its runners the credential helper"
+    )
 
 
 def read_back(written: Variable, value: Secret, description: str, target: Target) -> None:

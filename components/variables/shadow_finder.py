@@ -51,7 +51,8 @@ def shadow_findings(
 
 
 def _coordinates(target: Target) -> tuple[str, str, str, str]:
-    return target.owner_kind.value, target.path.lower(), target.key, target.environment_scope
+    owner = "" if target.owner_kind is OwnerKind.INSTANCE else target.path.lower()
+    return target.owner_kind.value, owner, target.key, target.environment_scope
 
 
 def _of(variable: ListedVariable) -> tuple[str, str, str, str]:
@@ -60,7 +61,7 @@ def _of(variable: ListedVariable) -> tuple[str, str, str, str]:
 
 def _shadow(target: Target, variable: ListedVariable) -> list[Finding]:
     same_owner = _of(variable)[:2] == _coordinates(target)[:2]
-    below = target.owner_kind is OwnerKind.GROUP and is_above(target.path, variable.owner)
+    below = not same_owner and _is_above(target, variable.owner)
     if not (same_owner or below) or not _overlap(target.environment_scope, variable.environment_scope):
         return []
     if same_owner and variable.environment_scope == "*":
@@ -76,6 +77,13 @@ def _shadow(target: Target, variable: ListedVariable) -> list[Finding]:
     # Access keys cannot be adopted, and have a single environment scope.
     fix = f"{adopt if target.key == DOCKER_AUTH_CONFIG else ''}delete {variable.name}"
     return [Finding(target.name, f"{variable.name} hides it{where}", fix)]
+
+
+def _is_above(target: Target, path: str) -> bool:
+    """Whether jobs of a project, or of those in a group, get the target unless something nearer replaces it."""
+    return target.owner_kind is OwnerKind.INSTANCE or (
+        target.owner_kind is OwnerKind.GROUP and is_above(target.path, path)
+    )
 
 
 def _overlap(one: str, other: str) -> bool:
@@ -102,11 +110,8 @@ def _protected(target: Target) -> list[Finding]:
 def _never_matches(target: Target, environments: Mapping[str, Collection[str]]) -> list[Finding]:
     if target.environment_scope == "*":
         return []
-    group = target.owner_kind is OwnerKind.GROUP
     known = [
-        names
-        for path, names in environments.items()
-        if path.lower() == target.path.lower() or (group and is_above(target.path, path))
+        names for path, names in environments.items() if path.lower() == target.path.lower() or _is_above(target, path)
     ]
     if not known or any(scope_matches(target.environment_scope, name) for names in known for name in names):
         return []
@@ -118,14 +123,13 @@ def _never_matches(target: Target, environments: Mapping[str, Collection[str]]) 
 def _pushes(target: Target, variables: Sequence[ListedVariable]) -> list[Finding]:
     if target.flags.variable_type is not VariableType.ENV_VAR or target.key != DOCKER_AUTH_CONFIG:
         return []
-    group = target.owner_kind is OwnerKind.GROUP
     pushing = sorted(
         {
             variable.owner
             for variable in variables
             if variable.level is Level.PROJECT
             and variable.key in (AWS_ROLE, REGISTRY)
-            and (variable.owner.lower() == target.path.lower() or (group and is_above(target.path, variable.owner)))
+            and (variable.owner.lower() == target.path.lower() or _is_above(target, variable.owner))
         }
     )
     if not pushing:

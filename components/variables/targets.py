@@ -2,8 +2,12 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from .keys import ACCESS_KEYS
+
+INSTANCE: Final = "instance"
+"""What a declaration and a plan call the GitLab instance itself, where others have a path."""
 
 
 class OwnerKind(StrEnum):
@@ -11,6 +15,7 @@ class OwnerKind(StrEnum):
 
     PROJECT = "project"
     GROUP = "group"
+    INSTANCE = "instance"
 
 
 class VariableType(StrEnum):
@@ -36,9 +41,9 @@ class Target:
     """One CI/CD variable.
 
     Attributes:
-        owner_kind: project or group.
-        owner: the numeric id as text, which survives a rename, or the full path.
-        path: the full path as declared, for messages.
+        owner_kind: project, group, or the whole instance.
+        owner: the numeric id as text, which survives a rename, or the full path; of the instance, `instance`.
+        path: the full path as declared, for messages; of the instance, `instance`.
         key: the variable's key.
         environment_scope: `*` or an environment's name or pattern.
         flags: what the rotator sets with every value.
@@ -55,7 +60,13 @@ class Target:
     def name(self) -> str:
         """How messages call it: `project acme/web DOCKER_AUTH_CONFIG`, with the environment scope unless it is `*`."""
         scope = "" if self.environment_scope == "*" else f" ({self.environment_scope})"
-        return f"{self.owner_kind.value} {self.path} {self.key}{scope}"
+        return f"{self.owner_name} {self.key}{scope}"
+
+    @property
+    def owner_name(self) -> str:
+        """How messages call its owner: `project acme/web`, or `instance`."""
+        kind = self.owner_kind.value
+        return kind if self.owner_kind is OwnerKind.INSTANCE else f"{kind} {self.path}"
 
 
 @dataclass(frozen=True)

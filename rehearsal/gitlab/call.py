@@ -32,6 +32,7 @@ class State:
     """All the emulator knows. A request holds `lock` from its authentication to its reply.
 
     Attributes:
+        value_limit: how many characters of a project's or group's variable it holds: as older instances did, 10,000.
         long_poll: seconds for which a runner's request is held while the queue does not change.
         live_traces: the last update of a job is accepted at first, and done when it comes again, as where logs are
             gathered in pieces.
@@ -41,6 +42,7 @@ class State:
     now: Callable[[], datetime]
     premium: bool
     url: str = ""
+    value_limit: int | None = None
     store: Store = field(default_factory=Store)
     runners: Runners = field(default_factory=Runners)
     jobs: Jobs = field(default_factory=Jobs)
@@ -118,6 +120,11 @@ class Call:
         return self._permitted(
             self._visible(self.state.store.group(self.values["id"]), "Group"), level, writable=writable
         )
+
+    def administrator(self) -> None:
+        """Refuses everybody else."""
+        if not self.user.admin:
+            raise forbidden()
 
     def declared(self, *fields: Field) -> dict[str, Any]:
         return declared(self.request.params, *fields)

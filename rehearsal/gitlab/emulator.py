@@ -103,6 +103,10 @@ class GitLab:
         """Requests allowed per token and minute; None lifts the limit."""
         self._server.limiter.per_minute = per_minute
 
+    def limit_values(self, longest: int | None) -> None:
+        """How many characters of a project's or group's variable it holds, as older instances do; None for any."""
+        self._state.value_limit = longest
+
     def create_group(self, full_path: str, id: int | None = None) -> int:  # noqa: A002 - GitLab's word
         with self._state.lock:
             return self._state.store.create_group(full_path, id).id
@@ -156,6 +160,11 @@ class GitLab:
         with self._state.lock:
             owner = self._state.store.at(path)
             self._state.tokens.user(user).memberships[owner.kind, owner.id] = access_level
+
+    def make_administrator(self, user: str) -> None:
+        """Makes a user one of the instance's administrators."""
+        with self._state.lock:
+            self._state.tokens.user(user).admin = True
 
     def revoke_token(self, name: str) -> None:
         """Revokes every token of this name."""

@@ -39,6 +39,11 @@ class Group(Owner):
 
 
 @dataclass(eq=False)
+class Instance(Owner):
+    """GitLab itself, which has variables too."""
+
+
+@dataclass(eq=False)
 class Project(Owner):
     default_branch: str = "main"
     protected_branches: list[str] = field(default_factory=list[str])
@@ -57,6 +62,7 @@ class Store:
     """Finds by id or path; paths compare without case, as GitLab's routes do."""
 
     def __init__(self) -> None:
+        self.instance = Instance(0, "instance")
         self.groups: dict[int, Group] = {}
         self.projects: dict[int, Project] = {}
         self._paths: dict[str, Owner] = {}
@@ -93,7 +99,8 @@ class Store:
         return found if isinstance(found, Project) else self.projects.get(self._moved.get(key.lower(), 0))
 
     def at(self, path: str) -> Owner:
-        found = self._paths.get(path.lower())
+        """The group or project of a path; a group of that name goes before the instance."""
+        found = self._paths.get(path.lower()) or (self.instance if path == self.instance.path else None)
         if found is None:
             raise ValueError(f"path: there is no group or project {path!r}; create it first")
         return found

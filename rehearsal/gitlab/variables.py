@@ -8,7 +8,8 @@ from typing import Any
 from .messages import message
 
 VARIABLE_TYPES = ("env_var", "file")
-LIMITS = {"project": 8000, "group": 30_000}
+LIMITS = {"project": 8000, "group": 30_000, "instance": 25}
+LONGEST_OF_INSTANCE = 10_000
 
 _KEY = re.compile(r"[a-zA-Z0-9_]+")
 _SCOPE = re.compile(r"[a-zA-Z0-9_/\\${}. \-*]+")
@@ -35,15 +36,20 @@ class Variable:
         """What the API shows: never the value of a hidden one."""
         return asdict(self) | ({"value": None} if self.hidden else {})
 
+    def document_of_instance(self) -> dict[str, Any]:
+        """What the API shows of one of the instance, which has neither of the two that are missing."""
+        return {key: value for key, value in asdict(self).items() if key not in ("hidden", "environment_scope")}
 
-def create(kind: str, rows: list[Variable], values: dict[str, Any]) -> Variable:
+
+def create(kind: str, rows: list[Variable], values: dict[str, Any], longest: int | None = None) -> Variable:
+    """A new row; `longest` is the limit of a value's characters, where there is one."""
     given = {name: value for name, value in values.items() if value is not None}
     hide = given.pop("masked_and_hidden", False)
     candidate = replace(Variable(), **given)
     if hide:
         candidate = replace(candidate, masked=True, hidden=True)
     candidate = _stripped(candidate)
-    problems = _problems(rows, candidate)
+    problems = _problems(rows, candidate, longest)
     if len(rows) >= LIMITS[kind]:
         problems["base"] = [f"Maximum number of {kind} ci variables ({LIMITS[kind]}) exceeded"]
     _refuse(problems)
@@ -51,11 +57,11 @@ def create(kind: str, rows: list[Variable], values: dict[str, Any]) -> Variable:
     return candidate
 
 
-def update(rows: list[Variable], row: Variable, values: dict[str, Any]) -> Variable:
+def update(rows: list[Variable], row: Variable, values: dict[str, Any], longest: int | None = None) -> Variable:
     """Changes `row` in place, or leaves it as it is and refuses."""
     given = {name: value for name, value in values.items() if value is not None or name == "description"}
     candidate = _stripped(replace(row, **given))
-    problems = _problems([other for other in rows if other is not row], candidate)
+    problems = _problems([other for other in rows if other is not row], candidate, longest)
     if row.hidden and not candidate.masked:
         problems["base"] = ["The visibility setting cannot be changed for masked and hidden variables."]
     _refuse(problems)
@@ -76,16 +82,22 @@ def _stripped(row: Variable) -> Variable:
     return replace(row, key=row.key.strip(), environment_scope=row.environment_scope.strip())
 
 
-def _problems(others: list[Variable], row: Variable) -> dict[str, list[str]]:
+def _problems(others: list[Variable], row: Variable, longest: int | None) -> dict[str, list[str]]:
     found = {
         "key": key_problems(row.key),
-        "value": [] if _maskable(row) else ["is invalid"],
+        "value": [*([] if _maskable(row) else ["is invalid"]), *_value_problems(row.value, longest)],
         "environment_scope": _scope_problems(row.environment_scope),
         "description": _too_long(row.description or ""),
     }
     if any((row.key, row.environment_scope) == (other.key, other.environment_scope) for other in others):
         found["key"].append(f"({row.key}) has already been taken")
     return {field: texts for field, texts in found.items() if texts}
+
+
+def _value_problems(value: str, longest: int | None) -> list[str]:
+    if longest is None or len(value) <= longest:
+        return []
+    return [f"The value of the provided variable exceeds the {longest} character limit"]
 
 
 def _maskable(row: Variable) -> bool:

@@ -1,12 +1,20 @@
 """`check` of a self-managed GitLab: its version, and what an older one lets forks do."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from scripted import audience, plan_of, target
 
 from components.cli.__main__ import main
 from components.cli.exit_codes import ExitCode
+from components.cli.gitlab_api import GitLabApi
+from components.cli.gitlab_instance import Instance
+from components.contract.plan import OwnerKind, Registry
+from components.rotation.clock import Deadline, SystemClock
+from components.rotation.http import PooledHttp
+from components.rotation.secret import Secret
 from rehearsal.gitlab.api import namespaces
 from rehearsal.gitlab.faults import Fault
 from rehearsal.world import World
@@ -50,3 +58,36 @@ def test_check_says_when_the_version_cannot_be_read(at_home: World, capsys: pyte
     at_home.gitlab.remove(fault)
     assert code == ExitCode.FOUND
     assert found["found"] == ("its version cannot be read: GitLab answered 404 for version")
+
+
+def _hosts(count: int) -> tuple[Registry, ...]:
+    return tuple(
+        Registry(f"{number:012}", "eu-central-1", (f"{number:012}.dkr.ecr.eu-central-1.amazonaws.com",))
+        for number in range(count)
+    )
+
+
+@pytest.mark.parametrize(
+    ("version", "holds"), [("16.11.0-ee", False), ("unknown", False), ("17.0.0", True), ("19.4.0", True)]
+)
+def test_check_says_which_values_an_older_gitlab_does_not_hold(version: str, holds: bool) -> None:
+    wanted = plan_of(
+        target("acme/web"),
+        target("acme/small", "small"),
+        replace(target("instance"), owner_kind=OwnerKind.INSTANCE),
+        audiences={"backend": audience("backend", registries=_hosts(3)), "small": audience("small")},
+    )
+    rows = Instance("https://gitlab.example.com", version).rows(wanted, trust_forks=False)[1:]
+    assert [row["target"] for row in rows] == ([] if holds else ["project acme/web DOCKER_AUTH_CONFIG"])
+    assert all(f"version {version!r}: its value may be 7,697" in row["found"] and not row["ok"] for row in rows)
+
+
+def test_check_asks_gitlab_com_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    api = GitLabApi(
+        "https://gitlab.com",
+        Secret("glpat-fake-0000"),
+        PooledHttp(SystemClock(), Deadline(SystemClock(), 1), connections=1),
+    )
+    monkeypatch.setattr(PooledHttp, "request", lambda *_: pytest.fail("it asked"))
+    asked = Instance.asked(api, "https://gitlab.com/")
+    assert asked.rows(plan_of(target("acme/web")), trust_forks=False) == []

@@ -101,3 +101,15 @@ def test_every_environment_of_the_projects_of_a_narrower_target_is_read(
 def test_a_dead_token_shows_its_status_only(gitlab: GitLab, read: Callable[[str], GitLabApi]) -> None:
     with pytest.raises(ReadError, match=r"^GitLab answered 401 for projects/7$"):
         read("glpat-fake-0000").get("projects/7")
+
+
+def test_of_the_instance_its_own_variables_are_read_and_not_everybodys(
+    gitlab: GitLab, read: Callable[[str], GitLabApi]
+) -> None:
+    gitlab.set_variable("instance", "instance", _KEY, '{"auths":{}}')
+    everything = target(OwnerKind.INSTANCE, "instance", "instance")
+    found = listing(read(gitlab.create_token("root", ["read_api"], user="root")), [everything])
+    assert [variable.name for variable in found.variables] == ["instance DOCKER_AUTH_CONFIG"]
+    assert (found.unread, found.targets) == ([], [everything])
+    unread = listing(read(gitlab.create_token("m", ["api"], project="acme/backend/api")), [everything])
+    assert unread.unread == ["instance: GitLab answered 403 for admin/ci/variables"]

@@ -62,7 +62,7 @@ def test_every_form_of_access_has_a_right_way(consumer: dict[str, Any]) -> None:
     [
         ({}, r"pull: got none; write repositories, or a pattern such as"),
         ({"pull": []}, r"pull: got none; write"),
-        ({"pull": ["ci/*"], "kind": "user"}, r"kind: got 'user'; write project or group"),
+        ({"pull": ["ci/*"], "kind": "user"}, r"kind: got 'user'; write one of project, group, instance"),
         ({"pull": ["ci/*"], "variable_type": "text"}, r"variable_type: got 'text'; write file or env_var"),
         ({"pull": ["ci/*"], "environment_scopes": []}, r"environment_scopes: got \[\]; write each scope once"),
         ({"pull": ["ci/*"], "environment_scopes": ["a", "a"]}, r"environment_scopes: got \['a', 'a'\]"),

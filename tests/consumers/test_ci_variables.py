@@ -109,5 +109,7 @@ def test_only_a_rotated_document_can_be_adopted(recorder: Recorder, more: dict[s
 
 
 def test_an_owner_of_another_kind_is_refused(recorder: Recorder) -> None:
-    with pytest.raises(ValueError, match=r"^variables\.web\.owner_kind: got 'user'; write one of project, group"):
+    with pytest.raises(
+        ValueError, match=r"^variables\.web\.owner_kind: got 'user'; write one of project, group, instance"
+    ):
         _declare({"web": {"owner_kind": "user", "owner": "acme"}})

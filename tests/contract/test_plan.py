@@ -115,7 +115,7 @@ def test_every_key_is_needed_and_no_other_known() -> None:
         (("gitlab", "concurrency"), 65, "plan.gitlab.concurrency: got 65; write 1 to 64"),
         (("gitlab", "requests_per_second"), 0, "plan.gitlab.requests_per_second: got 0; write 1 to 1000"),
         (("targets", 0, "audience"), "other", "(project acme/web DOCKER_AUTH_CONFIG).audience: 'other' is not one of"),
-        (("targets", 0, "owner_kind"), "instance", "got 'instance'; write one of ['project', 'group']"),
+        (("targets", 0, "owner_kind"), "user", "got 'user'; write one of ['project', 'group', 'instance']"),
         (("targets", 0, "foreign"), "fake/foreign", "only a hidden variable needs it"),
         (("targets", 0, "flags", "variable_type"), "dir", "got 'dir'; write one of ['file', 'env_var']"),
         (("targets", 0, "flags", "masked"), 1, "plan.targets[0].flags.masked: got 1; write a bool"),
@@ -189,3 +189,11 @@ def test_a_plan_of_another_version_is_refused_whatever_else_it_holds() -> None:
             ValueError, match=rf"plan.version: got {version}; this rotator reads 3: deploy plan and code"
         ):
             plan.loads(json.dumps({"version": version, "gitlab": {"tokens": {}}, "new": 1}))
+
+
+@pytest.mark.parametrize("wrong", [{"environment_scope": "production"}, {"flags": replace(FLAGS, hidden=True)}])
+def test_a_variable_of_the_instance_has_no_scope_and_is_not_hidden(wrong: dict[str, Any]) -> None:
+    instance = target("instance", owner_kind=plan.OwnerKind.INSTANCE)
+    plan.dumps(plan_of(instance))
+    with pytest.raises(ValueError, match=r"no environment scope and is never hidden"):
+        plan.dumps(plan_of(replace(instance, **wrong)))

@@ -1,5 +1,7 @@
 """Whole rotations against GitLab's emulator: each fault, and what comes of it for the target and for the others."""
 
+import base64
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -165,3 +167,53 @@ def test_many_targets_at_once_are_two_requests_each(stage: Stage) -> None:
     many = [target(f"acme/many/{number}", owner=str(1_000 + number)) for number in range(40)]
     assert stage.run(*many, concurrency=16).failures == []
     assert len(stage.gitlab.events) == 2 * 40 + 1
+
+
+_INSTANCE = replace(target("instance"), owner_kind=plan.OwnerKind.INSTANCE)
+
+
+def _administrator(stage: Stage) -> None:
+    stage.gitlab.make_administrator("bot")
+
+
+@pytest.mark.parametrize("exists", [False, True])
+def test_a_variable_of_the_instance_is_made_and_kept(stage: Stage, exists: bool) -> None:
+    _administrator(stage)
+    if exists:
+        stage.gitlab.set_variable("instance", "instance", _KEY, docker_auth.PLACEHOLDER, masked=True, raw=True)
+    assert [result.status for result in stage.run(_INSTANCE).targets] == [Status.PUBLISHED]
+    record = stage.gitlab.variable("instance", "instance", _KEY)
+    assert record is not None
+    assert HOST in docker_auth.parse(record["value"])["auths"]
+    assert (record["masked"], record["raw"], record["variable_type"]) == (True, True, "file")
+    assert [result.status for result in stage.run(_INSTANCE).targets] == [Status.PUBLISHED]
+
+
+def test_only_an_administrator_writes_variables_of_the_instance(stage: Stage) -> None:
+    (result,) = stage.run(_INSTANCE).targets
+    assert result.status is Status.FAILED
+    assert "GitLab answered 403 (403 Forbidden) for instance DOCKER_AUTH_CONFIG" in result.reason
+    assert stage.gitlab.variable("instance", "instance", _KEY) is None
+
+
+_LONG = json.dumps({"auths": {"r.example.com": {"auth": base64.b64encode(b"fake:" + b"x" * 9_000).decode()}}})
+
+
+def test_a_long_value_is_gitlabs_to_refuse_and_a_new_one_does_not(stage: Stage) -> None:
+    stage.gitlab.set_variable("project", "acme/good", _KEY, _LONG, raw=True)
+    assert [result.status for result in stage.run().targets] == [Status.PUBLISHED] * 2
+    stage.gitlab.limit_values(10_000)
+    old, other = stage.run().targets
+    assert other.status is Status.PUBLISHED
+    assert old.status is Status.FAILED
+    assert "exceeds the 10000 character limit" in old.reason
+    assert "GitLab allows 10000: give this consumer fewer registry hosts" in old.reason
+
+
+def test_a_long_value_of_the_instance_is_not_even_sent(stage: Stage) -> None:
+    _administrator(stage)
+    stage.gitlab.set_variable("instance", "instance", _KEY, _LONG, raw=True)
+    (result,) = stage.run(_INSTANCE).targets
+    assert result.status is Status.FAILED
+    assert "GitLab allows 10000" in result.reason
+    assert not [event for event in stage.gitlab.events if event.method == "PUT"]

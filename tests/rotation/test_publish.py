@@ -113,8 +113,11 @@ def test_a_value_beyond_gitlabs_limit_is_refused_with_the_way_out() -> None:
     large = base64.b64encode(b"fake-user:" + b"x" * 7_480).decode()
     value = json.dumps({"auths": {"registry.example.com": {"auth": large}}})
     world.seed("acme/web", value)
+    refusal = answer(400, {"message": {"value": ["is too long"]}})
+    world.gitlab_fault = lambda method, _: refusal if method == "PUT" else None
     result = _result(world)
     assert result.status is Status.FAILED
+    assert "is too long" in result.reason
     assert "GitLab allows 10000" in result.reason
     assert world.variable("acme/web")["value"] == value
 

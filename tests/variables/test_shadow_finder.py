@@ -133,3 +133,30 @@ def test_a_pair_of_access_keys_is_protected_on_purpose_and_adopted_by_nobody() -
     ]
     (unclaimed,) = _find(pair, replace(own, description=None))
     assert unclaimed[1] == "delete it before `up`"
+
+
+_INSTANCE = Target(OwnerKind.INSTANCE, "instance", "instance", _KEY, "*", _FLAGS)
+
+
+def test_whatever_has_one_of_its_own_hides_the_instances() -> None:
+    rows = [
+        ListedVariable(Level.INSTANCE, "", _KEY, description="gitlab-ecr: x"),
+        ListedVariable(Level.GROUP, "other", _KEY),
+        ListedVariable(Level.PROJECT, "other/web", _KEY, environment_scope="production"),
+    ]
+    assert [(found.target, found.what) for found in shadow_findings([_INSTANCE], rows)] == [
+        ("instance DOCKER_AUTH_CONFIG", "group other DOCKER_AUTH_CONFIG hides it"),
+        (
+            "instance DOCKER_AUTH_CONFIG",
+            "project other/web DOCKER_AUTH_CONFIG (production) hides it in jobs of the environment production",
+        ),
+    ]
+
+
+def test_one_of_the_instance_that_nobody_wrote_yet_is_unclaimed() -> None:
+    (found,) = shadow_findings([_INSTANCE], [ListedVariable(Level.INSTANCE, "", _KEY)])
+    assert "no rotation has written it yet" in found.what
+
+
+def test_the_instances_hides_no_groups() -> None:
+    assert shadow_findings([_GROUP], [ListedVariable(Level.INSTANCE, "", _KEY)]) == []

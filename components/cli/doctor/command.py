@@ -5,11 +5,12 @@ from typing import IO, Final
 
 import click
 
-from ...contract.plan import OwnerKind, Plan
+from ...contract.plan import Plan, TokenTarget
 from ...docker.auth import DOCKER_AUTH_CONFIG
 from ...variables.listed import Level
 from ..exit_codes import ExitCode
 from ..gitlab_api import GitLabApi, ReadError, http_client, instance, own_token, url_option
+from ..gitlab_listing import LEVEL
 from ..output import json_option, json_shape, print_json
 from ..plain_text import plain
 from ..plan_source import Source, gitlab_http, plan_options
@@ -25,7 +26,6 @@ from .runner_machine import machine_options
 from .walk import diagnose
 
 _LOG_LIMIT: Final = 128 << 20  # above the 100 MB that GitLab keeps of a log
-_LEVELS: Final = {OwnerKind.PROJECT: Level.PROJECT, OwnerKind.GROUP: Level.GROUP}
 
 
 _SHAPE: Final = json_shape(
@@ -92,7 +92,7 @@ def command(
         now=datetime.now(UTC),
         unseen=unseen,
         machine=machine,
-        declared=_declared(plan, [owner for owner in owners if owner.path not in unseen]) if plan else (),
+        declared=_declared(plan, [owner for owner in owners if owner.name not in unseen]) if plan else (),
         repositories=_repositories(plan, variables),
         remarks=remarks,
     )
@@ -126,13 +126,18 @@ def _gitlab(plan: Plan | None, url: str | None) -> GitLabApi:
 def _declared(plan: Plan, owners: list[Owner]) -> tuple[str, ...]:
     """The project and the groups above it for which the plan has a rotated variable, nearest first."""
     return tuple(
-        f"{owner.level.value} {owner.path}"
+        target.owner_name
         for owner in reversed(owners)
         for target in plan.targets
-        if target.key == DOCKER_AUTH_CONFIG
-        and _LEVELS[target.owner_kind] is owner.level
-        and (target.path.lower() == owner.path.lower() or (owner.number and target.owner == owner.number))
+        if target.key == DOCKER_AUTH_CONFIG and LEVEL[target.owner_kind] is owner.level and _is_owner(owner, target)
     )
+
+
+def _is_owner(owner: Owner, target: TokenTarget) -> bool:
+    """Whether an owner of the target's kind is the target's."""
+    if owner.level is Level.INSTANCE:
+        return True
+    return target.path.lower() == owner.path.lower() or (bool(owner.number) and target.owner == owner.number)
 
 
 def _repositories(plan: Plan | None, variables: tuple[VariableWithValue, ...]) -> tuple[str, ...]:

@@ -5,9 +5,11 @@ import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
+from urllib.parse import urlsplit
 
 import click
 
+from ...names.gitlab_release import GITLAB_COM
 from ...variables.job_view import Job, Pipeline
 from ...variables.listed import Level
 from ..errors import CliError
@@ -39,11 +41,16 @@ class JobInQuestion:
 
 @dataclass(frozen=True)
 class Owner:
-    """The project of a job or a group above it, by path and by id."""
+    """The project of a job, a group above it, by path and by id, or the instance, which has neither."""
 
     level: Level
     path: str
     number: str
+
+    @property
+    def name(self) -> str:
+        """How messages call it."""
+        return self.path or self.level.value
 
 
 def job_options(command: _Command) -> _Command:
@@ -73,7 +80,7 @@ def job_options(command: _Command) -> _Command:
 
 
 def job_of(question: JobInQuestion, gitlab: GitLabApi) -> tuple[Job, list[Owner]]:
-    """The job, and its project with the groups above it, nearest last.
+    """The job, and its project with the groups above it and the instance, nearest last.
 
     Raises:
         CliError: the project does not exist, or the token may not see it.
@@ -106,7 +113,7 @@ def job_of(question: JobInQuestion, gitlab: GitLabApi) -> tuple[Job, list[Owner]
         environment=question.environment,
         protected_merge_requests=bool(project.get("protect_merge_request_pipelines", False)),
     )
-    return job, [*_groups(project), Owner(Level.PROJECT, path, str(project["id"]))]
+    return job, [*_instance(gitlab), *_groups(project), Owner(Level.PROJECT, path, str(project["id"]))]
 
 
 def variables_of(owners: list[Owner], gitlab: GitLabApi) -> tuple[tuple[VariableWithValue, ...], tuple[str, ...]]:
@@ -132,7 +139,7 @@ def variables_of(owners: list[Owner], gitlab: GitLabApi) -> tuple[tuple[Variable
                     f"{owner.path}: {TOKEN} may not see its CI/CD variables at {gitlab.host}; use a token of a "
                     "Maintainer"
                 ) from None
-            unseen.append(owner.path)
+            unseen.append(owner.name)
     return tuple(held), tuple(unseen)
 
 
@@ -149,6 +156,11 @@ def remarks_on(question: JobInQuestion, job: Job, gitlab: GitLabApi) -> tuple[st
     near = difflib.get_close_matches(question.environment, names, n=1, cutoff=0.6)
     did_you_mean = f"; did you mean {near[0]}?" if near else ""
     return (f"--environment {question.environment}: {job.project} has no such environment yet{did_you_mean}",)
+
+
+def _instance(gitlab: GitLabApi) -> list[Owner]:
+    """The instance, whose variables its administrators write; nobody else sees gitlab.com's."""
+    return [] if gitlab.host == urlsplit(GITLAB_COM).netloc else [Owner(Level.INSTANCE, "", "")]
 
 
 def _groups(project: dict[str, Any]) -> list[Owner]:

@@ -1,4 +1,4 @@
-"""`gitlab:GroupVariable` and `gitlab:ProjectVariable`, over the instance's own REST API."""
+"""`gitlab:GroupVariable`, `gitlab:ProjectVariable` and `gitlab:InstanceVariable`, over the instance's own REST API."""
 
 from typing import Any, Final
 from urllib.parse import quote, urlencode
@@ -7,6 +7,8 @@ from rehearsal.adapter.clients import Clients, given
 from rehearsal.adapter.kind import Created, Kind, Values, keys
 
 from .call import call
+
+_INSTANCE: Final = "admin/ci/variables"
 
 
 def _create_variable(owner: str) -> Any:
@@ -88,7 +90,39 @@ def _variable(owner: str) -> Kind:
     )
 
 
+def _create_of_instance(clients: Clients, inputs: Values) -> Created:
+    call(clients, "POST", _INSTANCE, given(key=inputs["key"], **_attributes(inputs)))
+    return inputs["key"], {}
+
+
+def _read_of_instance(clients: Clients, id_: str, _state: Values) -> Values:
+    found = call(clients, "GET", f"{_INSTANCE}/{id_}")
+    return {
+        "key": id_,
+        "description": found.get("description"),
+        "variableType": found["variable_type"],
+        **{name: found[name] for name in ("masked", "protected", "raw", "value")},
+    }
+
+
+def _update_of_instance(clients: Clients, id_: str, _state: Values, inputs: Values) -> None:
+    call(clients, "PUT", f"{_INSTANCE}/{id_}", _attributes(inputs))
+
+
+def _delete_of_instance(clients: Clients, id_: str, _state: Values) -> None:
+    call(clients, "DELETE", f"{_INSTANCE}/{id_}")
+
+
 KINDS: Final = {
+    "gitlab:index/instanceVariable:InstanceVariable": Kind(
+        create=_create_of_instance,
+        read=_read_of_instance,
+        update=_update_of_instance,
+        delete=_delete_of_instance,
+        replaced_by=keys("key"),
+        auto_named=False,
+        gone_is_an_error=True,
+    ),
     "gitlab:index/groupVariable:GroupVariable": _variable("group"),
     "gitlab:index/projectVariable:ProjectVariable": _variable("project"),
 }

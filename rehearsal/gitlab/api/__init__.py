@@ -2,6 +2,7 @@
 
 from . import (
     environments,
+    instance_variables,
     jobs,
     members,
     merge_requests,
@@ -16,6 +17,7 @@ from . import (
 
 __all__ = [
     "environments",
+    "instance_variables",
     "jobs",
     "members",
     "merge_requests",

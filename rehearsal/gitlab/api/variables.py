@@ -68,7 +68,9 @@ def _create(call: Call) -> Reply:
         Field("value", text, required=True),
         Field("masked_and_hidden", boolean),
     )
-    return json_reply(variables.create(owner.kind, owner.variables, given).document(), HTTPStatus.CREATED)
+    return json_reply(
+        variables.create(owner.kind, owner.variables, given, call.state.value_limit).document(), HTTPStatus.CREATED
+    )
 
 
 def _update(call: Call) -> Reply:
@@ -81,7 +83,7 @@ def _update(call: Call) -> Reply:
             raise not_found(_NOT_FOUND[owner.kind])
     else:
         row = _found(call, owner)
-    return json_reply(variables.update(owner.variables, row, given).document())
+    return json_reply(variables.update(owner.variables, row, given, call.state.value_limit).document())
 
 
 def _delete(call: Call) -> Reply:

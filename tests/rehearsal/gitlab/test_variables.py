@@ -261,7 +261,7 @@ def test_scopes_have_an_alphabet(maintainer: Api) -> None:
 
 @pytest.mark.parametrize(("kind", "place"), [("project", PROJECT), ("group", GROUP)])
 def test_an_owner_holds_so_many_variables(owner: Api, monkeypatch: pytest.MonkeyPatch, kind: str, place: str) -> None:
-    assert LIMITS == {"project": 8000, "group": 30_000}
+    assert LIMITS == {"project": 8000, "group": 30_000, "instance": 25}
     monkeypatch.setitem(LIMITS, kind, 1)
     owner("POST", place, json={"key": "A", "value": "x"})
     assert owner.decoded("POST", place, json={"key": "B", "value": "x"}) == (

@@ -1,11 +1,12 @@
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from components.contract.plan import Audience, Flags, GitLab, OwnerKind, Plan, Registry, TokenTarget, VariableType
-from components.rotator.sizes import LONGEST_TOKEN, SHORTEST_TOKEN, VALUE_LIMIT, document_length, size_findings
+from components.contract.sizes import LONGEST_TOKEN, SHORTEST_TOKEN, VALUE_LIMIT, document_length, size_findings
 
 
 def _host(number: int, form: str = "ecr") -> str:
@@ -44,16 +45,26 @@ def test_what_may_not_fit_is_a_doubt() -> None:
     (finding,) = size_findings(_plan(*((_host(n),) for n in range(3))))
     assert not finding.certain
     assert finding.message == (
-        "its value may be 7,697 to 10,997 characters for 3 registry hosts, GitLab "
-        "takes 10,000; name fewer registries, or let the runners of acme/web use `access`: credential-helper, which "
-        "needs no token in a variable"
+        "its value may be 7,697 to 10,997 characters for 3 registry hosts; GitLab before 17.0 holds 10,000, and "
+        "`gitlab-ecr check` says which yours is: name fewer registries, or let the runners of acme/web use `access`: "
+        "credential-helper, which needs no token in a variable"
     )
 
 
-def test_what_cannot_fit_is_certain() -> None:
+def test_what_cannot_fit_in_older_gitlabs_is_a_doubt_all_the_same() -> None:
     (finding,) = size_findings(_plan(*((_host(n),) for n in range(4))))
-    assert finding.certain
+    assert not finding.certain
     assert "its value will be 10,259 to 14,659 characters for 4 registry hosts" in finding.message
+
+
+def test_of_the_instance_what_cannot_fit_is_certain() -> None:
+    some = _plan(*((_host(n),) for n in range(4)))
+    instance = replace(some.targets[0], owner_kind=OwnerKind.INSTANCE, owner="instance", path="instance")
+    (finding,) = size_findings(replace(some, targets=(instance,)))
+    assert finding.certain
+    assert "GitLab holds 10,000 of a variable of the instance: name fewer registries, or let your runners" in (
+        finding.message
+    )
 
 
 def test_the_advice_is_for_what_makes_it_long() -> None:

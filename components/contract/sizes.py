@@ -1,18 +1,20 @@
 """Estimates how long a variable's value will be before the first token exists.
 
 A token is 2,500 to 3,600 characters of base64, depending on the session that requests it, and a document repeats it for
-each registry host. GitLab's documentation limits a value to 10,000 characters.
+each registry host. GitLab holds 10,000 characters of a variable of the instance. For projects and groups its
+documentation names no limit from 17.0 on; a preview cannot ask how old the instance is, so it warns.
 """
 
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from ..contract.plan import Plan, Target, TokenTarget
 from ..docker.auth import dumps
+from .plan import VALUE_LIMIT, OwnerKind, Plan, Target, TokenTarget
 
-VALUE_LIMIT: Final = 10_000
-"""Characters of a value. Source: GitLab docs, CI/CD variables; the rotator checks it as well."""
+NO_LIMIT: Final = (17, 0, 0)
+"""From this release on GitLab's documentation names no limit for variables of projects and groups."""
+NO_LIMIT_TEXT: Final = "17.0"
 SHORTEST_TOKEN: Final = 2_500
 LONGEST_TOKEN: Final = 3_600
 
@@ -22,7 +24,7 @@ class SizeFinding:
     """A target whose document may not fit, or certainly does not.
 
     Attributes:
-        certain: True if it is too long even with the shortest tokens.
+        certain: True if it is too long for every GitLab, even with the shortest tokens.
         path: of the target's owner.
         message: the lengths, and what to do.
     """
@@ -53,9 +55,14 @@ def _finding(plan: Plan, target: TokenTarget) -> SizeFinding | None:
     if longest <= VALUE_LIMIT:
         return None
     certain = shortest > VALUE_LIMIT
-    length = f"{shortest:,} to {longest:,} characters for {len(hosts)} registry hosts, GitLab takes {VALUE_LIMIT:,}"
+    length = f"{shortest:,} to {longest:,} characters for {len(hosts)} registry hosts"
     advice = _advice(target, len(hosts), len(registries))
-    return SizeFinding(certain, target.path, f"its value {'will' if certain else 'may'} be {length}; {advice}")
+    if target.owner_kind is OwnerKind.INSTANCE:
+        limit = f"GitLab holds {VALUE_LIMIT:,} of a variable of the instance"
+    else:
+        limit = f"GitLab before {NO_LIMIT_TEXT} holds {VALUE_LIMIT:,}, and `gitlab-ecr check` says which yours is"
+    what = f"its value {'will' if certain else 'may'} be {length}; {limit}: {advice}"
+    return SizeFinding(certain and target.owner_kind is OwnerKind.INSTANCE, target.path, what)
 
 
 def _advice(target: Target, hosts: int, registries: int) -> str:
@@ -64,5 +71,6 @@ def _advice(target: Target, hosts: int, registries: int) -> str:
         ways.append("leave out the `host_forms` that no image is written with")
     if registries > 1:
         ways.append("name fewer registries")
-    ways.append(f"let the runners of {target.path} use `access`: credential-helper, which needs no token in a variable")
+    whose = "your runners" if target.owner_kind is OwnerKind.INSTANCE else f"the runners of {target.path}"
+    ways.append(f"let {whose} use `access`: credential-helper, which needs no token in a variable")
     return ", or ".join(ways)

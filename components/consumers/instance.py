@@ -1,0 +1,39 @@
+"""What GitLab's own variables, which every project of the instance gets, cannot have."""
+
+from typing import Final
+
+from ..names.choices import choice
+from ..names.gitlab_release import GITLAB_COM
+from ..names.locations import Mistakes
+from ..variables.targets import OwnerKind
+from .args import Access, ConsumerArgs
+
+_NOT_THERE: Final = {
+    "id": "the instance has no number",
+    "environment_scopes": "variables of the instance have no environment scope, all jobs get them",
+    "hidden": "GitLab cannot hide variables of the instance: every administrator reads them",
+}
+
+
+def is_instance(consumer: ConsumerArgs) -> bool:
+    """Whether the consumer is the whole instance; false for a kind that is none."""
+    return consumer.get("kind") == OwnerKind.INSTANCE
+
+
+def check_instance(consumer: ConsumerArgs, gitlab_url: str) -> None:
+    """Stops what a variable of the whole instance cannot have, or should not.
+
+    Raises:
+        MistakesError: what it is.
+    """
+    mistakes = Mistakes()
+    if gitlab_url == GITLAB_COM:
+        text = f"got instance; only its administrators write variables of {GITLAB_COM}: write your groups as consumers"
+        mistakes.add("kind", text=text)
+    for key, reason in _NOT_THERE.items():
+        if consumer.get(key) not in (None, False, ["*"]):
+            mistakes.add(key, text=f"{reason}; leave it out")
+    if choice(Access, consumer.get("access", Access.ROTATED_VARIABLE), "access") is Access.ACCESS_KEYS:
+        text = "got access-keys; keys that never expire, in every job of the instance, are nobody's secret: write them"
+        mistakes.add("access", text=f"{text} for the projects that need them, or leave `access` out")
+    mistakes.refuse()
