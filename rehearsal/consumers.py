@@ -7,6 +7,7 @@ from typing import Any
 from components.docker.auth import DOCKER_AUTH_CONFIG
 
 from .clients import auth_of
+from .namespaces import INSTANCE
 from .puller import can_sign_in
 from .registries import hosts_of
 from .world import World
@@ -34,7 +35,7 @@ class Consumer:
     @property
     def name(self) -> str:
         """How messages call it."""
-        return "instance" if self.kind == "instance" else f"{self.kind} {self.path}"
+        return INSTANCE if self.kind == INSTANCE else f"{self.kind} {self.path}"
 
     @property
     def label(self) -> str:
@@ -43,8 +44,8 @@ class Consumer:
 
     def lies_below(self, other: "Consumer") -> bool:
         """Whether it is in the other, a group, at any depth; everything lies in the instance."""
-        if "instance" in (self.kind, other.kind):
-            return other.kind == "instance" and self.kind != "instance"
+        if INSTANCE in (self.kind, other.kind):
+            return other.kind == INSTANCE and self.kind != INSTANCE
         return self.path.lower().startswith(f"{other.path.lower()}/")
 
     def variable(self) -> str | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from .consumers import Consumer
-from .namespaces import BOT, ROLES
+from .namespaces import BOT, INSTANCE, ROLES
 from .scheduled_jobs import Watched
 from .world import World
 
@@ -45,19 +45,22 @@ def break_and_mend(world: World, rotations: Watched, consumers: Sequence[Consume
     """
     consumers = list({each.path: each for each in consumers}.values())  # one may have several scopes
     gone, forbidden = _deletable(consumers), _top(consumers)[-1]
-    deleted, demoted = f"{gone.name} is deleted", f"the rotator's user is a mere Developer in {forbidden.name}"
+    if gone is None:
+        yield from _demote_and_mend(world, rotations, forbidden)
+        return
+    deleted, demoted = f"{gone.name} is deleted", _demotion(forbidden)
     world.gitlab.delete(gone.path)
     at_once = len(consumers) > 2  # noqa: PLR2004 - the two that are broken
     if not at_once:
         yield _attempt(deleted, rotations, [gone])
         world.gitlab.restore(gone.path)
         deleted = f"{gone.name} is restored"
-    world.gitlab.add_member(BOT, forbidden.path, _DEVELOPER)
+    _set_role(world, forbidden, demoted=True)
     before = forbidden.variable()
     yield _attempt(f"{deleted}, {demoted}", rotations, [gone, forbidden] if at_once else [forbidden])
     if forbidden.variable() != before:
         raise FaultError(f"{forbidden.name}: its variable changed without the right to change it")
-    world.gitlab.add_member(BOT, forbidden.path, ROLES[forbidden.kind])
+    _set_role(world, forbidden, demoted=False)
     mended = f"the rotator's user has its role in {forbidden.name} again"
     if at_once:
         world.gitlab.restore(gone.path)
@@ -90,14 +93,39 @@ def _check(attempt: Attempt, broken: Sequence[Consumer]) -> None:
         raise FaultError("\n".join(f"after {attempt.what}: {line}" for line in wrong))
 
 
-def _deletable(consumers: Sequence[Consumer]) -> Consumer:
+def _demote_and_mend(world: World, rotations: Watched, forbidden: Consumer) -> Iterator[Attempt]:
+    """The same where nothing can be deleted: the instance is the only consumer."""
+    _set_role(world, forbidden, demoted=True)
+    yield _attempt(_demotion(forbidden), rotations, [forbidden])
+    _set_role(world, forbidden, demoted=False)
+    yield _attempt(f"the rotator's user has its role in {forbidden.name} again", rotations, [])
+
+
+def _demotion(consumer: Consumer) -> str:
+    if consumer.kind == INSTANCE:
+        return "the rotator's user is no administrator"
+    return f"the rotator's user is a mere Developer in {consumer.name}"
+
+
+def _set_role(world: World, consumer: Consumer, *, demoted: bool) -> None:
+    if consumer.kind == INSTANCE:
+        world.gitlab.make_administrator(BOT, administrator=not demoted)
+    else:
+        world.gitlab.add_member(BOT, consumer.path, _DEVELOPER if demoted else ROLES[consumer.kind])
+
+
+def _deletable(consumers: Sequence[Consumer]) -> Consumer | None:
     """A project, else a group without another consumer in it: all that it holds goes with it."""
-    alone = [each for each in consumers if not any(other.lies_below(each) for other in consumers)]
-    return next((each for each in alone if each.kind == "project"), alone[0])
+    owners = [each for each in consumers if each.kind != INSTANCE]
+    alone = [each for each in owners if not any(other.lies_below(each) for other in owners)]
+    return next((each for each in alone if each.kind == "project"), alone[0] if alone else None)
 
 
 def _top(consumers: Sequence[Consumer]) -> list[Consumer]:
-    """Those that inherit no role from another; those first that lose it last, so that the two faults differ."""
+    """Those that inherit no role from another; those first that lose it last, so that the two faults differ.
+
+    An administrator has every role, so with a variable of the instance that right is the one to lose.
+    """
     free = [each for each in consumers if not any(each.lies_below(other) for other in consumers)]
     gone = _deletable(consumers)
     return sorted(free, key=lambda each: each is not gone)

@@ -20,7 +20,9 @@ BOT: Final = "gitlab-ecr-rotator"
 """The user of the rotator's GitLab token."""
 ROLES: Final = {"project": 40, "group": 50}
 """What that user is on each consumer: Maintainer of a project, Owner of a group; of the instance its administrator."""
-_GROUP, _PROJECT, _INSTANCE = "group", "project", "instance"
+INSTANCE: Final = "instance"
+"""The kind, and the name, of a consumer that is the whole instance."""
+_GROUP, _PROJECT = "group", "project"
 
 
 class ContradictionError(ValueError):
@@ -56,7 +58,7 @@ def populate(gitlab: GitLab, declaration: RegistryAccessArgs) -> list[str]:
         gitlab.set_variable(_PROJECT, each.path, DOCKER_AUTH_CONFIG, FOREIGN_AUTHS)
     for path, consumer in declaration.get("consumers", {}).items():
         kind = consumer.get("kind", _PROJECT)
-        if kind == _INSTANCE:
+        if kind == INSTANCE:
             gitlab.make_administrator(BOT)
         else:
             gitlab.add_member(BOT, path, ROLES[kind])
@@ -76,7 +78,7 @@ def _named(declaration: RegistryAccessArgs) -> Iterator[Namespace]:
         **declaration.get("consumers", {}),
     }
     for path, options in owners.items():
-        if options.get("kind") == _INSTANCE:
+        if options.get("kind") == INSTANCE:
             continue
         yield Namespace(options.get("kind", _PROJECT), path, options.get("id"))
         if "namespace_id" in options:

@@ -52,7 +52,7 @@ def _above(path: str, consumer: ConsumerArgs, consumers: Mapping[str, ConsumerAr
 
 
 def _called(owner: str, options: ConsumerArgs) -> str:
-    return "the whole instance" if is_instance(options) else f"group {owner}"
+    return "the instance" if is_instance(options) else f"group {owner}"
 
 
 def _has_variable(consumer: ConsumerArgs) -> bool:

@@ -161,10 +161,10 @@ class GitLab:
             owner = self._state.store.at(path)
             self._state.tokens.user(user).memberships[owner.kind, owner.id] = access_level
 
-    def make_administrator(self, user: str) -> None:
-        """Makes a user one of the instance's administrators."""
+    def make_administrator(self, user: str, *, administrator: bool = True) -> None:
+        """Makes a user one of the instance's administrators, or takes that from them."""
         with self._state.lock:
-            self._state.tokens.user(user).admin = True
+            self._state.tokens.user(user).admin = administrator
 
     def revoke_token(self, name: str) -> None:
         """Revokes every token of this name."""

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pytest
+from doctor_lab import Lab
 
 from components.cli.__main__ import main
 from components.cli.exit_codes import ExitCode
@@ -131,3 +132,31 @@ def test_a_misspelled_repository_gets_a_suggestion(at_home: World, capsys: pytes
     wrong = f"{at_home.registry_host}/ci/nod:1.0"
     assert main(["doctor", wrong, "--project", WEB, *FUNCTION, "--json"]) == ExitCode.FOUND
     assert json.loads(capsys.readouterr().out)["finding"]["what"].endswith("; did you mean ci/node?")
+
+
+def test_a_variable_of_the_instance_reaches_every_job(lab: Lab, capsys: pytest.CaptureFixture[str]) -> None:
+    lab.absent = True
+    lab.world.gitlab.set_variable("instance", "instance", KEY, json.dumps(lab.document), **lab.flags)
+    code, found = lab.run(capsys)
+    lab.world.gitlab_api("DELETE", f"admin/ci/variables/{KEY}", {})
+    assert (code, found["ok"]) == (ExitCode.OK, True)
+    assert f"instance {KEY}" in " ".join(found["tested"])
+
+
+def test_one_of_the_project_hides_the_instances(lab: Lab, capsys: pytest.CaptureFixture[str]) -> None:
+    lab.world.gitlab.set_variable("instance", "instance", KEY, '{"auths":{}}', **lab.flags)
+    code, found = lab.run(capsys)
+    lab.world.gitlab_api("DELETE", f"admin/ci/variables/{KEY}", {})
+    assert (code, found["ok"]) == (ExitCode.OK, True)
+
+
+def test_who_is_no_administrator_is_told_what_was_not_seen(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lab.absent = True
+    lab.world.gitlab.add_member("maintainer", lab.group, 50)
+    token = lab.world.gitlab.create_token("maintainer", ["read_api"], user="maintainer")
+    monkeypatch.setenv("GITLAB_TOKEN", token)
+    code, found = lab.run(capsys)
+    assert code == ExitCode.FOUND
+    assert "(this token may not look into instance)" in found["finding"]["what"]

@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 
 from components.cli.errors import CliError
 from components.cli.gitlab_api import GitLabApi, ReadError
-from components.cli.token import make_secret, set_token
+from components.cli.token import check_token, make_secret, set_token
 from components.consumers import derivation as consumers
 from components.consumers.args import Access
 from components.contract.plan import Plan
@@ -139,3 +139,22 @@ def test_before_up_a_token_that_does_not_makes_no_secret(gitlab: GitLab) -> None
     with pytest.raises(CliError, match="nothing is stored"):
         make_secret("x/gitlab-token", Secret(token), GitLabApi(gitlab.url, Secret(token), http), stored, today=_TODAY)
     assert stored == {}
+
+
+def test_only_an_administrators_token_writes_variables_of_the_instance(
+    gitlab: GitLab,
+) -> None:
+    names = Names("123456789012", "eu-central-1", "gitlab-ecr")
+    declared: Any = {"instance": {"kind": "instance", "pull": ["app"]}}
+    wanted = consumers.plan(names, "prod", {"url": "https://gitlab.example.com"}, ["app"], declared)
+    clock = SystemClock()
+    http = PooledHttp(clock, Deadline(clock, 30), connections=1, allow_http=True)
+    token = gitlab.create_token("bot", ["api"], user="bot")
+    reader = GitLabApi(gitlab.url, Secret(token), http)
+    (problem,) = check_token(wanted, reader, _TODAY)
+    assert problem == (
+        "instance: GitLab answered 403 for admin/ci/variables; only an administrator's token writes its variables, "
+        "where Admin Mode is on with the scope admin_mode"
+    )
+    gitlab.make_administrator("bot")
+    assert check_token(wanted, reader, _TODAY) == []

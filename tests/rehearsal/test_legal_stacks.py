@@ -62,6 +62,23 @@ def test_a_registry_of_another_account_opens_what_both_sides_allow(rehearsed: Ca
     }
 
 
+def test_a_variable_of_the_instance_opens_what_it_names_and_is_hidden_by_nearer_ones(
+    rehearsed: Callable[[Path], Report],
+) -> None:
+    report = rehearsed(STACKS / "instance.yaml")
+    assert outcomes(report) == {
+        "instance": {"base/alpine": "allowed", "ci/python": "denied", "secret/tools": "denied"},
+        "acme": {"base/alpine": "denied", "ci/python": "allowed", "secret/tools": "denied"},
+    }
+    hidden = [each["what"] for each in report["shadows"] if each["target"] == "instance DOCKER_AUTH_CONFIG"]
+    assert hidden == ["project acme/old-service DOCKER_AUTH_CONFIG hides it"]
+    demoted = next(each for each in report["faults"] if "no administrator" in each["what"])
+    assert {each["target"]: each["status"] for each in demoted["targets"]} == {
+        "instance DOCKER_AUTH_CONFIG": "failed",
+        "group acme DOCKER_AUTH_CONFIG": "published",
+    }
+
+
 @pytest.mark.parametrize(
     ("name", "scopes"),
     [
