@@ -11,11 +11,11 @@ from .variables import Variable
 
 
 def variables_of(job: Job, owners: Sequence[Owner], url: str, id_tokens: dict[str, str]) -> list[dict[str, Any]]:
-    """What the runner is sent: GitLab's own, the job's id_tokens and variables, then those of its owners.
+    """What the runner is sent: GitLab's own, the job's id_tokens and variables, those of the instance and its owners.
 
     Args:
         job: what runs.
-        owners: from the top group to the project.
+        owners: from the instance and the top group to the project.
         url: what the instance is known as.
         id_tokens: by variable, the JWT.
     """

@@ -31,7 +31,8 @@ def _request(call: Call) -> Reply:
     job.start(runner)
     groups = list(call.state.store.ancestors(job.project))
     tokens = {key: _id_token(call, job, aud) for key, aud in job.request.id_tokens.items()}
-    return json_reply(payload(job, [*groups[::-1], job.project], call.state.url, tokens), HTTPStatus.CREATED)
+    owners = [*groups[::-1], job.project]
+    return json_reply(payload(job, call.state.store.instance, owners, call.state.url, tokens), HTTPStatus.CREATED)
 
 
 @route("PUT", "/jobs/:id", None)

@@ -79,6 +79,7 @@ def test_a_hold_ends_by_itself(emulator: GitLab, ask: Callable[..., Any]) -> Non
 def test_a_job_comes_with_its_image_its_script_and_its_variables_in_order(
     emulator: GitLab, ask: Callable[..., Any]
 ) -> None:
+    emulator.set_variable("instance", "instance", "LEVEL", "instance")
     emulator.set_variable("group", "acme", "LEVEL", "group")
     emulator.set_variable("project", APP, "LEVEL", "project")
     emulator.set_variable(
@@ -94,7 +95,7 @@ def test_a_job_comes_with_its_image_its_script_and_its_variables_in_order(
     rows = {row["key"]: row for row in job["variables"]}
     keys = [row["key"] for row in job["variables"]]
     assert rows["LEVEL"]["value"] == "project"
-    assert [row["value"] for row in job["variables"] if row["key"] == "LEVEL"] == ["group", "project"]
+    assert [row["value"] for row in job["variables"] if row["key"] == "LEVEL"] == ["instance", "group", "project"]
     assert rows["DOCKER_AUTH_CONFIG"] == {
         "key": "DOCKER_AUTH_CONFIG",
         "value": '{"auths":{}}',
