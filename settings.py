@@ -13,11 +13,12 @@ import pulumi
 import pulumi_aws as aws
 from pulumi.runtime import config as runtime_config
 
-from components.arguments.camel_case import camel
+from components.arguments.camel_case import Written, camel
 from components.arguments.check import check as check_arguments
 from components.arguments.check import checked
 from components.arguments.shape import fields
 from components.bootstrap.args import BootstrapArgs
+from components.bootstrap.checks import find as find_in_bootstrap
 from components.declaration.args import RegistryAccessArgs
 from components.declaration.findings import find
 from components.ecr.args import RepositoryArgs
@@ -27,6 +28,10 @@ from stack_file.mistakes import combined, in_file_spelling, settings_error
 from stack_file.text import PROJECT
 from stack_file.typed import Reader
 
+_ELSEWHERE: Final = {
+    "region": "write the region as aws:region",
+    "stack": "the stack's name is that of the file, Pulumi.<stack>.yaml",
+}
 _BESIDE_BOOTSTRAP: Final = ("account", "bootstrap", "repositories")  # Pulumi.yaml requires repositories in every stack
 
 
@@ -76,10 +81,8 @@ def bootstrap() -> BootstrapArgs | None:
     own = given["bootstrap"]
     for key in ("account", "region"):
         if isinstance(own, Mapping) and key in own:
-            text = (
-                f"no such key here; write {'aws:region' if key == 'region' else f'{PROJECT}:account'} beside bootstrap"
-            )
-            reader.mistakes.add("bootstrap", key, text=text)
+            text = f"no such key here; leave it out, and write {'aws:region' if key == 'region' else f'{PROJECT}:account'} beside bootstrap"
+            reader.mistakes.add("bootstrap", Written(key), text=text)
     if given.get("repositories"):
         reader.mistakes.add("repositories", text="got some; write {}, and declare them in another stack")
     for key in sorted(given.keys() - set(_BESIDE_BOOTSTRAP)):
@@ -87,15 +90,19 @@ def bootstrap() -> BootstrapArgs | None:
         reader.mistakes.add(key, text=text)
     common = {"account": given.get("account", ""), "region": region}
     entries = {**cast("Mapping[str, Any]", own), **common} if isinstance(own, Mapping) else own
-    found = reader.arguments(BootstrapArgs, entries, ("bootstrap",))
-    if mistakes := [_above(mistake) for mistake in reader.mistakes.found]:
-        raise settings_error(mistakes, BootstrapFile)
-    return cast("BootstrapArgs", found)
+    found = cast("BootstrapArgs", reader.arguments(BootstrapArgs, entries, ("bootstrap",)))
+    if reader.mistakes.found:
+        meaning = Mistakes()
+        meaning.take(find_in_bootstrap(found), "bootstrap")
+        all_of_it = combined(reader.mistakes.found, meaning.found, {"bootstrap": found})
+        raise settings_error(map(_above, all_of_it), BootstrapFile)
+    return found
 
 
 def _above(mistake: Mistake) -> Mistake:
     """Moves account and region: they are arguments of Bootstrap, but are beside it in the file."""
     beside = mistake.path in (("bootstrap", "account"), ("bootstrap", "region"))
+    beside = beside and not isinstance(mistake.path[1], Written)
     return replace(mistake, path=mistake.path[1:]) if beside else mistake
 
 
@@ -116,6 +123,9 @@ def parse(
     """
     reader = Reader({key for key, name in _names().items() if name in secret})
     nested = {key: _from_json(value, key, reader.mistakes) for key, value in values.items()}
+    for key in sorted(nested.keys() & _ELSEWHERE.keys()):
+        del nested[key]
+        reader.mistakes.add(Written(key), text=f"no such key; {_ELSEWHERE[key]}")
     given = {"prefix": f"gitlab-ecr-{slug(stack, 18)}", **nested, "stack": stack}
     if region:
         given["region"] = region

@@ -4,7 +4,11 @@ from typing import Any, Final
 
 from components.arguments.camel_case import camel
 from components.arguments.shape import WORDS, Field, closest, fields, inner, is_arguments, is_dict, is_enum, is_list
+from components.consumers.args import ConsumerArgs
+from components.declaration.args import RotationArgs
+from components.ecr.args import CacheArgs
 from components.names.spelling import shown
+from components.runner.args import RunnerOptions
 
 _BY_KEY: Final = {
     "account": '"123456789012"',
@@ -46,6 +50,15 @@ _BY_KEY: Final = {
     "registry_hosts": "[123456789012.dkr.ecr.eu-central-1.amazonaws.com]",
     "repositories": "{ ci/python: {} }",
     "runners": '{ build: { groupId: 20, docker: { image: "ruby:3.4" } } }',
+    "previews": "[dev]",
+    "replicate_to": "[{ region: eu-west-1 }]",
+    "scan_continuously": '["prod/*"]',
+    "scan_on_push": '["ci/*"]',
+    "bucket_name": "ci-cache",
+    "days": "90",
+    "keep": "14",
+    "maximum_timeout": "3600",
+    "max_session_duration": "3600",
     "security_group_ids": "[sg-0123456789abcdef0]",
     "services": "[postgres:17]",
     "subnet_ids": "[subnet-0123456789abcdef0]",
@@ -54,6 +67,24 @@ _BY_KEY: Final = {
     "upstream": "docker-hub",
     "url": "https://gitlab.example.com",
     "volumes": "[/cache]",
+}
+_MAPPINGS: Final = {
+    "caches": "{ ecr-public: { upstream: ecr-public } }",
+    "replicas_from": '{ "210987654321": ["ci/*"] }',
+    "tags": "{ team: platform }",
+}
+"""Of keys that are a list elsewhere."""
+_BY_ARGUMENTS: Final[dict[Any, str]] = {
+    CacheArgs: "{ upstream: ecr-public }",
+    ConsumerArgs: "{ pull: [ci/python] }",
+    RotationArgs: "{ interval: 2 hours }",
+    RunnerOptions: '{ groupId: 20, docker: { image: "ruby:3.4" } }',
+}
+_NUMBERS: Final = {
+    "id": "project's or group's",
+    "group_id": "group's",
+    "project_id": "project's",
+    "namespace_id": "group's",
 }
 _BY_TYPE: Final[dict[Any, str]] = {str: "text", int: "3", float: "1.5", bool: "true"}
 
@@ -66,6 +97,8 @@ def advice(key: str | int, expected: Any, found: Any = None) -> str:
         return f"write a list, such as {_list(key, expected, found)}"
     if is_arguments(expected) or is_dict(expected):
         return f"write keys and values below it, such as {_mapping(key, expected)}"
+    if expected is int and key in _NUMBERS:
+        return f"write the number that GitLab shows on the {_NUMBERS[str(key)]} page"
     example = _example(key, expected)
     return f"write {WORDS.get(expected, 'a value')}{f', such as {example}' if example else ''}"
 
@@ -98,9 +131,11 @@ def _list(key: str | int, expected: Any, found: Any) -> str:
 
 
 def _mapping(key: str | int, expected: Any) -> str:
-    example = _example(key, expected)
+    example = _example(key, expected) or _MAPPINGS.get(str(key), "")
     if example.startswith("{"):
         return example
+    if expected in _BY_ARGUMENTS:
+        return _BY_ARGUMENTS[expected]
     if is_arguments(expected):
         known = fields(expected)
         chosen = [name for name, field in known.items() if field.required] or [*known][:1]

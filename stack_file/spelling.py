@@ -15,8 +15,8 @@ def file_path(path: Path, root: Any) -> Path:
     if not path:
         return ()
     first = str(path[0])
-    own = first if isinstance(path[0], Written) else camel(first)
-    return (_ELSEWHERE.get(first) or f"{PROJECT}:{own}", *camel_path(path, root)[1:])
+    own = f"{PROJECT}:{first}" if isinstance(path[0], Written) else _ELSEWHERE.get(first, f"{PROJECT}:{camel(first)}")
+    return (own, *camel_path(path, root)[1:])
 
 
 def of_file(root: Any) -> Spelling:

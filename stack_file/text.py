@@ -91,10 +91,11 @@ class StackText:
         return sorted({str(path[0]) for path in self.encrypted})
 
     def line_of(self, path: KeyPath) -> int | None:
-        """The line of a path, or of the nearest one above it that is in the file."""
-        while path and path not in self.lines:
-            path = path[:-1]
-        return self.lines.get(path)
+        """The line of a path, or of the nearest above it that is in the file; that is `config:` at the least."""
+        above = path
+        while above and above not in self.lines:
+            above = above[:-1]
+        return self.lines.get(above) if path else None
 
 
 class _Loader(yaml.SafeLoader):
@@ -177,6 +178,7 @@ class _Walk:
         if config is None or not isinstance(config[1], MappingNode):
             self._remark((), "has no `config:` with keys below it; write one, as in stacks/Pulumi.prod.yaml", root)
             return
+        self._found.lines[()] = config[0].start_mark.line + 1
         self._found.values = self._mapping(config[1], ())
         for key_node, _ in config[1].value:
             self._namespace(_key(key_node), key_node)

@@ -7,9 +7,11 @@ import pulumi
 
 from components.arguments.camel_case import Written, camel
 from components.arguments.shape import Field, closest, fields, holds, inner, is_arguments, is_dict, is_enum, is_list
+from components.consumers.args import GitLabArgs
+from components.declaration.args import RotationArgs
 from components.names.locations import Mistakes
 from components.names.spelling import Path, shown
-from components.runner.args import DockerArgs, KubernetesArgs, ServiceArgs
+from components.runner.args import DockerArgs, KubernetesArgs, RunnerOptions, ServiceArgs
 
 from .examples import advice
 from .forms import image, service
@@ -94,6 +96,16 @@ class Reader:
 
 
 _LEFT_OUT: Final = object()
+_NOT_HERE: Final[Mapping[tuple[Any, str], str]] = {
+    (
+        RunnerOptions,
+        "token",
+    ): "Pulumi registers the runner, and GitLab gives it its token; take this one out, and revoke it",
+    (GitLabArgs, "token"): "no token belongs in this file: `up` reads GITLAB_TOKEN from its environment, and "
+    "gitlab-ecr token set stores the rotator's; take this one out, and revoke it",
+    (RotationArgs, "schedule"): "write `interval`, such as 2 hours",
+}
+"""Keys that people look for here, and where it is instead."""
 
 
 def _stand_in(expected: Any) -> Any:
@@ -116,6 +128,8 @@ def _one_form(expected: Any, value: Any) -> Any:
 
 def _meant(key: str, expected: Any, keys: Mapping[str, str]) -> str:
     own = [name for name in keys if keys[name] not in _NOT_IN_THE_FILE or path_has_region(expected)]
+    if text := _NOT_HERE.get((expected, key)):
+        return text
     near = closest(key, own)
     if near.startswith("did"):
         return near

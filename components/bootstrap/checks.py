@@ -40,13 +40,13 @@ def find(args: BootstrapArgs) -> Mistakes:
         "thumbprints": args.get("thumbprints", []),
         "trusts_forks": args.get("trusts_forks", False),
     }
-    found.take(find_in_issuer(issuer), renamed=_OWN)
-    if found.found:
-        return found
-    branch = args.get("branch", "main")
+    of_issuer, branch = find_in_issuer(issuer), args.get("branch", "main")
+    found.take(of_issuer, renamed=_OWN)
     if "*" in branch:
         found.add("branch", text=f"got {branch!r}; write the one protected branch that deploys, such as main")
-        return found
+        branch = "main"
+    if any(mistake.path == ("url",) for mistake in of_issuer.found):
+        return found  # whose jobs they are depends on it
     with found.at(renamed={**_OWN, "audience": ""}):
         job_trust(
             names.arn("iam", f"oidc-provider/{issuer_host(url)}", region=""),

@@ -126,7 +126,7 @@ def check_path(path: str, kind: OwnerKind, gitlab_url: str) -> None:
         text = f"got {path!r}; write the full path as GitLab has it, letters, digits, _ - and . between single slashes"
         mistakes.add(text=f"{text}, such as acme/web")
     elif kind is OwnerKind.PROJECT and "/" not in path:
-        text = f"got {path!r}; a project's full path has its group in it, such as acme/{path}"
+        text = f"got {path!r}; a project's full path has its group in it, such as {path}/web"
         mistakes.add(text=f"{text}; for a group write `kind`: group")
     mistakes.refuse()
 
@@ -135,7 +135,7 @@ def _check_values(consumer: ConsumerArgs, mistakes: Mistakes) -> None:
     access = access_of(consumer)
     for key, accesses in _BELONGS_TO.items():
         if consumer.get(key) and access not in accesses:
-            names = " or ".join(sorted(other.value for other in accesses))
+            names = " or ".join(other.value for other in Access if other in accesses)
             text = f"means nothing with `access` {access.value}; leave it out, or write `access`: {names}"
             mistakes.add(key, text=text)
     for key in ("id", "namespace_id", "generation"):

@@ -5,6 +5,7 @@ from typing import Final
 
 _URL: Final = re.compile(r"(?P<scheme>[^:/?#]*)://(?P<authority>[^/?#]*)(?P<path>[^?#]*)(?P<more>.*)", re.DOTALL)
 _AUTHORITY: Final = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])(?::([0-9]{1,5}))?")
+_API: Final = "/api/v4"
 _LAST_PORT: Final = 65_535
 _LONGEST: Final = 8_000  # a signed URL of S3 has a few thousand characters
 
@@ -33,6 +34,8 @@ def url_problem(  # noqa: PLR0911 - one mistake, one return
     authority = _AUTHORITY.fullmatch(parts["authority"])
     if authority is None or int(authority[1] or 1) not in range(1, _LAST_PORT + 1):
         return "does not name a host"
+    if not whole and parts["path"].rstrip("/").endswith(_API):
+        return f"ends with {_API}, which every request adds by itself"
     return "has a query or a fragment" if parts["more"] and not whole else None
 
 

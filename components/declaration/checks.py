@@ -7,7 +7,7 @@ from typing import Final
 from ..consumers.args import ConsumerArgs
 from ..names import repository_patterns
 from ..names.locations import Mistakes
-from ..names.repository_names import repository_pattern
+from ..names.repository_names import is_repository_name, repository_pattern
 from ..runner.args import RunnerOptions
 from ..runner.machine_args import AccessArgs
 
@@ -75,6 +75,7 @@ def _check_repositories(
         if cache is not None and key == "pull":
             mistakes.add(key, index, text=f"{name!r} is in a cache; write {cache} in `caches` beside `pull`")
             continue
+        repositories = list(filter(is_repository_name, repositories))  # what is no name is told where it stands
         patterns = {f"{repository.partition('/')[0]}/*" for repository in repositories if "/" in repository}
         mistakes.add(
             key,

@@ -49,7 +49,7 @@ def cache_prefix(text: str) -> str:
     """
     if len(text) > _LONGEST_PREFIX:
         raise ValueError(f"prefix: got {text!r}; write at most {_LONGEST_PREFIX} characters, such as docker-hub")
-    return repository_name(text, "prefix")
+    return repository_name(text, "prefix", "docker-hub")
 
 
 def upstream_host(upstream: Upstream, *, has_credential: bool) -> str:

@@ -33,7 +33,7 @@ def issuer_host(gitlab_url: str) -> str:
     """
     if url_problem(gitlab_url) or not _ISSUER.fullmatch(gitlab_url):
         raise ValueError(
-            f"url: got {shown(gitlab_url)}; write it like the token's iss: https, without a slash at the end, "
+            f"url: got {shown(gitlab_url)}; write https:// and the host in small letters, without a slash at the end, "
             "such as https://gitlab.com"
         )
     return gitlab_url.removeprefix("https://")
@@ -101,7 +101,7 @@ def job_trust(provider_arn: str, jobs: TrustedJobs) -> Document:
     with mistakes.at():
         check_aud(jobs.aud, jobs.gitlab_url)
     with mistakes.at():
-        _check_project(jobs.project)
+        check_project(jobs.project)
     equal, subjects = {f"{issuer}:aud": jobs.aud}, list[str]()
     with mistakes.at():
         if jobs.gitlab_url == GITLAB_COM:
@@ -139,21 +139,28 @@ def check_aud(aud: str, gitlab_url: str) -> None:
         raise ValueError(f"audience: got {aud!r}; write the aud of the jobs' id_tokens exactly, such as {gitlab_url}")
 
 
-def _check_project(project: str) -> None:
+def check_project(project: str) -> None:
+    """Stops what is not the full path of one project.
+
+    Raises:
+        ValueError: it is not; names it `project`.
+    """
     if not _PROJECT.fullmatch(project):
-        raise ValueError(
-            f"project: got {project!r}; write the full path of one project, such as acme/app. A wildcard would "
-            "admit others: acme* also matches acme-evil/app"
-        )
+        why = ". A wildcard would admit others: acme* also matches acme-evil/app" if "*" in project else ""
+        text = "write the full path of one project, without host, .git or a slash at its ends, such as acme/app"
+        raise ValueError(f"project: got {project!r}; {text}{why}")
 
 
 def _gitlab_com_claims(issuer: str, jobs: TrustedJobs) -> dict[str, str]:
-    for field, value in (("project_id", jobs.project_id), ("namespace_id", jobs.namespace_id)):
+    mistakes = Mistakes()
+    for field, value, whose in (
+        ("project_id", jobs.project_id, "project"),
+        ("namespace_id", jobs.namespace_id, "group"),
+    ):
         if not _ID.fullmatch(value):
-            raise ValueError(
-                f"{field}: got {value!r}; write its number, quoted: GitLab shows it on the page of the "
-                f"{'project' if field == 'project_id' else 'group'}"
-            )
+            found = f"got {value!r}" if value else "missing"
+            mistakes.add(field, text=f"{found}; write the number that GitLab shows on the {whose}'s page, quoted")
+    mistakes.refuse()
     return {
         f"{issuer}:project_id": jobs.project_id,
         f"{issuer}:namespace_id": jobs.namespace_id,

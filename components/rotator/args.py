@@ -98,7 +98,7 @@ class ResourceContext:
         name: the component's name, which starts the names of its resources.
         args: the component's arguments.
         names: the names in AWS.
-        child: the the options of each resource.
+        child: the options of each resource.
     """
 
     name: str

@@ -12,6 +12,7 @@ from .job_trust import check_backend, job_of
 
 _EMAIL: Final = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+")
 _TOPIC: Final = re.compile(r"arn:aws[a-z-]*:sns:(?P<region>[a-z0-9-]+):[0-9]{12}:[A-Za-z0-9_-]{1,256}(\.fifo)?")
+_IN_A_VPC: Final = {"subnet_ids": "subnet-", "security_group_ids": "sg-"}
 _RETENTION: Final = (
     *(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653),
 )
@@ -61,11 +62,20 @@ def find_in_settings(names: Names, args: RotatorArgs) -> Mistakes:
             if isinstance(value, str) and value in listed[:position]:
                 mistakes.add(key, position, text=f"got {value!r} twice; write it once")
     if isinstance(retention, int) and retention not in _RETENTION:
-        near = ", ".join(str(days) for days in _RETENTION if days >= retention and days <= 2 * retention) or "90"
-        mistakes.add(
-            "log_retention_days",
-            text=f"got {retention}; CloudWatch keeps logs for certain days only: write one of {near}",
-        )
+        near = [max(filter(lambda days: days < retention, _RETENTION), default=None)]
+        near += [min(filter(lambda days: days > retention, _RETENTION), default=None)]
+        days = " or ".join(str(each) for each in near if each is not None)
+        text = f"got {retention}; CloudWatch keeps logs for certain numbers of days only: write {days}"
+        mistakes.add("log_retention_days", text=text)
+    vpc = args.get("vpc", {})
+    for key, start in _IN_A_VPC.items() if vpc else ():
+        found = vpc.get(key, [])
+        if not found:
+            mistakes.add("vpc", key, text=f"got none; write at least one, such as {start}0123456789abcdef0")
+        for position, each_id in enumerate(found):
+            if isinstance(each_id, str) and not each_id.startswith(start):
+                text = f"got {each_id!r}; write an id that AWS shows, such as {start}0123456789abcdef0"
+                mistakes.add("vpc", key, position, text=text)
     if args.get("reserved_concurrency", 1) < 1:
         mistakes.add("reserved_concurrency", text=f"got {args.get('reserved_concurrency')}; write 1 or more")
     return mistakes

@@ -3,7 +3,7 @@
 from typing import Final
 
 from ..iam.args import JobIssuerArgs
-from ..iam.gitlab_trust import TrustedJobs, issuer_host, job_trust
+from ..iam.gitlab_trust import TrustedJobs, check_project, issuer_host, job_trust
 from ..iam.policies import Document
 from ..names.choices import choice
 from ..names.gitlab_release import GITLAB_COM
@@ -65,7 +65,10 @@ def check_backend(names: Names, args: RotatorArgs) -> None:
     mistakes, job = Mistakes(), args.get("job")
     if backend_of(args) is not RotationBackend.GITLAB:
         if job is not None:
-            text = "got settings of a GitLab job, but the backend is lambda; write gitlab for it, or leave them out"
+            text = (
+                "got settings of a GitLab job, but the rotator runs in Lambda; leave `job` out, or write gitlab as the "
+            )
+            text += "backend: `rotation_backend`: gitlab"
             mistakes.add("job", text=text)
         mistakes.refuse()
         return
@@ -81,6 +84,8 @@ def check_backend(names: Names, args: RotatorArgs) -> None:
         mistakes.refuse()
         return
     issuer, branch = args.get("issuer", {}), branch_of(job)
+    with mistakes.at("job"):
+        check_project(job["project"])
     if "*" in branch:
         mistakes.add(
             "job", "branch", text=f"got {branch!r}; a schedule runs on one branch: write its name, such as main"

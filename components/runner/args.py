@@ -280,7 +280,7 @@ class RunnerArgs(TypedDict):
     region: str
     """The region of the parameter."""
     prefix: str
-    """Starts the name the names in AWS."""
+    """Starts its names in AWS."""
     name: str
     """The runner's name, unique in the stack; it appears in config.toml, in the log and in the parameter's name."""
     gitlab_url: NotRequired[str]

@@ -1,5 +1,6 @@
 """What is wrong with a runner, and what may surprise."""
 
+import re
 from typing import Final
 
 from ..docker import auth as docker_auth
@@ -11,11 +12,22 @@ from . import access as runner_access
 from .args import RunnerArgs, RunnerOptions
 from .config import runner_section
 from .documents import check_isolation, documents
-from .machine_args import RunnerAccess
+from .machine_args import MachineArgs, RunnerAccess
 from .registration import registration
 from .warnings import token_places
 
 _OWN: Final = {"runner": ""}
+_LEAST: Final = {
+    "concurrent": 1,
+    "limit": 0,
+    "check_interval": 0,
+    "output_limit": 0,
+    "request_concurrency": 0,
+    "shutdown_timeout": 0,
+}
+_AMI: Final = "ami-0123456789abcdef0"
+_IMAGE: Final = re.compile(r"ami-[0-9a-f]{8,17}|resolve:ssm:\S+")
+_SIZE: Final = re.compile(r"[a-z0-9-]+\.[a-z0-9-]+")
 _PUBLIC: Final = "public.ecr.aws"
 
 
@@ -38,6 +50,9 @@ def find_in_options(args: RunnerArgs) -> Mistakes:
         check_isolation(args, runner_section(args))
     with found.at("access"):
         _check_access(args)
+    _numbers(options, found)
+    with found.at("machine"):
+        _check_machine(options.get("machine", {"image_id": _AMI}))
     _own_document(options, found)
     for path, key, kind in token_places(options):
         found.warn(
@@ -71,6 +86,32 @@ def _check_access(args: RunnerArgs) -> None:
         mistakes.add("pull", text="means nothing with static access; leave it out")
     if access.get("caches") and not pull:
         mistakes.add("caches", text="means nothing without `pull`; write what the runner pulls too")
+    mistakes.refuse()
+
+
+def _numbers(options: RunnerOptions, found: Mistakes) -> None:
+    for key, least in _LEAST.items():
+        if options.get(key, least) < least:
+            found.add(key, text=f"got {options.get(key)}; write {least} or more")
+
+
+def _check_machine(machine: MachineArgs) -> None:
+    """Stops what EC2 would refuse in a launch template.
+
+    Raises:
+        MistakesError: each names its key.
+    """
+    mistakes, image, size = Mistakes(), machine["image_id"], machine.get("instance_type")
+    if isinstance(image, str) and not _IMAGE.fullmatch(image):
+        text = f"got {image!r}; write the id of an AMI of the region, such as {_AMI}, or the SSM parameter that has it"
+        mistakes.add("image_id", text=f"{text}, such as resolve:ssm:/aws/service/debian/release/12/latest/amd64")
+    if isinstance(size, str) and not _SIZE.fullmatch(size):
+        mistakes.add("instance_type", text=f"got {size!r}; write a family and a size, such as t3.medium")
+    groups = machine.get("security_group_ids", [])
+    for position, group in enumerate(groups if isinstance(groups, list) else []):
+        if not group.startswith("sg-"):
+            text = f"got {group!r}; write an id that AWS shows, such as sg-0123456789abcdef0"
+            mistakes.add("security_group_ids", position, text=text)
     mistakes.refuse()
 
 

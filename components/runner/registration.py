@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+from ..names.locations import Mistakes
 from .args import RunnerArgs, RunnerOptions
 
 _SHORTEST_TIMEOUT: Final = 600
@@ -12,23 +13,24 @@ def registration(args: RunnerArgs) -> dict[str, Any]:
     """The inputs of `gitlab.UserRunner`.
 
     Raises:
-        ValueError: names the argument, its value, and what to write instead.
+        MistakesError: each names its argument, its value, and what to write instead.
     """
-    options = args["options"]
-    inputs = _owner(options)
-    tags = options.get("tags", [])
+    options, mistakes = args["options"], Mistakes()
+    inputs = _owner(options, mistakes)
+    tags, note, timeout = options.get("tags", []), options.get("maintenance_note"), options.get("maximum_timeout")
     untagged = options.get("run_untagged", not tags)
     if not untagged and not tags:
-        raise ValueError("runner.run_untagged: got false without tags, so no job would ever run; write tags")
-    for tag in tags:
+        mistakes.add("runner", "run_untagged", text="got false without tags, so no job would ever run; write tags")
+    for position, tag in enumerate(tags):
         if not tag.strip() or "," in tag:
-            raise ValueError(f"runner.tags: got {tag!r}; write each tag as an entry of its own, such as docker")
-    timeout = options.get("maximum_timeout")
+            text = f"got {tag!r}; write each tag as an entry of its own, such as docker"
+            mistakes.add("runner", "tags", position, text=text)
     if timeout is not None and timeout < _SHORTEST_TIMEOUT:
-        raise ValueError(f"runner.maximum_timeout: got {timeout}; write at least {_SHORTEST_TIMEOUT} seconds")
-    note = options.get("maintenance_note")
+        mistakes.add("runner", "maximum_timeout", text=f"got {timeout}; write at least {_SHORTEST_TIMEOUT} seconds")
     if note is not None and len(note) > _LONGEST_NOTE:
-        raise ValueError(f"runner.maintenance_note: got {len(note)} characters; write at most {_LONGEST_NOTE}")
+        text = f"got {len(note)} characters; write at most {_LONGEST_NOTE}"
+        mistakes.add("runner", "maintenance_note", text=text)
+    mistakes.refuse()
     inputs |= {
         "description": options.get("description", args["name"]),
         "tag_lists": tags,
@@ -47,16 +49,15 @@ def is_shared(options: RunnerOptions) -> bool:
     return options.get("project_id") is None
 
 
-def _owner(options: RunnerOptions) -> dict[str, Any]:
+def _owner(options: RunnerOptions, mistakes: Mistakes) -> dict[str, Any]:
     group, project = options.get("group_id"), options.get("project_id")
     if group is not None and project is not None:
-        raise ValueError("runner: got group_id and project_id; write one of them, or none for the whole instance")
+        text = "got group_id and project_id; write one of them, or none for the whole instance"
+        mistakes.add("runner", text=text)
     for key, value in (("group_id", group), ("project_id", project)):
         if value is not None and (type(value) is not int or value < 1):
-            raise ValueError(
-                f"runner.{key}: got {value!r}; write the number that GitLab shows on the {key[:-3]}'s page. A "
-                "preview has no GitLab token to look up a path with"
-            )
+            text = f"got {value!r}; write the number that GitLab shows on the {key[:-3]}'s page. A preview has no "
+            mistakes.add("runner", key, text=f"{text}GitLab token to look up a path with")
     if group is not None:
         return {"runner_type": "group_type", "group_id": group}
     if project is not None:

@@ -16,6 +16,7 @@ PULL_POLICIES: Final = ("always", "if-not-present", "never")
 _HOST_ONLY: Final = re.compile(r"(?P<host>[^/*?\[{]*[.:][^/*?\[{]*|localhost)/\*(?P<tag>:[^/]*)?")
 _ENVIRONMENT_KEY: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _EXPANDED: Final = "the runner expands as a variable; write it without `$`, or set it as a CI/CD variable with `raw`"
+_AUTOSCALED: Final = ("docker-autoscaler", "instance")
 _TAKES_IMAGE: Final = ("docker", "docker-autoscaler")
 
 
@@ -31,7 +32,7 @@ def check_values(section: Mapping[str, Any]) -> None:
     with mistakes.at():
         _check_url(section["url"])
     if executor in _TAKES_IMAGE and not section.get("docker", {}).get("image"):
-        text = f"got none; the {executor} executor needs an image for jobs without one, such as ruby:3.4"
+        text = f"got none; the {executor} executor needs an image for jobs that name none; write one, such as ruby:3.4"
         mistakes.add("runner", "docker", "image", text=text)
     if executor == "docker-autoscaler" and "autoscaler" not in section:
         text = "got none; the docker-autoscaler executor needs `plugin` and `policy`"
@@ -39,6 +40,12 @@ def check_values(section: Mapping[str, Any]) -> None:
     if executor != "kubernetes" and "kubernetes" in section:
         text = f"the {executor} executor does not read it; write `executor`: kubernetes"
         mistakes.add("runner", "kubernetes", text=text)
+    if executor == "kubernetes" and "docker" in section:
+        text = "the kubernetes executor does not read it; leave it out, or declare two runners"
+        mistakes.add("runner", "docker", text=text)
+    if executor not in _AUTOSCALED and "autoscaler" in section:
+        text = f"the {executor} executor does not read it; leave it out, or write `executor`: docker-autoscaler"
+        mistakes.add("runner", "autoscaler", text=text)
     for name in ("docker", "kubernetes"):
         if name in section:
             with mistakes.at("runner", name):

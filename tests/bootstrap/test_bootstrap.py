@@ -117,7 +117,7 @@ def test_a_self_managed_gitlab_is_trusted_by_its_own_url(recorder: Recorder) -> 
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"project_id": ""}, "project_id: got ''; write its number"),
+        ({"project_id": ""}, "project_id: missing; write the number"),
         ({"project": "acme/*"}, "project: got 'acme/"),
         ({"branch": "*"}, r"branch: got '\*'"),
         ({"gitlab_url": "https://gitlab.example.com"}, "AWS does not read these claims"),

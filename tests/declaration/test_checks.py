@@ -44,7 +44,10 @@ def test_what_is_declared_or_lies_in_another_account_is_let_pass(rights: dict[st
         ({"pull": ["zzz"]}, r"pull\[0\]: 'zzz' is not a repository of this stack; write one of app, ci/node"),
         ({"pull": ["ci/nod"], "registries": _OTHER_REGION}, r"pull\[0\]: 'ci/nod' is not a repository"),
         ({"pull": ["*"]}, r"pull\[0\]: got '\*'; write a repository's name, or a pattern that starts with one"),
-        ({"pull": ["CI/*"], "registries": _THEIRS}, r"pull\[0\]: got 'CI/\*'; write a repository's name"),
+        (
+            {"pull": ["CI/*"], "registries": _THEIRS},
+            r"pull\[0\]: got 'CI/\*'; did you mean ci/\*\? Write a repository's name",
+        ),
         ({"pull": ["quay/*"]}, r"pull\[0\]: 'quay/\*' is in a cache; write quay in `caches` beside `pull`"),
         (
             {"pull": ["app"], "caches": ["docker-hup"]},

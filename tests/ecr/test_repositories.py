@@ -146,7 +146,7 @@ def test_only_a_repository_that_others_use_has_a_repository_policy(recorder: Rec
 @pytest.mark.parametrize(
     ("repository", "options", "message"),
     [
-        ("CI/Python", {}, r"^repositories\.CI/Python: got 'CI/Python'; write"),
+        ("CI/Python", {}, r"^repositories\.CI/Python: got 'CI/Python'; did you mean ci/python\?"),
         ("ci/a", {"mutable_tags": ["a b"]}, r"^repositories\.ci/a\.mutable_tags\[0\]: got 'a b'; write"),
         ("ci/a", {"lifecycle_rules": [{}]}, r"^repositories\.ci/a\.lifecycle_rules\[0\]: got no count; write"),
         (

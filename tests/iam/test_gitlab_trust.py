@@ -77,7 +77,7 @@ def test_unprotected_refs_are_let_in_only_on_demand() -> None:
 
 @pytest.mark.parametrize("project", ["*", "acme*", "acme/*", "acme", "acme/app:ref_type", "/acme/app", "acme//app", ""])
 def test_anything_but_one_projects_path_is_refused(project: str) -> None:
-    with pytest.raises(ValueError, match=r"^project: got .*; write the full path of one project, such as acme/app"):
+    with pytest.raises(ValueError, match=r"^project: got .*; write the full path of one project, .* such as acme/app"):
         job_trust(_PROVIDER, TrustedJobs(**{**_GITLAB_COM, "project": project}))
 
 
@@ -86,8 +86,11 @@ def test_anything_but_one_projects_path_is_refused(project: str) -> None:
     [
         ({"aud": ""}, r"audience: got ''; write the aud of the jobs' id_tokens exactly"),
         ({"aud": "*"}, r"audience: got '\*'; write the aud"),
-        ({"project_id": ""}, r"project_id: got ''; write its number, quoted: .* page of the project"),
-        ({"namespace_id": "acme"}, r"namespace_id: got 'acme'; write its number, quoted: .* page of the group"),
+        ({"project_id": ""}, r"project_id: missing; write the number that GitLab shows on the project's page, quoted"),
+        (
+            {"namespace_id": "acme"},
+            r"namespace_id: got 'acme'; write the number that GitLab shows on the group's page, quoted",
+        ),
         ({"branches": ["*"]}, r"branches\[0\]: got '\*'; write a name such as main"),
         ({"aud": "${aws:userid}"}, r"audience: got '\$\{aws:userid\}'; write the aud"),
         ({"branches": ["${aws:userid}"]}, r"branches\[0\]: got '\$\{aws:userid\}'; write a name such as main"),
@@ -135,7 +138,7 @@ def test_the_issuer_is_the_url_without_its_scheme() -> None:
     "url", ["gitlab.com", "http://gitlab.com", "https://gitlab.com/", "https://u@gitlab.com", "https://gitlab.com?a"]
 )
 def test_a_url_that_no_token_has_as_its_issuer_is_refused(url: str) -> None:
-    with pytest.raises(ValueError, match=r"^url: got .*; write it like the token's iss"):
+    with pytest.raises(ValueError, match=r"^url: got .*; write https:// and the host in small letters"):
         issuer_host(url)
 
 

@@ -17,8 +17,34 @@ def test_names_that_ecr_accepts_pass(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["", "a", "CI/python", "/ci", "ci/", "ci//python", "a..b", "a___b", "-a", "a" * 257])
 def test_other_names_are_refused_with_the_place_and_an_example(name: str) -> None:
-    with pytest.raises(ValueError, match=r"^repositories: got .*; write 2 to 256 lower-case .* such as ci/python$"):
+    with pytest.raises(
+        ValueError, match=r"^repositories: got .*; .*[wW]rite 2 to 256 lower-case .* such as ci/python$"
+    ):
         repository_name(name)
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("CI/Python", "ci/python"),
+        ("ci/python/", "ci/python"),
+        ("/ci/python", "ci/python"),
+        ("ci/python:3.13", "ci/python"),
+        ("ci/python@sha256:0123", "ci/python"),
+        ("123456789012.dkr.ecr.eu-central-1.amazonaws.com/ci/python", "ci/python"),
+        ("123456789012.dkr.ecr.eu-central-1.amazonaws.com/ci/Python:3.13", "ci/python"),
+        ("CI/*", "ci/*"),
+    ],
+)
+def test_the_name_that_was_meant_is_advised(written: str, meant: str) -> None:
+    with pytest.raises(ValueError, match=rf"; did you mean {re.escape(meant)}\? Write "):
+        repository_pattern(written)
+
+
+@pytest.mark.parametrize("written", ["Ä/python", "ci//python", "A"])
+def test_no_name_is_advised_that_is_none(written: str) -> None:
+    with pytest.raises(ValueError, match=r"^pull: got .*; write 2 to 256"):
+        repository_pattern(written)
 
 
 @given(st.from_regex(_API, fullmatch=True).filter(lambda name: 2 <= len(name) <= 256))

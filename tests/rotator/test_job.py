@@ -226,7 +226,7 @@ def test_everything_is_known_in_the_first_preview(first_preview: Recorder) -> No
     ("changes", "words"),
     [
         ({"job": None}, r"^job: missing; .* write `job`: \{ project: acme/registry-access, branch: main \}"),
-        ({"backend": None}, "^job: got settings of a GitLab job, but the backend is lambda; write gitlab"),
+        ({"backend": None}, "^job: got settings of a GitLab job, but the rotator runs in Lambda; leave `job` out"),
         ({"vpc": {"subnet_ids": [], "security_group_ids": []}}, "^vpc: is of the backend lambda, .*; leave it out"),
         ({"reserved_concurrency": 1}, "^reserved_concurrency: is of the backend lambda"),
         ({"log_retention_days": 30}, "^log_retention_days: is of the backend lambda"),

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from runner_args import runner_args
 
+from components.names.locations import MistakesError
 from components.runner.parameter import tier
 from components.runner.registration import registration
 
@@ -26,7 +27,7 @@ def test_a_runner_without_tags_runs_untagged_jobs_and_one_with_tags_does_not() -
         ({"group_id": True}, "runner.group_id: got True"),
         ({"group_id": 0}, "runner.group_id: got 0"),
         ({"run_untagged": False}, "runner.run_untagged: got false without tags"),
-        ({"tags": ["a,b"]}, "runner.tags: got 'a,b'"),
+        ({"tags": ["a,b"]}, "runner.tags[0]: got 'a,b'"),
         ({"maximum_timeout": 599}, "runner.maximum_timeout: got 599"),
         ({"maintenance_note": "x" * 1025}, "runner.maintenance_note: got 1025 characters"),
     ],
@@ -35,6 +36,26 @@ def test_what_gitlab_would_refuse_is_refused_in_the_preview(declared: dict[str, 
     with pytest.raises(ValueError, match=r"^runner") as caught:
         registration(runner_args(declared))
     assert message in str(caught.value)
+
+
+def test_all_mistakes_are_told_at_once() -> None:
+    declared = {
+        "group_id": 0,
+        "project_id": 2,
+        "tags": ["a,b", ""],
+        "maximum_timeout": 1,
+        "maintenance_note": "x" * 1025,
+    }
+    with pytest.raises(MistakesError) as caught:
+        registration(runner_args(declared))
+    assert [mistake.path for mistake in caught.value.mistakes] == [
+        ("runner",),
+        ("runner", "group_id"),
+        ("runner", "tags", 0),
+        ("runner", "tags", 1),
+        ("runner", "maximum_timeout"),
+        ("runner", "maintenance_note"),
+    ]
 
 
 def test_the_tier_follows_the_bytes() -> None:

@@ -172,7 +172,7 @@ def test_static_passwords_are_appended_to_the_environment_and_stay_secret(record
 
 
 def test_the_launch_template_keeps_the_instance_role_from_jobs_and_holds_no_secret(recorder: Recorder) -> None:
-    _run(group_id=7, machine={"image_id": "ami-0fake"})
+    _run(group_id=7, machine={"image_id": "ami-0123456789abcdef0"})
     machine = recorder.one("aws:ec2/launchTemplate:LaunchTemplate", "build-machine")
     assert machine.parent == "build"
     assert machine.inputs["metadataOptions"] == {
@@ -192,7 +192,7 @@ def test_the_launch_template_keeps_the_instance_role_from_jobs_and_holds_no_secr
 
 def test_aws_tags_reach_all_that_is_made_and_what_is_made_with_it(recorder: Recorder) -> None:
     tags: Any = {"team": "ci"}
-    args = _args(group_id=7, tags=["docker"], machine={"image_id": "ami-0fake"})
+    args = _args(group_id=7, tags=["docker"], machine={"image_id": "ami-0123456789abcdef0"})
     args["aws_tags"] = tags
     pulumi.runtime.test(lambda: Runner("build", args) and None)()
     assert [parameter.inputs["tags"] for parameter in recorder.of_type(_PARAMETER)] == [tags, tags]

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from stack_file.text import parse
@@ -82,14 +82,12 @@ def _check(text: str) -> list[Problem]:
 
 
 @given(_mutated())
-@settings(max_examples=60)
 def test_a_changed_file_is_told_in_words(text: str) -> None:
     _check(text)
 
 
 @pytest.mark.slow(reason="each example runs the whole program on the production stack file")
 @given(st.data())
-@settings(max_examples=30)
 def test_a_line_that_is_written_twice_or_lost_is_told_in_words(data: st.DataObject) -> None:
     lines = (_DATA / "examples" / "Pulumi.prod.yaml").read_text().splitlines(keepends=True)
     at = data.draw(st.integers(0, len(lines) - 1))
