@@ -81,7 +81,8 @@ def bootstrap() -> BootstrapArgs | None:
     own = given["bootstrap"]
     for key in ("account", "region"):
         if isinstance(own, Mapping) and key in own:
-            text = f"no such key here; leave it out, and write {'aws:region' if key == 'region' else f'{PROJECT}:account'} beside bootstrap"
+            beside = "aws:region" if key == "region" else f"{PROJECT}:account"
+            text = f"no such key here; leave it out, and write {beside} beside bootstrap"
             reader.mistakes.add("bootstrap", Written(key), text=text)
     if given.get("repositories"):
         reader.mistakes.add("repositories", text="got some; write {}, and declare them in another stack")
