@@ -82,7 +82,9 @@ def test_everything_is_known_in_the_first_preview(first_preview: Recorder) -> No
 
 def test_the_secret_of_a_token_that_is_not_there_is_not_adopted(recorder: Recorder) -> None:
     config = {**config_of(STACK), "gitlab-ecr:rotation": json.dumps({"adoptTokenSecret": True})}
-    with pytest.raises(Exception, match=r"rotation\.adoptTokenSecret: got true; every consumer fetches its login itself"):
+    with pytest.raises(
+        Exception, match=r"rotation\.adoptTokenSecret: got true; every consumer fetches its login itself"
+    ):
         run_program(recorder, config)
 
 
