@@ -63,6 +63,10 @@ def _rehearse(rehearsal: Rehearsal, show: screen.Screen) -> None:
     finally:
         show.matrix(rehearsal.findings.pulls, rehearsal.findings.registry)
     try:
+        rehearsal.fetch()
+    finally:
+        show.fetches(rehearsal.findings.fetches)
+    try:
         rehearsal.push()
     finally:
         show.pushes(rehearsal.findings.pushes)

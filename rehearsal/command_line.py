@@ -40,7 +40,7 @@ def run(world: World, *arguments: str, typed: str = "") -> CommandRun:
         cwd=_ROOT,
         env={
             "PATH": os.environ.get("PATH", os.defpath),
-            "GITLAB_TOKEN": world.administrator_token,
+            **({"GITLAB_TOKEN": world.administrator_token} if world.administrator_token else {}),
             **world.administrator(),
         },
         capture_output=True,

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from components.docker.auth import DOCKER_AUTH_CONFIG
+from components.names.naming import Names
 
+from .accesses import JOB_SECRET, ROTATED, access_of
 from .clients import auth_of
 from .namespaces import INSTANCE
 from .puller import can_sign_in
@@ -23,6 +25,7 @@ class Consumer:
     Attributes:
         scope: the variable's environment scope, `*` for all jobs.
         hosts: what its images are written with.
+        secret: the name of the secret that its jobs read themselves; empty with a variable.
     """
 
     world: World
@@ -31,6 +34,7 @@ class Consumer:
     pull: tuple[str, ...]
     hosts: tuple[str, ...]
     scope: str = "*"
+    secret: str = ""
 
     @property
     def name(self) -> str:
@@ -48,6 +52,10 @@ class Consumer:
             return other.kind == INSTANCE and self.kind != INSTANCE
         return self.path.lower().startswith(f"{other.path.lower()}/")
 
+    def login(self) -> str | None:
+        """The document that its jobs pull with now; None when there is none."""
+        return _secret(self.world, self.secret) if self.secret else self.variable()
+
     def variable(self) -> str | None:
         """What its `DOCKER_AUTH_CONFIG` holds now, None when there is none."""
         record = self.world.gitlab.variable(self.kind, self.path, DOCKER_AUTH_CONFIG, self.scope)
@@ -55,7 +63,7 @@ class Consumer:
 
     def auths(self) -> Auths:
         """What the variable holds now for each of its registry hosts."""
-        document = self.variable()
+        document = self.login()
         return {host: auth_of(f"{host}/any", document) for host in self.hosts}
 
     def auth(self) -> str | None:
@@ -68,16 +76,28 @@ class Consumer:
 
 
 def rotated(world: World, declaration: Mapping[str, Any]) -> Iterator[Consumer]:
-    """The consumers that pull with a variable which the rotator keeps."""
+    """The consumers that pull with a login which the rotator keeps, in a variable or in a secret."""
     for path, consumer in sorted(declaration.get("consumers", {}).items()):
-        if access_of(consumer) != "rotated-variable" or not consumer.get("pull"):
+        if access_of(consumer) not in ROTATED or not consumer.get("pull"):
             continue
         hosts = tuple(hosts_of(consumer, world.place))
+        if access_of(consumer) == JOB_SECRET:
+            secret = names_of(declaration).audience_secret(path)
+            yield Consumer(world, path, "project", tuple(consumer["pull"]), hosts, secret=secret)
+            continue
         for scope in consumer.get("environment_scopes", ["*"]):
             yield Consumer(world, path, consumer.get("kind", "project"), tuple(consumer["pull"]), hosts, scope)
 
 
-def access_of(consumer: Mapping[str, Any]) -> str:
-    """The consumer's access, as the stack file writes it."""
-    access = consumer.get("access")
-    return "rotated-variable" if access is None else str(getattr(access, "value", access))
+def names_of(declaration: Mapping[str, Any]) -> Names:
+    """The stack's names in AWS."""
+    where = {key: declaration[key] for key in ("account", "region", "prefix")}
+    return Names(**where, role_path=declaration.get("role_path", ""))
+
+
+def _secret(world: World, name: str) -> str | None:
+    secrets = world.aws("secretsmanager")
+    try:
+        return str(secrets.get_secret_value(SecretId=name)["SecretString"])
+    except secrets.exceptions.ResourceNotFoundException:
+        return None

@@ -35,7 +35,7 @@ def exports(world: World, rotations: Watched, name: str) -> dict[str, str]:
     return {
         **world.administrator(),
         **lower,
-        "GITLAB_TOKEN": world.administrator_token,
+        **({"GITLAB_TOKEN": world.administrator_token} if world.administrator_token else {}),
         "CI_SERVER_URL": world.gitlab.known_as,
         **({"CI_SERVER_TLS_CA_FILE": str(world.gitlab_ca_file)} if world.gitlab_ca_file else {}),
         rotator: name,

@@ -8,6 +8,7 @@ from components.variables.shadow_finder import Finding
 from .command_line import CommandRun
 from .faults import Attempt
 from .job_runs.job_runs import Ran
+from .job_secrets import Fetch
 from .program import Program
 from .pulls import Pull
 from .pushes import Push
@@ -43,6 +44,7 @@ class Findings:
     registry_host: str = ""
     made_up: list[str] = field(default_factory=list[str])
     pulls: list[Pull] = field(default_factory=list[Pull])
+    fetches: list[Fetch] = field(default_factory=list[Fetch])
     pushes: list[Push] = field(default_factory=list[Push])
     renewal: Renewal | None = None
     faults: list[Attempt] = field(default_factory=list[Attempt])
@@ -87,6 +89,7 @@ def as_document(findings: Findings, error: str) -> dict[str, Any]:
         "registry": findings.registry,
         "madeUp": findings.made_up,
         "pulls": [asdict(cell) for cell in findings.pulls],
+        "fetches": [asdict(each) for each in findings.fetches],
         "pushes": [asdict(each) for each in findings.pushes],
         "renewal": findings.renewal.said if findings.renewal else None,
         "faults": [asdict(attempt) for attempt in findings.faults],

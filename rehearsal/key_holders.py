@@ -7,7 +7,7 @@ from typing import Any
 from components.variables.keys import ACCESS_KEYS
 
 from . import sessions
-from .consumers import access_of
+from .accesses import access_of
 from .program import Program
 from .sessions import Keys
 from .world import World

@@ -79,6 +79,8 @@ def run(
     config: Mapping[str, str],
     adapter: Adapter,
     secret: Collection[str] = (),
+    *,
+    with_token: bool = True,
 ) -> Program:
     """Runs the program to its end.
 
@@ -87,6 +89,7 @@ def run(
         config: by full key.
         adapter: creates each resource.
         secret: the keys of the config that are encrypted, or have something encrypted in them.
+        with_token: whether a person's GitLab token is there.
 
     Raises:
         ProgramError: a resource failed, or the program.
@@ -94,7 +97,7 @@ def run(
     program, failures = Program(), list[str]()
     monitor = _Monitor(_AdapterMocks(adapter, failures), program)
     try:
-        with _in_folder(_ROOT), _with_a_token(), _quiet(), ExitStack() as opened:
+        with _in_folder(_ROOT), _with_a_token(there=with_token), _quiet(), ExitStack() as opened:
             with held_back():  # an interrupted runner leaves half a loop, which complains when it is thrown away
                 runner = opened.enter_context(asyncio.Runner())
             runner.run(_run(monitor, stack_name, config, secret))
@@ -247,14 +250,15 @@ def _in_folder(folder: Path) -> Generator[None]:
 
 
 @contextmanager
-def _with_a_token() -> Generator[None]:
-    """The program wants a person's GitLab token; the adapter has the one of the rehearsal's administrator."""
-    before = os.environ.get(_TOKEN)
-    os.environ[_TOKEN] = "glpat-fake-of-the-rehearsal"
+def _with_a_token(*, there: bool) -> Generator[None]:
+    """The program wants a person's GitLab token, if any; the adapter has the one of the rehearsal's administrator."""
+    before = os.environ.pop(_TOKEN, None)
+    if there:
+        os.environ[_TOKEN] = "glpat-fake-of-the-rehearsal"
     try:
         yield
     finally:
-        del os.environ[_TOKEN]
+        os.environ.pop(_TOKEN, None)
         if before is not None:
             os.environ[_TOKEN] = before
 

@@ -9,10 +9,11 @@ from botocore.exceptions import ClientError  # pyright: ignore[reportMissingType
 
 from components.names.registry_host import dns_suffix
 
-from . import clients, grantees, id_tokens, sessions
+from . import clients, grantees, id_tokens, job_secrets, sessions
+from .accesses import access_of
 from .clients import Client, OwnClient, Refused, Skopeo
 from .cloud.docker_registry import PROGRAM
-from .consumers import Consumer, access_of
+from .consumers import Consumer
 from .key_holders import KeyHolder
 from .program import Program
 from .pulls import Puller
@@ -75,7 +76,9 @@ def pullers(  # noqa: PLR0917 - each is another part of the rehearsal
                 [(client, each.variable()) for client in everyday],
             )
             for each in consumers
+            if not each.secret
         ),
+        *_readers(world, declaration, consumers, everyday),
         *_users(world, declaration, holders, everyday),
         *_jobs(world, declaration, everyday),
         *_runners(world, declaration, program, programs, scratch),
@@ -99,6 +102,23 @@ def _users(
         document = sessions.docker_config(world, holder.keys(), hosts)
         images = tried(world.registries, holder.pull, hosts)
         yield Puller(f"{holder.path} by access keys", images, [(client, document) for client in everyday])
+
+
+def _readers(
+    world: World, declaration: Mapping[str, Any], consumers: Sequence[Consumer], everyday: Sequence[Client]
+) -> Iterator[Puller]:
+    for consumer in consumers:
+        if not consumer.secret:
+            continue
+        logins: list[tuple[Client, str | None]]
+        try:
+            document = job_secrets.fetched(world, declaration, consumer)
+        except ClientError as error:
+            logins = [(Refused(str(error)), None)]
+        else:
+            logins = [(client, document) for client in everyday]
+        images = tried(world.registries, consumer.pull, consumer.hosts)
+        yield Puller(f"{consumer.path} by its jobs' secret", images, logins)
 
 
 def _jobs(world: World, declaration: Mapping[str, Any], everyday: Sequence[Client]) -> Iterator[Puller]:

@@ -9,7 +9,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from . import consumers, faults, jobs, key_holders, program, pullers, pulls, pushes, runners, token_steps
+from . import consumers, faults, job_secrets, jobs, key_holders, program, pullers, pulls, pushes, runners, token_steps
+from .accesses import needs_rotator_token
 from .adapter import Adapter
 from .clients import ClientError
 from .consumers import Auths, Consumer
@@ -86,7 +87,9 @@ class Rehearsal:
             config, replaced = for_this_run(self._stack_file.config, self.world.gitlab_ca, self.world.cloud.proxy_url)
             secret = {place.partition(".")[0].partition("[")[0] for place in self._stack_file.stand_ins}
             try:
-                made = program.run(self._stack_file.stack, config, adapter, secret)
+                made = program.run(
+                    self._stack_file.stack, config, adapter, secret, with_token=bool(self.world.administrator_token)
+                )
             except ProgramError as error:
                 raise RehearsalError(str(error)) from None
         self.findings.program = made
@@ -102,7 +105,9 @@ class Rehearsal:
         ]
         try:
             self._rotations = rotations(self.world, made, self._declaration)
-            if not self.findings.token_set:
+            if not needs_rotator_token(self._declaration):
+                token_steps.no_token(self._rotations, self._say)
+            elif not self.findings.token_set:
                 waited, stored = token_steps.store_token(self.world, self._rotations, self._say)
                 self.findings.waited, self.findings.token_set = waited, stored
         except RotationError as error:
@@ -198,11 +203,36 @@ class Rehearsal:
         with self._timed("pushes"):
             self._say("Pushing from jobs, by the roles that their id_tokens open")
             self.findings.pushes = pushes.push_all(self.world, self._declaration, repositories)
-        self.findings.not_rehearsed.append(pushes.NOT_OF_TOKENS)
+        self.findings.not_rehearsed += [pushes.NOT_OF_TOKENS] * (
+            pushes.NOT_OF_TOKENS not in self.findings.not_rehearsed
+        )
         if wrong := [each for each in self.findings.pushes if not each.as_declared]:
             raise RehearsalError(
                 "\n".join(
                     f"{each.consumer} pushing {each.repository} from {each.job}: declared {each.expected}, "
+                    f"was {each.actual} ({each.reason})"
+                    for each in wrong
+                )
+            )
+
+    def fetch(self) -> None:
+        """Fetches the logins of jobs that read them themselves, as their runners would, and as others may not.
+
+        Raises:
+            RehearsalError: a job got a login that is not declared, or did not get its own.
+        """
+        if not any(consumer.secret for consumer in self._consumers):
+            return
+        with self._timed("fetches"):
+            self._say("Fetching logins as runners do for `secrets:`, by the roles that jobs' id_tokens open")
+            self.findings.fetches = job_secrets.fetch_all(self.world, self._declaration, self._consumers)
+        self.findings.not_rehearsed += [pushes.NOT_OF_TOKENS] * (
+            pushes.NOT_OF_TOKENS not in self.findings.not_rehearsed
+        )
+        if wrong := [each for each in self.findings.fetches if not each.as_declared]:
+            raise RehearsalError(
+                "\n".join(
+                    f"{each.consumer} reading {each.secret} from {each.job}: declared {each.expected}, "
                     f"was {each.actual} ({each.reason})"
                     for each in wrong
                 )
@@ -214,6 +244,8 @@ class Rehearsal:
         Raises:
             RehearsalError: it was not renewed, or the old one still opens.
         """
+        if not needs_rotator_token(self._declaration):
+            return
         with self._timed("renewal"):
             self._say("Renewing the rotator's GitLab token, which nears its end")
             try:
@@ -227,12 +259,13 @@ class Rehearsal:
         Raises:
             RehearsalError: a broken target kept another from its token, or the exit code hid it.
         """
-        if not self._consumers:
+        in_gitlab = [consumer for consumer in self._consumers if not consumer.secret]
+        if not in_gitlab:
             return
         with self._timed("faults"):
             self._say("Breaking one target at a time in GitLab, and rotating by the command line")
             try:
-                for attempt in faults.break_and_mend(self.world, self._rotations, self._consumers):
+                for attempt in faults.break_and_mend(self.world, self._rotations, in_gitlab):
                     self.findings.faults.append(attempt)
             except (FaultError, RotationError) as error:
                 raise RehearsalError(str(error)) from None
@@ -248,10 +281,11 @@ class Rehearsal:
         if isinstance(self._job_runs, str):
             self.findings.jobs_not_run = self._job_runs
             return
+        in_gitlab = [consumer for consumer in self._consumers if not consumer.secret]
         with self._timed("jobs"):
             self._say("Running jobs of the consumers, each in an image from the registry")
             try:
-                ran = self._job_runs.run(self.findings.program, self._declaration, self._consumers)
+                ran = self._job_runs.run(self.findings.program, self._declaration, in_gitlab)
             except EngineError as error:
                 self.findings.jobs_not_run = f"no container runs here: {error}"
                 return
@@ -294,6 +328,10 @@ class Rehearsal:
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stop()
+
+    def _not_rehearsed(self, line: str) -> None:
+        if line not in self.findings.not_rehearsed:
+            self.findings.not_rehearsed.append(line)
 
     def _one_interval(self) -> None:
         self._say(f"Moving time by {self._rotations.interval}")

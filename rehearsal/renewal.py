@@ -27,7 +27,7 @@ def renew(world: World, program: Program, fire: Callable[[], str]) -> Renewal:
     Raises:
         RenewalError: it failed, stored nothing new, or GitLab takes the old token still.
     """
-    secret = program.of_type("aws:secretsmanager/secret:Secret")[0].id
+    secret = program.outputs["gitlabTokenSecret"]
     secrets = world.aws("secretsmanager")
     old = secrets.get_secret_value(SecretId=secret)["SecretString"]
     said = fire()

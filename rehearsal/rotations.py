@@ -41,10 +41,10 @@ class Rotations:
         self.function: str = program.outputs["rotator"]
         self._log_group = f"/aws/lambda/{self.function}"
         schedules = program.of_type("aws:scheduler/schedule:Schedule")
-        own, other = sorted(
+        own, *others = sorted(
             schedules, key=lambda schedule: not schedule.inputs["target"]["arn"].endswith(f":{self.function}")
         )
-        self._renewal = other.inputs["target"]
+        self._renewal = next((other.inputs["target"] for other in others), None)
         self.interval = _interval(own.inputs["scheduleExpression"])
         self.reports: list[dict[str, Any]] = []
         self._lines: set[str] = set()
@@ -107,8 +107,10 @@ class Rotations:
         """What the renewal of the GitLab token says, fired with its schedule's own event.
 
         Raises:
-            RotationError: it failed.
+            RotationError: it failed, or there is none, since there is no GitLab token.
         """
+        if self._renewal is None:
+            raise RotationError("nothing renews a GitLab token here")
         answer = self._world.aws("lambda").invoke(
             FunctionName=self._renewal["arn"], Payload=self._renewal["input"].encode()
         )

@@ -15,6 +15,7 @@ from . import matrix
 from .faults import Attempt, told
 from .findings import Findings
 from .job_runs.job_runs import Ran
+from .job_secrets import Fetch
 from .program import Program, Resource
 from .pulls import Pull
 from .pushes import Push
@@ -84,7 +85,7 @@ class Screen:
 
     def rotation(self, report: dict[str, Any]) -> None:
         """One run, with its targets."""
-        when = "once the token was stored"
+        when = "in `up`" if report["fired_by"] == "deploy" else "once the token was stored"
         self._out.print(f"\nRotation {when}, {report['seconds']} s:")
         for target in report["targets"]:
             self._out.print(f"  {target['target']}: {target['status']}, valid until {target['expires_at']}")
@@ -101,7 +102,7 @@ class Screen:
             told = f"  fired by the {report['fired_by']}: {count} targets, valid until {ends}{anew}"
             self._out.print(told)
         if any(report["targets"] for report in reports):
-            self._out.print("  the deploy's tokens are refused by now, those in the variables work")
+            self._out.print("  the deploy's tokens are refused by now, those in variables and secrets work")
         if any(each["status"] == "published" for report in reports[1:] for each in report["access_keys"]):
             told = "  each pair of access keys signed in before and after its change, the deploy's keys no longer do"
             self._out.print(told)
@@ -147,9 +148,19 @@ class Screen:
             as_declared = "" if each.as_declared else f", declared {each.expected}"
             self._out.print(f"  {each.consumer}, {each.job}: {each.repository} {outcome}{as_declared}")
 
+    def fetches(self, fetches: Sequence[Fetch]) -> None:
+        """Which jobs could read which login."""
+        for each in fetches:
+            outcome = {"allowed": "read"}.get(each.actual, each.actual)
+            as_declared = "" if each.as_declared else f", declared {each.expected}"
+            self._out.print(f"  {each.consumer}, {each.job}: {each.secret} {outcome}{as_declared}")
+
     def renewal(self, renewal: Renewal | None) -> None:
         """What became of the rotator's own token."""
-        said = renewal.said if renewal else ""
+        if renewal is None:
+            self._out.print("  there is no GitLab token, so nothing renews one")
+            return
+        said = renewal.said
         self._out.print(f"  {said}; the old one is refused, every rotation below writes with the new one")
 
     def faults(self, attempts: Sequence[Attempt]) -> None:

@@ -37,10 +37,29 @@ def store_token(world: World, rotations: Watched, say: Say) -> tuple[int, Comman
         RotationError: the first rotation did not wait, or the command failed.
     """
     first = rotations.reports.pop()
-    results = [*first["targets"], *first["access_keys"]]
-    if not first["ok"] or any(each["status"] != "waiting" for each in results):
+    results = [each for each in (*first["targets"], *first["access_keys"]) if not _of_jobs(each)]
+    read = [each for each in first["targets"] if _of_jobs(each)]
+    waits = all(each["status"] == "waiting" for each in results) and all(each["status"] == "published" for each in read)
+    if not first["ok"] or not waits:
         raise RotationError("\n".join(["the first rotation did not wait for its GitLab token:", *failures(first)]))
     say(f"`up` succeeds, and {len(results)} variables and pairs of keys wait for the rotator's GitLab token")
     stored = rotations.store_token(world.rotator_token)
     say(f"Administrator stores it: {stored.command}")
     return len(results), stored
+
+
+def no_token(rotations: Watched, say: Say) -> None:
+    """After the first `up` of a stack whose jobs read all of their logins: its rotation has written them.
+
+    Raises:
+        RotationError: it has not.
+    """
+    (first,) = rotations.reports
+    if not first["ok"] or any(each["status"] != "published" for each in first["targets"]):
+        raise RotationError("\n".join(["the first rotation did not write every secret:", *failures(first)]))
+    say(f"`up` succeeds, and {len(first['targets'])} secrets hold a login; there is no GitLab token to store")
+
+
+def _of_jobs(target: dict[str, Any]) -> bool:
+    """Whether jobs read the target themselves; nothing of GitLab is needed to write it."""
+    return str(target["target"]).startswith("secret ")

@@ -13,6 +13,7 @@ from components.variables.listed import Level, ListedVariable
 from components.variables.shadow_finder import Finding, shadow_findings
 from settings import RegistryAccessArgs
 
+from .accesses import JOB_SECRET, access_of
 from .json_values import is_list
 from .world import World
 
@@ -57,7 +58,8 @@ def _targets(declaration: RegistryAccessArgs) -> Iterator[Target]:
             hidden=consumer.get("hidden", False),
         )
         kind = OwnerKind(consumer.get("kind", "project"))
-        for scope in consumer.get("environment_scopes", ["*"]) if consumer.get("pull") else []:
+        with_variable = consumer.get("pull") and access_of(consumer) != JOB_SECRET
+        for scope in consumer.get("environment_scopes", ["*"]) if with_variable else []:
             yield Target(kind, path, path, DOCKER_AUTH_CONFIG, scope, flags)
 
 
@@ -66,6 +68,7 @@ def _places(world: World, declaration: RegistryAccessArgs, targets: list[Target]
     places = {
         (Level(consumer.get("kind", "project")), path): None
         for path, consumer in declaration.get("consumers", {}).items()
+        if access_of(consumer) != JOB_SECRET or consumer.get("push")
     }
     for target in targets:
         if target.owner_kind is OwnerKind.GROUP:

@@ -15,6 +15,7 @@ import urllib3
 from components.names.gitlab_release import GITLAB_COM
 from settings import RegistryAccessArgs
 
+from .accesses import needs_any_token, needs_rotator_token
 from .accounts import make_boundary, make_repositories, make_secrets
 from .clients import present
 from .cloud import Cloud
@@ -48,8 +49,9 @@ class World:
         gitlab_ca_file: with a `caBundle`, where it is.
         elsewhere: another instance on the same network, gitlab.com where the stack's is one's own: no byte is for it.
         registry_http: the way to the registry, with the authority that it trusts.
-        administrator_token: GitLab's, for whoever runs `pulumi up`.
-        rotator_token: GitLab's, for the rotator: it may write the consumers' variables and nothing else.
+        administrator_token: GitLab's, for whoever runs `pulumi up`; empty where nothing of the stack is in GitLab.
+        rotator_token: GitLab's, for the rotator: it may write the consumers' variables and nothing else; empty where
+            jobs read all of their logins themselves.
     """
 
     def __init__(self, declaration: RegistryAccessArgs) -> None:
@@ -64,7 +66,9 @@ class World:
                 Cloud.start(self.account, self.region, hosts=hosts, docker_registry=present(PROGRAM))
             )
             self.gitlab = undo.enter_context(GitLab.start(now=self.cloud.now))
-            self.administrator_token = self.gitlab.create_token("administrator", ["api"], user="root")
+            self.administrator_token = (
+                self.gitlab.create_token("administrator", ["api"], user="root") if needs_any_token(declaration) else ""
+            )
             private = "ca_bundle" in declaration.get("gitlab", {})
             self.gitlab_ca_file = self.cloud.ca_file.with_name("gitlab.pem") if private else None
             authority = Authority(self.gitlab_ca_file) if self.gitlab_ca_file else self.cloud.authority
@@ -79,7 +83,11 @@ class World:
             for registry in self.registries[1:]:
                 make_repositories(self.cloud, registry)
             end = (self.cloud.now() + _TOKEN_LIFE).date()
-            self.rotator_token = self.gitlab.create_token("rotator", ["api"], user=BOT, expires_at=end)
+            self.rotator_token = (
+                self.gitlab.create_token("rotator", ["api"], user=BOT, expires_at=end)
+                if needs_rotator_token(declaration)
+                else ""
+            )
             with ThreadPoolExecutor(_AT_ONCE) as pool:
                 list(pool.map(self._fill, (image for each in self.registries for image in images(each, self.place))))
             self._http = undo.enter_context(urllib3.PoolManager(maxsize=8, retries=False))

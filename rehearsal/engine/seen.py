@@ -6,8 +6,9 @@ from typing import Any
 from components.contract.key_tags import CURRENT
 from components.docker.auth import DOCKER_AUTH_CONFIG
 from components.variables.keys import ACCESS_KEYS
+from rehearsal.accesses import access_of
 from rehearsal.clients import OwnClient
-from rehearsal.consumers import Consumer, access_of, rotated
+from rehearsal.consumers import Consumer, rotated
 from rehearsal.patterns import names
 from rehearsal.puller import pull
 from rehearsal.pulls import Pull, Puller, pull_all
