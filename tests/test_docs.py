@@ -97,7 +97,7 @@ def test_each_threat_says_what_is_handled_by_which_test_and_what_remains(threat:
 
 def test_the_table_of_threats_has_each_of_them_and_a_test_in_each_row() -> None:
     page = TEXT["docs/security.md"]
-    _, _, table = page.partition("| threat | what holds it | test |\n|---|---|---|\n")
+    _, _, table = page.partition("| threat | protection | test |\n|---|---|---|\n")
     rows = [row.split("|")[1:-1] for row in table.partition("\n\n")[0].splitlines()]
     threats = [re.search(r"T\d+", threat) for threat, _, _ in rows]
     assert {found[0] for found in threats if found} == set(re.findall(r"^## (T\d+): ", page, re.MULTILINE))
@@ -106,7 +106,7 @@ def test_the_table_of_threats_has_each_of_them_and_a_test_in_each_row() -> None:
         assert held.strip(), threat
         (named,) = re.findall(r"`(tests/[\w/]+\.py::test_\w+)`", test)
         section = page.partition(f"## {found[0]}: ")[2].partition("\n## ")[0]
-        assert f"`{named}`" in section, f"{named} stands in the table, and not in {found[0]}"
+        assert f"`{named}`" in section, f"{named} is in the table, but not in {found[0]}"
 
 
 def test_every_row_of_a_table_is_whole_and_what_is_ours_says_where() -> None:
