@@ -24,6 +24,11 @@ def name_of(reference: str) -> str:
     return reference.rpartition(PREFIX)[2] if PREFIX in reference else ""
 
 
+def is_number(value: Mapping[str, Any]) -> bool:
+    """Whether it is a number of GitLab, which may also be text and an output: Pulumi's schema has no word for it."""
+    return value.get("$ref", "").endswith("#/Any") and not value.get("plain")
+
+
 def sentence(description: str | None) -> str:
     """A docstring as one paragraph."""
     return " ".join((description or "").split())

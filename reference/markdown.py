@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from .analysis import PREFIX, name_of, sentence
+from .analysis import PREFIX, is_number, name_of, sentence
 
 _HEAD: Final = """# Reference
 
@@ -51,6 +51,8 @@ def _line(key: str, value: Mapping[str, Any], required: str, *, is_argument: boo
 
 def _type(value: Mapping[str, Any]) -> str:
     if reference := value.get("$ref"):
+        if is_number(value):
+            return "whole number"
         name = name_of(reference)
         return f"[{name}](#{name.lower()})" if name else "anything"
     if value.get("type") == "array":

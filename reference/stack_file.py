@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from .analysis import PREFIX, name_of, sentence
+from .analysis import PREFIX, is_number, name_of, sentence
 from .grammar import narrowed
 
 _PROJECT: Final = "gitlab-ecr:"
@@ -108,6 +108,8 @@ def _value(key: str, value: Mapping[str, Any]) -> dict[str, Any]:
 
 def _type(value: Mapping[str, Any]) -> dict[str, Any]:
     if reference := value.get("$ref"):
+        if is_number(value):
+            return {"type": "integer"}
         name = name_of(reference)
         return {"$ref": f"#/$defs/{name}"} if name else {}
     kind = value.get("type")

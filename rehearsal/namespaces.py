@@ -103,7 +103,8 @@ def _runners(declaration: RegistryAccessArgs, named: Sequence[Namespace]) -> Ite
     """Of a runner's group or project only the number is known."""
     known = {(each.kind, each.id) for each in named}
     taken = {each.path.lower().partition("/")[0] for each in named}
-    for runner in declaration.get("runners", {}).values():
+    runners: dict[str, Any] = {**declaration.get("runners", {})}  # a stack file knows its numbers
+    for runner in runners.values():
         for kind, number in ((_GROUP, runner.get("group_id")), (_PROJECT, runner.get("project_id"))):
             if number is not None and (kind, number) not in known:
                 known.add((kind, number))

@@ -52,6 +52,8 @@ class Reader:
         return self._stand_ins(expected, found)
 
     def _value(self, field: Field, value: Any, path: Path) -> Any:
+        if field.is_number_of_gitlab:
+            return self._plain(int, value, path)  # no secret, even beside one
         found = self._plain(field.type, value, path)
         if found is not _LEFT_OUT and field.is_input and path[0] in self._secret:
             return pulumi.Output.secret(found)

@@ -24,7 +24,7 @@ from reference.stack_file import json_schema
 def test_only_languages_that_a_test_reads_are_shown() -> None:
     # A text is what a command prints, or a query; mermaid is GitLab's to draw.
     shown = {found for content in TEXT.values() for _, found, _ in FENCED.findall(content)}
-    assert shown == {"yaml", "typescript", "sh", "text", "mermaid"}
+    assert shown == {"yaml", "typescript", "python", "sh", "text", "mermaid"}
 
 
 @pytest.fixture(scope="module")

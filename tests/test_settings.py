@@ -4,6 +4,7 @@ from typing import Any
 
 import pulumi
 import pytest
+from pulumi_recorder import Recorder
 
 import settings
 from components.consumers.args import Access
@@ -146,3 +147,16 @@ def test_a_mistake_beside_something_encrypted_shows_no_value(consumers: Any) -> 
         settings.parse({**RIGHT, "consumers": consumers}, stack="prod", region="eu-central-1", secret={"consumers"})
     assert "got [secret]; write" in str(refused.value)
     assert "fake-password" not in str(refused.value)
+
+
+def test_a_number_beside_something_encrypted_is_no_secret(recorder: Recorder) -> None:
+    consumers = {
+        "acme/web": {"id": 41, "pull": ["ci/node"]},
+        "acme/partner": {"access": "static", "auths": {"r.io": {"username": "u", "password": "fake-password"}}},
+    }
+    parsed = settings.parse(
+        {**RIGHT, "consumers": consumers}, stack="prod", region="eu-central-1", secret={"consumers"}
+    )
+    (web, partner) = parsed.get("consumers", {}).values()
+    assert web.get("id") == 41
+    assert isinstance(partner.get("auths", {})["r.io"]["password"], pulumi.Output)

@@ -13,6 +13,7 @@ import pulumi
 
 from ..names.locations import Mistakes
 from ..names.spelling import Path, shown
+from .numbers import whole
 from .shape import WORDS, Field, closest, fields, holds, inner, is_arguments, is_dict, is_enum, is_list
 
 _CHECKED: Final = ContextVar("checked", default=False)
@@ -73,6 +74,9 @@ def _value(field: Field, value: Any, path: Path, mistakes: Mistakes) -> None:
     if isinstance(value, pulumi.Output) or asyncio.isfuture(value) or asyncio.iscoroutine(value):
         if not field.is_input and expected is not Any:
             mistakes.add(*path, text=f"got an output of a resource; write {wanted(expected)} as a plain value")
+    elif field.is_number_of_gitlab:
+        with mistakes.at(*path):
+            whole(value)
     elif is_arguments(expected):
         _arguments(expected, value, path, mistakes)
     elif is_dict(expected) and isinstance(value, Mapping):

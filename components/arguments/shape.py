@@ -26,6 +26,11 @@ class Field:
     required: bool
     is_input: bool
 
+    @property
+    def is_number_of_gitlab(self) -> bool:
+        """Whether it is a `GitLabNumber`: the only input whose type Pulumi's analyzer cannot read."""
+        return self.is_input and self.type is Any
+
 
 @cache
 def fields(expected: Any) -> Mapping[str, Field]:

@@ -5,6 +5,7 @@ from typing import NotRequired, TypedDict
 
 import pulumi
 
+from ..arguments.numbers import GitLabNumber
 from ..names.registries import RegistryArgs
 from ..names.registry_host import HostForm
 from ..variables.targets import OwnerKind, VariableType
@@ -72,8 +73,10 @@ class ConsumerArgs(TypedDict):
     projects too: whoever can run a job can pull what it opens. Its consumer is called `instance`, and the rotator's
     GitLab token is then an administrator's. GitLab gives it no environment scope, cannot hide it, and holds 10,000
     characters of it."""
-    id: NotRequired[int]
-    """The numeric id, which finds a project or group even after a rename."""
+    id: NotRequired[GitLabNumber]
+    """The numeric id, which finds a project or group even after a rename. In a program it may be the `id` of a
+    resource: in the preview that creates it, the variable's owner, the rotator's code and a trust policy with the
+    number are unknown then."""
     access: NotRequired[Access]
     """`rotated-variable` (default; works on any runner), or `credential-helper` or `credentials-store` (the variable
     names a helper installed on the runner's machine; no secret anywhere), or `static` (fixed passwords of other
@@ -103,7 +106,7 @@ class ConsumerArgs(TypedDict):
     unprotected_refs: NotRequired[bool]
     """With `job-role` or `job-secret`: true admits jobs on any ref, including merge requests. Anyone who may create a
     branch in the project can then pull what its jobs may. A role that pushes never trusts them. Default false."""
-    namespace_id: NotRequired[int]
+    namespace_id: NotRequired[GitLabNumber]
     """With `push`, `job-role` or `job-secret` on gitlab.com, together with `id`: the number of the project's group. A
     path can be taken over by others after a rename, a number cannot."""
     caches: NotRequired[list[str]]

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Final
 from urllib.parse import urlsplit
 
+from ..arguments import numbers
 from ..names.choices import choice
 from ..names.gitlab_release import GITLAB_COM
 from ..names.locations import Mistakes
@@ -72,12 +73,19 @@ def check_consumers(consumers: Mapping[str, ConsumerArgs], gitlab_url: str) -> N
             continue
         with mistakes.at("consumers", path):
             _check_consumer(path, consumer, gitlab_url)
-        owner = f"{consumer.get('kind', OwnerKind.PROJECT)} {consumer.get('id', path.lower())}"
+        owner = f"{consumer.get('kind', OwnerKind.PROJECT)} {_known_owner(path, consumer)}"
         if owner in owners:
             text = f"`consumers`.{owners[owner]} is {owner} too; write one consumer for it"
             mistakes.add("consumers", path, *(["id"] if "id" in consumer else []), text=text)
         owners[owner] = path
     mistakes.refuse()
+
+
+def _known_owner(path: str, consumer: ConsumerArgs) -> object:
+    number: object = consumer.get("id")
+    if isinstance(number, float) and number.is_integer():
+        return int(number)
+    return number if number is not None and numbers.is_plain(number) else path.lower()
 
 
 def _check_choices(consumer: ConsumerArgs) -> None:
@@ -138,9 +146,13 @@ def _check_values(consumer: ConsumerArgs, mistakes: Mistakes) -> None:
             names = " or ".join(other.value for other in Access if other in accesses)
             text = f"means nothing with `access` {access.value}; leave it out, or write `access`: {names}"
             mistakes.add(key, text=text)
-    for key in ("id", "namespace_id", "generation"):
-        if consumer.get(key, 1) < 1:
-            mistakes.add(key, text=f"got {consumer.get(key)}; write a number of 1 or more")
+    if consumer.get("generation", 1) < 1:
+        mistakes.add("generation", text=f"got {consumer.get('generation')}; write a number of 1 or more")
+    for key, whose in (("id", f"{kind_of(consumer)}'s"), ("namespace_id", "group's")):
+        number: object = consumer.get(key)
+        with mistakes.at(key):
+            if number is not None and numbers.is_plain(number):
+                numbers.whole(number, whose)
     scopes = consumer.get("environment_scopes", ["*"])
     if not scopes or len(set(scopes)) != len(scopes):
         text = f"got {shown(scopes)}; write each scope once, or leave it out for all jobs"

@@ -29,7 +29,7 @@ class CiVariableArgs(TypedDict):
     owner_kind: OwnerKind
     """`project`, `group` or `instance`. An instance's variable reaches every job of a self-managed GitLab, and only an
     administrator's token writes it."""
-    owner: str
+    owner: pulumi.Input[str]
     """The full path, or the numeric id as text: an id survives a rename. `instance` for the instance."""
     key: NotRequired[str]
     """The variable's key. Default `DOCKER_AUTH_CONFIG`, the one that the runner reads."""
@@ -104,7 +104,7 @@ def _variable(name: str, variable: CiVariableArgs, opts: pulumi.ResourceOptions)
         "key": key,
         "environment_scope": variable.get("environment_scope", "*"),
         "variable_type": choice(
-            VariableType, variable.get("variable_type", VariableType.FILE), f"variable_type of {variable['owner']}"
+            VariableType, variable.get("variable_type", VariableType.FILE), f"variable_type of {name}"
         ).value,
         "masked": variable.get("masked", True),
         "hidden": variable.get("hidden", False),
@@ -113,7 +113,7 @@ def _variable(name: str, variable: CiVariableArgs, opts: pulumi.ResourceOptions)
         "description": variable.get("description", "gitlab-ecr") if "value" in variable else _WAITING,
         "value": pulumi.Output.secret(value),
     }
-    match choice(OwnerKind, variable["owner_kind"], f"owner_kind of {variable['owner']}"):
+    match choice(OwnerKind, variable["owner_kind"], f"owner_kind of {name}"):
         case OwnerKind.GROUP:
             gitlab.GroupVariable(name, group=variable["owner"], **inputs, opts=opts)
         case OwnerKind.PROJECT:

@@ -3,6 +3,8 @@
 from collections.abc import Collection, Mapping
 from datetime import timedelta
 
+from ..arguments import numbers
+from ..arguments.numbers import GitLabNumber
 from ..contract import plan as plans
 from ..contract.secret_target import SecretTarget
 from ..docker.auth import DOCKER_AUTH_CONFIG
@@ -36,17 +38,19 @@ def audiences(consumers: Mapping[str, ConsumerArgs]) -> dict[str, AudienceArgs]:
 def jobs(gitlab: GitLabArgs, consumers: Mapping[str, ConsumerArgs]) -> dict[str, JobRoleArgs]:
     """The role of each consumer whose jobs push, or pull by themselves."""
     # AWS reads no numbers from other instances, so the trust policy leaves the consumer's number out.
-    numbers = gitlab_url(gitlab) == GITLAB_COM
+    reads_numbers = gitlab_url(gitlab) == GITLAB_COM
     return {
-        path: _job(path, consumer, numbers=numbers) for path, consumer in consumers.items() if has_job_role(consumer)
+        path: _job(path, consumer, reads_numbers=reads_numbers)
+        for path, consumer in consumers.items()
+        if has_job_role(consumer)
     }
 
 
 def secret_roles(gitlab: GitLabArgs, consumers: Mapping[str, ConsumerArgs]) -> dict[str, SecretRoleArgs]:
     """The role of each consumer whose jobs read their login."""
-    numbers = gitlab_url(gitlab) == GITLAB_COM
+    reads_numbers = gitlab_url(gitlab) == GITLAB_COM
     return {
-        path: _secret_role(path, consumer, numbers=numbers)
+        path: _secret_role(path, consumer, reads_numbers=reads_numbers)
         for path, consumer in consumers.items()
         if reads_secret(consumer)
     }
@@ -147,7 +151,7 @@ def _rotated(consumers: Mapping[str, ConsumerArgs]) -> dict[str, ConsumerArgs]:
     }
 
 
-def _job(path: str, consumer: ConsumerArgs, *, numbers: bool) -> JobRoleArgs:
+def _job(path: str, consumer: ConsumerArgs, *, reads_numbers: bool) -> JobRoleArgs:
     role: JobRoleArgs = {"project": path, "push": consumer.get("push", [])}
     if pull := consumer.get("pull"):
         role["pull"] = pull
@@ -157,11 +161,11 @@ def _job(path: str, consumer: ConsumerArgs, *, numbers: bool) -> JobRoleArgs:
         role["caches"] = caches
     if consumer.get("unprotected_refs") and not reads_secret(consumer):
         role["unprotected_refs"] = True
-    _trust(role, consumer, numbers=numbers)
+    _trust(role, path, consumer, reads_numbers=reads_numbers)
     return role
 
 
-def _secret_role(path: str, consumer: ConsumerArgs, *, numbers: bool) -> SecretRoleArgs:
+def _secret_role(path: str, consumer: ConsumerArgs, *, reads_numbers: bool) -> SecretRoleArgs:
     role: SecretRoleArgs = {"project": path, "audience": path}
     if "kms_key" in consumer:
         role["kms_key"] = consumer["kms_key"]
@@ -169,19 +173,19 @@ def _secret_role(path: str, consumer: ConsumerArgs, *, numbers: bool) -> SecretR
         role["unprotected_refs"] = True
         # The refs that the stack file names are then those that may push.
         consumer = {**consumer, "branches": [], "tags": []} if consumer.get("push") else consumer
-    _trust(role, consumer, numbers=numbers)
+    _trust(role, path, consumer, reads_numbers=reads_numbers)
     return role
 
 
-def _trust(role: JobRoleArgs | SecretRoleArgs, consumer: ConsumerArgs, *, numbers: bool) -> None:
+def _trust(role: JobRoleArgs | SecretRoleArgs, path: str, consumer: ConsumerArgs, *, reads_numbers: bool) -> None:
     if branches := consumer.get("branches"):
         role["branches"] = branches
     if tags := consumer.get("tags"):
         role["tags"] = tags
-    if numbers and "id" in consumer:
-        role["project_id"] = str(consumer["id"])
-    if numbers and "namespace_id" in consumer:
-        role["namespace_id"] = str(consumer["namespace_id"])
+    if reads_numbers and "id" in consumer:
+        role["project_id"] = numbers.text(consumer["id"], "consumers", path, "id")
+    if reads_numbers and "namespace_id" in consumer:
+        role["namespace_id"] = numbers.text(consumer["namespace_id"], "consumers", path, "namespace_id")
 
 
 def _secret(names: Names, path: str, consumer: ConsumerArgs) -> SecretTarget:
@@ -192,7 +196,7 @@ def _targets(names: Names, path: str, consumer: ConsumerArgs) -> list[plans.Toke
     return [
         plans.TokenTarget(
             owner_kind=variable["owner_kind"],
-            owner=variable["owner"],
+            owner=_known_owner(path, consumer),
             path=path,
             key=variable.get("key", DOCKER_AUTH_CONFIG),
             environment_scope=variable.get("environment_scope", "*"),
@@ -204,13 +208,31 @@ def _targets(names: Names, path: str, consumer: ConsumerArgs) -> list[plans.Toke
     ]
 
 
+def owner_ids(plan: plans.Plan, consumers: Mapping[str, ConsumerArgs]) -> dict[str, GitLabNumber]:
+    """The numbers in a plan that are outputs, by path; until they are known the path stands in their place."""
+    owners = {owner.path for owner in (*plan.targets, *plan.key_users)}
+    return {
+        path: consumer["id"]
+        for path, consumer in consumers.items()
+        if path in owners and "id" in consumer and not _knows(consumer)
+    }
+
+
+def _known_owner(path: str, consumer: ConsumerArgs) -> str:
+    return numbers.plain_text(consumer.get("id")) if _knows(consumer) else path
+
+
+def _knows(consumer: ConsumerArgs) -> bool:
+    return numbers.is_plain(consumer.get("id"))
+
+
 def _key_user(names: Names, path: str, consumer: ConsumerArgs, life: KeyLife) -> plans.KeyUser:
     variable = credentials(names, path, consumer)[0]
     return plans.KeyUser(
         user=names.pull_user_name(path),
         arn=names.pull_user_arn(path),
         owner_kind=variable["owner_kind"],
-        owner=variable["owner"],
+        owner=_known_owner(path, consumer),
         path=path,
         environment_scope=variable.get("environment_scope", "*"),
         flags=_flags(variable),

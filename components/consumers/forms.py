@@ -5,6 +5,7 @@ from typing import Final, TypedDict
 
 import pulumi
 
+from ..arguments import numbers
 from ..contract.plan import Registry
 from ..docker import auth as docker_auth
 from ..docker.auth import DOCKER_AUTH_CONFIG
@@ -193,4 +194,9 @@ def _for_pull(names: Names, path: str, consumer: ConsumerArgs) -> dict[str, str]
 
 
 def _owner(path: str, consumer: ConsumerArgs) -> CiVariableArgs:
-    return {"owner_kind": kind_of(consumer), "owner": str(consumer.get("id", path))}
+    return {"owner_kind": kind_of(consumer), "owner": owner(path, consumer)}
+
+
+def owner(path: str, consumer: ConsumerArgs) -> pulumi.Input[str]:
+    """How GitLab finds the consumer: by its number, where it has one here."""
+    return numbers.text(consumer["id"], "consumers", path, "id") if "id" in consumer else path

@@ -7,7 +7,8 @@ registries and targets are fixed at deploy time; the event that starts a rotatio
 import dataclasses
 import json
 import typing
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from ..docker import bounded_json
@@ -157,6 +158,14 @@ def loads(text: str) -> Plan:
     plan = decode(Plan, document, "plan")
     _check(plan)
     return plan
+
+
+def with_owners(text: str, numbers: Mapping[str, str]) -> str:
+    """The plan with the numbers of projects and groups, by path, in place of their paths."""
+    plan = loads(text)
+    targets = tuple(replace(target, owner=numbers.get(target.path, target.owner)) for target in plan.targets)
+    users = tuple(replace(user, owner=numbers.get(user.path, user.owner)) for user in plan.key_users)
+    return dumps(replace(plan, targets=targets, key_users=users))
 
 
 def variables(plan: Plan) -> list[Target]:

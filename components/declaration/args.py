@@ -4,6 +4,7 @@ from typing import NotRequired, TypedDict
 
 import pulumi
 
+from ..arguments.numbers import GitLabNumber
 from ..consumers.args import ConsumerArgs, GitLabArgs
 from ..consumers.ci_variables import CiVariableArgs
 from ..ecr.args import CacheArgs, RegistryWideArgs, RepositoryArgs
@@ -120,3 +121,5 @@ class RotationParts(TypedDict):
     """`variables` of `CiVariables`."""
     plan: str
     """`plan` of `Rotator`, which comes after both: `depends_on=[identities, variables]`."""
+    owner_ids: dict[str, GitLabNumber]
+    """`owner_ids` of `Rotator`; empty where every `id` is a plain number."""

@@ -98,6 +98,7 @@ def parts_of(args: RegistryAccessArgs) -> Parts:
             "backend": backend_of(args),
             "issuer": consumers.issuer(gitlab),
             "plan": rotated["plan"],
+            "owner_ids": rotated["owner_ids"],
         },
     )
 
@@ -194,6 +195,7 @@ def _rotated(names: Names, args: RotationPartsArgs, life: KeyLife) -> RotationPa
         "audiences": consumers.audiences(declared),
         "variables": variables(names, declared, repositories),
         "plan": plans.dumps(plan),
+        "owner_ids": consumers.owner_ids(plan, declared),
     }
 
 

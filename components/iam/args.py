@@ -63,9 +63,9 @@ class JobRoleArgs(TypedDict):
     protect them yourself."""
     tags: NotRequired[list[str]]
     """Tag names, as `branches`."""
-    project_id: NotRequired[str]
+    project_id: NotRequired[pulumi.Input[str]]
     """The project's number, required on gitlab.com: a path can be taken over by others after a rename."""
-    namespace_id: NotRequired[str]
+    namespace_id: NotRequired[pulumi.Input[str]]
     """The number of the project's group, required on gitlab.com."""
     unprotected_refs: NotRequired[bool]
     """True admits jobs on any ref, including merge requests; only for a role that does not push."""
@@ -84,9 +84,9 @@ class SecretRoleArgs(TypedDict):
     """As for a role of jobs."""
     tags: NotRequired[list[str]]
     """As for a role of jobs."""
-    project_id: NotRequired[str]
+    project_id: NotRequired[pulumi.Input[str]]
     """As for a role of jobs."""
-    namespace_id: NotRequired[str]
+    namespace_id: NotRequired[pulumi.Input[str]]
     """As for a role of jobs."""
     unprotected_refs: NotRequired[bool]
     """True admits jobs on any ref, including merge requests."""

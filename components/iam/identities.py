@@ -1,19 +1,24 @@
 """IAM roles: one for each audience, for jobs that push or pull by themselves, and for runners."""
 
+from typing import Any
+
 import pulumi
 import pulumi_aws as aws
 
+from ..arguments import numbers
 from ..arguments.check import check
 from ..names.naming import Names
 from .args import AudienceArgs, IdentitiesArgs, JobIssuerArgs, JobRoleArgs, RunnerIdentityArgs, SecretRoleArgs
 from .checks import find
 from .gitlab_trust import thumbprints
+from .policies import policy_json
 from .role_documents import (
     RoleDocuments,
     job_role_documents,
     pull_role_documents,
     runner_role_documents,
     secret_role_documents,
+    trust_of_jobs,
 )
 
 
@@ -80,7 +85,8 @@ class Identities(pulumi.ComponentResource):
 
     def _job_role(self, consumer: str, options: JobRoleArgs, provider: aws.iam.OpenIdConnectProvider | None) -> str:
         names, push = self._names, options.get("push", [])
-        documents = job_role_documents(names, options, self._args.get("issuer", {}))
+        issuer = self._args.get("issuer", {})
+        documents = job_role_documents(names, options, issuer)
         kind, role_name = ("push", names.push_role_name(consumer)) if push else ("job", names.job_role_name(consumer))
         self._role(
             f"{kind}-{consumer}",
@@ -88,6 +94,7 @@ class Identities(pulumi.ComponentResource):
             f"{names.path}{kind}/",
             description=f"{'Push' if push else 'Pull'} from jobs of {options['project']}",
             documents=documents,
+            trust=_with_numbers(names, ("jobs", consumer), options, issuer),
             provider=provider,
         )
         return names.push_role_arn(consumer) if push else names.job_role_arn(consumer)
@@ -95,13 +102,14 @@ class Identities(pulumi.ComponentResource):
     def _secret_role(
         self, consumer: str, options: SecretRoleArgs, provider: aws.iam.OpenIdConnectProvider | None
     ) -> str:
-        names = self._names
+        names, issuer = self._names, self._args.get("issuer", {})
         self._role(
             f"secret-{consumer}",
             names.secret_role_name(consumer),
             f"{names.path}secret/",
             description=f"Read the login of jobs of {options['project']}",
-            documents=secret_role_documents(names, options, self._args.get("issuer", {})),
+            documents=secret_role_documents(names, options, issuer),
+            trust=_with_numbers(names, ("secrets", consumer), options, issuer),
             provider=provider,
         )
         return names.secret_role_arn(consumer)
@@ -129,6 +137,7 @@ class Identities(pulumi.ComponentResource):
         *,
         description: str,
         documents: RoleDocuments,
+        trust: pulumi.Output[str] | None = None,
         provider: aws.iam.OpenIdConnectProvider | None = None,
     ) -> aws.iam.Role:
         role = aws.iam.Role(
@@ -136,7 +145,7 @@ class Identities(pulumi.ComponentResource):
             name=role_name,
             path=path,
             description=description,
-            assume_role_policy=documents.trust,
+            assume_role_policy=documents.trust if trust is None else trust,
             permissions_boundary=self._boundary,
             max_session_duration=self._session,
             tags=self._args.get("tags"),
@@ -151,3 +160,19 @@ class Identities(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self),
         )
         return role
+
+
+def _with_numbers(
+    names: Names, place: tuple[str, str], options: JobRoleArgs | SecretRoleArgs, issuer: JobIssuerArgs
+) -> pulumi.Output[str] | None:
+    """The trust with the numbers that are outputs; None where the program knows all of them."""
+    given = {key: options.get(key, "") for key in ("project_id", "namespace_id")}
+    if not numbers.outputs(given):
+        return None
+    known = {key: number and numbers.text(number, *place, key) for key, number in given.items()}
+
+    def trust(found: dict[str, str]) -> str:
+        numbered: Any = {**options, **found}
+        return policy_json(trust_of_jobs(names, numbered, issuer))
+
+    return pulumi.Output.all(**known).apply(trust)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
+from ..arguments import numbers
 from ..names.aws_arns import key_arn
 from ..names.gitlab_release import GITLAB_COM
 from ..names.locations import Mistakes
@@ -64,7 +65,7 @@ def job_role_documents(names: Names, options: JobRoleArgs, issuer: JobIssuerArgs
             "unprotected_refs", text="got true for a role that pushes; leave it out, or take `push` out of the role"
         )
     with mistakes.at():
-        trust = _trust(names, options, issuer)
+        trust = trust_of_jobs(names, options, issuer)
     registries = options.get("registries", [])
     with mistakes.at():
         arns = repository_arns(names, options.get("pull", []), registries)
@@ -83,7 +84,7 @@ def secret_role_documents(names: Names, options: SecretRoleArgs, issuer: JobIssu
     """
     mistakes, trust, key = Mistakes(), Document(), options.get("kms_key", "")
     with mistakes.at():
-        trust = _trust(names, options, issuer)
+        trust = trust_of_jobs(names, options, issuer)
     with mistakes.at():
         key = key and key_arn(key, names.region)
     mistakes.refuse()
@@ -109,7 +110,12 @@ def runner_role_documents(names: Names, runner: str, options: RunnerIdentityArgs
     return _documents(instance_trust(), document(*pull["Statement"], *parameter))
 
 
-def _trust(names: Names, options: JobRoleArgs | SecretRoleArgs, issuer: JobIssuerArgs) -> Document:
+def trust_of_jobs(names: Names, options: JobRoleArgs | SecretRoleArgs, issuer: JobIssuerArgs) -> Document:
+    """Who may assume the role; where a number is an output, another one stands in its place.
+
+    Raises:
+        ValueError: it would be more than it appears to be.
+    """
     url = issuer.get("url", GITLAB_COM)
     return job_trust(
         names.arn("iam", f"oidc-provider/{issuer_host(url)}", region=""),
@@ -119,11 +125,15 @@ def _trust(names: Names, options: JobRoleArgs | SecretRoleArgs, issuer: JobIssue
             project=options["project"],
             branches=options.get("branches", []),
             tags=options.get("tags", []),
-            project_id=options.get("project_id", ""),
-            namespace_id=options.get("namespace_id", ""),
+            project_id=_known(options.get("project_id", "")),
+            namespace_id=_known(options.get("namespace_id", "")),
             unprotected_refs=options.get("unprotected_refs", False),
         ),
     )
+
+
+def _known(number: object) -> str:
+    return number if isinstance(number, str) else numbers.STANDING_IN
 
 
 def _caches(names: Names, prefixes: list[str], registries: list[RegistryArgs]) -> list[str]:

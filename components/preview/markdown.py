@@ -4,6 +4,8 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from .reading import UNKNOWN
+
 _LENGTH: Final = 200  # longer than any AWS or GitLab name that a person would compare by eye
 _LINE: Final = 500
 _INVISIBLE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]+")
@@ -44,5 +46,5 @@ def mermaid_label(text: str) -> str:
 
 
 def _one_line(text: str, most: int = _LENGTH) -> str:
-    shown = _INVISIBLE.sub(" ", text).strip() or " "
+    shown = "not known yet" if text in UNKNOWN else _INVISIBLE.sub(" ", text).strip() or " "
     return shown if len(shown) <= most else f"{shown[: most - 3]}..."

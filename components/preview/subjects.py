@@ -68,13 +68,14 @@ def owner(step: Step, consumers: Collection[str] = ()) -> str:
 
     Args:
         step: the variable's step.
-        consumers: full paths; an owner given by number is the one that the step's own name ends with.
+        consumers: full paths; an owner given by number, or by one that only `up` will know, is the one that the step's
+            own name ends with.
     """
     inputs = step.new or step.old
     if step.type == _INSTANCE_VARIABLE:
         return "instance"
     held_by = str(inputs.get("group") or inputs.get("project") or step.name)
-    if not held_by.isdecimal():
+    if not held_by.isdecimal() and not is_unknown(held_by):
         return held_by
     beginning = step.name.removesuffix(f":{inputs.get('key')}:{inputs.get('environmentScope')}")
     return max((path for path in consumers if beginning.endswith(f"-{path}")), key=len, default=held_by)

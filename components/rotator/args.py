@@ -1,13 +1,19 @@
 """The rotator's arguments."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import NotRequired, TypedDict
+from typing import NotRequired, TypedDict, TypeVar
 
 import pulumi
 
+from ..arguments import numbers
+from ..arguments.numbers import GitLabNumber
+from ..contract import plan as plans
 from ..iam.args import JobIssuerArgs
 from ..names.naming import Names
+
+Made = TypeVar("Made")
 
 
 class RotationBackend(StrEnum):
@@ -25,9 +31,9 @@ class RotationJobArgs(TypedDict):
     token, so use a separate project."""
     branch: NotRequired[str]
     """The protected branch that the schedules run on. Default `main`."""
-    id: NotRequired[int]
+    id: NotRequired[GitLabNumber]
     """The project's number, required on gitlab.com: a path can be taken over by others after a rename."""
-    namespace_id: NotRequired[int]
+    namespace_id: NotRequired[GitLabNumber]
     """The number of the project's group, required on gitlab.com."""
 
 
@@ -55,7 +61,10 @@ class RotatorArgs(TypedDict):
     permissions_boundary: NotRequired[pulumi.Input[str]]
     """The ARN of a policy that bounds the roles made here. Default: none."""
     plan: str
-    """The plan as JSON, from `contract.plan.dumps`."""
+    """The plan as JSON: from `rotation_parts`, which knows who pulls what."""
+    owner_ids: NotRequired[dict[str, GitLabNumber]]
+    """The numbers of projects and groups by their path, of those that are outputs of another resource: in the plan the
+    path stands in their place until they are known. From `rotation_parts`, too."""
     backend: NotRequired[RotationBackend]
     """`lambda` (default): functions on EventBridge schedules. `gitlab`: jobs of a GitLab project on pipeline schedules,
     by the same code; see `job`."""
@@ -105,6 +114,14 @@ class ResourceContext:
     args: RotatorArgs
     names: Names
     child: pulumi.ResourceOptions
+
+    def of_plan(self, make: Callable[[str], Made]) -> pulumi.Input[Made]:
+        """What is made of the plan, with every number in its place; an output where a number is one."""
+        text, ids = self.args["plan"], self.args.get("owner_ids", {})
+        if not ids:
+            return make(text)
+        found = {path: numbers.text(number, "owner_ids", path) for path, number in ids.items()}
+        return pulumi.Output.all(**found).apply(lambda known: make(plans.with_owners(text, known)))
 
     def after(self, *resources: pulumi.Resource) -> pulumi.ResourceOptions:
         """The options of a resource that depends on others."""

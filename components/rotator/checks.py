@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 from typing import Final
 
+from ..contract import plan
 from ..contract.schedule import Schedule, duration
 from ..names.locations import Mistakes, each
 from ..names.naming import Names
@@ -42,6 +43,13 @@ def find(args: RotatorArgs) -> Mistakes:
     with mistakes.at():
         names = Names(args["account"], args["region"], args["prefix"], args.get("role_path", ""))
     mistakes.take(find_in_settings(names, args))
+    with mistakes.at():
+        wanted = plan.loads(args["plan"])
+        known = {owner.path for owner in (*wanted.targets, *wanted.key_users)}
+        for path in args.get("owner_ids", {}).keys() - known:
+            mistakes.add(
+                "owner_ids", path, text="no project or group of the plan; write the path of one, or leave it out"
+            )
     return mistakes
 
 

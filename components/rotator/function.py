@@ -90,10 +90,8 @@ def function(context: ResourceContext, job: Job, needed: Sequence[pulumi.Resourc
         tags=args.get("tags"),
         opts=context.child,
     )
-    trusted = role(context, job.key, job.name, trust_policies.lambda_trust(names.account))
+    trusted = role(context, job.key, job.name, iam_policies.policy_json(trust_policies.lambda_trust(names.account)))
     policy = inline_policy(context, job.key, trusted, "rotator", job.policy)
-    code = {path: pulumi.FileAsset(str(file)) for path, file in rotator_zip.code_files().items()}
-    texts = {path: pulumi.StringAsset(text) for path, text in rotator_zip.texts(args["plan"]).items()}
     made = aws.lambda_.Function(
         f"{name}-{job.key}",
         name=job.name,
@@ -102,7 +100,7 @@ def function(context: ResourceContext, job: Job, needed: Sequence[pulumi.Resourc
         runtime=_RUNTIME,
         architectures=["arm64"],
         handler=job.handler,
-        code=pulumi.AssetArchive({**code, **texts}),
+        code=context.of_plan(_zip),
         timeout=job.seconds,
         memory_size=_MEMORY_MB,
         logging_config={"log_format": "Text", "log_group": f"/aws/lambda/{job.name}"},
@@ -122,6 +120,12 @@ def function(context: ResourceContext, job: Job, needed: Sequence[pulumi.Resourc
     return [made, retries]
 
 
+def _zip(plan: str) -> pulumi.Archive:
+    code = {path: pulumi.FileAsset(str(file)) for path, file in rotator_zip.code_files().items()}
+    texts = {path: pulumi.StringAsset(text) for path, text in rotator_zip.texts(plan).items()}
+    return pulumi.AssetArchive({**code, **texts})
+
+
 def schedule(context: ResourceContext, job: Job, runs: Sequence[pulumi.Resource]) -> aws.scheduler.Schedule:
     """Creates the schedule of a function; the schedule's role may only invoke that function."""
     name, args, names = context.name, context.args, context.names
@@ -130,7 +134,7 @@ def schedule(context: ResourceContext, job: Job, runs: Sequence[pulumi.Resource]
     )
     trust = trust_policies.scheduler_trust(names.account, names.arn("scheduler", f"schedule-group/{job.name}"))
     role_name = f"{job.name}-schedule"
-    trusted = role(context, f"{job.key}-schedule", role_name, trust)
+    trusted = role(context, f"{job.key}-schedule", role_name, iam_policies.policy_json(trust))
     function_arn = names.arn("lambda", f"function:{job.name}")
     dead_letters_arn = names.arn("sqs", names.dead_letters)
     rights = iam_policies.scheduler_policy(function_arn, dead_letters_arn)

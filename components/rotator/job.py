@@ -2,21 +2,23 @@
 
 import base64
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, cast
 
 import pulumi
 import pulumi_aws as aws
 import pulumi_gitlab as gitlab
 
+from ..arguments import numbers
 from ..contract import plan
 from ..contract.metric_names import NAMESPACE
 from ..contract.schedule import Schedule, minute_of
+from ..iam.args import JobIssuerArgs
 from ..iam.bucket_policy import tls_only
 from ..iam.policies import job_statements, policy_json
-from ..names.naming import CODE_KEY
+from ..names.naming import CODE_KEY, Names
 from . import code_zip as rotator_zip
 from .args import ResourceContext, RotationJobArgs
-from .job_trust import branch_of, rotation_trust
+from .job_trust import branch_of, numbers_to_come, rotation_trust
 from .rights import inline_policy, renewal_policy, role, rotation_policy
 
 _OLD_CODE_DAYS: Final = 90
@@ -46,7 +48,7 @@ def in_gitlab(
     if wanted.gitlab is not None:
         policy = renewal_policy(names, wanted.gitlab.token_secret, fetch)
         tasks.append(("renewal", names.renewal, f"{minute} 3 * * *", policy))
-    trust = rotation_trust(names, job, context.args.get("issuer", {}))
+    trust = _trust(names, job, context.args.get("issuer", {}))
     for key, name, cron, policy in tasks:
         trusted = role(context, key, name, trust, *after)
         rights = inline_policy(context, key, trusted, "rotator", policy)
@@ -70,6 +72,18 @@ def in_gitlab(
 def _waiting(wanted: plan.Plan) -> str:
     secrets = ["secrets of jobs are empty"] if wanted.secrets else []
     return " and ".join([*(["variables hold placeholders"] if wanted.gitlab else []), *secrets])
+
+
+def _trust(names: Names, job: RotationJobArgs, issuer: JobIssuerArgs) -> pulumi.Input[str]:
+    waits_for = numbers_to_come(job, issuer)
+    if not waits_for:
+        return policy_json(rotation_trust(names, job, issuer))
+    known = {key: numbers.text(number, "job", key) for key, number in waits_for.items()}
+
+    def trust(found: dict[str, str]) -> str:
+        return policy_json(rotation_trust(names, {**job, **cast("RotationJobArgs", found)}, issuer))
+
+    return pulumi.Output.all(**known).apply(trust)
 
 
 def _code(context: ResourceContext, project: str) -> pulumi.Resource:
@@ -118,7 +132,7 @@ def _code(context: ResourceContext, project: str) -> pulumi.Resource:
         bucket=bucket.bucket,
         key=CODE_KEY,
         # Pulumi zips archives for Lambda, but not for S3.
-        content_base64=base64.b64encode(rotator_zip.zipped(context.args["plan"])).decode(),
+        content_base64=context.of_plan(lambda plan: base64.b64encode(rotator_zip.zipped(plan)).decode()),
         content_type="application/zip",
         metadata={"gitlab-project": project},  # so that `gitlab-ecr rotate` finds the schedule
         tags=context.args.get("tags"),

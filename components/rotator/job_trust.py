@@ -1,7 +1,9 @@
 """Which job rotates: the settings of `rotationBackend: gitlab`, and who may assume the roles of its jobs."""
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
+from ..arguments import numbers
 from ..iam.args import JobIssuerArgs
 from ..iam.gitlab_trust import TrustedJobs, check_project, issuer_host, job_trust
 from ..iam.policies import Document
@@ -34,7 +36,7 @@ def branch_of(job: RotationJobArgs) -> str:
 
 
 def rotation_trust(names: Names, job: RotationJobArgs, issuer: JobIssuerArgs) -> Document:
-    """Trust in the scheduled jobs of the project.
+    """Trust in the scheduled jobs of the project; where a number is an output, another one stands in its place.
 
     Raises:
         MistakesError: the trust would be wider than it reads.
@@ -49,11 +51,18 @@ def rotation_trust(names: Names, job: RotationJobArgs, issuer: JobIssuerArgs) ->
             aud=issuer.get("audience", url),
             project=job["project"],
             branches=[branch_of(job)],
-            project_id=str(job.get("id", "")) if known else "",
-            namespace_id=str(job.get("namespace_id", "")) if known else "",
+            project_id=numbers.plain_text(job["id"]) if known and "id" in job else "",
+            namespace_id=numbers.plain_text(job["namespace_id"]) if known and "namespace_id" in job else "",
             scheduled=True,
         ),
     )
+
+
+def numbers_to_come(job: RotationJobArgs, issuer: JobIssuerArgs) -> Mapping[str, Any]:
+    """The numbers in that trust that are outputs."""
+    if issuer.get("url", GITLAB_COM) != GITLAB_COM:
+        return {}
+    return numbers.outputs({key: value for key, value in job.items() if key in ("id", "namespace_id")})
 
 
 def check_backend(names: Names, args: RotatorArgs) -> None:

@@ -30,13 +30,15 @@ def renewal_policy(names: Names, token_secret: str, own: Sequence[Document]) -> 
     return iam_policies.renewal_policy(secret_arns=_secret_arns(names, [token_secret]), own=own)
 
 
-def role(context: ResourceContext, key: str, role_name: str, trust: Document, *after: pulumi.Resource) -> aws.iam.Role:
+def role(
+    context: ResourceContext, key: str, role_name: str, trust: pulumi.Input[str], *after: pulumi.Resource
+) -> aws.iam.Role:
     """A role of this stack's path."""
     return aws.iam.Role(
         f"{context.name}-{key}-role",
         name=role_name,
         path=context.names.path,
-        assume_role_policy=iam_policies.policy_json(trust),
+        assume_role_policy=trust,
         permissions_boundary=context.args.get("permissions_boundary"),
         tags=context.args.get("tags"),
         opts=context.after(*after) if after else context.child,

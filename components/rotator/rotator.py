@@ -99,17 +99,15 @@ def _in_lambda(
 
 def _first_rotation(context: ResourceContext, after: Sequence[pulumi.Resource]) -> None:
     """Runs one rotation after everything else; nothing runs while code, plan and targets are unchanged."""
-    text = context.args["plan"]
-    written = {key: value for key, value in json.loads(text).items() if key in _WRITTEN}
     first = aws.lambda_.Invocation(
         f"{context.name}-first-rotation",
         function_name=context.names.rotator,
         input=event(FiredBy.DEPLOY),
         # The zip holds the plan, and the plan the targets; with three triggers the preview shows which changed.
         triggers={
-            "zip": rotator_zip.digest(text),
-            "plan": _digest(text),
-            "targets": _digest(json.dumps(written, sort_keys=True)),
+            "zip": context.of_plan(rotator_zip.digest),
+            "plan": context.of_plan(_digest),
+            "targets": context.of_plan(_targets),
         },
         opts=pulumi.ResourceOptions.merge(
             context.after(*after), pulumi.ResourceOptions(additional_secret_outputs=["result"])
@@ -126,6 +124,11 @@ def _say_when_waiting(context: ResourceContext, result: str | None) -> None:
             f"run: gitlab-ecr token set --function {context.names.rotator}",
             resource=context.child.parent,
         )
+
+
+def _targets(text: str) -> str:
+    written = {key: value for key, value in json.loads(text).items() if key in _WRITTEN}
+    return _digest(json.dumps(written, sort_keys=True))
 
 
 def _digest(text: str) -> str:

@@ -9,6 +9,7 @@ from typing import Any, NotRequired, TypedDict
 
 import pulumi
 
+from ..arguments.numbers import GitLabNumber
 from .machine_args import AccessArgs, MachineArgs
 
 
@@ -191,10 +192,10 @@ class AutoscalerArgs(TypedDict):
 class RunnerOptions(TypedDict):
     """The declaration of one GitLab runner: its registration and its config.toml."""
 
-    group_id: NotRequired[int]
+    group_id: NotRequired[GitLabNumber]
     """The number of the group whose projects may use the runner. Without this and `project_id`, the runner is for the
     whole instance, which only administrators can create."""
-    project_id: NotRequired[int]
+    project_id: NotRequired[GitLabNumber]
     """The number of the one project that may use the runner."""
     description: NotRequired[pulumi.Input[str]]
     """Default: the name."""

@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+from ..arguments import numbers
 from ..names.locations import Mistakes
 from .args import RunnerArgs, RunnerOptions
 
@@ -54,12 +55,9 @@ def _owner(options: RunnerOptions, mistakes: Mistakes) -> dict[str, Any]:
     if group is not None and project is not None:
         text = "got group_id and project_id; write one of them, or none for the whole instance"
         mistakes.add("runner", text=text)
-    for key, value in (("group_id", group), ("project_id", project)):
-        if value is not None and (type(value) is not int or value < 1):
-            text = f"got {value!r}; write the number that GitLab shows on the {key[:-3]}'s page. A preview has no "
-            mistakes.add("runner", key, text=f"{text}GitLab token to look up a path with")
-    if group is not None:
-        return {"runner_type": "group_type", "group_id": group}
-    if project is not None:
-        return {"runner_type": "project_type", "project_id": project}
+    for kind, number in (("group", group), ("project", project)):
+        if number is not None:
+            with mistakes.at():
+                found = numbers.number(number, "runner", f"{kind}_id", whose=f"{kind}'s")
+                return {"runner_type": f"{kind}_type", f"{kind}_id": found}
     return {"runner_type": "instance_type"}

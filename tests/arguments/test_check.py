@@ -40,7 +40,7 @@ _RIGHT: dict[str, Any] = {**_STACK, "repositories": {"ci/python": {}}}
             "consumers.a/b.access: got 'magic'; write one of rotated-variable",
         ),
         ({"consumers": {"a/b": {"hidden": 1}}}, "consumers.a/b.hidden: got 1; write true or false"),
-        ({"consumers": {"a/b": {"id": True}}}, "consumers.a/b.id: got true; write a whole number"),
+        ({"consumers": {"a/b": {"id": True}}}, "consumers.a/b.id: got true; write the number that GitLab shows"),
         ({"caches": {"hub": {}}}, "caches.hub.upstream: missing; write one of docker-hub"),
         (
             {"rotation": {"vpc": {"subnet_ids": ["s"]}}},

@@ -140,6 +140,39 @@ def _unknowns() -> str:
     )
 
 
+def _numbers() -> str:
+    """A group of the same program: GitLab gives its number in `up`."""
+    after = declaration(["ci/python"], **{"acme/web": {"kind": "group", "pull": ["ci/python"]}})
+    return preview_json(
+        stack(declaration=declaration(["ci/python"])),
+        step("update", ACCESS, "access", old={"declaration": declaration(["ci/python"])}, new={"declaration": after}),
+        step(
+            "create",
+            "gitlab:index/groupVariable:GroupVariable",
+            "access-variables-acme/web:DOCKER_AUTH_CONFIG:*",
+            new={"group": UNKNOWN, "key": "DOCKER_AUTH_CONFIG", "environmentScope": "*"},
+        ),
+        step("create", ROLE, "access-identities-push-acme/web", new={"name": "p", "assumeRolePolicy": UNKNOWN}),
+        step("create", "gitlab:index/userRunner:UserRunner", "r", new={"groupId": UNKNOWN, "description": "docker"}),
+        step(
+            "update",
+            "aws:lambda/function:Function",
+            "access-rotator-function",
+            old={"name": "rotator", "code": {}},
+            new={"name": "rotator", "code": UNKNOWN},
+            reasons=["code"],
+        ),
+        step(
+            "replace",
+            "aws:lambda/invocation:Invocation",
+            "access-rotator-first-rotation",
+            old={"triggers": {"plan": "a"}},
+            new={"triggers": {"plan": UNKNOWN}},
+            reasons=["triggers"],
+        ),
+    )
+
+
 def _hostile() -> str:
     consumers = {name: {"kind": "project", "pull": [name]} for name in _HOSTILE}
     return preview_json(
@@ -166,6 +199,7 @@ _CRAFTED = {
     "crafted-wider-than-declared": _wider_than_declared,
     "crafted-secrets": _secrets,
     "crafted-unknowns": _unknowns,
+    "crafted-numbers": _numbers,
     "crafted-hostile-names": _hostile,
     "crafted-failing": _failing,
 }
@@ -184,6 +218,11 @@ def test_a_recorded_preview_gives_its_note(recording: Path) -> None:
 @pytest.mark.parametrize("name", _CRAFTED)
 def test_a_crafted_preview_gives_its_note(name: str) -> None:
     assert _note(_CRAFTED[name]()) == (_DATA / f"{name}.md").read_text()
+
+
+@pytest.mark.parametrize("name", _CRAFTED)
+def test_no_note_shows_the_engines_mark_of_what_is_not_known(name: str) -> None:
+    assert [mark for mark in preview.UNKNOWN if mark in _note(_CRAFTED[name]())] == []
 
 
 def test_there_is_a_recording_of_every_kind() -> None:

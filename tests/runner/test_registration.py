@@ -24,7 +24,7 @@ def test_a_runner_without_tags_runs_untagged_jobs_and_one_with_tags_does_not() -
             {"project_id": "a/b"},
             "runner.project_id: got 'a/b'; write the number that GitLab shows on the project's page",
         ),
-        ({"group_id": True}, "runner.group_id: got True"),
+        ({"group_id": True}, "runner.group_id: got true"),
         ({"group_id": 0}, "runner.group_id: got 0"),
         ({"run_untagged": False}, "runner.run_untagged: got false without tags"),
         ({"tags": ["a,b"]}, "runner.tags[0]: got 'a,b'"),
