@@ -23,6 +23,7 @@ from .plan_source import Source, gitlab_http, gitlab_of, plan_options
 from .progress import progress
 from .secret_status import differs, secret_state
 from .stack_state import in_gitlab
+from .token_check import one_of_each_owner, try_to_write
 
 _COLUMNS: Final = {"target": "Variable", "ok": "In order", "found": "Found"}
 _FLAGS: Final = ("variable_type", "masked", "protected", "raw", "hidden")
@@ -49,8 +50,15 @@ _SHAPE: Final = json_shape(
     metavar="URL",
     help="The GitLab instance of a stack whose plan has none: its version, runners and schedules are looked up.",
 )
+@click.option(
+    "--write",
+    "write",
+    is_flag=True,
+    help="Also write one variable of each owner back as it is, to see whether the token in GITLAB_TOKEN may. Its value "
+    "is not sent.",
+)
 @json_option
-def command(*, source: Source, trust_forks: bool, gitlab_url: str | None, as_json: bool) -> ExitCode:
+def command(*, source: Source, trust_forks: bool, gitlab_url: str | None, write: bool, as_json: bool) -> ExitCode:
     """Look up every variable of the stack in GitLab: its owner, its flags, its content, and what hides it from jobs.
 
     Looks up the secrets that jobs read themselves in AWS, with the credentials of the environment, without reading
@@ -62,7 +70,8 @@ def command(*, source: Source, trust_forks: bool, gitlab_url: str | None, as_jso
     deleted one.
 
     Reads GitLab with the token in GITLAB_TOKEN. To see whether the rotator's token may write, set GITLAB_TOKEN to that
-    token: GitLab shows variables to exactly those who may change them.
+    token: GitLab shows variables to exactly those who may change them. What a fine-grained token may, only a try tells:
+    use --write.
     """
     plan = source.plan()
     wanted = plans.variables(plan)
@@ -71,6 +80,7 @@ def command(*, source: Source, trust_forks: bool, gitlab_url: str | None, as_jso
         if plan.gitlab is not None:
             gitlab = gitlab_of(plan)
             rows += [_row(target, gitlab) for target in wanted]
+            rows += _written(plan, gitlab) if write else []
         if url := plan.gitlab.url if plan.gitlab else gitlab_url and instance(gitlab_url):
             http = gitlab_http(plan.gitlab) if plan.gitlab else http_client(allow_http=url.startswith("http://"))
             api = GitLabApi(url, own_token(), http)
@@ -79,6 +89,12 @@ def command(*, source: Source, trust_forks: bool, gitlab_url: str | None, as_jso
     rows = _one_each(rows)
     show(_COLUMNS, rows, as_json=as_json)
     return ExitCode.OK if all(row["ok"] for row in rows) else ExitCode.FOUND
+
+
+def _written(plan: Plan, gitlab: GitLab) -> list[dict[str, Any]]:
+    """A row for each owner of which a variable was written back, and could not be."""
+    tried = [(target, try_to_write(gitlab, target).problems) for target in one_of_each_owner(plan)]
+    return [{"target": target.name, "ok": False, "found": "; ".join(found)} for target, found in tried if found]
 
 
 def _secret_row(plan: Plan, target: SecretTarget) -> dict[str, Any]:

@@ -12,6 +12,8 @@ import click
 
 from ..contract.urls import instance_url
 from ..rotation.clock import Deadline, SystemClock
+from ..rotation.gitlab import GitLab
+from ..rotation.granular import missing_permission
 from ..rotation.http import Http, PooledHttp, Response, UnreachableError, ask_gitlab
 from ..rotation.secret import Secret, token_in
 from .errors import CliError
@@ -62,12 +64,22 @@ class ReadError(Exception):
     Attributes:
         status: the HTTP status; None when no answer came.
         host: the GitLab instance.
+        missing: of a fine-grained token, what GitLab says of the permission that it lacks; else empty.
     """
 
-    def __init__(self, what: str, status: int | None, host: str = "") -> None:
-        super().__init__(f"GitLab answered {status} for {what}" if status else f"GitLab is unreachable for {what}")
+    def __init__(self, what: str, status: int | None, host: str = "", missing: str = "") -> None:
+        said = f" ({missing})" if missing else ""
+        super().__init__(
+            f"GitLab answered {status}{said} for {what}" if status else f"GitLab is unreachable for {what}"
+        )
         self.status = status
         self.host = host
+        self.missing = missing
+
+    @property
+    def lacking(self) -> str:
+        """The same, as the end of a message of one's own; empty when it is not that."""
+        return f": {self.missing}" if self.missing else ""
 
     @property
     def refused(self) -> bool:
@@ -87,6 +99,7 @@ class GitLabApi:
 
     def __init__(self, url: str, token: Secret, http: Http) -> None:
         self.host = urlsplit(url).netloc or url
+        self._url = url
         self._api = f"{url.rstrip('/')}/api/v4"
         self._token = token
         self._http = http
@@ -138,6 +151,10 @@ class GitLabApi:
         """
         self._send(f"{path}?per_page=1")
 
+    def variables(self) -> GitLab:
+        """The same instance with the same token, as the rotator talks to it."""
+        return GitLab(self._url, self._token, self._http)
+
     def _send(self, path: str) -> Response:
         what = path.partition("?")[0]
         try:
@@ -145,7 +162,7 @@ class GitLabApi:
         except UnreachableError:
             raise ReadError(what, None, self.host) from None
         if response.status != HTTPStatus.OK:
-            raise ReadError(what, response.status, self.host)
+            raise ReadError(what, response.status, self.host, missing_permission(response))
         return response
 
 

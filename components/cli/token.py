@@ -2,29 +2,24 @@
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
-from http import HTTPStatus
-from typing import Any, Final, Protocol, cast
+from typing import Any, Final, Protocol
 
 import click
 from botocore.exceptions import BotoCoreError, ClientError  # pyright: ignore[reportMissingTypeStubs] - it ships none
 
-from ..contract import plan as plans
-from ..contract.plan import OwnerKind, Plan
+from ..contract.plan import Plan
 from ..rotation.aws import aws_error
 from ..rotation.secret import Secret
 from .aws_calls import aws_client
 from .errors import CliError
 from .exit_codes import ExitCode
 from .gitlab_api import GitLabApi, ReadError, given_token, http_client, instance, is_of_this_machine, url_option
-from .gitlab_listing import LEVEL, variables_of
 from .output import json_option, json_shape, print_json, show
 from .plan_source import Source, gitlab_http, gitlab_in, plan_options
 from .progress import progress
 from .rotate import in_lambda
+from .token_check import check_itself, check_token
 
-_SCOPE: Final = "api"
-_FEWEST_DAYS: Final = 30
-_FORBIDDEN: Final = 403
 _DESCRIPTION: Final = "The GitLab token that writes the CI/CD variables; `gitlab-ecr token set` stored it"
 _ROW: Final = {"target": "Variable", "status": "Rotation", "reason": "Why"}
 
@@ -41,91 +36,37 @@ class Secrets(Protocol):
         ...
 
 
-def check_token(plan: Plan, gitlab: GitLabApi, today: date) -> list[str]:
-    """The reasons why the token is not good enough, a line each; empty when it can write every target.
-
-    Raises:
-        ReadError: GitLab does not know the token, or does not answer.
-    """
-    problems = check_itself(gitlab, today)
-    for kind, owner, name in dict.fromkeys(
-        (target.owner_kind, target.owner, target.owner_name) for target in plans.variables(plan)
-    ):
-        problems += _role(gitlab, kind, owner, name)
-    return problems
-
-
-def check_itself(gitlab: GitLabApi, today: date) -> list[str]:
-    """The reasons that lie in the token itself: its scopes and its expiry. No target is looked up.
-
-    Raises:
-        ReadError: GitLab does not know the token, or does not answer.
-    """
-    path = "personal_access_tokens/self"
-    about = gitlab.get(path)
-    problems: list[str] = []
-    listed: Any = about.get("scopes")
-    scopes = [str(scope) for scope in cast("list[Any]", listed)] if isinstance(listed, list) else []
-    if _SCOPE not in scopes:
-        got = ", ".join(scopes) or "none"
-        problems.append(f"scope: got {got}; create a token with {_SCOPE}: no other scope can write variables")
-    if about.get("active") is False or about.get("revoked"):
-        problems.append("it is revoked or has expired; create a new one")
-    if expires_at := about.get("expires_at"):
-        try:
-            days = (date.fromisoformat(expires_at) - today).days
-        except (TypeError, ValueError):
-            raise ReadError(path, HTTPStatus.OK) from None
-        if days < _FEWEST_DAYS:
-            advice = f"create one that lasts {_FEWEST_DAYS} days or more"
-            problems.append(f"expiry: it ends in {days} days, on {expires_at}; {advice}")
-    return problems
-
-
-def _role(gitlab: GitLabApi, kind: OwnerKind, owner: str, name: str) -> Sequence[str]:
-    """What is wrong with the role: GitLab shows variables to exactly those who may write them."""
-    try:
-        gitlab.may_list(variables_of(LEVEL[kind], owner))
-    except ReadError as error:
-        if kind is OwnerKind.INSTANCE:
-            advice = (
-                "only an administrator's token writes its variables, where Admin Mode is on with the scope admin_mode"
-            )
-            return [f"{name}: {error}; {advice}"]
-        role = "Maintainer" if kind is OwnerKind.PROJECT else "Owner"
-        if error.status == _FORBIDDEN:
-            return [f"{name}: its role is too low; give the token's user the role {role} there"]
-        return [f"{name}: {error}; check the path, and that the token's user is a member with the role {role}"]
-    return []
-
-
-def set_token(plan: Plan, token: Secret, gitlab: GitLabApi, secrets: Secrets, *, today: date) -> None:
-    """Checks the token and stores it.
+def set_token(plan: Plan, token: Secret, gitlab: GitLabApi, secrets: Secrets, *, today: date) -> Sequence[str]:
+    """Checks the token, stores it, and returns what a person should know of it, a line each.
 
     Raises:
         CliError: the token cannot write every target; nothing is stored.
         ReadError: GitLab does not know the token, or does not answer.
     """
-    if problems := check_token(plan, gitlab, today):
-        raise CliError(f"nothing is stored. {'; '.join(problems)}")
+    found = check_token(plan, gitlab, today)
+    if found.problems:
+        raise CliError(f"nothing is stored. {'; '.join(found.problems)}")
     secrets.put_secret_value(SecretId=gitlab_in(plan).token_secret, SecretString=token.reveal())
+    return found.notes
 
 
-def make_secret(name: str, token: Secret, gitlab: GitLabApi, secrets: Secrets, *, today: date) -> None:
-    """Checks the token and creates the secret with it, before the stack exists.
+def make_secret(name: str, token: Secret, gitlab: GitLabApi, secrets: Secrets, *, today: date) -> Sequence[str]:
+    """Checks the token, creates the secret with it before the stack exists, and returns what a person should know.
 
     Raises:
         CliError: the token is not good enough; nothing is stored.
         ReadError: GitLab does not know the token, or does not answer.
     """
-    if problems := check_itself(gitlab, today):
-        raise CliError(f"nothing is stored. {'; '.join(problems)}")
+    found = check_itself(gitlab, today)
+    if found.problems:
+        raise CliError(f"nothing is stored. {'; '.join(found.problems)}")
     try:
         secrets.create_secret(Name=name, Description=_DESCRIPTION, SecretString=token.reveal())
     except ClientError as error:
         if aws_error(error).code != "ResourceExistsException":
             raise
         secrets.put_secret_value(SecretId=name, SecretString=token.reveal())
+    return found.notes
 
 
 @click.group("token")
@@ -200,14 +141,16 @@ def _secrets(region: str | None) -> Any:
     return aws_client("secretsmanager", region)
 
 
-def _store(name: str, store: Callable[[], None]) -> None:
+def _store(name: str, store: Callable[[], Sequence[str]]) -> None:
     try:
         with progress("Checking the token"):
-            store()
+            notes = store()
     except ReadError as error:
         raise CliError(f"nothing is stored. {error}; check the token and the plan") from None
     except (BotoCoreError, ClientError) as error:
         raise CliError(f"{name}: {aws_error(error)}") from None
+    for note in notes:
+        click.echo(f"note: {note}", err=True)
 
 
 def _stored(name: str, what_next: str, *, as_json: bool) -> ExitCode:

@@ -7,6 +7,7 @@ from typing import Any, Final, cast
 from urllib.parse import quote
 
 from ..contract.plan import OwnerKind, Target
+from .granular import may_too_little
 from .http import Http, Response, UnreachableError, ask_gitlab
 from .secret import Secret, safe_words
 
@@ -130,7 +131,7 @@ class GitLab:
             response.status,
             # A proxy's error page is not GitLab's answer, and a token without the scope does not mean that the owner is
             # gone.
-            absent=response.status in (_FORBIDDEN, _NOT_FOUND) and bool(said) and "privileges" not in said,
+            absent=response.status in (_FORBIDDEN, _NOT_FOUND) and bool(said) and not may_too_little(response),
         )
 
 

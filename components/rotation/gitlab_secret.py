@@ -10,7 +10,7 @@ from ..docker import bounded_json
 from ..docker.bounded_json import BoundedJsonError
 from .gitlab import GitLabError
 from .http import Http
-from .renewal.gitlab_tokens import GitLabTokens
+from .renewal.gitlab_tokens import GitLabTokens, MissingPermissionError
 from .secret import Secret, TokenError, token_in
 
 _WHERE: Final = "the secret of the GitLab token"
@@ -72,6 +72,9 @@ def read(text: Secret, url: str, http: Http) -> Working:
     for index, token in enumerate(tokens):
         try:
             working.append((token, api.facts(token).expires_at))
+        except MissingPermissionError as error:
+            working.append((token, None))
+            warnings.append(f"GitLab token {index + 1} of {len(tokens)}: {error}")
         except GitLabError as error:
             warnings.append(f"GitLab token {index + 1} of {len(tokens)}: {error}")
     if not working:

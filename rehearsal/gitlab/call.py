@@ -6,6 +6,7 @@ from datetime import datetime
 from threading import RLock
 from typing import Any, TypeVar
 
+from . import granular
 from .jobs import Jobs
 from .messages import (
     ApiError,
@@ -89,7 +90,11 @@ class Call:
     def authenticate(self, scopes: tuple[str, ...]) -> None:
         rotating = self.request.method == "POST" and self.request.segments[-1] == "rotate"
         self._token = self.state.tokens.authenticate(self._secret(), rotating=rotating)
-        if scopes and not set(scopes) & set(self._token.scopes):
+        if self._token.grant is not None:
+            wanted = granular.permission(self.request.method, self.request.segments)
+            if wanted not in self._token.grant.permissions:
+                raise granular.missing(wanted)
+        elif scopes and not set(scopes) & set(self._token.scopes):
             raise insufficient_scope(scopes)
         if wanted := self.request.headers.get("Sudo") or self.request.params.get("sudo"):
             self._acting_as = self._sudo(self._token, str(wanted))
@@ -138,6 +143,8 @@ class Call:
         return owner
 
     def _permitted(self, owner: _Found, level: int, *, writable: bool) -> _Found:
+        if self._token is not None and self._token.grant is not None and not self._token.grant.covers(owner.path):
+            raise granular.missing(granular.permission(self.request.method, self.request.segments), owner.path)
         if self.state.level(self.user, owner) < level or (writable and self.state.store.archived(owner)):
             raise forbidden()
         return owner

@@ -11,6 +11,7 @@ from . import environments, variables
 from .call import State
 from .cron import next_run
 from .faults import Fault
+from .granular import SCOPE, grant
 from .job_control import JobControl
 from .notes import MergeRequest
 from .oidc import Job
@@ -154,6 +155,14 @@ class GitLab:
                 )
             bot = tokens.bot(owner, level)
             return tokens.create(name, scopes, bot, owner=owner, access_level=level, expires_at=expiry).secret
+
+    def create_fine_grained_token(
+        self, name: str, user: str, permissions: list[str], places: list[str], expires_at: date | None = None
+    ) -> str:
+        """A personal token that may do these things, by GitLab's names, on these groups and projects."""
+        with self._state.lock:
+            tokens, may = self._state.tokens, grant(permissions, places)
+            return tokens.create(name, [SCOPE], tokens.user(user), expires_at=expires_at, grant=may).secret
 
     def add_member(self, user: str, path: str, access_level: int) -> None:
         """Makes a user a member of a group or project, and so of all below it."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from .granular import Grant
 from .messages import bad_request, bad_token, unauthorized
 from .store import Owner
 from .users import User
@@ -18,7 +19,10 @@ LONGEST_LIFE = timedelta(days=365)
 
 @dataclass(eq=False)
 class Token:
-    """`owner` is the project or group of its access token, None for a personal one."""
+    """`owner` is the project or group of its access token, None for a personal one.
+
+    `grant` is what a fine-grained one may do; None for one with scopes.
+    """
 
     id: int
     name: str
@@ -32,6 +36,7 @@ class Token:
     access_level: int = 0
     revoked: bool = False
     last_used_at: datetime | None = None
+    grant: Grant | None = None
 
     def expired(self, now: datetime) -> bool:
         """It dies at 00:00 UTC on the day it names."""
@@ -99,13 +104,15 @@ class Tokens:
         access_level: int = 0,
         expires_at: date | None = None,
         family: int | None = None,
+        grant: Grant | None = None,
     ) -> Token:
         number = next(self._ids)
         secret = f"glpat-fake-{secrets.token_hex(10)}"
         family = number if family is None else family
         token = Token(
-            number, name, secret, scopes, user, family, self._now(), expires_at, owner, access_level=access_level
-        )
+            number, name, secret, scopes, user, family, self._now(), expires_at, owner, access_level=access_level,
+            grant=grant,
+        )  # fmt: skip
         self._by_secret[secret] = token
         return token
 
@@ -140,6 +147,7 @@ class Tokens:
             access_level=token.access_level,
             expires_at=expires_at,
             family=token.family,
+            grant=token.grant,
         )
 
     def check_life(self, expires_at: date) -> None:

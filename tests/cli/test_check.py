@@ -91,3 +91,29 @@ def test_check_asks_gitlab_com_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(PooledHttp, "request", lambda *_: pytest.fail("it asked"))
     asked = Instance.asked(api, "https://gitlab.com/")
     assert asked.rows(plan_of(target("acme/web")), trust_forks=False) == []
+
+
+@pytest.mark.parametrize(("permissions", "missing"), [(["Update"], False), ([], True)])
+def test_check_tries_to_write_where_that_is_asked_for(
+    at_home: World,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    permissions: list[str],
+    missing: bool,
+) -> None:
+    granted = [f"Variable: {action}" for action in ("Read", *permissions)]
+    token = at_home.gitlab.create_fine_grained_token("least", "root", granted, ["acme"])
+    monkeypatch.setenv("GITLAB_TOKEN", token)
+    written = len([event for event in at_home.gitlab.events if event.method == "PUT"])
+    main(["check", "--function", "gitlab-ecr-local-rotator", "--json", "--write"])
+    rows = {row["target"]: row["found"] for row in json.loads(capsys.readouterr().out)}
+    found = rows["project acme/frontend/web DOCKER_AUTH_CONFIG"]
+    assert ("lacks the required permissions: [Variable: Update]" in found) is missing
+    assert ("needs Variable: Read, Create and Update on each project and group" in found) is missing
+    assert len([event for event in at_home.gitlab.events if event.method == "PUT"]) > written
+
+
+def test_check_writes_nothing_by_itself(at_home: World, capsys: pytest.CaptureFixture[str]) -> None:
+    written = len([event for event in at_home.gitlab.events if event.method == "PUT"])
+    _check(capsys)
+    assert len([event for event in at_home.gitlab.events if event.method == "PUT"]) == written

@@ -160,3 +160,23 @@ def test_who_is_no_administrator_is_told_what_was_not_seen(
     code, found = lab.run(capsys)
     assert code == ExitCode.FOUND
     assert "(this token may not look into instance)" in found["finding"]["what"]
+
+
+@pytest.mark.parametrize(
+    ("granted", "missing"),
+    [
+        ([], "Project: Read"),
+        (["Project: Read"], "Protected Branch: Read"),
+        (["Project: Read", "Protected Branch: Read"], "Variable: Read"),
+    ],
+)
+def test_what_a_fine_grained_token_lacks_is_said_by_gitlabs_name(
+    at_home: World,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    granted: list[str],
+    missing: str,
+) -> None:
+    monkeypatch.setenv("GITLAB_TOKEN", at_home.gitlab.create_fine_grained_token("least", "root", granted, ["acme"]))
+    assert main(["doctor", image(at_home), "--project", WEB]) == ExitCode.FAILED
+    assert f"lacks the required permissions: [{missing}]" in said(capsys)

@@ -9,7 +9,8 @@ from botocore.exceptions import ClientError
 
 from components.cli.errors import CliError
 from components.cli.gitlab_api import GitLabApi, ReadError
-from components.cli.token import check_token, make_secret, set_token
+from components.cli.token import make_secret, set_token
+from components.cli.token_check import Found, check_itself, check_token
 from components.consumers import derivation as consumers
 from components.consumers.args import Access
 from components.contract.plan import Plan
@@ -78,7 +79,10 @@ def test_a_token_that_does_is_stored(gitlab: GitLab, store: Callable[[str], Fake
 
 
 def test_a_token_of_too_small_a_scope_is_not(gitlab: GitLab, store: Callable[[str], FakeSecrets]) -> None:
-    with pytest.raises(CliError, match=r"^nothing is stored\. scope: got read_api; create a token with api"):
+    told = (
+        r"^nothing is stored\. scope: got read_api; create a fine-grained token with Variable: Read, Create and Update"
+    )
+    with pytest.raises(CliError, match=told):
         store(gitlab.create_token("bot", ["read_api"], user="bot"))
 
 
@@ -151,10 +155,98 @@ def test_only_an_administrators_token_writes_variables_of_the_instance(
     http = PooledHttp(clock, Deadline(clock, 30), connections=1, allow_http=True)
     token = gitlab.create_token("bot", ["api"], user="bot")
     reader = GitLabApi(gitlab.url, Secret(token), http)
-    (problem,) = check_token(wanted, reader, _TODAY)
+    (problem,) = check_token(wanted, reader, _TODAY).problems
     assert problem == (
         "instance: GitLab answered 403 for admin/ci/variables; only an administrator's token writes its variables, "
         "where Admin Mode is on with the scope admin_mode"
     )
     gitlab.make_administrator("bot")
-    assert check_token(wanted, reader, _TODAY) == []
+    assert check_token(wanted, reader, _TODAY) == Found()
+
+
+_ALL = ["Variable: Read", "Variable: Create", "Variable: Update"]
+_ITSELF = ["Personal Access Token: Read", "Personal Access Token: Rotate"]
+_PLACES = ["acme/web", "acme/old", "acme/backend"]
+
+
+def _judged(gitlab: GitLab, permissions: list[str], places: list[str] = _PLACES) -> Found:
+    for kind, path in (("project", "acme/web"), ("group", "acme/backend"), ("project", "acme/old")):
+        keys = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"] if path == "acme/old" else ["DOCKER_AUTH_CONFIG"]
+        for key in keys:
+            gitlab.set_variable(kind, path, key, "the-value-before", description="gitlab-ecr: x", masked=True)
+    clock = SystemClock()
+    http = PooledHttp(clock, Deadline(clock, 30), connections=1, allow_http=True)
+    token = gitlab.create_fine_grained_token("least", "bot", permissions, places, date(2027, 11, 1))
+    return check_token(plan(), GitLabApi(gitlab.url, Secret(token), http), _TODAY)
+
+
+def test_a_fine_grained_token_with_just_the_permissions_does(gitlab: GitLab) -> None:
+    assert _judged(gitlab, _ALL + _ITSELF) == Found(granular=True)
+    record = gitlab.variable("project", "acme/web", "DOCKER_AUTH_CONFIG")
+    assert record is not None
+    assert (record["value"], record["description"], record["masked"]) == ("the-value-before", "gitlab-ecr: x", True)
+    tried = [(event.method, event.path.partition("?")[0]) for event in gitlab.events if event.method == "PUT"]
+    assert len(tried) == 3  # one of each owner
+
+
+@pytest.mark.parametrize("without", ["Variable: Read", "Variable: Update"])
+def test_what_a_fine_grained_token_lacks_is_said_by_gitlabs_name(gitlab: GitLab, without: str) -> None:
+    found = _judged(gitlab, [name for name in _ALL + _ITSELF if name != without])
+    assert len(found.problems) == 3
+    for problem, place in zip(
+        found.problems, ("project acme/web", "group acme/backend", "project acme/old"), strict=True
+    ):
+        assert place in problem
+        assert f"lacks the required permissions: [{without}]" in problem
+        assert "needs Variable: Read, Create and Update" in problem
+
+
+def test_a_place_that_a_fine_grained_token_does_not_cover_is_named(gitlab: GitLab) -> None:
+    (problem,) = _judged(gitlab, _ALL + _ITSELF, ["acme/web", "acme/old"]).problems
+    assert 'lacks the required permissions: [Variable: Read] for "acme/backend"' in problem
+
+
+@pytest.mark.parametrize("without", [_ITSELF, _ITSELF[:1]])
+def test_one_that_may_not_read_itself_does_and_a_note_says_what_follows(gitlab: GitLab, without: list[str]) -> None:
+    found = _judged(gitlab, [name for name in _ALL + _ITSELF if name not in without])
+    assert found.problems == []
+    (note,) = found.notes
+    assert "[Personal Access Token: Read]" in note
+    assert "it cannot be renewed, and nobody knows when it expires" in note
+
+
+def test_before_there_is_a_variable_nothing_is_tried_and_a_note_says_so(gitlab: GitLab) -> None:
+    clock = SystemClock()
+    http = PooledHttp(clock, Deadline(clock, 30), connections=1, allow_http=True)
+    token = gitlab.create_fine_grained_token("least", "bot", _ALL + _ITSELF, _PLACES)
+    found = check_token(plan(), GitLabApi(gitlab.url, Secret(token), http), _TODAY)
+    assert found.problems == []
+    assert len(found.notes) == 3
+    assert all("is not there yet, so nothing was written" in note for note in found.notes)
+
+
+def test_before_up_a_fine_grained_token_is_stored(gitlab: GitLab) -> None:
+    clock, stored = SystemClock(), FakeSecrets()
+    http = PooledHttp(clock, Deadline(clock, 30), connections=1, allow_http=True)
+    token = gitlab.create_fine_grained_token("least", "bot", _ALL, _PLACES)
+    reader = GitLabApi(gitlab.url, Secret(token), http)
+    assert check_itself(reader, _TODAY).granular
+    (note,) = make_secret("x/gitlab-token", Secret(token), reader, stored, today=_TODAY)
+    assert "cannot be renewed" in note
+    assert stored == {"x/gitlab-token": token}
+
+
+def test_a_fine_grained_token_that_ends_soon_is_not_stored(gitlab: GitLab) -> None:
+    clock = SystemClock()
+    http = PooledHttp(clock, Deadline(clock, 30), connections=1, allow_http=True)
+    token = gitlab.create_fine_grained_token("least", "bot", _ALL + _ITSELF, _PLACES, date(2026, 11, 30))
+    assert "expiry: it ends in 8 days" in check_itself(GitLabApi(gitlab.url, Secret(token), http), _TODAY).problems[0]
+
+
+def test_granular_beside_another_scope_is_read_as_scopes(gitlab: GitLab) -> None:
+    clock = SystemClock()
+    http = PooledHttp(clock, Deadline(clock, 30), connections=1, allow_http=True)
+    token = gitlab.create_token("odd", ["granular", "read_api"], user="bot")
+    found = check_itself(GitLabApi(gitlab.url, Secret(token), http), _TODAY)
+    assert not found.granular
+    assert found.problems[0].startswith("scope: got granular, read_api;")

@@ -217,3 +217,38 @@ def test_a_long_value_of_the_instance_is_not_even_sent(stage: Stage) -> None:
     assert result.status is Status.FAILED
     assert "GitLab allows 10000" in result.reason
     assert not [event for event in stage.gitlab.events if event.method == "PUT"]
+
+
+_ON_VARIABLES = ["Variable: Read", "Variable: Create", "Variable: Update"]
+
+
+def _fine_grained(stage: Stage, *permissions: str, places: tuple[str, ...] = ("acme",)) -> None:
+    token = stage.gitlab.create_fine_grained_token("least", "bot", list(permissions), list(places))
+    stage.world.secrets["fake/gitlab-token"] = token
+
+
+def test_a_fine_grained_token_with_variables_alone_is_all_that_a_rotation_needs(stage: Stage) -> None:
+    _fine_grained(stage, *_ON_VARIABLES)
+    report = stage.run()
+    assert [result.status for result in report.targets] == [Status.PUBLISHED] * 2
+    assert report.token_days is None
+    (note,) = report.notes
+    assert "[Personal Access Token: Read]" in note
+    assert "needs Personal Access Token: Read and Rotate to be renewed" in note
+
+
+def test_it_makes_what_somebody_deleted(stage: Stage) -> None:
+    _fine_grained(stage, *_ON_VARIABLES, "Personal Access Token: Read")
+    stage.gitlab.create_project("acme/new", 303)
+    report = stage.run(target("acme/new", owner="303"))
+    assert ([result.status for result in report.targets], report.notes) == ([Status.PUBLISHED], [])
+
+
+@pytest.mark.parametrize("runs", [1, 4])
+def test_a_missing_permission_does_not_mean_that_the_project_is_gone(stage: Stage, runs: int) -> None:
+    _fine_grained(stage, *_ON_VARIABLES, places=("acme/good",))
+    for _ in range(runs):
+        report = stage.run()
+    good, broken = report.targets  # pyright: ignore[reportPossiblyUnboundVariable] - it runs once at least
+    assert (good.status, broken.status, broken.absent) == (Status.PUBLISHED, Status.FAILED, False)
+    assert 'lacks the required permissions: [Variable: Read] for "acme/broken"' in broken.reason

@@ -93,7 +93,8 @@ def job_of(question: JobInQuestion, gitlab: GitLabApi) -> tuple[Job, list[Owner]
             raise
         raise CliError(
             f"--project {question.project}: GitLab shows no such project to {TOKEN} at {gitlab.host}"
-            f"{_did_you_mean(question.project or '', gitlab)}; correct the path, or use a Maintainer's token"
+            f"{error.lacking or _did_you_mean(question.project or '', gitlab)}; correct the path, or use a "
+            "Maintainer's token"
         ) from None
     path = str(project["path_with_namespace"])
     pipeline = Pipeline.TAG if question.tag else Pipeline.MERGE_REQUEST if question.merge_into else Pipeline.BRANCH
@@ -103,7 +104,9 @@ def job_of(question: JobInQuestion, gitlab: GitLabApi) -> tuple[Job, list[Owner]
     except ReadError as error:
         if not error.refused:
             raise
-        raise CliError(f"{path}: {TOKEN} may not see {kind} at {gitlab.host}; use a token of a Maintainer") from None
+        raise CliError(
+            f"{path}: {TOKEN} may not see {kind} at {gitlab.host}{error.lacking}; use a token of a Maintainer"
+        ) from None
     job = Job(
         project=path,
         ref=question.ref or str(project.get("default_branch") or "main"),
@@ -136,8 +139,8 @@ def variables_of(owners: list[Owner], gitlab: GitLabApi) -> tuple[tuple[Variable
                 raise
             if owner.level is Level.PROJECT:
                 raise CliError(
-                    f"{owner.path}: {TOKEN} may not see its CI/CD variables at {gitlab.host}; use a token of a "
-                    "Maintainer"
+                    f"{owner.path}: {TOKEN} may not see its CI/CD variables at {gitlab.host}{error.lacking}; use a "
+                    "token of a Maintainer"
                 ) from None
             unseen.append(owner.name)
     return tuple(held), tuple(unseen)

@@ -6,10 +6,15 @@ from datetime import date
 from typing import Any, Final, cast
 
 from ..gitlab import GitLabError
+from ..granular import ON_ITSELF, missing_permission
 from ..http import Http, Response, UnreachableError, ask_gitlab
 from ..secret import Secret, token_in
 
 _OK: Final = 200
+
+
+class MissingPermissionError(GitLabError):
+    """The token works, but is a fine-grained one that may not do this to itself."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +76,12 @@ class GitLabTokens:
 
 def _fields(response: Response, doing: str) -> dict[str, Any]:
     document = response.json()
+    if missing := missing_permission(response):
+        raise MissingPermissionError(
+            f"GitLab answered {response.status} ({missing}) when the rotator's token tried to {doing}: a fine-grained "
+            f"token needs {ON_ITSELF} to be renewed; create one with these too, or replace this one before it expires",
+            response.status,
+        )
     if response.status != _OK or not isinstance(document, dict):
         raise GitLabError(
             f"GitLab answered {response.status} when the rotator's token tried to {doing}", response.status

@@ -20,7 +20,7 @@ from ..clock import Clock
 from ..gitlab import GitLabError
 from ..gitlab_secret import dumps, tokens_in
 from ..secret import Secret
-from .gitlab_tokens import GitLabTokens, TokenFacts
+from .gitlab_tokens import GitLabTokens, MissingPermissionError, TokenFacts
 
 LIFE: Final = timedelta(days=90)
 RENEW_BEFORE: Final = timedelta(days=60)
@@ -111,13 +111,18 @@ def _proven(api: GitLabTokens, tokens: Sequence[Secret]) -> dict[int, TokenFacts
     """What GitLab says about each token that works, by its position. Others are left alone."""
     facts: dict[int, TokenFacts] = {}
     refused: list[str] = []
+    limited: list[str] = []
     for index, token in enumerate(tokens):
         try:
             facts[index] = api.facts(token)
+        except MissingPermissionError as error:
+            limited.append(str(error))
         except GitLabError as error:
             if error.status is None:
                 raise
             refused.append(str(error))
+    if not facts and limited:
+        raise RenewalError("; ".join(limited))
     if not facts:
         raise RenewalError(
             f"{'; '.join(refused)}: no token in the secret works any more; create a new one in GitLab and store it "

@@ -290,3 +290,44 @@ def test_what_holds_no_token_is_refused_without_being_shown(text: str) -> None:
     with pytest.raises(ValueError, match="the secret of the GitLab token") as caught:
         gitlab_secret.tokens_in(Secret(text))
     assert "glpat" not in str(caught.value)
+
+
+_ITSELF = ("Personal Access Token: Read", "Personal Access Token: Rotate")
+
+
+def _fine_grained(gitlab: GitLab, job: Job, *permissions: str) -> None:
+    token = gitlab.create_fine_grained_token("least", "bot", ["Variable: Read", *permissions], [], _SOON)
+    job.store.versions["first"] = Secret(token)
+
+
+def test_a_fine_grained_token_is_renewed_and_what_replaces_it_is_one_too(gitlab: GitLab, clock: FakeClock) -> None:
+    job = Job(gitlab, clock, _SOON)
+    _fine_grained(gitlab, job, *_ITSELF)
+    assert job.run() == f"the GitLab token was renewed and is valid until {_TODAY + LIFE}"
+    clock.pass_by(days=40)
+    assert "was renewed" in job.run(run="run-2")
+    assert job.working() == 1
+
+
+@pytest.mark.parametrize("granted", [(), _ITSELF[1:], _ITSELF[:1]])
+def test_one_that_may_not_says_what_it_lacks_by_gitlabs_name(
+    gitlab: GitLab, clock: FakeClock, granted: tuple[str, ...]
+) -> None:
+    job = Job(gitlab, clock, _SOON)
+    _fine_grained(gitlab, job, *granted)
+    lacks = _ITSELF[0] if _ITSELF[0] not in granted else _ITSELF[1]
+    with pytest.raises((RenewalError, GitLabError)) as failed:
+        job.run()
+    assert f"lacks the required permissions: [{lacks}]" in str(failed.value)
+    assert "needs Personal Access Token: Read and Rotate to be renewed" in str(failed.value)
+    assert "no token in the secret works" not in str(failed.value)
+
+
+def test_of_two_tokens_the_one_that_works_is_used_though_it_may_not_read_itself(
+    gitlab: GitLab, clock: FakeClock
+) -> None:
+    job = Job(gitlab, clock, _SOON)
+    least = Secret(gitlab.create_fine_grained_token("least", "bot", ["Variable: Read"], []))
+    both = gitlab_secret.dumps([Secret("glpat-fake-dead-0000"), least])
+    working = gitlab_secret.read(both, gitlab.url, job.http)
+    assert (working.token, working.expires_at, len(working.warnings)) == (least, None, 2)
