@@ -23,7 +23,7 @@ _PROGRAM: Final = (
     "Pulumi.yaml",
     "__main__.py",
     "settings.py",
-    "stack_file_forms.py",
+    "stack_file",
     "gitlab_provider.py",
     "components",
 )
