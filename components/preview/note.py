@@ -12,7 +12,7 @@ from .markdown import block, code, names
 from .picture import picture
 from .policy_words import Right
 from .reading import STACK, Preview, is_unknown
-from .removals import adoptions, is_new_text, removals
+from .removals import adoptions, is_new_text, left, removals
 from .rights import ACCESS, CONSUMERS, POLICY_OF_A_ROLE, Access, Who, access, whose
 from .updates import descriptions, routine, updates
 
@@ -27,6 +27,7 @@ _COUNTED: Final = (
     ("update", "to update"),
     ("replace", "**to replace**"),
     ("delete", "**to delete**"),
+    ("leave", "to leave as it is"),
 )
 
 
@@ -49,6 +50,7 @@ def note(preview: Preview) -> str:
         ("Kinds of access", _ways(found)),
         ("Adopted", adoptions(preview)),
         ("Replaced and deleted", removals(preview, found.consumers)),
+        ("No longer in the stack, and left as it is", left(preview)),
         ("New", additions(preview)),
         ("Other IAM changes", [str(change) for change in iam if change not in hidden]),
         ("Other updates", updates(preview, found.consumers)),
@@ -88,7 +90,7 @@ def _fold(title: str, lines: Sequence[str]) -> list[str]:
 
 def _failed(preview: Preview) -> list[str]:
     return [
-        "**The program failed in the preview, so what would change is unknown.**",
+        "**The preview failed, so what would change is unknown.**",
         "",
         *(block(error) for error in preview.errors),
         *(
@@ -105,6 +107,7 @@ def _counts(preview: Preview) -> str:
     for step in preview.steps:
         if step.op != "same" and not (subjects.is_component(step) or step.type == STACK or subjects.is_routine(step)):
             op = "adopt" if step.adopts else "update" if is_new_text(step) else "replace" if step.replaces else step.op
+            op = "leave" if op == "delete" and step.stays else op
             counted[op] = counted.get(op, 0) + 1
     known = [f"{counted.pop(op)} {words}" for op, words in _COUNTED if op in counted]
     others = [f"{count} {code(op)}" for op, count in counted.items()]

@@ -48,6 +48,7 @@ class Step:
         replaced_for: the properties that cause the replacement.
         adopts: whether the stack takes over an existing resource; `op` is then what changes in it, or `import` for
             nothing.
+        stays: whether a resource that leaves the stack stays where it is: an adopted one, and one with retainOnDelete.
     """
 
     op: str
@@ -59,11 +60,12 @@ class Step:
     changed: tuple[str, ...]
     replaced_for: tuple[str, ...]
     adopts: bool = False
+    stays: bool = False
 
     @property
     def deletes(self) -> bool:
         """Whether the resource is deleted for good."""
-        return self.op == "delete"
+        return self.op == "delete" and not self.stays
 
     @property
     def replaces(self) -> bool:
@@ -153,6 +155,7 @@ def _step(step: Found) -> Step:
         old_outputs=old.at("outputs").mapping(),
         changed=step.at("diffReasons").texts(),
         replaced_for=step.at("replaceReasons").texts(),
+        stays=old.mapping().get("retainOnDelete") is True,
     )
 
 

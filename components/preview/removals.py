@@ -41,6 +41,16 @@ def removals(preview: Preview, consumers: Iterable[str]) -> list[str]:
     return [line.replace("{}", names(called, _MOST_NAMES), 1) for line, called in alike.items()]
 
 
+def left(preview: Preview) -> list[str]:
+    """What leaves the stack and stays where it is."""
+    steps = [step for step in preview.steps if step.op == "delete" and step.stays and not is_component(step)]
+    alike: dict[str, list[str]] = {}
+    for step in sorted(steps, key=lambda step: (step.type != _REPOSITORY, step.type, step.name)):
+        images = ", with its images" if step.type == _REPOSITORY else ""
+        alike.setdefault(f"{kind(step)} {{}}{images}", []).append(name(step))
+    return [line.replace("{}", names(called, _MOST_NAMES), 1) for line, called in alike.items()]
+
+
 def adoptions(preview: Preview) -> list[str]:
     """Existing resources that this stack takes over, with changes to them in bold."""
     lines: list[str] = []

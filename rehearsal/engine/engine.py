@@ -119,6 +119,19 @@ class Engine:
         """`pulumi destroy`."""
         return self._outcome("destroy", "--yes", "--skip-preview")
 
+    def destroy_preview(self) -> Path:
+        """What `pulumi destroy --preview-only --json` prints, in a file.
+
+        Raises:
+            EngineError: it could not say.
+        """
+        done = self._run("destroy", "--preview-only", "--json", "--stack", self._stack)
+        if done.returncode:
+            raise EngineError(f"pulumi destroy --preview-only: {done.stdout[-800:]}{done.stderr.strip()}")
+        file = self._scratch / "destroy.json"
+        file.write_text(done.stdout)
+        return file
+
     def export(self) -> str:
         """The state as `pulumi stack export` gives it to everybody: secrets encrypted."""
         return self._run("stack", "export").stdout

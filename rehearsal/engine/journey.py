@@ -7,11 +7,11 @@ from datetime import timedelta
 from typing import Final
 
 from components.variables.keys import ACCESS_KEYS
-from rehearsal.namespaces import FOREIGN_HOST
 from rehearsal.stack_file import StackFile
-from rehearsal.world import TAG, World
+from rehearsal.world import World
 
 from .engine import Engine
+from .leaving import Leaving
 from .seen import Seen
 from .steps import StepError, came_through, expect, words
 
@@ -36,7 +36,6 @@ class Journey:
         consumers = stack_file.declaration.get("consumers", {})
         self._own = next(path for path, consumer in consumers.items() if not consumer.get("adopt"))
         self._adopted = next(path for path, consumer in consumers.items() if consumer.get("adopt"))
-        self._repositories = sorted(stack_file.declaration["repositories"])
         self._seen = Seen(world, engine, stack_file.declaration)
 
     def walk(self) -> Iterator[str]:
@@ -57,11 +56,9 @@ class Journey:
             self._up_again,
             self._keys_through_refreshes,
             self._revoke,
-            self._a_consumer_removed,
             self._an_import_with_other_settings,
             self._an_import_with_equal_settings,
-            self._destroy_with_images,
-            self._destroy,
+            *Leaving(self._world, self._engine, self._seen, self._own, self._adopted).steps(),
         )
         for step in steps:
             try:
@@ -168,22 +165,6 @@ class Journey:
         allowed = self._seen.pulls_are_as_declared()
         return f"revoke: {said['role']} and its tokens are void; {allowed} images are pulled as before, with new ones"
 
-    def _a_consumer_removed(self) -> str:
-        auth = self._seen.consumer(self._own).auth()
-        open_to_it = [
-            cell.repository for cell in self._seen.pulls() if (cell.consumer, cell.actual) == (self._own, "allowed")
-        ]
-        with self._engine.edit() as config:
-            del config["gitlab-ecr:consumers"][self._own]
-        outcome = came_through(self._engine.up())
-        deleted = sorted({step.type.rpartition(":")[2] for step in outcome.changes if step.op == "delete"})
-        expect(any(kind.endswith(_VARIABLE) for kind in deleted), f"its variable stays: {outcome.changes}")
-        expect("Role" in deleted, f"its role stays: {outcome.changes}")
-        expect(self._seen.consumer(self._own).variable() is None, "its variable is still there")
-        expect(not self._seen.opens(auth, open_to_it[0]), f"its old token still opens {open_to_it[0]}")
-        self._seen.pulls_are_as_declared()
-        return f"a consumer removed: its {', '.join(deleted)} are gone, its old token opens nothing"
-
     def _an_import_with_other_settings(self) -> str:
         ecr = self._world.aws("ecr")
         ecr.create_repository(
@@ -217,25 +198,3 @@ class Journey:
         found = self._world.aws("ecr").describe_repositories(repositoryNames=[_IMPORTED])["repositories"][0]
         expect(found["createdAt"] == made["createdAt"], "the repository was made anew")
         return "an import with equal settings: taken as it is, without a create call"
-
-    def _destroy_with_images(self) -> str:
-        for repository in self._repositories:
-            self._world.aws("ecr").put_image(
-                repositoryName=repository, imageTag=TAG, imageManifest=json.dumps({"schemaVersion": 2})
-            )
-        outcome = self._engine.destroy()
-        expect(not outcome.ok, "repositories with images were deleted")
-        expect("force_delete" in outcome.errors, f"it does not say how: {outcome.errors}")
-        for repository in self._repositories:
-            self._world.aws("ecr").batch_delete_image(repositoryName=repository, imageIds=[{"imageTag": TAG}])
-        return "destroy with images: refused, and says how"
-
-    def _destroy(self) -> str:
-        outcome = came_through(self._engine.destroy())
-        expect('"resources"' not in self._engine.export(), "something is left in the state")
-        kept = self._seen.consumer(self._adopted).variable() or ""
-        expect(self._world.elsewhere.events == [], f"another GitLab was asked: {self._world.elsewhere.events}")
-        expect(FOREIGN_HOST in kept, "the adopted variable lost the registry that is not ours")
-        left = {found["repositoryName"] for found in self._world.aws("ecr").describe_repositories()["repositories"]}
-        expect(left == {_IMPORTED, _OTHERWISE}, f"repositories that should be left are not, or others are: {left}")
-        return f"destroy: {len(outcome.changes)} deleted; what was adopted, a variable and repositories, is still there"

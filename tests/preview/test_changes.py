@@ -319,3 +319,15 @@ def test_the_first_preview_of_a_stack_fits_a_screen() -> None:
     shown = [line for part in text.split("<details>") for line in part.rpartition("</details>")[2].splitlines()]
     assert len(shown) < 60
     assert max(len(line) for line in shown) < 250
+
+
+@pytest.mark.parametrize("retained", [True, False])
+def test_what_leaves_the_stack_and_stays_in_aws_is_not_called_deleted(retained: bool) -> None:
+    gone = step("delete", REPOSITORY, "r", old={"name": "ci/imported"})
+    gone["oldState"]["retainOnDelete"] = retained
+    said = note(gone)
+    left = "**No longer in the stack, and left as it is**\n\n- repository `ci/imported`, with its images\n"
+    assert (left in said) is retained
+    assert ("- **deletes repository** `ci/imported`" in said) is not retained
+    assert ("1 to leave as it is" in said) is retained
+    assert ("1 **to delete**" in said) is not retained
