@@ -46,7 +46,7 @@ NOT_RUN: Final = {
 PULUMI: Final[dict[str, set[str]]] = {
     "config get": {"--stack"},
     "config set": {"--path", "--secret", "--stack"},
-    "destroy": {"--stack"},
+    "destroy": {"--json", "--preview-only", "--stack"},
     "install": set(),
     "login": set(),
     "package add": set(),

@@ -114,7 +114,7 @@ def _counts(preview: Preview) -> str:
     same = [f"{preview.counts['same']} unchanged"] if preview.counts.get("same") else []
     if all(step.op == "same" for step in preview.steps):
         return f"Nothing changes: {', '.join(same) or 'there is nothing'}."
-    changes = [*known, *others] or ["no resource changes"]
+    changes = [*known, *others] or ["No resource changes"]
     return f"{', '.join([*changes, *same])}."
 
 

@@ -17,6 +17,7 @@ from components.variables.description import describe
 from rehearsal.world import BOT, World
 
 _LOG: Final = ROOT / "tests" / "data" / "job-logs" / "expired.log"
+_PREVIEW: Final = Path(__file__).parents[1] / "data" / "preview" / "9-own-remove-consumer-and-repository.json"
 # Those of a rotator in GitLab run beside their own stack, in test_bucket.py.
 _OURS: Final = [words for words in own_commands() if "--bucket" not in words]
 
@@ -48,6 +49,8 @@ def test_a_command_of_a_page_works(
         "<prefix>-rotator": "gitlab-ecr-local-rotator",
         "job.log": str(_LOG),
         "plan.json": str(plan),
+        "preview.json": str(_PREVIEW),
+        "destroy.json": str(_PREVIEW),
     }
     if "forget" in words:
         _adopted_before(at_home)

@@ -9,6 +9,7 @@ from previews import ACCESS, ROLE, ROLE_POLICY, allow, arn, declaration, policy,
 from components.iam.actions import PULL_ACTIONS
 from components.preview import note as preview_note
 from components.preview import reading as preview
+from components.preview.subjects import FIRST_ROTATION, FUNCTION
 
 REPOSITORY = "aws:ecr/repository:Repository"
 REPOSITORY_POLICY = "aws:ecr/repositoryPolicy:RepositoryPolicy"
@@ -187,7 +188,7 @@ def test_components_are_never_named_or_counted() -> None:
         step("update", ACCESS, "access", old={"declaration": _HELD}, new={"declaration": _HELD}),
     )
     assert "pull user" not in text
-    assert "\nno resource changes, 1 unchanged.\n" in text
+    assert "\nNo resource changes, 1 unchanged.\n" in text
 
 
 def test_variables_are_named_by_key_and_owner() -> None:
@@ -331,3 +332,18 @@ def test_what_leaves_the_stack_and_stays_in_aws_is_not_called_deleted(retained: 
     assert ("- **deletes repository** `ci/imported`" in said) is not retained
     assert ("1 to leave as it is" in said) is retained
     assert ("1 **to delete**" in said) is not retained
+
+
+def test_an_upgrade_that_changes_the_code_alone_has_the_note_of_the_page() -> None:
+    code = step(
+        "update",
+        FUNCTION,
+        "f",
+        old={"name": "gitlab-ecr-prod-rotator"},
+        new={"name": "gitlab-ecr-prod-rotator"},
+        reasons=["code"],
+    )
+    rotation = step("replace", FIRST_ROTATION, "r", reasons=["triggers"])
+    said = preview_note.note(preview.read(preview_json(stack(), code, rotation, same=68)))
+    page = (Path(__file__).parents[2] / "docs" / "upgrading.md").read_text()
+    assert f"```text\n{said.partition('-->')[2].strip()}\n```" in page
