@@ -93,7 +93,7 @@ class Rehearsal:
             except ProgramError as error:
                 raise RehearsalError(str(error)) from None
         self.findings.program = made
-        unseen = sorted({f"{reason}" for each in made.resources if (reason := adapter.stand_in(each.type))})
+        unseen = sorted({f"{reason}" for each in made.resources if (reason := adapter.unproven(each.type))})
         bounded = "permissions_boundary" in self._declaration
         self.findings.not_rehearsed = [
             *map(note, self._stack_file.stand_ins),

@@ -10,6 +10,7 @@ from typing import Final
 from ..contract.metric_names import NAMESPACE
 from ..iam.actions import (
     ADOPTED_ACTIONS,
+    ADOPTED_CACHE_ACTIONS,
     IMPORT_ACTIONS,
     LOG_ACTIONS,
     METRICS_ACTION,
@@ -42,7 +43,7 @@ _METRICS: Final[Document] = {"StringEquals": {"cloudwatch:namespace": NAMESPACE}
 
 
 def preview_policy(names: BootstrapNames, key_arn: str, previews: Sequence[str] = ()) -> Document:
-    """The policy of merge request previews: read the state, and the settings of repositories to be adopted.
+    """The policy of merge request previews: read the state, and the settings of what is to be adopted.
 
     Apart from that, a preview only asks AWS for its own identity.
 
@@ -58,6 +59,7 @@ def preview_policy(names: BootstrapNames, key_arn: str, previews: Sequence[str] 
         allow("DecryptObjects", "kms:Decrypt", key_arn, Condition=of_bucket),
         allow("DecryptSecrets", "kms:Decrypt", key_arn, Condition=of_stacks) if previews else {},
         allow("ReadAdopted", ADOPTED_ACTIONS, names.arn("ecr", "repository/*", "*")),
+        allow_everywhere("ReadAdoptedCaches", ADOPTED_CACHE_ACTIONS, because="rules and templates have no ARN"),
     )
 
 

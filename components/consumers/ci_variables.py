@@ -90,7 +90,7 @@ def _find(args: CiVariablesArgs) -> Mistakes:
         if variable.get("adopt", False) and ("value" in variable or variable.get("key") in ACCESS_KEYS):
             text = "got true; only a rotated DOCKER_AUTH_CONFIG is merged with what is there: leave `adopt` out, and"
             place = ("variables", name, "adopt")
-            found.add(*place, text=f"{text} delete the variable that exists or take it over with `pulumi import`")
+            found.add(*place, text=f"{text} delete the variable that exists in GitLab")
         for key, without in (("environment_scope", "*"), ("hidden", False)):
             if variable["owner_kind"] == OwnerKind.INSTANCE and variable.get(key, without) != without:
                 found.add("variables", name, key, text="GitLab's variables of an instance have none; leave it out")

@@ -45,6 +45,9 @@ LAMBDA_ACTIONS: Final = ("ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")
 ADOPTED_ACTIONS: Final = ("ecr:DescribeRepositories", "ecr:ListTagsForResource")
 """What a preview reads about a repository that is to be adopted. Source: the read function of the AWS provider."""
 
+ADOPTED_CACHE_ACTIONS: Final = ("ecr:DescribePullThroughCacheRules", "ecr:DescribeRepositoryCreationTemplates")
+"""What a preview reads about a pull-through cache that is to be adopted. Source: as above."""
+
 IMPORT_ACTIONS: Final = ("ecr:BatchImportUpstreamImage", "ecr:CreateRepository")
 """What the first pull through a cache needs. Source: ECR user guide, "IAM permissions for pull through cache"."""
 

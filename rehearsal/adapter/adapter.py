@@ -51,9 +51,9 @@ class Adapter:
     def __init__(self, clients: Clients) -> None:
         self._clients = clients
 
-    def stand_in(self, type_: str) -> str:
-        """What of a type is not rehearsed, as the emulator has no API for it; empty for all others."""
-        return _KINDS[type_].stand_in if type_ in _KINDS else ""
+    def unproven(self, type_: str) -> str:
+        """What of a type is not rehearsed, as the emulator only keeps it; empty for all others."""
+        return _KINDS[type_].unproven if type_ in _KINDS else ""
 
     def kind(self, type_: str, name: str = "") -> Kind:
         """What is known of a type.

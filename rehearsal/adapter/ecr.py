@@ -41,8 +41,7 @@ def _read_repository(clients: Clients, id_: str, state: Values) -> Values:
         "name": name,
         "region": region,
         "imageTagMutability": answer["imageTagMutability"],
-        # The emulator takes the filters and does not tell them: the state keeps them then.
-        **given(imageTagMutabilityExclusionFilters=answer.get("imageTagMutabilityExclusionFilters")),
+        "imageTagMutabilityExclusionFilters": answer.get("imageTagMutabilityExclusionFilters"),
         "imageScanningConfiguration": answer.get("imageScanningConfiguration"),
         "encryptionConfigurations": [answer.get("encryptionConfiguration", {"encryptionType": "AES256"})],
         "tags": tag_map(tags),

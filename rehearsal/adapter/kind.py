@@ -33,7 +33,7 @@ class Kind:
         replaced_by: the properties that cannot change in place, as the real provider has it; all without `update`.
         computed: outputs that no one knows before the resource exists.
         delete_first: a replacement deletes first even when the name differs, as the real provider has it.
-        stand_in: what the emulator has no API for; the resource is then accepted unseen, and said to be.
+        unproven: what the emulator does not do with the resource, which it only keeps; the rehearsal says so.
         auto_named: the real provider makes up a name where none is given; with an explicit one it deletes first.
         kept: what the API decides where the program says nothing: a property taken out of the program stays as it is.
         defaults: what the real provider puts where the program says nothing.
@@ -48,7 +48,7 @@ class Kind:
     replaced_by: frozenset[str] = frozenset()
     computed: frozenset[str] = frozenset()
     delete_first: bool = False
-    stand_in: str = ""
+    unproven: str = ""
     auto_named: bool = True
     kept: frozenset[str] = frozenset()
     defaults: Mapping[str, Any] = field(default_factory=dict[str, Any])

@@ -1,39 +1,178 @@
-"""`aws:ecr` resources of which the emulator knows nothing: they are accepted unseen, and the rehearsal says so."""
+"""`aws:ecr` resources of a whole registry: the emulator keeps them, and caches, scans and replicates nothing."""
 
-from typing import Final
+from collections.abc import Callable
+from typing import Any, Final
 
-from .clients import Clients
-from .kind import Created, Kind, Values, keys
+from .clients import Clients, given
+from .kind import Created, GoneError, Kind, Values, again, keys
 
-_CACHE: Final = "pull-through caches: the emulator has none, so no image came through one"
-_REGISTRY: Final = "settings of the whole registry: the emulator has none"
+_CACHE: Final = "pull-through caches: their rules are kept, and no image came through one"
+_REGISTRY: Final = "settings of the whole registry: they are kept, and nothing is scanned or replicated"
+_NO_SCANNING: Final[Values] = {"scanType": "BASIC", "rules": []}
+_NO_REPLICATION: Final[Values] = {"rules": []}
 
 
-def _stand_in(id_key: str, reason: str) -> Kind:
-    def create(clients: Clients, inputs: Values) -> Created:
-        return str(inputs.get(id_key, clients.account)), {"registryId": clients.account}
+def _ecr(clients: Clients, values: Values) -> Any:
+    return clients.aws("ecr", values.get("region"))
 
-    def read(_clients: Clients, _id: str, state: Values) -> Values:
-        return state
 
-    def nothing(_clients: Clients, *_: object) -> None:
-        pass
-
-    return Kind(
-        create=create,
-        read=read,
-        update=nothing,
-        delete=nothing,
-        replaced_by=keys(id_key, "region"),
-        computed=keys("registryId"),
-        stand_in=reason,
+def _create_rule(clients: Clients, inputs: Values) -> Created:
+    answer = _ecr(clients, inputs).create_pull_through_cache_rule(
+        **given(
+            ecrRepositoryPrefix=inputs["ecrRepositoryPrefix"],
+            upstreamRegistryUrl=inputs["upstreamRegistryUrl"],
+            credentialArn=inputs.get("credentialArn"),
+        )
     )
+    return inputs["ecrRepositoryPrefix"], {"registryId": answer["registryId"]}
+
+
+def _read_rule(clients: Clients, id_: str, state: Values) -> Values:
+    (rule,) = _ecr(clients, state).describe_pull_through_cache_rules(ecrRepositoryPrefixes=[id_])[
+        "pullThroughCacheRules"
+    ]
+    known = ("ecrRepositoryPrefix", "upstreamRegistryUrl", "credentialArn", "registryId")
+    return {key: rule.get(key) for key in known}
+
+
+def _update_rule(clients: Clients, id_: str, _state: Values, inputs: Values) -> None:
+    wanted = given(credentialArn=inputs.get("credentialArn"))
+    _ecr(clients, inputs).update_pull_through_cache_rule(ecrRepositoryPrefix=id_, **wanted)
+
+
+def _delete_rule(clients: Clients, id_: str, state: Values) -> None:
+    _ecr(clients, state).delete_pull_through_cache_rule(ecrRepositoryPrefix=id_)
+
+
+_TEMPLATE: Final = ("description", "imageTagMutability", "lifecyclePolicy", "repositoryPolicy", "customRoleArn")
+
+
+def _template(inputs: Values) -> Values:
+    return {
+        "prefix": inputs["prefix"],
+        "appliedFor": inputs["appliedFors"],
+        **given(**{key: inputs.get(key) for key in _TEMPLATE}),
+    }
+
+
+def _create_template(clients: Clients, inputs: Values) -> Created:
+    answer = _ecr(clients, inputs).create_repository_creation_template(**_template(inputs))
+    return inputs["prefix"], {"registryId": answer["registryId"]}
+
+
+def _read_template(clients: Clients, id_: str, state: Values) -> Values:
+    answer = _ecr(clients, state).describe_repository_creation_templates(prefixes=[id_])
+    if not answer["repositoryCreationTemplates"]:
+        raise GoneError(id_)
+    found = answer["repositoryCreationTemplates"][0]
+    return {
+        "prefix": id_,
+        "appliedFors": found["appliedFor"],
+        "registryId": answer["registryId"],
+        **{key: found.get(key) for key in _TEMPLATE},
+    }
+
+
+def _update_template(clients: Clients, _id: str, _state: Values, inputs: Values) -> None:
+    _ecr(clients, inputs).update_repository_creation_template(**_template(inputs))
+
+
+def _delete_template(clients: Clients, id_: str, state: Values) -> None:
+    _ecr(clients, state).delete_repository_creation_template(prefix=id_)
+
+
+def _put_policy(clients: Clients, inputs: Values) -> Created:
+    answer = _ecr(clients, inputs).put_registry_policy(policyText=inputs["policy"])
+    return answer["registryId"], {"registryId": answer["registryId"]}
+
+
+def _read_policy(clients: Clients, _id: str, state: Values) -> Values:
+    answer = _ecr(clients, state).get_registry_policy()
+    return {"policy": answer["policyText"], "registryId": answer["registryId"]}
+
+
+def _delete_policy(clients: Clients, _id: str, state: Values) -> None:
+    _ecr(clients, state).delete_registry_policy()
+
+
+def _put_scanning(clients: Clients, inputs: Values) -> Created:
+    _ecr(clients, inputs).put_registry_scanning_configuration(
+        scanType=inputs["scanType"], rules=inputs.get("rules") or []
+    )
+    return clients.account, {"registryId": clients.account}
+
+
+def _read_scanning(clients: Clients, _id: str, state: Values) -> Values:
+    answer = _ecr(clients, state).get_registry_scanning_configuration()
+    return {**answer["scanningConfiguration"], "registryId": answer["registryId"]}
+
+
+def _put_replication(clients: Clients, inputs: Values) -> Created:
+    configuration = inputs.get("replicationConfiguration") or _NO_REPLICATION
+    _ecr(clients, inputs).put_replication_configuration(replicationConfiguration=configuration)
+    return clients.account, {"registryId": clients.account}
+
+
+def _read_replication(clients: Clients, _id: str, state: Values) -> Values:
+    answer = _ecr(clients, state).describe_registry()
+    if not answer["replicationConfiguration"]["rules"]:
+        raise GoneError(answer["registryId"])
+    return {"replicationConfiguration": answer["replicationConfiguration"], "registryId": answer["registryId"]}
+
+
+def _back_to(put: Callable[[Clients, Values], Created], nothing: Values) -> Callable[[Clients, str, Values], None]:
+    """A setting that cannot be deleted goes back to what a registry has at first."""
+
+    def delete(clients: Clients, _id: str, state: Values) -> None:
+        put(clients, {**nothing, **given(region=state.get("region"))})
+
+    return delete
 
 
 KINDS: Final = {
-    "aws:ecr/pullThroughCacheRule:PullThroughCacheRule": _stand_in("ecrRepositoryPrefix", _CACHE),
-    "aws:ecr/repositoryCreationTemplate:RepositoryCreationTemplate": _stand_in("prefix", _CACHE),
-    "aws:ecr/registryPolicy:RegistryPolicy": _stand_in("registryId", _REGISTRY),
-    "aws:ecr/registryScanningConfiguration:RegistryScanningConfiguration": _stand_in("registryId", _REGISTRY),
-    "aws:ecr/replicationConfiguration:ReplicationConfiguration": _stand_in("registryId", _REGISTRY),
+    "aws:ecr/pullThroughCacheRule:PullThroughCacheRule": Kind(
+        create=_create_rule,
+        read=_read_rule,
+        update=_update_rule,
+        delete=_delete_rule,
+        replaced_by=keys("ecrRepositoryPrefix", "upstreamRegistryUrl", "region"),
+        computed=keys("registryId"),
+        unproven=_CACHE,
+    ),
+    "aws:ecr/repositoryCreationTemplate:RepositoryCreationTemplate": Kind(
+        create=_create_template,
+        read=_read_template,
+        update=_update_template,
+        delete=_delete_template,
+        replaced_by=keys("prefix", "region"),
+        computed=keys("registryId"),
+        unproven=_CACHE,
+    ),
+    "aws:ecr/registryPolicy:RegistryPolicy": Kind(
+        create=_put_policy,
+        read=_read_policy,
+        update=again(_put_policy),
+        delete=_delete_policy,
+        replaced_by=keys("region"),
+        computed=keys("registryId"),
+        unproven=_REGISTRY,
+    ),
+    "aws:ecr/registryScanningConfiguration:RegistryScanningConfiguration": Kind(
+        create=_put_scanning,
+        read=_read_scanning,
+        update=again(_put_scanning),
+        delete=_back_to(_put_scanning, _NO_SCANNING),
+        replaced_by=keys("region"),
+        computed=keys("registryId"),
+        unproven=_REGISTRY,
+    ),
+    "aws:ecr/replicationConfiguration:ReplicationConfiguration": Kind(
+        create=_put_replication,
+        read=_read_replication,
+        update=again(_put_replication),
+        delete=_back_to(_put_replication, {}),
+        replaced_by=keys("region"),
+        computed=keys("registryId"),
+        unproven=_REGISTRY,
+    ),
 }

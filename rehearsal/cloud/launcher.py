@@ -71,16 +71,20 @@ def emulate() -> None:
     from .iam_calls import add_missing_calls  # noqa: PLC0415 - the guard needs none of it
     from .key_age import age_access_keys  # noqa: PLC0415 - the guard needs none of it
     from .metric_namespace import tell_metric_namespace  # noqa: PLC0415 - the guard needs none of it
+    from .mutable_tags import obey_exclusion_filters  # noqa: PLC0415 - the guard needs none of it
     from .named_arn import correct_named_arn  # noqa: PLC0415 - the guard needs none of it
     from .other_accounts import find_other_accounts  # noqa: PLC0415 - the guard needs none of it
     from .partition import speak_partition  # noqa: PLC0415 - the guard needs none of it
     from .principal_arn import correct_principal_arn  # noqa: PLC0415 - the guard needs none of it
+    from .registry_calls import keep_registry_settings  # noqa: PLC0415 - the guard needs none of it
     from .web_identity import read_gitlab_com_claims  # noqa: PLC0415 - the guard needs none of it
 
     correct_principal_arn()
     correct_iam_arn()
     correct_named_arn()
     add_missing_calls()
+    keep_registry_settings()
+    obey_exclusion_filters()
     tell_permissions_boundary()
     tell_metric_namespace()
     read_gitlab_com_claims()

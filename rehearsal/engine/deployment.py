@@ -4,6 +4,7 @@ Two who deploy take turns. The rotator is in Lambda or in GitLab's jobs; the ste
 """
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from typing import Any, Final
@@ -11,12 +12,15 @@ from typing import Any, Final
 from components.bootstrap.deploy_policy import deploy_policy, services_policy
 from components.bootstrap.naming import DEFAULT_PREFIX, BootstrapNames
 from components.bootstrap.policies import boundary, preview_policy
+from components.ecr.pull_through import CACHE_DAYS, cached_lifecycle
 from components.iam.policies import policy_json
 from rehearsal.world import World
 
 from .engine import Engine, Outcome
 from .steps import StepError, came_through, expect, words
 
+_TAKEN, _CACHE = "ci/taken-over", "k8s"
+_IMPORTED: Final = ("PullThroughCacheRule", "Repository", "RepositoryCreationTemplate")
 _SCHEDULE: Final = ":PipelineSchedule"
 _RUNNER: Final = ":UserRunner"
 
@@ -48,6 +52,7 @@ class Deployment:
             self._up,
             self._nothing_to_do_for_another_deployer,
             self._preview_with_state,
+            self._adoptions,
             self._a_change_by_the_other_deployer,
             self._deleted_by_hand,
             self._destroy,
@@ -105,6 +110,37 @@ class Deployment:
         outcome = self._preview()
         expect(not outcome.changes, f"a preview of nothing new shows changes: {outcome.changes}")
         return "preview with state, without a GitLab token: nothing to change"
+
+    def _adoptions(self) -> str:
+        """What others made is read by a preview, and taken as it is; a registry's settings are made beside it."""
+        ecr = self._world.aws("ecr")
+        ecr.create_repository(
+            repositoryName=_TAKEN, imageTagMutability="IMMUTABLE", imageScanningConfiguration={"scanOnPush": True}
+        )
+        ecr.create_repository_creation_template(
+            prefix=_CACHE,
+            appliedFor=["PULL_THROUGH_CACHE"],
+            description="Cache of registry.k8s.io",
+            imageTagMutability="MUTABLE",
+            lifecyclePolicy=policy_json(cached_lifecycle(CACHE_DAYS)),
+        )
+        ecr.create_pull_through_cache_rule(ecrRepositoryPrefix=_CACHE, upstreamRegistryUrl="registry.k8s.io")
+        with self._engine.edit() as config:
+            config["gitlab-ecr:repositories"][_TAKEN] = {"adopt": True}
+            config["gitlab-ecr:caches"] = {_CACHE: {"upstream": _CACHE, "adopt": True}}
+            config["gitlab-ecr:registry"] = {
+                "scanContinuously": ["*"],
+                "replicateTo": [{"region": "eu-west-1"}],
+                "replicasFrom": {"210987654321": ["ci/*"]},
+            }
+        previewed = Counter(step.op for step in self._preview().changes)
+        outcome = self._deploys("first-deployer", self._engine.up)
+        imported = sorted(step.type.rpartition(":")[2] for step in outcome.changes if step.op == "import")
+        expect(imported == sorted(_IMPORTED), f"other resources were imported than {_IMPORTED}: {outcome.changes}")
+        expect(previewed["import"] == len(imported), f"the preview did not show the imports: {previewed}")
+        again = self._deploys("second-deployer", self._engine.up)
+        expect(not again.changes, f"what was adopted is changed by the next up: {again.changes}")
+        return f"adoption: the preview role reads it, the deploy role takes it: {words(outcome.changes)}, then nothing"
 
     def _a_change_by_the_other_deployer(self) -> str:
         with self._engine.edit() as config:

@@ -19,7 +19,7 @@ from rehearsal.world import World
 from .surroundings import surroundings
 
 _ROOT: Final = Path(__file__).parents[2]
-_PROGRAM: Final = (
+PROGRAM: Final = (
     "Pulumi.yaml",
     "__main__.py",
     "settings.py",
@@ -180,7 +180,7 @@ class Engine:
     def _copy(self, stack_file: Path) -> None:
         self._stack_file.parent.mkdir(parents=True)
         shutil.copy(stack_file, self._stack_file)
-        for name in _PROGRAM:
+        for name in PROGRAM:
             source = _ROOT / name
             if source.is_dir():
                 shutil.copytree(source, self._program / name, ignore=shutil.ignore_patterns("__pycache__"))

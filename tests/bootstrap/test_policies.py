@@ -56,7 +56,9 @@ def test_a_preview_reads_the_state_and_what_is_to_be_adopted_and_nothing_else() 
         "DecryptObjects": "kms:Decrypt",
         "DecryptSecrets": "kms:Decrypt",
         "ReadAdopted": ["ecr:DescribeRepositories", "ecr:ListTagsForResource"],
+        "ReadAdoptedCaches": ["ecr:DescribePullThroughCacheRules", "ecr:DescribeRepositoryCreationTemplates"],
     }
+    assert not _may("ecr:CreatePullThroughCacheRule", "*")
     repository = NAMES.arn("ecr", "repository/old/app", "us-east-1")
     assert _may("ecr:DescribeRepositories", repository)
     assert not _may("ecr:BatchGetImage", repository)

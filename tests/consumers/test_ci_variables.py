@@ -1,3 +1,4 @@
+from pathlib import Path
 from typing import Any
 
 import pulumi
@@ -5,6 +6,8 @@ import pytest
 from pulumi_recorder import Recorder, Registered
 
 from components.consumers.ci_variables import CiVariables
+
+ROOT = Path(__file__).parents[2]
 
 _GROUP = "gitlab:index/groupVariable:GroupVariable"
 _PROJECT = "gitlab:index/projectVariable:ProjectVariable"
@@ -104,8 +107,23 @@ def test_an_adopted_variable_is_no_resource(recorder: Recorder) -> None:
 
 @pytest.mark.parametrize("more", [{"value": "fixed"}, {"key": "AWS_ACCESS_KEY_ID"}])
 def test_only_a_rotated_document_can_be_adopted(recorder: Recorder, more: dict[str, Any]) -> None:
-    with pytest.raises(ValueError, match=r"^variables\.web\.adopt: got true; only a rotated DOCKER_AUTH_CONFIG"):
+    with pytest.raises(
+        ValueError, match=r"^variables\.web\.adopt: got true; only a rotated DOCKER_AUTH_CONFIG"
+    ) as error:
         _one(recorder, adopt=True, **more)
+    assert str(error.value).endswith("leave `adopt` out, and delete the variable that exists in GitLab")
+
+
+def test_nothing_ever_advises_to_import_a_variable() -> None:
+    """An import, and each refresh after it, puts the value in clear into the state."""
+    pages = [
+        *ROOT.glob("*.md"),
+        *ROOT.glob("docs/**/*.md"),
+        *ROOT.glob("templates/**/*"),
+        *ROOT.glob("components/**/*.py"),
+    ]
+    told = [page.name for page in pages if page.is_file() and "pulumi import" in page.read_text()]
+    assert told == []
 
 
 def test_an_owner_of_another_kind_is_refused(recorder: Recorder) -> None:

@@ -30,6 +30,9 @@ _NEEDED: list[tuple[str, dict[str, Any]]] = [
     (_USER, {"name": "base"}),
     (_POLICY, {"name": "bound", "path": "/base/", "policy": _document()}),
 ]
+_SECRET = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:ecr-pullthroughcache"
+_THERE = {"region": "eu-west-1", "registryId": "123456789012"}
+_BELOW_CI = {"filter": "ci/", "filterType": "PREFIX_MATCH"}
 _TEMPLATE = {
     "name": "machine",
     "description": "Machine of a runner",
@@ -55,6 +58,45 @@ _LIVES: list[tuple[str, dict[str, Any], list[dict[str, Any]]]] = [
             {"tags": {"env": "prod"}, "tagSpecifications": [{"resourceType": "volume", "tags": {"env": "prod"}}]},
             {"vpcSecurityGroupIds": None, "tags": None, "tagSpecifications": None},
         ],
+    ),
+    (
+        "aws:ecr/repository:Repository",
+        {
+            "name": "ci/filtered",
+            "imageTagMutability": "IMMUTABLE_WITH_EXCLUSION",
+            "imageTagMutabilityExclusionFilters": [{"filter": "3.*", "filterType": "WILDCARD"}],
+            "imageScanningConfiguration": {"scanOnPush": True},
+            "tags": {"team": "ci"},
+        },
+        [
+            {"imageTagMutabilityExclusionFilters": [{"filter": "latest", "filterType": "WILDCARD"}]},
+            {"imageTagMutability": "IMMUTABLE", "imageTagMutabilityExclusionFilters": None},
+            {"tags": {"env": "prod"}, "imageScanningConfiguration": {"scanOnPush": False}},
+        ],
+    ),
+    (
+        "aws:ecr/pullThroughCacheRule:PullThroughCacheRule",
+        {
+            "ecrRepositoryPrefix": "docker-hub",
+            "upstreamRegistryUrl": "registry-1.docker.io",
+            "credentialArn": f"{_SECRET}/docker-hub-AbCdEf",
+        },
+        [{"credentialArn": f"{_SECRET}/another-AbCdEf"}],
+    ),
+    (
+        "aws:ecr/repositoryCreationTemplate:RepositoryCreationTemplate",
+        {"prefix": "docker-hub", "appliedFors": ["PULL_THROUGH_CACHE"], "imageTagMutability": "MUTABLE"},
+        [{"description": "Cache of registry-1.docker.io"}, {"lifecyclePolicy": '{"rules":[]}'}],
+    ),
+    (
+        "aws:ecr/registryPolicy:RegistryPolicy",
+        {"policy": _document("ecr:ReplicateImage")},
+        [{"policy": _document("ecr:CreateRepository")}],
+    ),
+    (
+        "aws:ecr/replicationConfiguration:ReplicationConfiguration",
+        {"replicationConfiguration": {"rules": [{"destinations": [_THERE]}]}},
+        [{"replicationConfiguration": {"rules": [{"destinations": [_THERE], "repositoryFilters": [_BELOW_CI]}]}}],
     ),
     (
         "aws:iam/instanceProfile:InstanceProfile",
@@ -159,6 +201,19 @@ def test_what_is_created_is_read_back_changed_exactly_and_gone_after_its_end(
     adapter.delete(type_, "it", id_, state)
     assert _read(adapter, type_, id_) is None
     adapter.delete(type_, "it", id_, state)
+
+
+def test_scanning_goes_back_to_what_a_registry_has_at_first(world: World) -> None:
+    adapter, type_ = Adapter(world), "aws:ecr/registryScanningConfiguration:RegistryScanningConfiguration"
+    rule = {"scanFrequency": "CONTINUOUS_SCAN", "repositoryFilters": [{"filter": "ci/*", "filterType": "WILDCARD"}]}
+    id_, state = adapter.create(type_, "it", {"scanType": "ENHANCED", "rules": [rule]})
+    assert adapter.read(type_, "it", id_, {}) == {
+        "scanType": "ENHANCED",
+        "rules": [rule],
+        "registryId": "123456789012",
+    }
+    adapter.delete(type_, "it", id_, state)
+    assert adapter.read(type_, "it", id_, {}) == {"scanType": "BASIC", "rules": [], "registryId": "123456789012"}
 
 
 def test_a_user_with_access_keys_goes_only_when_its_keys_may_go_too(world: World) -> None:
