@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, cast
 
-from .markdown import code, names
+from .markdown import code, duration, names
 from .reading import Preview, Step
 from .subjects import name
 
@@ -73,10 +73,23 @@ def _runner(inputs: Mapping[str, Any]) -> Iterator[str]:
     owners = (f"{kind} {code(str(inputs[f'{kind}Id']))}" for kind in ("group", "project") if inputs.get(f"{kind}Id"))
     where = next(owners, "**the whole instance**")
     tags = [str(tag) for tag in cast("list[Any]", inputs.get("tagLists") or [])]
-    paused = ", paused" if inputs.get("paused") is True else ""
     jobs = f"jobs with {names(tags, _SHOWN)}" if tags else "jobs without tags"
     also = " and jobs without tags" if tags and inputs.get("untagged") is True else ""
-    yield f"runner {code(str(inputs.get('description', '')))} of {where}: takes {jobs}{also}{paused}"
+    only = ", of protected branches and tags alone" if inputs.get("accessLevel") == "ref_protected" else ""
+    timeout = inputs.get("maximumTimeout")
+    longest = f", each for at most {duration(timeout)}" if timeout else ""
+    paused = "; it is **paused**" if inputs.get("paused") is True else ""
+    who = f"runner {code(str(inputs.get('description', '')))} of {where}"
+    yield f"{who}: takes {jobs}{also}{only}{longest}{paused}"
+
+
+def _schedule(inputs: Mapping[str, Any]) -> Iterator[str]:
+    when = f"{inputs.get('cron')} {inputs.get('cronTimezone') or 'UTC'}"
+    active = "; it is **not active**" if inputs.get("active") is False else ""
+    yield (
+        f"pipeline schedule {code(str(inputs.get('description')))} of project {code(str(inputs.get('project')))}: "
+        f"{code(str(inputs.get('ref')))} at {code(when)}{active}"
+    )
 
 
 _WORDS: Final[Mapping[str, Callable[[Mapping[str, Any]], Iterator[str]]]] = {
@@ -84,6 +97,7 @@ _WORDS: Final[Mapping[str, Callable[[Mapping[str, Any]], Iterator[str]]]] = {
     "aws:ecr/registryScanningConfiguration:RegistryScanningConfiguration": _scanning,
     "aws:ecr/replicationConfiguration:ReplicationConfiguration": _replication,
     "aws:ec2/launchTemplate:LaunchTemplate": _machine,
+    "gitlab:index/pipelineSchedule:PipelineSchedule": _schedule,
     "gitlab:index/userRunner:UserRunner": _runner,
 }
 

@@ -6,9 +6,10 @@ from typing import Any, Final
 
 from . import policy_words
 from .grants import REPOSITORY_POLICY
-from .markdown import code, names
+from .markdown import code, duration, names
 from .reading import Preview, Step, is_unknown
 from .rights import POLICY_OF_A_ROLE
+from .statement_changes import beyond
 from .subjects import changed, kind, name
 
 _ROLE: Final = "aws:iam/role:Role"
@@ -125,19 +126,8 @@ def _of(step: Step) -> Iterator[str]:
 def _session(before: Any, after: Any) -> Iterator[str]:
     seconds = [_SHORTEST_SESSION if value is None else value for value in (before, after)]
     if seconds[0] != seconds[1] and not is_unknown(after):
-        longest, was = (_duration(value) for value in (seconds[1], seconds[0]))
+        longest, was = (duration(value) for value in (seconds[1], seconds[0]))
         yield f"sessions last **{longest}** at most, before {was}"
-
-
-def _duration(seconds: Any) -> str:
-    try:
-        minutes = round(float(seconds) / 60)
-    except (TypeError, ValueError, OverflowError):
-        return code(str(seconds))
-    hours, rest = divmod(minutes, 60)
-    return " ".join(
-        f"{count} {unit}{'' if count == 1 else 's'}" for count, unit in ((hours, "hour"), (rest, "minute")) if count
-    )
 
 
 def _statements(step: Step, key: str) -> Iterator[str]:
@@ -149,17 +139,14 @@ def _statements(step: Step, key: str) -> Iterator[str]:
         yield f"its {code(key)} is secret or not JSON, and is not shown"
         return
     told_above = policy_words.is_image_right if step.type in {*POLICY_OF_A_ROLE, REPOSITORY_POLICY} else _never
-    yield from (
-        policy_words.sentence(statement) for statement in after if statement not in before and not told_above(statement)
-    )
-    yield from (
-        f"no longer: {policy_words.sentence(statement)}"
-        for statement in before
-        if statement not in after
-        and not told_above(statement)
+    for statement in after:
+        if statement not in before and not told_above(statement) and (added := beyond(statement, before)):
+            yield policy_words.sentence(added)
+    for statement in before:
         # Deletions are listed elsewhere in the note; here only a removed denial matters, since it grants more.
-        and (not step.deletes or statement.get("Effect") == "Deny")
-    )
+        matters = not step.deletes or statement.get("Effect") == "Deny"
+        if statement not in after and not told_above(statement) and matters and (gone := beyond(statement, after)):
+            yield f"no longer: {policy_words.sentence(gone)}"
 
 
 def _never(_: Mapping[str, Any]) -> bool:

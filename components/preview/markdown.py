@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 from .reading import UNKNOWN
 
@@ -48,3 +48,15 @@ def mermaid_label(text: str) -> str:
 def _one_line(text: str, most: int = _LENGTH) -> str:
     shown = "not known yet" if text in UNKNOWN else _INVISIBLE.sub(" ", text).strip() or " "
     return shown if len(shown) <= most else f"{shown[: most - 3]}..."
+
+
+def duration(seconds: Any) -> str:
+    """Seconds in hours and minutes; what is no number, as it is."""
+    try:
+        minutes = round(float(seconds) / 60)
+    except (TypeError, ValueError, OverflowError):
+        return code(str(seconds))
+    hours, rest = divmod(minutes, 60)
+    return " ".join(
+        f"{count} {unit}{'' if count == 1 else 's'}" for count, unit in ((hours, "hour"), (rest, "minute")) if count
+    )

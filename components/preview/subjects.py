@@ -22,13 +22,21 @@ _KINDS: Final = {
     "aws:ecr/registryScanningConfiguration:RegistryScanningConfiguration": "scanning of the registry",
     "aws:ecr/replicationConfiguration:ReplicationConfiguration": "replication of the registry",
     "gitlab:index/userRunner:UserRunner": "runner",
+    "pulumi:providers:gitlab": "GitLab provider",
+    "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig": "retries of function",
     FIRST_ROTATION: "first rotation",
 }
+_OF_A_REGION: Final = (
+    "aws:ecr/registryPolicy:RegistryPolicy",
+    "aws:ecr/registryScanningConfiguration:RegistryScanningConfiguration",
+    "aws:ecr/replicationConfiguration:ReplicationConfiguration",
+)
 _NAMED_BY: Final = (
     "role", "user", "repository", "ecrRepositoryPrefix", "prefix", "name", "dashboardName", "bucket", "url", "group",
-    "project", "description",
+    "project", "functionName", "description",
 )  # fmt: skip
 _COMPONENT: Final = "gitlab-ecr:index:"
+_PROVIDER: Final = "pulumi:providers:"
 _COMPUTED: Final = frozenset(
     {"lastModified", "version", "versionId", "qualifiedArn", "etag", "codeSha256", "sourceCodeHash", "__defaults"}
 )
@@ -37,8 +45,12 @@ _DESCRIPTIVE: Final = frozenset({"description", "alarmDescription", "tags", "tag
 
 
 def is_component(step: Step) -> bool:
-    """Whether the step is a component of this library, which only groups resources."""
-    return step.type.startswith(_COMPONENT)
+    """Whether the step is a component of this library, which only groups resources, or a provider.
+
+    A provider's token is another in each preview; only another address of it matters.
+    """
+    provider = step.type.startswith(_PROVIDER) and not (step.op == "update" and "baseUrl" in step.changed)
+    return provider or step.type.startswith(_COMPONENT)
 
 
 def kind(step: Step) -> str:
@@ -52,6 +64,8 @@ def name(step: Step) -> str:
     inputs = step.new or step.old
     if step.type in VARIABLES:
         return str(inputs.get("key"))
+    if step.type in _OF_A_REGION and isinstance(region := inputs.get("region"), str):
+        return region
     known = [value for key in _NAMED_BY if isinstance(value := inputs.get(key), str) and value]
     # An ARN is the role that a function runs as, not the function's name.
     return next((value for value in known if not value.startswith("arn:") and not is_unknown(value)), step.name)

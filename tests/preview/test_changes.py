@@ -191,6 +191,52 @@ def test_components_are_never_named_or_counted() -> None:
     assert "\nNo resource changes, 1 unchanged.\n" in text
 
 
+def test_a_provider_is_no_resource_and_its_token_no_change() -> None:
+    """A preview without a GitLab token has another one than the deployment before it."""
+    provider = "pulumi:providers:gitlab"
+    text = updated(provider, ["token"], {"token": "a"}, {"token": "b"}, name="gitlab")
+    assert "\nno resource changes, 1 unchanged.\n" in text
+    assert "`token`" not in text
+    for made in (step("create", provider, "gitlab", new={}), step("delete", provider, "gitlab", old={})):
+        assert "\nno resource changes, 1 unchanged.\n" in note(made)
+
+
+def test_a_provider_that_talks_to_another_gitlab_is_named() -> None:
+    text = updated("pulumi:providers:gitlab", ["baseUrl", "token"], {"baseUrl": "a"}, {"baseUrl": "b"}, name="gitlab")
+    assert "- GitLab provider `gitlab`: `baseUrl`, `token`\n" in text
+
+
+@pytest.mark.parametrize(
+    ("type_", "inputs", "said"),
+    [
+        (
+            "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig",
+            {"functionName": "gitlab-ecr-prod-rotator"},
+            "**deletes retries of function** `gitlab-ecr-prod-rotator`",
+        ),
+        (
+            "aws:lambda/invocation:Invocation",
+            {"functionName": "gitlab-ecr-prod-rotator"},
+            "**deletes first rotation** `gitlab-ecr-prod-rotator`",
+        ),
+        (
+            "aws:ecr/registryPolicy:RegistryPolicy",
+            {"region": "eu-central-1", "policy": "{}"},
+            "**deletes registry policy** `eu-central-1`",
+        ),
+        (
+            "aws:ecr/replicationConfiguration:ReplicationConfiguration",
+            {"region": "eu-central-1"},
+            "**deletes replication of the registry** `eu-central-1`",
+        ),
+    ],
+)
+def test_what_goes_is_named_by_what_it_is_of_and_not_by_the_program(
+    type_: str, inputs: dict[str, Any], said: str
+) -> None:
+    assert f"- {said}" in note(step("delete", type_, "access-some-name-of-the-program", old=inputs))
+
+
 def test_variables_are_named_by_key_and_owner() -> None:
     variable = "gitlab:index/projectVariable:ProjectVariable"
     steps = [
@@ -288,7 +334,34 @@ def test_a_changed_lifecycle_policy_is_an_update_although_the_provider_replaces_
         (
             "gitlab:index/userRunner:UserRunner",
             {"description": "build", "runnerType": "instance_type", "paused": True},
-            "runner `build` of **the whole instance**: takes jobs without tags, paused",
+            "runner `build` of **the whole instance**: takes jobs without tags; it is **paused**",
+        ),
+        (
+            "gitlab:index/userRunner:UserRunner",
+            {
+                "description": "build",
+                "groupId": 20,
+                "tagLists": ["docker", "big"],
+                "accessLevel": "ref_protected",
+                "maximumTimeout": 5400,
+            },
+            (
+                "runner `build` of group `20`: takes jobs with `docker`, `big`, of protected branches and tags alone, "
+                "each for at most 1 hour 30 minutes"
+            ),
+        ),
+        (
+            "gitlab:index/pipelineSchedule:PipelineSchedule",
+            {
+                "description": "gitlab-ecr-prod-rotator",
+                "project": "acme/registry-access",
+                "ref": "refs/heads/main",
+                "cron": "7 */2 * * *",
+            },
+            (
+                "pipeline schedule `gitlab-ecr-prod-rotator` of project `acme/registry-access`: `refs/heads/main` at "
+                "`7 */2 * * * UTC`"
+            ),
         ),
     ],
 )
