@@ -16,6 +16,11 @@ def _ecr(clients: Clients, values: Values) -> Any:
     return clients.aws("ecr", values.get("region"))
 
 
+def _region(clients: Clients, state: Values) -> Values:
+    """What the real provider puts beside all that it reads, in an import too."""
+    return {"region": state.get("region") or clients.region}
+
+
 def _create_rule(clients: Clients, inputs: Values) -> Created:
     answer = _ecr(clients, inputs).create_pull_through_cache_rule(
         **given(
@@ -32,7 +37,7 @@ def _read_rule(clients: Clients, id_: str, state: Values) -> Values:
         "pullThroughCacheRules"
     ]
     known = ("ecrRepositoryPrefix", "upstreamRegistryUrl", "credentialArn", "registryId")
-    return {key: rule.get(key) for key in known}
+    return {**{key: rule.get(key) for key in known}, **_region(clients, state)}
 
 
 def _update_rule(clients: Clients, id_: str, _state: Values, inputs: Values) -> None:
@@ -70,6 +75,7 @@ def _read_template(clients: Clients, id_: str, state: Values) -> Values:
         "appliedFors": found["appliedFor"],
         "registryId": answer["registryId"],
         **{key: found.get(key) for key in _TEMPLATE},
+        **_region(clients, state),
     }
 
 
@@ -88,7 +94,7 @@ def _put_policy(clients: Clients, inputs: Values) -> Created:
 
 def _read_policy(clients: Clients, _id: str, state: Values) -> Values:
     answer = _ecr(clients, state).get_registry_policy()
-    return {"policy": answer["policyText"], "registryId": answer["registryId"]}
+    return {"policy": answer["policyText"], "registryId": answer["registryId"], **_region(clients, state)}
 
 
 def _delete_policy(clients: Clients, _id: str, state: Values) -> None:
@@ -104,7 +110,7 @@ def _put_scanning(clients: Clients, inputs: Values) -> Created:
 
 def _read_scanning(clients: Clients, _id: str, state: Values) -> Values:
     answer = _ecr(clients, state).get_registry_scanning_configuration()
-    return {**answer["scanningConfiguration"], "registryId": answer["registryId"]}
+    return {**answer["scanningConfiguration"], "registryId": answer["registryId"], **_region(clients, state)}
 
 
 def _put_replication(clients: Clients, inputs: Values) -> Created:
@@ -117,7 +123,11 @@ def _read_replication(clients: Clients, _id: str, state: Values) -> Values:
     answer = _ecr(clients, state).describe_registry()
     if not answer["replicationConfiguration"]["rules"]:
         raise GoneError(answer["registryId"])
-    return {"replicationConfiguration": answer["replicationConfiguration"], "registryId": answer["registryId"]}
+    return {
+        "replicationConfiguration": answer["replicationConfiguration"],
+        "registryId": answer["registryId"],
+        **_region(clients, state),
+    }
 
 
 def _back_to(put: Callable[[Clients, Values], Created], nothing: Values) -> Callable[[Clients, str, Values], None]:

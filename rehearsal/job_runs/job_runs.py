@@ -177,9 +177,11 @@ class JobRuns:
                 image=f"{host}/{repository}:{tag}",
                 tags=job.taker.tags,
                 environment=job.environment,
-                id_tokens=job.id_tokens,
-                secrets=job.secrets,
-                variables={"GIT_STRATEGY": "none"},
+                ref_type=job.ref[0],
+                ref=job.ref[1],
+                variables={"GIT_STRATEGY": "none", **job.keywords.get("variables", {})},
+                id_tokens=job.keywords.get("id_tokens", {}),
+                secrets=job.keywords.get("secrets", {}),
             )
             numbers.append(self._world.gitlab.jobs.create(job.project, request))
             words.append(inside)

@@ -6,10 +6,12 @@ from typing import Any, Final
 
 from components.cli.doctor.causes.cause import Cause
 from components.docker.auth import DOCKER_AUTH_CONFIG
-from rehearsal.consumers import Consumer
-from rehearsal.namespaces import FOREIGN_AUTHS
+from components.names.naming import Names
+from rehearsal import id_tokens
+from rehearsal.consumers import Consumer, access_of
+from rehearsal.namespaces import FOREIGN_AUTHS, INSTANCE
 from rehearsal.patterns import names
-from rehearsal.registries import Image, tried
+from rehearsal.registries import Image, hosts_of, tried
 from rehearsal.world import World
 
 from .takers import Taker
@@ -18,6 +20,7 @@ CONSUMERS: Final = 6
 """So many have their jobs run; the pull matrix above has them all."""
 RAN, FAILED = "ran", "failed"
 _BELOW: Final = "made-up-service"
+_BY_SECRET: Final = "job-secret"  # noqa: S105 - a kind of access
 _ELSEWHERE: Final = "made-up-group"
 _STRANGER: Final = f"{_ELSEWHERE}/no-consumer"
 _OTHER_VARIABLE: Final = "another-login"
@@ -34,8 +37,8 @@ class Wanted:
         image: the repository; every job has an image of its own in it.
         causes: of a job that fails, the causes that `doctor` may name.
         made_up: what its project is, where the stack file does not name it.
-        id_tokens: by variable, the `aud`.
-        secrets: by variable, as `.gitlab-ci.yml` names them.
+        ref: where it runs, as `branch` or `tag` and its name.
+        keywords: `id_tokens`, `secrets` and `variables`, as `.gitlab-ci.yml` has them.
     """
 
     who: str
@@ -46,35 +49,69 @@ class Wanted:
     causes: frozenset[str] = frozenset()
     environment: str | None = None
     made_up: str = ""
-    id_tokens: Mapping[str, str] = field(default_factory=dict[str, str])
-    secrets: Mapping[str, Mapping[str, Any]] = field(default_factory=dict[str, Mapping[str, Any]])
+    ref: tuple[str, str] = ("branch", "main")
+    keywords: Mapping[str, Mapping[str, Any]] = field(default_factory=dict[str, Mapping[str, Any]])
 
 
 def wanted(
     world: World, declaration: Mapping[str, Any], consumers: Sequence[Consumer], takers: Sequence[Taker]
 ) -> list[Wanted]:
     """All of them; a group's jobs run in a project below it, made up for this run."""
-    found = [job for consumer in consumers[:CONSUMERS] for job in _of_consumer(world, declaration, consumer, takers)]
-    return [*found, *_without_login(world, takers), *_by_the_runner(world, takers)]
+    jobs = [job for consumer in consumers[:CONSUMERS] for job in _of_consumer(world, declaration, consumer, takers)]
+    jobs += _by_secrets(world, declaration, takers)
+    if not any(consumer.kind == INSTANCE for consumer in consumers):  # whose variable every project has
+        jobs += _without_login(world, takers)
+    return [*jobs, *_by_the_runner(world, takers)]
 
 
 def _of_consumer(
     world: World, declaration: Mapping[str, Any], consumer: Consumer, takers: Sequence[Taker]
 ) -> Iterator[Wanted]:
     project, made_up = consumer.path, ""
-    if consumer.kind == "group":
-        project, made_up = f"{consumer.path}/{_BELOW}", f"a project of group {consumer.path}"
+    if consumer.kind != "project":
+        below = _ELSEWHERE if consumer.kind == INSTANCE else consumer.path
+        project, made_up = f"{below}/{_BELOW}", f"a project of {consumer.name}"
         _create(world, project)
     environment = None if consumer.scope == "*" else consumer.scope.replace("*", "1")
     taker = _taker(takers, project)
     if declaration["consumers"][consumer.path].get("protected") or taker.protected:
         world.gitlab.protect_branch(project, "main")
     images = tried(world.registries, consumer.pull, consumer.hosts)
+    for image, expected, causes in _one_of_each(images, consumer.hosts):
+        yield Wanted(consumer.label, project, image, taker, expected, causes, environment, made_up)
+
+
+def _by_secrets(world: World, declaration: Mapping[str, Any], takers: Sequence[Taker]) -> Iterator[Wanted]:
+    """Jobs that fetch their login themselves: by `secrets:`, before the runner pulls."""
+    names_ = Names(
+        declaration["account"], declaration["region"], declaration["prefix"], declaration.get("role_path", "")
+    )
+    for path, consumer in sorted(declaration.get("consumers", {}).items()):
+        if access_of(consumer) != _BY_SECRET:
+            continue
+        role, taker = names_.secret_role_arn(path), _taker(takers, path)
+        secret = {"secret_id": names_.audience_secret(path), "region": world.region, "role_arn": role}
+        keywords: dict[str, dict[str, Any]] = {
+            "id_tokens": {"AWS_ID_TOKEN": id_tokens.audience(declaration)},
+            # Before 19.0 the runner knows no role of a single secret, and takes that of the job.
+            "variables": {"AWS_ROLE_ARN": role, "AWS_REGION": world.region},
+            "secrets": {DOCKER_AUTH_CONFIG: {"aws_secrets_manager": secret, "token": "$AWS_ID_TOKEN", "file": True}},
+        }
+        ref = id_tokens.protected_ref(world, path, consumer)
+        hosts = hosts_of(consumer, world.place)
+        for image, expected, causes in _one_of_each(tried(world.registries, consumer["pull"], hosts), hosts):
+            yield Wanted(f"{path} by {_BY_SECRET}", path, image, taker, expected, causes, ref=ref, keywords=keywords)
+
+
+def _one_of_each(images: Mapping[Image, bool], hosts: Sequence[str]) -> Iterator[tuple[Image, str, frozenset[str]]]:
+    """An image that may be pulled and one that may not.
+
+    Both are of hosts that the login is for: of any other the runner's own login would decide.
+    """
     for allowed, expected, causes in ((True, RAN, frozenset[str]()), (False, FAILED, _DENIED)):
-        # Of a host that is not in the variable the runner's own login would decide.
-        of_kind = [image for image, declared in images.items() if declared is allowed and image.host in consumer.hosts]
+        of_kind = [image for image, declared in images.items() if declared is allowed and image.host in hosts]
         if of_kind:
-            yield Wanted(consumer.label, project, of_kind[0], taker, expected, causes, environment, made_up)
+            yield of_kind[0], expected, causes
 
 
 def _without_login(world: World, takers: Sequence[Taker]) -> Iterator[Wanted]:
