@@ -89,7 +89,7 @@ def test_what_is_nearer_hides_it_whole() -> None:
     }
     told = {warning.path[1]: warning.text for warning in find_nested(declared).warnings}
     assert told.keys() == {"acme", "acme/web"}
-    assert "replaces the one of the instance whole, so that jobs of acme lose base/*" in told["acme"]
+    assert "completely replaces the one of the instance, so jobs of acme lose base/*" in told["acme"]
     assert "of group acme and of the instance" in told["acme/web"]
     assert '`pull`: [app, "ci/*", "base/*"]' in told["acme/web"]
 
