@@ -11,6 +11,7 @@ from .errors import CliError
 from .gitlab_api import given_token, http_client, instance, next_page
 
 _JOB: Final = ("CI_API_V4_URL", "CI_PROJECT_ID", "CI_MERGE_REQUEST_IID")
+_API: Final = "/api/v4"
 _TOKEN: Final = "GITLAB_ECR_NOTE_TOKEN"  # noqa: S105 - a variable's name
 
 
@@ -48,7 +49,7 @@ class MergeRequest:
                 "variable, scoped to the environment of the note's job"
             )
         api_url, project_id, iid = (environment[name] for name in _JOB)
-        api_url = instance(api_url, _JOB[0])
+        api_url = f"{instance(api_url.removesuffix(_API), _JOB[0])}{_API}"
         http = http_client(allow_http=api_url.startswith("http://"))
         return cls(api_url, project_id, iid, given_token(environment[_TOKEN], _TOKEN), http)
 
