@@ -195,10 +195,10 @@ def test_a_provider_is_no_resource_and_its_token_no_change() -> None:
     """A preview without a GitLab token has another one than the deployment before it."""
     provider = "pulumi:providers:gitlab"
     text = updated(provider, ["token"], {"token": "a"}, {"token": "b"}, name="gitlab")
-    assert "\nno resource changes, 1 unchanged.\n" in text
+    assert "\nNo resource changes, 1 unchanged.\n" in text
     assert "`token`" not in text
     for made in (step("create", provider, "gitlab", new={}), step("delete", provider, "gitlab", old={})):
-        assert "\nno resource changes, 1 unchanged.\n" in note(made)
+        assert "\nNo resource changes, 1 unchanged.\n" in note(made)
 
 
 def test_a_provider_that_talks_to_another_gitlab_is_named() -> None:
