@@ -213,7 +213,7 @@ def test_a_template_reads_inputs_as_variables_and_never_as_shell() -> None:
         used = set(re.findall(r"\$\[\[ inputs\.(\w+) \]\]", file.read_text()))
         assert used == set(inputs)
         for job in found.values():
-            scripts = [*job["before_script"], *job.get("script", []), *job.get("after_script", [])]
+            scripts = [*job.get("before_script", []), *job.get("script", []), *job.get("after_script", [])]
             assert not [line for line in scripts if "$[[" in line]
 
 

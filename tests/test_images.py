@@ -38,7 +38,9 @@ def test_every_job_runs_in_an_image_that_is_pinned_by_digest() -> None:
 def test_every_image_of_a_template_is_pinned_by_digest_and_found_by_renovate(file: Path) -> None:
     text = file.read_text()
     found = [name for document in yaml.safe_load_all(text) for name in _images(document)]
-    assert found
+    assert found or "image:" not in "".join(
+        line for line in text.splitlines(keepends=True) if line[:1] != "#"
+    )  # a hidden job has none
     loose = {name for name in found if not PINNED.fullmatch(name)}
     assert loose <= NOT_LOOKED_UP_IN_TEMPLATES
     (manager,) = json.loads((ROOT / "renovate.json").read_text())["customManagers"]

@@ -89,6 +89,7 @@ LOADS_THEIR_ARGUMENTS = {
     "declaration/checks.py",
     "declaration/declared.py",
     "declaration/findings.py",
+    "declaration/job_secrets.py",
     "declaration/nested.py",
     "declaration/parts.py",
     "ecr/checks.py",

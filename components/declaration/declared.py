@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..consumers.args import Access, ConsumerArgs
-from ..consumers.checks import access_of
+from ..consumers.checks import access_of, reads_secret
 from ..consumers.checks import kind_of as kind_of_consumer
 from ..names.registries import RegistryArgs
 from ..names.registry_host import registry_host
 from ..runner.access import declared_kind
 from ..runner.args import RunnerOptions
 from .args import RegistryAccessArgs
+from .job_secrets import pull_template
 
 
 def declared(args: RegistryAccessArgs) -> dict[str, Any]:
@@ -19,7 +20,13 @@ def declared(args: RegistryAccessArgs) -> dict[str, Any]:
     return {
         "registry": registry_host(args["account"], args["region"]),
         "repositories": sorted(args["repositories"]),
-        "consumers": {path: _consumer(consumer) for path, consumer in consumers.items()},
+        "consumers": {
+            path: {
+                **_consumer(consumer),
+                **({"pull_template": pull_template(args, path)} if reads_secret(consumer) else {}),
+            }
+            for path, consumer in consumers.items()
+        },
         "runners": {name: _runner(runner) for name, runner in runners.items()},
     }
 

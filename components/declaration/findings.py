@@ -30,6 +30,7 @@ from .args import RegistryAccessArgs
 from .breadth import find_breadth
 from .checks import check_names
 from .gitlab_instance import backend_of
+from .job_secrets import find_beside_push
 from .nested import find_nested
 from .parts import key_life_of, rotator_settings, size_mistakes
 
@@ -58,6 +59,7 @@ def find(args: RegistryAccessArgs) -> Mistakes:
         with found.at("consumers", path, renamed=_JOB_ROLE):
             _check_rights(names, path, consumer, {**args, "gitlab": gitlab}, issuer)
     found.take(find_nested(declared))
+    found.take(find_beside_push(declared))
     found.take(find_breadth(declared, gitlab_url(gitlab)))
     for name in runners:
         found.take(_runner(names, name, args, gitlab), "runners", name)

@@ -46,6 +46,11 @@ class Parts:
         return self.rotator.get("backend") is not RotationBackend.GITLAB
 
     @property
+    def has_no_gitlab_token(self) -> bool:
+        """Whether the rotator writes nothing to GitLab, and so has no token for it."""
+        return plans.loads(self.rotator["plan"]).gitlab is None
+
+    @property
     def makes_something_in_gitlab(self) -> bool:
         """Whether Pulumi needs a GitLab token, for variables, runners or schedules."""
         return not self.in_lambda or bool(self.runners) or makes_variables(self.variables["variables"])

@@ -9,6 +9,7 @@ from .subjects import name
 
 _REPOSITORY: Final = "aws:ecr/repository:Repository"
 _SHOWN: Final = 8
+_AUDIENCE: Final = "/audience/"
 
 
 def additions(preview: Preview) -> list[str]:
@@ -21,7 +22,7 @@ def additions(preview: Preview) -> list[str]:
 
 def tells(step: Step) -> bool:
     """Whether the step is already covered by the additions and need not be listed again."""
-    return step.op == "update" and step.type in _WORDS
+    return step.op == "update" and any(True for _ in _told(step))
 
 
 def _told(step: Step) -> Iterator[str]:
@@ -58,6 +59,13 @@ def _replication(inputs: Mapping[str, Any]) -> Iterator[str]:
             what = names(prefixes, _SHOWN) if prefixes else "**every repository**"
             where = f"account {code(str(destination.get('registryId')))} in {code(str(destination.get('region')))}"
             yield f"replication of **the whole registry**: new images of {what} are copied to {where}"
+
+
+def _login(inputs: Mapping[str, Any]) -> Iterator[str]:
+    name = str(inputs.get("name"))
+    if _AUDIENCE in name:
+        key = f", encrypted with {code(str(inputs['kmsKeyId']))}" if inputs.get("kmsKeyId") else ""
+        yield f"secret {code(name)}{key}: the login that jobs of {code(name.partition(_AUDIENCE)[2])} fetch themselves"
 
 
 def _machine(inputs: Mapping[str, Any]) -> Iterator[str]:
@@ -97,6 +105,7 @@ _WORDS: Final[Mapping[str, Callable[[Mapping[str, Any]], Iterator[str]]]] = {
     "aws:ecr/registryScanningConfiguration:RegistryScanningConfiguration": _scanning,
     "aws:ecr/replicationConfiguration:ReplicationConfiguration": _replication,
     "aws:ec2/launchTemplate:LaunchTemplate": _machine,
+    "aws:secretsmanager/secret:Secret": _login,
     "gitlab:index/pipelineSchedule:PipelineSchedule": _schedule,
     "gitlab:index/userRunner:UserRunner": _runner,
 }

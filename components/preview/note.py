@@ -1,7 +1,7 @@
 """The note under a merge request: what a preview changes, to be read in ten seconds."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from ..names.registry_host import parse_registry_host
@@ -150,9 +150,15 @@ def _ways(found: Access) -> list[str]:
     return [
         f"{kind} {names(who, _MOST_NAMES)} by {code(way)}"
         + (f", **before by {code(before)}**" if before else "")
-        + (": keys that do not expire" if way == _KEYS else "")
+        + _NOTES.get(way, "")
         for (kind, way, before), who in sorted(alike.items(), key=lambda item: -len(item[1]))
-    ]
+    ] + ([_NO_TOKEN] if _without_token(found.new_ways) and not _without_token(found.old_ways) else [])
+
+
+def _without_token(ways: Mapping[Who, str]) -> bool:
+    """Whether all consumers fetch their login themselves, so that the rotator has no GitLab token."""
+    of_consumers = {way for (kind, _), way in ways.items() if kind in CONSUMERS}
+    return of_consumers == {_JOB_SECRET}
 
 
 def _images(on: Sequence[str]) -> str:
@@ -190,7 +196,12 @@ def _unknown(preview: Preview, found: Access) -> list[str]:
     return lines
 
 
-_KEYS: Final = "access-keys"
+_JOB_SECRET: Final = "job-secret"  # noqa: S105 - a kind of access
+_NO_TOKEN: Final = "**no GitLab token**: jobs fetch every login themselves; the rotator asks GitLab nothing"  # noqa: S105 - words
+_NOTES: Final = {
+    "access-keys": ": keys that do not expire",
+    _JOB_SECRET: ": needs GitLab 18.3 Premium or Ultimate, and GitLab Runner 18.2",
+}
 _ROLES: Final = frozenset(POLICY_OF_A_ROLE.values())
 
 
@@ -202,7 +213,11 @@ def _not_checked(preview: Preview, found: Access) -> list[str]:
         for step in preview.of_type(type_)
         if step.op == "create"
     }
-    made |= {name for kind, name in found.new.keys() - found.old.keys() if kind in CONSUMERS}
+    made |= {
+        who[1]
+        for who in found.new.keys() - found.old.keys()
+        if who[0] in CONSUMERS and found.new_ways.get(who) != _JOB_SECRET
+    }
     lines = [
         f"whether {code(host)} lets {kind} {code(name)} in: across accounts both sides must allow it: that "
         "account's repository policies and the role here"

@@ -183,7 +183,7 @@ def _explained(step: Step, declarations: tuple[Mapping[str, Any] | None, Mapping
 def _named_like(step: Step, declaration: Mapping[str, Any]) -> set[Right] | None:
     """The declared rights of the consumer or runner that the policy is named after."""
     for (kind, name), entry in _entries(declaration):
-        roles = ("runner",) if kind == "runner" else ("pull", "push", "job", "user")
+        roles = ("runner",) if kind == "runner" else ("pull", "push", "job", "secret", "user")
         if step.name.endswith(tuple(f"-{role}-{name}" for role in roles)):
             return set(_patterns(entry, declaration))
     return None

@@ -58,6 +58,13 @@ class Cause(Enum):
     ID_TOKEN = "id-token"  # noqa: S105 - the name of a mistake
     NO_PUSH_ROLE = "no-push-role"
 
+    SECRET_ROLE = "secret-role"  # noqa: S105 - the name of a mistake
+    SECRET_DENIED = "secret-denied"  # noqa: S105 - the name of a mistake
+    SECRET_ABSENT = "secret-absent"  # noqa: S105 - the name of a mistake
+    SECRET_EMPTY = "secret-empty"  # noqa: S105 - the name of a mistake
+    SECRET_KEY = "secret-key"  # noqa: S105 - the name of a mistake
+    SECRET_REGION = "secret-region"  # noqa: S105 - the name of a mistake
+
     IAM_POLICY = "iam-policy"
     REPOSITORY_POLICY = "repository-policy"
     VPC_ENDPOINT_POLICY = "vpc-endpoint-policy"

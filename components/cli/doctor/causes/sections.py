@@ -7,6 +7,7 @@ from .cause import Cause
 from .explanation import Explanation
 from .of_jobs import HELPERS, IDENTITIES, SCRIPTS
 from .of_registries import CACHES, DENIALS, NETWORK, REGISTRY, RUNNER
+from .of_secrets import SECRETS
 from .of_variables import DOCUMENT, IMAGE, VARIABLE
 
 SECTIONS: Final[Mapping[str, Mapping[Cause, Explanation]]] = {
@@ -16,6 +17,7 @@ SECTIONS: Final[Mapping[str, Mapping[Cause, Explanation]]] = {
     "Credential helpers": HELPERS,
     "Logins in a script": SCRIPTS,
     "AWS identities": IDENTITIES,
+    "Logins that the job fetches, by `secrets:`": SECRETS,
     "Denied": DENIALS,
     "The registry's answer": REGISTRY,
     "Pull-through caches": CACHES,

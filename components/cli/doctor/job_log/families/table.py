@@ -14,9 +14,11 @@ from .pushes import PUSHES
 from .registry import REGISTRY
 from .runner import RUNNER
 from .sandbox import SANDBOX
+from .secrets import SECRETS
 
 FAMILIES: Final[tuple[Family, ...]] = (
     *RUNNER,
+    *SECRETS,
     *HELPERS,
     *AWS,
     *DENIALS,

@@ -1,0 +1,38 @@
+"""Logins that jobs fetch themselves, by GitLab's `secrets:`."""
+
+from typing import Final
+
+from .cause import Cause
+from .explanation import Explanation
+
+SECRETS: Final = {
+    Cause.SECRET_ROLE: Explanation(
+        "The runner resolves `secrets:` before the pull, with the role that the job names and the job's id_token. The "
+        "role did not reach it: runners before 19.0 read it from the variable AWS_ROLE_ARN only, and a variable of the "
+        "project wins over one of the job.",
+        "extend the job of templates/pull.yml, which sets role_arn and AWS_ROLE_ARN, and let the job have id_tokens; "
+        "beside push, use GitLab Runner 19.0 or later",
+    ),
+    Cause.SECRET_DENIED: Explanation(
+        "The role reads exactly one secret, the one of its own consumer.",
+        "give the job the secret and the role of the same consumer, as the output declaration shows them; if "
+        "AWS_ROLE_ARN is a variable of the project, use GitLab Runner 19.0 or later",
+    ),
+    Cause.SECRET_ABSENT: Explanation(
+        "There is no secret of this name in this region of the role's account.",
+        "compare secret and region with the output declaration of the stack; if somebody deleted the secret, run "
+        "`pulumi up --refresh`",
+    ),
+    Cause.SECRET_EMPTY: Explanation(
+        "The secret exists, and no rotation has written it.",
+        "run `gitlab-ecr rotate`; with rotationBackend: gitlab, the job of its schedule has to run once",
+    ),
+    Cause.SECRET_KEY: Explanation(
+        "The secret is encrypted with a KMS key whose policy does not let IAM decide.",
+        "let the key's policy delegate to IAM in this account, and write the key as kmsKey of the consumer",
+    ),
+    Cause.SECRET_REGION: Explanation(
+        "Neither the secret nor the variable AWS_REGION names a region.",
+        "extend the job of templates/pull.yml, which sets both",
+    ),
+}
