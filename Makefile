@@ -18,13 +18,13 @@ help: ## this list
 rehearse: $(READY) ## run the whole system on this machine, against local emulators
 	@$(BIN)/python -m rehearsal $(ARGS)
 
-validate: $(READY) ## say in a second what is wrong with a stack file; ARGS="FILE...", default all
+validate: $(READY) ## find all mistakes in stack files, in a second; ARGS="FILE...", default all
 	@$(BIN)/python -W ignore -m validation $(ARGS)
 
-best-practices: $(READY) ## hold what a stack makes to best practices; ARGS=FILE
+best-practices: $(READY) ## check what a stack creates against best practices; ARGS=FILE
 	@$(BIN)/python -W ignore -m validation.practices $(ARGS)
 
-rehearse-engine: $(READY) ## run the local stack through Pulumi's own engine, where there is one
+rehearse-engine: $(READY) ## run the local stack through Pulumi's own engine, if it is installed
 	@$(BIN)/python -m rehearsal.engine
 
 venv: $(READY) ## prepare .venv, with the gitlab-ecr command
@@ -45,10 +45,10 @@ fmt: $(READY) ## fix what the formatter and the linter can fix
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-bench: $(READY) ## compare this project's speed with what is done without it
+bench: $(READY) ## compare the speed of this project with how people do it without
 	@$(BIN)/python -m bench
 
-reference: $(READY) ## make docs/reference.md, docs/cli.md, docs/doctor.md and the two schemas anew from the code
+reference: $(READY) ## generate docs/reference.md, docs/cli.md, docs/doctor.md and the schemas from the code
 	@$(BIN)/python -m reference
 
 docs: $(READY) ## build the documentation as a site, and serve it on this machine until Ctrl-C
@@ -60,7 +60,7 @@ dist: $(READY) ## build the wheel and the source archive, with the schema of sta
 	$(BIN)/python -m hatchling build
 	cp stacks/schema.json dist/stack-file.schema.json
 
-lock: ## pin all dependencies anew from pyproject.toml; needs uv
+lock: ## update the pinned dependencies from pyproject.toml; needs uv
 	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url -o requirements.txt
 	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --extra cli --group dev -c requirements.txt -o requirements-dev.txt
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --group release -o requirements-release.txt
