@@ -89,6 +89,7 @@ class PooledHttp:
         allow_http: also send to `http://`, which exposes tokens.
         pace: limits the requests per second.
         answer_limit: bytes; a longer answer is an error.
+        repeats_posts: whether a `POST` that a rate limit refused is sent again.
     """
 
     def __init__(
@@ -102,12 +103,14 @@ class PooledHttp:
         allow_http: bool = False,
         pace: Pace | None = None,
         answer_limit: int = _ANSWER_LIMIT,
+        repeats_posts: bool = True,
     ) -> None:
         self._clock = clock
         self._deadline = deadline
         self._allow_http = allow_http
         self._pace = pace
         self._answer_limit = answer_limit
+        self._repeats_posts = repeats_posts
         self._pools = Pools(connections, ca_bundle, proxy)
 
     def request(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None = None) -> Response:
@@ -136,7 +139,7 @@ class PooledHttp:
             else:
                 wait = self._pause(attempt, response.headers.get("Retry-After"))
                 # A request refused by a rate limit had no effect, whatever its method.
-                repeatable = method in _REPEATABLE or response.status == _TOO_MANY
+                repeatable = method in _REPEATABLE or (response.status == _TOO_MANY and self._repeats_posts)
                 if response.status not in _TRANSIENT or not repeatable or not self._may_wait(attempt, wait):
                     return response
             self._clock.sleep(wait)

@@ -4,7 +4,7 @@ import json
 import ssl
 import threading
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -14,7 +14,7 @@ from urllib.parse import unquote
 import pytest
 import trustme
 from bad_server import WAYS, Way, serving, well
-from scripted import ACCOUNT, FOREIGN, GITLAB_TOKEN, REGION, World, audience, plan_of, target
+from scripted import ACCOUNT, FOREIGN, GITLAB_TOKEN, REGION, World, audience, plan_of, secret_target, target
 from scripted_registry import ScriptedRegistry
 
 from components.contract import plan
@@ -43,7 +43,7 @@ class _Real(World):
         super().__init__()
         self.bad_projects = bad_projects
         self.lock = threading.RLock()
-        self.asked: dict[str, set[str]] = defaultdict(set)
+        self.asked: dict[str, Counter[str]] = defaultdict(Counter)
 
     def call(self, name: str, effect: Callable[[], Any]) -> Any:
         with self.lock:
@@ -52,7 +52,7 @@ class _Real(World):
 
     def gitlab(self, method: str, path: str, headers: dict[str, str], body: bytes) -> Way:
         owner = unquote(path).removeprefix("/api/v4/projects/").partition("/variables")[0]
-        self.asked[owner].add(method)
+        self.asked[owner][method] += 1
         if self.bad_projects and owner in _BAD:
             return WAYS[_BAD[owner]]
         return well(self._whole("gitlab", method, path, {"PRIVATE-TOKEN": headers["private-token"]}, body))
@@ -129,8 +129,21 @@ def test_a_project_that_misbehaves_is_one_line_with_its_name(targets: tuple[_Rea
 def test_nothing_is_written_where_nothing_could_be_read(targets: tuple[_Real, Report, float], path: str) -> None:
     world, _, _ = targets
     if _BAD[path] != "has flags that are none":  # a variable all the same, which is put in order
-        assert world.asked[path] == {"GET"}
+        assert world.asked[path].keys() == {"GET"}
     assert world.variable(path)["value"] == _VALUE
+
+
+def test_what_is_well_takes_one_read_and_one_write(targets: tuple[_Real, Report, float]) -> None:
+    world, _, _ = targets
+    assert {path: dict(world.asked[path]) for path in _GOOD} == {path: {"GET": 1, "PUT": 1} for path in _GOOD}
+
+
+def test_nobody_counts_as_gone_of_whom_gitlab_itself_did_not_say_so(targets: tuple[_Real, Report, float]) -> None:
+    world, report, _ = targets
+    absent = {result.target.path for result in report.targets if result.absent}
+    assert {_BAD[path] for path in absent} <= {"answers in colours"}  # a 403 in GitLab's own form
+    assert {result.status for result in report.targets} & {Status.GONE} == set()
+    assert len(world.parameters["/fake/rotator/state"]) <= 4_096
 
 
 def test_report_and_metrics_are_whole_and_tell_nothing(targets: tuple[_Real, Report, float]) -> None:
@@ -150,6 +163,7 @@ def audiences() -> tuple[_Real, Report, float]:
     authority.issue_cert("127.0.0.1").configure_cert(server)
     for path in (*_GOOD, *_BAD):
         world.seed(path, _VALUE)
+    world.logins |= {f"fake/audience/{path}": {} for path in (*_GOOD, *_BAD)}
     with serving(world.registry, tls=server) as registry, serving(world.gitlab) as gitlab:
         host = plan.Registry(ACCOUNT, REGION, (f"127.0.0.1:{registry}",))
         named = {path.partition("/")[2]: path for path in (*_GOOD, *_BAD)}
@@ -160,6 +174,7 @@ def audiences() -> tuple[_Real, Report, float]:
             allow_http=True,
             concurrency=64,
         )
+        wanted = replace(wanted, secrets=tuple(secret_target(path, name) for name, path in named.items()))
         bundle = authority.cert_pem.bytes().decode()
 
         def registry_http(clock: SystemClock, deadline: Deadline) -> PooledHttp:
@@ -186,6 +201,15 @@ def test_no_token_is_published_that_a_registry_did_not_take(audiences: tuple[_Re
     assert world.variable(path)["value"] == _VALUE
     reason = next(result.reason for result in report.audiences if result.audience == path.partition("/")[2])
     assert "an error in gitlab-ecr itself" not in reason
+
+
+@pytest.mark.parametrize("path", _BAD, ids=_BAD.__getitem__)
+def test_no_secret_gets_a_login_that_a_registry_did_not_take(audiences: tuple[_Real, Report, float], path: str) -> None:
+    assert audiences[0].logins[f"fake/audience/{path}"] == {}
+
+
+def test_every_other_secret_gets_one_version(audiences: tuple[_Real, Report, float]) -> None:
+    assert [len(audiences[0].logins[f"fake/audience/{path}"]) for path in _GOOD] == [1] * len(_GOOD)
 
 
 def test_whatever_gitlab_says_of_the_token_a_run_ends_and_reports_and_changes_nothing() -> None:

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final, cast
 
+from ...contract.plan import GitLab as Instance
+from ..clock import Clock, Deadline
 from ..gitlab import GitLabError
 from ..granular import ON_ITSELF, missing_permission
-from ..http import Http, Response, UnreachableError, ask_gitlab
+from ..http import Http, PooledHttp, Response, UnreachableError, ask_gitlab
 from ..secret import Secret, token_in
 
 _OK: Final = 200
@@ -30,6 +32,19 @@ class TokenFacts:
     id: int
     user_id: int
     expires_at: date | None
+
+
+def http_for_tokens(gitlab: Instance, clock: Clock, deadline: Deadline) -> PooledHttp:
+    """A client that sends no `POST` twice, whatever the answer: a token that is rotated twice revokes its family."""
+    return PooledHttp(
+        clock,
+        deadline,
+        connections=1,
+        ca_bundle=gitlab.ca_bundle,
+        proxy=gitlab.proxy,
+        allow_http=gitlab.allow_http,
+        repeats_posts=False,
+    )
 
 
 class GitLabTokens:

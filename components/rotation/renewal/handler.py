@@ -11,10 +11,9 @@ from ..aws import AwsError, BotoAws
 from ..clock import Deadline, SystemClock
 from ..gitlab import GitLabError
 from ..handler import Context, fired_by
-from ..http import PooledHttp
 from ..secret import TokenError
 from ..workers import bounded, unexpected
-from .gitlab_tokens import GitLabTokens
+from .gitlab_tokens import GitLabTokens, http_for_tokens
 from .renew import RenewalError, renew
 from .secret_versions import SecretVersions
 
@@ -62,14 +61,7 @@ def run(plan: plans.Plan, seconds: float, *, run_id: str) -> str:
         raise _failed("the plan has no GitLab, so there is no token to renew")
     clock, gitlab = SystemClock(), plan.gitlab
     deadline = Deadline(clock, seconds - _LAST_SECONDS)
-    http = PooledHttp(
-        clock,
-        deadline,
-        connections=1,
-        ca_bundle=gitlab.ca_bundle,
-        proxy=gitlab.proxy,
-        allow_http=gitlab.allow_http,
-    )
+    http = http_for_tokens(gitlab, clock, deadline)
     store = SecretVersions(BotoAws(plan.region).client("secretsmanager"), gitlab.token_secret)
     api = GitLabTokens(gitlab.url, http)
     try:
