@@ -3,6 +3,7 @@
 import pulumi
 
 from .arguments.check import check, checked
+from .arguments.component import Component
 from .consumers.ci_variables import CiVariables
 from .declaration.args import RegistryAccessArgs
 from .declaration.declared import declared
@@ -17,7 +18,7 @@ from .rotator.rotator import Rotator
 from .runner.runner import Runner
 
 
-class RegistryAccess(pulumi.ComponentResource):
+class RegistryAccess(Component):
     """Repositories, pull-only roles, CI/CD variables, runners and the rotator of one declaration."""
 
     repository_urls: pulumi.Output[dict[str, str]]
@@ -38,17 +39,15 @@ class RegistryAccess(pulumi.ComponentResource):
         if parts.makes_something_in_gitlab:
             check_provider(self, args.get("gitlab", {}))
         with checked():
-            child = pulumi.ResourceOptions(parent=self)
+            child = self.child()
             repositories = Repositories(f"{name}-repositories", parts.repositories, child)
             identities = Identities(f"{name}-identities", parts.identities, child)
             users = [PullUser(f"{name}-user-{path}", user, child) for path, user in parts.users.items()]
             variables = CiVariables(f"{name}-variables", parts.variables, child)
-            after_roles = pulumi.ResourceOptions(parent=self, depends_on=[identities])
+            after_roles = self.child(depends_on=[identities])
             runners = [Runner(f"{name}-runner-{key}", runner, after_roles) for key, runner in parts.runners.items()]
             all_before = [repositories, identities, variables, *users, *runners]
-            rotator = Rotator(
-                f"{name}-rotator", parts.rotator, pulumi.ResourceOptions(parent=self, depends_on=all_before)
-            )
+            rotator = Rotator(f"{name}-rotator", parts.rotator, child, first_rotation_after=all_before)
         self.repository_urls = repositories.urls
         self.rotator = rotator.function_name if parts.in_lambda else rotator.code_bucket
         self.gitlab_token_secret = rotator.gitlab_token_secret

@@ -50,6 +50,7 @@ PACKAGES = {
 }
 MAKES_RESOURCES = {
     "arguments/check.py",
+    "arguments/component.py",
     "arguments/numbers.py",
     "arguments/shape.py",
     "bootstrap/bootstrap.py",

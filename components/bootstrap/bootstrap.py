@@ -8,6 +8,7 @@ import pulumi
 import pulumi_aws as aws
 
 from ..arguments.check import check
+from ..arguments.component import Component
 from ..iam.bucket_policy import tls_only
 from ..iam.gitlab_trust import TrustedJobs, job_trust, thumbprints
 from ..iam.policies import Document, checked_size, policy_json
@@ -19,7 +20,7 @@ from .deploy_policy import deploy_policy, services_policy
 from .naming import DEFAULT_PREFIX, EVERY_REPOSITORY, STATE_FOLDER, BootstrapNames
 
 
-class Bootstrap(pulumi.ComponentResource):
+class Bootstrap(Component):
     """The state bucket with its key, GitLab's OIDC provider, preview and deploy roles, and the boundary."""
 
     state: pulumi.Output[str]
@@ -40,8 +41,8 @@ class Bootstrap(pulumi.ComponentResource):
         super().__init__("gitlab-ecr:index:Bootstrap", name, {}, opts)
         names = BootstrapNames(args["account"], args["region"], args.get("prefix", DEFAULT_PREFIX))
         url = args.get("gitlab_url", GITLAB_COM)
-        child = pulumi.ResourceOptions(parent=self)
-        kept = pulumi.ResourceOptions(parent=self, protect=True)
+        child = self.child()
+        kept = self.child(protect=True)
 
         key = aws.kms.Key(
             f"{name}-state",
@@ -67,7 +68,7 @@ class Bootstrap(pulumi.ComponentResource):
             policy=policy_json(policies.boundary(names, args.get("repositories", EVERY_REPOSITORY))),
             opts=kept,
         )
-        after = pulumi.ResourceOptions(parent=self, depends_on=[provider, boundary])
+        after = self.child(depends_on=[provider, boundary])
         _roles(name, args, names, key, after)
 
         self.state = pulumi.Output.from_input(f"s3://{names.bucket}?region={names.region}")

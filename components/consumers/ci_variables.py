@@ -6,6 +6,7 @@ import pulumi
 import pulumi_gitlab as gitlab
 
 from ..arguments.check import check
+from ..arguments.component import Component
 from ..docker.auth import DOCKER_AUTH_CONFIG, PLACEHOLDER
 from ..names.choices import choice
 from ..names.locations import Mistakes
@@ -62,7 +63,7 @@ class CiVariablesArgs(TypedDict):
     """The variables by a stable name: renaming an entry replaces the variable."""
 
 
-class CiVariables(pulumi.ComponentResource):
+class CiVariables(Component):
     """The variables that Pulumi creates: placeholders for the rotator, and values that are not rotated.
 
     `up` never updates a rotated one: its value, description and flags belong to the rotator.
@@ -71,8 +72,7 @@ class CiVariables(pulumi.ComponentResource):
     def __init__(self, name: str, args: CiVariablesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         check(CiVariablesArgs, args, _find)
         super().__init__("gitlab-ecr:index:CiVariables", name, {}, opts)
-        fixed = pulumi.ResourceOptions(
-            parent=self,
+        fixed = self.child(
             additional_secret_outputs=["value"],
             replace_on_changes=["hidden"],  # GitLab sets it at creation only
             delete_before_replace=True,  # an owner has only one variable for a key and scope

@@ -3,6 +3,7 @@
 import pulumi
 import pulumi_aws as aws
 
+from ..arguments.component import Component
 from ..iam.policies import policy_json
 from .args import CacheArgs, RegistryWideArgs, ReplicationArgs
 from .pull_through import CACHE_DAYS, cached_lifecycle, upstream_host
@@ -10,13 +11,13 @@ from .registry_policy import registry_policy
 
 
 def add_cache(
-    parent: pulumi.Resource, name: str, region: str, prefix: str, options: CacheArgs
+    parent: Component, name: str, region: str, prefix: str, options: CacheArgs
 ) -> aws.ecr.PullThroughCacheRule:
     """Creates a pull-through cache below a prefix, and the template for the repositories that it creates."""
     host = upstream_host(options["upstream"], has_credential="credential_arn" in options)
     adopted = options.get("adopt")
     # An import that fails half-way is already in the state: removing the cache must not delete what others created.
-    opts = pulumi.ResourceOptions(parent=parent, import_=prefix if adopted else None, retain_on_delete=adopted)
+    opts = parent.child(import_=prefix if adopted else None, retain_on_delete=adopted)
     template = aws.ecr.RepositoryCreationTemplate(
         f"{name}-cache-{prefix}",
         prefix=prefix,
@@ -40,9 +41,9 @@ def add_cache(
     )
 
 
-def add_registry_wide(parent: pulumi.Resource, name: str, account: str, region: str, options: RegistryWideArgs) -> None:
+def add_registry_wide(parent: Component, name: str, account: str, region: str, options: RegistryWideArgs) -> None:
     """Creates the registry-wide settings that the declaration asks for, and no others."""
-    opts = pulumi.ResourceOptions(parent=parent)
+    opts = parent.child()
     frequencies = (
         ("CONTINUOUS_SCAN", options.get("scan_continuously")),
         ("SCAN_ON_PUSH", options.get("scan_on_push")),

@@ -4,6 +4,7 @@ import pulumi
 import pulumi_aws as aws
 
 from ..arguments.check import check
+from ..arguments.component import Component
 from ..iam.policies import policy_json
 from ..names.registries import repository_arn
 from ..names.registry_host import registry_host
@@ -15,7 +16,7 @@ from .registry import add_cache, add_registry_wide
 from .repository_policy import repository_policy
 
 
-class Repositories(pulumi.ComponentResource):
+class Repositories(Component):
     """ECR repositories: immutable tags, scan on push, encryption, and a lifecycle policy that spares images in use."""
 
     urls: pulumi.Output[dict[str, str]]
@@ -60,8 +61,7 @@ class Repositories(pulumi.ComponentResource):
             encryption_configurations=[encryption],
             force_delete=options.get("force_delete", False),
             tags=options.get("tags"),
-            opts=pulumi.ResourceOptions(
-                parent=self,
+            opts=self.child(
                 protect=options.get("protect"),
                 # An import that fails half-way is already in the state: removing the repository from the declaration
                 # must not delete what this stack did not create.
@@ -83,10 +83,10 @@ class Repositories(pulumi.ComponentResource):
             lambda_accounts=options.get("lambda_accounts", []),
         )
         # The repository's own output, known in every preview: when it is replaced, its policies are replaced too.
-        opts = pulumi.ResourceOptions(parent=self)
+        opts = self.child()
         # Changing a lifecycle policy replaces it, and a repository has only one: deleting the old one after creating
         # the new one would delete the new one.
-        before = pulumi.ResourceOptions(parent=self, delete_before_replace=True)
+        before = self.child(delete_before_replace=True)
         aws.ecr.LifecyclePolicy(
             child, repository=created.name, region=region, policy=policy_json(lifecycle), opts=before
         )

@@ -7,6 +7,7 @@ import pulumi_aws as aws
 
 from ..arguments import numbers
 from ..arguments.check import check
+from ..arguments.component import Component
 from ..names.naming import Names
 from .args import AudienceArgs, IdentitiesArgs, JobIssuerArgs, JobRoleArgs, RunnerIdentityArgs, SecretRoleArgs
 from .checks import find
@@ -22,7 +23,7 @@ from .role_documents import (
 )
 
 
-class Identities(pulumi.ComponentResource):
+class Identities(Component):
     """The IAM roles of a stack, each with least privilege."""
 
     pull_role_arns: dict[str, str]
@@ -80,7 +81,7 @@ class Identities(pulumi.ComponentResource):
             client_id_lists=[issuer.get("audience", url)],
             thumbprint_lists=thumbprints(url, issuer.get("thumbprints", [])) or None,
             tags=self._args.get("tags"),
-            opts=pulumi.ResourceOptions(parent=self),
+            opts=self.child(),
         )
 
     def _job_role(self, consumer: str, options: JobRoleArgs, provider: aws.iam.OpenIdConnectProvider | None) -> str:
@@ -125,7 +126,7 @@ class Identities(pulumi.ComponentResource):
             path=path,
             role=role.name,
             tags=self._args.get("tags"),
-            opts=pulumi.ResourceOptions(parent=self),
+            opts=self.child(),
         )
         return names.runner_role_arn(runner)
 
@@ -149,7 +150,7 @@ class Identities(pulumi.ComponentResource):
             permissions_boundary=self._boundary,
             max_session_duration=self._session,
             tags=self._args.get("tags"),
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[provider] if provider else None),
+            opts=self.child(depends_on=[provider] if provider else None),
         )
         aws.iam.RolePolicy(
             f"{self._child}-{key}",
@@ -157,7 +158,7 @@ class Identities(pulumi.ComponentResource):
             # The role's own output, known in every preview: when the role is replaced, its policy is replaced with it.
             role=role.name,
             policy=documents.policy,
-            opts=pulumi.ResourceOptions(parent=self),
+            opts=self.child(),
         )
         return role
 

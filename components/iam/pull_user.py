@@ -6,6 +6,7 @@ import pulumi
 import pulumi_aws as aws
 
 from ..arguments.check import check
+from ..arguments.component import Component
 from ..names.aws_arns import policy_arn
 from ..names.locations import Mistakes
 from ..names.naming import Names
@@ -45,7 +46,7 @@ class PullUserArgs(TypedDict):
     rotator records the keys in tags too, and an update after a refresh would remove those."""
 
 
-class PullUser(pulumi.ComponentResource):
+class PullUser(Component):
     """A pull-only IAM user. The rotator creates and replaces its access keys; Pulumi never sees them.
 
     The rotator records in the user's tags, `gitlab-ecr:current` and others, which key is which.
@@ -75,8 +76,7 @@ class PullUser(pulumi.ComponentResource):
             # The keys belong to the rotator, not to Pulumi: without this, `destroy` would fail because of them.
             force_destroy=True,
             tags=args.get("tags"),
-            opts=pulumi.ResourceOptions(
-                parent=self,
+            opts=self.child(
                 depends_on=[boundary] if boundary else None,
                 ignore_changes=_OWNED_BY_THE_ROTATOR,
                 additional_secret_outputs=[
@@ -91,7 +91,7 @@ class PullUser(pulumi.ComponentResource):
             # The user's own output, known in every preview: when the user is replaced, its policy is replaced with it.
             user=user.name,
             policy=checked_size(policy, "user", "pull"),
-            opts=pulumi.ResourceOptions(parent=self),
+            opts=self.child(),
         )
         self.register_outputs({"userArn": self.user_arn, "userName": self.user_name})
 
@@ -103,7 +103,7 @@ class PullUser(pulumi.ComponentResource):
             description=f"The most that {self.user_name} can ever do",
             policy=policy,
             tags=args.get("tags"),
-            opts=pulumi.ResourceOptions(parent=self),
+            opts=self.child(),
         )
 
 

@@ -3,12 +3,13 @@
 import hashlib
 import json
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
 import pulumi
 import pulumi_aws as aws
 
 from ..arguments.check import check
+from ..arguments.component import Component
 from ..contract import plan
 from ..contract.firing import FiredBy, event
 from ..contract.schedule import Schedule
@@ -26,7 +27,7 @@ _DEAD_LETTER_SECONDS: Final = 4 * 24 * 3600
 _WRITTEN: Final = ("targets", "secrets", "key_users")
 
 
-class Rotator(pulumi.ComponentResource):
+class Rotator(Component):
     """Code, roles, schedules and alarms; with Lambda, also a rotation at the end of every `up` that changes something.
 
     That rotation comes last: after everything here and everything in `opts.depends_on`, such as roles and variables.
@@ -42,19 +43,27 @@ class Rotator(pulumi.ComponentResource):
     alarm_topic_arn: pulumi.Output[str]
     """The SNS topic that alarms go to."""
 
-    def __init__(self, name: str, args: RotatorArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        args: RotatorArgs,
+        opts: pulumi.ResourceOptions | None = None,
+        *,
+        first_rotation_after: Sequence[pulumi.Resource] = (),
+    ) -> None:
+        """Everything here waits for `opts.depends_on`, the first rotation alone for `first_rotation_after` too."""
         check(RotatorArgs, args, find)
         super().__init__("gitlab-ecr:index:Rotator", name, {}, opts)
         names = Names(args["account"], args["region"], args["prefix"], args.get("role_path", ""))
         job, timing = job_of(args), timing_of(args)
         wanted = plan.loads(args["plan"])
-        context = ResourceContext(name, args, names, pulumi.ResourceOptions(parent=self))
+        context = ResourceContext(name, args, names, self.child())
         held = secrets(context, wanted)
         watching = watch(context, wanted, timing, in_lambda=job is None)
         if job is None:
-            _in_lambda(context, wanted, timing, held, [*_awaited(opts), *watching])
+            _in_lambda(context, wanted, timing, held, [*first_rotation_after, *watching])
         else:
-            in_gitlab(context, job, wanted, timing, [*_awaited(opts), *held])
+            in_gitlab(context, job, wanted, timing, [*first_rotation_after, *held])
         self.function_name = pulumi.Output.from_input("" if job else names.rotator)
         self.code_bucket = pulumi.Output.from_input(names.code_bucket if job else "")
         self.gitlab_token_secret = pulumi.Output.from_input(wanted.gitlab.token_secret if wanted.gitlab else "")
@@ -146,8 +155,3 @@ def _what_a_vpc_needs(names: Names, wanted: plan.Plan) -> str:
         f"vpc: its subnets need {route}a NAT gateway or interface endpoints with private DNS for {', '.join(services)}"
         f"{'; IAM, for the access keys, by the NAT gateway' if wanted.key_users else ''}"
     )
-
-
-def _awaited(opts: pulumi.ResourceOptions | None) -> list[pulumi.Resource]:
-    waited: Any = opts.depends_on if opts else None
-    return [waited] if isinstance(waited, pulumi.Resource) else list(waited or [])

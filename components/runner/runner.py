@@ -8,6 +8,7 @@ import pulumi_aws as aws
 import pulumi_gitlab as gitlab
 
 from ..arguments.check import check
+from ..arguments.component import Component
 from ..names.naming import PREFIX_TAG
 from .args import RunnerArgs, RunnerOptions
 from .checks import find
@@ -19,7 +20,7 @@ TOKEN: Final = "gitlab-ecr:index:Runner"  # noqa: S105 - Pulumi's word for a typ
 _MADE_WITH_IT: Final = ("instance", "volume")
 
 
-class Runner(pulumi.ComponentResource):
+class Runner(Component):
     """A GitLab runner. Its configuration is rendered and checked in the preview, and published to its machine."""
 
     runner_id: pulumi.Output[str]
@@ -49,9 +50,7 @@ class Runner(pulumi.ComponentResource):
         self._tags = args.get("aws_tags")
         options = args["options"]
         known = documents(args)
-        registered = gitlab.UserRunner(
-            f"{name}-registration", **registration(args), opts=pulumi.ResourceOptions(parent=self)
-        )
+        registered = gitlab.UserRunner(f"{name}-registration", **registration(args), opts=self.child())
         passwords = _passwords(options)
         self.config = pulumi.Output.secret(pulumi.Output.all(registered.id, registered.token, passwords)).apply(
             lambda completed: config_text(args, int(completed[0]), completed[1], completed[2])
@@ -81,7 +80,7 @@ class Runner(pulumi.ComponentResource):
             description="Fetched by the machine of a GitLab runner",
             value=value,
             tags=self._tags,
-            opts=pulumi.ResourceOptions(parent=self),
+            opts=self.child(),
         )
 
     def _launch_template(self, machine: MachineArgs, known: RunnerDocuments, args: RunnerArgs) -> None:
@@ -109,7 +108,7 @@ class Runner(pulumi.ComponentResource):
             tag_specifications=[{"resource_type": kind, "tags": self._tags} for kind in _MADE_WITH_IT]
             if self._tags
             else None,
-            opts=pulumi.ResourceOptions(parent=self),
+            opts=self.child(),
         )
 
 
