@@ -31,7 +31,7 @@ def main() -> None:
     rows: list[dict[str, Any]] = []
     for part in parts or _PARTS:
         measured = _PARTS[part].measure()
-        Console(width=180).print(_table(measured), "")
+        Console(width=180, markup=False, emoji=False).print(_table(measured), "")
         rows += measured
     if not parts:  # the page shows all parts of a single run
         RESULTS.parent.mkdir(exist_ok=True)

@@ -69,7 +69,7 @@ def show(
 
 
 def _table(shown: ForTerminal) -> None:
-    console = Console()
+    console = Console(markup=False, emoji=False)
     for line in shown.above:
         console.print(Text(plain(line)))
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)

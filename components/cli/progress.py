@@ -14,5 +14,5 @@ def progress(text: str) -> Generator[None]:
     if not sys.stderr.isatty():
         yield
         return
-    with Console(stderr=True).status(Text(text)):
+    with Console(stderr=True, markup=False, emoji=False).status(Text(text)):
         yield

@@ -1,5 +1,6 @@
 """`gitlab-ecr revoke`: void every token of an audience, now."""
 
+import difflib
 import json
 import re
 import shutil
@@ -29,6 +30,7 @@ from .progress import progress
 
 _DENY: Final = json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "*", "Resource": "*"}]})
 _GENERATION: Final = re.compile(r"-g(\d+)$")
+_MOST_NAMES: Final = 8
 _PATIENCE_SECONDS: Final = 90.0  # IAM is eventually consistent
 _PAUSE_SECONDS: Final = 2.0
 _REFUSED: Final = (401, 403)
@@ -69,7 +71,7 @@ def command(*, audience: str, source: Source, stack: str | None, deny_now: bool,
             "`gitlab-ecr rotate`, which creates and publishes a new one"
         )
     if audience not in plan.audiences:
-        raise click.UsageError(f"AUDIENCE: {audience!r} is not one of {', '.join(sorted(plan.audiences))}")
+        raise click.UsageError(f"AUDIENCE: {audience!r} is no audience of this stack; {_advice(audience, plan)}")
     if not stack and not deny_now:
         raise click.UsageError("write --stack NAME, which raises the generation and runs `up`, or --now, or both")
     arn = plan.audiences[audience].role_arn
@@ -115,6 +117,16 @@ def _deny(role: str, arn: str) -> None:
         )
     for name in aws_call(f"role {role}", iam.list_role_policies, RoleName=role)["PolicyNames"]:
         aws_call(f"role {role}", iam.put_role_policy, RoleName=role, PolicyName=name, PolicyDocument=_DENY)
+
+
+def _advice(audience: str, plan: Plan) -> str:
+    """The nearest one; of none that is near, some."""
+    by_small = {name.lower(): name for name in sorted(plan.audiences)}
+    if near := difflib.get_close_matches(audience.lower(), by_small, n=1):
+        return f"did you mean {by_small[near[0]]}?"
+    some = list(by_small.values())
+    more = f" or {len(some) - _MOST_NAMES} others" if len(some) > _MOST_NAMES else ""
+    return f"write one of {', '.join(some[:_MOST_NAMES])}{more}" if some else "it has none"
 
 
 def _tokens(plan: Plan, audience: str, targets: list[TokenTarget | SecretTarget]) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """`gitlab-ecr token set`: checks the rotator's GitLab token, then stores it."""
 
+import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from typing import Any, Final, Protocol
@@ -21,6 +22,7 @@ from .rotate import in_lambda
 from .token_check import check_itself, check_token
 
 _DESCRIPTION: Final = "The GitLab token that writes the CI/CD variables; `gitlab-ecr token set` stored it"
+_LONGEST: Final = 10_000  # characters; no token has as many
 _ROW: Final = {"target": "Variable", "status": "Rotation", "reason": "Why"}
 
 
@@ -134,7 +136,10 @@ def _before_up(name: str, url: str, *, as_json: bool) -> ExitCode:
 
 
 def _asked_for() -> Secret:
-    return given_token(click.prompt("GitLab token", hide_input=True, err=True), "the token")
+    # In a pipe there is no echo to turn off, and a terminal that is not the input would be asked in its place.
+    typed = sys.stdin.isatty()
+    text = click.prompt("GitLab token", hide_input=True, err=True) if typed else sys.stdin.read(_LONGEST)
+    return given_token(text, "the token")
 
 
 def _secrets(region: str | None) -> Any:

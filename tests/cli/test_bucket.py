@@ -1,5 +1,6 @@
 """`--bucket`: the commands with a rotator that runs in GitLab."""
 
+import io
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -43,7 +44,7 @@ def _schedule(world: World) -> dict[str, Any]:
 
 @pytest.mark.parametrize("words", [words for words in own_commands() if "--bucket" in words], ids=" ".join)
 def test_a_command_of_a_page_works(at_home: World, words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("click.termui.hidden_prompt_func", lambda _: at_home.rotator_token)
+    monkeypatch.setattr("sys.stdin", io.StringIO(at_home.rotator_token))
     bucket = {"gitlab-ecr-prod-rotator-123456789012": BUCKET[1]}
     assert main([bucket.get(word, word) for word in words]) == ExitCode.OK
 

@@ -1,5 +1,6 @@
 """The commands of the pages, run in the rehearsed world: with its names in the place of a page's."""
 
+import io
 import json
 from contextlib import suppress
 from pathlib import Path
@@ -54,7 +55,7 @@ def test_a_command_of_a_page_works(
     }
     if "forget" in words:
         _adopted_before(at_home)
-    monkeypatch.setattr("click.termui.hidden_prompt_func", lambda _: at_home.rotator_token)
+    monkeypatch.setattr("sys.stdin", io.StringIO(at_home.rotator_token))
     code = main([here.get(word, word) for word in words])
     said = capsys.readouterr()
     assert code == (ExitCode.FOUND if "job.log" in words else ExitCode.OK), said

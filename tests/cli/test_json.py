@@ -1,5 +1,6 @@
 """What `--json` prints has the keys that a command's help names, and nothing else comes with it."""
 
+import io
 import json
 import re
 from typing import Any
@@ -65,7 +66,7 @@ def test_forget(at_home: World, capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_token_set(at_home: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    monkeypatch.setattr("click.termui.hidden_prompt_func", lambda _: at_home.rotator_token)
+    monkeypatch.setattr("sys.stdin", io.StringIO(at_home.rotator_token))
     code, printed = _printed(capsys, "token", "set", *_FUNCTION)
     assert (code, printed["secret"]) == (ExitCode.OK, "gitlab-ecr-local/gitlab-token")
     assert {each["status"] for each in printed["rotated"]} <= {"published", "kept"}

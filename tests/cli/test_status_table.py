@@ -32,7 +32,9 @@ def row(target: str, **changes: str) -> dict[str, Any]:
 def shown(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Any:
     def show(*rows: dict[str, Any], colour: bool = False, width: int = 80) -> list[str]:
         monkeypatch.setattr("sys.stdout.isatty", lambda: True)
-        monkeypatch.setattr(output, "Console", lambda: Console(width=width, force_terminal=colour, no_color=not colour))
+        monkeypatch.setattr(
+            output, "Console", lambda **kept: Console(width=width, force_terminal=colour, no_color=not colour, **kept)
+        )
         output.show({}, rows, as_json=False, terminal=for_terminal(rows, NOW))
         return capsys.readouterr().out.splitlines()
 

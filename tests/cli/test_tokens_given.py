@@ -1,5 +1,6 @@
 """A token that a person or a job gives, in whatever form: no command shows it, and none ends in a traceback."""
 
+import io
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -59,7 +60,7 @@ def test_no_command_shows_it(
     form: str, commands: list[list[str]], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     given = form.format(_TOKEN)
-    monkeypatch.setattr("click.termui.hidden_prompt_func", lambda _: given)
+    monkeypatch.setattr("sys.stdin", io.StringIO(given))
     if "\0" not in given and "\ud800" not in given:  # what no environment can hold
         monkeypatch.setenv("GITLAB_TOKEN", given)
         monkeypatch.setenv("GITLAB_ECR_NOTE_TOKEN", given)
