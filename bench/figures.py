@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from .gains import gains
+
 _ROOT: Final = Path(__file__).parents[1]
 RESULTS: Final = _ROOT / ".bench" / "results.json"
 PAGE: Final = _ROOT / "docs" / "figures.md"
@@ -18,10 +20,11 @@ def main() -> None:
 
 
 def with_table(page: str, rows: Sequence[dict[str, Any]]) -> str:
-    """The page with a table of these rows between its marks."""
+    """The page with a table of these rows, and what a user gains by them, between its marks."""
     before, _, rest = page.partition(BEGIN)
     _, _, after = rest.partition(END)
-    return f"{before}{BEGIN}\n\n{table(rows)}\n{END}{after}"
+    made = table(rows)
+    return f"{before}{BEGIN}\n\n{made}\n{gains(made)}\n{END}{after}"
 
 
 def table(rows: Sequence[dict[str, Any]]) -> str:

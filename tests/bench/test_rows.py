@@ -61,7 +61,7 @@ def test_a_table_replaces_the_one_before_and_nothing_else() -> None:
         Row("shell", "s", "slow").not_measured(4, "no aws on PATH"),
     ]
     readme = with_table(f"above\n{BEGIN}\n\nold\n{END}\nbelow\n", rows)
-    assert readme == f"above\n{BEGIN}\n\n{table(rows)}\n{END}\nbelow\n"
+    assert readme == f"above\n{BEGIN}\n\n{table(rows)}\n\n{END}\nbelow\n"
     assert "| floor | 4 s | 2.5 s | 1.600 | 1.600 to 2.000 | at most 1.3: MISSED |" in readme
     assert "| shell | 4 s | - | - | - | not measured: no aws on PATH |" in readme
     assert with_table(readme, rows) == readme
