@@ -51,20 +51,50 @@ def pull(pool: urllib3.PoolManager, host: str, repository: str, reference: str, 
     Raises:
         PullError: an answer other than yes or no, or content that is not what its digest or size says.
     """
-    base = f"https://{host}/v2/{repository}"
-    headers = {"Authorization": f"Basic {auth}"} if auth else {}
     try:
-        wanted = headers | {"Accept": ", ".join(_MANIFEST_TYPES)}
-        manifest = _get(pool, f"{base}/manifests/{reference}", wanted)
-        digest = _digest_of(manifest)
-        if reference.startswith("sha256:"):
-            _same(f"digest of manifest {reference}", digest, reference)
-        document = json.loads(manifest)
-        for part in (document["config"], *document["layers"]):
-            _check(part, _get(pool, f"{base}/blobs/{part['digest']}", headers))
+        manifest, _ = _all_of(pool, host, repository, reference, auth)
     except _Denied as denied:
         return PullResult(allowed=False, reason=str(denied), digest=None)
-    return PullResult(allowed=True, reason="", digest=digest)
+    return PullResult(allowed=True, reason="", digest=_digest_of(manifest))
+
+
+def fetched(
+    pool: urllib3.PoolManager, host: str, repository: str, reference: str, *, auth: str | None
+) -> tuple[bytes, list[bytes]]:
+    """An image's config and layers, as `pull`; a denial is an error in the words that Docker has for it.
+
+    Raises:
+        PullError: as `pull`, and when the registry says no.
+    """
+    try:
+        _, (config, *layers) = _all_of(pool, host, repository, reference, auth)
+    except _Denied as denied:
+        status, _, words = str(denied).partition(" ")
+        code, _, said = words.partition(": ")
+        known = {"403": f"{code.lower()}: {said}", "401": "no basic auth credentials"}
+        raise PullError(
+            f'Head "https://{host}/v2/{repository}/manifests/{reference}": {known.get(status, words)}'
+        ) from None
+    return config, layers
+
+
+def _all_of(
+    pool: urllib3.PoolManager, host: str, repository: str, reference: str, auth: str | None
+) -> tuple[bytes, list[bytes]]:
+    """The manifest, then the config and the layers, each what its digest and size say."""
+    base = f"https://{host}/v2/{repository}"
+    headers = {"Authorization": f"Basic {auth}"} if auth else {}
+    wanted = headers | {"Accept": ", ".join(_MANIFEST_TYPES)}
+    manifest = _get(pool, f"{base}/manifests/{reference}", wanted)
+    if reference.startswith("sha256:"):
+        _same(f"digest of manifest {reference}", _digest_of(manifest), reference)
+    document = json.loads(manifest)
+    parts: list[bytes] = []
+    for part in (document["config"], *document["layers"]):
+        content = _get(pool, f"{base}/blobs/{part['digest']}", headers)
+        _check(part, content)
+        parts.append(content)
+    return manifest, parts
 
 
 def can_sign_in(pool: urllib3.PoolManager, host: str, auth: str | None) -> bool:

@@ -63,13 +63,17 @@ def _compressed(tar: bytes) -> bytes:
 
 def archive_of(tars: Sequence[bytes], name: str) -> bytes:
     """The same image as `docker save` writes it, under a name with a tag."""
-    config = _config(tars)
+    return loadable(_config(tars), tars, name)
+
+
+def loadable(config: bytes, layers: Sequence[bytes], name: str) -> bytes:
+    """An archive that `docker load` takes: the layers are tars, compressed or not."""
     files = {f"{digest_of(config).removeprefix('sha256:')}.json": config}
-    layers = {f"{digest_of(tar).removeprefix('sha256:')}.tar": tar for tar in tars}
-    manifest = [{"Config": next(iter(files)), "RepoTags": [name], "Layers": list(layers)}]
+    parts = {f"{digest_of(layer).removeprefix('sha256:')}.tar": layer for layer in layers}
+    manifest = [{"Config": next(iter(files)), "RepoTags": [name], "Layers": list(parts)}]
     target = io.BytesIO()
     with tarfile.open(fileobj=target, mode="w") as archive:
-        for path, content in {**files, **layers, "manifest.json": json.dumps(manifest).encode()}.items():
+        for path, content in {**files, **parts, "manifest.json": json.dumps(manifest).encode()}.items():
             member = tarfile.TarInfo(path)
             member.size = len(content)
             archive.addfile(member, io.BytesIO(content))

@@ -65,6 +65,11 @@ class DockerApi:
             raise EngineError(f"{' '.join(command)}: exit {status}: {said.strip()}")
         return said
 
+    def remove_image(self, name: str) -> None:
+        """Takes an image away; one that is gone already is no error."""
+        with self._answer("DELETE", f"/images/{quote(name, safe='')}?force=1") as answer:
+            answer.read()
+
     def containers(self) -> list[str]:
         """The ids of all that there are."""
         return [each["Id"] for each in self._ask("GET", "/containers/json?all=1")]

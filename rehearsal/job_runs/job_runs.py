@@ -19,6 +19,7 @@ from rehearsal.gitlab import JobRequest, JobSeen
 from rehearsal.program import Program
 from rehearsal.world import World
 
+from .docker import Docker
 from .machine import Machine, found
 from .podman import Podman, short_place
 from .runner_config import Here, adjusted
@@ -108,7 +109,7 @@ class JobRuns:
         self._undo.callback(shutil.rmtree, self._folder, ignore_errors=True)
         pool = self._undo.enter_context(ThreadPoolExecutor(1))
         self._shell = shell_layer(machine.busybox, machine.commands)
-        self._engine: Future[tuple[Podman, str]] = pool.submit(self._start)
+        self._engine: Future[tuple[Podman | Docker, str]] = pool.submit(self._start)
 
     def run(self, program: Program, declaration: Mapping[str, Any], consumers: Sequence[Consumer]) -> Ran:
         """Every job, to its end.
@@ -142,15 +143,15 @@ class JobRuns:
         """Ends the engine, and removes all that it had."""
         self._undo.close()
 
-    def _start(self) -> tuple[Podman, str]:
-        folder = self._folder / "engine"
+    def _start(self) -> tuple[Podman | Docker, str]:
+        folder, cloud, docker = self._folder / "engine", self._world.cloud, self._machine.docker
         folder.mkdir()
-        engine = Podman(self._world.cloud, folder)
+        engine = Docker(cloud, docker, folder) if docker else Podman(cloud, folder)
         self._undo.callback(engine.stop)
         helper = self._machine.helper.read_bytes()
         programs = {"gitlab-runner-helper": helper, "gitlab-runner-build": _BUILD, "git": _GIT}
         layer = files_layer({f"usr/bin/{name}": content for name, content in programs.items()}, 0o755)
-        engine.api.load(archive_of([self._shell, layer], _HELPER_IMAGE))
+        engine.load(archive_of([self._shell, layer], _HELPER_IMAGE), _HELPER_IMAGE)
         engine.api.run(_HELPER_IMAGE, ["sh", "-c", "true"])
         return engine, engine.api.image_id(_HELPER_IMAGE)
 

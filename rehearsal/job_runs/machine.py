@@ -1,13 +1,12 @@
 """What this machine has for jobs that run: a runner, an engine, a shell for the images; and what it lacks."""
 
-import os
 import shutil
-import stat
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from .docker import local_socket
 from .podman import PROGRAM as PODMAN
 
 RUNNER: Final = "gitlab-runner"
@@ -29,6 +28,7 @@ class Machine:
         helper: what a job's helper container runs: `gitlab-runner-helper`, or the runner itself, which can do the same.
         busybox: a static shell.
         commands: what busybox can be called as.
+        docker: the socket of a Docker daemon, where there is no podman.
     """
 
     runner: Path
@@ -36,6 +36,7 @@ class Machine:
     helper: Path
     busybox: Path
     commands: tuple[str, ...]
+    docker: Path | None
 
 
 def found() -> Machine | str:
@@ -43,8 +44,9 @@ def found() -> Machine | str:
     runner, busybox = shutil.which(RUNNER), shutil.which(_BUSYBOX)
     if runner is None:
         return f"{RUNNER} is not on PATH"
-    if engine := _no_engine():
-        return engine
+    docker = None if shutil.which(PODMAN) else local_socket()
+    if isinstance(docker, str):
+        return docker
     if busybox is None or not _is_static(Path(busybox)):
         return "the images need a program: install a static busybox (Debian: busybox-static)"
     version = _said(runner, "--version")
@@ -55,26 +57,8 @@ def found() -> Machine | str:
         Path(shutil.which(_HELPER) or runner),
         Path(busybox),
         tuple(_said(busybox, "--list")),
+        docker,
     )
-
-
-def _no_engine() -> str:
-    """Why no engine can be used; empty when podman can."""
-    if shutil.which(PODMAN):
-        return ""
-    if docker := _docker_socket():
-        return (
-            f"{docker} pulls where its own daemon's proxy leads, and not from this run's registry; install podman, of "
-            "which the rehearsal starts a service of its own"
-        )
-    return "no engine for containers is here; install podman, of which the rehearsal starts a service of its own"
-
-
-def _docker_socket() -> str:
-    if host := os.environ.get("DOCKER_HOST"):
-        return f"Docker at {host}"
-    default = Path("/var/run/docker.sock")
-    return "Docker" if default.exists() and stat.S_ISSOCK(default.stat().st_mode) else ""
 
 
 def _is_static(program: Path) -> bool:

@@ -54,6 +54,10 @@ class Podman:
             self._service.stop()
             raise
 
+    def load(self, archive: bytes, name: str) -> None:  # noqa: ARG002 - as `Docker`, which has to take it away again
+        """Takes an image in."""
+        self.api.load(archive)
+
     def stop(self) -> None:
         """Removes every container, then ends the service."""
         try:
@@ -102,8 +106,8 @@ def _environment(cloud: Cloud, folder: Path) -> dict[str, str]:
 def _config() -> list[str]:
     """What a machine without systemd, or inside of another container, needs too."""
     limits = {
-        "nofile": min(_OPEN_FILES, resource.getrlimit(resource.RLIMIT_NOFILE)[1]),
-        "nproc": _PROCESSES,
+        "nofile": _at_most(_OPEN_FILES, resource.RLIMIT_NOFILE),
+        "nproc": _at_most(_PROCESSES, resource.RLIMIT_NPROC),
     }
     runtime = next((name for name in _RUNTIMES if shutil.which(name) or Path("/usr/sbin", name).exists()), None)
     return [
@@ -116,6 +120,12 @@ def _config() -> list[str]:
         *([f'runtime = "{runtime}"'] if runtime else []),
         "",
     ]
+
+
+def _at_most(wanted: int, limit: int) -> int:
+    """Not more than this process may give."""
+    hard = resource.getrlimit(limit)[1]
+    return wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
 
 
 def _storage(folder: Path, environment: dict[str, str]) -> list[str]:

@@ -1,8 +1,10 @@
 """Docker's API on a socket: answers pulls as a test says, and instead of a shell prints what it says."""
 
+import io
 import json
 import re
 import socketserver
+import tarfile
 import threading
 from base64 import urlsafe_b64decode
 from collections.abc import Generator
@@ -10,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 
 @dataclass
@@ -23,6 +25,7 @@ class ScriptedDocker:
         exit_code: how each ends.
         logins: by image, the user and password that came with the pull, None for none.
         scripts: what the containers were given to run.
+        loaded: the names of the images that it was given, and still has.
     """
 
     socket: Path
@@ -31,6 +34,7 @@ class ScriptedDocker:
     exit_code: int = 0
     logins: dict[str, tuple[str, str] | None] = field(default_factory=dict[str, tuple[str, str] | None])
     scripts: list[str] = field(default_factory=list[str])
+    loaded: list[str] = field(default_factory=list[str])
 
 
 @contextmanager
@@ -75,7 +79,7 @@ def _headers(lines: Any) -> dict[str, str]:
     return found
 
 
-def _answer(
+def _answer(  # noqa: PLR0911 - one return for each route
     docker: ScriptedDocker, method: str, target: str, headers: dict[str, str], body: bytes
 ) -> tuple[int, bytes]:
     path, query = urlsplit(target).path, parse_qs(urlsplit(target).query)
@@ -85,6 +89,16 @@ def _answer(
         docker.logins[image] = (login["username"], login["password"]) if login else None
         said = {"error": docker.refusals[image]} if image in docker.refusals else {"status": "pulled"}
         return 200, json.dumps(said).encode()
+    if path == "/version":
+        return 200, b'{"Version": "27.0"}'
+    if path == "/images/load":
+        with tarfile.open(fileobj=io.BytesIO(body)) as archive:
+            manifest = archive.extractfile("manifest.json")
+            docker.loaded += json.load(manifest)[0]["RepoTags"] if manifest else []
+        return 200, b"{}"
+    if method == "DELETE" and path.startswith("/images/"):
+        docker.loaded.remove(unquote(path.removeprefix("/images/")))
+        return 200, b"[]"
     if method == "GET" and path.startswith("/images/"):
         return 200, b'{"Id": "sha256:0123"}'
     if path.endswith("/containers/create"):
