@@ -6,9 +6,9 @@ from typing import Any, Final
 
 from components.cli.doctor.causes.cause import Cause
 from components.docker.auth import DOCKER_AUTH_CONFIG
-from components.names.naming import Names
 from rehearsal import id_tokens
-from rehearsal.consumers import Consumer, access_of
+from rehearsal.accesses import JOB_SECRET, access_of
+from rehearsal.consumers import Consumer, names_of
 from rehearsal.namespaces import FOREIGN_AUTHS, INSTANCE
 from rehearsal.patterns import names
 from rehearsal.registries import Image, hosts_of, tried
@@ -20,7 +20,6 @@ CONSUMERS: Final = 6
 """So many have their jobs run; the pull matrix above has them all."""
 RAN, FAILED = "ran", "failed"
 _BELOW: Final = "made-up-service"
-_BY_SECRET: Final = "job-secret"  # noqa: S105 - a kind of access
 _ELSEWHERE: Final = "made-up-group"
 _STRANGER: Final = f"{_ELSEWHERE}/no-consumer"
 _OTHER_VARIABLE: Final = "another-login"
@@ -83,14 +82,12 @@ def _of_consumer(
 
 def _by_secrets(world: World, declaration: Mapping[str, Any], takers: Sequence[Taker]) -> Iterator[Wanted]:
     """Jobs that fetch their login themselves: by `secrets:`, before the runner pulls."""
-    names_ = Names(
-        declaration["account"], declaration["region"], declaration["prefix"], declaration.get("role_path", "")
-    )
+    made = names_of(declaration)
     for path, consumer in sorted(declaration.get("consumers", {}).items()):
-        if access_of(consumer) != _BY_SECRET:
+        if access_of(consumer) != JOB_SECRET:
             continue
-        role, taker = names_.secret_role_arn(path), _taker(takers, path)
-        secret = {"secret_id": names_.audience_secret(path), "region": world.region, "role_arn": role}
+        role, taker = made.secret_role_arn(path), _taker(takers, path)
+        secret = {"secret_id": made.audience_secret(path), "region": world.region, "role_arn": role}
         keywords: dict[str, dict[str, Any]] = {
             "id_tokens": {"AWS_ID_TOKEN": id_tokens.audience(declaration)},
             # Before 19.0 the runner knows no role of a single secret, and takes that of the job.
@@ -100,7 +97,7 @@ def _by_secrets(world: World, declaration: Mapping[str, Any], takers: Sequence[T
         ref = id_tokens.protected_ref(world, path, consumer)
         hosts = hosts_of(consumer, world.place)
         for image, expected, causes in _one_of_each(tried(world.registries, consumer["pull"], hosts), hosts):
-            yield Wanted(f"{path} by {_BY_SECRET}", path, image, taker, expected, causes, ref=ref, keywords=keywords)
+            yield Wanted(f"{path} by {JOB_SECRET}", path, image, taker, expected, causes, ref=ref, keywords=keywords)
 
 
 def _one_of_each(images: Mapping[Image, bool], hosts: Sequence[str]) -> Iterator[tuple[Image, str, frozenset[str]]]:

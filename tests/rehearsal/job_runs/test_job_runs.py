@@ -11,6 +11,7 @@ from typing import Any
 import podman_here
 import pytest
 import scripted_runner
+import yaml
 
 from rehearsal.clients import HELPER
 from rehearsal.job_runs.podman import short_place
@@ -26,11 +27,18 @@ def ran(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, dict[str, Any], 
         pytest.skip(reason)
     folder = tmp_path_factory.mktemp("with-a-runner")
     programs, temporary, report = folder / "bin", folder / "tmp", folder / "report.json"
+    stack = yaml.safe_load(LOCAL.read_text())
+    stack["config"]["gitlab-ecr:consumers"]["acme/vault"] = {
+        "access": "job-secret",
+        "pull": ["base/*"],
+        "branches": ["main"],
+    }
+    (folder / "Pulumi.local.yaml").write_text(yaml.safe_dump(stack, sort_keys=False))
     programs.mkdir()
     temporary.mkdir()
     path = f"{scripted_runner.put_on_path(programs)}{os.pathsep}{os.environ['PATH']}"
     run = subprocess.run(
-        [sys.executable, "-m", "rehearsal", "--stack-file", str(LOCAL), "--report", str(report)],
+        [sys.executable, "-m", "rehearsal", "--stack-file", str(folder / "Pulumi.local.yaml"), "--report", str(report)],
         cwd=ROOT,
         env=os.environ | {"PATH": path, "TMPDIR": str(temporary)},
         capture_output=True,
@@ -53,6 +61,8 @@ def test_each_consumers_job_runs_where_it_may_pull_and_fails_where_it_may_not(
         ("acme/backend", "base/alpine", "runner docker", "failed", "iam-policy"),
         ("acme/frontend/web", "ci/node", "a plain runner", "ran", ""),
         ("acme/frontend/web", "ci/python", "a plain runner", "failed", "iam-policy"),
+        ("acme/vault by job-secret", "base/alpine", "a plain runner", "ran", ""),
+        ("acme/vault by job-secret", "ci/python", "a plain runner", "failed", "iam-policy"),
         ("made-up-group/no-consumer, no consumer", "ci/python", "a plain runner", "failed", "variable-absent"),
         *[("acme/backend/another-login, by the access of runner docker", "ci/python", "runner docker", "ran", "")]
         * helper,
