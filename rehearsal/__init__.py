@@ -1,1 +1,1 @@
-"""The embedded default: the whole system on one machine, against local emulators."""
+"""The rehearsal: runs the whole system on one machine, against local emulators."""

@@ -1,4 +1,4 @@
-"""`python -m rehearsal`: rehearses a stack file on this machine, and says what came of it."""
+"""`python -m rehearsal`: rehearses a stack file on this machine, and reports the result."""
 
 import argparse
 import contextlib
@@ -86,7 +86,7 @@ def _keep(rehearsal: Rehearsal, show: screen.Screen, file: Path) -> None:
     environment.write(file, content)
     try:
         show.endpoints(file, content)
-        with contextlib.suppress(KeyboardInterrupt):  # the end that was asked for
+        with contextlib.suppress(KeyboardInterrupt):  # Ctrl-C is how the person ends it
             signal.pause()
     finally:
         file.unlink(missing_ok=True)
@@ -108,9 +108,9 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--keep",
         action="store_true",
-        help="leave everything up until Ctrl-C, and write `env` beside the report, for a shell to source",
+        help="leave everything running until Ctrl-C, and write `env` beside the report, for a shell to source",
     )
-    parser.add_argument("--picture", type=Path, metavar="FILE", help="write the end of the run as an SVG, too")
+    parser.add_argument("--picture", type=Path, metavar="FILE", help="also draw the end of the run as an SVG")
     parser.add_argument("--quiet", action="store_true", help="say nothing but failures")
     return parser.parse_args(arguments)
 

@@ -1,4 +1,4 @@
-"""What the stack's own account holds before `up`, and what other accounts hold for it."""
+"""Prepares the AWS accounts before `up`: what the stack expects in its own account and in others."""
 
 import json
 from typing import Any, Final
@@ -17,7 +17,7 @@ _EVERYTHING: Final = {
 
 
 def make_boundary(cloud: Cloud, declaration: RegistryAccessArgs) -> None:
-    """The boundary that the stack names; what it allows is the account's matter, here it allows everything."""
+    """Creates the boundary that the stack names. In a real account, it would restrict; here it allows everything."""
     arn: Any = declaration.get("permissions_boundary")
     if not isinstance(arn, str):
         return
@@ -26,7 +26,7 @@ def make_boundary(cloud: Cloud, declaration: RegistryAccessArgs) -> None:
 
 
 def make_secrets(cloud: Cloud, declaration: RegistryAccessArgs) -> list[str]:
-    """The secrets that somebody made by hand, with a made-up login in each; their names."""
+    """Creates the secrets that a person would create by hand, each with a made-up login. Returns their names."""
     named = [each.get("foreign_auths_secret", "") for each in declaration.get("consumers", {}).values()]
     names = list(dict.fromkeys(filter(None, named)))
     for name in names:
@@ -35,7 +35,7 @@ def make_secrets(cloud: Cloud, declaration: RegistryAccessArgs) -> list[str]:
 
 
 def make_repositories(cloud: Cloud, registry: Registry) -> None:
-    """The repositories of a registry that is another's, as its owner has to set them up."""
+    """Creates the repositories of somebody else's registry, as its owner has to set them up."""
     keys = cloud.root_of(registry.place.account)
     with cloud.client_of("ecr", keys, registry.place.region) as ecr:
         for name in registry.repositories:
@@ -44,7 +44,7 @@ def make_repositories(cloud: Cloud, registry: Registry) -> None:
 
 
 def grant(ecr: Any, cloud: Cloud, registry: Registry, name: str) -> None:
-    """Lets the stack's account pull a repository of another account; within one account its roles' policies do."""
+    """Allows the stack's account to pull another account's repository. Within one account, the roles' policies do."""
     account, region = registry.place.account, registry.place.region
     if account != cloud.account:
         policy = repository_policy(account, region, pull={"accounts": [cloud.account]})

@@ -1,4 +1,4 @@
-"""What pulls: this project's own small puller, and the container clients of this machine."""
+"""Clients that pull: this project's own small puller, and the container clients on this machine."""
 
 import base64
 import itertools
@@ -23,24 +23,24 @@ _SECONDS: Final = 60
 
 
 class ClientError(Exception):
-    """A client that has to be there is not."""
+    """A client that has to be installed is not."""
 
 
 class Client(Protocol):
-    """Pulls an image with what stands in a Docker configuration."""
+    """Pulls an image with the logins in a Docker configuration."""
 
     name: str
 
     def pull(self, host: str, repository: str, tag: str, document: str | None) -> tuple[str, str]:
-        """What came of it, `allowed`, `denied` or `failed`, and the reason."""
+        """Tries the pull. Returns `allowed`, `denied` or `failed`, and the reason."""
         ...
 
 
 class OwnClient:
-    """This project's own puller, which finds its credential as the runner does.
+    """This project's own puller, which chooses its credential as the runner does.
 
     Args:
-        pool: the way to the registry.
+        pool: connections to the registry.
     """
 
     name = "rehearsal"
@@ -59,10 +59,10 @@ class OwnClient:
 
 
 class Refused:
-    """Stands for every client of somebody whom AWS gives no session.
+    """Replaces every client for an identity to which AWS gives no session.
 
     Args:
-        reason: AWS's own words.
+        reason: AWS's message.
     """
 
     name = "rehearsal"
@@ -76,13 +76,13 @@ class Refused:
 
 
 class Skopeo:
-    """Debian's skopeo, by the same proxy, trusting the same authority.
+    """Debian's skopeo, with the same proxy and certificate authority.
 
     Args:
-        cloud: where the registry is.
-        scratch: a folder of its own; it becomes the process's home too.
-        more: what its environment holds beside that: a helper's credentials.
-        name: by default skopeo and its version.
+        cloud: the cloud with the registry.
+        scratch: a folder only for this client, which is also the process's home.
+        more: further environment variables: a helper's credentials.
+        name: the client's name; by default skopeo and its version.
     """
 
     def __init__(self, cloud: Cloud, scratch: Path, more: Mapping[str, str] | None = None, name: str = "") -> None:
@@ -120,7 +120,7 @@ class Skopeo:
 
 
 def auth_of(image: str, document: str | None) -> str | None:
-    """The `auth` that the runner takes from a `DOCKER_AUTH_CONFIG` for an image; None for none."""
+    """The `auth` that the runner takes from a `DOCKER_AUTH_CONFIG` for an image; None when there is none."""
     found = resolve(image, docker_auth_config=document)
     if found.outcome is not Outcome.FOUND:
         return None
@@ -129,16 +129,16 @@ def auth_of(image: str, document: str | None) -> str | None:
 
 
 def present(program: str) -> bool:
-    """Whether the machine has a client.
+    """Whether a client is installed.
 
     Raises:
-        ClientError: it has not, and this is CI, where all clients pull.
+        ClientError: it is not, and this is CI, where all clients have to pull.
     """
     if shutil.which(program):
         return True
     if os.environ.get("CI") == "true":
         raise ClientError(
-            f"{program} is not installed; .ci/run installs it. Without CI=true the rehearsal does without"
+            f"{program} is not installed; .ci/run installs it. Without CI=true, the rehearsal runs without it"
         )
     return False
 

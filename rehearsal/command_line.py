@@ -1,4 +1,4 @@
-"""`gitlab-ecr`, run as a person with an administrator's credentials runs it."""
+"""Runs `gitlab-ecr` as a person with an administrator's credentials would."""
 
 import os
 import subprocess
@@ -15,11 +15,11 @@ _SECONDS: Final = 300
 
 @dataclass(frozen=True)
 class CommandRun:
-    """One run.
+    """One run of the command.
 
     Attributes:
-        command: as a person types it.
-        exit_code: the command's own; in GitLab that of the job which it started.
+        command: the command as a person would type it.
+        exit_code: the command's exit code; in GitLab, that of the job that it started.
         output: what it printed, line by line.
     """
 
@@ -29,12 +29,12 @@ class CommandRun:
 
     @property
     def words(self) -> str:
-        """What went wrong, for a person."""
+        """The failure, for a person."""
         return "\n".join([f"{self.command}: exit code {self.exit_code}", *self.output])
 
 
 def run(world: World, *arguments: str, typed: str = "") -> CommandRun:
-    """Runs the command to its end; `typed` is what a person answers to its question."""
+    """Runs the command to its end. `typed` is the answer to its question."""
     done = subprocess.run(  # noqa: S603 - our own command
         [sys.executable, "-m", "components.cli", *arguments],
         cwd=_ROOT,

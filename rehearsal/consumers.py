@@ -1,4 +1,4 @@
-"""A consumer's side of it: what its jobs find in their variable."""
+"""A consumer as the rehearsal sees it, and what its jobs find in their variable."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from .registries import hosts_of
 from .world import World
 
 Auths = dict[str, str | None]
-"""By registry host the `auth` that the runner takes from a variable for an image of it; None for none."""
+"""The `auth` that the runner takes from a variable, by registry host; None when there is none."""
 
 
 @dataclass(frozen=True)
@@ -23,8 +23,8 @@ class Consumer:
     """A GitLab project or group with a variable that is rotated: one for each of its environment scopes.
 
     Attributes:
-        scope: the variable's environment scope, `*` for all jobs.
-        hosts: what its images are written with.
+        scope: the variable's environment scope; `*` for all jobs.
+        hosts: the registry hosts in its image references.
         secret: the name of the secret that its jobs read themselves; empty with a variable.
     """
 
@@ -38,16 +38,16 @@ class Consumer:
 
     @property
     def name(self) -> str:
-        """How messages call it."""
+        """Its name in messages."""
         return INSTANCE if self.kind == INSTANCE else f"{self.kind} {self.path}"
 
     @property
     def label(self) -> str:
-        """Its jobs, as the matrix calls them: with an environment that their scope covers, unless that is all."""
+        """The name of its jobs in the matrix; with an example environment if the scope is not `*`."""
         return self.path if self.scope == "*" else f"{self.path} ({self.scope.replace('*', '1')})"
 
     def lies_below(self, other: "Consumer") -> bool:
-        """Whether it is in the other, a group, at any depth; everything lies in the instance."""
+        """Whether it is inside the other one, a group or the instance, at any depth."""
         if INSTANCE in (self.kind, other.kind):
             return other.kind == INSTANCE and self.kind != INSTANCE
         return self.path.lower().startswith(f"{other.path.lower()}/")
@@ -57,21 +57,21 @@ class Consumer:
         return _secret(self.world, self.secret) if self.secret else self.variable()
 
     def variable(self) -> str | None:
-        """What its `DOCKER_AUTH_CONFIG` holds now, None when there is none."""
+        """The present value of its `DOCKER_AUTH_CONFIG`; None when there is none."""
         record = self.world.gitlab.variable(self.kind, self.path, DOCKER_AUTH_CONFIG, self.scope)
         return None if record is None else record["value"]
 
     def auths(self) -> Auths:
-        """What the variable holds now for each of its registry hosts."""
+        """The present `auth` in the variable for each of its registry hosts."""
         document = self.login()
         return {host: auth_of(f"{host}/any", document) for host in self.hosts}
 
     def auth(self) -> str | None:
-        """What it holds for the first of its registry hosts."""
+        """The present `auth` for the first of its registry hosts."""
         return self.auths()[self.hosts[0]]
 
     def refused(self, auths: Auths) -> list[str]:
-        """The registry hosts that do not take their token."""
+        """The registry hosts that refuse their token."""
         return [host for host, auth in auths.items() if not can_sign_in(self.world.registry_http, host, auth)]
 
 

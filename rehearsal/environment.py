@@ -1,4 +1,4 @@
-"""The environment of a person who works with a rehearsal that is kept: a file to be sourced by a shell."""
+"""The environment for working with a rehearsal that is still running: a file for a shell to source."""
 
 import os
 import shlex
@@ -19,15 +19,15 @@ _OF_THE_PERSON: Final = (
     "GITLAB_ECR_BUCKET",
     "CI_SERVER_TLS_CA_FILE",
 )
-"""What a person's own shell may hold, and would lead commands elsewhere."""
+"""Variables that a person's own shell may have, and that would lead commands elsewhere."""
 
 
 def exports(world: World, rotations: Watched, name: str) -> dict[str, str]:
-    """What a shell needs for every command of `gitlab-ecr`, and for `aws`, `curl` and container clients.
+    """The variables for every command of `gitlab-ecr`, and for `aws`, `curl` and container clients.
 
     Args:
-        world: where everything is.
-        rotations: where the rotator runs.
+        world: the emulated AWS, GitLab and registry.
+        rotations: the rotator's runs.
         name: the stack's output `rotator`.
     """
     rotator = "GITLAB_ECR_ROTATOR" if isinstance(rotations, Rotations) else "GITLAB_ECR_BUCKET"
@@ -44,7 +44,7 @@ def exports(world: World, rotations: Watched, name: str) -> dict[str, str]:
 
 
 def lines(variables: dict[str, str]) -> list[str]:
-    """The variables as lines of a shell, those that a person has of another account taken away before."""
+    """The variables as lines for a shell, which first unset those of the person's own accounts."""
     foreign = [name for name in _OF_THE_PERSON if name not in variables]
     set_ = {name: shlex.quote(value) for name, value in variables.items()}
     folder, _, rest = variables["PATH"].partition(os.pathsep)
@@ -53,8 +53,8 @@ def lines(variables: dict[str, str]) -> list[str]:
 
 
 def write(file: Path, content: list[str]) -> None:
-    """Writes the file, for its owner's eyes."""
+    """Writes the file, readable only by its owner."""
     file.parent.mkdir(parents=True, exist_ok=True)
     file.unlink(missing_ok=True)
     with os.fdopen(os.open(file, os.O_CREAT | os.O_WRONLY | os.O_EXCL, 0o600), "w") as opened:
-        opened.write("\n".join(["# For the rehearsal that is running, and gone when it ends.", *content, ""]))
+        opened.write("\n".join(["# For the running rehearsal. This file is deleted when it ends.", *content, ""]))

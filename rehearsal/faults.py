@@ -1,4 +1,4 @@
-"""What one broken target does to a rotation: broken in GitLab, rotated by the command line, mended."""
+"""Shows what a broken target does to a rotation: breaks it in GitLab, rotates by the command line, repairs it."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ _DEVELOPER: Final = 30
 
 
 class FaultError(Exception):
-    """A rotation did not do with a broken target what it promises; the message says what it did."""
+    """A rotation did not handle a broken target as promised. The message says what it did."""
 
 
 @dataclass(frozen=True)
@@ -21,11 +21,11 @@ class Attempt:
     """One rotation by the command line.
 
     Attributes:
-        what: what was done in GitLab before it.
-        command: as a person types it.
-        exit_code: the command's own; in GitLab that of the job which it started.
+        what: what was changed in GitLab before it.
+        command: the command as a person would type it.
+        exit_code: the command's exit code; in GitLab, that of the job that it started.
         output: what it printed, line by line.
-        targets: what its report says of each.
+        targets: each target's entry in its report.
     """
 
     what: str
@@ -36,12 +36,12 @@ class Attempt:
 
 
 def break_and_mend(world: World, rotations: Watched, consumers: Sequence[Consumer]) -> Iterator[Attempt]:
-    """Deletes one consumer and takes the rotator's role on another, in turn or at once, then mends both.
+    """Deletes one consumer and removes the rotator's role on another, in turn or at once, then repairs both.
 
-    At once where a third is there to be rotated all the same.
+    Both are broken at once if there is a third consumer, which must still be rotated.
 
     Raises:
-        FaultError: another target failed too, a broken one did not, or the exit code hides it.
+        FaultError: another target failed, too; a broken one did not; or the exit code hides the failure.
     """
     consumers = list({each.path: each for each in consumers}.values())  # one may have several scopes
     gone, forbidden = _deletable(consumers), _top(consumers)[-1]
@@ -115,7 +115,7 @@ def _set_role(world: World, consumer: Consumer, *, demoted: bool) -> None:
 
 
 def _deletable(consumers: Sequence[Consumer]) -> Consumer | None:
-    """A project, else a group without another consumer in it: all that it holds goes with it."""
+    """A project; otherwise a group without another consumer in it, because deleting it deletes everything in it."""
     owners = [each for each in consumers if each.kind != INSTANCE]
     alone = [each for each in owners if not any(other.lies_below(each) for other in owners)]
     return next((each for each in alone if each.kind == "project"), alone[0] if alone else None)

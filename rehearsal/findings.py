@@ -1,4 +1,4 @@
-"""What a rehearsal saw, and its form in the report."""
+"""The findings of a rehearsal, and their form in the report."""
 
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -19,17 +19,17 @@ from .variables import ShownVariable
 
 @dataclass
 class Findings:
-    """What a rehearsal saw, for the report and the screen.
+    """The findings of a rehearsal, for the report and the screen.
 
     Attributes:
-        waited: how many targets the first rotation left, as there was no GitLab token yet.
-        token_set: the command that stored it, and rotated.
-        registry: what kept the images that were pulled and pushed.
-        registry_host: the stack's own.
-        made_up: what was there for this run and is not in the stack file.
-        jobs: those that a real runner took.
-        jobs_not_run: why none took any.
-        not_rehearsed: what this stack file has and this machine has not.
+        waited: how many targets the first rotation did not write, because there was no GitLab token yet.
+        token_set: the command that stored the token and rotated.
+        registry: the program that stored the images that were pulled and pushed.
+        registry_host: the stack's own registry host.
+        made_up: what was made up for this run and is not in the stack file.
+        jobs: the jobs that a real runner ran.
+        jobs_not_run: why no real runner ran any.
+        not_rehearsed: what the stack file declares but this machine cannot rehearse.
         timings: seconds by step.
     """
 
@@ -62,7 +62,7 @@ def failures(report: dict[str, Any]) -> list[str]:
 
 
 def as_document(findings: Findings, error: str) -> dict[str, Any]:
-    """The report as JSON holds it; every secret is "[secret]" or absent."""
+    """The report as a JSON document. Every secret is "[secret]" or absent."""
     return {
         "ok": not error,
         "error": error,

@@ -1,4 +1,4 @@
-"""Other accounts that repositories of the stack are shared with: a role there pulls what their policies let it pull."""
+"""Other accounts with which the stack shares repositories: a role there pulls what the repositories' policies allow."""
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -15,14 +15,14 @@ from .pulls import Puller
 from .registries import images
 from .world import World
 
-NOT_REHEARSED: Final = "repositories shared with organizations and with users: only accounts and roles pull here"
+NOT_REHEARSED: Final = "repositories shared with organizations and users: here, only accounts and roles pull"
 _ROLE: Final = "made-up"
 _ANY: Final = "*"
 
 
 @dataclass(frozen=True)
 class Grantee:
-    """A role of another account, whose own account lets it pull everything."""
+    """A role in another account, which allows it to pull everything."""
 
     account: str
     path: str
@@ -30,12 +30,12 @@ class Grantee:
 
     @property
     def label(self) -> str:
-        """As the matrix calls it."""
+        """Its name in the matrix."""
         return f"account {self.account}, {'any role' if self.name == _ROLE else f'role {self.name}'}"
 
 
 def grantees(world: World, declaration: Mapping[str, Any], clients: Sequence[Client]) -> Iterator[Puller]:
-    """Everybody whom a repository's policy lets in, but organizations and users."""
+    """Everybody that a repository's policy admits, except organizations and users."""
     granted = {name: list(_grants(options)) for name, options in declaration["repositories"].items()}
     found = dict.fromkeys(each for grants in granted.values() for each in _grantees(grants))
     for grantee in found:
@@ -49,14 +49,14 @@ def grantees(world: World, declaration: Mapping[str, Any], clients: Sequence[Cli
 
 
 def notes(declaration: Mapping[str, Any]) -> list[str]:
-    """What of the shared repositories is not seen."""
+    """What is not rehearsed about shared repositories."""
     grants = [each for options in declaration["repositories"].values() for each in _grants(options)]
     users = any(":user/" in arn for each in grants for arn in each.get("principals", []))
     return [NOT_REHEARSED] * (users or any(each.get("organizations") for each in grants))
 
 
 def _grants(options: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    """What a repository grants to others; who may push or administer images may pull them too."""
+    """A repository's grants to others. Whoever may push or administer images may also pull them."""
     return (options[key] for key in ("pull", "push", "admin") if key in options)
 
 
@@ -72,7 +72,7 @@ def _grantees(grants: Iterable[Mapping[str, Any]]) -> Iterator[Grantee]:
 
 
 def _reaches(granted: Grantee, grantee: Grantee) -> bool:
-    """Whether a grant is to this role: by its name, or to its whole account."""
+    """Whether a grant is for this role, by its name or for its whole account."""
     return granted == grantee or (granted.account == grantee.account and granted.name == _ROLE)
 
 

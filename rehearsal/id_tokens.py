@@ -1,4 +1,4 @@
-"""The jobs that assume roles: which ref of a project they run on, and what their id_tokens are for."""
+"""Jobs that assume roles: the ref that they run on, and the `aud` of their id_tokens."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -15,7 +15,7 @@ def audience(declaration: Mapping[str, Any]) -> str:
 
 
 def protected_ref(world: World, path: str, consumer: Mapping[str, Any]) -> tuple[str, str]:
-    """A ref of the project whose jobs may assume its role, protected now, as `branch` or `tag` and its name."""
+    """Protects a ref whose jobs may assume the project's role. Returns `branch` or `tag`, and its name."""
     kind = "tag" if consumer.get("tags") and not consumer.get("branches") else "branch"
     declared = (consumer.get("branches") or consumer.get("tags") or ["main"])[0]
     ref = declared.replace("*", "1")

@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM, held back where half of a start or half of an end would leave something behind."""
+"""Delays Ctrl-C and SIGTERM during starts and stops, which would otherwise leave something behind."""
 
 import signal
 import threading
@@ -12,8 +12,8 @@ _SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
 
 @contextmanager
 def held_back() -> Generator[None]:
-    """What comes within the block takes effect at its end."""
-    if threading.current_thread() is not threading.main_thread():  # Python hands signals to the main thread only
+    """Delays signals that arrive within the block until its end."""
+    if threading.current_thread() is not threading.main_thread():  # Python only delivers signals to the main thread
         yield
         return
     came: list[tuple[int, FrameType | None]] = []

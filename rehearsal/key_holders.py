@@ -1,4 +1,4 @@
-"""A consumer with access keys: what its jobs find, and what becomes of the keys as time passes."""
+"""A consumer with access keys: what its jobs find, and how the keys change over time."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -38,7 +38,7 @@ class KeyHolder:
     seen: list[str] = field(default_factory=list[str])
 
     def keys(self) -> Keys:
-        """What a job's AWS client takes from its environment."""
+        """The credentials that a job's AWS client takes from its environment."""
         values: list[str] = []
         for key in ACCESS_KEYS:
             record = self.world.gitlab.variable(self.kind, self.path, key, self.scope)
@@ -56,7 +56,7 @@ class KeyHolder:
         keys = self.keys()
         arn = sessions.caller(self.world, keys)
         if not arn.endswith(f"/{self.user}"):
-            raise KeyHolderError(f"{self.path}: the published pair is {arn or 'nobody'}, not {self.user}")
+            raise KeyHolderError(f"{self.path}: the published pair signs as {arn or 'nobody'}, not as {self.user}")
         if keys["aws_access_key_id"] not in self.seen:
             self.seen.append(keys["aws_access_key_id"])
         if len(self.status()) > 2:  # noqa: PLR2004 - IAM quotas, access keys of a user

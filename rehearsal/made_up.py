@@ -6,7 +6,7 @@ from typing import Final
 from .namespaces import SHADOWED
 from .world import World
 
-_BY_HAND: Final = "a project that somebody gave a DOCKER_AUTH_CONFIG of its own"
+_BY_HAND: Final = "a project with its own DOCKER_AUTH_CONFIG, set by hand"
 
 
 def made_up(world: World) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """The pull matrix for a person: one row for each puller, with what it pulled and what it was refused.
 
-Names stay whole. A folder whose images all have one outcome is written once, and rows that say the same stand together.
+Names are never cut. A folder whose images all have the same outcome is written once, and equal rows are combined.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -12,7 +12,7 @@ from rich.text import Text
 
 from .pulls import Pull
 
-_FEW: Final = 2  # so many images of a folder are still written out
+_FEW: Final = 2  # up to this many images of a folder are written individually
 _MOST_ROWS: Final = 60
 _HEADINGS: Final = ("pulls with its own credential", "pulled", "refused")
 _WRONG: Final = "(declared"
@@ -27,7 +27,7 @@ class Row:
     """Pullers with the same outcome, and what it was.
 
     Attributes:
-        pulled: images by their labels, a whole folder as one.
+        pulled: the images' labels; a complete folder is one label.
         refused: in the same way.
         count: how many were refused.
     """
@@ -64,7 +64,7 @@ def _wrong(cells: Mapping[str, Pull], actual: str) -> Iterator[str]:
 
 
 def table(found: Sequence[Row], width: int) -> Table | None:
-    """The rows as a table of so many columns; None when there are more than a person reads."""
+    """The rows as a table that fits into `columns`; None when there are too many for a person."""
     if sum(len(row.pullers) for row in found) > _MOST_ROWS:
         return None
     names = min(max(len(name) for row in found for name in (*row.pullers, _HEADINGS[0])), int(width * _NAMES))
@@ -100,7 +100,7 @@ def _cell(labels: Sequence[str], width: int, style: str) -> Text:
 
 
 def _folded(labels: Sequence[str], all_labels: Iterable[str]) -> tuple[str, ...]:
-    """The labels, those of a whole folder as one."""
+    """The labels; those of a complete folder are combined."""
     whole: dict[tuple[str, str], list[str]] = {}
     for label in all_labels:
         whole.setdefault(_folder(label), []).append(label)

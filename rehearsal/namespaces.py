@@ -1,4 +1,4 @@
-"""The groups and projects of a rehearsal's GitLab: those that a stack file names, and what it takes for granted."""
+"""Creates the groups and projects in the rehearsal's GitLab: those that a stack file names or assumes."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,7 +15,7 @@ FOREIGN_HOST: Final = "registry.example.com:5000"
 FOREIGN_AUTHS: Final = json.dumps({"auths": {FOREIGN_HOST: {"auth": "ZmFrZS11c2VyOmZha2UtcGFzc3dvcmQ="}}})
 """What such a variable holds: a made-up login."""
 SHADOWED: Final = "old-service"
-"""A project below the first group, that has a `DOCKER_AUTH_CONFIG` of its own as somebody once set by hand."""
+"""A project below the first group, with its own `DOCKER_AUTH_CONFIG` as if somebody had set it by hand."""
 BOT: Final = "gitlab-ecr-rotator"
 """The user of the rotator's GitLab token."""
 ROLES: Final = {"project": 40, "group": 50}
@@ -39,7 +39,7 @@ class Namespace:
 
 
 def populate(gitlab: GitLab, declaration: RegistryAccessArgs) -> list[str]:
-    """Makes every group and project of the declaration, and what somebody set by hand in some of them.
+    """Creates every group and project of the declaration, and variables that somebody would have set by hand.
 
     Returns:
         The paths that the declaration does not name: they are made up.
@@ -71,7 +71,7 @@ def populate(gitlab: GitLab, declaration: RegistryAccessArgs) -> list[str]:
 
 
 def _named(declaration: RegistryAccessArgs) -> Iterator[Namespace]:
-    """What the declaration names by its path; a number beside it may be that of the group around it."""
+    """The groups and projects that the declaration names by path; an id beside it may be that of the parent group."""
     job = declaration.get("rotation", {}).get("job")
     owners: dict[str, Mapping[str, Any]] = {
         **({job["project"]: job} if job else {}),
@@ -86,7 +86,7 @@ def _named(declaration: RegistryAccessArgs) -> Iterator[Namespace]:
 
 
 def _in_order(named: list[Namespace]) -> list[Namespace]:
-    """Each once, with its id where any mention has one; a group before what lies in it."""
+    """Each group and project once, with its id if it is mentioned anywhere; a group comes before its content."""
     found: dict[str, Namespace] = {}
     paths: dict[tuple[str, int], str] = {}
     for each in sorted(named, key=lambda each: each.id is None):

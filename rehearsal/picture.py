@@ -1,4 +1,4 @@
-"""The end of a rehearsal as a picture: what a person would see, without what differs from machine to machine."""
+"""Draws the end of a rehearsal as a picture, without what differs from machine to machine."""
 
 import io
 import re

@@ -1,4 +1,4 @@
-"""Runs the very `__main__.py` under Pulumi's own test monitor; each resource is created by the adapter.
+"""Runs the real `__main__.py` under Pulumi's own test monitor. The adapter creates each resource.
 
 Not public in Pulumi's SDK, so the SDK is pinned: `MockSettings`, `settings.configure`, `set_root_resource`,
 `run_in_stack`, and the monitor's RPC methods.
@@ -62,7 +62,7 @@ class Program:
     Attributes:
         resources: in the order of their creation.
         outputs: the stack's, without those that are secret.
-        warnings: what the program said of the declaration, as an engine shows it.
+        warnings: the program's warnings about the declaration, as an engine would show them.
     """
 
     resources: list[Resource] = field(default_factory=list[Resource])
@@ -107,11 +107,11 @@ def run(
 
 
 def _unheard(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-    """Takes what asyncio says of a future that nobody asks."""
+    """Handles asyncio's messages about futures that nobody awaits."""
 
 
 async def _run(monitor: "_Monitor", stack_name: str, config: Mapping[str, str], secret: Collection[str]) -> None:
-    # Of several resources that fail, run_in_stack raises one; the others' futures are never asked.
+    # If several resources fail, run_in_stack raises one error; nobody awaits the futures of the others.
     asyncio.get_running_loop().set_exception_handler(_unheard)
     settings.set_root_resource(None)  # pyright: ignore[reportArgumentType] - a second run in one process needs it
     features = set(monitor.GetDeploymentInfo(None).supportedFeatures)  # pyright: ignore[reportUnknownMemberType] - untyped in the SDK
@@ -140,7 +140,7 @@ async def _run(monitor: "_Monitor", stack_name: str, config: Mapping[str, str], 
 
 
 class _Engine(MockEngine):
-    """Hears the program's warnings; they are not the log of this process."""
+    """Collects the program's warnings, which do not belong into the log of this process."""
 
     def __init__(self, warnings: list[str]) -> None:
         super().__init__(None)
@@ -168,7 +168,7 @@ class _AdapterMocks(Mocks):
         if not args.custom:
             return "", dict(inputs)
         if args.typ.startswith(_PROVIDER_TYPE):
-            return args.name, dict(inputs)  # the adapter takes the provider's place
+            return args.name, dict(inputs)  # the adapter replaces the provider
         try:
             id_, outputs = self._adapter.create(args.typ, args.name, plain(inputs))
         except AdapterError as error:
@@ -215,7 +215,7 @@ class _Monitor(MockMonitor):
 
 
 def _shown(value: Any) -> Any:
-    """The value for a person: a secret as "[secret]", an archive as the paths in it, a whole number as one."""
+    """The value for a person: a secret as "[secret]", an archive as its paths, a whole number without a fraction."""
     if rpc.is_rpc_secret(value):
         return _SECRET
     if is_mapping(value):
@@ -251,7 +251,7 @@ def _in_folder(folder: Path) -> Generator[None]:
 
 @contextmanager
 def _with_a_token(*, there: bool) -> Generator[None]:
-    """The program wants a person's GitLab token, if any; the adapter has the one of the rehearsal's administrator."""
+    """Gives the program a token, because it requires a person's GitLab token; the adapter has its own."""
     before = os.environ.pop(_TOKEN, None)
     if there:
         os.environ[_TOKEN] = "glpat-fake-of-the-rehearsal"

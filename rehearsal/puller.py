@@ -34,7 +34,7 @@ class _Denied(Exception):  # noqa: N818 - an answer, not an error
 
 
 def way_to(proxy_url: str, ca_file: Path) -> urllib3.PoolManager:
-    """Connections to registries, kept alive: by a CONNECT proxy, trusting one certificate authority and no other."""
+    """Persistent connections to registries, through a CONNECT proxy, trusting only one certificate authority."""
     return urllib3.ProxyManager(proxy_url, ca_certs=str(ca_file), maxsize=8, retries=False, timeout=30)
 
 
@@ -98,7 +98,7 @@ def _all_of(
 
 
 def can_sign_in(pool: urllib3.PoolManager, host: str, auth: str | None) -> bool:
-    """Whether the registry still takes the token, whatever it may pull with it."""
+    """Whether the registry still accepts the token, whatever it may pull with it."""
     try:
         _get(pool, f"https://{host}/v2/", {"Authorization": f"Basic {auth}"} if auth else {})
     except _Denied:

@@ -1,4 +1,4 @@
-"""What Pulumi's own test monitor asks of those who stand behind it."""
+"""The conversion of values that Pulumi's own test monitor requires."""
 
 import asyncio
 import threading

@@ -13,7 +13,7 @@ from .patterns import names
 from .world import World
 
 _STRANGER: Final = "other-group/other-project"
-NOT_OF_TOKENS: Final = "the signature and the end of a job's token, which the emulator's STS does not check"
+NOT_OF_TOKENS: Final = "the signature and the expiry of a job's token, which the emulator's STS does not check"
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ def _attempts(
         ("another audience", path, "https://other.example", ref, inside[0], "denied"),
         *((f"protected {kind} {ref}", path, audience, ref, name, "denied") for name in outside[:1]),
     ]
-    tag = f"pushed-by-{path.replace('/', '-')}"  # one of its own: tags are immutable
+    tag = f"pushed-by-{path.replace('/', '-')}"  # a separate tag, because tags are immutable
     for job, project, aud, on, repository, expected in jobs:
         ref_type = kind if on == ref else "branch"
         token = world.gitlab.issue_id_token(project, aud=aud, ref=on, ref_type=ref_type)

@@ -1,4 +1,4 @@
-"""The whole way, step by step, on one machine; each step raises when something is not as it should be."""
+"""The rehearsal, step by step. Each step raises an error when something is not as it should be."""
 
 import tempfile
 import time
@@ -99,7 +99,10 @@ class Rehearsal:
             *map(note, self._stack_file.stand_ins),
             *replaced,
             *unseen,
-            *(["the permissions boundary: the account's own is not here, and its stand-in allows all"] * bounded),
+            *(
+                ["the permissions boundary: the account's own is not here, and its stand-in allows everything"]
+                * bounded
+            ),
             *([jobs.NOT_REHEARSED] if "job" in self._declaration.get("rotation", {}) else []),
             *self._programs.missing(),
         ]
@@ -148,7 +151,7 @@ class Rehearsal:
                 first = self._first_auths[consumer]
                 if opened := [host for host in first if host not in consumer.refused(first)]:
                     raise RehearsalError(
-                        f"{consumer.label}: the token of the deploy is past its end and still opens {opened[0]}"
+                        f"{consumer.label}: the deployment's token has expired and still opens {opened[0]}"
                     )
                 if refused := consumer.refused(consumer.auths()):
                     raise RehearsalError(f"{consumer.label}: {refused[0]} refuses the token in the variable")
@@ -187,7 +190,7 @@ class Rehearsal:
             )
 
     def look(self) -> None:
-        """Reads every variable of the consumers, as a check of the whole would."""
+        """Reads every variable of the consumers, as `gitlab-ecr check` would."""
         with self._timed("variables"):
             self.findings.variables, self.findings.shadows = look(self.world, self._stack_file.declaration)
 
@@ -247,14 +250,14 @@ class Rehearsal:
         if not needs_rotator_token(self._declaration):
             return
         with self._timed("renewal"):
-            self._say("Renewing the rotator's GitLab token, which nears its end")
+            self._say("Renewing the rotator's GitLab token, which expires soon")
             try:
                 self.findings.renewal = renew(self.world, self.findings.program, self._rotations.renewal)
             except (RenewalError, RotationError) as error:
                 raise RehearsalError(str(error)) from None
 
     def break_and_mend(self) -> None:
-        """Breaks one target at a time in GitLab, mends it, and rotates by the command line each time.
+        """Breaks one target at a time in GitLab, repairs it, and rotates by the command line each time.
 
         Raises:
             RehearsalError: a broken target kept another from its token, or the exit code hid it.
@@ -273,7 +276,7 @@ class Rehearsal:
                 self.findings.rotations = self._rotations.reports
 
     def run_jobs(self) -> None:
-        """Hands each consumer's jobs to a real runner, where this machine has one.
+        """Gives each consumer's jobs to a real runner, if this machine has one.
 
         Raises:
             RehearsalError: a job did not come out as declared, or `doctor` named another cause.
@@ -298,7 +301,7 @@ class Rehearsal:
             raise RehearsalError("\n".join(wrong))
 
     def return_to_real_time(self) -> None:
-        """Takes the moves of time back, and rotates once: no variable says that it is good for longer than it can be.
+        """Undoes the moves of time, and rotates once, so that no variable claims to be valid longer than it can be.
 
         Raises:
             RehearsalError: that rotation did not come through.

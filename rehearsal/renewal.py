@@ -16,7 +16,7 @@ class RenewalError(Exception):
 
 @dataclass(frozen=True)
 class Renewal:
-    """What the renewal job said."""
+    """The renewal job's result."""
 
     said: str
 
@@ -25,7 +25,7 @@ def renew(world: World, program: Program, fire: Callable[[], str]) -> Renewal:
     """Has the renewal fired, and tries the old token.
 
     Raises:
-        RenewalError: it failed, stored nothing new, or GitLab takes the old token still.
+        RenewalError: it failed, stored nothing new, or GitLab still accepts the old token.
     """
     secret = program.outputs["gitlabTokenSecret"]
     secrets = world.aws("secretsmanager")

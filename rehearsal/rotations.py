@@ -1,4 +1,4 @@
-"""The rotator's runs as the function's log tells them, and the passing of time between them."""
+"""The rotator's runs, read from the function's log, and the passing of time between them."""
 
 import json
 import re
@@ -94,7 +94,7 @@ class Rotations:
         """Stores the GitLab token by the command line, which rotates with it.
 
         Raises:
-            RotationError: it was not stored, or no report came of it.
+            RotationError: it was not stored, or there is no report.
         """
         before = len(self.reports)
         run = command_line.run(self._world, "token", "set", "--function", self.function, typed=f"{token}\n")

@@ -1,4 +1,4 @@
-"""The rotator's runs in GitLab: the first by hand, the others when their pipeline schedule is due."""
+"""The rotator's runs in GitLab: the first is started by hand, the others when their pipeline schedule is due."""
 
 import json
 import subprocess
@@ -97,7 +97,7 @@ class ScheduledJobs:
         """The schedule, started by the command line, and the job that this starts.
 
         Raises:
-            RotationError: no job came of it, or one without a report.
+            RotationError: no job started, or its log has no report.
         """
         run = command_line.run(self._world, "rotate", "--bucket", self._bucket)
         if run.exit_code:
@@ -111,7 +111,7 @@ class ScheduledJobs:
         """Stores the GitLab token by the command line; the next job rotates with it.
 
         Raises:
-            RotationError: it was not stored, or no report came of the job.
+            RotationError: it was not stored, or the job has no report.
         """
         run = command_line.run(self._world, "token", "set", "--bucket", self._bucket, typed=f"{token}\n")
         if run.exit_code:

@@ -30,16 +30,16 @@ _NOT_PROVEN: Final = (
     "the schedule's role, delivery retries, alarms firing{}.",
 )
 _WITHOUT_RUNNER, _WITH_RUNNER = ", IAM's delays, and a runner that takes a job", ", and IAM's delays"
-_FEW: Final = 12  # so many targets of a rotation are told one by one
+_FEW: Final = 12  # up to this many targets of a rotation are printed individually
 _WIDTH: Final = 100
-"""Columns, where the output is no terminal."""
+"""The width when the output is not a terminal."""
 
 
 class Screen:
-    """Tells a person what happens; with `quiet` only what failed.
+    """Shows a person what happens; with `quiet` only failures.
 
     Args:
-        console: what it is told on; by default the process's own output.
+        console: where to print; by default the process's own output.
     """
 
     def __init__(self, *, quiet: bool, console: Console | None = None) -> None:
@@ -66,7 +66,7 @@ class Screen:
         branches = {"": top}
         waiting = list(program.resources)
         while waiting:
-            # A component may be told of after its first child.
+            # A component may be registered after its first child.
             known = [resource for resource in waiting if resource.parent in branches]
             for resource in sorted(known, key=lambda found: (found.type, found.name)):
                 branches[resource.urn] = branches[resource.parent].add(_leaf(resource))
@@ -158,13 +158,13 @@ class Screen:
     def renewal(self, renewal: Renewal | None) -> None:
         """What became of the rotator's own token."""
         if renewal is None:
-            self._out.print("  there is no GitLab token, so nothing renews one")
+            self._out.print("  there is no GitLab token, so there is nothing to renew")
             return
         said = renewal.said
         self._out.print(f"  {said}; the old one is refused, every rotation below writes with the new one")
 
     def faults(self, attempts: Sequence[Attempt]) -> None:
-        """Each rotation with a broken target, and the one after all was mended."""
+        """Each rotation with a broken target, and the one after everything was repaired."""
         for attempt in attempts:
             self._out.print(f"  {attempt.what}", f"    {attempt.command}", sep="\n")
             whole = len(attempt.targets) <= _FEW

@@ -1,4 +1,4 @@
-"""Sessions of identities that are no variable: a runner's instance role, a user of access keys, a job of GitLab."""
+"""AWS sessions: of a runner's instance role, of a user with access keys, of a GitLab job."""
 
 import json
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from .world import World
 
 EXTRA_TRUST: Final = "RehearsalOnly"
 Keys = dict[str, str]
-"""Credentials, as boto3 takes them."""
+"""Credentials in the form that boto3 accepts."""
 
 
 def of_runner(world: World, role: str) -> Keys:
@@ -36,7 +36,7 @@ def assumed(world: World, role_arn: str, by: Keys) -> Keys:
 
 
 def caller(world: World, keys: Keys) -> str:
-    """The ARN of who signs with these; empty when AWS takes them for nobody's."""
+    """The ARN of the identity that signs with these; empty when AWS does not know them."""
     with world.cloud.client_of("sts", keys) as sts:
         try:
             return str(sts.get_caller_identity()["Arn"])

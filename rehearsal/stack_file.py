@@ -24,9 +24,9 @@ class StackFile:
 
     Attributes:
         stack: the stack's name, from `Pulumi.<stack>.yaml`.
-        config: by full key, each value as text, as the engine hands it to a program.
+        config: the values as text, by full key, as the engine passes them to a program.
         declaration: the settings, checked.
-        stand_ins: what the file has encrypted, and a made-up value stands in for.
+        stand_ins: the encrypted values that made-up ones replace.
     """
 
     stack: str

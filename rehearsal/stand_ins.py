@@ -1,4 +1,4 @@
-"""What stands in for the parts of a stack file that only their owner has: encrypted values, a private CA, a proxy."""
+"""Replaces the parts of a stack file that only their owner has: encrypted values, a private CA, a proxy."""
 
 import json
 from collections.abc import Mapping
@@ -16,20 +16,20 @@ _BY_KEY: Final[Mapping[str, str]] = {
 
 
 class EncryptedWholeError(ValueError):
-    """A whole section is encrypted, so nobody here can tell what it declares."""
+    """A whole section is encrypted, so the rehearsal cannot know what it declares."""
 
 
 def without_secrets(config: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
     """A stack file's config with a made-up value for each encrypted one, and the places of these.
 
     Raises:
-        EncryptedWholeError: one of our keys is encrypted whole.
+        EncryptedWholeError: the whole value of one of our keys is encrypted.
     """
     places: list[str] = []
     for key, value in config.items():
         if key.startswith(_OWN) and _is_encrypted(value):
             raise EncryptedWholeError(
-                f"{key} is encrypted, so nobody here can tell what it declares; write it in clear and encrypt the "
+                f"{key} is encrypted, so the rehearsal cannot know what it declares; write it in clear and encrypt the "
                 f"single secret below it: pulumi config set --secret --path '{key}.…'"
             )
     return {key: _in_clear(value, key, key, places) for key, value in config.items()}, places

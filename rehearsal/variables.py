@@ -35,7 +35,7 @@ class ShownVariable:
 
 
 def look(world: World, declaration: RegistryAccessArgs) -> tuple[list[ShownVariable], list[Finding]]:
-    """Every variable of the consumers and of what lies below them, and what is in the way of a rotated one."""
+    """Every variable of the consumers and of projects and groups below them, and what hides a rotated one."""
     targets = list(_targets(declaration))
     places = _places(world, declaration, targets)
     rows = [(variable, value) for place in places for variable, value in _listed(world, *place)]

@@ -32,11 +32,11 @@ TAG: Final = "1.0"
 _AT_ONCE: Final = 4
 _PORTS: Final = {"https": 443, "http": 80}
 _ANOTHER: Final = "https://gitlab.example.org"
-_TOKEN_LIFE: Final = timedelta(days=50)  # near enough to its end that the renewal job renews it
+_TOKEN_LIFE: Final = timedelta(days=50)  # short enough that the renewal job renews it
 
 
 class World:
-    """AWS, GitLab and registry on loopback, holding what the declaration takes for granted.
+    """AWS, GitLab and a registry on loopback, prepared with everything that the declaration assumes.
 
     Attributes:
         place: the stack's own registry.
@@ -91,7 +91,7 @@ class World:
             with ThreadPoolExecutor(_AT_ONCE) as pool:
                 list(pool.map(self._fill, (image for each in self.registries for image in images(each, self.place))))
             self._http = undo.enter_context(urllib3.PoolManager(maxsize=8, retries=False))
-            # One for all: a large stack asks for thousands of sign-ins.
+            # One for all, because a large stack signs in thousands of times.
             self.registry_http = undo.enter_context(way_to(self.cloud.proxy_url, self.cloud.ca_file))
             self._undo = undo.pop_all()
 

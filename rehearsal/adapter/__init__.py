@@ -1,6 +1,6 @@
-"""From Pulumi resources to API calls: a few small functions per type, behind one table.
+"""Turns Pulumi resources into API calls, with a few small functions for each type, in one table.
 
-Whole sub-objects are handed through, so that a misspelled key is refused by the API's own model.
+Nested objects are passed on unchanged, so that the API's own model refuses a misspelled key.
 """
 
 from .adapter import Adapter

@@ -46,7 +46,7 @@ _INVOKE: Final[dict[str, Callable[[Clients, Mapping[str, Any]], dict[str, Any]]]
 
 
 class Adapter:
-    """Resources over the emulators' real APIs. What has to change, and in which order, is up to the caller."""
+    """Handles resources through the emulators' real APIs. The caller decides what to change, and in which order."""
 
     def __init__(self, clients: Clients) -> None:
         self._clients = clients
@@ -56,7 +56,7 @@ class Adapter:
         return _KINDS[type_].unproven if type_ in _KINDS else ""
 
     def kind(self, type_: str, name: str = "") -> Kind:
-        """What is known of a type.
+        """The functions and properties of a type.
 
         Raises:
             AdapterError: the type is not in the table.
@@ -85,7 +85,7 @@ class Adapter:
         return id_, {**inputs, **outputs}
 
     def plan(self, type_: str, name: str, inputs: Values) -> Values:
-        """What the real provider foresees of a resource by asking the API, in a preview too.
+        """Outputs that the real provider predicts by calling the API, even in a preview.
 
         Raises:
             AdapterError: as `create`.
@@ -97,7 +97,7 @@ class Adapter:
             return kind.plan(self._clients, inputs)
 
     def read(self, type_: str, name: str, id_: str, state: Values) -> Values | None:
-        """The resource as it is today; None when it is gone. What cannot be read stays as in `state`.
+        """The resource's present state; None when it is gone. What cannot be read stays as in `state`.
 
         Raises:
             AdapterError: as `create`.
@@ -111,7 +111,7 @@ class Adapter:
         return {**state, **{key: _as_known(state.get(key), value) for key, value in found.items()}}
 
     def update(self, type_: str, name: str, id_: str, state: Values, inputs: Values) -> Values:
-        """Changes the resource in place; answers with its outputs.
+        """Changes the resource in place, and returns its outputs.
 
         Raises:
             AdapterError: as `create`, or nothing of the type can change in place.
@@ -125,7 +125,7 @@ class Adapter:
         return self.read(type_, name, id_, {**computed, **inputs}) or {**computed, **inputs}
 
     def delete(self, type_: str, name: str, id_: str, state: Values) -> None:
-        """Deletes the resource; one that is gone already is an error where the real provider makes it one.
+        """Deletes the resource. If it is already gone, this is an error for types for which the real provider fails.
 
         Raises:
             AdapterError: as `create`.
@@ -168,7 +168,7 @@ def _named(type_: str, name: str) -> Generator[None]:
 
 
 def _as_known(known: Any, found: Any) -> Any:
-    """What was found; in the known spelling, when it is a policy that says the same."""
+    """The value that was found; but if it is a policy with the same meaning, the known spelling of it."""
     return known if _meaning(known) == _meaning(found) else found
 
 
@@ -180,7 +180,7 @@ def _meaning(value: Any) -> Any:
 
 
 def _asked(values: Values) -> Values:
-    """The properties as the APIs take them; of the two forms of tags, the real provider goes by `tagsAll`."""
+    """The properties in the form of the APIs. Of the two forms of tags, the real provider uses `tagsAll`."""
     asked = {key: value for key, value in values.items() if key != "tagsAll"}
     if "tagsAll" in values:
         asked["tags"] = values["tagsAll"] or None
@@ -188,7 +188,7 @@ def _asked(values: Values) -> Values:
 
 
 def _whole_numbers(value: Any) -> Any:
-    """Pulumi's numbers are floats; the APIs want integers."""
+    """Turns Pulumi's numbers, which are floats, into the integers that the APIs require."""
     if isinstance(value, float) and value.is_integer():
         return int(value)
     if is_mapping(value):

@@ -1,4 +1,4 @@
-"""`aws:s3` resources: a bucket, its settings, and what lies in it."""
+"""`aws:s3` resources: buckets, their settings, and their objects."""
 
 import base64
 from collections.abc import Callable
@@ -72,7 +72,7 @@ def _delete_object(clients: Clients, id_: str, _state: Values) -> None:
 def _setting(
     put: Callable[[Any, Values], Any], get: Callable[[Any, str], Values], delete: Callable[[Any, str], Any]
 ) -> Kind:
-    """A setting that a bucket has one of; the bucket's name is its id."""
+    """A setting that exists once for each bucket. The bucket's name is its id."""
 
     def create(clients: Clients, inputs: Values) -> Created:
         put(clients.aws("s3", inputs.get("region")), inputs)

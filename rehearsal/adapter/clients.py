@@ -1,4 +1,4 @@
-"""What the adapter's functions call: AWS by boto3, GitLab by HTTP."""
+"""The clients that the adapter's functions call: AWS through boto3, GitLab through HTTP."""
 
 from collections.abc import Mapping
 from typing import Any, Protocol
@@ -9,7 +9,7 @@ from ..json_values import is_list, is_mapping
 
 
 class Clients(Protocol):
-    """The outside, as an administrator reaches it."""
+    """Access to AWS and GitLab with an administrator's rights."""
 
     region: str
 
@@ -28,14 +28,14 @@ class Clients(Protocol):
 
 
 def arn(clients: Clients, service: str, resource: str, *, region: str | None = None, account: str | None = None) -> str:
-    """An ARN that an API does not tell; of the stack's own region and account unless others, or none, are named."""
+    """An ARN that an API does not return. It has the stack's own region and account unless others are given."""
     where = clients.region if region is None else region
     whose = clients.account if account is None else account
     return f"arn:{partition_of(clients.region)}:{service}:{where}:{whose}:{resource}"
 
 
 def pascal(value: Any) -> Any:
-    """CamelCase keys as PascalCase, at every depth: how most AWS APIs spell what Pulumi spells in camelCase."""
+    """Turns camelCase keys into PascalCase, at every depth: Pulumi uses camelCase, most AWS APIs PascalCase."""
     if is_mapping(value):
         return {key[:1].upper() + key[1:]: pascal(item) for key, item in value.items()}
     if is_list(value):
@@ -44,7 +44,7 @@ def pascal(value: Any) -> Any:
 
 
 def given(**arguments: Any) -> dict[str, Any]:
-    """The arguments that are not None: what the declaration leaves out, the API decides."""
+    """The arguments that are not None. The API decides what the declaration leaves out."""
     return {key: value for key, value in arguments.items() if value is not None}
 
 
@@ -57,7 +57,7 @@ def tag_list(tags: Mapping[str, str] | None, *, lower: bool = False) -> list[dic
 
 
 def camel(value: Any) -> Any:
-    """PascalCase keys as camelCase, at every depth: the way back from `pascal`."""
+    """Turns PascalCase keys into camelCase, at every depth; the reverse of `pascal`."""
     if is_mapping(value):
         return {key[:1].lower() + key[1:]: camel(item) for key, item in value.items()}
     if is_list(value):
@@ -73,7 +73,7 @@ def tag_map(pairs: list[dict[str, str]] | None) -> dict[str, str] | None:
 
 
 def tags_changed(state: Mapping[str, Any], inputs: Mapping[str, Any]) -> tuple[list[str], dict[str, str]]:
-    """The tags that an update takes away, and those that it sets."""
+    """The tags that an update removes, and those that it sets."""
     before: dict[str, str] = state.get("tags") or {}
     after: dict[str, str] = inputs.get("tags") or {}
     return sorted(before.keys() - after.keys()), {key: text for key, text in after.items() if before.get(key) != text}
@@ -89,7 +89,7 @@ def retag(
         noun: what the calls are named after.
         state: with the tags of today.
         inputs: with those that are wanted.
-        as_map: the service takes a map of tags, and not a list of pairs.
+        as_map: whether the service uses a map of tags, rather than a list of pairs.
         which: the argument that names the resource; its case is that of the service's other arguments.
     """
     removed, kept = tags_changed(state, inputs)

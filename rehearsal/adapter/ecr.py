@@ -11,7 +11,7 @@ from .kind import Created, Kind, Values, again, keys
 
 
 class NotEmptyError(Exception):
-    """A repository with images in it is not deleted; the words are those of the real provider."""
+    """A repository with images is not deleted. The message is the real provider's."""
 
 
 def _create_repository(clients: Clients, inputs: Values) -> Created:
@@ -87,7 +87,7 @@ def _region_of(answer: dict[str, Any]) -> str:
 
 
 def _policy(verb: str, noun: str, text: str) -> tuple[Any, Any, Any]:
-    """How a policy of a repository is put, read and deleted.
+    """The functions that put, read and delete a repository's policy.
 
     Args:
         verb: of the call that puts it.
@@ -122,7 +122,7 @@ KINDS: Final = {
         replaced_by=keys("name", "encryptionConfigurations", "region"),
         computed=keys("arn", "registryId", "repositoryUrl", "tagsAll"),
     ),
-    # Its text cannot change in place, says the provider; the policy is then deleted and made anew.
+    # The provider cannot change its text in place: the policy is deleted and created again.
     "aws:ecr/lifecyclePolicy:LifecyclePolicy": Kind(
         create=_put_lifecycle,
         read=_read_lifecycle,

@@ -1,4 +1,4 @@
-"""`aws:iam` resources, and who the caller is."""
+"""`aws:iam` roles and their policies, and the caller's identity."""
 
 import json
 from collections.abc import Mapping
@@ -58,7 +58,7 @@ def _update_role(clients: Clients, id_: str, state: Values, inputs: Values) -> N
 
 
 def _delete_role(clients: Clients, id_: str, _state: Values) -> None:
-    """As the provider: out of every instance profile first, or AWS refuses."""
+    """Like the provider, first removes the role from every instance profile, because otherwise AWS refuses."""
     iam = clients.aws("iam")
     for profile in iam.list_instance_profiles_for_role(RoleName=id_)["InstanceProfiles"]:
         iam.remove_role_from_instance_profile(InstanceProfileName=profile["InstanceProfileName"], RoleName=id_)
@@ -66,7 +66,7 @@ def _delete_role(clients: Clients, id_: str, _state: Values) -> None:
 
 
 def change_boundary(iam: Any, owner: str, state: Values, inputs: Values, **which: str) -> None:
-    """Sets or takes away the boundary of a `role` or a `user`."""
+    """Sets or removes the boundary of a `role` or a `user`."""
     if boundary := inputs.get("permissionsBoundary"):
         getattr(iam, f"put_{owner}_permissions_boundary")(**which, PermissionsBoundary=boundary)
     elif state.get("permissionsBoundary"):
@@ -74,7 +74,7 @@ def change_boundary(iam: Any, owner: str, state: Values, inputs: Values, **which
 
 
 def inline_policy(owner: str) -> Kind:
-    """How the inline policy of a `role` or a `user` lives; IAM has the same four calls for both."""
+    """The functions for an inline policy of a `role` or a `user`. IAM has the same four calls for both."""
     name_of_owner = f"{owner.capitalize()}Name"
 
     def call(clients: Clients, verb: str, owner_name: str, name: str, **more: str) -> Values:
@@ -98,7 +98,7 @@ def inline_policy(owner: str) -> Kind:
 
 
 def text(document: Any) -> str:
-    """boto3 has read the policy already; Pulumi's property is its text."""
+    """The text of a policy. boto3 has already parsed it, but Pulumi's property is a text."""
     return document if isinstance(document, str) else json.dumps(document)
 
 

@@ -1,4 +1,4 @@
-"""`aws:iam` resources beside roles: users, their boundaries, OIDC providers, instance profiles."""
+"""Other `aws:iam` resources: users, their boundaries, OIDC providers, instance profiles."""
 
 from typing import Final
 
@@ -82,7 +82,7 @@ def _read_policy(clients: Clients, id_: str, _state: Values) -> Values:
 def _update_policy(clients: Clients, id_: str, state: Values, inputs: Values) -> None:
     iam = clients.aws("iam")
     retag(iam, "policy", state, inputs, PolicyArn=id_)
-    # AWS keeps five versions; the provider, like this, deletes those that are not in force.
+    # AWS keeps five versions. Like the provider, this deletes those that are not the default.
     for version in iam.list_policy_versions(PolicyArn=id_)["Versions"]:
         if not version["IsDefaultVersion"]:
             iam.delete_policy_version(PolicyArn=id_, VersionId=version["VersionId"])
@@ -108,7 +108,7 @@ def _create_provider(clients: Clients, inputs: Values) -> Created:
 def _read_provider(clients: Clients, id_: str, _state: Values) -> Values:
     answer = clients.aws("iam").get_open_id_connect_provider(OpenIDConnectProviderArn=id_)
     return {
-        "url": f"https://{answer['Url'].removeprefix('https://')}",  # IAM tells it without its scheme
+        "url": f"https://{answer['Url'].removeprefix('https://')}",  # IAM returns it without its scheme
         "clientIdLists": answer["ClientIDList"],
         "thumbprintLists": answer.get("ThumbprintList") or None,
         "arn": id_,
@@ -117,7 +117,7 @@ def _read_provider(clients: Clients, id_: str, _state: Values) -> Values:
 
 
 def _update_provider(clients: Clients, id_: str, state: Values, inputs: Values) -> None:
-    """The emulator has no calls that change its `aud`s; made anew, it has the same ARN, as that is made of its URL."""
+    """Deletes and creates the provider: the emulator cannot change its `aud`s. The ARN stays, since it has the URL."""
     changing = ("clientIdLists", "thumbprintLists")
     if any(state.get(key) != inputs.get(key) for key in changing):
         _delete_provider(clients, id_, state)

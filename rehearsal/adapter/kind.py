@@ -1,4 +1,4 @@
-"""How one type of resource lives: what the adapter's modules say of it."""
+"""The description of a resource type: its functions and properties, which the adapter's modules define."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -7,38 +7,38 @@ from typing import Any
 from .clients import Clients
 
 Values = dict[str, Any]
-"""A resource's properties, camelCase as Pulumi spells them."""
+"""A resource's properties, in Pulumi's camelCase."""
 
 Created = tuple[str, Values]
-"""A resource's id, and the outputs that its inputs do not hold already."""
+"""A resource's id, and those outputs that are not among its inputs."""
 
 
 class AdapterError(Exception):
-    """A resource or an invoke failed; one line: its type, its name, the reason."""
+    """A resource or an invoke failed. The message is one line with its type, its name and the reason."""
 
 
 class GoneError(AdapterError):
-    """The resource does not exist any more; for those APIs that answer with an empty list instead of an error."""
+    """The resource no longer exists, although the API answered with an empty list instead of an error."""
 
 
 @dataclass(frozen=True)
 class Kind:
-    """One type. Functions raise what the API raised; what is gone answers with an error that says so.
+    """One resource type. Its functions raise the API's errors; if the resource is gone, the error says so.
 
     Attributes:
-        create: from the inputs.
-        read: from the id and the last known state (empty in an import): what can be read of it today.
-        delete: from the id and the state.
-        update: from the id, the state and the new inputs; None when nothing can change in place.
-        replaced_by: the properties that cannot change in place, as the real provider has it; all without `update`.
-        computed: outputs that no one knows before the resource exists.
-        delete_first: a replacement deletes first even when the name differs, as the real provider has it.
+        create: creates the resource from its inputs.
+        read: reads the present state, from the id and the last known state (empty in an import).
+        delete: deletes the resource, from its id and state.
+        update: changes it in place, from its id, its state and the new inputs; None when nothing can change in place.
+        replaced_by: the properties that the real provider cannot change in place; without `update`, all of them.
+        computed: outputs that are unknown before the resource exists.
+        delete_first: whether the real provider deletes before it creates the replacement, even under another name.
         unproven: what the emulator does not do with the resource, which it only keeps; the rehearsal says so.
-        auto_named: the real provider makes up a name where none is given; with an explicit one it deletes first.
-        kept: what the API decides where the program says nothing: a property taken out of the program stays as it is.
-        defaults: what the real provider puts where the program says nothing.
-        plan: outputs that the real provider foresees from the inputs, asking the API already in a preview.
-        gone_is_an_error: the real provider fails when it deletes what is gone.
+        auto_named: whether the real provider invents a name if none is given; with a given name it deletes first.
+        kept: properties that the API decides if the program does not set them: they stay when they are removed.
+        defaults: the real provider's values for properties that the program does not set.
+        plan: predicts outputs from the inputs by calling the API, as the real provider does even in a preview.
+        gone_is_an_error: whether the real provider fails when it deletes a resource that is gone.
     """
 
     create: Callable[[Clients, Values], Created]
@@ -56,12 +56,12 @@ class Kind:
     gone_is_an_error: bool = False
 
     def replaces(self, property_: str) -> bool:
-        """Whether a change of the property makes a new resource."""
+        """Whether a change of the property replaces the resource."""
         return self.update is None or property_ in self.replaced_by
 
 
 def again(create: Callable[[Clients, Values], Created]) -> Callable[[Clients, str, Values, Values], None]:
-    """The update of what an API only puts: putting it again changes it."""
+    """The update for an API that only has a put: it puts the new inputs."""
 
     def update(clients: Clients, _id: str, _state: Values, inputs: Values) -> None:
         create(clients, inputs)

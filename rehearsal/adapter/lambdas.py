@@ -1,4 +1,4 @@
-"""`aws:lambda` resources; the function's zip is the program's own archive."""
+"""`aws:lambda` resources. The function's zip is the program's own archive."""
 
 import io
 import json
@@ -15,7 +15,7 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time a zip can hold: equal conten
 
 
 class InvocationError(Exception):
-    """A function's run ended with an error, in its own words."""
+    """A function's run failed. The message is the function's."""
 
 
 def _create_function(clients: Clients, inputs: Values) -> Created:
@@ -127,11 +127,11 @@ def _read_invocation(_clients: Clients, _id: str, state: Values) -> Values:
 
 
 def _forget_invocation(_clients: Clients, _id: str, _state: Values) -> None:
-    """A run cannot be undone."""
+    """Does nothing: a run cannot be undone."""
 
 
 def zipped(archive: pulumi.Archive) -> bytes:
-    """An asset archive as zip bytes, the same bytes for the same content."""
+    """An asset archive as zip bytes. The same content gives the same bytes."""
     if not isinstance(archive, pulumi.AssetArchive):
         raise InvocationError(f"code: got {type(archive).__name__}; the rehearsal zips an AssetArchive")
     content = io.BytesIO()

@@ -16,7 +16,7 @@ def _create_template(clients: Clients, inputs: Values) -> Created:
         LaunchTemplateData=_data(inputs),
     )["LaunchTemplate"]
     id_ = answer["LaunchTemplateId"]
-    # The emulator never changes the tags that a template is made with, so it is made without.
+    # The emulator cannot change the tags that a template is created with, so it is created without any.
     _retag(ec2, id_, {}, inputs)
     return id_, {"arn": arn(clients, "ec2", f"launch-template/{id_}"), "latestVersion": 1}
 
@@ -63,7 +63,7 @@ def _delete_template(clients: Clients, id_: str, state: Values) -> None:
 
 
 def _data(inputs: Values) -> Values:
-    """The provider's properties as the API takes them; where they differ, it is by a name, a text, a map of tags."""
+    """The provider's properties in the API's form. The differences are a name, a text, and a map of tags."""
     data: dict[str, Any] = pascal(
         {key: value for key, value in inputs.items() if key not in _OWN_ARGUMENTS and value is not None}
     )
@@ -78,7 +78,7 @@ def _data(inputs: Values) -> Values:
 
 
 def _properties(data: dict[str, Any]) -> Values:
-    """The way back from `_data`."""
+    """The reverse of `_data`."""
     found: dict[str, Any] = {**dict.fromkeys(("vpcSecurityGroupIds", "tagSpecifications")), **camel(data)}
     if groups := found.pop("securityGroupIds", None):
         found["vpcSecurityGroupIds"] = groups

@@ -1,4 +1,4 @@
-"""Who hears of it: topics, their subscriptions, the dashboard."""
+"""Alerting: topics, their subscriptions, and the dashboard."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""What surrounds the function: log groups, queues, alarms."""
+"""The resources around the function: log groups, queues, alarms."""
 
 from typing import Any, Final
 

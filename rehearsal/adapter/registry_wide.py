@@ -1,4 +1,4 @@
-"""`aws:ecr` resources of a whole registry: the emulator keeps them, and caches, scans and replicates nothing."""
+"""`aws:ecr` resources of a whole registry. The emulator stores them, but does not cache, scan or replicate anything."""
 
 from collections.abc import Callable
 from typing import Any, Final
@@ -7,7 +7,7 @@ from .clients import Clients, given
 from .kind import Created, GoneError, Kind, Values, again, keys
 
 _CACHE: Final = "pull-through caches: their rules are kept, and no image came through one"
-_REGISTRY: Final = "settings of the whole registry: they are kept, and nothing is scanned or replicated"
+_REGISTRY: Final = "settings of the whole registry: they are stored, but nothing is scanned or replicated"
 _NO_SCANNING: Final[Values] = {"scanType": "BASIC", "rules": []}
 _NO_REPLICATION: Final[Values] = {"rules": []}
 
@@ -17,7 +17,7 @@ def _ecr(clients: Clients, values: Values) -> Any:
 
 
 def _region(clients: Clients, state: Values) -> Values:
-    """What the real provider puts beside all that it reads, in an import too."""
+    """Outputs that the real provider adds to everything that it reads, also in an import."""
     return {"region": state.get("region") or clients.region}
 
 

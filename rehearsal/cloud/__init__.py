@@ -1,4 +1,4 @@
-"""AWS on loopback: the emulator, its front, a registry that believes it, and one clock for all three.
+"""AWS on loopback: the emulator, its front, a registry that relies on it, and one clock for all three.
 
 Measured with ministack 1.5.33 behind this front, and tested under `tests/rehearsal/cloud/`:
 - A twelve-digit access key selects the account: root is `AWS_ACCESS_KEY_ID=<account>`, for example 123456789012.

@@ -1,4 +1,4 @@
-"""A private certificate authority, and a leaf for each host it is asked for."""
+"""A private certificate authority, which issues a certificate for each requested host."""
 
 import ssl
 from collections.abc import Iterable

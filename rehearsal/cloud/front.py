@@ -33,7 +33,7 @@ _HOP_BY_HOP: Final = frozenset({"connection", "keep-alive", "transfer-encoding",
 
 @dataclass(frozen=True)
 class TokenRequest:
-    """One GetAuthorizationToken: who asked, and the token's fingerprint, or why there is none."""
+    """One GetAuthorizationToken: the caller, and the token's fingerprint, or why there is none."""
 
     at: datetime
     access_key: str
@@ -44,7 +44,7 @@ class TokenRequest:
 
 
 class AwsFront:
-    """Serves the emulator's API on a port of its own.
+    """Serves the emulator's API on a separate port.
 
     Attributes:
         token_requests: every GetAuthorizationToken that the emulator allowed, oldest first.

@@ -1,4 +1,4 @@
-"""Calls of IAM that ministack 1.5.33 has not, and that the AWS provider makes for users and OIDC providers.
+"""IAM calls that the AWS provider makes for users and OIDC providers, and that ministack 1.5.33 does not have.
 
 Each does what "IAM API Reference" says of it, as far as a stack of this project needs it. What a user never has here
 (SSH keys, signing certificates, service credentials) is listed as nothing.

@@ -37,7 +37,7 @@ class Image:
 
 
 def tiny_image(*contents: str) -> Image:
-    """An image with one layer for each content, which lies in it as a file of one line."""
+    """An image with one layer for each content, each with a file of one line."""
     return image_of([_tar(f"layer-{index}.txt", f"{content}\n".encode()) for index, content in enumerate(contents)])
 
 

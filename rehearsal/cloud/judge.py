@@ -1,4 +1,4 @@
-"""Who may do what in a registry: asked of the emulator, in the name of the session behind the token."""
+"""Asks the emulator who may do what in a registry, as the session behind the token."""
 
 import json
 from contextlib import suppress
@@ -16,7 +16,7 @@ _TARGET: Final = "AmazonEC2ContainerRegistry_V20150921"
 
 
 class Verdict(Enum):
-    """What the emulator said."""
+    """The emulator's answer."""
 
     ALLOWED = "allowed"
     DENIED = "denied"

@@ -1,4 +1,4 @@
-"""Runs the AWS emulator in a process of its own, with a clock that its parent moves.
+"""Runs the AWS emulator in a separate process, with a clock that its parent moves.
 
 `emulator.py` starts it as `python -m rehearsal.cloud.launcher SCRATCH`. It takes lines `move SECONDS` on stdin and
 answers `moved` once every schedule that fell due was fired. When stdin ends, so does everything: the emulator,
@@ -20,7 +20,7 @@ from typing import TextIO
 
 
 class SteppingClock:
-    """Stands in for the module `time` in the scheduler: its now can be moved, and a move ends its sleep."""
+    """Replaces the module `time` in the scheduler: the parent can move its time, and a move ends its sleep."""
 
     def __init__(self) -> None:
         self._offset = 0.0

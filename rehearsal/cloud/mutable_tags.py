@@ -1,4 +1,4 @@
-"""Which tags of a repository stay: the exclusion filters that ministack 1.5.33 takes, and neither tells nor obeys.
+"""The exclusion filters for mutable tags, which ministack 1.5.33 accepts, but neither returns nor applies.
 
 Source: "Amazon ECR API Reference", ImageTagMutabilityExclusionFilter; an excluded tag of an immutable repository
 moves, an excluded one of a mutable repository stays.
@@ -20,7 +20,7 @@ _MOST_FILTERS, _MOST_STARS = 5, 2
 
 
 def obey_exclusion_filters() -> None:
-    """Make ECR in this process keep, tell and obey them.
+    """Makes ECR in this process store, return and apply them.
 
     Raises:
         RuntimeError: ministack knows them by now: take this out.

@@ -1,4 +1,4 @@
-"""Ports on loopback for processes that have to be told theirs."""
+"""Free ports on loopback, for processes that cannot choose one themselves."""
 
 import random
 import socket
@@ -8,7 +8,7 @@ _PORTS: Final = range(20000, 32000)  # below the range that outgoing connections
 
 
 def free_port() -> int:
-    """A loopback port that nobody listens on."""
+    """A free loopback port."""
     while True:
         port = random.choice(_PORTS)  # noqa: S311 - picks a port, protects nothing
         with socket.socket() as probe:

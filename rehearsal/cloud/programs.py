@@ -1,4 +1,4 @@
-"""Images that hold a program: a static shell and its commands, beside what they say of themselves."""
+"""Images with a program: a static shell and its commands, and a file that identifies the image."""
 
 import io
 import tarfile

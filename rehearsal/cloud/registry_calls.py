@@ -1,4 +1,4 @@
-"""Calls of ECR about a whole registry that ministack 1.5.33 has not: caches, templates, policy, scanning, replication.
+"""ECR calls about a whole registry that ministack 1.5.33 lacks: caches, templates, policy, scanning, replication.
 
 Each keeps what it is given, by account and region, and refuses what "Amazon ECR API Reference" says is refused. Nothing
 is cached, scanned or replicated.

@@ -1,4 +1,4 @@
-"""A small HTTP server on a free loopback port, in a thread of its own."""
+"""A small HTTP server on a free loopback port, in its own thread."""
 
 import ssl
 import sys

@@ -1,4 +1,4 @@
-"""What lies in the registries: repositories of manifests, tags and blobs, in memory."""
+"""The content of the registries: repositories with manifests, tags and blobs, in memory."""
 
 import threading
 import uuid
@@ -10,7 +10,7 @@ from .registry_http import Answer, Request, digest_asked, error
 
 
 class Store(Protocol):
-    """Where the front's images lie: here, or in a registry behind it.
+    """Where the front's images are stored: here, or in a registry behind it.
 
     Attributes:
         name: as reports call it.

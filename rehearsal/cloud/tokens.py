@@ -1,4 +1,4 @@
-"""Registry tokens as ECR hands them out: whose they are, and until when.
+"""Registry tokens as ECR issues them: their session, and their expiry.
 
 Sessions expire in the emulator by real time, one hour after AssumeRole, while a token lives on as it does on AWS: its
 expiry is this clock's matter alone. What a token may do is asked anew at each request with the session behind it,
@@ -33,7 +33,7 @@ class Clock:
         self._offset += timedelta(seconds=seconds)
 
     def return_to_real_time(self) -> None:
-        """Take back all moves."""
+        """Undo all moves."""
         self._offset = timedelta()
 
 
@@ -73,7 +73,7 @@ class TokenBook:
         self._lock = threading.Lock()
 
     def register(self, session: Session) -> None:
-        """Remember a session, so that it may ask for tokens."""
+        """Remember a session, so that it may request tokens."""
         with self._lock:
             self._sessions[session.access_key] = session
 

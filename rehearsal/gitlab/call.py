@@ -1,4 +1,4 @@
-"""What a route's function works with: the state, the request, who asks, and what they may see."""
+"""The context of a route's function: the state, the request, the caller, and what the caller may see."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field

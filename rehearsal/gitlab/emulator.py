@@ -171,7 +171,7 @@ class GitLab:
             self._state.tokens.user(user).memberships[owner.kind, owner.id] = access_level
 
     def make_administrator(self, user: str, *, administrator: bool = True) -> None:
-        """Makes a user one of the instance's administrators, or takes that from them."""
+        """Makes a user an administrator of the instance, or a normal user again."""
         with self._state.lock:
             self._state.tokens.user(user).admin = administrator
 

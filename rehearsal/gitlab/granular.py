@@ -47,7 +47,7 @@ def grant(permissions: Collection[str], places: Collection[str]) -> Grant:
 
 
 def permission(method: str, segments: Sequence[str]) -> str:
-    """The permission that GitLab asks for."""
+    """The permission that GitLab requires."""
     resource = next((name for part in reversed(segments) if (name := _RESOURCES.get(part))), "Other")
     if segments[-1] == "rotate":
         return f"{resource}: Rotate"

@@ -1,4 +1,4 @@
-"""Jobs as tests and the rehearsal use them: created, looked at, waited for, canceled."""
+"""How tests and the rehearsal control jobs: create them, look at them, wait for them, cancel them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""CI jobs as GitLab keeps them: who may take one, its log, and its way from `pending` to its end."""
+"""CI jobs as GitLab stores them: which runner may run one, its log, and its states from `pending` on."""
 
 import itertools
 import secrets

@@ -23,7 +23,7 @@ LIFETIME = timedelta(minutes=5)
 
 @dataclass(frozen=True)
 class Job:
-    """What a CI job's token tells of it, beside its project."""
+    """The claims of a CI job's token, except those about its project."""
 
     aud: str | list[str]
     ref: str

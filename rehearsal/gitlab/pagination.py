@@ -18,7 +18,7 @@ def paginate(request: Request, base_url: str, items: Sequence[Any]) -> Reply:
     """One page of what `items` holds; above 10,000 rows GitLab no longer counts them.
 
     Raises:
-        ApiError: keyset pagination was asked of a list that has none; most have none.
+        ApiError: keyset pagination was requested for a list that does not support it, as most do not.
     """
     if request.params.get("pagination") == "keyset":
         text = "Keyset pagination is not yet available for this type of request"

@@ -44,7 +44,7 @@ def route(method: str, path: str, scopes: tuple[str, ...] | None) -> Callable[[H
 
 
 def dispatch(state: State, request: Request) -> tuple[Reply, str]:
-    """The reply, and the name of the token that asked."""
+    """The reply, and the name of the caller's token."""
     matches = [(each, values) for each in _routes if (values := each.match(request.segments)) is not None]
     method = "GET" if request.method == "HEAD" else request.method
     chosen = next(((each, values) for each, values in matches if each.method == method), None)

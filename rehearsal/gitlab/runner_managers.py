@@ -13,7 +13,7 @@ _ids = itertools.count(7001)
 
 @dataclass(eq=False)
 class Manager:
-    """One machine, and what it told of itself."""
+    """One machine, and what it reported about itself."""
 
     id: int
     system_id: str

@@ -36,7 +36,7 @@ class Pipeline:
 
 @dataclass
 class ScheduleVariable:
-    """What a schedule's pipelines get beside the project's variables; its order is the order of the answer."""
+    """The additional variables of a schedule's pipelines, in the order of the answer."""
 
     variable_type: str = "env_var"
     key: str = ""

@@ -1,4 +1,4 @@
-"""Access tokens: who they stand for, how long they live, and what a rotation does to their family."""
+"""Access tokens: their user, their expiry, and what a rotation does to their family."""
 
 import itertools
 import secrets
@@ -117,7 +117,7 @@ class Tokens:
         return token
 
     def authenticate(self, secret: str | None, *, rotating: bool) -> Token:
-        """A revoked token that asks to be rotated again is a stolen one: its whole family dies."""
+        """If a revoked token is rotated again, it was stolen: its whole family is revoked."""
         token = self._by_secret.get(secret or "")
         if token is None:
             raise unauthorized()
@@ -131,7 +131,7 @@ class Tokens:
         return token
 
     def rotate(self, token: Token, expires_at: date | None) -> Token:
-        """The old one is dead when this returns: there is no time in which both work."""
+        """The old token no longer works when this returns: there is no time in which both work."""
         if token.revoked:
             self.revoke_family(token)
             raise bad_request("token already revoked")

@@ -70,7 +70,7 @@ def update(rows: list[Variable], row: Variable, values: dict[str, Any], longest:
 
 
 def find(rows: list[Variable], key: str, scope: str | None) -> Variable | None:
-    """Exact in key and, where one is asked for, environment scope: wildcards do not match here."""
+    """Matches the exact key and, if given, the exact environment scope: wildcards do not match here."""
     found = [row for row in rows if row.key == key and scope in (None, row.environment_scope)]
     if len(found) > 1:
         text = "There are multiple variables with provided parameters. Please use 'filter[environment_scope]'"

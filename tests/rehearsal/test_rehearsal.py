@@ -210,7 +210,7 @@ def test_variables_are_shown_with_their_flags_and_a_shadowed_project_is_reported
     assert f"group {BACKEND} DOCKER_AUTH_CONFIG file, masked, raw: the stack's registry" in lines
     web = lines.index(f"project {WEB} DOCKER_AUTH_CONFIG file, masked, raw: the stack's registry,")
     assert lines[web + 1] == FOREIGN_HOST
-    assert f"in GitLab, {BACKEND}/{SHADOWED}: a project that somebody gave a DOCKER_AUTH_CONFIG of its own" in lines
+    assert f"in GitLab, {BACKEND}/{SHADOWED}: a project with its own DOCKER_AUTH_CONFIG, set by hand" in lines
     shadow = f"project {BACKEND}/{SHADOWED} DOCKER_AUTH_CONFIG"
     assert f"group {BACKEND} DOCKER_AUTH_CONFIG: {shadow} hides it" in lines
     assert [found["what"] for found in whole[1]["shadows"]] == [f"{shadow} hides it"]

@@ -1,4 +1,4 @@
-"""A request to the instance's own REST API, and its refusal in the words of the real provider."""
+"""Requests to the instance's own REST API, with the real provider's messages for refusals."""
 
 from typing import Any, Final
 
@@ -12,7 +12,7 @@ _REFUSED: Final = 400
 
 
 class RefusedError(Exception):
-    """GitLab refused; its status and its words."""
+    """GitLab refused. The message has its status and its words."""
 
 
 def call(clients: Clients, method: str, path: str, body: Values | None = None) -> Any:

@@ -24,7 +24,7 @@ def _create_runner(clients: Clients, inputs: Values) -> Created:
 
 
 def _read_runner(clients: Clients, id_: str, _state: Values) -> Values:
-    """The token is told once, at creation: the state keeps it."""
+    """GitLab shows the token only at creation, so the state's is kept."""
     found = call(clients, "GET", f"runners/{id_}")
     return {
         "runnerType": found["runner_type"],

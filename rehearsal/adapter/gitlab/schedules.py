@@ -31,7 +31,7 @@ def _read_schedule(clients: Clients, id_: str, state: Values) -> Values:
 
 
 def _foreseen(clients: Clients, inputs: Values) -> Values:
-    """Who takes ownership is the owner; the provider asks who that is whenever it plans."""
+    """Predicts the owner, the user who takes ownership. The provider looks this up whenever it plans."""
     return {"owner": call(clients, "GET", "user")["id"]} if inputs.get("takeOwnership") else {}
 
 

@@ -35,7 +35,7 @@ def _read_variable(owner: str) -> Any:
             "hidden": found.get("hidden", False),
             "protected": found["protected"],
             "raw": found["raw"],
-            # GitLab gives a hidden value to nobody.
+            # GitLab shows a hidden value to nobody.
             **given(value=found["value"]),
         }
 
@@ -44,7 +44,7 @@ def _read_variable(owner: str) -> Any:
 
 def _update_variable(owner: str) -> Any:
     def update(clients: Clients, id_: str, _state: Values, inputs: Values) -> None:
-        """The provider sends every attribute, whichever changed."""
+        """Like the provider, sends every attribute, even if only one has changed."""
         call(clients, "PUT", _one(owner, id_), _attributes(inputs))
 
     return update

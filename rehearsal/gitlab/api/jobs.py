@@ -1,4 +1,4 @@
-"""The runner's side of jobs: it asks for one, sends its log piece by piece, and says how it ended."""
+"""The runner's side of jobs: it requests one, sends its log piece by piece, and reports how it ended."""
 
 from http import HTTPStatus
 from typing import Any

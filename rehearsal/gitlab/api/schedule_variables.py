@@ -1,4 +1,4 @@
-"""Variables of pipeline schedules: each with a key of its own, written by the schedule's owner."""
+"""Variables of pipeline schedules. Their keys are unique, and the schedule's owner writes them."""
 
 from http import HTTPStatus
 
