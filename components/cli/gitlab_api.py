@@ -162,7 +162,7 @@ class GitLabApi:
         except UnreachableError:
             raise ReadError(what, None, self.host) from None
         if response.status != HTTPStatus.OK:
-            raise ReadError(what, response.status, self.host, missing_permission(response))
+            raise ReadError(what, response.status, self.host, missing_permission(response, self._token))
         return response
 
 

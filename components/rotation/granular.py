@@ -7,7 +7,7 @@ word `granular`, which says nothing of what they may do; GitLab judges each requ
 from typing import Any, Final, cast
 
 from .http import Response
-from .secret import safe_words
+from .secret import Secret, safe_words
 
 GRANULAR: Final = "granular"
 ON_VARIABLES: Final = "Variable: Read, Create and Update"
@@ -18,15 +18,24 @@ _MISSING: Final = "insufficient_granular_scope"
 _TOO_FEW: Final = frozenset({_MISSING, "insufficient_scope"})
 
 
-def missing_permission(response: Response) -> str:
-    """GitLab's sentence about the permission that a fine-grained token lacks; empty for every other answer."""
+def missing_permission(response: Response, token: Secret) -> str:
+    """GitLab's sentence about the permission that a fine-grained token lacks; empty for every other answer.
+
+    Args:
+        response: the answer.
+        token: what was sent, which the answer may repeat.
+    """
     fields = _fields(response)
-    return safe_words(str(fields.get("error_description") or _MISSING)) if fields.get("error") == _MISSING else ""
+    if fields.get("error") != _MISSING:
+        return ""
+    said = fields.get("error_description")
+    return safe_words(said if isinstance(said, str) else "", [token]) or _MISSING
 
 
 def may_too_little(response: Response) -> bool:
     """Whether GitLab refuses because of the token itself, whoever its user is."""
-    return _fields(response).get("error") in _TOO_FEW
+    error = _fields(response).get("error")
+    return isinstance(error, str) and error in _TOO_FEW
 
 
 def _fields(response: Response) -> dict[str, Any]:

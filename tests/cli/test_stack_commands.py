@@ -114,6 +114,10 @@ def test_revoke_says_how_access_keys_are_revoked(at_home: World, capsys: pytest.
     [
         ("gitlab-ecr: valid until 2026-01-01T00:00Z", "expired: run `gitlab-ecr rotate`"),
         ("by hand", "never rotated: run `gitlab-ecr rotate`"),
+        (
+            "gitlab-ecr: valid until 2099-01-01T00:00Z",
+            "says valid until 2099-01-01T00:00Z, but no ECR token lives that long: run `gitlab-ecr rotate`",
+        ),
     ],
 )
 def test_status_says_what_is_wrong(

@@ -60,7 +60,7 @@ class GitLabTokens:
         Raises:
             GitLabError: the token does not work, or GitLab was not reached.
         """
-        return _facts(_fields(self._send("GET", f"{self._api}/self", token), "read itself"))
+        return _facts(_fields(self._send("GET", f"{self._api}/self", token), "read itself", token))
 
     def rotate(self, by: Secret, token_id: int | None, expires_at: date) -> Secret:
         """Replaces a token. The old one no longer works when this returns. The request is never repeated.
@@ -75,7 +75,7 @@ class GitLabTokens:
         """
         which = "self" if token_id is None else str(token_id)
         body = {"expires_at": expires_at.isoformat()}
-        fields = _fields(self._send("POST", f"{self._api}/{which}/rotate", by, body), "rotate")
+        fields = _fields(self._send("POST", f"{self._api}/{which}/rotate", by, body), "rotate", by)
         new = fields.get("token")
         try:
             return token_in(new if isinstance(new, str) else "", "the new token")
@@ -89,9 +89,9 @@ class GitLabTokens:
             raise GitLabError(f"unreachable: {error}") from None
 
 
-def _fields(response: Response, doing: str) -> dict[str, Any]:
+def _fields(response: Response, doing: str, token: Secret) -> dict[str, Any]:
     document = response.json()
-    if missing := missing_permission(response):
+    if missing := missing_permission(response, token):
         raise MissingPermissionError(
             f"GitLab answered {response.status} ({missing}) when the rotator's token tried to {doing}: a fine-grained "
             f"token needs {ON_ITSELF} to be renewed; create one with these too, or replace this one before it expires",

@@ -1,0 +1,49 @@
+"""Every connection comes back, however an answer ends: with a single one, the next request has it."""
+
+import gzip
+import time
+
+import pytest
+from bad_server import WAYS, Way, serving, whole
+
+from components.rotation.clock import Deadline, SystemClock
+from components.rotation.http import PooledHttp, UnreachableError
+
+_CUT = (
+    "resets in its body", "promises more than it sends", "closes without a word",
+    "has a chunk of no size", "has two lengths", "speaks another protocol", "is a compression bomb",
+    "sends without end",
+)  # fmt: skip
+
+
+@pytest.fixture(params=_CUT)
+def way(request: pytest.FixtureRequest) -> str:
+    return request.param
+
+
+def test_with_one_connection_the_next_request_has_it(way: str) -> None:
+    turns = iter([WAYS[way]] * 3)
+
+    def answer(*_: object) -> Way:
+        return next(turns, whole("{}"))
+
+    clock = SystemClock()
+    http = PooledHttp(clock, Deadline(clock, 20), connections=1, allow_http=True)
+    begin = time.monotonic()
+    with serving(answer) as port:
+        for _ in range(3):  # a POST is not sent again, so each of these meets one bad answer
+            with pytest.raises(UnreachableError) as failed:
+                http.request("POST", f"http://127.0.0.1:{port}/", {}, b"{}")
+            assert "every connection to it is taken" not in str(failed.value)
+        assert http.request("POST", f"http://127.0.0.1:{port}/", {}, b"{}").status == 200
+    assert time.monotonic() - begin < 10
+
+
+def test_an_answer_in_a_form_that_was_not_asked_for_is_refused_unread() -> None:
+    clock = SystemClock()
+    http = PooledHttp(clock, Deadline(clock, 20), connections=1, allow_http=True)
+    with (
+        serving(lambda *_: whole(gzip.compress(b"{}"), "Content-Encoding: gzip")) as port,
+        pytest.raises(UnreachableError, match="the answer is compressed, which was not"),
+    ):
+        http.request("POST", f"http://127.0.0.1:{port}/", {}, b"{}")
