@@ -10,8 +10,10 @@ It is two documents, because a role's inline policies hold 10,240 characters and
 from collections.abc import Sequence
 from typing import Final
 
+from ..iam.actions import ENCRYPT_ACTIONS
 from ..iam.policies import Document, allow, allow_everywhere, document, listed
 from ..names.naming import PREFIX_TAG
+from ..names.registry_host import dns_suffix
 from .naming import EVERY_REPOSITORY, BootstrapNames
 
 _ROLES_WITHIN: Final = (
@@ -174,6 +176,7 @@ def _rotator(names: BootstrapNames) -> list[Document]:
         *("PutBucket*", "PutEncryptionConfiguration", "PutLifecycleConfiguration", "PutObject", "PutObjectTagging"),
         *("DeleteObjectTagging", "TagResource", "UntagResource"),
     )
+    through_secrets = {"StringEquals": {"kms:ViaService": f"secretsmanager.{names.region}.{dns_suffix(names.region)}"}}
     logs = names.of_stacks("logs", "log-group:/aws/lambda/")
     return [
         allow("Rotators", _of("lambda", function), names.of_stacks("lambda", "function:")),
@@ -184,6 +187,8 @@ def _rotator(names: BootstrapNames) -> list[Document]:
         allow("DeadLetters", _of("sqs", queue), names.of_stacks("sqs", "")),
         # Without their values: a person stores the GitLab token, and only the rotator reads it.
         allow("Secrets", _of("secretsmanager", secret), names.of_stacks("secretsmanager", "secret:")),
+        # A secret's own key: AWS encrypts its value anew when the key changes, and shows the value to nobody here.
+        allow("EncryptSecrets", ENCRYPT_ACTIONS, names.arn("kms", "key/*"), Condition=through_secrets),
         allow("LogGroups", _of("logs", log_group), [logs, f"{logs}:*"]),
         allow("Alarms", _of("cloudwatch", alarm), names.of_stacks("cloudwatch", "alarm:")),
         allow("Dashboards", _of("cloudwatch", dashboard), names.of_stacks("cloudwatch", "dashboard/", "")),

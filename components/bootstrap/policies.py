@@ -11,6 +11,7 @@ from ..contract.metric_names import NAMESPACE
 from ..iam.actions import (
     ADOPTED_ACTIONS,
     ADOPTED_CACHE_ACTIONS,
+    ENCRYPT_ACTIONS,
     IMPORT_ACTIONS,
     LOG_ACTIONS,
     METRICS_ACTION,
@@ -96,7 +97,8 @@ def boundary(names: BootstrapNames, repositories: Sequence[str] = EVERY_REPOSITO
         allow("UseSecrets", RENEWAL_ACTIONS, names.of_stacks("secretsmanager", "secret:")),
         allow("UseParameters", ("ssm:GetParameter", "ssm:PutParameter"), names.of_stacks("ssm", "parameter/")),
         *access_key_statements(names.arn("iam", f"user/{names.prefix}-*/*", "")),
-        allow("Decrypt", "kms:Decrypt", names.arn("kms", "key/*"), Condition=_via_service(names)),
+        # The rotator encrypts what jobs read with a key of their own.
+        allow("Decrypt", ENCRYPT_ACTIONS, names.arn("kms", "key/*"), Condition=_via_service(names)),
         allow("WriteLogs", LOG_ACTIONS, f"{names.of_stacks('logs', 'log-group:/aws/lambda/')}:*"),
         allow("LeaveDeadLetters", "sqs:SendMessage", names.of_stacks("sqs", "")),
         # For a rotator that runs in a GitLab job: its code, and the metrics of its alarms.

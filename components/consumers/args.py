@@ -38,7 +38,8 @@ class GitLabArgs(TypedDict):
     concurrency: NotRequired[int]
     """How many variables the rotator writes at once, 1 to 64. Default 16."""
     requests_per_second: NotRequired[int]
-    """How many requests the rotator sends to GitLab, 1 to 1000. Default 30: gitlab.com allows 2,000 a minute."""
+    """How many requests the rotator sends to GitLab each second, 1 to 1000. Default 30: gitlab.com allows 2,000 a
+    minute. GitLab counts the requests of each user, so several stacks with tokens of one user share that limit."""
     id_token_audience: NotRequired[str]
     """The OIDC `aud` that jobs request in `id_tokens`; it has nothing to do with this stack's audiences. Default: the
     instance's URL."""

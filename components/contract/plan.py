@@ -14,6 +14,7 @@ from typing import Any, Final
 from ..docker import bounded_json
 from ..docker.bounded_json import BoundedJsonError
 from ..variables.targets import Flags, KeyUser, OwnerKind, Target, TokenTarget, VariableType
+from .load import too_many
 from .secret_target import SecretTarget
 from .strict_decoding import decode
 from .urls import instance_url, url_problem
@@ -39,8 +40,6 @@ VALUE_LIMIT: Final = 10_000
 """Characters of a value of an instance's variable, in older GitLabs of every variable. Source: GitLab docs, CI/CD
 variables."""
 _LONGEST: Final = 32 << 20  # characters: several times the largest possible plan
-TARGET_LIMIT: Final = 5_000
-"""Half of what one run can write in its 15 minutes at the default 30 requests a second."""
 KEY_USER_LIMIT: Final = 30
 """The rotator's policy names each user twice; a role's inline policies hold 10,240 characters. Source: IAM quotas."""
 
@@ -185,11 +184,8 @@ def _check(plan: Plan) -> None:
         _check_gitlab(plan.gitlab)
     elif variables(plan):
         raise ValueError("plan.gitlab: got null beside variables, which are written to GitLab; write the instance")
-    if len(plan.targets) > TARGET_LIMIT:
-        raise ValueError(
-            f"plan.targets: got {len(plan.targets)} variables, one rotator writes {TARGET_LIMIT}; "
-            "move some of the consumers to a second stack with another prefix"
-        )
+    if plan.gitlab is not None and (problem := too_many(len(plan.targets), plan.gitlab.requests_per_second)):
+        raise ValueError(f"plan.targets: {problem}")
     for name, audience in plan.audiences.items():
         _check_audience(audience, f"plan.audiences.{name}.registries")
     for index, target in enumerate(plan.targets):

@@ -7,6 +7,7 @@ from ..consumers.args import Access, ConsumerArgs, GitLabArgs
 from ..consumers.checks import access_of, check_consumers, has_job_role, kind_of, reads_secret
 from ..consumers.forms import check_forms
 from ..consumers.gitlab_checks import check_gitlab, gitlab_url
+from ..contract.load import too_many
 from ..ecr.checks import find_in_registry
 from ..iam.args import JobIssuerArgs
 from ..iam.checks import check_roles, find_in_issuer
@@ -67,6 +68,8 @@ def find(args: RegistryAccessArgs) -> Mistakes:
     if not found.found:
         plan = consumers.plan(names, args["stack"], gitlab, repositories, declared)
         found.take(size_mistakes(plan))
+        if plan.gitlab and (problem := too_many(len(plan.targets), plan.gitlab.requests_per_second)):
+            found.add("consumers", text=problem)
         if plan.gitlab is None and args.get("rotation", {}).get("adopt_token_secret"):
             text = "got true; every consumer fetches its login itself, so this stack has no GitLab token: leave it out"
             found.add("rotation", "adopt_token_secret", text=text)

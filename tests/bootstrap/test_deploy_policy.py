@@ -146,6 +146,7 @@ _STACKS = [
     LOCAL,
 ]
 _STACKS.append(ROOT / "tests" / "data" / "Pulumi.gitlab.yaml")
+_STACKS.append(ROOT / "tests" / "data" / "Pulumi.secrets.yaml")
 
 
 def _config(stack_file: Path) -> dict[str, str]:

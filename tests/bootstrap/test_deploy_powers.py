@@ -51,7 +51,7 @@ def test_what_the_page_says_of_a_deployment_is_so(power: str) -> None:
 
 def test_the_page_names_each_power() -> None:
     _, _, rest = _PAGE.read_text().partition("**What the deploy role can do**")
-    told = [line for line in rest.partition("\nIt can do none")[0].splitlines() if line.startswith("- ")]
+    told = [line for line in rest.partition("\nIt cannot change")[0].splitlines() if line.startswith("- ")]
     assert len(told) == len(_POWERS)
 
 

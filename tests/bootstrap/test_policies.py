@@ -21,6 +21,7 @@ from components.bootstrap.policies import boundary, preview_policy, preview_trus
 from components.iam.bucket_policy import tls_only
 from components.iam.gitlab_trust import TrustedJobs, job_trust
 from components.iam.policies import INLINE_POLICY_LIMIT, policy_json
+from components.iam.secret_policies import write_secrets_statements
 from rehearsal import stack_file
 
 _PREVIEW: Final = preview_policy(NAMES, KEY, ["dev", "staging"])
@@ -205,3 +206,20 @@ def test_every_role_of_a_stack_carries_the_boundary_and_does_within_it_what_its_
                     assert allowed(request, [policy], boundary=_BOUNDARY), (place, action, pattern)
                     checked += 1
     assert checked > (12 if file == _LOCAL else 10)
+
+
+def test_within_the_boundary_the_rotator_encrypts_a_secret_of_jobs_through_secrets_manager_and_nowhere_else() -> None:
+    names = BootstrapNames("123456789012", "eu-central-1", "gitlab-ecr")
+    rotator = "arn:aws:iam::123456789012:role/gitlab-ecr-prod/gitlab-ecr-prod-rotator"
+    secrets = names.arn("secretsmanager", "secret:gitlab-ecr-prod/audience/*")
+    key, there = names.arn("kms", "key/1"), "secretsmanager.eu-central-1.amazonaws.com"
+    policy = {"Statement": list(write_secrets_statements(secrets, there, [key]))}
+    written = names.arn("secretsmanager", "secret:gitlab-ecr-prod/audience/acme/web-aB3dE6")
+    context = {"kms:ViaService": there, "kms:EncryptionContext:SecretARN": written}
+    bound = boundary(names)
+    assert allowed(Request(rotator, "secretsmanager:PutSecretValue", written), [policy], boundary=bound)
+    for action in ("kms:Decrypt", "kms:GenerateDataKey"):
+        assert allowed(Request(rotator, action, key, context), [policy], boundary=bound)
+        elsewhere = Request(rotator, action, key, {**context, "kms:ViaService": "s3.eu-central-1.amazonaws.com"})
+        assert not allowed(elsewhere, [policy], boundary=bound)
+    assert not allowed(Request(rotator, "kms:Encrypt", key, context), [policy], boundary=bound)

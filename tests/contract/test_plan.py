@@ -12,6 +12,7 @@ from scripted import FLAGS, audience, plan_of, target
 from scripted_iam import key_user
 
 from components.contract import plan
+from components.contract.load import capacity
 
 _PLAN = replace(
     plan_of(
@@ -142,10 +143,12 @@ def test_http_is_allowed_when_the_plan_says_so() -> None:
 
 
 def test_more_targets_than_one_rotator_writes_are_refused_with_the_advice() -> None:
-    most = [target(f"acme/{number}") for number in range(plan.TARGET_LIMIT)]
-    plan.dumps(plan_of(*most))
-    with pytest.raises(ValueError, match=r"got 5001 variables, one rotator writes 5000; move some .* second stack"):
-        plan.dumps(plan_of(*most, target("acme/one-more")))
+    most = [target(f"acme/{number}") for number in range(capacity(1))]
+    plan.dumps(plan_of(*most, requests_per_second=1))
+    with pytest.raises(
+        ValueError, match=r"^plan.targets: got 421 variables; at 1 requests a second one run writes 420"
+    ):
+        plan.dumps(plan_of(*most, target("acme/one-more"), requests_per_second=1))
 
 
 def test_more_users_than_the_rotators_policy_holds_are_refused_with_the_advice() -> None:

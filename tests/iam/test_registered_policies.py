@@ -18,10 +18,12 @@ from components.names.naming import Names
 from components.names.repository_patterns import matching
 from rehearsal import stack_file
 
+_ROTATED = (Access.ROTATED_VARIABLE, Access.JOB_SECRET)
 _REPOSITORY_POLICY = "aws:ecr/repositoryPolicy:RepositoryPolicy"
 _STACKS = sorted((Path(__file__).parents[2] / "tests" / "data" / "examples").glob("Pulumi.*.yaml"))
 _STACKS = [path for path in _STACKS if path.name != "Pulumi.bootstrap.yaml"]  # it declares no access
 _STACKS.append(Path(__file__).parents[1] / "data" / "Pulumi.gitlab.yaml")
+_STACKS.append(Path(__file__).parents[1] / "data" / "Pulumi.secrets.yaml")
 
 
 @pytest.mark.parametrize("path", _STACKS, ids=lambda path: path.name)
@@ -45,7 +47,7 @@ def test_a_consumers_role_pulls_exactly_what_its_stack_file_says(recorder: Recor
     shared = {r.inputs["repository"]: json.loads(r.inputs["policy"]) for r in recorder.of_type(_REPOSITORY_POLICY)}
     pulls: dict[str, list[str]] = {}
     for consumer, options in declaration.get("consumers", {}).items():
-        if options.get("access", Access.ROTATED_VARIABLE) is not Access.ROTATED_VARIABLE or not options.get("pull"):
+        if options.get("access", Access.ROTATED_VARIABLE) not in _ROTATED or not options.get("pull"):
             continue
         role = recorder.one("aws:iam/role:Role", f"access-identities-pull-{consumer}")
         inline = recorder.one("aws:iam/rolePolicy:RolePolicy", f"access-identities-pull-{consumer}")

@@ -9,7 +9,6 @@ import pytest
 from depth import rounds
 from scripted import START, World, denied, plan_of, target
 
-from components.contract import plan
 from components.contract.schedule import TOKEN_LIFE, Schedule
 from components.rotation import metrics
 
@@ -108,4 +107,3 @@ def test_a_healthy_year_rings_no_alarm() -> None:
 
 def test_the_life_of_the_simulation_is_ecrs() -> None:
     assert World().life == TOKEN_LIFE
-    assert plan.TARGET_LIMIT == 5_000

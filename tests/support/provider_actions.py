@@ -250,6 +250,12 @@ NEEDS: Final[dict[str, tuple[Need, ...]]] = {
             "CreateSecret DescribeSecret GetResourcePolicy UpdateSecret DeleteSecret TagResource UntagResource",
             "secret:{name}-a1b2c3",
         ),
+        Need(  # when its key changes
+            "kms",
+            "Decrypt GenerateDataKey",
+            "key/fake",
+            context={"kms:ViaService": "secretsmanager.{region}.amazonaws.com"},
+        ),
     ),
     "aws:sns/topic:Topic": (
         Need("sns", f"CreateTopic GetTopicAttributes SetTopicAttributes DeleteTopic {_TAGS}", "{name}"),
