@@ -11,8 +11,9 @@ from typing import Any, Final, NoReturn
 from . import environment, screen
 from .findings import Findings, as_document
 from .picture import picture
-from .rehearsal import Rehearsal, RehearsalError
+from .rehearsal import Rehearsal
 from .stack_file import StackFileError, read
+from .wrong import RehearsalError
 
 _ROOT: Final = Path(__file__).parents[1]
 _ENVIRONMENT: Final = "env"

@@ -33,6 +33,12 @@ class Fetch:
         """Whether both agree."""
         return self.expected == self.actual
 
+    @property
+    def mistake(self) -> str:
+        """What went otherwise than declared, for a person."""
+        attempt = f"{self.consumer} reading {self.secret} from {self.job}"
+        return f"{attempt}: declared {self.expected}, was {self.actual} ({self.reason})"
+
 
 def fetched(world: World, declaration: Mapping[str, Any], consumer: Consumer) -> str:
     """What a job of the consumer that may gets as its `DOCKER_AUTH_CONFIG`, as its runner fetches it.

@@ -53,6 +53,12 @@ class Pull:
         """Whether both agree."""
         return self.expected == self.actual
 
+    @property
+    def mistake(self) -> str:
+        """What went otherwise than declared, for a person."""
+        why = f" ({self.client}: {self.reason})" if self.reason else ""
+        return f"{self.consumer} pulling {self.repository}: declared {self.expected}, was {self.actual}{why}"
+
 
 def pull_all(pullers: Sequence[Puller]) -> list[Pull]:
     """Every cell, by every client of its puller; of more than 500 cells a sample, each by one of them."""

@@ -32,6 +32,12 @@ class Push:
         """Whether both agree."""
         return self.expected == self.actual
 
+    @property
+    def mistake(self) -> str:
+        """What went otherwise than declared, for a person."""
+        attempt = f"{self.consumer} pushing {self.repository} from {self.job}"
+        return f"{attempt}: declared {self.expected}, was {self.actual} ({self.reason})"
+
 
 def push_all(world: World, declaration: Mapping[str, Any], repositories: Sequence[str]) -> list[Push]:
     """Each pushing consumer's jobs, those that may and those that may not."""

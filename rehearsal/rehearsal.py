@@ -4,38 +4,42 @@ import tempfile
 import time
 from collections.abc import Callable, Generator
 from contextlib import ExitStack, contextmanager
-from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
-from . import consumers, faults, job_secrets, jobs, key_holders, program, pullers, pulls, pushes, runners, token_steps
+from . import (
+    consumers,
+    faults,
+    intervals,
+    job_secrets,
+    key_holders,
+    program,
+    pullers,
+    pulls,
+    pushes,
+    runners,
+    token_steps,
+)
 from .accesses import needs_rotator_token
 from .adapter import Adapter
-from .clients import ClientError
 from .consumers import Auths, Consumer
 from .environment import exports
-from .faults import FaultError
-from .findings import Findings, failures
+from .findings import Findings
 from .interrupts import held_back
 from .job_runs.docker_api import EngineError
-from .job_runs.job_runs import JobRunsError, prepared
-from .key_holders import KeyHolder, KeyHolderError
+from .job_runs.job_runs import prepared
+from .key_holders import KeyHolder
+from .left_out import left_out
 from .made_up import made_up
-from .namespaces import ContradictionError
-from .program import ProgramError
 from .pullers import Programs
-from .renewal import RenewalError, renew
-from .rotations import RotationError
+from .renewal import renew
 from .scheduled_jobs import rotations
 from .stack_file import StackFile
-from .stand_ins import for_this_run, note
+from .stand_ins import for_this_run
 from .variables import look
 from .world import World
-
-
-class RehearsalError(Exception):
-    """Something is not as it should be; a line for each such thing."""
+from .wrong import RehearsalError, in_words, refuse
 
 
 class Rehearsal:
@@ -51,18 +55,12 @@ class Rehearsal:
         self._say = say
         self._declaration = stack_file.declaration
         self.findings = Findings()
-        try:
-            self._programs = Programs.find()
-        except ClientError as error:
-            raise RehearsalError(str(error)) from None
         with self._timed("start"):
+            self._programs = Programs.find()
             say("Starting AWS, GitLab and the registry on loopback")
             with ExitStack() as undo:
                 with held_back():
-                    try:
-                        self.world = undo.enter_context(World(stack_file.declaration))
-                    except ContradictionError as error:
-                        raise RehearsalError(str(error)) from None
+                    self.world = undo.enter_context(World(stack_file.declaration))
                     self._job_runs = prepared(self.world, undo)
                 self._undo = undo.pop_all()
         self.findings.registry_host = self.world.registry_host
@@ -79,42 +77,23 @@ class Rehearsal:
         """
         self._say(f"Running __main__.py with stack {self._stack_file.stack}")
         with self._timed("up"):
-            try:
-                self.findings.token_set = token_steps.adopt_secret(self.world, self._declaration, self._say)
-            except RotationError as error:
-                raise RehearsalError(str(error)) from None
+            self.findings.token_set = token_steps.adopt_secret(self.world, self._declaration, self._say)
             adapter = Adapter(self.world)
             config, replaced = for_this_run(self._stack_file.config, self.world.gitlab_ca, self.world.cloud.proxy_url)
             secret = {place.partition(".")[0].partition("[")[0] for place in self._stack_file.stand_ins}
-            try:
-                made = program.run(
-                    self._stack_file.stack, config, adapter, secret, with_token=bool(self.world.administrator_token)
-                )
-            except ProgramError as error:
-                raise RehearsalError(str(error)) from None
+            made = program.run(
+                self._stack_file.stack, config, adapter, secret, with_token=bool(self.world.administrator_token)
+            )
         self.findings.program = made
-        unseen = sorted({f"{reason}" for each in made.resources if (reason := adapter.unproven(each.type))})
-        bounded = "permissions_boundary" in self._declaration
-        self.findings.not_rehearsed = [
-            *map(note, self._stack_file.stand_ins),
-            *replaced,
-            *unseen,
-            *(
-                ["the permissions boundary: the account's own is not here, and its stand-in allows everything"]
-                * bounded
-            ),
-            *([jobs.NOT_REHEARSED] if "job" in self._declaration.get("rotation", {}) else []),
-            *self._programs.missing(),
-        ]
-        try:
+        unproven = [adapter.unproven(each.type) for each in made.resources]
+        self.findings.not_rehearsed = [*left_out(self._stack_file, unproven, replaced), *self._programs.missing()]
+        with in_words():
             self._rotations = rotations(self.world, made, self._declaration)
             if not needs_rotator_token(self._declaration):
                 token_steps.no_token(self._rotations, self._say)
             elif not self.findings.token_set:
                 waited, stored = token_steps.store_token(self.world, self._rotations, self._say)
                 self.findings.waited, self.findings.token_set = waited, stored
-        except RotationError as error:
-            raise RehearsalError(str(error)) from None
         self.findings.rotations = self._rotations.reports
         self._consumers = list(consumers.rotated(self.world, self._declaration))
         self._first_auths = {consumer: consumer.auths() for consumer in self._consumers}
@@ -128,13 +107,8 @@ class Rehearsal:
         """
         declaration = self._stack_file.declaration
         self.findings.runners = list(runners.published(self.world, self.findings.program, declaration))
-        if wrong := [
-            f"runner {image.runner}: {image.image} is meant to be pulled with {image.expected}, gets {image.actual}"
-            for found in self.findings.runners
-            for image in found.images
-            if image.expected != image.actual
-        ]:
-            raise RehearsalError("\n".join(wrong))
+        images = [image for found in self.findings.runners for image in found.images]
+        refuse(image.mistake for image in images if image.expected != image.actual)
 
     def let_time_pass(self) -> None:
         """Moves time, interval by interval, until the first tokens are past their end; the scheduler fires each run.
@@ -143,18 +117,12 @@ class Rehearsal:
             RehearsalError: a token ended before its replacement came, a run failed, or an old token still opens.
         """
         with self._timed("rotations"):
-            first_end = max(_ends(self._rotations.reports[0]), default=self.world.cloud.now())
-            while self.world.cloud.now() <= first_end:
-                self._one_interval()
-            self._look_at_keys()
-            for consumer in self._consumers:
-                first = self._first_auths[consumer]
-                if opened := [host for host in first if host not in consumer.refused(first)]:
-                    raise RehearsalError(
-                        f"{consumer.label}: the deployment's token has expired and still opens {opened[0]}"
-                    )
-                if refused := consumer.refused(consumer.auths()):
-                    raise RehearsalError(f"{consumer.label}: {refused[0]} refuses the token in the variable")
+            try:
+                intervals.until_the_first_end(self.world, self._rotations, self._consumers, self._holders, self._say)
+                intervals.check_tokens(self._consumers, self._first_auths)
+            finally:
+                self.findings.rotations = self._rotations.reports
+            self.findings.not_rehearsed += key_holders.notes(self._holders)
 
     def pull(self) -> None:
         """Pulls every repository as everybody who pulls, with every client of this machine.
@@ -180,14 +148,7 @@ class Rehearsal:
                 self._say(f"  of {cells} cells a sample, the same each time, with every consumer and runner in it")
             self.findings.registry = self.world.cloud.registry.kept_by
             self.findings.pulls = pulls.pull_all(everybody)
-        if wrong := [cell for cell in self.findings.pulls if not cell.as_declared]:
-            raise RehearsalError(
-                "\n".join(
-                    f"{cell.consumer} pulling {cell.repository}: declared {cell.expected}, was {cell.actual}"
-                    f"{f' ({cell.client}: {cell.reason})' if cell.reason else ''}"
-                    for cell in wrong
-                )
-            )
+        refuse(cell.mistake for cell in self.findings.pulls if not cell.as_declared)
 
     def look(self) -> None:
         """Reads every variable of the consumers, as `gitlab-ecr check` would."""
@@ -206,17 +167,8 @@ class Rehearsal:
         with self._timed("pushes"):
             self._say("Pushing from jobs, by the roles that their id_tokens open")
             self.findings.pushes = pushes.push_all(self.world, self._declaration, repositories)
-        self.findings.not_rehearsed += [pushes.NOT_OF_TOKENS] * (
-            pushes.NOT_OF_TOKENS not in self.findings.not_rehearsed
-        )
-        if wrong := [each for each in self.findings.pushes if not each.as_declared]:
-            raise RehearsalError(
-                "\n".join(
-                    f"{each.consumer} pushing {each.repository} from {each.job}: declared {each.expected}, "
-                    f"was {each.actual} ({each.reason})"
-                    for each in wrong
-                )
-            )
+        self._not_rehearsed(pushes.NOT_OF_TOKENS)
+        refuse(each.mistake for each in self.findings.pushes if not each.as_declared)
 
     def fetch(self) -> None:
         """Fetches the logins of jobs that read them themselves, as their runners would, and as others may not.
@@ -229,17 +181,8 @@ class Rehearsal:
         with self._timed("fetches"):
             self._say("Fetching logins as runners do for `secrets:`, by the roles that jobs' id_tokens open")
             self.findings.fetches = job_secrets.fetch_all(self.world, self._declaration, self._consumers)
-        self.findings.not_rehearsed += [pushes.NOT_OF_TOKENS] * (
-            pushes.NOT_OF_TOKENS not in self.findings.not_rehearsed
-        )
-        if wrong := [each for each in self.findings.fetches if not each.as_declared]:
-            raise RehearsalError(
-                "\n".join(
-                    f"{each.consumer} reading {each.secret} from {each.job}: declared {each.expected}, "
-                    f"was {each.actual} ({each.reason})"
-                    for each in wrong
-                )
-            )
+        self._not_rehearsed(pushes.NOT_OF_TOKENS)
+        refuse(each.mistake for each in self.findings.fetches if not each.as_declared)
 
     def renew(self) -> None:
         """Renews the rotator's own GitLab token, with which every later rotation writes.
@@ -251,10 +194,7 @@ class Rehearsal:
             return
         with self._timed("renewal"):
             self._say("Renewing the rotator's GitLab token, which expires soon")
-            try:
-                self.findings.renewal = renew(self.world, self.findings.program, self._rotations.renewal)
-            except (RenewalError, RotationError) as error:
-                raise RehearsalError(str(error)) from None
+            self.findings.renewal = renew(self.world, self.findings.program, self._rotations.renewal)
 
     def break_and_mend(self) -> None:
         """Breaks one target at a time in GitLab, repairs it, and rotates by the command line each time.
@@ -270,8 +210,6 @@ class Rehearsal:
             try:
                 for attempt in faults.break_and_mend(self.world, self._rotations, in_gitlab):
                     self.findings.faults.append(attempt)
-            except (FaultError, RotationError) as error:
-                raise RehearsalError(str(error)) from None
             finally:
                 self.findings.rotations = self._rotations.reports
 
@@ -292,13 +230,10 @@ class Rehearsal:
             except EngineError as error:
                 self.findings.jobs_not_run = f"no container runs here: {error}"
                 return
-            except JobRunsError as error:
-                raise RehearsalError(str(error)) from None
         self.findings.jobs = ran
         self.findings.not_rehearsed += ran.left_out
         self.findings.made_up += ran.made_up
-        if wrong := [job.mistake for job in ran.jobs if not job.right]:
-            raise RehearsalError("\n".join(wrong))
+        refuse(job.mistake for job in ran.jobs if not job.right)
 
     def return_to_real_time(self) -> None:
         """Undoes the moves of time, and rotates once, so that no variable claims to be valid longer than it can be.
@@ -308,10 +243,8 @@ class Rehearsal:
         """
         self._say("Returning to real time, and rotating once by the command line")
         self.world.cloud.return_to_real_time()
-        try:
+        with in_words():
             run, _ = self._rotations.by_hand()
-        except RotationError as error:
-            raise RehearsalError(str(error)) from None
         if run.exit_code:
             raise RehearsalError(run.words)
 
@@ -336,44 +269,11 @@ class Rehearsal:
         if line not in self.findings.not_rehearsed:
             self.findings.not_rehearsed.append(line)
 
-    def _one_interval(self) -> None:
-        self._say(f"Moving time by {self._rotations.interval}")
-        try:
-            report = self._rotations.next_run(self._nobody_is_locked_out)
-        except (RotationError, KeyHolderError) as error:
-            raise RehearsalError(str(error)) from None
-        finally:
-            self.findings.rotations = self._rotations.reports
-        if not report["ok"]:
-            raise RehearsalError("\n".join(["the scheduled rotation failed:", *failures(report)]))
-
-    def _nobody_is_locked_out(self) -> None:
-        for holder in self._holders:
-            holder.look()
-        for consumer in self._consumers:
-            if consumer.refused(consumer.auths()):
-                raise RotationError(
-                    f"the interval of {self._rotations.interval} is too long: the token of {consumer.label} ended "
-                    "before the next rotation; write a shorter rotation.interval, such as 2 hours"
-                )
-
-    def _look_at_keys(self) -> None:
-        try:
-            for holder in self._holders:
-                holder.look()
-                holder.retired()
-        except KeyHolderError as error:
-            raise RehearsalError(str(error)) from None
-        self.findings.not_rehearsed += key_holders.notes(self._holders)
-
     @contextmanager
     def _timed(self, step: str) -> Generator[None]:
         begin = time.monotonic()
         try:
-            yield
+            with in_words():
+                yield
         finally:
             self.findings.timings[step] = round(time.monotonic() - begin, 3)
-
-
-def _ends(report: dict[str, Any]) -> list[datetime]:
-    return [datetime.fromisoformat(t["expires_at"]) for t in report["targets"] if t["expires_at"]]

@@ -34,6 +34,11 @@ class RunnerImage:
     expected: str
     actual: str
 
+    @property
+    def mistake(self) -> str:
+        """What goes otherwise than meant, for a person."""
+        return f"runner {self.runner}: {self.image} is meant to be pulled with {self.expected}, gets {self.actual}"
+
 
 @dataclass(frozen=True)
 class RunnerFound:

@@ -8,7 +8,8 @@ import pulumi
 import pytest
 from depth import EXAMPLES, PROFILE
 from hypothesis import settings
-from pulumi_recorder import Recorder, record
+
+from validation.recorder import Recorder, record
 
 _FOLDER = Path(__file__).parent
 _REHEARSED = {"rehearsed", "whole"}  # fixtures that run a stack against the emulators

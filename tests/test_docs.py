@@ -13,12 +13,12 @@ import pytest
 import yaml
 from pages import FENCED, PAGES, ROOT, TEXT, blocks
 from program import build
-from pulumi_recorder import Recorder
 
 import settings
 from components.cli.__main__ import commands
 from reference import analysis
 from reference.stack_file import json_schema
+from validation.recorder import Recorder
 
 
 def test_only_languages_that_a_test_reads_are_shown() -> None:

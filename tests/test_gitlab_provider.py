@@ -5,7 +5,8 @@ import json
 import pulumi
 import pytest
 from program import LOCAL, ROOT, config_of, run_program
-from pulumi_recorder import Recorder, Registered
+
+from validation.recorder import Recorder, Registered
 
 GITLAB_BACKEND = ROOT / "tests" / "data" / "Pulumi.gitlab.yaml"
 

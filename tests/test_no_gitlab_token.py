@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 from program import config_of, documents, plan_of, run_program
-from pulumi_recorder import Recorder
 
 from components.rotation import handler
 from components.rotation.renewal import handler as renewal
+from validation.recorder import Recorder
 
 STACK = Path(__file__).parent / "data" / "Pulumi.secrets.yaml"
 _SECRET, _ROLE = "aws:secretsmanager/secret:Secret", "aws:iam/role:Role"

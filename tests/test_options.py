@@ -8,8 +8,9 @@ import pulumi_aws as aws
 import pulumi_gitlab as gitlab
 import pytest
 from every_component import ARGUMENTS, INSTANCE, REGION, answers, make
-from pulumi_recorder import Recorder, Registered
 from urns import urns
+
+from validation.recorder import Recorder, Registered
 
 EVERY = pytest.mark.parametrize("name", sorted(ARGUMENTS))
 _CONFIG = {"gitlab:baseUrl": f"{INSTANCE}/api/v4/"}

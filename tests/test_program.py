@@ -7,9 +7,9 @@ import pulumi
 import pytest
 from policy_linter import lint
 from program import ACCOUNT, LOCAL, documents, main, plan_of, run_program
-from pulumi_recorder import Recorder, record
 
 from rehearsal.stack_file import read
+from validation.recorder import Recorder, record
 
 
 def test_no_two_resources_share_type_and_name(recorder: Recorder) -> None:

@@ -9,10 +9,10 @@ import pulumi
 import pytest
 import yaml
 from program import config_of, run_program
-from pulumi_recorder import Recorder
 
 from components.contract import plan as plans
 from components.variables.keys import AWS_ROLE
+from validation.recorder import Recorder
 
 ROOT: Final = Path(__file__).parents[1]
 STACK: Final = ROOT / "tests" / "data" / "Pulumi.secrets.yaml"

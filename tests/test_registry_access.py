@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 from program import build
-from pulumi_recorder import Recorder
 
 from components.consumers.args import Access
 from components.contract import plan as plans
 from components.rotator.args import RotationBackend
+from validation.recorder import Recorder
 
 _BOUNDARY = "arn:aws:iam::123456789012:policy/ci-boundary"
 _ROLE = "aws:iam/role:Role"

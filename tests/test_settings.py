@@ -4,11 +4,11 @@ from typing import Any
 
 import pulumi
 import pytest
-from pulumi_recorder import Recorder
 
 import settings
 from components.consumers.args import Access
 from stack_file.mistakes import SettingsError
+from validation.recorder import Recorder
 
 RIGHT: dict[str, Any] = {"account": "123456789012", "repositories": {"ci/node": {}}}
 

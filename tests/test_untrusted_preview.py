@@ -7,9 +7,9 @@ from pathlib import Path
 import pulumi
 import pytest
 from program import config_of
-from pulumi_recorder import Recorder
 
 from components.preview.rights import ACCESS
+from validation.recorder import Recorder
 
 ROOT = Path(__file__).parents[1]
 STACKS = sorted((ROOT / "tests" / "data" / "examples").glob("Pulumi.*.yaml"))

@@ -10,8 +10,9 @@ from pathlib import Path
 import pulumi
 import pytest
 from program import LOCAL, ROOT, run_program
-from pulumi_recorder import Recorder
 from urns import urns
+
+from validation.recorder import Recorder
 
 DATA = Path(__file__).parent / "data"
 RECORDED = DATA / "urns.json"

@@ -4,7 +4,6 @@ from typing import Any
 
 import pulumi
 import pytest
-from pulumi_recorder import Recorder
 
 from components.arguments.check import check_arguments
 from components.bootstrap.bootstrap import Bootstrap
@@ -18,6 +17,7 @@ from components.names.locations import MistakesError
 from components.registry_access import RegistryAccess
 from components.rotator.rotator import Rotator
 from components.runner.runner import Runner
+from validation.recorder import Recorder
 
 _OURS: dict[str, Any] = {"account": "123456789012", "region": "eu-central-1"}
 _STACK: dict[str, Any] = {**_OURS, "prefix": "gitlab-ecr-dev", "stack": "dev"}

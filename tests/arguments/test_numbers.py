@@ -6,10 +6,10 @@ import pulumi
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pulumi_recorder import Recorder
 
 from components.arguments import numbers
 from components.names.locations import MistakesError
+from validation.recorder import Recorder
 
 
 @given(st.integers(1, 2**53))

@@ -3,9 +3,9 @@
 from typing import Any
 
 import pytest
-from pulumi_recorder import Recorder
 
 from bench import stacks
+from validation.recorder import Recorder
 
 _OF_THE_PLACE = ("parent", "sourcePosition", "stackTrace", "dependencies", "propertyDependencies")
 

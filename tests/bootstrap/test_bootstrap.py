@@ -5,9 +5,9 @@ import pulumi
 import pytest
 from policy_linter import lint
 from pulumi.provider.experimental.component import ComponentProvider
-from pulumi_recorder import Recorder
 
 from components.bootstrap.bootstrap import Bootstrap
+from validation.recorder import Recorder
 
 _ARGS: dict[str, Any] = {
     "account": "123456789012",

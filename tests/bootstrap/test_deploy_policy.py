@@ -20,10 +20,10 @@ from policy_evaluator import Request, allowed
 from policy_linter import lint
 from program import LOCAL, ROOT, config_of, run_program
 from provider_actions import NEEDS, needs
-from pulumi_recorder import Recorder
 
 from components.bootstrap.deploy_policy import services_policy
 from components.bootstrap.policies import boundary
+from validation.recorder import Recorder
 
 _BOUND: Final = {"iam:PermissionsBoundary": NAMES.boundary_arn}
 

@@ -10,7 +10,8 @@ from bootstrap_lab import NAMES, deploys
 from program import ROOT, config_of, run_program
 from provider_actions import NEEDS, needs
 from provider_changes import ANEW, CHANGES
-from pulumi_recorder import Recorder, Registered, record
+
+from validation.recorder import Recorder, Registered, record
 
 _WIDE: Final = ROOT / "tests" / "data" / "Pulumi.wide.yaml"
 _IN_GITLAB: Final = ROOT / "tests" / "data" / "Pulumi.gitlab.yaml"
@@ -117,6 +118,7 @@ def _refused(resource: Registered, wanted: set[str] | None, made: dict[tuple[str
             yield f"{resource.type} {resource.name}: {action} on {arn}"
 
 
+@pytest.mark.no_cover  # forty runs of the program, which others run as well
 @pytest.mark.parametrize(
     ("stack_file", "path", "value"),
     [(_WIDE, *edit) for edit in EDITS] + [(_IN_GITLAB, *edit) for edit in EDITS if _concerns(_IN_GITLAB, edit[0])],

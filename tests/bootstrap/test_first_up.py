@@ -9,10 +9,10 @@ from policy_evaluator import Request, allowed, glob
 from policy_linter import as_list, lint
 from program import ROOT, run_program
 from provider_actions import NEEDS, needs
-from pulumi_recorder import Recorder
 
 from components.bootstrap.first_up import first_up_policies
 from components.bootstrap.naming import BootstrapNames
+from validation.recorder import Recorder
 
 _NAMES: Final = BootstrapNames("123456789012", "eu-central-1", "gitlab-ecr")
 _FILES: Final = sorted((ROOT / "templates" / "first-up").glob("*.json"))

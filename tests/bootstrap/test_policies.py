@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from policy_evaluator import Request, allowed
 from policy_linter import as_list, lint
 from program import build
-from pulumi_recorder import Recorder, Registered
 from registered_policies import policies
 
 from components.bootstrap.deploy_policy import deploy_policy, services_policy
@@ -23,6 +22,7 @@ from components.iam.gitlab_trust import TrustedJobs, job_trust
 from components.iam.policies import INLINE_POLICY_LIMIT, policy_json
 from components.iam.secret_policies import write_secrets_statements
 from rehearsal import stack_file
+from validation.recorder import Recorder, Registered
 
 _PREVIEW: Final = preview_policy(NAMES, KEY, ["dev", "staging"])
 _BOUNDARY: Final = boundary(NAMES)

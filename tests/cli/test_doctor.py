@@ -3,7 +3,9 @@
 import json
 from pathlib import Path
 
+import doctor_image_mistakes as image_mistakes
 import doctor_mistakes as mistakes
+import doctor_push_mistakes as push_mistakes
 import pytest
 from doctor_cases import ONE, TWO
 from doctor_lab import KEY, Lab
@@ -124,7 +126,7 @@ def from_the_runners_own_file(lab: Lab) -> None:
         public_image_without_any_variable,
         home_with_a_store,
         a_store_of_the_machine,
-        mistakes.push,
+        push_mistakes.push,
     ],
 )
 def test_nothing_is_found_where_nothing_is_wrong(
@@ -136,13 +138,13 @@ def test_nothing_is_found_where_nothing_is_wrong(
 
 
 def test_a_person_reads_one_line_with_the_fix(lab: Lab, capsys: pytest.CaptureFixture[str]) -> None:
-    mistakes.image_in_other_region(lab)
+    image_mistakes.image_in_other_region(lab)
     lab.write()
     assert main(["doctor", lab.image, "--project", lab.project]) == ExitCode.FOUND
     assert capsys.readouterr().out == (
-        f"other-region: project {lab.project} {KEY} is for {lab.host}, but the image is on {mistakes.OTHER_REGION}: "
-        "another region. Fix: correct the region in the image reference, or add the region to the consumer's "
-        "registries\n"
+        f"other-region: project {lab.project} {KEY} is for {lab.host}, "
+        f"but the image is on {image_mistakes.OTHER_REGION}: another "
+        "region. Fix: correct the region in the image reference, or add the region to the consumer's registries\n"
     )
 
 

@@ -3,9 +3,9 @@ from typing import Any
 
 import pulumi
 import pytest
-from pulumi_recorder import Recorder, Registered
 
 from components.consumers.ci_variables import CiVariables
+from validation.recorder import Recorder, Registered
 
 ROOT = Path(__file__).parents[2]
 

@@ -2,7 +2,6 @@ from typing import Any
 
 import pulumi
 import pytest
-from pulumi_recorder import Recorder
 
 from components.consumers import derivation as consumers
 from components.consumers.args import Access
@@ -10,6 +9,7 @@ from components.consumers.key_life import key_life
 from components.contract import plan as plans
 from components.names.naming import Names
 from components.registry_access import RegistryAccess
+from validation.recorder import Recorder
 
 _NAMES = Names("123456789012", "eu-central-1", "gitlab-ecr")
 _REPOSITORIES = ["app", "ci/node"]

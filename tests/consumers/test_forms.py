@@ -3,7 +3,6 @@ from typing import Any
 
 import pulumi
 import pytest
-from pulumi_recorder import Recorder
 
 from components.consumers.args import Access
 from components.consumers.ci_variables import CiVariables
@@ -11,6 +10,7 @@ from components.consumers.forms import check_forms, registries, variables
 from components.docker.auth import parse
 from components.names.naming import Names
 from components.names.registry_host import HostForm
+from validation.recorder import Recorder
 
 _NAMES = Names("123456789012", "eu-central-1", "gitlab-ecr")
 _HOST = "123456789012.dkr.ecr.eu-central-1.amazonaws.com"

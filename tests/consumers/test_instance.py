@@ -4,7 +4,6 @@ from typing import Any
 
 import pulumi
 import pytest
-from pulumi_recorder import Recorder
 
 from components.consumers import derivation as consumers
 from components.consumers.checks import check_consumers
@@ -13,6 +12,7 @@ from components.contract import plan as plans
 from components.declaration.breadth import find_breadth
 from components.declaration.nested import find_nested
 from components.names.naming import Names
+from validation.recorder import Recorder
 
 _URL = "https://gitlab.example.com"
 _VARIABLE = "gitlab:index/instanceVariable:InstanceVariable"

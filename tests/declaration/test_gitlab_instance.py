@@ -4,11 +4,11 @@ import pulumi
 import pulumi_gitlab as gitlab
 import pytest
 from program import ROOT, config_of
-from pulumi_recorder import Recorder
 
 import settings
 from components.declaration.gitlab_instance import api_url, makes_something_in_gitlab
 from components.registry_access import RegistryAccess
+from validation.recorder import Recorder
 
 LOCAL = ROOT / "tests" / "data" / "examples" / "Pulumi.local.yaml"
 OURS = "https://gitlab.example.com"

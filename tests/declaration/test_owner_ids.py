@@ -6,7 +6,6 @@ from typing import Any
 import pulumi
 import pulumi_gitlab as gitlab
 import pytest
-from pulumi_recorder import Recorder, Registered
 
 from components.consumers.ci_variables import CiVariables
 from components.contract import plan as plans
@@ -15,6 +14,7 @@ from components.declaration.parts import rotation_parts
 from components.iam.identities import Identities
 from components.registry_access import RegistryAccess
 from components.rotator.rotator import Rotator
+from validation.recorder import Recorder, Registered
 
 PLACE: Any = {"account": "123456789012", "region": "eu-central-1", "prefix": "gitlab-ecr-test"}
 NUMBERS = {"fetching": 70, "group": 20, "web": 41, "around": 40, "job": 51, "infra": 50, "runner": 20}

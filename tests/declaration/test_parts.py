@@ -5,10 +5,10 @@ from typing import Any
 
 import pulumi
 import pytest
-from pulumi_recorder import Recorder
 
 from components import CiVariables, Identities, OwnerKind, rotation_parts
 from components.declaration.args import RotationPartsArgs
+from validation.recorder import Recorder
 
 _ARGS: RotationPartsArgs = {
     "account": "123456789012",

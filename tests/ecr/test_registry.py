@@ -4,11 +4,11 @@ from typing import Any
 import pulumi
 import pytest
 from policy_linter import lint
-from pulumi_recorder import Recorder
 
 from components.ecr.args import CacheArgs, RegistryWideArgs
 from components.ecr.pull_through import Upstream
 from components.ecr.repositories import Repositories
+from validation.recorder import Recorder
 
 _SECRET = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:ecr-pullthroughcache/docker-hub-Ab1Cd2"
 

@@ -3,9 +3,9 @@ from typing import Any
 
 import pulumi
 import pytest
-from pulumi_recorder import Recorder
 
 from components.ecr.repositories import Repositories, RepositoryArgs
+from validation.recorder import Recorder
 
 _KEY = "arn:aws:kms:eu-central-1:123456789012:key/11111111-2222-3333-4444-555555555555"
 _ARGS = {"account": "123456789012", "region": "eu-central-1"}

@@ -5,11 +5,11 @@ from typing import Any
 
 import pulumi
 import pytest
-from pulumi_recorder import Recorder
 
 from components.bootstrap.bootstrap import Bootstrap
 from components.iam.forks import fork_warning
 from components.iam.identities import Identities
+from validation.recorder import Recorder
 
 _URL = "https://gitlab.example.com"
 _JOBS = {"acme/app": {"project": "acme/app", "push": ["ci/app"], "branches": ["main"]}}

@@ -4,9 +4,9 @@ from typing import Any
 import pulumi
 import pytest
 from policy_linter import lint
-from pulumi_recorder import Recorder
 
 from components.iam.identities import Identities
+from validation.recorder import Recorder
 
 _ARGS = {"account": "123456789012", "region": "eu-central-1", "prefix": "gitlab-ecr"}
 

@@ -4,9 +4,9 @@ from typing import Any
 import pulumi
 import pytest
 from policy_linter import lint
-from pulumi_recorder import Recorder
 
 from components.iam.pull_user import PullUser
+from validation.recorder import Recorder
 
 _ARGS: dict[str, Any] = {
     "account": "123456789012",

@@ -8,7 +8,6 @@ import pulumi
 import pytest
 from policy_evaluator import Request, allowed
 from program import build
-from pulumi_recorder import Recorder, Registered
 from registered_policies import findings, policies
 
 from components.bootstrap.bootstrap import Bootstrap
@@ -17,6 +16,7 @@ from components.iam.actions import WRITE_ACTIONS
 from components.names.naming import Names
 from components.names.repository_patterns import matching
 from rehearsal import stack_file
+from validation.recorder import Recorder, Registered
 
 _ROTATED = (Access.ROTATED_VARIABLE, Access.JOB_SECRET)
 _REPOSITORY_POLICY = "aws:ecr/repositoryPolicy:RepositoryPolicy"

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 from program import LOCAL, ROOT, run_program
-from pulumi_recorder import Recorder, Registered
 
 from components import rotation
+from validation.recorder import Recorder, Registered
 
 _STACKS = [LOCAL, ROOT / "tests" / "data" / "Pulumi.wide.yaml", ROOT / "tests" / "data" / "Pulumi.gitlab.yaml"]
 _VARIABLE = {"value", "description", "masked", "protected", "raw", "variableType"}

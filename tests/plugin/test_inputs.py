@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pulumi.output import UNKNOWN
-from pulumi_recorder import Recorder
 
 from plugin.inputs import arguments
+from validation.recorder import Recorder
 
 
 class Colour(StrEnum):

@@ -12,12 +12,12 @@ from every_component import ACCOUNT, ARGUMENTS, INSTANCE, REGION, answers, make
 from plugin_process import Plugin, output
 from program import ROOT
 from pulumi.runtime.proto import errors_pb2, provider_pb2, status_pb2
-from pulumi_recorder import Recorder, Registered
 
 import components
 from components.arguments.camel_case import camel
 from components.arguments.shape import Field, fields, inner, is_arguments, is_dict, is_list
 from plugin.provider import CLASSES, Provider
+from validation.recorder import Recorder, Registered
 
 _GITLAB = {"gitlab:baseUrl": INSTANCE}
 _ANSWERS = {

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from previews import ACCESS, ROLE_POLICY, preview_json, stack, step
 from program import build
-from pulumi_recorder import Recorder
 
 from components.preview import reading as preview
 from components.preview import rights as preview_rights
 from rehearsal import stack_file
+from validation.recorder import Recorder
 
 _STACKS = Path(__file__).parents[2] / "tests" / "data" / "examples"
 _FILES = pytest.mark.parametrize("file", ["local", "dev", "prod"])

@@ -7,16 +7,17 @@ from typing import Any
 
 import pytest
 
+from components.docker.auth import DOCKER_AUTH_CONFIG as KEY
 from rehearsal.consumers import Consumer
 from rehearsal.faults import break_and_mend
 from rehearsal.namespaces import BOT
-from rehearsal.rehearsal import Rehearsal, RehearsalError
+from rehearsal.rehearsal import Rehearsal
 from rehearsal.rotations import RotationError, Rotations
 from rehearsal.stack_file import read
+from rehearsal.wrong import RehearsalError
 
 LOCAL = Path(__file__).parents[2] / "tests" / "data" / "examples" / "Pulumi.local.yaml"
 WEB, BACKEND = "project acme/frontend/web", "group acme/backend"
-KEY = "DOCKER_AUTH_CONFIG"
 COMMAND = "gitlab-ecr rotate --function gitlab-ecr-local-rotator"
 
 
@@ -75,7 +76,8 @@ def test_the_renewed_token_writes_and_the_old_one_is_refused(whole: tuple[str, d
 def test_a_renewal_that_cannot_store_the_token_fails_the_rehearsal() -> None:
     with deployed() as running:
         running.world.gitlab.revoke_token("rotator")
-        with pytest.raises(RehearsalError, match=r"the renewal of the GitLab token failed: .*make a new one in GitLab"):
+        words = r"the renewal of the GitLab token failed: .*create a new one in GitLab"
+        with pytest.raises(RehearsalError, match=words):
             running.renew()
 
 

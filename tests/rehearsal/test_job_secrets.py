@@ -9,8 +9,9 @@ import pytest
 from rehearsal import command_line
 from rehearsal.accesses import needs_any_token, needs_rotator_token
 from rehearsal.consumers import names_of
-from rehearsal.rehearsal import Rehearsal, RehearsalError
+from rehearsal.rehearsal import Rehearsal
 from rehearsal.stack_file import read
+from rehearsal.wrong import RehearsalError
 
 STACK_FILE = Path(__file__).parents[1] / "data" / "Pulumi.secrets.yaml"
 WEB, API = "acme/web", "acme/api"

@@ -79,9 +79,16 @@ def test_what_is_kept_is_one_file_to_source_away_and_ends_with_ctrl_c(tmp_path: 
     assert left_behind(tmp_path) == []
 
 
-@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM])
-@pytest.mark.parametrize("moment", ["Starting", "Running", "Moving"])
-def test_an_interruption_leaves_nothing_behind(tmp_path: Path, end: signal.Signals, moment: str) -> None:
+@pytest.mark.parametrize(
+    ("moment", "end"),
+    [
+        ("Starting", signal.SIGINT),
+        ("Starting", signal.SIGTERM),
+        ("Running", signal.SIGTERM),
+        ("Moving", signal.SIGINT),
+    ],
+)
+def test_an_interruption_leaves_nothing_behind(tmp_path: Path, moment: str, end: signal.Signals) -> None:
     with rehearsing(tmp_path) as process:
         line_with(process, moment)
         process.send_signal(end)

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 import yaml
 
+from components.docker.auth import DOCKER_AUTH_CONFIG as KEY
 from rehearsal.__main__ import main
 
 STACKS = Path(__file__).parents[1] / "data" / "stacks"
-KEY = "DOCKER_AUTH_CONFIG"
 Report = dict[str, Any]
 
 
@@ -191,7 +191,29 @@ def test_a_companys_file_comes_through_and_says_what_stood_in_for_what(rehearsed
     assert len(pulled["acme/platform/e2e by its jobs' role"]) == 5
     assert len(pulled) == 13
     assert {found["name"] for found in report["runners"]} == {"ec2", "cluster"}
-    assert [push["actual"] for push in report["pushes"]].count("allowed") == 2
+    # A variable of its own replaces those of the groups above, and the warning says what jobs lose.
+    assert pulled["acme/payments/core/worker"] == {image for image in pulled["acme"] if image.startswith("base/")} | {
+        "apps/payments-worker"
+    }
+    lost = {line.partition(": ")[0].partition("consumers.")[2]: line for line in report["warnings"] if "lose" in line}
+    assert "of group acme/payments and of group acme, so" in lost["acme/payments/core/worker"]
+    assert "lose ci/* (`pull` of acme/payments); docker-hub (`caches` of acme)" in lost["acme/payments/core/worker"]
+    assert len(lost) == 7
+    pushed: dict[str, list[tuple[str, str, str]]] = {"allowed": [], "denied": []}
+    for each in report["pushes"]:
+        pushed[each["actual"]].append((each["consumer"], each["repository"], each["job"]))
+    assert pushed["allowed"] == [
+        ("acme/shop/api", "apps/shop-api", "protected branch main"),
+        ("acme/shop/web", "apps/shop-web", "protected branch main"),
+    ]
+    assert pushed["denied"] == [
+        (consumer, repository, job)
+        for consumer, own in (("acme/shop/api", "apps/shop-api"), ("acme/shop/web", "apps/shop-web"))
+        for repository, job in (
+            *((own, job) for job in ("unprotected branch", "another project", "another audience")),
+            ("apps/payments-api", "protected branch main"),
+        )
+    ]
     stood_in = [line.partition(": ")[0] for line in report["notRehearsed"]]
     assert "gitlab-ecr:gitlab.caBundle" in stood_in
     assert "gitlab-ecr:consumers.acme/docs.auths.registry.vendor.example.password" in stood_in

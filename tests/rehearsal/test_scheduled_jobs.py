@@ -11,9 +11,10 @@ from botocore.exceptions import ClientError
 from components.contract.metric_names import NAMESPACE
 from rehearsal import jobs, sessions
 from rehearsal.namespaces import FOREIGN_HOST
-from rehearsal.rehearsal import Rehearsal, RehearsalError
+from rehearsal.rehearsal import Rehearsal
 from rehearsal.stack_file import read
 from rehearsal.world import World
+from rehearsal.wrong import RehearsalError
 
 STACK_FILE = Path(__file__).parents[1] / "data" / "Pulumi.gitlab.yaml"
 PROJECT, URL = "acme/registry-access", "https://gitlab.example.com"

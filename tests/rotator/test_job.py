@@ -11,7 +11,6 @@ import pulumi
 import pytest
 from policy_evaluator import Request, allowed
 from policy_linter import lint
-from pulumi_recorder import Recorder
 from rotator_rights import ROTATION
 from scripted import FLAGS, plan_of, target
 
@@ -20,6 +19,7 @@ from components.names.naming import Names
 from components.rotator import code_zip as rotator_zip
 from components.rotator.args import RotationBackend, RotatorArgs
 from components.rotator.rotator import Rotator
+from validation.recorder import Recorder
 
 _NAMES = Names("123456789012", "eu-central-1", "gitlab-ecr")
 _PLAN = plan_of(target("acme/web"), token_secret=_NAMES.gitlab_token_secret)

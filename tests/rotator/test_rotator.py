@@ -7,35 +7,21 @@ from typing import Any
 import pulumi
 import pytest
 from pulumi.provider.experimental.component import ComponentProvider
-from pulumi_recorder import Recorder, Registered
+from rotator_args import ARGS, NAMES, PLAN, made
 from rotator_rights import ROTATION
 from scripted import FLAGS, plan_of, target
 from scripted_iam import key_user
 
 from components.contract import key_tags as iam_tags
 from components.contract import plan
-from components.names.naming import Names
 from components.rotator import code_zip as rotator_zip
-from components.rotator.args import RotatorArgs
 from components.rotator.rotator import Rotator
+from validation.recorder import Recorder, Registered
 
-_NAMES = Names("123456789012", "eu-central-1", "gitlab-ecr")
-_PLAN = plan_of(target("acme/web"), token_secret=_NAMES.gitlab_token_secret)
-_ARGS: RotatorArgs = {
-    "account": "123456789012",
-    "region": "eu-central-1",
-    "prefix": "gitlab-ecr",
-    "plan": plan.dumps(_PLAN),
-}
 _FUNCTION, _SCHEDULE = "aws:lambda/function:Function", "aws:scheduler/schedule:Schedule"
 _ALARM, _POLICY = "aws:cloudwatch/metricAlarm:MetricAlarm", "aws:iam/rolePolicy:RolePolicy"
 _DEAD_LETTERS = "arn:aws:sqs:eu-central-1:123456789012:gitlab-ecr-rotator-dead-letters"
 _TOPIC = "arn:aws:sns:eu-central-1:123456789012:gitlab-ecr-alarms"
-
-
-def _made(recorder: Recorder, **changes: Any) -> Recorder:
-    pulumi.runtime.test(lambda: Rotator("rotator", {**_ARGS, **changes}) and None)()  # pyright: ignore[reportArgumentType] - the changes are arguments too
-    return recorder
 
 
 def _statements(recorder: Recorder, name: str) -> dict[str, dict[str, Any]]:
@@ -44,7 +30,7 @@ def _statements(recorder: Recorder, name: str) -> dict[str, dict[str, Any]]:
 
 
 def test_it_makes_these_resources_and_no_others(recorder: Recorder) -> None:
-    _made(recorder)
+    made(recorder)
     found: dict[str, int] = {}
     for resource in recorder.resources:
         found[resource.type] = found.get(resource.type, 0) + 1
@@ -59,7 +45,7 @@ def test_it_makes_these_resources_and_no_others(recorder: Recorder) -> None:
 
 
 def test_the_rotation_may_do_this_and_nothing_else(recorder: Recorder) -> None:
-    _made(recorder)
+    made(recorder)
     statements = _statements(recorder, "rotator-function-role")
     assert {sid: (s["Action"], s["Resource"]) for sid, s in statements.items()} == {
         **ROTATION,
@@ -73,12 +59,11 @@ def test_the_rotation_may_do_this_and_nothing_else(recorder: Recorder) -> None:
 
 def test_with_access_keys_the_rotation_may_change_those_of_these_users_and_of_no_others(recorder: Recorder) -> None:
     users = tuple(
-        key_user(f"acme/{name}", user=_NAMES.pull_user_name(name), arn=_NAMES.pull_user_arn(name))
-        for name in ("a", "b")
+        key_user(f"acme/{name}", user=NAMES.pull_user_name(name), arn=NAMES.pull_user_arn(name)) for name in ("a", "b")
     )
-    _made(recorder, plan=plan.dumps(replace(_PLAN, key_users=users)))
+    made(recorder, plan=plan.dumps(replace(PLAN, key_users=users)))
     statements = _statements(recorder, "rotator-function-role")
-    arns = [_NAMES.pull_user_arn("a"), _NAMES.pull_user_arn("b")]
+    arns = [NAMES.pull_user_arn("a"), NAMES.pull_user_arn("b")]
     assert {sid: s["Resource"] for sid, s in statements.items() if "Key" in sid} == {
         "ChangeAccessKeys": arns,
         "WriteKeyRecord": arns,
@@ -91,7 +76,7 @@ def test_with_access_keys_the_rotation_may_change_those_of_these_users_and_of_no
 
 
 def test_the_renewal_may_replace_its_token_and_assumes_no_role(recorder: Recorder) -> None:
-    _made(recorder)
+    made(recorder)
     statements = _statements(recorder, "rotator-renewal-role")
     assert set(statements) == {"RenewTokens", "WriteOwnLog", "LeaveDeadLetters"}
     assert statements["RenewTokens"]["Action"] == [
@@ -103,14 +88,14 @@ def test_the_renewal_may_replace_its_token_and_assumes_no_role(recorder: Recorde
 
 
 def test_the_name_of_a_deleted_token_is_free_at_once(recorder: Recorder) -> None:
-    secret = _made(recorder).one("aws:secretsmanager/secret:Secret", "rotator-gitlab-token")
-    assert secret.inputs["name"] == _NAMES.gitlab_token_secret
+    secret = made(recorder).one("aws:secretsmanager/secret:Secret", "rotator-gitlab-token")
+    assert secret.inputs["name"] == NAMES.gitlab_token_secret
     assert secret.inputs["recoveryWindowInDays"] == 0
 
 
 def test_the_secrets_of_hidden_variables_are_readable(recorder: Recorder) -> None:
     hidden = target("acme/web", flags=replace(FLAGS, hidden=True), foreign="foreign/auths")
-    _made(recorder, plan=plan.dumps(plan_of(hidden)))
+    made(recorder, plan=plan.dumps(plan_of(hidden)))
     resources = _statements(recorder, "rotator-function-role")["ReadSecrets"]["Resource"]
     assert "arn:aws:secretsmanager:eu-central-1:123456789012:secret:foreign/auths-??????" in resources
     renewable = _statements(recorder, "rotator-renewal-role")["RenewTokens"]["Resource"]
@@ -118,11 +103,11 @@ def test_the_secrets_of_hidden_variables_are_readable(recorder: Recorder) -> Non
 
 
 def test_secrets_of_jobs_are_empty_encrypted_as_declared_and_written_by_the_rotation_only(recorder: Recorder) -> None:
-    key = _NAMES.arn("kms", "key/11111111-2222-3333-4444-555555555555")
-    secret = plan.SecretTarget(_NAMES.audience_secret("backend"), "backend", key)
-    _made(recorder, plan=plan.dumps(replace(_PLAN, secrets=(secret,))))
-    made = recorder.one("aws:secretsmanager/secret:Secret", "rotator-audience-backend")
-    assert made.inputs == {
+    key = NAMES.arn("kms", "key/11111111-2222-3333-4444-555555555555")
+    secret = plan.SecretTarget(NAMES.audience_secret("backend"), "backend", key)
+    made(recorder, plan=plan.dumps(replace(PLAN, secrets=(secret,))))
+    made_secret = recorder.one("aws:secretsmanager/secret:Secret", "rotator-audience-backend")
+    assert made_secret.inputs == {
         "name": "gitlab-ecr/audience/backend",
         "description": "Login of jobs, pull-only: audience backend",
         "kmsKeyId": key,
@@ -148,7 +133,7 @@ def _function(recorder: Recorder) -> Registered:
 
 
 def test_the_function_waits_for_its_log_group_policy_secret_and_queue(recorder: Recorder) -> None:
-    _made(recorder)
+    made(recorder)
     function = _function(recorder)
     assert {"rotator-function-log", "rotator-function-role", "rotator-gitlab-token", "rotator-dead-letters"} <= set(
         function.dependencies
@@ -164,20 +149,20 @@ def test_the_function_waits_for_its_log_group_policy_secret_and_queue(recorder: 
 
 def test_many_targets_get_more_time_within_lambdas_limit(recorder: Recorder) -> None:
     many = plan_of(*(target(f"acme/{number}") for number in range(3_000)), requests_per_second=30)
-    _made(recorder, plan=plan.dumps(many))
+    made(recorder, plan=plan.dumps(many))
     assert _function(recorder).inputs["timeout"] == 500
 
 
 def test_the_most_targets_stay_within_lambdas_limit(recorder: Recorder) -> None:
     most = plan_of(*(target(f"acme/{number}") for number in range(5_000)), requests_per_second=1)
-    _made(recorder, plan=plan.dumps(most))
+    made(recorder, plan=plan.dumps(most))
     assert _function(recorder).inputs["timeout"] == 900
 
 
 def test_a_vpc_brings_its_rights_and_names_its_endpoints(recorder: Recorder, monkeypatch: pytest.MonkeyPatch) -> None:
     said: list[str] = []
     monkeypatch.setattr(pulumi.log, "info", lambda text, **_: said.append(text))
-    _made(recorder, vpc={"subnet_ids": ["subnet-1"], "security_group_ids": ["sg-1"]})
+    made(recorder, vpc={"subnet_ids": ["subnet-1"], "security_group_ids": ["sg-1"]})
     assert _function(recorder).inputs["vpcConfig"] == {"subnetIds": ["subnet-1"], "securityGroupIds": ["sg-1"]}
     for name in ("rotator-function-role", "rotator-renewal-role"):
         assert "ec2:CreateNetworkInterface" in _statements(recorder, name)["HaveNetworkInterfaces"]["Action"]
@@ -193,18 +178,18 @@ def test_a_vpc_brings_its_rights_and_names_its_endpoints(recorder: Recorder, mon
 def test_a_vpc_with_access_keys_needs_a_way_to_iam(recorder: Recorder, monkeypatch: pytest.MonkeyPatch) -> None:
     said: list[str] = []
     monkeypatch.setattr(pulumi.log, "info", lambda text, **_: said.append(text))
-    text = plan.dumps(replace(_PLAN, key_users=(key_user(),)))
-    _made(recorder, plan=text, vpc={"subnet_ids": ["subnet-1"], "security_group_ids": ["sg-1"]})
+    text = plan.dumps(replace(PLAN, key_users=(key_user(),)))
+    made(recorder, plan=text, vpc={"subnet_ids": ["subnet-1"], "security_group_ids": ["sg-1"]})
     assert said[0].endswith("; IAM, for the access keys, by the NAT gateway")
 
 
 def test_concurrency_is_reserved_on_demand(recorder: Recorder) -> None:
-    _made(recorder, reserved_concurrency=1)
+    made(recorder, reserved_concurrency=1)
     assert _function(recorder).inputs["reservedConcurrentExecutions"] == 1
 
 
 def test_what_cannot_be_delivered_or_run_goes_to_the_queue(recorder: Recorder) -> None:
-    _made(recorder)
+    made(recorder)
     for schedule in recorder.of_type(_SCHEDULE):
         sent = schedule.inputs["target"]
         assert sent["deadLetterConfig"] == {"arn": _DEAD_LETTERS}
@@ -217,73 +202,21 @@ def test_what_cannot_be_delivered_or_run_goes_to_the_queue(recorder: Recorder) -
     assert expressions == {"gitlab-ecr-rotator": "rate(2 hours)", "gitlab-ecr-token-renewal": "rate(1 day)"}
 
 
-def _alarm(recorder: Recorder, key: str) -> dict[str, Any]:
-    return recorder.one(_ALARM, f"rotator-{key}").inputs
-
-
-def test_the_alarm_of_the_whole_rotator_fires_when_nothing_runs(recorder: Recorder) -> None:
-    _made(recorder)
-    alarm = _alarm(recorder, "no-rotation")
-    assert alarm["treatMissingData"] == "breaching"
-    assert (alarm["metricName"], alarm["statistic"], alarm["comparisonOperator"], alarm["threshold"]) == (
-        "RotationSuccess", "Sum", "LessThanThreshold", 1,
-    )  # fmt: skip
-    assert alarm["dimensions"] == {"Stack": "test"}
-    fired_at_the_latest = alarm["period"] * (alarm["evaluationPeriods"] + 1)
-    assert alarm["period"] * alarm["evaluationPeriods"] <= 604_800  # CloudWatch's own limit
-    assert 12 * 3600 - fired_at_the_latest >= 7 * 3600
-
-
-def test_each_alarm_is_heard_but_the_quiet_one(recorder: Recorder) -> None:
-    _made(recorder, alarm_topics=["arn:aws:sns:eu-central-1:123456789012:on-call"])
-    for alarm in recorder.of_type(_ALARM):
-        quiet = alarm.name == "rotator-targets-gone"
-        heard_by = [] if quiet else [_TOPIC, "arn:aws:sns:eu-central-1:123456789012:on-call"]
-        assert alarm.inputs["alarmActions"] == alarm.inputs["okActions"] == heard_by
-        assert alarm.inputs["period"] % 60 == 0
-        assert "rotator-alarms" in alarm.dependencies
-
-
-def test_a_token_that_nobody_replaces_is_told_hours_before_its_end(recorder: Recorder) -> None:
-    _made(recorder)
-    alarm = _alarm(recorder, "token-ending")
-    assert (alarm["threshold"], alarm["period"], alarm["statistic"]) == (5 * 3600, 7200, "Minimum")
-    assert alarm["threshold"] - 2 * 3600 >= 3 * 3600
-    days = _alarm(recorder, "gitlab-token-ending")
-    assert (days["threshold"], days["metricName"]) == (30, "GitLabTokenDaysRemaining")
-
-
-def test_mails_are_subscriptions(recorder: Recorder) -> None:
-    _made(recorder, alarm_emails=["on-call@example.com"])
-    subscription = recorder.one("aws:sns/topicSubscription:TopicSubscription")
-    assert subscription.inputs == {"topic": _TOPIC, "protocol": "email", "endpoint": "on-call@example.com"}
-
-
-def test_the_dashboard_is_json_and_shows_every_alarm(recorder: Recorder) -> None:
-    _made(recorder)
-    body = json.loads(recorder.one("aws:cloudwatch/dashboard:Dashboard").inputs["dashboardBody"])
-    shown = body["widgets"][0]["properties"]["alarms"]
-    assert sorted(arn.rpartition(":")[2] for arn in shown) == sorted(
-        alarm.inputs["name"] for alarm in recorder.of_type(_ALARM)
-    )
-    assert all(widget["x"] + widget["width"] <= 24 for widget in body["widgets"])
-
-
 def test_the_first_rotation_comes_last_is_secret_and_depends_on_what_is_deployed(recorder: Recorder) -> None:
-    _made(recorder)
+    made(recorder)
     first = recorder.one("aws:lambda/invocation:Invocation")
     assert {"rotator-function", "rotator-function-schedule"} <= set(first.dependencies)
     assert first.additional_secret_outputs == ("result",)
     assert json.loads(first.inputs["input"]) == {"fired_by": "deploy"}
-    assert first.inputs["triggers"]["zip"] == rotator_zip.digest(_ARGS["plan"])
+    assert first.inputs["triggers"]["zip"] == rotator_zip.digest(ARGS["plan"])
 
 
 def test_what_fires_the_first_rotation_tells_changed_targets_from_another_change(recorder: Recorder) -> None:
-    assert _PLAN.gitlab is not None
-    other = replace(_PLAN, gitlab=replace(_PLAN.gitlab, concurrency=3))
-    more = replace(_PLAN, targets=(*_PLAN.targets, target("acme/api")))
-    for each in (_PLAN, other, more):
-        _made(recorder, plan=plan.dumps(each))
+    assert PLAN.gitlab is not None
+    other = replace(PLAN, gitlab=replace(PLAN.gitlab, concurrency=3))
+    more = replace(PLAN, targets=(*PLAN.targets, target("acme/api")))
+    for each in (PLAN, other, more):
+        made(recorder, plan=plan.dumps(each))
     first, after_other, after_more = (
         invocation.inputs["triggers"] for invocation in recorder.of_type("aws:lambda/invocation:Invocation")
     )
@@ -292,7 +225,7 @@ def test_what_fires_the_first_rotation_tells_changed_targets_from_another_change
 
 
 def test_everything_is_known_in_the_first_preview(first_preview: Recorder) -> None:
-    _made(first_preview)
+    made(first_preview)
     for resource in first_preview.resources:
         unknown = [key for key, value in resource.inputs.items() if "UNKNOWN" in repr(value).upper()]
         # The role's own name orders policy after role; everything else is computed.
@@ -310,7 +243,7 @@ def test_everything_is_known_in_the_first_preview(first_preview: Recorder) -> No
 )
 def test_what_cannot_work_is_refused_at_preview(recorder: Recorder, changes: dict[str, Any], words: str) -> None:
     with pytest.raises(ValueError, match=words):
-        _made(recorder, **changes)
+        made(recorder, **changes)
     assert not recorder.of_type(_FUNCTION)
 
 

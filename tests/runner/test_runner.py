@@ -9,12 +9,12 @@ import pulumi
 import pytest
 from pulumi.provider.experimental.component import ComponentProvider
 from pulumi.runtime import rpc
-from pulumi_recorder import Recorder
 
 from components.runner.args import RunnerArgs
 from components.runner.machine_args import RunnerAccess
 from components.runner.runner import Runner
 from rehearsal.pulumi_values import plain
+from validation.recorder import Recorder
 
 _REGISTRATION = "gitlab:index/userRunner:UserRunner"
 _PARAMETER = "aws:ssm/parameter:Parameter"

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from doctor_image_mistakes import OTHER_REGION, rewrite_image
 from doctor_lab import KEY, Lab
 
 from rehearsal.cloud.tokens import fingerprint
@@ -13,7 +14,6 @@ from rehearsal.cloud.tokens import fingerprint
 Mistake = Callable[[Lab], None]
 FOREIGN = '{"auths":{"registry.example.com:5000":{"auth":"ZmFrZTpmYWtl"}}}'
 CONFIGS = Path(__file__).parents[1] / "data" / "docker-configs"
-OTHER_REGION = "123456789012.dkr.ecr.us-east-1.amazonaws.com"
 
 
 def description(lab: Lab, hours: float) -> str:
@@ -31,10 +31,6 @@ def _entry(lab: Lab, auth: str) -> None:
 
 def _key(lab: Lab, key: str) -> None:
     lab.document["auths"][key] = lab.document["auths"].pop(lab.host)
-
-
-def _image(lab: Lab, old: str, new: str) -> None:
-    lab.image = lab.image.replace(old, new)
 
 
 def single_quotes(lab: Lab) -> None:
@@ -92,51 +88,6 @@ def other_user(lab: Lab) -> None:
 
 def changed_token(lab: Lab) -> None:
     _entry(lab, base64.b64encode(f"AWS:{lab.password()[:-8]}AAAAAAA=".encode()).decode())
-
-
-def image_in_other_region(lab: Lab) -> None:
-    _image(lab, lab.host, OTHER_REGION)
-
-
-def image_in_other_account(lab: Lab) -> None:
-    _image(lab, "123456789012", "210987654321")
-
-
-def image_with_fips_host(lab: Lab) -> None:
-    _image(lab, ".ecr.", ".ecr-fips.")
-
-
-def image_with_dual_stack_host(lab: Lab) -> None:
-    _image(lab, lab.host, "123456789012.dkr-ecr.eu-central-1.on.aws")
-
-
-def image_with_port(lab: Lab) -> None:
-    _image(lab, ".com/", ".com:443/")
-
-
-def image_with_scheme(lab: Lab) -> None:
-    lab.image = f"https://{lab.image}"
-
-
-def image_in_capitals(lab: Lab) -> None:
-    _image(lab, "ci/node", "ci/Node")
-
-
-def image_with_short_account(lab: Lab) -> None:
-    _image(lab, "123456789012", "12345678901")
-
-
-def image_of_nowhere(lab: Lab) -> None:
-    lab.image = "$NOT_THERE/ci/node:1.0"
-
-
-def image_without_host(lab: Lab) -> None:
-    lab.image = "ci/node:1.0"
-
-
-def image_variable_is_protected(lab: Lab) -> None:
-    lab.set("project", "HOST", lab.host, protected=True)
-    lab.image = "$HOST/ci/node:1.0"
 
 
 def token_expired(lab: Lab) -> None:
@@ -207,7 +158,7 @@ def helper_with_path(lab: Lab) -> None:
 
 
 def not_declared(lab: Lab) -> None:
-    _image(lab, "ci/node", "ci/python")
+    rewrite_image(lab, "ci/node", "ci/python")
 
 
 def layers_denied(lab: Lab) -> None:
@@ -220,15 +171,6 @@ def repository_policy_denies(lab: Lab) -> None:
     text = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
     ecr.set_repository_policy(repositoryName="ci/node", policyText=text)
     lab.undo.callback(ecr.delete_repository_policy, repositoryName="ci/node")
-
-
-def no_such_tag(lab: Lab) -> None:
-    _image(lab, ":1.0", ":9.9")
-
-
-def no_such_repository(lab: Lab) -> None:
-    lab.role_policy("Allow", "ecr:BatchGetImage", "ci/absent")
-    _image(lab, "ci/node", "ci/absent")
 
 
 def never_rotated(lab: Lab) -> None:
@@ -259,7 +201,7 @@ def path_of_another_repository(lab: Lab) -> None:
 
 def nobody_there(lab: Lab) -> None:
     _key(lab, OTHER_REGION)
-    _image(lab, lab.host, OTHER_REGION)
+    rewrite_image(lab, lab.host, OTHER_REGION)
 
 
 def dead_token_hides_a_helper(lab: Lab) -> None:
@@ -286,48 +228,3 @@ def home_with_a_wildcard(lab: Lab) -> None:
 def only_a_job_role(lab: Lab) -> None:
     lab.absent = True
     lab.set("project", "AWS_ROLE_ARN", "arn:aws:iam::123456789012:role/gitlab-ecr-local/job/x")
-
-
-def public_host_misspelled(lab: Lab) -> None:
-    lab.image = "public.ecr.amazonaws.com/docker/library/ruby:3.4"
-
-
-def push_to_a_repository_that_no_variable_names(lab: Lab) -> None:
-    push(lab)
-    lab.set("project", "ECR_REPOSITORY_CI_NODES", f"{lab.host}/ci/nodes")
-
-
-def push(lab: Lab) -> None:
-    """No mistake yet: a job that pushes, as the stack sets it up."""
-    lab.arguments.append("--push")
-    lab.set("project", "AWS_ROLE_ARN", "arn:aws:iam::123456789012:role/gitlab-ecr-local/push/x")
-    lab.set("project", "ECR_REGISTRY", lab.host)
-
-
-def push_with_env_var(lab: Lab) -> None:
-    push(lab)
-    lab.flags["variable_type"] = "env_var"
-
-
-def push_without_role(lab: Lab) -> None:
-    lab.arguments.append("--push")
-
-
-def push_by_a_role_that_only_pulls(lab: Lab) -> None:
-    push(lab)
-    lab.set("project", "AWS_ROLE_ARN", "arn:aws:iam::123456789012:role/gitlab-ecr-local/job/x")
-
-
-def push_role_of_protected_refs(lab: Lab) -> None:
-    lab.arguments.append("--push")
-    lab.set("project", "AWS_ROLE_ARN", "arn:aws:iam::123456789012:role/gitlab-ecr-local/push/x", protected=True)
-
-
-def push_to_nowhere(lab: Lab) -> None:
-    push(lab)
-    no_such_repository(lab)
-
-
-def push_elsewhere(lab: Lab) -> None:
-    push(lab)
-    lab.image = f"{OTHER_REGION}/ci/node:1.0"

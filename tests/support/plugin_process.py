@@ -19,10 +19,9 @@ from pulumi.runtime.proto import (
     resource_pb2,
     resource_pb2_grpc,
 )
-from pulumi_recorder import Registered
 
 from rehearsal.engine.values import struct
-from validation.recorder import registered
+from validation.recorder import Registered, registered
 
 _SIGNATURE: Final = "4dabf18193072939515e22adb298388d"
 _OUTPUT_VALUE: Final = "d0e6a833031e9bbcd3f4e8bde6ca49a4"  # Pulumi's marks of a special value, and of which kind it is

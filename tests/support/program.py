@@ -7,12 +7,12 @@ from typing import Any
 
 import pulumi
 import yaml
-from pulumi_recorder import Recorder, Registered
 
 import gitlab_provider
 from components.contract import plan as plans
 from components.declaration.args import RegistryAccessArgs
 from components.registry_access import RegistryAccess
+from validation.recorder import Recorder, Registered
 
 ROOT = Path(__file__).parents[2]
 ACCOUNT = {"aws:index/getCallerIdentity:getCallerIdentity": {"accountId": "123456789012", "arn": "", "userId": ""}}

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from pulumi_recorder import Registered
+from validation.recorder import Registered
 
 _BOUND: Final = {"iam:PermissionsBoundary": "{permissionsBoundary}"}
 _TAGS: Final = "ListTagsForResource TagResource UntagResource"

@@ -5,7 +5,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from policy_linter import lint
-from pulumi_recorder import Registered
+
+from validation.recorder import Registered
 
 
 def policies(resources: Sequence[Registered]) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -3,7 +3,8 @@
 import pulumi
 import pulumi_aws as aws
 import pytest
-from pulumi_recorder import Recorder
+
+from validation.recorder import Recorder
 
 
 class _Sample(pulumi.ComponentResource):

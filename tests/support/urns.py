@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from pulumi_recorder import Registered
+from validation.recorder import Registered
 
 
 def urns(resources: list[Registered]) -> dict[str, set[str]]:

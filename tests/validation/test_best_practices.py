@@ -6,12 +6,12 @@ from typing import Any
 
 import pulumi
 import pytest
-from pulumi_recorder import Recorder, Registered
 
 from components.ecr.repositories import Repositories
 from components.iam.identities import Identities
 from validation.best_practices import _CHECKS, findings
 from validation.practices import main
+from validation.recorder import Recorder, Registered
 
 _PROD = Path(__file__).parents[2] / "tests" / "data" / "examples" / "Pulumi.prod.yaml"
 _EVERYBODY = json.dumps({"Statement": [{"Principal": "*"}]})

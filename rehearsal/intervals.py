@@ -1,0 +1,65 @@
+"""Time passes, interval by interval; before each run of the schedule, everybody still gets in."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from .consumers import Auths, Consumer
+from .findings import failures
+from .key_holders import KeyHolder
+from .rotations import RotationError
+from .scheduled_jobs import Watched
+from .world import World
+
+
+def until_the_first_end(
+    world: World,
+    rotations: Watched,
+    consumers: Sequence[Consumer],
+    holders: Sequence[KeyHolder],
+    say: Callable[[str], None],
+) -> None:
+    """Moves time until the tokens of the deploy are past their end; the scheduler fires each run.
+
+    Raises:
+        RotationError: a token ended before its replacement came, or a run failed.
+        KeyHolderError: an access key was not changed in time.
+    """
+
+    def nobody_is_locked_out() -> None:
+        for holder in holders:
+            holder.look()
+        for consumer in consumers:
+            if consumer.refused(consumer.auths()):
+                raise RotationError(
+                    f"the interval of {rotations.interval} is too long: the token of {consumer.label} ended before the "
+                    "next rotation; write a shorter rotation.interval, such as 2 hours"
+                )
+
+    first_end = max(_ends(rotations.reports[0]), default=world.cloud.now())
+    while world.cloud.now() <= first_end:
+        say(f"Moving time by {rotations.interval}")
+        report = rotations.next_run(nobody_is_locked_out)
+        if not report["ok"]:
+            raise RotationError("\n".join(["the scheduled rotation failed:", *failures(report)]))
+    for holder in holders:
+        holder.look()
+        holder.retired()
+
+
+def check_tokens(consumers: Sequence[Consumer], first: Mapping[Consumer, Auths]) -> None:
+    """Stops when a token of the deploy still opens anything, or one in a variable does not.
+
+    Raises:
+        RotationError: names the consumer and the host.
+    """
+    for consumer in consumers:
+        old = first[consumer]
+        if opened := [host for host in old if host not in consumer.refused(old)]:
+            raise RotationError(f"{consumer.label}: the deployment's token has expired and still opens {opened[0]}")
+        if refused := consumer.refused(consumer.auths()):
+            raise RotationError(f"{consumer.label}: {refused[0]} refuses the token in the variable")
+
+
+def _ends(report: dict[str, Any]) -> list[datetime]:
+    return [datetime.fromisoformat(t["expires_at"]) for t in report["targets"] if t["expires_at"]]

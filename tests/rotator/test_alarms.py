@@ -1,0 +1,63 @@
+"""Alarms, the topic that hears of them, and the dashboard."""
+
+import json
+from typing import Any
+
+from rotator_args import made
+
+from validation.recorder import Recorder
+
+_ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
+_TOPIC = "arn:aws:sns:eu-central-1:123456789012:gitlab-ecr-alarms"
+
+
+def _alarm(recorder: Recorder, key: str) -> dict[str, Any]:
+    return recorder.one(_ALARM, f"rotator-{key}").inputs
+
+
+def test_the_alarm_of_the_whole_rotator_fires_when_nothing_runs(recorder: Recorder) -> None:
+    made(recorder)
+    alarm = _alarm(recorder, "no-rotation")
+    assert alarm["treatMissingData"] == "breaching"
+    assert (alarm["metricName"], alarm["statistic"], alarm["comparisonOperator"], alarm["threshold"]) == (
+        "RotationSuccess", "Sum", "LessThanThreshold", 1,
+    )  # fmt: skip
+    assert alarm["dimensions"] == {"Stack": "test"}
+    fired_at_the_latest = alarm["period"] * (alarm["evaluationPeriods"] + 1)
+    assert alarm["period"] * alarm["evaluationPeriods"] <= 604_800  # CloudWatch's own limit
+    assert 12 * 3600 - fired_at_the_latest >= 7 * 3600
+
+
+def test_each_alarm_is_heard_but_the_quiet_one(recorder: Recorder) -> None:
+    made(recorder, alarm_topics=["arn:aws:sns:eu-central-1:123456789012:on-call"])
+    for alarm in recorder.of_type(_ALARM):
+        quiet = alarm.name == "rotator-targets-gone"
+        heard_by = [] if quiet else [_TOPIC, "arn:aws:sns:eu-central-1:123456789012:on-call"]
+        assert alarm.inputs["alarmActions"] == alarm.inputs["okActions"] == heard_by
+        assert alarm.inputs["period"] % 60 == 0
+        assert "rotator-alarms" in alarm.dependencies
+
+
+def test_a_token_that_nobody_replaces_is_told_hours_before_its_end(recorder: Recorder) -> None:
+    made(recorder)
+    alarm = _alarm(recorder, "token-ending")
+    assert (alarm["threshold"], alarm["period"], alarm["statistic"]) == (5 * 3600, 7200, "Minimum")
+    assert alarm["threshold"] - 2 * 3600 >= 3 * 3600
+    days = _alarm(recorder, "gitlab-token-ending")
+    assert (days["threshold"], days["metricName"]) == (30, "GitLabTokenDaysRemaining")
+
+
+def test_mails_are_subscriptions(recorder: Recorder) -> None:
+    made(recorder, alarm_emails=["on-call@example.com"])
+    subscription = recorder.one("aws:sns/topicSubscription:TopicSubscription")
+    assert subscription.inputs == {"topic": _TOPIC, "protocol": "email", "endpoint": "on-call@example.com"}
+
+
+def test_the_dashboard_is_json_and_shows_every_alarm(recorder: Recorder) -> None:
+    made(recorder)
+    body = json.loads(recorder.one("aws:cloudwatch/dashboard:Dashboard").inputs["dashboardBody"])
+    shown = body["widgets"][0]["properties"]["alarms"]
+    assert sorted(arn.rpartition(":")[2] for arn in shown) == sorted(
+        alarm.inputs["name"] for alarm in recorder.of_type(_ALARM)
+    )
+    assert all(widget["x"] + widget["width"] <= 24 for widget in body["widgets"])

@@ -1,0 +1,26 @@
+"""A rotator of one target, and what it registers."""
+
+from typing import Any
+
+import pulumi
+from scripted import plan_of, target
+
+from components.contract import plan
+from components.names.naming import Names
+from components.rotator.args import RotatorArgs
+from components.rotator.rotator import Rotator
+from validation.recorder import Recorder
+
+NAMES = Names("123456789012", "eu-central-1", "gitlab-ecr")
+PLAN = plan_of(target("acme/web"), token_secret=NAMES.gitlab_token_secret)
+ARGS: RotatorArgs = {
+    "account": "123456789012",
+    "region": "eu-central-1",
+    "prefix": "gitlab-ecr",
+    "plan": plan.dumps(PLAN),
+}
+
+
+def made(recorder: Recorder, **changes: Any) -> Recorder:
+    pulumi.runtime.test(lambda: Rotator("rotator", {**ARGS, **changes}) and None)()  # pyright: ignore[reportArgumentType] - the changes are arguments too
+    return recorder
