@@ -74,7 +74,7 @@ $(READY): requirements-dev.txt pyproject.toml
 		{ echo "make: python3 is $$($(PYTHON) --version 2>&1 | cut -d" " -f2); install Python 3.11 or later, or name one: make PYTHON=python3.12"; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
 		{ echo "make: python3 has no venv; install it: apt-get install python3-venv"; exit 1; }
-	@echo "Preparing $(VENV) from requirements-dev.txt (once, about a minute)"
+	@echo "Preparing $(VENV) from requirements-dev.txt: once, about a minute on an idle machine with a fast network"
 	@$(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-index --no-deps --no-build-isolation --editable .
