@@ -36,6 +36,10 @@ def test_every_page_of_the_documentation_is_in_it(site: Path) -> None:
     assert 'id="registryaccess"' in (site / "docs" / "reference.html").read_text()
 
 
+def test_the_address_of_the_site_leads_to_its_first_page(site: Path) -> None:
+    assert 'content="0; url=README.html"' in (site / "index.html").read_text()
+
+
 def test_every_page_says_what_the_licence_is(site: Path) -> None:
     pages = [page for page in site.rglob("*.html") if page.name not in {"genindex.html", "search.html"}]
     assert [page for page in pages if NO_LICENCE not in page.read_text()] == []

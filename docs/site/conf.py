@@ -41,6 +41,7 @@ html_title = "gitlab-ecr"
 html_show_copyright = False
 html_show_sphinx = False
 templates_path = ["templates"]
+html_additional_pages = {"index": "index.html"}  # leads to the README, which is the first page
 html_context = {"licence": licence((ROOT / "pyproject.toml").read_text(encoding="utf-8"))}
 html_copy_source = False
 html_static_path: list[str] = []
