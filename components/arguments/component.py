@@ -1,4 +1,4 @@
-"""A component whose options reach its children: Pulumi's SDK hands down all but two of them."""
+"""A component that passes its options on to its children: Pulumi's SDK passes on all but two of them."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ class Component(pulumi.ComponentResource):
         self._retained = opts.retain_on_delete if opts else None
 
     def child(self, *, retain_on_delete: bool | None = None, **options: Any) -> pulumi.ResourceOptions:
-        """The options of a child: what comes before the component comes before it, and it stays when that stays."""
+        """The options of a child: it depends on what the component depends on, and is retained if the component is."""
         retained = self._retained if retain_on_delete is None else retain_on_delete
         own = pulumi.ResourceOptions(parent=self, retain_on_delete=retained, **options)
         if self._before is None:

@@ -1,4 +1,4 @@
-"""Numbers of GitLab's groups and projects: plain ones, or the `id` of a resource, which GitLab gives it in `up`."""
+"""Ids of GitLab's groups and projects: plain numbers, or the `id` output of a resource that `up` creates."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
@@ -14,11 +14,11 @@ else:
     GitLabNumber = pulumi.Input[Any]  # Pulumi's analyzer reads no unions; providers answer numbers as text
 
 STANDING_IN: Final = "1"
-"""In place of a number that is not known yet, where everything else is checked."""
+"""Replaces a number that is not known yet, so that everything else can be checked."""
 
 
 def is_plain(given: object) -> bool:
-    """Whether the program itself knows the number."""
+    """Whether the number is a plain value, not an output."""
     return isinstance(given, int | str | float)
 
 
@@ -26,7 +26,7 @@ def whole(given: object, whose: str = "group's or project's") -> int:
     """The number, which providers write as text and gRPC as a float.
 
     Raises:
-        ValueError: it is none that GitLab gives.
+        ValueError: it cannot be an id in GitLab.
     """
     found = given
     if isinstance(given, float) and given.is_integer():
@@ -39,10 +39,10 @@ def whole(given: object, whose: str = "group's or project's") -> int:
 
 
 def number(given: Any, *place: str, whose: str = "group's or project's") -> pulumi.Input[int]:
-    """The number; an output of one that is an output, whose errors name the place.
+    """The number, or an output of it if an output was given. Errors in the output name the argument.
 
     Raises:
-        MistakesError: it is none that GitLab gives.
+        MistakesError: it cannot be an id in GitLab.
     """
 
     def read(known: object) -> int:
@@ -59,10 +59,10 @@ def text(given: Any, *place: str) -> pulumi.Input[str]:
 
 
 def plain_text(given: Any) -> str:
-    """The number as text, with another one in place of one that is not known yet."""
+    """The number as text, or a replacement for one that is not known yet."""
     return str(whole(given)) if is_plain(given) else STANDING_IN
 
 
 def outputs(given: Mapping[str, Any]) -> dict[str, Any]:
-    """Of some numbers, those that another resource makes."""
+    """Those numbers that are outputs of other resources."""
     return {key: value for key, value in given.items() if not is_plain(value)}

@@ -62,7 +62,7 @@ def command(*, source: Source, trust_forks: bool, gitlab_url: str | None, write:
     """Look up every variable of the stack in GitLab: its owner, its flags, its content, and what hides it from jobs.
 
     Looks up the secrets that jobs read themselves in AWS, with the credentials of the environment, without reading
-    their values. A stack without variables asks GitLab nothing, unless --gitlab-url names the instance.
+    their values. For a stack without variables, GitLab is only read if --gitlab-url names the instance.
 
     Checks the version of a self-managed GitLab, too: roles for jobs need one that tells forks apart, and long values
     one that holds them. Below a variable of the instance, checks the other consumers only. With --stack, also looks up
@@ -70,7 +70,7 @@ def command(*, source: Source, trust_forks: bool, gitlab_url: str | None, write:
     deleted one.
 
     Reads GitLab with the token in GITLAB_TOKEN. To see whether the rotator's token may write, set GITLAB_TOKEN to that
-    token: GitLab shows variables to exactly those who may change them. What a fine-grained token may, only a try tells:
+    token: GitLab shows variables to exactly those who may change them. For a fine-grained token, only a try can tell:
     use --write.
     """
     plan = source.plan()
@@ -92,7 +92,7 @@ def command(*, source: Source, trust_forks: bool, gitlab_url: str | None, write:
 
 
 def _written(plan: Plan, gitlab: GitLab) -> list[dict[str, Any]]:
-    """A row for each owner of which a variable was written back, and could not be."""
+    """A row for each owner with a variable that could not be written back."""
     tried = [(target, try_to_write(gitlab, target).problems) for target in one_of_each_owner(plan)]
     return [{"target": target.name, "ok": False, "found": "; ".join(found)} for target, found in tried if found]
 

@@ -78,7 +78,7 @@ class ReadError(Exception):
 
     @property
     def lacking(self) -> str:
-        """The same, as the end of a message of one's own; empty when it is not that."""
+        """The same, as the end of another message; empty when this is not the reason."""
         return f": {self.missing}" if self.missing else ""
 
     @property

@@ -1,4 +1,4 @@
-"""What the release of a GitLab says of a stack: whether it tells forks apart, and how long a value it holds."""
+"""What a GitLab's version means for a stack: whether it tells forks apart, and how long values may be."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -14,12 +14,12 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True)
 class Instance:
-    """A GitLab, by what it says of itself.
+    """A GitLab instance and its version.
 
     Attributes:
-        url: its own.
-        version: as it writes it; empty for gitlab.com, which always has the newest, and where it was not told.
-        unread: why it was not told; empty when it was.
+        url: its URL.
+        version: its version; empty for gitlab.com, which always has the newest, and if it could not be read.
+        unread: why the version could not be read; empty otherwise.
     """
 
     url: str
@@ -28,7 +28,7 @@ class Instance:
 
     @classmethod
     def asked(cls, api: GitLabApi, url: str) -> "Instance":
-        """Asks the instance, unless it is gitlab.com."""
+        """Reads the instance's version, unless it is gitlab.com."""
         if url.rstrip("/") == GITLAB_COM:
             return cls(url, "")
         try:
@@ -37,7 +37,7 @@ class Instance:
             return cls(url, "", f"its version cannot be read: {error}")
 
     def rows(self, plan: Plan, *, trust_forks: bool) -> list[Row]:
-        """A row for the instance, and one for each variable that it may not hold whole."""
+        """A row for the instance, and one for each variable whose value may be too long for it."""
         if self.url.rstrip("/") == GITLAB_COM:
             return []
         return [self._row(trust_forks=trust_forks), *self._too_long(plan)]
@@ -68,7 +68,7 @@ class Instance:
 
 
 def _version(api: GitLabApi) -> Any:
-    """As GitLab says it; before 15.2 it has no other place than the old one."""
+    """The version that GitLab states. Before 15.2, GitLab has only the older endpoint."""
     try:
         return api.get("metadata").get("version")
     except ReadError as error:

@@ -71,7 +71,7 @@ def command(*, audience: str, source: Source, stack: str | None, deny_now: bool,
             "`gitlab-ecr rotate`, which creates and publishes a new one"
         )
     if audience not in plan.audiences:
-        raise click.UsageError(f"AUDIENCE: {audience!r} is no audience of this stack; {_advice(audience, plan)}")
+        raise click.UsageError(f"AUDIENCE: {audience!r} is not an audience of this stack; {_advice(audience, plan)}")
     if not stack and not deny_now:
         raise click.UsageError("write --stack NAME, which raises the generation and runs `up`, or --now, or both")
     arn = plan.audiences[audience].role_arn

@@ -1,4 +1,4 @@
-"""What Secrets Manager says of a secret that jobs read: whether it is there, and since when; no value is read."""
+"""The status of a secret that jobs read: whether it exists, and when it was written. Its value is not read."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,9 +11,7 @@ from ..rotation.aws import aws_error
 from ..variables.description import LONGEST
 from .aws_calls import aws_client
 
-_ABSENT: Final = (
-    "absent: `pulumi up` makes it the first time; one that somebody deleted `pulumi up --refresh` makes again"
-)
+_ABSENT: Final = "absent: run `pulumi up`, which creates it; if somebody deleted it, `pulumi up --refresh` does"
 _DELETED: Final = "somebody deleted it; restore it in Secrets Manager"
 _EMPTY: Final = "never rotated: run `gitlab-ecr rotate`"
 _CURRENT: Final = "AWSCURRENT"
@@ -21,12 +19,12 @@ _CURRENT: Final = "AWSCURRENT"
 
 @dataclass(frozen=True)
 class SecretState:
-    """One secret.
+    """The state of one secret.
 
     Attributes:
         problem: what is wrong; empty when nothing is.
         written: when its present login was written; None when it holds none.
-        kms_key: as Secrets Manager has it; None for the account's default one.
+        kms_key: the KMS key in Secrets Manager; None for the account's default one.
     """
 
     problem: str
@@ -35,7 +33,7 @@ class SecretState:
 
 
 def secret_state(plan: Plan, target: SecretTarget) -> SecretState:
-    """Looks the secret up, with the AWS credentials of the environment."""
+    """Looks up the secret, with the environment's AWS credentials."""
     client = aws_client("secretsmanager", plan.region)
     try:
         about: dict[str, Any] = client.describe_secret(SecretId=target.secret)
@@ -50,14 +48,14 @@ def secret_state(plan: Plan, target: SecretTarget) -> SecretState:
 
 
 def health(state: SecretState, now: datetime) -> str:
-    """What is wrong with it; empty when jobs can pull with it."""
+    """What is wrong with the secret; empty when jobs can pull with it."""
     if state.problem or state.written is None:
         return state.problem
     return "expired: run `gitlab-ecr rotate`" if now - state.written > LONGEST else ""
 
 
 def differs(state: SecretState, target: SecretTarget) -> str:
-    """What is not as declared; empty when all is."""
+    """What differs from the declaration; empty when nothing does."""
     if not state.problem and state.kms_key != target.kms_key:
-        return f"its KMS key is {state.kms_key or 'the default one'}, declared is {target.kms_key or 'the default one'}"
+        return f"its KMS key is {state.kms_key or 'the default'}, but {target.kms_key or 'the default'} is declared"
     return ""

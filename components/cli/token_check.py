@@ -1,4 +1,4 @@
-"""Whether a GitLab token can do the rotator's work: by its scope and its user's role, or by trying."""
+"""Checks whether a GitLab token can do the rotator's work, by its scope and its user's role, or by trying."""
 
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -20,12 +20,12 @@ _FORBIDDEN: Final = 403
 
 @dataclass
 class Found:
-    """What was found out about a token.
+    """The result of checking a token.
 
     Attributes:
         problems: why it is not good enough, a line each; empty when it is.
-        notes: what a person should know of one that is, a line each.
-        granular: it is a fine-grained one, whose scopes do not say what it may do.
+        notes: what a person should know about a good token, a line each.
+        granular: whether it is a fine-grained token, whose scopes do not say what it may do.
     """
 
     problems: list[str] = field(default_factory=list[str])
@@ -34,7 +34,7 @@ class Found:
 
 
 def check_token(plan: Plan, gitlab: GitLabApi, today: date) -> Found:
-    """Whether the token can write every target. What a fine-grained one may do, it is made to try.
+    """Checks whether the token can write every target. For a fine-grained token, it tries.
 
     Raises:
         ReadError: GitLab does not know the token, or does not answer.
@@ -51,7 +51,7 @@ def check_token(plan: Plan, gitlab: GitLabApi, today: date) -> Found:
 
 
 def check_itself(gitlab: GitLabApi, today: date) -> Found:
-    """What the token itself tells: its scopes and its expiry. No target is looked up.
+    """Checks the token itself: its scopes and its expiry. No target is looked up.
 
     Raises:
         ReadError: GitLab does not know the token, or does not answer.
@@ -91,18 +91,18 @@ def check_itself(gitlab: GitLabApi, today: date) -> Found:
 
 
 def one_of_each_owner(plan: Plan) -> list[Target]:
-    """A variable of each project, group or instance of the plan."""
+    """One variable for each project, group or instance in the plan."""
     owners = {(target.owner_kind, target.owner): target for target in reversed(plans.variables(plan))}
     return list(reversed(owners.values()))
 
 
 def try_to_write(gitlab: GitLab, target: Target) -> Found:
-    """Reads a variable of ours, and writes it back as it is: its value is not even sent."""
+    """Reads one of our variables, and writes it back unchanged, without sending its value."""
     found = Found()
     try:
         variable = gitlab.variable(target)
         if variable is None:
-            found.notes.append(f"{target.name}: is not there yet, so nothing was written to try the token")
+            found.notes.append(f"{target.name}: does not exist yet, so the token could not be tried on it")
             return found
         flags = {key: flag for key, flag in variable.flags.items() if flag is not None}
         as_it_is = replace(target, flags=replace(target.flags, **flags))

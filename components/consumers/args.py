@@ -144,7 +144,7 @@ class ConsumerArgs(TypedDict):
     protected: NotRequired[bool]
     """Default false, since merge-request pipelines must pull; true for `access-keys`."""
     adopt: NotRequired[bool]
-    """Default false. True takes over an existing `DOCKER_AUTH_CONFIG` and keeps its other registries."""
+    """Default false. True uses an existing `DOCKER_AUTH_CONFIG` and keeps its other registries."""
     long_lived_keys: NotRequired[bool]
     """With `access-keys`: must be true, to confirm a second time that you want access keys. They do not expire: anyone
     who has read them can pull until they are replaced."""

@@ -114,7 +114,7 @@ def _check_consumer(path: str, consumer: ConsumerArgs, gitlab_url: str) -> None:
 
 
 def check_path(path: str, kind: OwnerKind, gitlab_url: str) -> None:
-    """Stops what is no full path of a project or group, and another name of the instance than its own.
+    """Refuses what is not the full path of a project or group, and any other name for the instance.
 
     Raises:
         MistakesError: it is not.

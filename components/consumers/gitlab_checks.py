@@ -1,4 +1,4 @@
-"""What is wrong with what a declaration says of its GitLab."""
+"""Checks on a declaration's settings for GitLab."""
 
 import re
 import ssl
@@ -14,19 +14,19 @@ _LIMITS: Final = {"concurrency": 64, "requests_per_second": 1000}
 
 
 def gitlab_url(gitlab: GitLabArgs) -> str:
-    """The instance's URL, without a slash at its end.
+    """The instance's URL, without a trailing slash.
 
     Raises:
-        ValueError: it would send tokens in clear, or is no URL of a host; names `url`.
+        ValueError: it would send tokens in clear text, or is not the URL of a host. The message begins with `url`.
     """
     return instance_url(gitlab.get("url", GITLAB_COM), "url", allow_http=gitlab.get("allow_http", False))
 
 
 def check_gitlab(gitlab: GitLabArgs) -> None:
-    """Stops settings with which nobody reaches the instance.
+    """Refuses settings with which the instance cannot be reached.
 
     Raises:
-        MistakesError: what is wrong.
+        MistakesError: there are such settings.
     """
     mistakes, proxy = Mistakes(), gitlab.get("proxy")
     with mistakes.at():

@@ -1,4 +1,4 @@
-"""What GitLab's own variables, which every project of the instance gets, cannot have."""
+"""Checks on a variable of the whole instance, which every project gets."""
 
 from typing import Final
 
@@ -9,22 +9,22 @@ from ..variables.targets import OwnerKind
 from .args import Access, ConsumerArgs
 
 _NOT_THERE: Final = {
-    "id": "the instance has no number",
+    "id": "the instance has no id",
     "environment_scopes": "variables of the instance have no environment scope, all jobs get them",
     "hidden": "GitLab cannot hide variables of the instance: every administrator reads them",
 }
 
 
 def is_instance(consumer: ConsumerArgs) -> bool:
-    """Whether the consumer is the whole instance; false for a kind that is none."""
+    """Whether the consumer is the whole instance; false for an invalid kind."""
     return consumer.get("kind") == OwnerKind.INSTANCE
 
 
 def check_instance(consumer: ConsumerArgs, gitlab_url: str) -> None:
-    """Stops what a variable of the whole instance cannot have, or should not.
+    """Refuses what a variable of the whole instance cannot or should not have.
 
     Raises:
-        MistakesError: what it is.
+        MistakesError: there is something like that.
     """
     mistakes = Mistakes()
     if gitlab_url == GITLAB_COM:

@@ -1,4 +1,4 @@
-"""What fires a rotation, and the event that says so; what is rotated stands in the plan."""
+"""What starts a rotation, and the event that says so. The plan says what to rotate."""
 
 import json
 from enum import StrEnum

@@ -107,7 +107,7 @@ class Plan:
     Attributes:
         stack: the stack's name in metrics and reports.
         region: the region of the secrets and of the state.
-        state: the SSM parameter in which a run tells the next one which targets failed.
+        state: the SSM parameter in which a run records for the next one which targets failed.
         gitlab: None when nothing is written to GitLab: then the rotator has no GitLab token and no way there.
         secrets: what it writes to Secrets Manager, for jobs that read their login themselves.
     """

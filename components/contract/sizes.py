@@ -2,7 +2,7 @@
 
 A token is 2,500 to 3,600 characters of base64, depending on the session that requests it, and a document repeats it for
 each registry host. GitLab holds 10,000 characters of a variable of the instance. For projects and groups its
-documentation names no limit from 17.0 on; a preview cannot ask how old the instance is, so it warns.
+documentation names no limit from 17.0 on; a preview cannot know the instance's version, so it warns.
 """
 
 from dataclasses import dataclass

@@ -40,7 +40,7 @@ def url_problem(  # noqa: PLR0911 - one mistake, one return
 
 
 def instance_url(url: str, where: str, *, allow_http: bool = False) -> str:
-    """The URL of a GitLab instance, without a slash at its end.
+    """The URL of a GitLab instance, without a trailing slash.
 
     Raises:
         ValueError: no token may be sent there; names `where`, and quotes no URL that could hold a password.

@@ -1,4 +1,4 @@
-"""A variable of the whole instance, and how many people that is."""
+"""Warns how many people a variable of the whole instance reaches."""
 
 from collections.abc import Mapping
 
@@ -9,7 +9,7 @@ from ..names.locations import Mistakes
 
 
 def find_breadth(consumers: Mapping[str, ConsumerArgs], gitlab_url: str) -> Mistakes:
-    """What surprises those who give something to a whole instance."""
+    """Warnings about a consumer that is the whole instance."""
     found = Mistakes()
     for path, consumer in consumers.items():
         if is_instance(consumer):

@@ -1,4 +1,4 @@
-"""What a declaration says to people whose jobs read their login themselves: what to include, and what it needs."""
+"""Advice for consumers whose jobs fetch their login themselves: what to include, and what it requires."""
 
 from collections.abc import Iterator, Mapping
 
@@ -30,7 +30,7 @@ def pull_template(args: RegistryAccessArgs, path: str) -> dict[str, str]:
 
 
 def find_beside_push(declared: Mapping[str, ConsumerArgs]) -> Mistakes:
-    """Consumers whose jobs have two roles, of which older runners see one only."""
+    """Consumers whose jobs have two roles, of which older runners only see one."""
     found = Mistakes()
     for path, consumer in declared.items():
         if reads_secret(consumer) and consumer.get("push"):
@@ -39,7 +39,7 @@ def find_beside_push(declared: Mapping[str, ConsumerArgs]) -> Mistakes:
 
 
 def told(declared: Mapping[str, ConsumerArgs], parts: Parts) -> Iterator[str]:
-    """What a preview says of it."""
+    """What a preview says about it."""
     readers = [path for path, consumer in declared.items() if reads_secret(consumer)]
     if readers:
         shown = ", ".join(readers[:3]) + (f" and {len(readers) - 3} more" if len(readers) > 3 else "")  # noqa: PLR2004 - enough to know which
@@ -48,4 +48,4 @@ def told(declared: Mapping[str, ConsumerArgs], parts: Parts) -> Iterator[str]:
             "include templates/pull.yml with the inputs that the output `declaration` has as `pull_template`"
         )
     if parts.has_no_gitlab_token:
-        yield "this stack has no GitLab token: jobs fetch every login themselves, and the rotator asks GitLab nothing"
+        yield "this stack has no GitLab token: jobs fetch every login themselves, and the rotator does not call GitLab"

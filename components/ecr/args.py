@@ -19,7 +19,7 @@ class CacheArgs(TypedDict):
     with `ecr-pullthroughcache/`, its value is `{"username": ..., "accessToken": ...}`. It is made outside of Pulumi,
     so that its value is in no state."""
     days: NotRequired[int]
-    """Cached images are deleted that many days after they were fetched, 90 by default; a later pull fetches anew."""
+    """Cached images are deleted this many days after they were fetched, 90 by default; a later pull fetches again."""
     adopt: NotRequired[bool]
     """Take over the rule and the creation template that the prefix has already; both have to be there, and the preview
     names each setting that differs. They outlive the stack. Another `upstream` than the rule's is refused by ECR: a

@@ -16,7 +16,7 @@ from .repository_policy import repository_policy
 
 
 def find(args: RepositoriesArgs) -> Mistakes:
-    """What ECR would not take."""
+    """Everything that ECR would not accept."""
     mistakes = Mistakes()
     with mistakes.at():
         registry_host(args["account"], args["region"])
@@ -35,7 +35,7 @@ def find_in_registry(
     caches: Mapping[str, CacheArgs],
     registry: RegistryWideArgs,
 ) -> Mistakes:
-    """What ECR would not take, in an account and a region that there are."""
+    """Everything that ECR would not accept, for a valid account and region."""
     mistakes = Mistakes()
     for name, repository in repositories.items():
         with mistakes.at("repositories", name):
@@ -92,7 +92,7 @@ def _check_cache(account: str, region: str, prefix: str, options: CacheArgs) -> 
 
 
 def _check_registry_wide(account: str, region: str, options: RegistryWideArgs) -> None:
-    """Stops settings of the registry that ECR would not take.
+    """Refuses settings of the registry that ECR would not accept.
 
     Raises:
         MistakesError: what is wrong with them.

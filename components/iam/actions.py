@@ -43,10 +43,10 @@ LAMBDA_ACTIONS: Final = ("ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")
 """Source: Lambda developer guide, "Amazon ECR cross-account permissions"."""
 
 ADOPTED_ACTIONS: Final = ("ecr:DescribeRepositories", "ecr:ListTagsForResource")
-"""What a preview reads about a repository that is to be adopted. Source: the read function of the AWS provider."""
+"""What a preview reads about a repository to adopt. Source: the read function of the AWS provider."""
 
 ADOPTED_CACHE_ACTIONS: Final = ("ecr:DescribePullThroughCacheRules", "ecr:DescribeRepositoryCreationTemplates")
-"""What a preview reads about a pull-through cache that is to be adopted. Source: as above."""
+"""What a preview reads about a pull-through cache to adopt. Source: as above."""
 
 IMPORT_ACTIONS: Final = ("ecr:BatchImportUpstreamImage", "ecr:CreateRepository")
 """What the first pull through a cache needs. Source: ECR user guide, "IAM permissions for pull through cache"."""

@@ -19,7 +19,7 @@ from .role_documents import (
 
 
 def find(args: IdentitiesArgs) -> Mistakes:
-    """What IAM would not take, and whose rights would be wider than they read."""
+    """Everything that IAM would not accept, and every right that would be wider than it seems."""
     mistakes, names = Mistakes(), Names.standing_in()
     with mistakes.at():
         names = Names(args["account"], args["region"], args["prefix"], args.get("role_path", ""))
@@ -62,7 +62,7 @@ def check_roles(session: object, boundary: object) -> None:
 
 
 def find_in_issuer(issuer: JobIssuerArgs) -> Mistakes:
-    """An issuer whose tokens AWS would not take, or that may be too old."""
+    """Mistakes in the issuer whose tokens AWS would not accept, or that may be too old."""
     found, url = Mistakes(), issuer.get("url", GITLAB_COM)
     with found.at():
         issuer_host(url)

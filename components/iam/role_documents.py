@@ -111,7 +111,7 @@ def runner_role_documents(names: Names, runner: str, options: RunnerIdentityArgs
 
 
 def trust_of_jobs(names: Names, options: JobRoleArgs | SecretRoleArgs, issuer: JobIssuerArgs) -> Document:
-    """Who may assume the role; where a number is an output, another one stands in its place.
+    """The trust policy of the role. A number that is an output is replaced until it is known.
 
     Raises:
         ValueError: it would be more than it appears to be.

@@ -32,7 +32,7 @@ def write_secrets_statements(
         secrets_arn: the ARN pattern of the stack's own secrets of audiences, which matches no others. A list of more
             than about eighty would not fit.
         via_service: from `secrets_manager`.
-        key_arns: the KMS keys of those that have a key of their own.
+        key_arns: the KMS keys of those secrets that do not use the account's default key.
     """
     return (
         allow("WriteLogins", WRITE_SECRET_ACTION, secrets_arn),

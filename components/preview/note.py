@@ -197,7 +197,7 @@ def _unknown(preview: Preview, found: Access) -> list[str]:
 
 
 _JOB_SECRET: Final = "job-secret"  # noqa: S105 - a kind of access
-_NO_TOKEN: Final = "**no GitLab token**: jobs fetch every login themselves; the rotator asks GitLab nothing"  # noqa: S105 - words
+_NO_TOKEN: Final = "**no GitLab token**: jobs fetch every login themselves; the rotator does not call GitLab"  # noqa: S105 - words
 _NOTES: Final = {
     "access-keys": ": keys that do not expire",
     _JOB_SECRET: ": needs GitLab 18.3 Premium or Ultimate, and GitLab Runner 18.2",

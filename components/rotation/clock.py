@@ -79,7 +79,7 @@ class SystemClock(Clock):
 
 
 class Deadline:
-    """The end of a run: nothing starts or waits past it."""
+    """The end of a run: nothing starts after it, and nothing waits longer."""
 
     def __init__(self, clock: Clock, seconds: float) -> None:
         self._clock = clock

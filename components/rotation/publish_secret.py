@@ -12,7 +12,7 @@ from .results import Status, TargetResult
 from .secret import Secret
 
 _ADVICE: Final[Mapping[str, str]] = {
-    "ResourceNotFoundException": "it was deleted; an `up` with --refresh makes it anew",
+    "ResourceNotFoundException": "it was deleted; `pulumi up --refresh` creates it again",
     "InvalidRequestException": "it is scheduled for deletion; restore it in Secrets Manager",
 }
 

@@ -10,7 +10,7 @@ from .keys.store import KeyStore
 
 @dataclass(frozen=True)
 class Services:
-    """Everything outside of the process that a run uses; without GitLab in the plan there is no client for it."""
+    """Everything outside of the process that a run uses. If the plan has no GitLab, there is no client for it."""
 
     aws: Aws
     key_store: KeyStore

@@ -38,7 +38,7 @@ def timing_of(args: RotatorArgs) -> Schedule:
 
 
 def find(args: RotatorArgs) -> Mistakes:
-    """Settings with which tokens would end, or nobody would hear of it."""
+    """Finds settings with which tokens would expire, or nobody would get an alarm."""
     mistakes, names = Mistakes(), Names.standing_in()
     with mistakes.at():
         names = Names(args["account"], args["region"], args["prefix"], args.get("role_path", ""))

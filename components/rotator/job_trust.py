@@ -36,7 +36,7 @@ def branch_of(job: RotationJobArgs) -> str:
 
 
 def rotation_trust(names: Names, job: RotationJobArgs, issuer: JobIssuerArgs) -> Document:
-    """Trust in the scheduled jobs of the project; where a number is an output, another one stands in its place.
+    """The trust policy for the project's scheduled jobs. A number that is an output is replaced until it is known.
 
     Raises:
         MistakesError: the trust would be wider than it reads.
@@ -66,7 +66,7 @@ def numbers_to_come(job: RotationJobArgs, issuer: JobIssuerArgs) -> Mapping[str,
 
 
 def check_backend(names: Names, args: RotatorArgs) -> None:
-    """Stops settings of one backend beside the other.
+    """Refuses settings of one backend together with the other.
 
     Raises:
         MistakesError: each names its key.

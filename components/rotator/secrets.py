@@ -1,4 +1,4 @@
-"""The secrets that belong to a rotator: the one that it reads its GitLab token from, and those that it writes."""
+"""A rotator's secrets: the one with its GitLab token, and those that it writes for jobs."""
 
 import pulumi
 import pulumi_aws as aws
@@ -8,7 +8,7 @@ from .args import ResourceContext
 
 
 def secrets(context: ResourceContext, wanted: plan.Plan) -> list[pulumi.Resource]:
-    """Creates all of them, empty: no value of any is ever an input or in the state."""
+    """Creates the secrets, empty: their values are never inputs, and never in the state."""
     own = wanted.gitlab is not None and not context.args.get("adopt_token_secret", False)
     return [*([_token_secret(context)] if own else []), *(_login(context, target) for target in wanted.secrets)]
 
@@ -30,7 +30,7 @@ def _login(context: ResourceContext, target: plan.SecretTarget) -> pulumi.Resour
         name=target.secret,
         description=f"Login of jobs, pull-only: audience {target.audience}",
         kms_key_id=target.kms_key,
-        recovery_window_in_days=0,  # as above: a consumer taken out and put back would not find its name free
+        recovery_window_in_days=0,  # as above: otherwise a consumer could not be removed and added again
         tags=context.args.get("tags"),
         opts=context.child,
     )

@@ -95,7 +95,7 @@ def test_with_a_stack_the_generation_is_raised_and_up_runs(
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["zzz", "--now"], "'zzz' is no audience of this stack; write one of acme/backend, acme/frontend/web"),
+        (["zzz", "--now"], "'zzz' is not an audience of this stack; write one of acme/backend, acme/frontend/web"),
         (["Acme/Backend", "--now"], "did you mean acme/backend?"),
         (["acme/frontend/wbe", "--now"], "did you mean acme/frontend/web?"),
         ([BACKEND], "write --stack NAME, which raises the generation and runs `up`, or --now, or both"),

@@ -222,7 +222,7 @@ def test_before_there_is_a_variable_nothing_is_tried_and_a_note_says_so(gitlab: 
     found = check_token(plan(), GitLabApi(gitlab.url, Secret(token), http), _TODAY)
     assert found.problems == []
     assert len(found.notes) == 3
-    assert all("is not there yet, so nothing was written" in note for note in found.notes)
+    assert all("does not exist yet, so the token could not be tried" in note for note in found.notes)
 
 
 def test_before_up_a_fine_grained_token_is_stored(gitlab: GitLab) -> None:

@@ -36,7 +36,7 @@ def test_its_target_is_the_instance_and_has_no_scope() -> None:
             _INSTANCE,
             r"acme: got 'acme' with `kind`: instance; write the consumer of the whole instance as inst",
         ),
-        ("instance", {**_INSTANCE, "id": 7}, r"instance\.id: the instance has no number; leave it out"),
+        ("instance", {**_INSTANCE, "id": 7}, r"instance\.id: the instance has no id; leave it out"),
         (
             "instance",
             {**_INSTANCE, "environment_scopes": ["production"]},

@@ -25,7 +25,7 @@ def _note(before: dict[str, Any], after: dict[str, Any], *steps: dict[str, Any])
 def test_it_says_what_the_new_kind_of_access_needs_and_that_no_token_is_left() -> None:
     said = _note(_declaration(web="rotated-variable"), _declaration(web="job-secret"))
     assert "project `acme/web` by `job-secret`, **before by `rotated-variable`**: needs GitLab 18.3 Premium or" in said
-    assert "**no GitLab token**: jobs fetch every login themselves; the rotator asks GitLab nothing" in said
+    assert "**no GitLab token**: jobs fetch every login themselves; the rotator does not call GitLab" in said
     assert "by job-secret" in said  # in the picture
 
 

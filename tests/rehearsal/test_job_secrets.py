@@ -112,7 +112,7 @@ def test_a_secret_that_somebody_deleted_fails_its_own_line_only(rehearsed: Rehea
         rotated = command_line.run(world, "rotate", "--function", function, "--json")
         assert rotated.exit_code == 1
         assert f"secret {name}" in rotated.words
-        assert "with --refresh makes it anew" in rotated.words
+        assert "`pulumi up --refresh` creates it again" in rotated.words
         check = command_line.run(world, "check", "--function", function, "--json")
         rows = {row["target"]: row for row in json.loads("\n".join(check.output))}
         assert rows[f"secret {name}"]["found"].startswith("absent: ")

@@ -106,7 +106,7 @@ def test_one_secret_that_is_gone_never_blocks_another_nor_a_variable() -> None:
     assert [result.status for result in report.targets] == [Status.PUBLISHED, Status.FAILED, Status.PUBLISHED]
     (failure,) = report.failures
     assert failure.startswith(f"secret {_WEB.secret}: ResourceNotFoundException: Secrets Manager can't find")
-    assert failure.endswith("; it was deleted; an `up` with --refresh makes it anew")
+    assert failure.endswith("; it was deleted; `pulumi up --refresh` creates it again")
     assert world.works("acme/shop")
 
 

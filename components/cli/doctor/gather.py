@@ -162,7 +162,7 @@ def remarks_on(question: JobInQuestion, job: Job, gitlab: GitLabApi) -> tuple[st
 
 
 def _instance(gitlab: GitLabApi) -> list[Owner]:
-    """The instance, whose variables its administrators write; nobody else sees gitlab.com's."""
+    """The instance, whose variables only administrators can see; gitlab.com's are not read."""
     return [] if gitlab.host == urlsplit(GITLAB_COM).netloc else [Owner(Level.INSTANCE, "", "")]
 
 

@@ -27,7 +27,7 @@ class Action(Enum):
 
     NOTHING = "nothing"
     STOP = "stop"
-    WRITE_ID = "write the id beside the secret that is there"
+    WRITE_ID = "write the id that belongs to the present secret"
     RECORD = "record the published key"
     TIDY = "set flags and descriptions"
     MAKE = "make a new pair"

@@ -8,13 +8,13 @@ from .explanation import Explanation
 SECRETS: Final = {
     Cause.SECRET_ROLE: Explanation(
         "The runner resolves `secrets:` before the pull, with the role that the job names and the job's id_token. The "
-        "role did not reach it: runners before 19.0 read it from the variable AWS_ROLE_ARN only, and a variable of the "
-        "project wins over one of the job.",
+        "role did not reach it: runners before 19.0 only read it from the variable AWS_ROLE_ARN, and a project's "
+        "variable takes precedence over the job's.",
         "extend the job of templates/pull.yml, which sets role_arn and AWS_ROLE_ARN, and let the job have id_tokens; "
-        "beside push, use GitLab Runner 19.0 or later",
+        "if the project also pushes, use GitLab Runner 19.0 or later",
     ),
     Cause.SECRET_DENIED: Explanation(
-        "The role reads exactly one secret, the one of its own consumer.",
+        "The role may only read the secret of its own consumer.",
         "give the job the secret and the role of the same consumer, as the output declaration shows them; if "
         "AWS_ROLE_ARN is a variable of the project, use GitLab Runner 19.0 or later",
     ),
@@ -24,12 +24,12 @@ SECRETS: Final = {
         "`pulumi up --refresh`",
     ),
     Cause.SECRET_EMPTY: Explanation(
-        "The secret exists, and no rotation has written it.",
+        "The secret exists, but no rotation has written it yet.",
         "run `gitlab-ecr rotate`; with rotationBackend: gitlab, the job of its schedule has to run once",
     ),
     Cause.SECRET_KEY: Explanation(
-        "The secret is encrypted with a KMS key whose policy does not let IAM decide.",
-        "let the key's policy delegate to IAM in this account, and write the key as kmsKey of the consumer",
+        "The secret is encrypted with a KMS key whose policy does not delegate to IAM.",
+        "let the key's policy delegate to IAM in this account, and write the key as the consumer's kmsKey",
     ),
     Cause.SECRET_REGION: Explanation(
         "Neither the secret nor the variable AWS_REGION names a region.",
