@@ -48,10 +48,10 @@ def until_the_first_end(
 
 
 def check_tokens(consumers: Sequence[Consumer], first: Mapping[Consumer, Auths]) -> None:
-    """Stops when a token of the deploy still opens anything, or one in a variable does not.
+    """Checks that no token from the deployment works any more, and that every token in a variable does.
 
     Raises:
-        RotationError: names the consumer and the host.
+        RotationError: it is not so. The message names the consumer and the host.
     """
     for consumer in consumers:
         old = first[consumer]

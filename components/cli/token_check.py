@@ -19,7 +19,7 @@ _FORBIDDEN: Final = 403
 
 
 @dataclass
-class Found:
+class TokenFindings:
     """The result of checking a token.
 
     Attributes:
@@ -33,7 +33,7 @@ class Found:
     granular: bool = False
 
 
-def check_token(plan: Plan, gitlab: GitLabApi, today: date) -> Found:
+def check_token(plan: Plan, gitlab: GitLabApi, today: date) -> TokenFindings:
     """Checks whether the token can write every target. For a fine-grained token, it tries.
 
     Raises:
@@ -50,13 +50,13 @@ def check_token(plan: Plan, gitlab: GitLabApi, today: date) -> Found:
     return found
 
 
-def check_itself(gitlab: GitLabApi, today: date) -> Found:
+def check_itself(gitlab: GitLabApi, today: date) -> TokenFindings:
     """Checks the token itself: its scopes and its expiry. No target is looked up.
 
     Raises:
         ReadError: GitLab does not know the token, or does not answer.
     """
-    found = Found()
+    found = TokenFindings()
     try:
         about = gitlab.get(_SELF)
     except ReadError as error:
@@ -96,9 +96,9 @@ def one_of_each_owner(plan: Plan) -> list[Target]:
     return list(reversed(owners.values()))
 
 
-def try_to_write(gitlab: GitLab, target: Target) -> Found:
+def try_to_write(gitlab: GitLab, target: Target) -> TokenFindings:
     """Reads one of our variables, and writes it back unchanged, without sending its value."""
-    found = Found()
+    found = TokenFindings()
     try:
         variable = gitlab.variable(target)
         if variable is None:

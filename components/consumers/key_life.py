@@ -31,7 +31,7 @@ def key_life(age: str = AGE, grace: str = GRACE, interval: str = INTERVAL) -> Ke
     """Parses both durations and checks them against each other.
 
     Raises:
-        ValueError: they are wrong or conflict; names the key below `rotation`.
+        ValueError: they are wrong or contradict each other. The message names the key below `rotation`.
     """
     life = KeyLife(duration(age, "access_key_age"), duration(grace, "access_key_grace"))
     if life.age > _OLDEST:

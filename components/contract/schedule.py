@@ -23,7 +23,7 @@ def duration(text: str, where: str) -> timedelta:
     """Parses a duration such as `2 hours` or `90 minutes`.
 
     Raises:
-        ValueError: it is not a whole number and a unit; names `where`.
+        ValueError: it is not a whole number and a unit. The message begins with `where`.
     """
     match = _DURATION.fullmatch(text)
     if match is None:

@@ -18,7 +18,7 @@ def decode(expected: type[_T], value: Any, where: str, *, ignore_unknown: bool =
     Fields may be str, int, bool, an Enum, another dataclass, `tuple[T, ...]`, `dict[str, T]` and `T | None`.
 
     Raises:
-        ValueError: names the key below `where`, what was found, and what was expected.
+        ValueError: a key is wrong. The message names it, what was found, and what was expected.
     """
     try:
         return typing.cast("_T", _dataclass(expected, ignore_unknown=ignore_unknown)(value))

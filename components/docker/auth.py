@@ -110,7 +110,7 @@ def parse(text: str) -> Document:
     """Parses a document.
 
     Raises:
-        DocumentError: names the mistake and what to write; never holds a part of the text that could be secret.
+        DocumentError: the text is wrong. The message says how, and quotes nothing that could be secret.
     """
     document = _read(text)
     if problem := document_problem(document):
@@ -178,7 +178,7 @@ def check_registry_host(host: str, where: str) -> None:
     """Refuses anything but `host[:port]` in lower case.
 
     Raises:
-        ValueError: names what is wrong and what to write.
+        ValueError: it is wrong. The message says what is wrong and what to write.
     """
     if scheme := _SCHEME.match(host):
         raise ValueError(f"{where}: got the key {host!r}; write the registry host alone: {host[scheme.end() :]}")

@@ -133,7 +133,7 @@ def check_aud(aud: str, gitlab_url: str) -> None:
     """Stops an `aud` that would let in other tokens than the jobs'.
 
     Raises:
-        ValueError: it would; names it `audience`.
+        ValueError: it would. The message calls it `audience`.
     """
     if not aud or set("*$") & set(aud):
         raise ValueError(f"audience: got {aud!r}; write the aud of the jobs' id_tokens exactly, such as {gitlab_url}")
@@ -143,7 +143,7 @@ def check_project(project: str) -> None:
     """Stops what is not the full path of one project.
 
     Raises:
-        ValueError: it is not; names it `project`.
+        ValueError: it is not. The message calls it `project`.
     """
     if not _PROJECT.fullmatch(project):
         why = ". A wildcard would admit others: acme* also matches acme-evil/app" if "*" in project else ""

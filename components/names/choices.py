@@ -11,7 +11,7 @@ def choice(choices: type[_Choice], value: _Choice | str, where: str) -> _Choice:
     """Returns the enum member that the value is, or whose text it is.
 
     Raises:
-        ValueError: it is neither; names the key, what was found, and what to write.
+        ValueError: it is neither. The message names the key, what was found, and what to write.
     """
     try:
         return choices(value)

@@ -10,7 +10,7 @@ from typing import Any, Final, cast
 
 from ..docker.redaction import redact
 from . import untrusted
-from .untrusted import Found
+from .untrusted import UntrustedValue
 
 STACK: Final = "pulumi:pulumi:Stack"
 UNKNOWN: Final = frozenset(
@@ -96,13 +96,13 @@ def read(text: str) -> Preview:
         ValueError: it is not one.
     """
     try:
-        return _preview(Found("", untrusted.parse(text)))
+        return _preview(UntrustedValue("", untrusted.parse(text)))
     except ValueError as error:
         why = f" ({error})" if text.strip() else ""
         raise ValueError(f"preview: got no preview in JSON{why}; pass the output of `pulumi preview --json`") from None
 
 
-def _preview(document: Found) -> Preview:
+def _preview(document: UntrustedValue) -> Preview:
     if (
         not isinstance(document.value, dict)
         or not {"steps", "diagnostics", "changeSummary"} & document.mapping().keys()
@@ -131,7 +131,7 @@ def is_unknown(value: Any) -> bool:
     return isinstance(value, str) and value in UNKNOWN
 
 
-def _resources(steps: list[Found]) -> Iterator[Step]:
+def _resources(steps: list[UntrustedValue]) -> Iterator[Step]:
     """Merges the steps of each resource: a replacement has up to three, an adoption that changes something has two."""
     by_urn: dict[str, list[Step]] = {}
     for step in steps:
@@ -143,7 +143,7 @@ def _resources(steps: list[Found]) -> Iterator[Step]:
         yield replace(whole, adopts=adopts)
 
 
-def _step(step: Found) -> Step:
+def _step(step: UntrustedValue) -> Step:
     old, new = step.at("oldState"), step.at("newState")
     _, _, types, name = _urn(step)
     return Step(
@@ -159,7 +159,7 @@ def _step(step: Found) -> Step:
     )
 
 
-def _urn(step: Found) -> tuple[str, str, str, str]:
+def _urn(step: UntrustedValue) -> tuple[str, str, str, str]:
     """Stack, project, types and name. Source: pulumi, sdk/go/common/resource/urn."""
     urn = step.at("urn")
     match = _URN.fullmatch(urn.text())
@@ -168,7 +168,7 @@ def _urn(step: Found) -> tuple[str, str, str, str]:
     return match["stack"], match["project"], match["types"], match["name"]
 
 
-def _said(diagnostics: list[Found], severity: str) -> tuple[str, ...]:
+def _said(diagnostics: list[UntrustedValue], severity: str) -> tuple[str, ...]:
     messages = (
         _SEVERITY.sub("", _COLOR.sub("", diagnostic.at("message").text()), count=1).strip()
         for diagnostic in diagnostics

@@ -37,7 +37,7 @@ def parse(text: str) -> Any:
 
 
 @dataclass(frozen=True)
-class Found:
+class UntrustedValue:
     """A value and its path. Errors never quote the value, since it could be a secret.
 
     Attributes:
@@ -48,14 +48,14 @@ class Found:
     path: str
     value: Any
 
-    def at(self, key: str) -> "Found":
+    def at(self, key: str) -> "UntrustedValue":
         """The value under a key of this map."""
-        return Found(f"{self.path}.{key}".lstrip("."), self.mapping().get(key))
+        return UntrustedValue(f"{self.path}.{key}".lstrip("."), self.mapping().get(key))
 
-    def each(self) -> list["Found"]:
+    def each(self) -> list["UntrustedValue"]:
         """The items of this list; empty if there is none."""
         items = cast("list[Any]", self._of(list, "a list") or [])
-        return [Found(f"{self.path}[{index}]", item) for index, item in enumerate(items)]
+        return [UntrustedValue(f"{self.path}[{index}]", item) for index, item in enumerate(items)]
 
     def mapping(self) -> dict[str, Any]:
         """This map; empty if there is none."""

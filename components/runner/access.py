@@ -44,7 +44,7 @@ def checked_kind(access: AccessArgs) -> RunnerAccess:
     """The declared kind, checked against the other keys of `access`.
 
     Raises:
-        ValueError: names the argument, its value, and what to write instead.
+        ValueError: an argument is wrong. The message names it, its value, and what to write instead.
     """
     kind = declared_kind(access)
     if kind is RunnerAccess.STATIC and not access.get("logins"):
@@ -100,7 +100,7 @@ def home_config(access: AccessArgs, own_host: str) -> str:
     """`$HOME/.docker/config.json` of the runner's user; never holds a secret.
 
     Raises:
-        ValueError: names the argument, its value, and what to write instead.
+        ValueError: an argument is wrong. The message names it, its value, and what to write instead.
     """
     helper = access.get("helper", HELPER)
     match checked_kind(access):

@@ -64,10 +64,10 @@ _S3_KEYS: Final = {
 def config(args: RunnerArgs, runner_id: int, token: str, environment: Sequence[str] = ()) -> Config:
     """The complete config.toml as a document; `environment` is appended to the declared entries.
 
-    By the id, the machine can tell whether its token, which it may have rotated, belongs to the same registration.
+    The id tells the machine whether its token, which it may have rotated, belongs to the same registration.
 
     Raises:
-        ValueError: names the argument, its value, and what to write instead.
+        ValueError: an argument is wrong. The message names it, its value, and what to write instead.
     """
     options = args["options"]
     settings = _merged(options, GLOBAL_KEYS, options.get("more", {}))
@@ -82,7 +82,7 @@ def runner_section(args: RunnerArgs, environment: Sequence[str] = ()) -> Config:
     """The `[[runners]]` section of a declaration, without its token.
 
     Raises:
-        ValueError: names the argument, its value, and what to write instead.
+        ValueError: an argument is wrong. The message names it, its value, and what to write instead.
     """
     options = args["options"]
     section = _merged(options, RUNNER_KEYS, options.get("runner_more", {}))

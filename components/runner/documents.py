@@ -53,7 +53,7 @@ def documents(args: RunnerArgs) -> RunnerDocuments:
     """Checks the arguments and computes everything that needs no token.
 
     Raises:
-        ValueError: names the argument, its value, and what to write instead.
+        ValueError: an argument is wrong. The message names it, its value, and what to write instead.
     """
     names, options = Names(args["account"], args["region"], args["prefix"]), args["options"]
     access, images = options.get("access", {}), options.get("images", [])
@@ -86,7 +86,7 @@ def check_isolation(args: RunnerArgs, section: Mapping[str, Any]) -> None:
     """Refuses what makes each job the owner of a machine with an instance role.
 
     Raises:
-        ValueError: names the argument, what it got and what to write instead.
+        ValueError: an argument is wrong. The message names it, what was found, and what to write instead.
     """
     isolation.check(section, "runner", **_isolated(args["options"]))
 

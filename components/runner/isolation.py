@@ -49,7 +49,7 @@ def check(section: Section, where: str, *, has_instance_role: bool, acknowledged
         acknowledged: the value of `jobs_own_machine`.
 
     Raises:
-        ValueError: names the first argument, what it got, and what to write instead.
+        ValueError: an argument is wrong. The message names it, what was found, and what to write instead.
     """
     if not has_instance_role or acknowledged or section.get("executor", "docker") not in ON_THE_MACHINE:
         return

@@ -40,7 +40,7 @@ def check(value: object, type_: str, where: str) -> None:
     """Refuses what the runner would not load as this type.
 
     Raises:
-        ValueError: names the key, its value, and what to write.
+        ValueError: a key is wrong. The message names it, its value, and what to write.
     """
     mistakes, types = Mistakes(), known_keys()
     if type_ in types:

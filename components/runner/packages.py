@@ -40,7 +40,7 @@ class Packages:
     """Versions, download URLs, and the expected key and digests.
 
     Raises:
-        ValueError: names the argument of `runner.machine`, what it got and what to write instead.
+        ValueError: an argument of `runner.machine` is wrong. The message names it and what to write instead.
     """
 
     runner_version: str = RUNNER_VERSION
@@ -79,7 +79,7 @@ class Packages:
         """Refuses a credential helper that is too old to know the registry hosts it is configured for.
 
         Raises:
-            ValueError: names the version, the host, and the first version that knows it.
+            ValueError: the version does not know the host. The message names the first version that does.
         """
         own = tuple(map(int, self.helper_version.split(".")))
         for host in hosts:

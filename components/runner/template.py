@@ -40,7 +40,7 @@ def check_template(text: str, where: str = "template", wanted: Mapping[str, Any]
         wanted: the intended sections; what is false there must not be true in the template.
 
     Raises:
-        ValueError: names the key, what was found, and what to write instead.
+        ValueError: a key is wrong. The message names it, what was found, and what to write instead.
     """
     try:
         document = tomllib.loads(text)

@@ -24,7 +24,7 @@ def check_values(section: Mapping[str, Any]) -> None:
     """Refuses values of a `[[runners]]` section that would fail later.
 
     Raises:
-        ValueError: names the argument, its value, and what to write instead.
+        ValueError: an argument is wrong. The message names it, its value, and what to write instead.
     """
     mistakes, executor = Mistakes(), str(section["executor"])
     with mistakes.at("runner"):
@@ -66,7 +66,7 @@ def check_environment(entries: Sequence[str], field: str) -> None:
     """Refuses entries that the runner ignores or changes.
 
     Raises:
-        MistakesError: names each entry by its key, not its value, which may be a secret.
+        MistakesError: an entry is wrong. The message names its key, not its value, which may be a secret.
     """
     each(field, entries, _check_entry)
 

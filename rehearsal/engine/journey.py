@@ -42,7 +42,7 @@ class Journey:
         """Takes each step, and tells it.
 
         Raises:
-            StepError: names the step, and what is not as it should be.
+            StepError: a step failed. The message names it, and what is not as it should be.
         """
         steps: tuple[Callable[[], str], ...] = (
             self._preview,

@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 from components.cli.errors import CliError
 from components.cli.gitlab_api import GitLabApi, ReadError
 from components.cli.token import make_secret, set_token
-from components.cli.token_check import Found, check_itself, check_token
+from components.cli.token_check import TokenFindings, check_itself, check_token
 from components.consumers import derivation as consumers
 from components.consumers.args import Access
 from components.contract.plan import Plan
@@ -161,7 +161,7 @@ def test_only_an_administrators_token_writes_variables_of_the_instance(
         "where Admin Mode is on with the scope admin_mode"
     )
     gitlab.make_administrator("bot")
-    assert check_token(wanted, reader, _TODAY) == Found()
+    assert check_token(wanted, reader, _TODAY) == TokenFindings()
 
 
 _ALL = ["Variable: Read", "Variable: Create", "Variable: Update"]
@@ -169,7 +169,7 @@ _ITSELF = ["Personal Access Token: Read", "Personal Access Token: Rotate"]
 _PLACES = ["acme/web", "acme/old", "acme/backend"]
 
 
-def _judged(gitlab: GitLab, permissions: list[str], places: list[str] = _PLACES) -> Found:
+def _judged(gitlab: GitLab, permissions: list[str], places: list[str] = _PLACES) -> TokenFindings:
     for kind, path in (("project", "acme/web"), ("group", "acme/backend"), ("project", "acme/old")):
         keys = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"] if path == "acme/old" else ["DOCKER_AUTH_CONFIG"]
         for key in keys:
@@ -181,7 +181,7 @@ def _judged(gitlab: GitLab, permissions: list[str], places: list[str] = _PLACES)
 
 
 def test_a_fine_grained_token_with_just_the_permissions_does(gitlab: GitLab) -> None:
-    assert _judged(gitlab, _ALL + _ITSELF) == Found(granular=True)
+    assert _judged(gitlab, _ALL + _ITSELF) == TokenFindings(granular=True)
     record = gitlab.variable("project", "acme/web", "DOCKER_AUTH_CONFIG")
     assert record is not None
     assert (record["value"], record["description"], record["masked"]) == ("the-value-before", "gitlab-ecr: x", True)
