@@ -55,15 +55,17 @@ docs: $(READY) ## build the documentation as a site, and serve it on this machin
 	@$(BIN)/python -m sphinx -q -W --keep-going -c docs/site . .site
 	@$(BIN)/python -u -m http.server --bind 127.0.0.1 --directory .site 0
 
-dist: $(READY) ## build the wheel and the source archive, with the schema of stack files beside them
+dist: $(READY) ## build the wheel and the source archive, with the schemas of stack files and of the plugin beside them
 	rm -rf dist
 	$(BIN)/python -m hatchling build
 	cp stacks/schema.json dist/stack-file.schema.json
+	cp plugin/schema.json dist/plugin.schema.json
 
 lock: ## update the pinned dependencies from pyproject.toml; needs uv
 	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url -o requirements.txt
 	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --extra cli --group dev -c requirements.txt -o requirements-dev.txt
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --group release -o requirements-release.txt
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --group policies -o policies/requirements.txt
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --group docs -c requirements-dev.txt -o requirements-docs.txt
 
 clean: ## remove everything that these commands made

@@ -117,8 +117,19 @@ def dist(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_a_release_is_the_wheel_and_the_source_archive_that_it_links(dist: Path) -> None:
     linked = [link["url"].rpartition("/")[2] for link in jobs()["release"]["release"]["assets"]["links"]]
-    built = {file.name for file in dist.iterdir()} | {"stack-file.schema.json", "SHA256SUMS"}
+    built = {file.name for file in dist.iterdir()} | {"stack-file.schema.json", "plugin.schema.json", "SHA256SUMS"}
     assert {name.replace("$VERSION", VERSION) for name in linked} == built
+
+
+def test_make_dist_puts_both_schemas_beside_them() -> None:
+    command = ["make", "--dry-run", "dist"]
+    dry = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    for source, name in (
+        ("stacks/schema.json", "stack-file.schema.json"),
+        ("plugin/schema.json", "plugin.schema.json"),
+    ):
+        assert f"cp {source} dist/{name}\n" in dry.stdout
+        assert (ROOT / source).exists()
 
 
 def _metadata(dist: Path) -> Any:
@@ -154,6 +165,10 @@ def test_the_source_archive_holds_the_tree_without_the_link_to_components(dist: 
         "stacks/schema.json",
         "templates/rotate.yml",
         "components/__init__.py",
+        "plugin/PulumiPlugin.yaml",
+        "plugin/schema.json",
+        "policies/PulumiPolicy.yaml",
+        "policies/requirements.txt",
     } <= names
     assert [name for name in names if name.startswith((".editable", ".venv", "gitlab_ecr"))] == []
 

@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from policies.documents import EVERYBODY, opens_to_everybody, principals, statements, trusts_an_account
+
 from .recorder import Registered
 
 Inputs = Mapping[str, Any]
@@ -103,19 +105,15 @@ def _own_key(inputs: Inputs, _: _World) -> bool:
 
 
 def _not_public(inputs: Inputs, _: _World) -> bool:
-    return all("Condition" in statement for statement in _statements(inputs["policy"]) if "*" in _principals(statement))
+    return not any(map(opens_to_everybody, statements(inputs["policy"])))
 
 
 def _trusts_no_everybody(inputs: Inputs, _: _World) -> bool:
-    return not any("*" in _principals(statement) for statement in _statements(inputs["assumeRolePolicy"]))
+    return not any(EVERYBODY in principals(statement) for statement in statements(inputs["assumeRolePolicy"]))
 
 
 def _trusts_no_whole_account(inputs: Inputs, _: _World) -> bool:
-    return not any(
-        str(principal).endswith(":root") and "aws:PrincipalArn" not in json.dumps(statement.get("Condition", {}))
-        for statement in _statements(inputs["assumeRolePolicy"])
-        for principal in _principals(statement)
-    )
+    return not any(map(trusts_an_account, statements(inputs["assumeRolePolicy"])))
 
 
 def _keeps_failures(inputs: Inputs, world: _World) -> bool:
@@ -148,19 +146,6 @@ def _has(key: str) -> Callable[[Inputs, _World], bool]:
 
 def _never(_: Inputs, __: _World) -> bool:
     return False
-
-
-def _statements(policy: str) -> list[dict[str, Any]]:
-    return json.loads(policy)["Statement"]
-
-
-def _principals(statement: Mapping[str, Any]) -> list[str]:
-    principal = statement.get("Principal", {})
-    return (
-        [principal]
-        if principal == "*"
-        else [name for value in principal.values() for name in ([value] if isinstance(value, str) else value)]
-    )
 
 
 _REPOSITORY = "aws:ecr/repository:Repository"
