@@ -115,11 +115,11 @@ def _check_account(account: str, where: str) -> None:
 def _plan_in(where: str, code: bytes) -> str:
     try:
         with zipfile.ZipFile(io.BytesIO(code)) as archive:
-            name = next(name for name in archive.namelist() if name.endswith(_IN_ZIP))
+            (name,) = (name for name in archive.namelist() if name.endswith(_IN_ZIP))  # of two, which is run?
             with archive.open(name) as file:  # the length that the zip states is not trusted
                 text = file.read(_MOST_CODE + 1)
         if len(text) > _MOST_CODE:
             raise CliError(f"{where}: its plan is longer than {_MOST_CODE} bytes, so this is not a rotator's")
         return text.decode()
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, StopIteration, ValueError):
-        raise CliError(f"{where}: is not a rotator of gitlab-ecr: its zip holds no plan.json") from None
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError):
+        raise CliError(f"{where}: is not a rotator of gitlab-ecr: its zip does not hold one plan.json") from None

@@ -106,7 +106,7 @@ def _docker(docker: Section) -> Iterator[tuple[str, str]]:
         yield from _each(f"docker.{key}", options)
     yield from _each("docker.volumes", [volume for volume in docker.get("volumes") or () if _opens(str(volume))])
     device = str(cast("Mapping[str, Any]", docker.get("volume_driver_ops") or {}).get("device", ""))
-    if device.startswith("/") and _is_of_the_machine(device, read_only=False):
+    if "$" in device or (device.startswith("/") and _is_of_the_machine(device, read_only=False)):
         yield "docker.volume_driver_ops.device", repr(device)
 
 
@@ -117,13 +117,15 @@ def _kubernetes(kubernetes: Section) -> Iterator[tuple[str, str]]:
     volumes: Section = kubernetes.get("volumes") or {}
     for volume in cast("Sequence[Section]", volumes.get("host_path") or ()):
         path = str(volume.get("host_path") or volume.get("mount_path", ""))
-        if _is_of_the_machine(path, read_only=volume.get("read_only") is True):
+        if "$" in path or _is_of_the_machine(path, read_only=volume.get("read_only") is True):
             yield "kubernetes.volumes.host_path", repr(path)
     for key, context in kubernetes.items():
         if key.endswith("container_security_context") and isinstance(context, Mapping):
             yield from _context(f"kubernetes.{key}", cast("Section", context))
     for patch in cast("Sequence[Section]", kubernetes.get("pod_spec") or ()):
-        if _OF_A_POD.search(str(patch.get("patch", ""))) or "patch_path" in patch:
+        text = str(patch.get("patch", ""))
+        # An escape could spell any key.
+        if _OF_A_POD.search(text) or "\\" in text or "patch_path" in patch:
             yield "kubernetes.pod_spec", repr(patch.get("name", "a patch"))
 
 
@@ -144,7 +146,12 @@ def _capabilities(names: Any) -> list[str]:
 
 
 def _opens(volume: str) -> bool:
-    """Whether a volume exposes a part of the machine to the job: `<path of the machine>:<path>[:<options>]`."""
+    """Whether a volume exposes a part of the machine to the job: `<path of the machine>:<path>[:<options>]`.
+
+    The runner expands variables in it, the job's own among them, so one with a variable may be any volume.
+    """
+    if "$" in volume:
+        return True
     source, *rest = volume.split(":")
     if not rest or not source.startswith("/"):
         return False  # a volume that Docker keeps

@@ -16,7 +16,7 @@ PREFIX: Final = "gitlab-ecr: "
 """Begins every description that this project writes."""
 _READ: Final = 4 * LIMIT  # of a longer description nothing more is read, whoever answered with it
 _HOSTS: Final = re.compile(rf"^{PREFIX}([a-z0-9.:-]+\.[a-z0-9.:-]+(?:, [a-z0-9.:-]+)*), valid until ")
-_VALID_UNTIL: Final = re.compile(rf"^{PREFIX}.*\bvalid until (\d{{4}}-\d\d-\d\dT\d\d:\d\dZ)(?:,|$)")
+_VALID_UNTIL: Final = re.compile(rf"^{PREFIX}.*\bvalid until (\d{{4}}-\d\d-\d\dT\d\d:\d\dZ)(?:,|\Z)", re.ASCII)
 
 
 def describe(hosts: Sequence[str], valid_until: datetime, audience: str) -> str:

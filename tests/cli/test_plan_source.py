@@ -25,6 +25,14 @@ def _zip(text: bytes, name: str = "gitlab_ecr/plan.json") -> bytes:
     return file.getvalue()
 
 
+def _two() -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        for folder in ("another", "gitlab_ecr"):
+            archive.writestr(f"{folder}/plan.json", plan.dumps(plan_of(target("acme/web"))))
+    return file.getvalue()
+
+
 _ACCOUNT = "123456789012"
 _OTHER = "999999999999"
 _CALLER = (
@@ -172,6 +180,8 @@ _CODES = {
     "no zip": b"<html>",
     "empty": b"",
     "without a plan": _zip(b"{}", "other.json"),
+    "two plans, of which the function reads another": _two(),
+    "a plan in a folder of that name": _zip(b"", "gitlab_ecr/plan.json/"),
     "a plan of brackets": _zip(b"[" * 1_000_000),
     "a plan of spaces without end": _zip(b" " * (80 << 20)),
     "a plan that is no UTF-8": _zip(b"\xff\xfe"),

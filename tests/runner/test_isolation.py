@@ -33,10 +33,16 @@ _OWNING: Final = [
     {"services_security_opt": ["apparmor=unconfined"]},
     {"volumes_from": ["other"]},
     {"volume_driver_ops": {"type": "none", "o": "bind", "device": "/"}},
+    {"volume_driver_ops": {"type": "none", "o": "bind", "device": "$ANYTHING"}},
     *(
         {"volumes": ["/cache", volume]}
         for volume in (
             "/var/run/docker.sock:/var/run/docker.sock",
+            "$ANYTHING",  # the runner expands it, and a job may define it as /:/host
+            "$ANYTHING:/x",
+            "${CI_PROJECT_DIR}:/x",
+            "/srv/$UP:/x",  # ../../etc
+            "/srv/cache:/cache$MORE",
             "/run/docker.sock:/run/docker.sock",
             "/run/docker.sock:/anything:ro",
             "//run//docker.sock:/x",
@@ -134,7 +140,10 @@ def test_an_executor_without_containers_is_refused_beside_a_role(executor: str, 
         {"volumes": {"host_path": [{"name": "x", "mount_path": "/x", "host_path": "/", "read_only": True}]}},
         {"build_container_security_context": {"privileged": True}},
         {"service_container_security_context": {"capabilities": {"add": ["SYS_ADMIN"]}}},
+        {"volumes": {"host_path": [{"name": "x", "mount_path": "/x", "host_path": "/srv/$UP"}]}},
         {"pod_spec": [{"name": "x", "patch": "hostNetwork: true"}]},
+        {"pod_spec": [{"name": "x", "patch": '{"containers": [{"securityContext": {"privi\\u006ceged": true}}]}'}]},
+        {"pod_spec": [{"name": "x", "patch": '"host\\x50ID": true'}]},
         {"pod_spec": [{"name": "x", "patch": '[{"op": "add", "path": "/hostPID", "value": true}]'}]},
         {"pod_spec": [{"name": "x", "patch_path": "/etc/patch.yaml"}]},
     ],
