@@ -11,6 +11,9 @@ _HEAD: Final = """# Reference
 a stack file; in Python they are the same in snake_case (`mutableTags` is `mutable_tags`). In a stack file, each key of
 [RegistryAccess](#registryaccess) begins with the project's name below `config:`, such as `gitlab-ecr:repositories`;
 `region` is `aws:region`, and `stack` is the name of the file. A value marked *output* may come from another resource.
+
+A *consumer* is a GitLab project or group, and an *audience* a set of repositories with one pull-only role; by default
+each consumer is its own audience. The `aud` of OIDC tokens is something else.
 """
 _WORDS: Final = {"string": "text", "integer": "whole number", "number": "number", "boolean": "true or false"}
 

@@ -8,7 +8,7 @@ from components.names.gitlab_release import GITLAB_COM
 from .world import World
 
 
-def audience(declaration: Mapping[str, Any]) -> str:
+def aud_of(declaration: Mapping[str, Any]) -> str:
     """The `aud` of the jobs' id_tokens."""
     gitlab = declaration.get("gitlab", {})
     return str(gitlab.get("id_token_audience") or gitlab.get("url", GITLAB_COM).rstrip("/"))

@@ -47,7 +47,7 @@ def fetched(world: World, declaration: Mapping[str, Any], consumer: Consumer) ->
         ClientError: STS or Secrets Manager refuses.
     """
     kind, ref = id_tokens.protected_ref(world, consumer.path, declaration["consumers"][consumer.path])
-    aud = id_tokens.audience(declaration)
+    aud = id_tokens.aud_of(declaration)
     token = world.gitlab.issue_id_token(consumer.path, aud=aud, ref=ref, ref_type=kind)
     return _read(world, names_of(declaration).secret_role_arn(consumer.path), consumer.secret, token)
 
@@ -64,7 +64,7 @@ def _attempts(
     world: World, declaration: Mapping[str, Any], consumer: Consumer, readers: Sequence[Consumer]
 ) -> Iterator[Fetch]:
     options, names = declaration["consumers"][consumer.path], names_of(declaration)
-    role, own, aud = names.secret_role_arn(consumer.path), consumer.secret, id_tokens.audience(declaration)
+    role, own, aud = names.secret_role_arn(consumer.path), consumer.secret, id_tokens.aud_of(declaration)
     kind, ref = id_tokens.protected_ref(world, consumer.path, options)
     any_ref = "allowed" if options.get("unprotected_refs") and not _named(options) else "denied"
     jobs = [

@@ -127,7 +127,7 @@ def _jobs(world: World, declaration: Mapping[str, Any], everyday: Sequence[Clien
             continue
         variable = world.gitlab.variable("project", path, "AWS_ROLE_ARN")
         kind, ref = id_tokens.protected_ref(world, path, consumer)
-        token = world.gitlab.issue_id_token(path, aud=id_tokens.audience(declaration), ref=ref, ref_type=kind)
+        token = world.gitlab.issue_id_token(path, aud=id_tokens.aud_of(declaration), ref=ref, ref_type=kind)
         hosts = hosts_of(consumer, world.place)
         logins: list[tuple[Client, str | None]]
         try:

@@ -44,16 +44,16 @@ def push_all(world: World, declaration: Mapping[str, Any], repositories: Sequenc
     pushers = {path: each for path, each in declaration.get("consumers", {}).items() if each.get("push")}
     if pushers:
         world.gitlab.create_project(_STRANGER)
-    audience = id_tokens.audience(declaration)
+    aud = id_tokens.aud_of(declaration)
     return [
         push
         for path, consumer in sorted(pushers.items())
-        for push in _attempts(world, path, consumer, audience, repositories)
+        for push in _attempts(world, path, consumer, aud, repositories)
     ]
 
 
 def _attempts(
-    world: World, path: str, consumer: Mapping[str, Any], audience: str, repositories: Sequence[str]
+    world: World, path: str, consumer: Mapping[str, Any], aud: str, repositories: Sequence[str]
 ) -> Iterator[Push]:
     variable = world.gitlab.variable("project", path, "AWS_ROLE_ARN")
     role = variable["value"] if variable else ""
@@ -61,16 +61,16 @@ def _attempts(
     inside = [name for name in repositories if any(names(pattern, name) for pattern in consumer["push"])]
     outside = [name for name in repositories if name not in inside]
     jobs = [
-        (f"protected {kind} {ref}", path, audience, ref, inside[0], "allowed"),
-        ("unprotected branch", path, audience, "not-protected", inside[0], "denied"),
-        ("another project", _STRANGER, audience, ref, inside[0], "denied"),
-        ("another audience", path, "https://other.example", ref, inside[0], "denied"),
-        *((f"protected {kind} {ref}", path, audience, ref, name, "denied") for name in outside[:1]),
+        (f"protected {kind} {ref}", path, aud, ref, inside[0], "allowed"),
+        ("unprotected branch", path, aud, "not-protected", inside[0], "denied"),
+        ("another project", _STRANGER, aud, ref, inside[0], "denied"),
+        ("another aud", path, "https://other.example", ref, inside[0], "denied"),
+        *((f"protected {kind} {ref}", path, aud, ref, name, "denied") for name in outside[:1]),
     ]
     tag = f"pushed-by-{path.replace('/', '-')}"  # a separate tag, because tags are immutable
-    for job, project, aud, on, repository, expected in jobs:
+    for job, project, job_aud, on, repository, expected in jobs:
         ref_type = kind if on == ref else "branch"
-        token = world.gitlab.issue_id_token(project, aud=aud, ref=on, ref_type=ref_type)
+        token = world.gitlab.issue_id_token(project, aud=job_aud, ref=on, ref_type=ref_type)
         try:
             auth = sessions.registry_auth(world, sessions.of_job(world, role, token))
             actual, reason = push_image(world, repository, tag, tiny_image(f"pushed by {path}"), auth)

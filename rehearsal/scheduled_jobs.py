@@ -69,7 +69,7 @@ class ScheduledJobs:
         job = declaration["rotation"]["job"]
         self._project, self._branch = job["project"], job.get("branch", "main")
         inputs = {key: declaration[key] for key in _INPUTS if key in declaration}
-        where = {"partition": partition_of(world.region), "audience": id_tokens.audience(declaration)}
+        where = {"partition": partition_of(world.region), "audience": id_tokens.aud_of(declaration)}
         self._jobs = jobs.template_jobs({**inputs, **where})
         self._description = f"{declaration['prefix']}-rotator"
         self._bucket: str = program.outputs["rotator"]

@@ -89,7 +89,7 @@ def _by_secrets(world: World, declaration: Mapping[str, Any], takers: Sequence[T
         role, taker = made.secret_role_arn(path), _taker(takers, path)
         secret = {"secret_id": made.audience_secret(path), "region": world.region, "role_arn": role}
         keywords: dict[str, dict[str, Any]] = {
-            "id_tokens": {"AWS_ID_TOKEN": id_tokens.audience(declaration)},
+            "id_tokens": {"AWS_ID_TOKEN": id_tokens.aud_of(declaration)},
             # Before 19.0 the runner knows no role of a single secret, and takes that of the job.
             "variables": {"AWS_ROLE_ARN": role, "AWS_REGION": world.region},
             "secrets": {DOCKER_AUTH_CONFIG: {"aws_secrets_manager": secret, "token": "$AWS_ID_TOKEN", "file": True}},

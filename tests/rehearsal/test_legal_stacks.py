@@ -210,7 +210,7 @@ def test_a_companys_file_comes_through_and_says_what_stood_in_for_what(rehearsed
         (consumer, repository, job)
         for consumer, own in (("acme/shop/api", "apps/shop-api"), ("acme/shop/web", "apps/shop-web"))
         for repository, job in (
-            *((own, job) for job in ("unprotected branch", "another project", "another audience")),
+            *((own, job) for job in ("unprotected branch", "another project", "another aud")),
             ("apps/payments-api", "protected branch main"),
         )
     ]

@@ -63,7 +63,7 @@ def test_only_a_job_of_the_named_branch_project_and_audience_pushes(whole: tuple
         ("protected branch main", "ci/node", "allowed"),
         ("unprotected branch", "ci/node", "denied"),
         ("another project", "ci/node", "denied"),
-        ("another audience", "ci/node", "denied"),
+        ("another aud", "ci/node", "denied"),
         ("protected branch main", "base/alpine", "denied"),
     ]
     refused = [push["reason"] for push in whole[1]["pushes"][1:4]]

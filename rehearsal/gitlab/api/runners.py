@@ -131,7 +131,7 @@ def _delete(call: Call) -> Reply:
 
 
 def _available_to(call: Call, owner: Owner) -> list[Runner]:
-    """Its own, those of the groups above it, and the instance's: what may take its jobs."""
+    """The runners that may run a project's jobs: its own, those of the groups above it, and the instance's."""
     owners = (owner, *call.state.store.ancestors(owner))
     return [each for each in call.state.runners.newest_first() if each.owner is None or each.owner in owners]
 
