@@ -133,11 +133,15 @@ def _encrypted_environment(inputs: Inputs, _: _World) -> bool:
 
 
 def _rotated(inputs: Inputs, world: _World) -> bool:
-    return any(
+    # The rotator writes a new login into it every few hours, without Secrets Manager's own rotation.
+    return _LOGIN_OF_JOBS in str(inputs.get("name")) or any(
         rotation.get("rotationRules", {}).get("automaticallyAfterDays", _LONGEST_ROTATION + 1) <= _LONGEST_ROTATION
         for rotation in world.of_type("aws:secretsmanager/secretRotation:SecretRotation")
         if rotation.get("secretId") == inputs.get("name")
     )
+
+
+_LOGIN_OF_JOBS = "/audience/"
 
 
 def _has(key: str) -> Callable[[Inputs, _World], bool]:

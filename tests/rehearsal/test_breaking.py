@@ -19,6 +19,7 @@ from rehearsal.wrong import RehearsalError
 LOCAL = Path(__file__).parents[2] / "tests" / "data" / "examples" / "Pulumi.local.yaml"
 WEB, BACKEND = "project acme/frontend/web", "group acme/backend"
 COMMAND = "gitlab-ecr rotate --function gitlab-ecr-local-rotator"
+SECRET = "secret gitlab-ecr-local/audience/acme/shop"
 
 
 @contextmanager
@@ -34,9 +35,9 @@ def test_the_report_holds_each_rotation_with_its_exit_code_and_its_targets(whole
         for attempt in whole[1]["faults"]
     ]
     assert found == [
-        (1, {f"{BACKEND} {KEY}": "published", f"{WEB} {KEY}": "failed"}),
-        (1, {f"{BACKEND} {KEY}": "failed", f"{WEB} {KEY}": "published"}),
-        (0, {f"{BACKEND} {KEY}": "published", f"{WEB} {KEY}": "published"}),
+        (1, {f"{BACKEND} {KEY}": "published", f"{WEB} {KEY}": "failed", SECRET: "published"}),
+        (1, {f"{BACKEND} {KEY}": "failed", f"{WEB} {KEY}": "published", SECRET: "published"}),
+        (0, {f"{BACKEND} {KEY}": "published", f"{WEB} {KEY}": "published", SECRET: "published"}),
     ]
     assert {attempt["command"] for attempt in whole[1]["faults"]} == {COMMAND}
     reasons = [target["reason"] for attempt in whole[1]["faults"] for target in attempt["targets"]]
@@ -49,19 +50,21 @@ def test_the_report_holds_each_rotation_with_its_exit_code_and_its_targets(whole
 def test_the_screen_shows_what_was_broken_what_failed_and_that_it_was_mended(whole: tuple[str, dict[str, Any]]) -> None:
     shown = [line.strip() for line in whole[0].splitlines()]
     lines = shown[shown.index(f"{WEB} is deleted") :]
-    assert lines[1:5] == [
+    assert lines[1:6] == [
         COMMAND,
         f"{BACKEND} {KEY}: published",
         f"{WEB} {KEY}: failed: GitLab answered 404 (404 Project Not Found) for {WEB} {KEY}",
+        f"{SECRET}: published",
         "exit code 1",
     ]
-    assert lines[5] == f"{WEB} is restored, the rotator's user is a mere Developer in {BACKEND}"
-    assert lines[9:15] == [
+    assert lines[6] == f"{WEB} is restored, the rotator's user is a mere Developer in {BACKEND}"
+    assert lines[11:18] == [
         "exit code 1",
         f"the rotator's user has its role in {BACKEND} again",
         COMMAND,
         f"{BACKEND} {KEY}: published",
         f"{WEB} {KEY}: published",
+        f"{SECRET}: published",
         "exit code 0",
     ]
 

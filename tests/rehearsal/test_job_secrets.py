@@ -136,3 +136,15 @@ def test_who_needs_a_gitlab_token_follows_from_the_declaration(
 ) -> None:
     declaration = {"consumers": consumers}
     assert (needs_rotator_token(declaration), needs_any_token(declaration)) == (rotator, anybody)
+
+
+def test_revoking_voids_what_the_secret_held(rehearsed: Rehearsal) -> None:
+    world, function = rehearsed.world, rehearsed.findings.program.outputs["rotator"]
+    assert command_line.run(world, "rotate", "--function", function).exit_code == 0
+    revoked = command_line.run(world, "revoke", WEB, "--function", function, "--now", "--yes", "--json")
+    assert revoked.exit_code == 0, revoked.words
+    said = "\n".join(revoked.output)
+    assert f"secret gitlab-ecr-secrets/audience/{WEB}" in said
+    answer = json.loads(said[said.index("{") : said.rindex("}") + 1])
+    assert [each["refused"] for each in answer["tried"]] == [True]
+    assert (answer["denied"], answer["generation"]) == (True, 2)

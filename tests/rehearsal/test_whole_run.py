@@ -13,16 +13,18 @@ from rehearsal.namespaces import FOREIGN_HOST, SHADOWED
 WEB = "acme/frontend/web"
 BACKEND = "acme/backend"
 LEGACY = "acme/legacy"
+SHOP = "acme/shop"
 
 
 def test_the_table_shows_what_each_consumer_could_pull(whole: tuple[str, dict[str, Any]]) -> None:
     rows = [" ".join(line.split()) for line in whole[0].splitlines()]
     first = rows.index("pulls with its own credential pulled refused")
-    assert rows[first + 1 : first + 5] == [
+    assert rows[first + 1 : first + 6] == [
         f"{BACKEND} ci/node, ci/python base/alpine, secret/tools",
         "runner docker",
         f"{WEB} ci/node base/alpine, ci/python, secret/tools",
-        f"{LEGACY} by access keys base/alpine ci/node, ci/python, secret/tools",
+        f"{SHOP} by its jobs' secret base/alpine ci/node, ci/python, secret/tools",
+        f"{LEGACY} by access keys",
     ]
     assert any(row.startswith("Not rehearsed:") for row in rows)
 
@@ -30,7 +32,7 @@ def test_the_table_shows_what_each_consumer_could_pull(whole: tuple[str, dict[st
 def test_the_report_holds_every_pull_with_what_was_expected(whole: tuple[str, dict[str, Any]]) -> None:
     pulls = whole[1]["pulls"]
     own = [cell for cell in pulls if cell["client"] == "rehearsal"]
-    assert len(own) == 16
+    assert len(own) == 20
     assert all(cell["expected"] == cell["actual"] for cell in pulls)
     assert {cell["actual"] for cell in pulls} == {"allowed", "denied"}
     denied = [cell for cell in own if cell["actual"] == "denied"]
@@ -40,10 +42,10 @@ def test_the_report_holds_every_pull_with_what_was_expected(whole: tuple[str, di
 def test_every_client_of_the_machine_pulls_every_cell(whole: tuple[str, dict[str, Any]]) -> None:
     counts = Counter(cell["client"] for cell in whole[1]["pulls"])
     missing = " ".join(whole[1]["notRehearsed"])
-    assert counts.pop("rehearsal") == 16
+    assert counts.pop("rehearsal") == 20
     if shutil.which("skopeo"):
         with_helper = {name: counts.pop(name) for name in list(counts) if name.endswith(HELPER)}
-        assert list(counts.values()) == [12]
+        assert list(counts.values()) == [16]
         assert list(with_helper.values()) == ([4] if shutil.which(HELPER) else [])
     else:
         assert counts == {}
@@ -70,6 +72,19 @@ def test_only_a_job_of_the_named_branch_project_and_audience_pushes(whole: tuple
     assert all("AssumeRoleWithWebIdentity" in reason for reason in refused)
 
 
+def test_a_job_reads_its_own_login_and_no_job_another_secret(whole: tuple[str, dict[str, Any]]) -> None:
+    own, token = f"gitlab-ecr-local/audience/{SHOP}", "gitlab-ecr-local/gitlab-token"
+    assert [(each["job"], each["secret"], each["actual"]) for each in whole[1]["fetches"]] == [
+        ("protected branch main", own, "allowed"),
+        ("unprotected branch", own, "denied"),
+        ("another project", own, "denied"),
+        ("another aud", own, "denied"),
+        ("protected branch main", token, "denied"),
+    ]
+    assert f"  {SHOP}, protected branch main: {own} read" in whole[0]
+    assert f"  {SHOP}, another project: {own} denied" in whole[0]
+
+
 def test_the_schedule_fires_until_the_deploys_token_is_past_its_end(whole: tuple[str, dict[str, Any]]) -> None:
     rotations = whole[1]["rotations"]
     assert [rotation["fired_by"] for rotation in rotations] == ["manual", *["schedule"] * 6, *["manual"] * 3]
@@ -84,7 +99,7 @@ def test_the_first_up_waits_for_the_token_and_storing_it_rotates_at_once(whole: 
     assert document["tokenSet"]["command"] == "gitlab-ecr token set --function gitlab-ecr-local-rotator"
     said = document["tokenSet"]["output"]
     assert said[0] == "stored in gitlab-ecr-local/gitlab-token; the rotation that followed:"
-    assert {line.split("\t")[1] for line in said[1:4]} == {"published"}
+    assert {line.split("\t")[1] for line in said[1:5]} == {"published"}
     assert "`up` succeeds, and 3 variables and pairs of keys wait for the rotator's GitLab token" in whole[0]
 
 

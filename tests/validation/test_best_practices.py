@@ -42,6 +42,7 @@ _BROKEN: list[tuple[str, dict[str, Any], set[str]]] = [
     ("aws:lambda/permission:Permission", {"principal": "events.amazonaws.com"}, {"CKV_AWS_364"}),
     (_LOG_GROUP, {}, {"CKV_AWS_66", "CKV_AWS_158", "CKV_AWS_338"}),
     (_SECRET, {"name": "s"}, {"CKV_AWS_149", "CKV_AWS_304"}),
+    (_SECRET, {"name": "gitlab-ecr/audience/acme/web"}, {"CKV_AWS_149"}),
     (_PARAMETER, {"type": "SecureString"}, {"CKV_AWS_337"}),
 ]
 
