@@ -56,4 +56,4 @@ def test_a_bootstrap_with_a_mistake_names_the_key(first_preview: Recorder) -> No
     assert "gitlab-ecr:bootstrap.projet: no such key; did you mean project?" in str(caught.value)
     assert "gitlab-ecr:bootstrap.project: missing" in str(caught.value)
     assert "gitlab-ecr:repositories: got some; write {}, and declare them in another stack" in str(caught.value)
-    assert "gitlab-ecr:consumer: not of a stack with gitlab-ecr:bootstrap" in str(caught.value)
+    assert "gitlab-ecr:consumer: cannot be in a stack with gitlab-ecr:bootstrap" in str(caught.value)

@@ -273,14 +273,14 @@ def test_a_plan_that_is_none_is_named(tmp_path: Path, capsys: pytest.CaptureFixt
     assert f"--plan {file}: plan: is not JSON" in capsys.readouterr().err.replace("\n", "")
 
 
-def test_a_login_that_gitlab_resolves_is_kept_alive_by_rotate_and_named_by_check(
+def test_a_login_that_gitlab_expands_is_kept_alive_by_rotate_and_named_by_check(
     kept: World, capsys: pytest.CaptureFixture[str]
 ) -> None:
     made_by_hand = json.loads((DATA / "dollar-variable.json").read_text())
     change(kept, **made_by_hand)
     assert main(["rotate", *FUNCTION, "--json"]) == ExitCode.FOUND
     said = capsys.readouterr().out
-    assert "holds $REG_USER, which GitLab resolves" in said
+    assert "holds $REG_USER, which GitLab expands" in said
     assert web_variable(kept)["value"] == made_by_hand["value"]
     code, checked = rows(capsys, "check", *FUNCTION)
     assert code == ExitCode.FOUND
