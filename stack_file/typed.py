@@ -53,7 +53,11 @@ class Reader:
 
     def _value(self, field: Field, value: Any, path: Path) -> Any:
         if field.is_number_of_gitlab:
-            return self._plain(int, value, path)  # no secret, even beside one
+            number = self._plain(int, value, path)  # no secret, even beside one
+            if isinstance(number, int) and number < 1:
+                self._wrong(int, value, path)
+                return _LEFT_OUT
+            return number
         found = self._plain(field.type, value, path)
         if found is not _LEFT_OUT and field.is_input and path[0] in self._secret:
             return pulumi.Output.secret(found)
