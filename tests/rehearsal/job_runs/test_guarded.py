@@ -1,0 +1,68 @@
+"""A program in the background: it ends with its parent, says its last words, and leaves nothing to do."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from rehearsal.job_runs.guarded import Guarded
+
+ROOT = Path(__file__).parents[3]
+
+
+def ends(number: int, seconds: float = 5) -> bool:
+    """Whether a process is gone within that time."""
+    give_up = time.monotonic() + seconds
+    while time.monotonic() < give_up:
+        try:
+            os.kill(number, 0)
+        except ProcessLookupError:
+            return True
+        time.sleep(0.01)
+    return False
+
+
+def number_in(file: Path) -> int:
+    give_up = time.monotonic() + 5
+    while not (file.exists() and file.read_text().strip()):
+        assert time.monotonic() < give_up
+        time.sleep(0.01)
+    return int(file.read_text())
+
+
+def test_stopping_ends_the_program_and_does_what_is_left_to_do(tmp_path: Path) -> None:
+    number, after = tmp_path / "number", tmp_path / "after"
+    script = f"echo first; echo last; echo $$ > {number}; exec sleep 100"
+    guarded = Guarded(["/bin/sh", "-c", script], {"PATH": os.environ["PATH"]}, tmp_path / "log", f"touch {after}")
+    process = number_in(number)
+    assert guarded.last_words(1) == "last"
+    assert not after.exists()
+    guarded.stop()
+    assert ends(process)
+    assert after.exists()
+
+
+def test_a_program_that_says_nothing_is_told_so(tmp_path: Path) -> None:
+    guarded = Guarded(["/bin/true"], {"PATH": os.environ["PATH"]}, tmp_path / "log")
+    guarded.stop()
+    assert guarded.last_words() == "it said nothing"
+
+
+def test_a_killed_parent_leaves_neither_the_program_nor_its_folder(tmp_path: Path) -> None:
+    number, folder = tmp_path / "number", tmp_path / "of-the-program"
+    folder.mkdir()
+    program = (
+        "import sys, time; from pathlib import Path; from rehearsal.job_runs.guarded import Guarded; "
+        f"Guarded(['/bin/sh', '-c', 'echo $$ > {number}; exec sleep 100'], {{'PATH': '/bin:/usr/bin'}}, "
+        f"Path('{tmp_path}/log'), 'rm -rf {folder}'); time.sleep(100)"
+    )
+    with subprocess.Popen([sys.executable, "-c", program], cwd=ROOT) as parent:
+        process = number_in(number)
+        parent.send_signal(signal.SIGKILL)
+    assert ends(process)
+    give_up = time.monotonic() + 5
+    while folder.exists() and time.monotonic() < give_up:
+        time.sleep(0.01)
+    assert not folder.exists()
