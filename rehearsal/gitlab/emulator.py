@@ -222,7 +222,8 @@ class GitLab:
     def restore(self, path: str) -> None:
         """Brings a deleted project or group back, as an administrator may for some days; its tokens stay gone."""
         with self._state.lock:
-            self._state.store.restore(path)
+            for owner in self._state.store.restore(path):
+                self._state.runners.remember(owner)
 
     def protect_branch(self, path: str, name: str) -> None:
         with self._state.lock:

@@ -72,6 +72,7 @@ class Runner:
 class Runners:
     def __init__(self) -> None:
         self._runners: dict[int, Runner] = {}
+        self._gone: dict[tuple[str, int], list[Runner]] = {}
         self._ids = itertools.count(9001)
 
     def create(self, runner_type: str, owner: Owner | None, creator: User, attributes: dict[str, Any]) -> Runner:
@@ -100,7 +101,13 @@ class Runners:
         return next((runner for runner in self._runners.values() if runner.token == token), None)
 
     def forget(self, owner: Owner) -> None:
-        self._runners = {number: runner for number, runner in self._runners.items() if runner.owner is not owner}
+        """They go with their group or project, and come back with it."""
+        self._gone[owner.kind, owner.id] = [runner for runner in self._runners.values() if runner.owner is owner]
+        for runner in self._gone[owner.kind, owner.id]:
+            self.remove(runner)
+
+    def remember(self, owner: Owner) -> None:
+        self._runners.update({runner.id: runner for runner in self._gone.pop((owner.kind, owner.id), [])})
 
     def remove(self, runner: Runner) -> None:
         del self._runners[runner.id]

@@ -143,8 +143,8 @@ class Store:
         self._deleted[path.lower()] = gone
         return gone
 
-    def restore(self, path: str) -> None:
-        """Brings back what a deletion removed, with its ids, members and variables."""
+    def restore(self, path: str) -> list[Owner]:
+        """Brings back what a deletion removed, with its ids, members and variables, and says what that is."""
         gone = self._deleted.pop(path.lower(), None)
         if gone is None:
             raise ValueError(f"path: no group or project {path!r} was deleted; delete it first")
@@ -155,6 +155,7 @@ class Store:
                 self.projects[each.id] = each
             elif isinstance(each, Group):
                 self.groups[each.id] = each
+        return gone
 
     def _make_room(self, path: str) -> None:
         if path.lower() in self._paths:

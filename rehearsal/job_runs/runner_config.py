@@ -36,6 +36,14 @@ _DOCKER: Final = {
     "runtime": "this machine has its own",
     "gpus": "this machine may have none",
     "devices": "this machine may have none",
+    "volumes_from": "those containers are not here",
+    **dict.fromkeys(
+        (
+            *("memory", "memory_swap", "memory_reservation", "cpus", "cpuset_cpus", "cpuset_mems", "cpu_shares"),
+            *("oom_kill_disable", "oom_score_adjust", "ulimit"),
+        ),
+        "this machine has its own limits",
+    ),
 }
 
 

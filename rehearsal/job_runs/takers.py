@@ -116,7 +116,9 @@ def _parameter(world: World, program: Program, runner: str, kind: str) -> str | 
 
 
 def _shown(world: World, number: int) -> dict[str, Any]:
-    _, shown = world.gitlab_api("GET", f"runners/{number}", {})
+    status, shown = world.gitlab_api("GET", f"runners/{number}", {})
+    if status != 200:  # noqa: PLR2004 - OK
+        raise RuntimeError(f"GitLab answered {status} to GET runners/{number}: {shown}")
     return shown
 
 

@@ -20,7 +20,7 @@ def test_the_local_stack_goes_through_its_life(capfd: pytest.CaptureFixture[str]
     said = capfd.readouterr()
     assert (status, said.err) == (0, "")
     ends = [line for line in said.out.splitlines() if "destroy" in line.partition("(")[0]]
-    assert [end.partition("destroy")[0] for end in ends] == ["- ", "- ", "- Lambda: ", "- GitLab's jobs: "]
+    assert [end.partition("destroy")[0] for end in ends] == ["- "] * 3 + ["- Lambda: ", "- GitLab's jobs: "]
 
 
 def test_without_an_engine_one_line_says_what_to_install(

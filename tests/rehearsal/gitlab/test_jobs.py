@@ -184,6 +184,17 @@ def test_a_groups_runner_takes_jobs_of_the_projects_below_it_alone(emulator: Git
     assert api("POST", "/jobs/request", json={"token": made["token"]}).status == 201
 
 
+def test_a_groups_runner_goes_and_comes_back_with_its_group(emulator: GitLab, root: Api, http: Http) -> None:
+    group = root.decoded("GET", "/groups/acme%2Fplatform")[1]["id"]
+    made = root.decoded("POST", "/user/runners", json={"runner_type": "group_type", "group_id": group})[1]
+    emulator.delete("acme/platform")
+    assert root.decoded("GET", f"/runners/{made['id']}")[0] == 404
+    assert http(None)("POST", "/jobs/request", json={"token": made["token"]}).status == 403
+    emulator.restore("acme/platform")
+    assert root.decoded("GET", f"/runners/{made['id']}")[0] == 200
+    assert http(None)("POST", "/jobs/request", json={"token": made["token"]}).status == 204
+
+
 def test_a_log_comes_in_pieces_and_only_at_its_end(emulator: GitLab, http: Http, taken: dict[str, Any]) -> None:
     api = http(None)
     first = patch(api, taken, b"one\n", 0)

@@ -42,6 +42,7 @@ def test_what_a_job_depends_on_stays_as_it_was() -> None:
             config({"services": [{"name": "docker:dind"}]}),
             "runners.docker.services left out: their images are not this stack's",
         ),
+        (config({"memory": "2g"}), "runners.docker.memory left out: this machine has its own limits"),
         (config({"tls_verify": True}), "runners.docker.tls_verify left out: the engine answers on a socket"),
         (
             config({}, runner={"pre_build_script": "apt-get update"}),
