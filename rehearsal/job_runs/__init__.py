@@ -1,1 +1,1 @@
-"""Jobs that a real runner takes: where `gitlab-runner` and an engine for containers are on the machine."""
+"""Runs jobs with a real runner, if `gitlab-runner` and a container engine are installed."""

@@ -1,8 +1,8 @@
-"""A Docker daemon of this machine as the engine, of which nothing is changed: its pulls are made for it.
+"""Uses this machine's Docker daemon as the container engine, without changing its settings.
 
-A daemon pulls by its own proxy and trusts its own authorities, so it would look for the images at AWS. Here the runner
-talks to a socket of the rehearsal, which hands everything on to the daemon but pulls: those the rehearsal makes, with
-the login that the runner sends, and loads the image into the daemon.
+The daemon pulls through its own proxy and trusts its own authorities, so it would look for the images at AWS. So the
+runner talks to a socket of the rehearsal, which passes everything but pulls on to the daemon. The rehearsal pulls by
+itself, with the login that the runner sends, and loads the image into the daemon.
 """
 
 import base64
@@ -34,7 +34,7 @@ _CHUNK: Final = 65536
 
 
 def local_socket(environment: Mapping[str, str] = os.environ) -> Path | str:
-    """Where a daemon of this machine listens, or why there is none, in words."""
+    """The socket of this machine's daemon, or in words why there is none."""
     host = environment.get("DOCKER_HOST", "")
     if host and not host.startswith("unix://"):
         return f"Docker at {host} is not on a socket of this machine"
@@ -64,12 +64,12 @@ class Docker:
         threading.Thread(target=self._accept, name="docker-front", daemon=True).start()
 
     def load(self, archive: bytes, name: str) -> None:
-        """Gives the daemon an image; `stop` takes it away again."""
+        """Loads an image into the daemon; `stop` removes it again."""
         self.api.load(archive)
         self._loaded.append(name)
 
     def stop(self) -> None:
-        """Takes the images of this run out of the daemon, and talks to it no more."""
+        """Removes this run's images from the daemon, and closes the connections."""
         self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
         self._pool.clear()
@@ -139,7 +139,7 @@ def _answer(status: int, document: dict[str, Any]) -> bytes:
 
 
 def _pour(source: socket.socket, sink: socket.socket) -> None:
-    """All that one says to the other, and that it has no more to say."""
+    """Copies everything from one socket to the other, until the first one ends."""
     try:
         while data := source.recv(_CHUNK):
             sink.sendall(data)

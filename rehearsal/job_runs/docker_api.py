@@ -1,4 +1,4 @@
-"""The part of Docker's API that the rehearsal itself needs of an engine: images in, a first container, all out."""
+"""The part of Docker's API that the rehearsal itself uses: it loads images, tries a container, and cleans up."""
 
 import http.client
 import json
@@ -14,7 +14,7 @@ _OK: Final = (200, 201, 204, 304)
 
 
 class EngineError(Exception):
-    """The engine did not do what it was asked; the message is its own."""
+    """A request to the engine failed. The message is the engine's."""
 
 
 class _Connection(http.client.HTTPConnection):
@@ -29,25 +29,25 @@ class _Connection(http.client.HTTPConnection):
 
 
 class DockerApi:
-    """An engine that listens on a socket of this machine."""
+    """A container engine that listens on a socket of this machine."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
 
     def version(self) -> dict[str, Any]:
-        """What it says of itself."""
+        """The engine's version information."""
         return self._ask("GET", "/version")
 
     def load(self, archive: bytes) -> None:
-        """Takes the images of an archive as `docker save` writes it."""
+        """Loads the images from an archive in the form of `docker save`."""
         self._ask("POST", "/images/load?quiet=1", archive, "application/x-tar")
 
     def image_id(self, name: str) -> str:
-        """The id of an image that it has, as the engine spells it: by that very text a runner knows it again."""
+        """The id of a loaded image in the engine's own spelling, by which a runner recognizes it."""
         return str(self._ask("GET", f"/images/{quote(name, safe='')}/json")["Id"])
 
     def run(self, image: str, command: list[str]) -> str:
-        """What a command prints in a container of its own.
+        """The output of a command in a new container.
 
         Raises:
             EngineError: no container was made, or the command failed.
@@ -66,16 +66,16 @@ class DockerApi:
         return said
 
     def remove_image(self, name: str) -> None:
-        """Takes an image away; one that is gone already is no error."""
+        """Removes an image. It is no error if the image is already gone."""
         with self._answer("DELETE", f"/images/{quote(name, safe='')}?force=1") as answer:
             answer.read()
 
     def containers(self) -> list[str]:
-        """The ids of all that there are."""
+        """The ids of all containers."""
         return [each["Id"] for each in self._ask("GET", "/containers/json?all=1")]
 
     def remove(self, number: str) -> None:
-        """Ends and removes a container with its volumes."""
+        """Stops and removes a container with its volumes."""
         self._ask("DELETE", f"/containers/{number}?force=1&v=1")
 
     def _ask(self, method: str, path: str, body: bytes = b"", kind: str = "application/json") -> Any:
@@ -110,7 +110,7 @@ def _reason(content: bytes) -> str:
 
 
 def _text(stream: bytes) -> str:
-    """The frames of a container's output put together: 8 bytes of head, whose last 4 are the length."""
+    """Joins the frames of a container's output. Each has a head of 8 bytes, whose last 4 are the length."""
     said, rest = b"", stream
     while rest:
         size = int.from_bytes(rest[4:8], "big")

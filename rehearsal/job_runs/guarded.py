@@ -1,4 +1,4 @@
-"""A program in the background that ends with this process, whatever ends it."""
+"""Runs a program in the background that ends when this process ends, for whatever reason."""
 
 import contextlib
 import subprocess
@@ -16,9 +16,9 @@ class Guarded:
 
     Args:
         command: the program by its path, and its arguments.
-        environment: all of it.
-        log: what takes its output.
-        after: a shell's line for what is left to do when it has ended.
+        environment: its complete environment.
+        log: the file for its output.
+        after: a shell command to run when it has ended.
     """
 
     def __init__(self, command: Sequence[str], environment: Mapping[str, str], log: Path, after: str = "true") -> None:

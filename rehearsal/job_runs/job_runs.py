@@ -1,4 +1,4 @@
-"""Jobs from the queue of the GitLab to their end in a container, and what `doctor` says of those that failed."""
+"""Runs jobs from GitLab's queue in containers, and checks what `doctor` says about those that fail."""
 
 import json
 import secrets
@@ -32,7 +32,7 @@ _HELPER_IMAGE: Final = "localhost/rehearsal-helper:1"
 _BUILD: Final = b"#!/bin/sh\numask 0000\nexec /bin/sh\n"
 """What the runner's helper image starts with: a shell that reads the runner's script."""
 _GIT: Final = b'#!/bin/sh\n[ "$1" = credential ] && cat > /dev/null\nexit 0\n'
-"""No job has a repository, but the runner tells git all the same whom to trust, and to forget its login."""
+"""A stand-in for git. No job has a repository, but the runner calls git nevertheless, to configure it."""
 _INSIDE: Final = "inside.txt"
 _LIMIT: Final = 180.0
 _AT_ONCE: Final = 4
@@ -47,11 +47,11 @@ class JobRun:
     """One job: expected from the declaration, actual from its runner.
 
     Attributes:
-        image: the repository, as the matrix calls it.
-        words: what the job printed from inside the image, or the line with which its runner ended it.
-        cause: of a job that failed, the cause that `doctor --job-log` named; empty for none.
-        fix: what `doctor` says of it.
-        right: whether all of it is as declared.
+        image: the repository's name in the matrix.
+        words: what the job printed from inside the image, or the line with which the runner ended it.
+        cause: the cause that `doctor --job-log` named for a failed job; empty if none.
+        fix: the fix that `doctor` gave.
+        right: whether everything is as declared.
     """
 
     who: str
@@ -76,7 +76,7 @@ class JobRun:
 
 @dataclass(frozen=True)
 class Ran:
-    """All jobs, by what they ran, and how the runners' files differ from what the stack rendered."""
+    """The results of all jobs, and how the runners' files differ from what the stack rendered."""
 
     by: str
     jobs: Sequence[JobRun]
@@ -86,7 +86,7 @@ class Ran:
 
 
 def prepared(world: World, undo: ExitStack) -> "JobRuns | str":
-    """What runs jobs here, its end left to `undo`; or what this machine lacks for it."""
+    """What can run jobs here, which `undo` stops at the end; or what this machine lacks."""
     machine = found()
     if isinstance(machine, str):
         return machine
@@ -96,7 +96,7 @@ def prepared(world: World, undo: ExitStack) -> "JobRuns | str":
 
 
 class JobRuns:
-    """The engine comes up while other things are done; then the jobs run. Use it as a context manager.
+    """Starts the container engine in the background, then runs the jobs. Use it as a context manager.
 
     Args:
         world: where everything is.
@@ -113,10 +113,10 @@ class JobRuns:
         self._engine: Future[tuple[Podman | Docker, str]] = pool.submit(self._start)
 
     def run(self, program: Program, declaration: Mapping[str, Any], consumers: Sequence[Consumer]) -> Ran:
-        """Every job, to its end.
+        """Runs every job to its end.
 
         Raises:
-            EngineError: the engine runs no container here.
+            EngineError: the engine cannot run a container here.
         JobRunsError: a job did not end.
         """
         engine, helper = self._engine.result()
@@ -141,7 +141,7 @@ class JobRuns:
         return Ran(f"{self._machine.name} and {engine.name}", results, notes, left_out, made_up)
 
     def stop(self) -> None:
-        """Ends the engine, and removes all that it had."""
+        """Stops the engine, and removes everything that it had."""
         self._undo.close()
 
     def _start(self) -> tuple[Podman | Docker, str]:
@@ -164,7 +164,7 @@ class JobRuns:
         return process, notes
 
     def _queue(self, jobs: Sequence[Wanted]) -> tuple[list[int], list[str]]:
-        """Every job with an image of its own, in which lie the words that only a job from inside can print."""
+        """Queues every job. Each has its own image, with a text that only a job inside it can print."""
         numbers: list[int] = []
         words: list[str] = []
         for count, job in enumerate(jobs, 1):

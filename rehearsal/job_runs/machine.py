@@ -1,4 +1,4 @@
-"""What this machine has for jobs that run: a runner, an engine, a shell for the images; and what it lacks."""
+"""Finds the programs on this machine that jobs need: a runner, a container engine, and a shell for the images."""
 
 import shutil
 import subprocess
@@ -24,11 +24,11 @@ class Machine:
 
     Attributes:
         runner: `gitlab-runner`.
-        name: the same with its version.
-        helper: what a job's helper container runs: `gitlab-runner-helper`, or the runner itself, which can do the same.
+        name: the runner's name with its version.
+        helper: the program for a job's helper container: `gitlab-runner-helper`, or the runner, which can do the same.
         busybox: a static shell.
-        commands: what busybox can be called as.
-        docker: the socket of a Docker daemon, where there is no podman.
+        commands: the commands that busybox provides.
+        docker: the socket of a Docker daemon, if there is no podman.
     """
 
     runner: Path
@@ -40,7 +40,7 @@ class Machine:
 
 
 def found() -> Machine | str:
-    """The programs, or what is missing, in words."""
+    """The programs; or in words, what is missing."""
     runner, busybox = shutil.which(RUNNER), shutil.which(_BUSYBOX)
     if runner is None:
         return f"{RUNNER} is not on PATH"
@@ -62,7 +62,7 @@ def found() -> Machine | str:
 
 
 def _is_static(program: Path) -> bool:
-    """A program that names no loader needs no library in the image."""
+    """Whether a program names no loader, and so needs no library in the image."""
     with program.open("rb") as opened:
         head = opened.read(_HEAD)
     return head.startswith(_ELF) and _INTERPRETER not in head

@@ -1,4 +1,4 @@
-"""podman's service as the engine: one of the rehearsal's own, with images and containers apart from all others."""
+"""Uses podman as the container engine: a separate service with its own images and containers."""
 
 import json
 import os
@@ -24,12 +24,12 @@ _LONGEST_PLACE, _BELOW = 50, len("/rehearsal-jobs-12345678/engine/run")
 
 
 def short_place(folder: str) -> str:
-    """A folder for temporary files, or `/tmp` where podman would refuse what lies in it: it counts characters."""
+    """A folder for temporary files; or `/tmp` if its path is too long for podman."""
     return folder if len(folder) + _BELOW <= _LONGEST_PLACE else "/tmp"  # noqa: S108 - a folder of its own is made there
 
 
 class Podman:
-    """The service, and the way of its pulls: by the run's proxy, trusting the run's authority.
+    """The podman service. It pulls through the rehearsal's proxy, and trusts the rehearsal's authority.
 
     Attributes:
         name: the program and its version.
@@ -43,7 +43,7 @@ class Podman:
         self._environment = _environment(cloud, folder)
         self._command = [shutil.which(PROGRAM) or PROGRAM, *_storage(folder, self._environment)]
         service = [*self._command, "system", "service", "--time=0", f"unix://{self.socket}"]
-        # podman's overlay keeps its own folder mounted, and nobody could remove it.
+        # podman's overlay keeps its own folder mounted, so the folder could not be removed.
         places = shlex.quote(str(folder / "images" / "overlay")), shlex.quote(str(folder.parent))
         after = "umount {} 2> /dev/null; rm -rf {}".format(*places)
         self._service = Guarded(service, self._environment, folder / "podman.log", after)
@@ -59,7 +59,7 @@ class Podman:
         self.api.load(archive)
 
     def stop(self) -> None:
-        """Removes every container, then ends the service."""
+        """Removes every container, then stops the service."""
         try:
             for number in self.api.containers():
                 self.api.remove(number)
@@ -81,7 +81,7 @@ class Podman:
 
 
 def _environment(cloud: Cloud, folder: Path) -> dict[str, str]:
-    """Nothing of the person's own: no login, no registry settings, no containers."""
+    """An environment without the person's own logins, registry settings and containers."""
     home = folder / "home"
     policy = home / ".config" / "containers" / "policy.json"
     policy.parent.mkdir(parents=True)
@@ -104,7 +104,7 @@ def _environment(cloud: Cloud, folder: Path) -> dict[str, str]:
 
 
 def _config() -> list[str]:
-    """What a machine without systemd, or inside of another container, needs too."""
+    """Settings that a machine without systemd, or inside another container, also needs."""
     limits = {
         "nofile": _at_most(_OPEN_FILES, resource.RLIMIT_NOFILE),
         "nproc": _at_most(_PROCESSES, resource.RLIMIT_NPROC),
@@ -129,7 +129,7 @@ def _at_most(wanted: int, limit: int) -> int:
 
 
 def _storage(folder: Path, environment: dict[str, str]) -> list[str]:
-    """Where images and containers are; on a file system that bears no overlay they are copies."""
+    """Where images and containers are stored; as copies, if the file system does not support overlays."""
     places = ["--root", str(folder / "images"), "--runroot", str(folder / "run")]
     asked = subprocess.run(  # noqa: S603 - no part of it comes from outside
         [shutil.which(PROGRAM) or PROGRAM, *places, "info", "--format", "{{.Store.GraphDriverName}}"],

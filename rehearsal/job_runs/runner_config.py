@@ -1,4 +1,4 @@
-"""The config.toml that a stack published, as it can be used on this machine: what differs is named key by key."""
+"""Adapts the config.toml that a stack published to this machine, and names every key that differs."""
 
 import os
 import tomllib
@@ -10,7 +10,7 @@ from typing import Any, Final
 from components.runner.config import render
 
 EXECUTORS: Final = ("docker", "docker-autoscaler")
-"""Those whose jobs are containers of Docker's API."""
+"""The executors that run jobs in containers through Docker's API."""
 AT_ONCE: Final = 4
 _INTERVAL: Final = 1
 _GLOBAL: Final = {
@@ -49,11 +49,12 @@ _DOCKER: Final = {
 
 @dataclass(frozen=True)
 class Here:
-    """What this machine has in place of the runner's own.
+    """What this machine uses in place of the runner's own.
 
     Attributes:
-        helper_image: its id.
-        gitlab_ca: what to trust of a GitLab with a CA of its own.
+        socket: the container engine's socket.
+        helper_image: the id of the helper image.
+        gitlab_ca: the certificate of a GitLab with a private CA.
     """
 
     socket: Path
@@ -62,7 +63,7 @@ class Here:
 
 
 def adjusted(text: str, here: Here, exists: Callable[[str], bool] = os.path.exists) -> tuple[str, list[str]]:
-    """The file for this machine, and a line for each key that is not as the stack rendered it."""
+    """The file for this machine, and a line for each key that differs from what the stack rendered."""
     document: dict[str, Any] = tomllib.loads(text)
     runner: dict[str, Any] = document["runners"][0]
     docker: dict[str, Any] = runner.setdefault("docker", {})
@@ -95,7 +96,7 @@ def _with(table: dict[str, Any], key: str, value: str | int, place: str) -> list
 
 
 def _host_volumes(docker: dict[str, Any], exists: Callable[[str], bool]) -> list[str]:
-    """A volume from a folder that this machine has not would keep every job from starting."""
+    """Removes volumes from folders that do not exist here, because they would keep every job from starting."""
     volumes: list[str] = docker.get("volumes", [])
     absent = [volume for volume in volumes if ":" in volume and not exists(volume.partition(":")[0])]
     if absent:

@@ -1,4 +1,4 @@
-"""`gitlab-runner run` with a config.toml of this machine, and a home of its own."""
+"""Runs `gitlab-runner run` with a config.toml for this machine, and with its own home."""
 
 import os
 from collections.abc import Mapping
@@ -14,12 +14,12 @@ class RunnerProcess:
     """One process of the runner, for one `config.toml`.
 
     Args:
-        machine: where the program is.
-        world: the GitLab it asks, and the cloud it signs in to.
+        machine: the programs on this machine.
+        world: the GitLab and the cloud that it uses.
         folder: its home.
-        config: the file's content.
-        docker_config: what lies in its home for pulls, None for nothing.
-        more: what else its environment holds: the credentials of its machine.
+        config: the content of config.toml.
+        docker_config: the Docker configuration in its home; None for none.
+        more: further environment variables: the credentials of its machine.
     """
 
     def __init__(  # noqa: PLR0917 - each is another part of a runner's machine
@@ -49,7 +49,7 @@ class RunnerProcess:
         self._process = Guarded(command, environment, folder / "gitlab-runner.log")
 
     def last_words(self) -> str:
-        """The end of its own log."""
+        """The last lines of its log."""
         return self._process.last_words()
 
     def stop(self) -> None:

@@ -1,4 +1,4 @@
-"""The runners that take jobs: those of the stack whose jobs are containers, and one of the instance for all others."""
+"""The runners for the jobs: the stack's runners that use containers, and an instance runner for all other jobs."""
 
 import shutil
 import tomllib
@@ -24,15 +24,15 @@ _PROFILE: Final = "aws:iam/instanceProfile:InstanceProfile"
 
 @dataclass(frozen=True)
 class Taker:
-    """A runner, registered in the GitLab.
+    """A runner that is registered in GitLab.
 
     Attributes:
-        config: its config.toml as rendered.
-        docker_config: what its machine puts into its home for pulls, None for nothing.
-        environment: the credentials that its machine has.
-        below: the group or project whose jobs it takes, in small letters; empty for all.
-        protected: whether it takes those of protected refs alone.
-        own_pull: the repositories that it pulls by its own access.
+        config: its config.toml, as the stack rendered it.
+        docker_config: the Docker configuration in its machine's home; None for none.
+        environment: its machine's credentials.
+        below: the group or project whose jobs it runs, in lower case; empty for all.
+        protected: whether it only runs jobs on protected refs.
+        own_pull: the repositories that it can pull with its own access.
     """
 
     name: str
@@ -45,13 +45,13 @@ class Taker:
     own_pull: tuple[str, ...] = ()
 
     def takes(self, project: str) -> bool:
-        """Whether a project's jobs come to it."""
+        """Whether it runs a project's jobs."""
         path = project.lower()
         return not self.below or path == self.below or path.startswith(f"{self.below}/")
 
 
 def takers(world: World, program: Program, declaration: Mapping[str, Any]) -> tuple[list[Taker], list[str]]:
-    """The stack's, at most four of them, then the plain one; and a line for each that takes no part."""
+    """At most four of the stack's runners, then the plain one; and a line for each runner that is left out."""
     found: list[Taker] = []
     left_out: list[str] = []
     for name, options in sorted(declaration.get("runners", {}).items()):
@@ -91,7 +91,7 @@ def _of_stack(world: World, program: Program, name: str, options: Mapping[str, A
 
 
 def _plain(world: World) -> Taker:
-    """What takes the jobs that no runner of the stack takes: it has no login of its own."""
+    """The runner for jobs that no runner of the stack runs. It has no login itself."""
     body = {"runner_type": "instance_type", "description": PLAIN, "tag_list": [_TAG], "run_untagged": False}
     status, made = world.gitlab_api("POST", "user/runners", body)
     if status != 201:  # noqa: PLR2004 - Created
@@ -108,7 +108,7 @@ def _plain(world: World) -> Taker:
 
 
 def _parameter(world: World, program: Program, runner: str, kind: str) -> str | None:
-    """What the runner's machine fetches; None where the stack publishes no such thing."""
+    """What the runner's machine fetches; None if the stack does not publish it."""
     for each in program.of_type(_PARAMETER):
         if each.name.endswith(f"-runner-{runner}-{kind}"):
             return world.aws("ssm").get_parameter(Name=each.id, WithDecryption=True)["Parameter"]["Value"]

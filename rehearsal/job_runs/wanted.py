@@ -1,4 +1,4 @@
-"""Which jobs are tried: of each consumer one that pulls what it may, and one that pulls what it may not."""
+"""Chooses the jobs to run: for each consumer, one that pulls what it may, and one that pulls what it may not."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,7 +17,7 @@ from rehearsal.world import World
 from .takers import Taker
 
 CONSUMERS: Final = 6
-"""So many have their jobs run; the pull matrix above has them all."""
+"""The number of consumers whose jobs run. The pull matrix has all consumers."""
 RAN, FAILED = "ran", "failed"
 _BELOW: Final = "made-up-service"
 _ELSEWHERE: Final = "made-up-group"
@@ -29,15 +29,15 @@ _WITHOUT_LOGIN: Final = frozenset({Cause.VARIABLE_ABSENT.value})
 
 @dataclass(frozen=True)
 class Wanted:
-    """One job, and what has to come of it.
+    """One job, and its expected result.
 
     Attributes:
-        who: as the matrix calls them.
-        image: the repository; every job has an image of its own in it.
-        causes: of a job that fails, the causes that `doctor` may name.
-        made_up: what its project is, where the stack file does not name it.
-        ref: where it runs, as `branch` or `tag` and its name.
-        keywords: `id_tokens`, `secrets` and `variables`, as `.gitlab-ci.yml` has them.
+        who: its consumer's name in the matrix.
+        image: the repository, in which every job has its own image.
+        causes: for a job that fails, the causes that `doctor` may name.
+        made_up: what its project is, if the stack file does not name it.
+        ref: the ref on which it runs, as `branch` or `tag` and its name.
+        keywords: `id_tokens`, `secrets` and `variables`, as in `.gitlab-ci.yml`.
     """
 
     who: str
@@ -55,7 +55,7 @@ class Wanted:
 def wanted(
     world: World, declaration: Mapping[str, Any], consumers: Sequence[Consumer], takers: Sequence[Taker]
 ) -> list[Wanted]:
-    """All of them; a group's jobs run in a project below it, made up for this run."""
+    """All jobs. A group's jobs run in a made-up project below it."""
     jobs = [job for consumer in consumers[:CONSUMERS] for job in _of_consumer(world, declaration, consumer, takers)]
     jobs += _by_secrets(world, declaration, takers)
     if not any(consumer.kind == INSTANCE for consumer in consumers):  # whose variable every project has
@@ -103,7 +103,7 @@ def _by_secrets(world: World, declaration: Mapping[str, Any], takers: Sequence[T
 def _one_of_each(images: Mapping[Image, bool], hosts: Sequence[str]) -> Iterator[tuple[Image, str, frozenset[str]]]:
     """An image that may be pulled and one that may not.
 
-    Both are of hosts that the login is for: of any other the runner's own login would decide.
+    Both are on hosts that the login is for; for other hosts, the runner's own login would be used.
     """
     for allowed, expected, causes in ((True, RAN, frozenset[str]()), (False, FAILED, _DENIED)):
         of_kind = [image for image, declared in images.items() if declared is allowed and image.host in hosts]
@@ -112,7 +112,7 @@ def _one_of_each(images: Mapping[Image, bool], hosts: Sequence[str]) -> Iterator
 
 
 def _without_login(world: World, takers: Sequence[Taker]) -> Iterator[Wanted]:
-    """A project that is no consumer, on a runner without a login."""
+    """A job of a project that is not a consumer, on a runner without a login."""
     _create(world, _STRANGER)
     own = world.registries[0]
     if own.repositories:
@@ -122,7 +122,7 @@ def _without_login(world: World, takers: Sequence[Taker]) -> Iterator[Wanted]:
 
 
 def _by_the_runner(world: World, takers: Sequence[Taker]) -> Iterator[Wanted]:
-    """A project whose variable is for another registry, on a runner whose machine has access of its own."""
+    """A job whose variable is for another registry, on a runner whose machine has its own access."""
     own = world.registries[0]
     for taker in takers:
         pulled = [name for name in own.repositories if any(names(pattern, name) for pattern in taker.own_pull)]
