@@ -1,5 +1,6 @@
 """The examples in other languages: over gRPC everywhere, and through Pulumi's engine where it has the language."""
 
+import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -64,6 +65,25 @@ def test_the_typescript_program_lives_through_the_engine(world: World, tmp_path:
     program = Program(TYPESCRIPT, tmp_path, world)
     program.with_sdk(node_modules() or "")
     _lives(program, world)
+
+
+@pytest.mark.engine
+@pytest.mark.rehearsal
+@needs("pulumi", "pulumi-language-python", "pulumi-language-nodejs", "node")
+@pytest.mark.skipif(not node_modules(), reason="no @pulumi/pulumi in NODE_PATH; npm install @pulumi/pulumi")
+def test_a_transform_reaches_what_is_inside(world: World, tmp_path: Path) -> None:
+    program = Program(TYPESCRIPT, tmp_path, world)
+    program.with_sdk(node_modules() or "")
+    index = program.folder / "index.ts"
+    transform = "async (args) => ({ props: { ...args.props, tags: { team: 'transformed' } }, opts: args.opts })"
+    text = index.read_text()
+    assert text.count("\n});\n") == 1
+    index.write_text(text.replace("\n});\n", f"\n}}, {{ transforms: [{transform}] }});\n"))
+    program.pulumi("stack", "init", "prod")
+    program.pulumi("config", "set", "gitlab:baseUrl", f"{INSTANCE}/api/v4/")
+    steps = json.loads(program.pulumi("preview", "--json"))["steps"]
+    made = [each["newState"]["inputs"] for each in steps if each["newState"]["type"] == "aws:ecr/repository:Repository"]
+    assert [each["tags"] for each in made] == [{"team": "transformed"}] * 2
 
 
 @pytest.mark.parametrize("preview", [True, False])

@@ -162,6 +162,26 @@ def test_what_a_preview_does_not_know_yet_reaches_the_resource_as_unknown(plugin
     assert not any(isinstance(role.inputs.get("permissionsBoundary"), str) for role in roles)
 
 
+@pytest.mark.parametrize("number", [20, "20", output("20"), output(20), output("20", secret=True)])
+def test_a_group_of_the_same_program_gives_its_number(plugin: Plugin, number: Any) -> None:
+    consumers = {"acme/backend": {"kind": "group", "id": number, "pull": ["ci/*"]}}
+    plugin.construct("RegistryAccess", {**inputs_of("RegistryAccess"), "consumers": consumers}, config=_GITLAB)
+    (variable,) = [each for each in plugin.engine.resources if each.type.endswith(":GroupVariable")]
+    assert variable.inputs["group"] == "20"
+    (function,) = [each for each in plugin.engine.resources if each.name == "it-rotator-function"]
+    (target,) = json.loads(function.inputs["code"].assets["gitlab_ecr/plan.json"].text)["targets"]
+    assert target["owner"] == "20"
+
+
+def test_a_number_that_comes_in_up_is_unknown_in_the_preview_and_the_rest_is_not(plugin: Plugin) -> None:
+    consumers = {"acme/backend": {"kind": "group", "id": output(), "pull": ["ci/*"]}}
+    inputs = {**inputs_of("RegistryAccess"), "consumers": consumers}
+    plugin.construct("RegistryAccess", inputs, config=_GITLAB, dryRun=True)
+    unknown = {each.name for each in plugin.engine.resources if "Unknown" in repr(each.inputs)}
+    assert {"it-rotator-function", "it-rotator-renewal", "it-rotator-first-rotation"} <= unknown
+    assert not [name for name in unknown if "role" in name or "identities" in name]
+
+
 def test_a_number_that_is_an_output_is_whole_too(plugin: Plugin) -> None:
     plugin.construct("Rotator", {**inputs_of("Rotator"), "logRetentionDays": output(30, secret=True)})
     (group,) = [each for each in plugin.engine.resources if each.name == "it-function-log"]
