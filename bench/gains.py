@@ -1,4 +1,4 @@
-"""What a user gains by the figures: one sentence for each row that says something to a user."""
+"""What the figures mean for a user: one sentence for each row that matters to users."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -20,11 +20,11 @@ _SENTENCES: Final = {
     "program; the same resources written out by hand take {other}.",
     "rehearsal, allowed": "`make rehearse` of 200 repositories and 200 consumers ends after {ours}.",
 }
-"""By the row's name. A figure stands as the table has it, so that both always say the same."""
+"""By the row's name. The figures are copied from the table, so that both always agree."""
 
 
 def gains(table: str) -> str:
-    """The sentences for a table in Markdown, in the order of its rows; a row without both figures has none."""
+    """The sentences for a Markdown table, in the order of its rows; a row without both figures has none."""
     return "".join(f"- {sentence}\n" for sentence in _told(table))
 
 

@@ -1,4 +1,4 @@
-"""IAM documents, read without anything else: who is named in them, and what they allow.
+"""Reads IAM documents: who is named in them, and what they allow.
 
 This folder stands alone: a copy of it is a policy pack. So it imports nothing of this tree.
 """
@@ -11,7 +11,7 @@ EVERYBODY: Final = "*"
 
 
 def statements(policy: Any) -> list[dict[str, Any]]:
-    """The statements of a policy, as text or as a mapping; none of one that is not known yet."""
+    """The statements of a policy, which is a text or a mapping; none if the policy is not known yet."""
     try:
         document: Any = json.loads(policy) if isinstance(policy, str) else policy
     except ValueError:
@@ -21,7 +21,7 @@ def statements(policy: Any) -> list[dict[str, Any]]:
 
 
 def principals(statement: Mapping[str, Any]) -> list[str]:
-    """Whom a statement names, of whatever kind."""
+    """The principals that a statement names, of every kind."""
     named: Any = statement.get("Principal", {})
     if isinstance(named, str):
         return [named]
@@ -41,17 +41,17 @@ def conditions(statement: Mapping[str, Any]) -> Iterator[tuple[str, str, list[st
 
 
 def opens_to_everybody(statement: Mapping[str, Any]) -> bool:
-    """Whether it allows something to whoever asks: a condition would say whom it means."""
+    """Whether a statement allows something to everybody, without a condition that limits it."""
     allows = statement.get("Effect", "Allow") == "Allow"
     return allows and EVERYBODY in principals(statement) and not statement.get("Condition")
 
 
 def trusts_an_account(statement: Mapping[str, Any]) -> bool:
-    """Whether it trusts all of an account: `:root` without a condition on who of it."""
+    """Whether a statement trusts a whole account: `:root` without a condition that limits it."""
     named = any(key.lower() == "aws:principalarn" for _, key, _ in conditions(statement))
     return any(principal.endswith(":root") for principal in principals(statement)) and not named
 
 
 def listed(value: Any) -> list[str]:
-    """IAM writes one as itself, and several as a list."""
+    """A list of values. IAM writes a single value without a list."""
     return [str(each) for each in cast("list[Any]", value)] if isinstance(value, list) else [str(value)]

@@ -1,4 +1,4 @@
-"""What must hold of every stack that uses these components: pure functions of resources, without Pulumi."""
+"""The rules for every stack that uses these components: pure functions of resources, without Pulumi."""
 
 import json
 import re
@@ -45,10 +45,10 @@ class Rule:
     """One policy.
 
     Attributes:
-        name: as `pulumi` shows it.
-        description: what must hold, and what to do.
-        applies: whether it says something of a type of resource.
-        check: tells what is wrong with the properties of one.
+        name: the name that `pulumi` shows.
+        description: the rule, and what to do.
+        applies: whether the rule is about a type of resource.
+        check: yields what is wrong with a resource's properties.
     """
 
     name: str
@@ -128,7 +128,7 @@ def _visible(properties: Properties) -> Iterator[str]:
 
 
 def _names_a_helper_only(value: Any) -> bool:
-    """A document of helpers holds no password."""
+    """A document that only names helpers holds no password."""
     return isinstance(value, str) and not re.search(r'"(auth|password|identitytoken)"', value)
 
 
@@ -190,9 +190,9 @@ RULES: Final = (
 
 
 def unbounded(identities: Sequence[tuple[str, Properties]], *, required: bool) -> list[str]:
-    """The names of roles and users without a boundary, where one is required, or where others of the stack have one.
+    """The names of roles and users without a boundary, if one is required or other roles of the stack have one.
 
-    Users have a boundary of their own by default, so it is the roles' that tells.
+    Users have their own boundary by default, so only the roles' boundaries count.
     """
     bounded = [name for name, properties in identities if properties.get("permissionsBoundary")]
     roles = [name for name, properties in identities if "assumeRolePolicy" in properties]

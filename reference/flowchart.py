@@ -34,12 +34,12 @@ class _Box:
 
 
 def height(mermaid: str) -> int:
-    """How high the drawing is."""
+    """The height of the drawing."""
     return _ROW * max(len(_ids(mermaid, store=False)), len(_ids(mermaid, store=True)))
 
 
 def drawn(mermaid: str, width: int) -> str:
-    """The drawing. What it does not know is refused, so that no picture leaves an arrow out.
+    """The drawing. Unknown elements are refused, so that no picture silently lacks an arrow.
 
     Raises:
         ValueError: a line is neither a node nor an arrow.

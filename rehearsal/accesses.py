@@ -1,4 +1,4 @@
-"""Who gets a login by which access, and what that needs of GitLab; of a declaration alone."""
+"""Which access each consumer in a declaration has, and what that requires in GitLab."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -6,17 +6,17 @@ from typing import Any, Final
 JOB_SECRET: Final = "job-secret"  # noqa: S105 - a kind of access
 _DEFAULT: Final = "rotated-variable"
 ROTATED: Final = (_DEFAULT, JOB_SECRET)
-"""Those whose login the rotator keeps."""
+"""The accesses whose login the rotator writes."""
 
 
 def access_of(consumer: Mapping[str, Any]) -> str:
-    """The consumer's access, as the stack file writes it."""
+    """The consumer's access, in the stack file's spelling."""
     access = consumer.get("access")
     return _DEFAULT if access is None else str(getattr(access, "value", access))
 
 
 def needs_rotator_token(declaration: Mapping[str, Any]) -> bool:
-    """Whether the rotator has a GitLab token: it has none where all that it writes are secrets of jobs."""
+    """Whether the rotator has a GitLab token: it needs none if it only writes secrets for jobs."""
     declared = declaration.get("consumers", {}).values()
     writes = any(
         access_of(each) == "access-keys" or (access_of(each) == _DEFAULT and each.get("pull")) for each in declared

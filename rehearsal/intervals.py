@@ -1,4 +1,4 @@
-"""Time passes, interval by interval; before each run of the schedule, everybody still gets in."""
+"""Moves time, interval by interval, and checks before each scheduled run that every login still works."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
@@ -19,11 +19,11 @@ def until_the_first_end(
     holders: Sequence[KeyHolder],
     say: Callable[[str], None],
 ) -> None:
-    """Moves time until the tokens of the deploy are past their end; the scheduler fires each run.
+    """Moves time until the deployment's tokens have expired. The scheduler starts each run.
 
     Raises:
-        RotationError: a token ended before its replacement came, or a run failed.
-        KeyHolderError: an access key was not changed in time.
+        RotationError: a token expired before it was replaced, or a run failed.
+        KeyHolderError: an access key was not replaced in time.
     """
 
     def nobody_is_locked_out() -> None:
@@ -32,8 +32,8 @@ def until_the_first_end(
         for consumer in consumers:
             if consumer.refused(consumer.auths()):
                 raise RotationError(
-                    f"the interval of {rotations.interval} is too long: the token of {consumer.label} ended before the "
-                    "next rotation; write a shorter rotation.interval, such as 2 hours"
+                    f"the interval of {rotations.interval} is too long: the token of {consumer.label} expired before "
+                    "the next rotation; write a shorter rotation.interval, such as 2 hours"
                 )
 
     first_end = max(_ends(rotations.reports[0]), default=world.cloud.now())

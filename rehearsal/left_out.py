@@ -1,4 +1,4 @@
-"""What a rehearsal leaves out, or replaces: said before anybody believes that it was tried."""
+"""Lists what a rehearsal leaves out or replaces, so that nobody believes that it was tried."""
 
 from collections.abc import Iterable
 
@@ -13,8 +13,8 @@ def left_out(stack_file: StackFile, unproven: Iterable[str | None], replaced: It
     """A line for each thing.
 
     Args:
-        stack_file: with its encrypted values, its boundary, and where the rotation runs.
-        unproven: what of each resource the emulators do not prove, if anything.
+        stack_file: the stack file, with its encrypted values, its boundary, and its rotation backend.
+        unproven: what the emulators do not prove about resources.
         replaced: the settings that have other values in this run.
     """
     declaration = stack_file.declaration

@@ -1,4 +1,4 @@
-"""What a person does with the rotator's GitLab token: before the first `up` or after it."""
+"""The steps of a person with the rotator's GitLab token, before or after the first `up`."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,4 +1,4 @@
-"""How a rehearsal ends when something is not as it should be: one error, in words."""
+"""The error with which a rehearsal ends when something is not as it should be."""
 
 from collections.abc import Generator, Iterable
 from contextlib import contextmanager
@@ -20,15 +20,15 @@ _OF_A_PART: Final = (
 
 
 class RehearsalError(Exception):
-    """Something is not as it should be; a line for each such thing."""
+    """Something is not as it should be. The message has a line for each such thing."""
 
 
 @contextmanager
 def in_words() -> Generator[None]:
-    """Whatever a part says in the block ends the rehearsal.
+    """Turns errors of parts within the block into the error that ends the rehearsal.
 
     Raises:
-        RehearsalError: with the part's own words.
+        RehearsalError: a part failed. The message is the part's.
     """
     try:
         yield
@@ -40,7 +40,7 @@ def refuse(mistakes: Iterable[str]) -> None:
     """Ends the rehearsal when there are mistakes.
 
     Raises:
-        RehearsalError: a line for each.
+        RehearsalError: there are mistakes, a line each.
     """
     if wrong := list(mistakes):
         raise RehearsalError("\n".join(wrong))

@@ -1,4 +1,4 @@
-"""How many variables one run can write: GitLab's limit on requests binds, not the compute."""
+"""How many variables one run can write. GitLab's limit on requests matters, not the compute."""
 
 import math
 from typing import Final
@@ -9,12 +9,12 @@ _REQUESTS: Final = 2  # a GET and a PUT for each variable
 
 
 def capacity(requests_per_second: int) -> int:
-    """How many variables fit into one run at this pace: some 14,000 at 2,000 requests a minute."""
+    """How many variables fit into one run at this pace: about 14,000 at 2,000 requests per minute."""
     return (_RUN_SECONDS - _PREPARING_SECONDS) * requests_per_second // _REQUESTS
 
 
 def too_many(variables: int, requests_per_second: int) -> str:
-    """What to say of more variables than that; empty when they fit."""
+    """A warning about more variables than that; empty when they fit."""
     most = capacity(requests_per_second)
     if variables <= most:
         return ""

@@ -1,4 +1,4 @@
-"""What a statement of a policy adds to those that were there before: only that is a change of rights."""
+"""What a policy's statement adds to the earlier statements: only that is a change of rights."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, cast
@@ -9,14 +9,14 @@ Statement = Mapping[str, Any]
 _Place = tuple[str, ...]
 _LISTS: Final = ("Action", "Resource")
 _WIDENED_BY_MORE: Final = ("StringEquals", "StringLike", "ArnEquals", "ArnLike")
-"""Operators of a condition that is met by any of its values, so that one more value widens it."""
+"""Operators of conditions that any of their values can meet, so that another value widens the right."""
 
 
 def beyond(statement: Statement, others: Sequence[Statement]) -> Statement | None:
-    """The statement without what another already says; None when nothing is left.
+    """The statement without what another one already allows; None when nothing is left.
 
-    Two statements are compared when they differ in one list alone: of actions, resources, principals or the values of a
-    condition.
+    Two statements are compared if they differ in only one list: of actions, resources, principals or a condition's
+    values.
     """
     left = statement
     for other in others:

@@ -1,7 +1,7 @@
 """Fine-grained tokens: what GitLab says when a permission is missing, and which ones the rotator needs.
 
-Source: GitLab docs, fine-grained personal access tokens, generally available from 19.2 on. Their `scopes` are the one
-word `granular`, which says nothing of what they may do; GitLab judges each request, and names what is missing.
+Source: GitLab docs, fine-grained personal access tokens, generally available from 19.2 on. Their only scope is
+`granular`, which does not say what they may do; GitLab checks each request, and names the missing permission.
 """
 
 from typing import Any, Final, cast
@@ -23,7 +23,7 @@ def missing_permission(response: Response, token: Secret) -> str:
 
     Args:
         response: the answer.
-        token: what was sent, which the answer may repeat.
+        token: the token that was sent, because the answer may repeat it.
     """
     fields = _fields(response)
     if fields.get("error") != _MISSING:
@@ -33,7 +33,7 @@ def missing_permission(response: Response, token: Secret) -> str:
 
 
 def may_too_little(response: Response) -> bool:
-    """Whether GitLab refuses because of the token itself, whoever its user is."""
+    """Whether GitLab refuses because of the token itself, not because of its user."""
     error = _fields(response).get("error")
     return isinstance(error, str) and error in _TOO_FEW
 

@@ -1,4 +1,4 @@
-"""Step three, where jobs read their login themselves: writes one secret, and reads none."""
+"""Step three for jobs that fetch their login themselves: writes a secret, without reading it."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -20,23 +20,23 @@ _ADVICE: Final[Mapping[str, str]] = {
 def publish_secret(
     target: SecretTarget, audience: Audience, tokens: Mapping[str, Token], aws: Aws, run: str
 ) -> TargetResult:
-    """Writes the audience's login as the secret's new version; one version a run, however often the run is repeated.
+    """Writes the audience's login as a new version of the secret: one version per run, even if the run is repeated.
 
-    What the secret holds is not read, so nothing of it is kept, and nothing is compared: only this stack writes it, and
-    of two runs at the same time both have just minted.
+    The secret is not read, so nothing in it is kept or compared: only this stack writes it, and if two runs overlap,
+    both have just minted their tokens.
 
     Args:
         target: the secret.
-        audience: whose login it holds.
+        audience: the audience whose login it holds.
         tokens: the verified tokens, by region; empty when there are none.
-        aws: where.
-        run: names this run, and with it the version.
+        aws: the AWS client.
+        run: this run's name, from which the version's id is derived.
 
     Raises:
         AwsError: rights were missing, as is normal shortly after a role was created.
     """
     if not tokens:
-        reason = f"audience {target.audience} has no proven token; what is there stays"
+        reason = f"audience {target.audience} has no verified token; the present value stays"
         return TargetResult(target, Status.FAILED, reason, None)
     auths = {host: tokens[registry.region] for registry in audience.registries for host in registry.hosts}
     entries = {host: docker_auth.auth_entry(token.auth.reveal()) for host, token in auths.items()}
@@ -48,7 +48,7 @@ def publish_secret(
             return TargetResult(target, Status.FAILED, f"{error}; {advice}", None)
         raise
     if not written:
-        return TargetResult(target, Status.KEPT, "this run wrote it already, before it was repeated", None)
+        return TargetResult(target, Status.KEPT, "an earlier attempt of this run already wrote it", None)
     return TargetResult(target, Status.PUBLISHED, "", min(token.expires_at for token in auths.values()))
 
 

@@ -67,7 +67,7 @@ def test_a_run_that_is_repeated_writes_one_version() -> None:
     assert all(report.failures for report in reports)
     assert len(world.logins[_WEB.secret]) == 1
     kept = reports[-1].targets[0]
-    assert (kept.status, kept.reason) == (Status.KEPT, "this run wrote it already, before it was repeated")
+    assert (kept.status, kept.reason) == (Status.KEPT, "an earlier attempt of this run already wrote it")
     world.rotate(wanted, run="request-2")
     assert len(world.logins[_WEB.secret]) == 2
 
@@ -93,7 +93,7 @@ def test_without_a_proven_token_nothing_is_written() -> None:
     world.allowed = lambda *_: True  # over-broad: it opens what it must not
     (result,) = world.rotate(secrets_plan(_WEB)).targets
     assert (result.status, world.login(_WEB.secret)) == (Status.FAILED, before)
-    assert result.reason == "audience backend has no proven token; what is there stays"
+    assert result.reason == "audience backend has no verified token; the present value stays"
     world.mint_fault = denied
     assert world.rotate(secrets_plan(_WEB)).failures
     assert world.login(_WEB.secret) == before
