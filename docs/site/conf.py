@@ -50,7 +50,7 @@ _GROUPS: Final = {
     "Begin": ["rehearsal", "first-day", "existing-account", "stack-file", "migration"],
     "Pull and push": ["variables", "job-secrets", "inside-jobs", "runner", "clusters"],
     "Run it": ["operations", "doctor", "rotation-in-gitlab", "upgrading", "taking-it-out"],
-    "Judge it": ["security", "comparison", "figures"],
+    "Judge it": ["security", "policies", "comparison", "figures"],
     "Reference": ["reference", "cli", "other-languages", "README"],
 }
 """The pages of docs/ in the order of the menu; one that is not named here comes last."""
