@@ -7,7 +7,7 @@ from components.variables.shadow_finder import Finding
 
 from .command_line import CommandRun
 from .faults import Attempt
-from .job_runs.job_runs import Ran
+from .job_runs.job_runs import JobResults
 from .job_secrets import Fetch
 from .program import Program
 from .pulls import Pull
@@ -48,7 +48,7 @@ class Findings:
     pushes: list[Push] = field(default_factory=list[Push])
     renewal: Renewal | None = None
     faults: list[Attempt] = field(default_factory=list[Attempt])
-    jobs: Ran | None = None
+    jobs: JobResults | None = None
     jobs_not_run: str = ""
     not_rehearsed: list[str] = field(default_factory=list[str])
     timings: dict[str, float] = field(default_factory=dict[str, float])

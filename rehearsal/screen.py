@@ -14,7 +14,7 @@ from rich.tree import Tree
 from . import matrix
 from .faults import Attempt, told
 from .findings import Findings
-from .job_runs.job_runs import Ran
+from .job_runs.job_runs import JobResults
 from .job_secrets import Fetch
 from .program import Program, Resource
 from .pulls import Pull
@@ -176,7 +176,7 @@ class Screen:
                 self._out.print(f"    {count} targets published")
             self._out.print(f"    exit code {attempt.exit_code}")
 
-    def jobs(self, ran: Ran | None, not_run: str) -> None:
+    def jobs(self, ran: JobResults | None, not_run: str) -> None:
         """Each job that a real runner took, or why none did."""
         if ran is None:
             self._out.print(*([f"\nJobs that ran: none; {not_run}"] if not_run else []))

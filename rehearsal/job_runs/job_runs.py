@@ -23,10 +23,10 @@ from rehearsal.world import World
 from .docker import Docker
 from .machine import Machine, found
 from .podman import Podman, short_place
-from .runner_config import Here, adjusted
+from .runner_config import MachineParts, adjusted
 from .runner_process import RunnerProcess
-from .takers import Taker, takers
-from .wanted import FAILED, RAN, Wanted, wanted
+from .takers import JobRunner, takers
+from .wanted import FAILED, RAN, WantedJob, wanted
 
 _HELPER_IMAGE: Final = "localhost/rehearsal-helper:1"
 _BUILD: Final = b"#!/bin/sh\numask 0000\nexec /bin/sh\n"
@@ -75,7 +75,7 @@ class JobRun:
 
 
 @dataclass(frozen=True)
-class Ran:
+class JobResults:
     """The results of all jobs, and how the runners' files differ from what the stack rendered."""
 
     by: str
@@ -112,7 +112,7 @@ class JobRuns:
         self._shell = shell_layer(machine.busybox, machine.commands)
         self._engine: Future[tuple[Podman | Docker, str]] = pool.submit(self._start)
 
-    def run(self, program: Program, declaration: Mapping[str, Any], consumers: Sequence[Consumer]) -> Ran:
+    def run(self, program: Program, declaration: Mapping[str, Any], consumers: Sequence[Consumer]) -> JobResults:
         """Runs every job to its end.
 
         Raises:
@@ -122,7 +122,7 @@ class JobRuns:
         engine, helper = self._engine.result()
         takers_, left_out = takers(self._world, program, declaration)
         jobs = wanted(self._world, declaration, consumers, takers_)
-        here = Here(engine.socket, helper, self._world.gitlab_ca_file)
+        here = MachineParts(engine.socket, helper, self._world.gitlab_ca_file)
         numbers, words = self._queue(jobs)
         notes: dict[str, Sequence[str]] = {}
         with ExitStack() as running:
@@ -138,7 +138,7 @@ class JobRuns:
         with ThreadPoolExecutor(_AT_ONCE) as pool:
             results = list(pool.map(self._judged, jobs, seen, words))
         made_up = list(dict.fromkeys(f"in GitLab, {job.project}: {job.made_up}" for job in jobs if job.made_up))
-        return Ran(f"{self._machine.name} and {engine.name}", results, notes, left_out, made_up)
+        return JobResults(f"{self._machine.name} and {engine.name}", results, notes, left_out, made_up)
 
     def stop(self) -> None:
         """Stops the engine, and removes everything that it had."""
@@ -156,14 +156,14 @@ class JobRuns:
         engine.api.run(_HELPER_IMAGE, ["sh", "-c", "true"])
         return engine, engine.api.image_id(_HELPER_IMAGE)
 
-    def _runner(self, taker: Taker, here: Here) -> tuple[RunnerProcess, list[str]]:
+    def _runner(self, taker: JobRunner, here: MachineParts) -> tuple[RunnerProcess, list[str]]:
         folder = self._folder / taker.name.replace(" ", "-")
         folder.mkdir()
         config, notes = adjusted(taker.config, here)
         process = RunnerProcess(self._machine, self._world, folder, config, taker.docker_config, taker.environment)
         return process, notes
 
-    def _queue(self, jobs: Sequence[Wanted]) -> tuple[list[int], list[str]]:
+    def _queue(self, jobs: Sequence[WantedJob]) -> tuple[list[int], list[str]]:
         """Queues every job. Each has its own image, with a text that only a job inside it can print."""
         numbers: list[int] = []
         words: list[str] = []
@@ -189,7 +189,7 @@ class JobRuns:
             words.append(inside)
         return numbers, words
 
-    def _judged(self, job: Wanted, seen: JobSeen, inside: str) -> JobRun:
+    def _judged(self, job: WantedJob, seen: JobSeen, inside: str) -> JobRun:
         told = {"who": job.who, "image": job.image.label, "runner": job.taker.name, "expected": job.expected}
         if seen.status == "success":
             ran = inside in seen.log
@@ -211,7 +211,7 @@ class JobRuns:
         finding: dict[str, str] = said.get("finding") or {}
         return finding.get("cause", ""), f"{finding['what']}. Fix: {finding['fix']}" if finding else ""
 
-    def _unfinished(self, jobs: Sequence[Wanted], numbers: Sequence[int], started: Sequence[RunnerProcess]) -> str:
+    def _unfinished(self, jobs: Sequence[WantedJob], numbers: Sequence[int], started: Sequence[RunnerProcess]) -> str:
         waiting = [
             f"the job of {job.who} in {job.image.label} is {seen.status} after {_LIMIT:.0f} s"
             for job, number in zip(jobs, numbers, strict=True)

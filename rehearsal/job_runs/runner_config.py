@@ -48,7 +48,7 @@ _DOCKER: Final = {
 
 
 @dataclass(frozen=True)
-class Here:
+class MachineParts:
     """What this machine uses in place of the runner's own.
 
     Attributes:
@@ -62,7 +62,7 @@ class Here:
     gitlab_ca: Path | None
 
 
-def adjusted(text: str, here: Here, exists: Callable[[str], bool] = os.path.exists) -> tuple[str, list[str]]:
+def adjusted(text: str, here: MachineParts, exists: Callable[[str], bool] = os.path.exists) -> tuple[str, list[str]]:
     """The file for this machine, and a line for each key that differs from what the stack rendered."""
     document: dict[str, Any] = tomllib.loads(text)
     runner: dict[str, Any] = document["runners"][0]

@@ -23,7 +23,7 @@ _PROFILE: Final = "aws:iam/instanceProfile:InstanceProfile"
 
 
 @dataclass(frozen=True)
-class Taker:
+class JobRunner:
     """A runner that is registered in GitLab.
 
     Attributes:
@@ -50,9 +50,9 @@ class Taker:
         return not self.below or path == self.below or path.startswith(f"{self.below}/")
 
 
-def takers(world: World, program: Program, declaration: Mapping[str, Any]) -> tuple[list[Taker], list[str]]:
+def takers(world: World, program: Program, declaration: Mapping[str, Any]) -> tuple[list[JobRunner], list[str]]:
     """At most four of the stack's runners, then the plain one; and a line for each runner that is left out."""
-    found: list[Taker] = []
+    found: list[JobRunner] = []
     left_out: list[str] = []
     for name, options in sorted(declaration.get("runners", {}).items()):
         config = _parameter(world, program, name, "config")
@@ -67,7 +67,7 @@ def takers(world: World, program: Program, declaration: Mapping[str, Any]) -> tu
     return [*found, _plain(world)], left_out
 
 
-def _of_stack(world: World, program: Program, name: str, options: Mapping[str, Any], config: str) -> Taker:
+def _of_stack(world: World, program: Program, name: str, options: Mapping[str, Any], config: str) -> JobRunner:
     shown = _shown(world, tomllib.loads(config)["runners"][0]["id"])
     access = options.get("access", {})
     environment: Mapping[str, str] = {}
@@ -78,7 +78,7 @@ def _of_stack(world: World, program: Program, name: str, options: Mapping[str, A
             "AWS_ECR_DISABLE_CACHE": "1",
         }
     by_helper = runners.kind_of(access) == _BY_HELPER and shutil.which(HELPER)
-    return Taker(
+    return JobRunner(
         name=f"runner {name}",
         config=config,
         docker_config=_parameter(world, program, name, "docker-config"),
@@ -90,7 +90,7 @@ def _of_stack(world: World, program: Program, name: str, options: Mapping[str, A
     )
 
 
-def _plain(world: World) -> Taker:
+def _plain(world: World) -> JobRunner:
     """The runner for jobs that no runner of the stack runs. It has no login itself."""
     body = {"runner_type": "instance_type", "description": PLAIN, "tag_list": [_TAG], "run_untagged": False}
     status, made = world.gitlab_api("POST", "user/runners", body)
@@ -104,7 +104,7 @@ def _plain(world: World) -> Taker:
         "executor": "docker",
         "docker": {"image": "none", "pull_policy": ["always"]},
     }
-    return Taker(PLAIN, render({"concurrent": 1, "runners": [runner]}), None, {}, (_TAG,), "", protected=False)
+    return JobRunner(PLAIN, render({"concurrent": 1, "runners": [runner]}), None, {}, (_TAG,), "", protected=False)
 
 
 def _parameter(world: World, program: Program, runner: str, kind: str) -> str | None:

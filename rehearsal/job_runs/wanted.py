@@ -14,7 +14,7 @@ from rehearsal.patterns import names
 from rehearsal.registries import Image, hosts_of, tried
 from rehearsal.world import World
 
-from .takers import Taker
+from .takers import JobRunner
 
 CONSUMERS: Final = 6
 """The number of consumers whose jobs run. The pull matrix has all consumers."""
@@ -28,7 +28,7 @@ _WITHOUT_LOGIN: Final = frozenset({Cause.VARIABLE_ABSENT.value})
 
 
 @dataclass(frozen=True)
-class Wanted:
+class WantedJob:
     """One job, and its expected result.
 
     Attributes:
@@ -43,7 +43,7 @@ class Wanted:
     who: str
     project: str
     image: Image
-    taker: Taker
+    taker: JobRunner
     expected: str
     causes: frozenset[str] = frozenset()
     environment: str | None = None
@@ -53,8 +53,8 @@ class Wanted:
 
 
 def wanted(
-    world: World, declaration: Mapping[str, Any], consumers: Sequence[Consumer], takers: Sequence[Taker]
-) -> list[Wanted]:
+    world: World, declaration: Mapping[str, Any], consumers: Sequence[Consumer], takers: Sequence[JobRunner]
+) -> list[WantedJob]:
     """All jobs. A group's jobs run in a made-up project below it."""
     jobs = [job for consumer in consumers[:CONSUMERS] for job in _of_consumer(world, declaration, consumer, takers)]
     jobs += _by_secrets(world, declaration, takers)
@@ -64,8 +64,8 @@ def wanted(
 
 
 def _of_consumer(
-    world: World, declaration: Mapping[str, Any], consumer: Consumer, takers: Sequence[Taker]
-) -> Iterator[Wanted]:
+    world: World, declaration: Mapping[str, Any], consumer: Consumer, takers: Sequence[JobRunner]
+) -> Iterator[WantedJob]:
     project, made_up = consumer.path, ""
     if consumer.kind != "project":
         below = _ELSEWHERE if consumer.kind == INSTANCE else consumer.path
@@ -77,10 +77,10 @@ def _of_consumer(
         world.gitlab.protect_branch(project, "main")
     images = tried(world.registries, consumer.pull, consumer.hosts)
     for image, expected, causes in _one_of_each(images, consumer.hosts):
-        yield Wanted(consumer.label, project, image, taker, expected, causes, environment, made_up)
+        yield WantedJob(consumer.label, project, image, taker, expected, causes, environment, made_up)
 
 
-def _by_secrets(world: World, declaration: Mapping[str, Any], takers: Sequence[Taker]) -> Iterator[Wanted]:
+def _by_secrets(world: World, declaration: Mapping[str, Any], takers: Sequence[JobRunner]) -> Iterator[WantedJob]:
     """Jobs that fetch their login themselves: by `secrets:`, before the runner pulls."""
     made = names_of(declaration)
     for path, consumer in sorted(declaration.get("consumers", {}).items()):
@@ -97,7 +97,7 @@ def _by_secrets(world: World, declaration: Mapping[str, Any], takers: Sequence[T
         ref = id_tokens.protected_ref(world, path, consumer)
         hosts = hosts_of(consumer, world.place)
         for image, expected, causes in _one_of_each(tried(world.registries, consumer["pull"], hosts), hosts):
-            yield Wanted(f"{path} by {JOB_SECRET}", path, image, taker, expected, causes, ref=ref, keywords=keywords)
+            yield WantedJob(f"{path} by {JOB_SECRET}", path, image, taker, expected, causes, ref=ref, keywords=keywords)
 
 
 def _one_of_each(images: Mapping[Image, bool], hosts: Sequence[str]) -> Iterator[tuple[Image, str, frozenset[str]]]:
@@ -111,17 +111,19 @@ def _one_of_each(images: Mapping[Image, bool], hosts: Sequence[str]) -> Iterator
             yield of_kind[0], expected, causes
 
 
-def _without_login(world: World, takers: Sequence[Taker]) -> Iterator[Wanted]:
+def _without_login(world: World, takers: Sequence[JobRunner]) -> Iterator[WantedJob]:
     """A job of a project that is not a consumer, on a runner without a login."""
     _create(world, _STRANGER)
     own = world.registries[0]
     if own.repositories:
         image = Image(own.place, own.hosts[0], own.repositories[0], own.repositories[0])
         made_up = "a project that is no consumer"
-        yield Wanted(f"{_STRANGER}, no consumer", _STRANGER, image, takers[-1], FAILED, _WITHOUT_LOGIN, made_up=made_up)
+        yield WantedJob(
+            f"{_STRANGER}, no consumer", _STRANGER, image, takers[-1], FAILED, _WITHOUT_LOGIN, made_up=made_up
+        )
 
 
-def _by_the_runner(world: World, takers: Sequence[Taker]) -> Iterator[Wanted]:
+def _by_the_runner(world: World, takers: Sequence[JobRunner]) -> Iterator[WantedJob]:
     """A job whose variable is for another registry, on a runner whose machine has its own access."""
     own = world.registries[0]
     for taker in takers:
@@ -133,10 +135,10 @@ def _by_the_runner(world: World, takers: Sequence[Taker]) -> Iterator[Wanted]:
         world.gitlab.set_variable("project", project, DOCKER_AUTH_CONFIG, FOREIGN_AUTHS)
         image = Image(own.place, own.hosts[0], pulled[0], pulled[0])
         made_up = "a project whose DOCKER_AUTH_CONFIG is for another registry"
-        yield Wanted(f"{project}, by the access of {taker.name}", project, image, taker, RAN, made_up=made_up)
+        yield WantedJob(f"{project}, by the access of {taker.name}", project, image, taker, RAN, made_up=made_up)
 
 
-def _taker(takers: Sequence[Taker], project: str) -> Taker:
+def _taker(takers: Sequence[JobRunner], project: str) -> JobRunner:
     return next(each for each in takers if each.takes(project))
 
 

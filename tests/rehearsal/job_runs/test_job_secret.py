@@ -13,15 +13,15 @@ from scripted_runner.job import Job
 
 from components import OwnerKind
 from rehearsal.gitlab import JobRequest, JobSeen
-from rehearsal.job_runs.takers import PLAIN, Taker
-from rehearsal.job_runs.wanted import FAILED, RAN, Wanted, wanted
+from rehearsal.job_runs.takers import PLAIN, JobRunner
+from rehearsal.job_runs.wanted import FAILED, RAN, WantedJob, wanted
 from rehearsal.world import World
 
 REGION, ACCOUNT, PREFIX = "eu-central-1", "123456789012", "gitlab-ecr-test"
 HOST = f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com"
 LOGIN = {"auths": {HOST: {"auth": "QVdTOmZha2UtcGFzc3dvcmQ="}}}
 VAULT = "acme/vault"
-TAKER = Taker(PLAIN, "", None, {}, (), "", protected=False)
+TAKER = JobRunner(PLAIN, "", None, {}, (), "", protected=False)
 DECLARATION: Any = {
     "account": ACCOUNT,
     "region": REGION,
@@ -43,7 +43,7 @@ def world() -> Iterator[World]:
 
 
 @pytest.fixture(scope="module")
-def jobs(world: World) -> list[Wanted]:
+def jobs(world: World) -> list[WantedJob]:
     return [job for job in wanted(world, DECLARATION, [], [TAKER]) if job.project == VAULT]
 
 
@@ -54,7 +54,7 @@ def docker(tmp_path: Path) -> Iterator[ScriptedDocker]:
 
 
 @pytest.fixture(scope="module")
-def made(world: World, jobs: list[Wanted]) -> None:
+def made(world: World, jobs: list[WantedJob]) -> None:
     """The secret, and the role that reads it, as the stack makes them."""
     secret = jobs[0].keywords["secrets"]["DOCKER_AUTH_CONFIG"]["aws_secrets_manager"]
     world.aws("secretsmanager").create_secret(Name=secret["secret_id"], SecretString=json.dumps(LOGIN))
@@ -81,7 +81,7 @@ def run(world: World, docker: ScriptedDocker, monkeypatch: pytest.MonkeyPatch, t
     section = {"host": f"unix://{docker.socket}", "helper_image": "sha256:0123", "network_mode": "host"}
     runner = {"name": "r", "url": world.gitlab.url, "token": token, "executor": "docker", "docker": section}
 
-    def one(wanted: Wanted, ref: str, **keywords: Any) -> JobSeen:
+    def one(wanted: WantedJob, ref: str, **keywords: Any) -> JobSeen:
         image = f"{wanted.image.host}/{wanted.image.repository}:1"
         request = JobRequest("job", ["true"], image, ref=ref, ref_type=wanted.ref[0], **keywords)
         number = world.gitlab.jobs.create(VAULT, request)
@@ -94,7 +94,7 @@ def run(world: World, docker: ScriptedDocker, monkeypatch: pytest.MonkeyPatch, t
     return one
 
 
-def test_there_is_a_job_that_may_pull_and_one_that_may_not(jobs: list[Wanted]) -> None:
+def test_there_is_a_job_that_may_pull_and_one_that_may_not(jobs: list[WantedJob]) -> None:
     assert [(job.who, job.image.repository, job.expected, job.ref) for job in jobs] == [
         (f"{VAULT} by job-secret", "ci/node", RAN, ("branch", "release")),
         (f"{VAULT} by job-secret", "secret/tools", FAILED, ("branch", "release")),
@@ -102,7 +102,7 @@ def test_there_is_a_job_that_may_pull_and_one_that_may_not(jobs: list[Wanted]) -
 
 
 @pytest.mark.usefixtures("made")
-def test_the_runner_pulls_with_what_the_secret_holds(jobs: list[Wanted], docker: ScriptedDocker, run: Any) -> None:
+def test_the_runner_pulls_with_what_the_secret_holds(jobs: list[WantedJob], docker: ScriptedDocker, run: Any) -> None:
     seen = run(jobs[0], "release", **jobs[0].keywords)
     assert (seen.status, docker.logins) == ("success", {f"{HOST}/ci/node:1": ("AWS", "fake-password")})
     assert 'Resolving secret "DOCKER_AUTH_CONFIG"...\n' in seen.log
@@ -111,7 +111,7 @@ def test_the_runner_pulls_with_what_the_secret_holds(jobs: list[Wanted], docker:
 
 @pytest.mark.usefixtures("made")
 def test_the_secret_wins_over_a_variable_that_is_stale(
-    world: World, jobs: list[Wanted], docker: ScriptedDocker, run: Any
+    world: World, jobs: list[WantedJob], docker: ScriptedDocker, run: Any
 ) -> None:
     stale = json.dumps({"auths": {HOST: {"auth": "QVdTOnN0YWxl"}}})
     world.gitlab.set_variable("project", VAULT, "DOCKER_AUTH_CONFIG", stale, variable_type="file", raw=True)
@@ -121,7 +121,7 @@ def test_the_secret_wins_over_a_variable_that_is_stale(
 
 @pytest.mark.usefixtures("made")
 def test_a_job_of_another_ref_gets_no_login_and_pulls_nothing(
-    jobs: list[Wanted], docker: ScriptedDocker, run: Any
+    jobs: list[WantedJob], docker: ScriptedDocker, run: Any
 ) -> None:
     seen = run(jobs[0], "feature", **jobs[0].keywords)
     assert (seen.status, docker.logins) == ("failed", {})

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from components.runner.config import render
-from rehearsal.job_runs.runner_config import Here, adjusted
+from rehearsal.job_runs.runner_config import MachineParts, adjusted
 
-HERE = Here(Path("/run/engine.sock"), "sha256:0123", None)
+HERE = MachineParts(Path("/run/engine.sock"), "sha256:0123", None)
 ON_EVERY_MACHINE = {"host": "unix:///run/engine.sock", "network_mode": "host", "helper_image": "sha256:0123"}
 
 
@@ -84,6 +84,6 @@ def test_jobs_run_side_by_side_and_are_asked_for_each_second() -> None:
 
 def test_a_gitlab_with_a_ca_of_its_own_is_trusted_by_this_runs_file() -> None:
     there = config({}, runner={"tls-ca-file": "/etc/gitlab-runner/certs/gitlab.pem"})
-    text, notes = adjusted(there, Here(HERE.socket, HERE.helper_image, Path("/run/gitlab.pem")))
+    text, notes = adjusted(there, MachineParts(HERE.socket, HERE.helper_image, Path("/run/gitlab.pem")))
     assert tomllib.loads(text)["runners"][0]["tls-ca-file"] == "/run/gitlab.pem"
     assert "runners.tls-ca-file = /run/gitlab.pem" in notes
