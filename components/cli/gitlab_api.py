@@ -130,7 +130,7 @@ class GitLabApi:
         while page:
             response = self._send(f"{path}?per_page={size}&page={page}{'&' if query else ''}{query}")
             rows, page = response.json(), next_page(response, page)
-            if not isinstance(rows, list):
+            if not isinstance(rows, list) or not all(isinstance(row, dict) for row in cast("list[Any]", rows)):
                 raise ReadError(path, HTTPStatus.OK, self.host)
             yield from cast("list[dict[str, Any]]", rows)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from http import HTTPStatus
 from typing import Any, Final
 
 from ..contract.plan import OwnerKind, Target
@@ -64,11 +65,14 @@ def rows(gitlab: GitLabApi, level: Level, path: str) -> list[tuple[ListedVariabl
     """The variables of a project, of a group or of the instance, each with its value; None for a hidden one.
 
     Raises:
-        ReadError: the owner does not exist, or the token's role is too low.
+        ReadError: the owner does not exist, the token's role is too low, or the answer lists something else.
     """
+    place = variables_of(level, path)
+    found = list(gitlab.all(place))
+    if not all("key" in row for row in found):
+        raise ReadError(place, HTTPStatus.OK, gitlab.host)
     return [
-        (_listed(level, path, row), None if row.get("value") is None else Secret(str(row["value"])))
-        for row in gitlab.all(variables_of(level, path))
+        (_listed(level, path, row), None if row.get("value") is None else Secret(str(row["value"]))) for row in found
     ]
 
 

@@ -1,5 +1,6 @@
 """What is read of GitLab, against the GitLab emulator."""
 
+import json
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -8,7 +9,7 @@ from components.cli.gitlab_api import GitLabApi, ReadError
 from components.cli.gitlab_listing import listing, rows
 from components.contract.plan import Flags, OwnerKind, Target, VariableType
 from components.rotation.clock import Deadline, SystemClock
-from components.rotation.http import PooledHttp
+from components.rotation.http import PooledHttp, Response
 from components.rotation.secret import Secret
 from components.variables.listed import Level
 from components.variables.shadow_finder import shadow_findings
@@ -113,3 +114,22 @@ def test_of_the_instance_its_own_variables_are_read_and_not_everybodys(
     assert (found.unread, found.targets) == ([], [everything])
     unread = listing(read(gitlab.create_token("m", ["api"], project="acme/backend/api")), [everything])
     assert unread.unread == ["instance: GitLab answered 403 for admin/ci/variables"]
+
+
+class _Odd:
+    """Answers everything with one JSON value."""
+
+    def __init__(self, value: object) -> None:
+        self._value = value
+
+    def request(self, method: str, url: str, headers: object, body: bytes | None = None) -> Response:  # noqa: ARG002 - as Http has it
+        return Response(200, {}, json.dumps(self._value).encode())
+
+
+@pytest.mark.parametrize("value", [None, 7, "x", {}, [None], [7], ["x"], [[]], [{}], [{"value": "x"}]], ids=repr)
+def test_a_listing_of_any_form_is_a_place_that_was_not_read(value: object) -> None:
+    odd = GitLabApi("https://gitlab.example.com", Secret("glpat-fake-0000"), _Odd(value))
+    with pytest.raises(ReadError, match="GitLab answered 200 for admin/ci/variables"):
+        rows(odd, Level.INSTANCE, "")
+    everything = target(OwnerKind.INSTANCE, "instance", "instance")
+    assert listing(odd, [everything]).unread == ["instance: GitLab answered 200 for admin/ci/variables"]
