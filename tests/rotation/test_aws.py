@@ -39,3 +39,25 @@ def test_a_refusal_is_no_missing_value(aws: BotoAws) -> None:
         with pytest.raises(AwsError, match="AccessDeniedException") as caught:
             aws.secret("token")
     assert not caught.value.no_value
+
+
+_VERSION = "5f0c1a36-0000-5000-8000-000000000000"
+_PUT = {"SecretId": "login", "SecretString": "fake-login-Gd4Sf9Kc", "ClientRequestToken": _VERSION}
+
+
+def test_a_version_that_is_there_already_is_no_failure_and_is_not_written_again(aws: BotoAws) -> None:
+    with Stubber(aws.client("secretsmanager")) as stub:
+        stub.add_response("put_secret_value", {"VersionId": _VERSION}, _PUT)
+        stub.add_client_error("put_secret_value", "ResourceExistsException", expected_params=_PUT)
+        assert aws.put_secret("login", Secret("fake-login-Gd4Sf9Kc"), _VERSION)
+        assert not aws.put_secret("login", Secret("fake-login-Gd4Sf9Kc"), _VERSION)
+        stub.assert_no_pending_responses()
+
+
+def test_a_refused_write_tells_nothing_of_what_was_to_be_written(aws: BotoAws) -> None:
+    with Stubber(aws.client("secretsmanager")) as stub:
+        stub.add_client_error("put_secret_value", "ValidationException", "bad value fake-login-Gd4Sf9Kc", 400)
+        with pytest.raises(AwsError) as caught:
+            aws.put_secret("login", Secret("fake-login-Gd4Sf9Kc"), _VERSION)
+    assert caught.value.code == "ValidationException"
+    assert "Gd4Sf9Kc" not in str(caught.value)
