@@ -29,9 +29,9 @@ def test_up_needs_no_gitlab_token_and_makes_nothing_in_gitlab(recorder: Recorder
 def test_there_is_a_secret_for_each_audience_and_none_for_a_token(recorder: Recorder) -> None:
     run_program(recorder, STACK)
     secrets = [resource.inputs for resource in recorder.resources if resource.type == _SECRET]
-    assert [(each["name"], each["recoveryWindowInDays"]) for each in secrets] == [
-        ("gitlab-ecr-test/audience/acme/web", 0),
+    assert sorted((each["name"], each["recoveryWindowInDays"]) for each in secrets) == [
         ("gitlab-ecr-test/audience/acme/api", 0),
+        ("gitlab-ecr-test/audience/acme/web", 0),
     ]
     assert "gitlab-token" not in json.dumps([resource.inputs for resource in recorder.resources], default=str)
 

@@ -77,7 +77,12 @@ def test_a_repositorys_own_tags_win(recorder: Recorder) -> None:
 
 
 def test_whatever_can_have_aws_tags_has_the_stacks(recorder: Recorder) -> None:
-    machine = {"group_id": 2, "docker": {"image": "a"}, "access": {"pull": ["ci/*"]}, "machine": {"image_id": "ami-1"}}
+    machine = {
+        "group_id": 2,
+        "docker": {"image": "a"},
+        "access": {"pull": ["ci/*"]},
+        "machine": {"image_id": "ami-01234567"},
+    }
     declare(recorder, runners={"aws": machine}, rotation={"alarm_emails": ["on-call@example.com"]})
     without = {resource.type for resource in recorder.resources if not resource.inputs.get("tags")}
     assert {type_ for type_ in without if type_.startswith("aws:")} == {
@@ -211,14 +216,14 @@ def test_in_lambda_no_provider_is_made_for_the_rotator(recorder: Recorder) -> No
         ({"rotation": {}}, "^rotation.job: missing; the backend gitlab needs the project"),
         (
             {"rotation_backend": RotationBackend.LAMBDA},
-            "^rotation.job: got settings of a GitLab job, but the backend is",
+            "^rotation.job: got settings of a GitLab job, but the rotator runs in Lambda",
         ),
         (
             {"rotation": {**_IN_GITLAB["rotation"], "log_retention_days": 7}},
             "^rotation.log_retention_days: is of the backend",
         ),
         ({"rotation": {**_IN_GITLAB["rotation"], "interval": "45 minutes"}}, "^rotation.interval: got 45 minutes"),
-        ({"rotation": {"job": {"project": "acme"}}}, r"^rotation.job.id: missing"),
+        ({"rotation": {"job": {"project": "acme/x"}}}, r"^rotation.job.id: missing"),
     ],
 )
 def test_settings_of_one_backend_beside_the_other_are_named(

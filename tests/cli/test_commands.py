@@ -88,7 +88,7 @@ def test_rows_are_tab_separated_for_a_pipe(capsys: pytest.CaptureFixture[str]) -
 
 def test_rows_are_a_table_on_a_terminal(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr("sys.stdout.isatty", lambda: True)
-    monkeypatch.setattr(output, "Console", lambda: Console(width=60, force_terminal=False))
+    monkeypatch.setattr(output, "Console", lambda **options: Console(width=60, force_terminal=False, **options))
     output.show(_COLUMNS, _ROWS, as_json=False)
     said = capsys.readouterr().out
     assert "Valid until" in said
