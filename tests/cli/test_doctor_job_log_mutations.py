@@ -80,6 +80,7 @@ def test_another_jobs_lines_between_them_are_not_blamed() -> None:
         assert found.finding is None or "fine" not in found.finding.line, where
 
 
+@pytest.mark.slow("reads each log three times more")
 def test_times_before_each_line_change_nothing() -> None:
     for name in NAMES:
         lines = lines_of(name)

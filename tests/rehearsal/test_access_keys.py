@@ -24,7 +24,7 @@ def test_a_key_that_somebody_deactivates_is_replaced_by_the_next_run(running: Re
     (holder,) = running._holders
     holder.look()
     running.world.aws("iam").update_access_key(UserName=holder.user, AccessKeyId=holder.seen[0], Status="Inactive")
-    with pytest.raises(KeyHolderError, match=f"{LEGACY}: the published pair is nobody"):
+    with pytest.raises(KeyHolderError, match=f"{LEGACY}: the published pair signs as nobody"):
         holder.look()
     running._rotations.next_run(lambda: None)
     holder.look()
