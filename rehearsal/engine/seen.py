@@ -19,6 +19,8 @@ from settings import RegistryAccessArgs
 from .engine import Engine
 from .steps import expect
 
+_NAMING = {"account", "region", "prefix", "role_path"}  # what names follow from, and the stack's output leaves out
+
 
 class Seen:
     """Looks at the world of one stack.
@@ -30,6 +32,7 @@ class Seen:
 
     def __init__(self, world: World, engine: Engine, declaration: RegistryAccessArgs) -> None:
         self._world, self._engine = world, engine
+        self._naming = {key: value for key, value in declaration.items() if key in _NAMING}
         self._repositories = sorted(declaration["repositories"])
         consumers = declaration.get("consumers", {})
         kinds = {
@@ -39,7 +42,7 @@ class Seen:
         self.with_keys = {path: kind for path, (access, kind) in kinds.items() if access == "access-keys"}
 
     def pulls(self) -> list[Pull]:
-        consumers = rotated(self._world, self._engine.outputs()["declaration"])
+        consumers = rotated(self._world, {**self._naming, **self._engine.outputs()["declaration"]})
         client = OwnClient(self._world.registry_http)
         images = [Image(self._world.place, self._world.registry_host, name, name) for name in self._repositories]
         return pull_all(
@@ -47,7 +50,7 @@ class Seen:
                 Puller(
                     each.path,
                     {image: any(names(pattern, image.repository) for pattern in each.pull) for image in images},
-                    [(client, each.variable())],
+                    [(client, each.login())],
                 )
                 for each in consumers
             ]
