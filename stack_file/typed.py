@@ -10,6 +10,7 @@ from components.arguments.shape import Field, closest, fields, holds, inner, is_
 from components.consumers.args import GitLabArgs
 from components.declaration.args import RotationArgs
 from components.names.locations import Mistakes
+from components.names.secrecy import kind, may_hold_secrets
 from components.names.spelling import Path, shown
 from components.runner.args import DockerArgs, KubernetesArgs, RunnerOptions, ServiceArgs
 
@@ -93,8 +94,9 @@ class Reader:
 
     def _wrong(self, expected: Any, value: Any, path: Path) -> None:
         secret = bool(path) and path[0] in self._secret
-        found = "[secret]" if secret else shown(value)
-        self.mistakes.add(*path, text=f"got {found}; {advice(path[-1], expected, None if secret else value)}")
+        hidden = secret or may_hold_secrets(path)
+        found = "[secret]" if secret else kind(value) if hidden else shown(value)
+        self.mistakes.add(*path, text=f"got {found}; {advice(path[-1], expected, None if hidden else value)}")
 
     def _stand_ins(self, expected: Any, found: dict[str, Any]) -> dict[str, Any]:
         missing = {key: field for key, field in fields(expected).items() if field.required and key not in found}

@@ -12,6 +12,7 @@ from typing import Any, Final, cast
 import pulumi
 
 from ..names.locations import Mistakes
+from ..names.secrecy import may_hold_secrets
 from ..names.spelling import Path, shown
 from .numbers import whole
 from .shape import WORDS, Field, closest, fields, holds, inner, is_arguments, is_dict, is_enum, is_list
@@ -86,7 +87,7 @@ def _value(field: Field, value: Any, path: Path, mistakes: Mistakes) -> None:
         for position, item in enumerate(cast("list[Any]", value)):
             _value(inner(expected), item, (*path, position), mistakes)
     elif not holds(expected, value):
-        tells = not is_dict(expected) and path[-1] != "password" and isinstance(value, str | int | float)
+        tells = not is_dict(expected) and not may_hold_secrets(path) and isinstance(value, str | int | float)
         found = shown(value) if tells else _kind(value)
         mistakes.add(*path, text=f"got {found}; write {wanted(expected)}")
 

@@ -7,6 +7,8 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, Final, cast
 
+from .secrecy import without_tokens
+
 Path = tuple[str | int, ...]
 """The way from a component's arguments to a value: argument names in snake_case, names that the user chose, indexes."""
 
@@ -58,8 +60,8 @@ def message(path: Path, text: str) -> str:
 
 
 def shown(value: Any) -> str:
-    """A found value as a stack file would hold it, cut if it is long."""
-    text = _flow(value)
+    """A found value as a stack file would hold it, without tokens, and cut if it is long."""
+    text = without_tokens(_flow(value))
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."
 
 

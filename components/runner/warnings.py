@@ -4,16 +4,9 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from ..names.secrecy import TOKENS
 from .args import RunnerOptions
 from .registration import is_shared
-
-_TOKENS: Final = (
-    (re.compile(r"\bgl(?:rt|rtr|dt|ptt|ft|soat|imt|agent|cbt|ffct|oas)-[\w-]{4,}"), "a token of GitLab"),
-    (re.compile(r"\bglpat-[\w-]{4,}"), "an access token of GitLab"),
-    (re.compile(r"\b(?:AKIA|ASIA)[A-Z0-9]{4,}"), "an access key of AWS"),
-    (re.compile(r"\bgh[pousr]_\w{4,}|\bgithub_pat_\w{4,}"), "a token of GitHub"),
-    (re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY"), "a private key"),
-)
 
 
 def warnings(options: RunnerOptions, images: Sequence[str]) -> list[str]:
@@ -55,7 +48,7 @@ def token_places(options: RunnerOptions) -> Iterator[tuple[tuple[str | int, ...]
 
 def token_kind(text: str) -> str:
     """What kind of token a text looks like; empty for none."""
-    return next((words for grammar, words in _TOKENS if grammar.search(text)), "")
+    return next((words for grammar, words in TOKENS if grammar.search(text)), "")
 
 
 def is_allowed(image: str, patterns: Sequence[str]) -> bool:

@@ -202,6 +202,12 @@ def test_what_cannot_be_delivered_or_run_goes_to_the_queue(recorder: Recorder) -
     assert expressions == {"gitlab-ecr-rotator": "rate(2 hours)", "gitlab-ecr-token-renewal": "rate(1 day)"}
 
 
+def test_schedules_start_within_a_window_and_not_all_at_once(recorder: Recorder) -> None:
+    made(recorder)
+    windows = [schedule.inputs["flexibleTimeWindow"] for schedule in recorder.of_type(_SCHEDULE)]
+    assert windows == [{"mode": "FLEXIBLE", "maximumWindowInMinutes": 5}] * 2
+
+
 def test_the_first_rotation_comes_last_is_secret_and_depends_on_what_is_deployed(recorder: Recorder) -> None:
     made(recorder)
     first = recorder.one("aws:lambda/invocation:Invocation")

@@ -69,3 +69,34 @@ def test_a_program_reads_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]
 def test_a_file_that_is_not_there_is_another_exit_code(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["stacks/Pulumi.none.yaml"]) == 3
     assert "stacks/Pulumi.none.yaml: No such file" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("section", "said"),
+    [
+        ("consumers: { a/b: { access: static, auths: [{ username: u, password: fake-pw }] } }", "auths: got a list"),
+        ("consumers: { a/b: { access: static, auths: fake-pw } }", "auths: got text"),
+        ("consumers: { a/b: { access: static, auths: { r.io: u:fake-pw } } }", "r.io: got text"),
+        (
+            "consumers: { a/b: { access: static, auths: { r.io: { username: u, password: [fake-pw] } } } }",
+            "r.io.password: got a list",
+        ),
+        (
+            "consumers: { a/b: { access: static, auths: { r.io: { username: u, password: 73319 } } } }",
+            "r.io.password: got a number",
+        ),
+        (
+            "runners: { r: { groupId: 7, docker: { image: x }, environment: { DB: fake-pw } } }",
+            "environment: got keys and values",
+        ),
+        ("runners: { r: { groupId: glrt-fake-pw, docker: { image: x } } }", "groupId: got '[hidden]'"),
+        ("gitlab: { idTokenAudience: [glpat-fake-pw] }", "idTokenAudience: got ['[hidden]']"),
+        ("prefix: [AKIAFAKEFAKEFAKE]", "prefix: got ['[hidden]']"),
+    ],
+)
+def test_what_may_be_a_secret_is_never_shown(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], section: str, said: str
+) -> None:
+    _, lines = _validate(tmp_path, capsys, f"{_HEAD}  gitlab-ecr:repositories: {{}}\n  gitlab-ecr:{section}\n")
+    assert any(f"{said}; " in line for line in lines), lines
+    assert not any(secret in line for line in lines for secret in ("fake-pw", "73319", "AKIA"))

@@ -1,0 +1,40 @@
+"""What a message about a found value does not show, because it may be a secret."""
+
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+
+TOKENS: Final = (
+    (re.compile(r"\bgl(?:rt|rtr|dt|ptt|ft|soat|imt|agent|cbt|ffct|oas)-[\w-]{4,}"), "a token of GitLab"),
+    (re.compile(r"\bglpat-[\w-]{4,}"), "an access token of GitLab"),
+    (re.compile(r"\b(?:AKIA|ASIA)[A-Z0-9]{4,}"), "an access key of AWS"),
+    (re.compile(r"\bgh[pousr]_\w{4,}|\bgithub_pat_\w{4,}"), "a token of GitHub"),
+    (re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY"), "a private key"),
+)
+"""What looks like a token, and what it is."""
+_HOLD_SECRETS: Final = frozenset({"auths", "environment", "password", "variables"})
+
+
+def may_hold_secrets(path: tuple[str | int, ...]) -> bool:
+    """Whether an argument's value, or one below it, may be a password."""
+    return not _HOLD_SECRETS.isdisjoint(path)
+
+
+def kind(value: Any) -> str:
+    """What kind of value it is, and nothing of what it holds."""
+    if value is None:
+        return "nothing"
+    if isinstance(value, Mapping):
+        return "keys and values"
+    if isinstance(value, bool):
+        return "true or false"
+    if isinstance(value, int | float):
+        return "a number"
+    return "a list" if isinstance(value, list | tuple) else "text" if isinstance(value, str) else "another value"
+
+
+def without_tokens(text: str) -> str:
+    """The text, where each token is `[hidden]`."""
+    for pattern, _ in TOKENS:
+        text = pattern.sub("[hidden]", text)
+    return text
