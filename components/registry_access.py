@@ -9,7 +9,7 @@ from .declaration.args import RegistryAccessArgs
 from .declaration.declared import declared
 from .declaration.findings import find
 from .declaration.gitlab_instance import check_provider
-from .declaration.job_secrets import told
+from .declaration.job_secrets import preview_lines
 from .declaration.parts import parts_of
 from .ecr.repositories import Repositories
 from .iam.identities import Identities
@@ -34,7 +34,7 @@ class RegistryAccess(Component):
         # An input, not only an output: the JSON of a preview has a component's new inputs, but no new output.
         super().__init__("gitlab-ecr:index:RegistryAccess", name, {"declaration": declared(args)}, opts)
         parts = parts_of(args)
-        for line in told(args.get("consumers", {}), parts):
+        for line in preview_lines(args.get("consumers", {}), parts):
             pulumi.log.info(line, resource=self)
         if parts.makes_something_in_gitlab:
             check_provider(self, args.get("gitlab", {}))

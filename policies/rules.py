@@ -64,7 +64,7 @@ def _public(properties: Properties) -> Iterator[str]:
 
 
 def _public_registry(_: Properties) -> Iterator[str]:
-    yield "a repository of ECR Public can be pulled by everybody; use aws.ecr.Repository"
+    yield "everybody can pull from a repository of ECR Public; use aws.ecr.Repository"
 
 
 def _wide_trust(properties: Properties) -> Iterator[str]:
@@ -82,13 +82,13 @@ def _wide_jobs(statement: Mapping[str, Any]) -> Iterator[str]:
     audiences = [value for _, key, values in found if key.endswith(":aud") for value in values]
     subjects = [value for _, key, values in found if key.endswith(":sub") for value in values]
     if not audiences or any(EVERYBODY in value for value in audiences):
-        yield "trusts tokens of GitLab for whatever `aud`; write the one that the jobs ask for"
+        yield "trusts GitLab's tokens with any `aud`; name the one that the jobs request"
     if not subjects:
         yield "trusts every job of the GitLab instance; add a condition on `sub`, such as project_path:acme/app:*"
     for subject in subjects:
         project = re.match(r"project_path:([^:]*)", subject)
         if project is None or "*" in project[1] or "?" in project[1]:
-            yield f"trusts jobs of whatever project fits {subject!r}; write one project's full path"
+            yield f"trusts jobs of every project that matches {subject!r}; write one project's full path"
 
 
 def _wide_rights(properties: Properties) -> Iterator[str]:
@@ -102,7 +102,7 @@ def _credential(properties: Properties) -> Iterator[str]:
     kept = "value" if properties.get("type") == "SecureString" else "secretString"  # where a secret belongs
     for path, text in _texts({key: value for key, value in properties.items() if key != kept}):
         if match := _CREDENTIAL.search(text):
-            yield f"{path} holds a credential that begins with {match[0][:4]}; the rotator makes and stores these"
+            yield f"{path} holds a credential that begins with {match[0][:4]}; only the rotator may store these"
 
 
 def _rotated_value(properties: Properties) -> Iterator[str]:
@@ -117,14 +117,14 @@ def _rotated_value(properties: Properties) -> Iterator[str]:
     logins = cast("Mapping[str, Any]", auths) if isinstance(auths, Mapping) else {}
     for host, entry in logins.items():
         if _ECR.match(host) and isinstance(entry, Mapping) and {"auth", "password"} & entry.keys():
-            yield f"holds a login to {host} that ends within 12 hours; leave the value to the rotator"
+            yield f"holds a login to {host} that expires within 12 hours; let the rotator write the value"
 
 
 def _visible(properties: Properties) -> Iterator[str]:
     if properties.get("key") in ("DOCKER_AUTH_CONFIG", "AWS_SECRET_ACCESS_KEY") and properties.get("masked") is False:
         if _names_a_helper_only(properties.get("value")):
             return
-        yield "is not masked, so a job's log can show it; set masked"
+        yield "is not masked, so a job's log can show it; set masked to true"
 
 
 def _names_a_helper_only(value: Any) -> bool:
@@ -170,13 +170,13 @@ RULES: Final = (
     ),
     Rule(
         "no-credential-in-inputs",
-        "No program holds a key or a token: the rotator makes those that it publishes.",
+        "No program holds a key or a token: the rotator creates those that it publishes.",
         lambda _: True,
         _credential,
     ),
     Rule(
         "no-rotated-value-in-inputs",
-        "A program holds no login to ECR for a CI/CD variable: only the rotator's is true tomorrow.",
+        "A program holds no login to ECR for a CI/CD variable: only the rotator keeps one valid.",
         _VARIABLES.__contains__,
         _rotated_value,
     ),

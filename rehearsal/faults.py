@@ -68,7 +68,7 @@ def break_and_mend(world: World, rotations: Watched, consumers: Sequence[Consume
     yield _attempt(mended, rotations, [])
 
 
-def told(target: dict[str, Any]) -> str:
+def one_line(target: dict[str, Any]) -> str:
     """A target of a report, in one line."""
     return ": ".join(filter(None, (target["target"], target["status"], target["reason"])))
 
@@ -83,7 +83,7 @@ def _attempt(what: str, rotations: Watched, broken: Sequence[Consumer]) -> Attem
 def _check(attempt: Attempt, broken: Sequence[Consumer]) -> None:
     owners = tuple(f"{consumer.name} " for consumer in broken)
     wrong = [
-        told(target)
+        one_line(target)
         for target in attempt.targets
         if target["status"] != ("failed" if target["target"].startswith(owners) else "published")
     ]

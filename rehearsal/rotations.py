@@ -114,10 +114,10 @@ class Rotations:
         answer = self._world.aws("lambda").invoke(
             FunctionName=self._renewal["arn"], Payload=self._renewal["input"].encode()
         )
-        said = json.loads(answer["Payload"].read())
+        payload = json.loads(answer["Payload"].read())
         if "FunctionError" in answer:
-            raise RotationError(f"the renewal of the GitLab token failed: {said.get('errorMessage', said)}")
-        return said["done"]
+            raise RotationError(f"the renewal of the GitLab token failed: {payload.get('errorMessage', payload)}")
+        return payload["done"]
 
     def _report_after(self, before: int) -> dict[str, Any]:
         """The report of the run that makes them more than so many.

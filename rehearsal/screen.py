@@ -12,7 +12,7 @@ from rich.text import Text
 from rich.tree import Tree
 
 from . import matrix
-from .faults import Attempt, told
+from .faults import Attempt, one_line
 from .findings import Findings
 from .job_runs.job_runs import JobResults
 from .job_secrets import Fetch
@@ -170,7 +170,7 @@ class Screen:
             whole = len(attempt.targets) <= _FEW
             for target in attempt.targets:
                 if target["status"] == "failed" or whole:
-                    self._out.print(f"    {told(target)}")
+                    self._out.print(f"    {one_line(target)}")
             if not whole:
                 count = sum(target["status"] == "published" for target in attempt.targets)
                 self._out.print(f"    {count} targets published")

@@ -106,12 +106,12 @@ def _key_row(user: KeyUser, gitlab: GitLab, last: dict[str, Any] | None) -> dict
 
 def _secret_row(plan: Plan, target: SecretTarget, last: dict[str, Any] | None) -> dict[str, Any]:
     health = secret_status.health(secret_status.secret_state(plan, target), now()) or _GOOD
-    told = str((last or {}).get("expires_at") or "")
+    expires_at = str((last or {}).get("expires_at") or "")
     return {
         "target": target.name,
         "key": "",
         "registries": ", ".join(_hosts(plan, target)),
-        "valid_until": minute(datetime.fromisoformat(told)) if told and health == _GOOD else "",
+        "valid_until": minute(datetime.fromisoformat(expires_at)) if expires_at and health == _GOOD else "",
         **_rotated(last, health),
         "audiences": [target.audience],
     }

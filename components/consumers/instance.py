@@ -10,7 +10,7 @@ from .args import Access, ConsumerArgs
 
 _NOT_THERE: Final = {
     "id": "the instance has no id",
-    "environment_scopes": "variables of the instance have no environment scope, all jobs get them",
+    "environment_scopes": "variables of the instance have no environment scope: all jobs get them",
     "hidden": "GitLab cannot hide variables of the instance: every administrator reads them",
 }
 
@@ -21,19 +21,19 @@ def is_instance(consumer: ConsumerArgs) -> bool:
 
 
 def check_instance(consumer: ConsumerArgs, gitlab_url: str) -> None:
-    """Refuses what a variable of the whole instance cannot or should not have.
+    """Refuses options that a variable of the whole instance cannot or should not have.
 
     Raises:
-        MistakesError: there is something like that.
+        MistakesError: the consumer has such an option.
     """
     mistakes = Mistakes()
     if gitlab_url == GITLAB_COM:
-        text = f"got instance; only its administrators write variables of {GITLAB_COM}: write your groups as consumers"
+        text = f"got instance; only its administrators write variables of {GITLAB_COM}: declare your groups instead"
         mistakes.add("kind", text=text)
     for key, reason in _NOT_THERE.items():
         if consumer.get(key) not in (None, False, ["*"]):
             mistakes.add(key, text=f"{reason}; leave it out")
     if choice(Access, consumer.get("access", Access.ROTATED_VARIABLE), "access") is Access.ACCESS_KEYS:
-        text = "got access-keys; keys that never expire, in every job of the instance, are nobody's secret: write them"
-        mistakes.add("access", text=f"{text} for the projects that need them, or leave `access` out")
+        text = "got access-keys; every job of the instance would see keys that do not expire: declare access-keys"
+        mistakes.add("access", text=f"{text} only for the projects that need them, or leave `access` out")
     mistakes.refuse()

@@ -38,8 +38,8 @@ def find_beside_push(declared: Mapping[str, ConsumerArgs]) -> Mistakes:
     return found
 
 
-def told(declared: Mapping[str, ConsumerArgs], parts: Parts) -> Iterator[str]:
-    """What a preview says about it."""
+def preview_lines(declared: Mapping[str, ConsumerArgs], parts: Parts) -> Iterator[str]:
+    """The lines of a preview about consumers whose jobs fetch their login themselves."""
     readers = [path for path, consumer in declared.items() if reads_secret(consumer)]
     if readers:
         shown = ", ".join(readers[:3]) + (f" and {len(readers) - 3} more" if len(readers) > 3 else "")  # noqa: PLR2004 - enough to know which

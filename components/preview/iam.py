@@ -97,7 +97,7 @@ def changes(preview: Preview) -> list[Change]:
     ]
 
 
-def told(step: Step) -> set[str]:
+def described_properties(step: Step) -> set[str]:
     """The properties of an updated resource that `changes` describes."""
     properties = {POLICIES.get(step.type, ""), _WORDS.get(step.type, ("", None))[0]}
     if step.type in _BOUNDED:

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 
 from .additions import tells
-from .iam import told
+from .iam import described_properties
 from .markdown import names
 from .reading import Preview
 from .removals import is_new_text
@@ -17,7 +17,7 @@ def updates(preview: Preview, consumers: Collection[str]) -> list[str]:
         quiet = is_component(step) or step.adopts or is_routine(step) or tells(step)
         if quiet or not (step.op == "update" or is_new_text(step)) or is_description(step):
             continue
-        in_words = told(step)
+        in_words = described_properties(step)
         if properties := [key for key in changed(step) if key not in in_words]:
             lines.append(f"{title(step, consumers)}: {names(properties)}")
     return lines

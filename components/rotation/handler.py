@@ -106,8 +106,8 @@ def fired_by(event: Any) -> FiredBy:
     Raises:
         ValueError: it says anything else.
     """
-    said: dict[Any, Any] = dict(cast("Mapping[Any, Any]", event)) if isinstance(event, Mapping) else {}
+    fields: dict[Any, Any] = dict(cast("Mapping[Any, Any]", event)) if isinstance(event, Mapping) else {}
     known = [who.value for who in FiredBy]
-    if list(said) != [FIRED_BY] or said[FIRED_BY] not in known:
+    if list(fields) != [FIRED_BY] or fields[FIRED_BY] not in known:
         raise ValueError(f'event: write {{"{FIRED_BY}": one of {known}}}, and no other key')
-    return FiredBy(said[FIRED_BY])
+    return FiredBy(fields[FIRED_BY])

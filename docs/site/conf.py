@@ -1,4 +1,4 @@
-"""The documentation as a site: `make docs`. Its pages are those that GitLab shows; nothing is written for it alone."""
+"""The documentation as a site: `make docs`. Its pages are those that GitLab shows, and no others."""
 
 import re
 import tomllib
@@ -31,7 +31,7 @@ exclude_patterns = [
     "validation",
 ]
 
-# Strict: what cannot be resolved is a warning, and `-W` makes an error of it.
+# Strict: an unresolved reference is a warning, and `-W` turns warnings into errors.
 nitpicky = True
 myst_heading_anchors = 4  # as GitLab makes them, so that one link works in both
 myst_fence_as_directive: list[str] = []
@@ -58,7 +58,7 @@ _MERMAID: Final = re.compile(r"^```mermaid$", re.MULTILINE)
 
 
 def contents() -> str:
-    """The menu as a block of MyST; GitLab has no use for one, so no page holds it."""
+    """The menu as a block of MyST; GitLab does not use one, so no page contains it."""
     decisions = sorted(page.stem for page in (ROOT / "docs" / "decisions").glob("*.md"))
     groups = {title: [f"docs/{page}" for page in pages] for title, pages in _GROUPS.items()}
     named = {page for pages in _GROUPS.values() for page in pages}
@@ -75,7 +75,7 @@ def contents() -> str:
 
 
 def _adapted(_app: object, name: str, source: list[str]) -> None:
-    # What only GitLab draws is shown as its text.
+    # Only GitLab draws these diagrams; the site shows their text.
     source[0] = _MERMAID.sub("```text", source[0])
     if name == root_doc:
         source[0] += f"\n{contents()}\n"

@@ -6,13 +6,13 @@ Measured with ministack 1.5.33 behind this front, and tested under `tests/rehear
   policies, and role paths with wildcards in what a caller may assume. A session under a role with a path works.
 - `aws:PrincipalArn` is wrong in the emulator for role sessions; `principal_arn.py` puts it right, so that a trust
   policy for the account with `ArnEquals aws:PrincipalArn` on one role admits that role and no other.
-- `cloudwatch:namespace` is unknown to the emulator; `metric_namespace.py` tells it for `PutMetricData`.
+- `cloudwatch:namespace` is unknown to the emulator; `metric_namespace.py` adds it for `PutMetricData`.
 - A Lambda function assumes a role and gets its token through the front, since it inherits `Cloud.environment()`.
-- A job assumes a role by web identity when issuer, `aud` and `sub` are those of the trust policy.
-- Other accounts are judged as on AWS, where both sides have to allow (`other_accounts.py`); other partitions have ARNs
-  of their own (`partition.py`); of gitlab.com's tokens trust policies see what they see on AWS (`web_identity.py`).
+- A job assumes a role by web identity when issuer, `aud` and `sub` match the trust policy.
+- As on AWS, both sides have to allow access to another account (`other_accounts.py`), other partitions have ARNs of
+  their own (`partition.py`), and trust policies see only some claims of gitlab.com's tokens (`web_identity.py`).
 - Not enforced: a schedule's role. Not verified: signature and expiry of a web identity token.
-- Schedules fire asynchronously: `move` returns when a function was started, not when it has ended.
+- Schedules fire asynchronously: `move` returns when a function has started, not when it has ended.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -24,7 +24,7 @@ __all__ = ["Cloud"]
 
 
 def __getattr__(name: str) -> Any:
-    # The launcher's processes lie in this package too, and need no boto3 to start.
+    # The launcher's processes import this package too, and should start without boto3.
     if name != "Cloud":
         raise AttributeError(name)
     from .cloud import Cloud  # noqa: PLC0415 - see above

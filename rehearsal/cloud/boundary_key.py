@@ -1,4 +1,4 @@
-"""Another correction of the emulator: what `iam:PermissionsBoundary` is for a call of IAM.
+"""One correction of the emulator: the value of `iam:PermissionsBoundary` in a call of IAM.
 
 AWS gives the boundary that the call sets, or the one that the user or role has ("IAM condition context keys",
 iam:PermissionsBoundary); ministack 1.5.33 gives none, so a policy that asks for it would deny all.
@@ -15,12 +15,12 @@ from ..json_values import is_list
 _KEY = "iam:PermissionsBoundary"
 
 
-def tell_permissions_boundary() -> None:
+def add_permissions_boundary() -> None:
     """Make the evaluator in this process know `iam:PermissionsBoundary`."""
-    told = iam_actions.request_tag_context
+    known = iam_actions.request_tag_context
 
     def with_boundary(service: str, iam_action: str, body: bytes, params: dict[str, Any]) -> dict[str, Any]:
-        context = told(service, iam_action, body, params)
+        context = known(service, iam_action, body, params)
         boundary = _boundary(params) if service == "iam" else ""
         return {**context, _KEY: boundary} if boundary else context
 

@@ -1,4 +1,4 @@
-"""One object for all of it: started, moved through time, stopped."""
+"""One object for the whole cloud: it starts, moves through time and stops."""
 
 import contextlib
 import os
@@ -31,7 +31,7 @@ _TOKEN_LIFE: Final = timedelta(hours=12)  # ECR's; no API changes it
 
 
 class Cloud:
-    """All of it, from `start` to `stop`. Make one with `start`.
+    """The whole cloud, from `start` to `stop`. Create one with `start`.
 
     Attributes:
         account: the account of the stack.
@@ -176,7 +176,7 @@ class Cloud:
         )
 
     def name_api(self, host: str) -> None:
-        """Lead `host` to the AWS API, for a client that cannot be told another endpoint."""
+        """Lead `host` to the AWS API, for a client whose endpoint cannot be configured."""
         service = self.front.serve_tls(self.authority.server_context([host]))
         self._undo.callback(service.stop)
         self.proxy.route(host, service.port)
@@ -186,7 +186,7 @@ class Cloud:
         return self._clock.now()
 
     def move(self, seconds: float) -> None:
-        """Advance that time; on return, what fell due has been fired, once. Lambda functions run on by themselves.
+        """Advance that time; on return, every schedule that fell due has fired once. Functions may still run.
 
         The clocks of the functions, of IAM sessions and of signatures stay real. Move by one interval at a time.
         """
@@ -194,7 +194,7 @@ class Cloud:
         self._emulator.move(seconds)
 
     def return_to_real_time(self) -> None:
-        """Let tokens be made and end by the clock on the wall again; schedules fire on from where they are."""
+        """Issue and expire tokens by the real time again; schedules keep their moved time."""
         self._clock.return_to_real_time()
 
     def stop(self) -> None:

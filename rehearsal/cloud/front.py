@@ -106,7 +106,7 @@ class AwsFront:
         return answer.status, answer.read(), answer.getheaders()
 
     def _upstream(self, request: BaseHTTPRequestHandler) -> http.client.HTTPConnection:
-        """A connection that lives as long as the client's, unless it idled: then the emulator may be ending it."""
+        """A connection that lives as long as the client's, unless it was idle, as the emulator may be closing it."""
         found, used = self._connections.get(request, (None, 0.0))
         now = time.monotonic()
         if found is None:

@@ -42,7 +42,7 @@ def _arn(account: str, found: str, asked: dict[str, str]) -> str:
 
 
 def _below_its_path(account: str, kind: str, known: Any, name: str, asked: dict[str, str]) -> str:
-    """The ARN of what is there; of what is about to be made, the one that it will have."""
+    """The ARN of an existing resource, or the one that a new resource will have."""
     there = known.get_scoped(account, None, name)
     return str(there["Arn"]) if there else f"arn:aws:iam::{account}:{kind}{asked.get('Path') or '/'}{name}"
 

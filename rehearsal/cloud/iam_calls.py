@@ -28,7 +28,7 @@ def add_missing_calls() -> None:
 
 
 def _update_user(parameters: _Parameters) -> _Answer:
-    """Moves and renames; keys, policies and tags stay."""
+    """Moves and renames a user; keys, policies and tags stay."""
     name = _text(parameters, "UserName")
     user = iam._users.get(name)  # noqa: SLF001 - no other way to a user
     if user is None:

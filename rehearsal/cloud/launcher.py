@@ -34,7 +34,7 @@ class SteppingClock:
         return time.time() + self._offset
 
     def sleep(self, seconds: float) -> None:
-        """Wait for a move, `seconds` at the most. Who sleeps again has worked off the move that woke it."""
+        """Wait for a move, `seconds` at the most. A thread that sleeps again has handled the move that woke it."""
         with self._changed:
             self._worked_off = self._taken
             self._changed.notify_all()
@@ -52,7 +52,7 @@ class SteppingClock:
 
 
 def obey(clock: SteppingClock, grow_older: Callable[[float], None], orders: TextIO, answers: TextIO) -> None:
-    """Work off the parent's orders until it goes away, then end the emulator and its Lambda processes."""
+    """Carry out the parent's orders until it goes away, then end the emulator and its Lambda processes."""
     for order in orders:
         seconds = float(order.removeprefix("move "))
         grow_older(seconds)
@@ -66,11 +66,11 @@ def emulate() -> None:
     from ministack import app  # noqa: PLC0415 - the guard needs none of it
     from ministack.services import scheduler  # noqa: PLC0415 - the guard needs none of it
 
-    from .boundary_key import tell_permissions_boundary  # noqa: PLC0415 - the guard needs none of it
+    from .boundary_key import add_permissions_boundary  # noqa: PLC0415 - the guard needs none of it
     from .iam_arn import correct_iam_arn  # noqa: PLC0415 - the guard needs none of it
     from .iam_calls import add_missing_calls  # noqa: PLC0415 - the guard needs none of it
     from .key_age import age_access_keys  # noqa: PLC0415 - the guard needs none of it
-    from .metric_namespace import tell_metric_namespace  # noqa: PLC0415 - the guard needs none of it
+    from .metric_namespace import add_metric_namespace  # noqa: PLC0415 - the guard needs none of it
     from .mutable_tags import obey_exclusion_filters  # noqa: PLC0415 - the guard needs none of it
     from .named_arn import correct_named_arn  # noqa: PLC0415 - the guard needs none of it
     from .other_accounts import find_other_accounts  # noqa: PLC0415 - the guard needs none of it
@@ -85,8 +85,8 @@ def emulate() -> None:
     add_missing_calls()
     keep_registry_settings()
     obey_exclusion_filters()
-    tell_permissions_boundary()
-    tell_metric_namespace()
+    add_permissions_boundary()
+    add_metric_namespace()
     read_gitlab_com_claims()
     find_other_accounts()
     speak_partition(os.environ.pop("REHEARSAL_PARTITION"))  # no function inherits it

@@ -47,12 +47,12 @@ def obey_exclusion_filters() -> None:
 
         return answer
 
-    def told(repository: dict[str, Any]) -> dict[str, Any]:
+    def shape_with_filters(repository: dict[str, Any]) -> dict[str, Any]:
         filters = repository.get(_FILTERS)
         return shape(repository) | ({_FILTERS: filters} if filters else {})
 
     def put(data: dict[str, Any]) -> Any:
-        """The repository is for this one tag what the filters make of it."""
+        """While it puts this one tag, the repository has the mutability that the filters give the tag."""
         repository = service._repositories.get(data.get("repositoryName", ""))  # noqa: SLF001 - the same
         declared = str(repository[_MUTABILITY]) if repository else ""
         if repository is None or not declared.endswith(_WITH):
@@ -66,7 +66,7 @@ def obey_exclusion_filters() -> None:
     service._create_repository = kept(create)  # noqa: SLF001 - the same
     service._put_image_tag_mutability = kept(put_mutability)  # noqa: SLF001 - the same
     service._put_image = put  # noqa: SLF001 - the same
-    service._repo_shape = told  # noqa: SLF001 - the same
+    service._repo_shape = shape_with_filters  # noqa: SLF001 - the same
 
 
 def _for_tag(declared: str, filters: list[dict[str, str]], tag: str) -> str:

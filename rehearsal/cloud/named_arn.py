@@ -43,7 +43,7 @@ def _tagged(path: str, asked: dict[str, Any]) -> str:
 
 
 def _of_cloudwatch(region: str, account: str, asked: dict[str, Any]) -> str:
-    """Of several names the first: a stack's are all of one prefix."""
+    """The first of several names: all names of a stack share a prefix."""
     if name := asked.get("DashboardName") or next(iter(asked.get("DashboardNames", [])), ""):
         return f"arn:aws:cloudwatch::{account}:dashboard/{name}"
     name = next(iter(asked.get("AlarmNames", [])), "")

@@ -47,7 +47,7 @@ def _find_the_policy() -> None:
 
 
 def _say_which_side_denies() -> None:
-    """The message names the missing permission: the caller's own account's, or the repository policy's."""
+    """The message says which permission is missing: the caller's own account's, or the repository policy's."""
     combine, respond = iam_evaluator.combine_resource_policy, iam_actions.access_denied_response
 
     def combined(identity: Any, context: Any, *arguments: Any, **named: Any) -> Any:

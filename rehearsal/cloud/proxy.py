@@ -1,4 +1,4 @@
-"""A proxy that leads known hosts to local ports, and nothing anywhere else: the proof that nothing leaves.
+"""A proxy that connects known hosts to local ports and refuses all others: the proof that nothing leaves.
 
 Loopback addresses pass as they are, through CONNECT or as plain HTTP.
 """

@@ -54,7 +54,7 @@ _EXPIRED: Final = "Your authorization token has expired. Reauthenticate and try 
 
 @dataclass(frozen=True)
 class RegistryRequest:
-    """One request, and what became of it. `principal_arn` and `fingerprint` are those of the token, if it was known."""
+    """One request and its outcome. `principal_arn` and `fingerprint` are those of the token, if it was known."""
 
     at: datetime
     host: str
@@ -105,7 +105,7 @@ class Registry:
         return self._store.seed(host, repository, tag, image)
 
     def tamper(self, host: str, repository: str, digest: str) -> None:
-        """The fault: a blob or manifest whose bytes are no longer what its digest says."""
+        """A fault: the bytes of a blob or manifest no longer match its digest."""
         self._tampered.add((host, repository, digest))
 
     def stop(self) -> None:

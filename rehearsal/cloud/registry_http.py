@@ -42,7 +42,7 @@ def error(status: int, code: str, message: str) -> Answer:
 
 
 def digest_asked(request: Request) -> str:
-    """The digest that an upload ends with."""
+    """The digest that the end of an upload names."""
     return parse_qs(urlsplit(request.target).query).get("digest", [""])[0]
 
 

@@ -39,7 +39,7 @@ class _Server(ThreadingHTTPServer):
 
 
 class Service:
-    """One function that answers every request, whatever its method; another is told when a connection ends."""
+    """One function answers every request, whatever its method; another is called when a connection ends."""
 
     def __init__(
         self,

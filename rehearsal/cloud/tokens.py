@@ -54,7 +54,7 @@ class Session:
 
 @dataclass(frozen=True)
 class Token:
-    """What is known of a registry token, without the token."""
+    """What is known of a registry token, without the token itself."""
 
     fingerprint: str
     session: Session
@@ -112,11 +112,11 @@ class TokenBook:
             return list(self._tokens.values())
 
     def kill(self, token_fingerprint: str) -> None:
-        """The fault: this token expires now, whatever was promised for it."""
+        """A fault: this token expires now, whatever expiry was promised."""
         with self._lock:
             self._tokens[token_fingerprint] = replace(self._tokens[token_fingerprint], expires_at=self.clock.now())
 
 
 def fingerprint(auth: str) -> str:
-    """What names a token in logs and tests."""
+    """The name of a token in logs and tests."""
     return hashlib.sha256(auth.encode()).hexdigest()[:16]

@@ -1,6 +1,6 @@
 """What GitLab's jobs do with a stack: previews and deployments, each in its role of the bootstrap, with IAM enforced.
 
-Two who deploy take turns. The rotator is in Lambda or in GitLab's jobs; the steps are the same.
+Two deployers take turns. The rotator is in Lambda or in GitLab's jobs; the steps are the same.
 """
 
 import json
@@ -26,7 +26,7 @@ _RUNNER: Final = ":UserRunner"
 
 
 class Deployment:
-    """One stack by the jobs of a project. `walk` takes the steps in their order.
+    """One stack, deployed by the jobs of a project. `walk` takes the steps in their order.
 
     Args:
         world: made for the stack's declaration.
@@ -41,10 +41,10 @@ class Deployment:
         self._tokens = {name: self._deployer(name) for name in ("first-deployer", "second-deployer")}
 
     def walk(self) -> Iterator[str]:
-        """Takes each step, and tells it.
+        """Takes each step, and yields its report.
 
         Raises:
-            StepError: a step failed. The message names it, and what is not as it should be.
+            StepError: a step failed. The message names the step and what went wrong.
         """
         steps: tuple[Callable[[], str], ...] = (
             self._bootstrap,
@@ -112,7 +112,7 @@ class Deployment:
         return "preview with state, without a GitLab token: nothing to change"
 
     def _adoptions(self) -> str:
-        """What others made is read by a preview, and taken as it is; a registry's settings are made beside it."""
+        """A preview reads what others created, and `up` adopts it unchanged and adds the registry's settings."""
         ecr = self._world.aws("ecr")
         ecr.create_repository(
             repositoryName=_TAKEN, imageTagMutability="IMMUTABLE", imageScanningConfiguration={"scanOnPush": True}
@@ -136,11 +136,13 @@ class Deployment:
         previewed = Counter(step.op for step in self._preview().changes)
         outcome = self._deploys("first-deployer", self._engine.up)
         imported = sorted(step.type.rpartition(":")[2] for step in outcome.changes if step.op == "import")
-        expect(imported == sorted(_IMPORTED), f"other resources were imported than {_IMPORTED}: {outcome.changes}")
+        expect(imported == sorted(_IMPORTED), f"the imports are not {_IMPORTED}: {outcome.changes}")
         expect(previewed["import"] == len(imported), f"the preview did not show the imports: {previewed}")
         again = self._deploys("second-deployer", self._engine.up)
-        expect(not again.changes, f"what was adopted is changed by the next up: {again.changes}")
-        return f"adoption: the preview role reads it, the deploy role takes it: {words(outcome.changes)}, then nothing"
+        expect(not again.changes, f"the next up changed what was adopted: {again.changes}")
+        return (
+            f"adoption: the preview role reads it, the deploy role imports it: {words(outcome.changes)}, then nothing"
+        )
 
     def _a_change_by_the_other_deployer(self) -> str:
         with self._engine.edit() as config:
@@ -153,13 +155,13 @@ class Deployment:
         owners = {each["description"].split("-", 3)[3]: each["owner"]["username"] for each in self._schedules()}
         # The renewal has its own clock: nobody changed it.
         wanted = {"rotator": "second-deployer", "token-renewal": "first-deployer"} if self._job else {}
-        expect(owners == wanted, f"schedules are not theirs who made or changed them: {owners}")
+        expect(owners == wanted, f"schedules do not belong to those who created or changed them: {owners}")
         again = self._deploys("first-deployer", self._engine.up)
         expect(not again.changes, f"the other deployer changed what nobody edited: {again.changes}")
         return f"interval, tags, sessions and role path by the other deployer: {words(outcome.changes)}, then nothing"
 
     def _deleted_by_hand(self) -> str:
-        """A runner, and the schedules where there are some: only a refresh sees it."""
+        """Deletes a runner and any schedules: only a refresh notices."""
         gone = [f"runners/{runner['id']}" for runner in self._world.gitlab_api("GET", "runners/all", {})[1]]
         gone += [f"{self._schedule_path()}/{schedule['id']}" for schedule in self._schedules()]
         for path in gone:
@@ -168,8 +170,8 @@ class Deployment:
         expect(not outcome.changes, f"an unchanged up noticed what was deleted by hand: {outcome.changes}")
         healed = self._deploys("first-deployer", lambda: self._engine.up(refresh=True))
         made = [step for kind in (_RUNNER, _SCHEDULE) for step in healed.of_type(kind) if step.op == "create"]
-        expect(len(made) == len(gone), f"up --refresh did not make {len(gone)} anew: {healed.changes}")
-        return f"{len(gone)} deleted by hand: up does not see it, up --refresh makes them anew"
+        expect(len(made) == len(gone), f"up --refresh did not create {len(gone)} again: {healed.changes}")
+        return f"{len(gone)} deleted by hand: up does not notice, up --refresh creates them again"
 
     def _destroy(self) -> str:
         outcome = self._deploys("second-deployer", self._engine.destroy)

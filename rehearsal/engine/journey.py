@@ -1,4 +1,4 @@
-"""What the real engine does with the local stack, step by step; each step asserts and tells one line."""
+"""What the real engine does with the local stack, step by step; each step asserts, and reports in one line."""
 
 import json
 import subprocess
@@ -39,10 +39,10 @@ class Journey:
         self._seen = Seen(world, engine, stack_file.declaration)
 
     def walk(self) -> Iterator[str]:
-        """Takes each step, and tells it.
+        """Takes each step, and yields its report.
 
         Raises:
-            StepError: a step failed. The message names it, and what is not as it should be.
+            StepError: a step failed. The message names the step and what went wrong.
         """
         steps: tuple[Callable[[], str], ...] = (
             self._preview,
@@ -74,19 +74,21 @@ class Journey:
         expect(heard == [], f"a preview without a token asked GitLab: {heard}")
         expect(outcome.count().keys() == {"create"}, f"the first preview does more than create: {outcome.count()}")
         self._first_preview = outcome.count()["create"]
-        return f"preview without a GitLab token: {self._first_preview} resources to create, GitLab heard nothing"
+        return f"preview without a GitLab token: {self._first_preview} resources to create, no request to GitLab"
 
     def _up_without_the_deployers_token(self) -> str:
         with self._engine.acting(GITLAB_TOKEN=None):
             outcome = self._engine.up()
-        expect(not outcome.ok and "GITLAB_TOKEN: not set" in outcome.errors, f"it does not say so: {outcome.errors}")
-        return "up without a GitLab token: says what to set, and makes nothing"
+        expect(
+            not outcome.ok and "GITLAB_TOKEN: not set" in outcome.errors, f"the error does not say so: {outcome.errors}"
+        )
+        return "up without a GitLab token: it says what to set, and creates nothing"
 
     def _up(self) -> str:
         came_through(self._engine.up())
         secret = self._engine.outputs()["gitlabTokenSecret"]
         self._world.aws("secretsmanager").put_secret_value(SecretId=secret, SecretString=self._world.rotator_token)
-        return f"up: all is made; the rotation waits for a GitLab token in {secret}, which is stored now"
+        return f"up: everything is created; the rotation waited for a GitLab token in {secret}, which now holds one"
 
     def _first_rotation(self) -> str:
         done = self._rotate()
@@ -119,7 +121,7 @@ class Journey:
         after = self._seen.variable(self._own)
         expect(before["protected"] is False and after["protected"] is True, "the rotator did not write the flag")
         self._seen.pulls_are_as_declared()
-        return f"a changed flag: {words(outcome.changes)}; the variable got it from the rotator, with a living token"
+        return f"a changed flag: {words(outcome.changes)}; the rotator wrote it into the variable, with a valid token"
 
     def _refresh(self) -> str:
         outcome = came_through(self._engine.refresh())
@@ -130,12 +132,12 @@ class Journey:
         expect('"resources"' in state, "there is no state")
         secrets = self._seen.secrets()
         found = [name for name, secret in secrets.items() if secret in state]
-        expect(not found, f"in clear in the exported state: {', '.join(found)}")
-        return f"export: {len(secrets)} secrets looked for in the state, none there in clear"
+        expect(not found, f"in clear text in the exported state: {', '.join(found)}")
+        return f"export: searched the state for {len(secrets)} secrets, and found none in clear text"
 
     def _keys_through_refreshes(self) -> str:
-        """A key is changed, refreshed and `up --refresh`ed, until the one before is past its grace."""
-        for age in (timedelta(hours=7), timedelta(hours=3)):  # past the age of a key, past its grace
+        """Changes a key, refreshes, and runs `up --refresh`, until the previous key's grace period is over."""
+        for age in (timedelta(hours=7), timedelta(hours=3)):  # past the age of a key, past its grace period
             self._world.cloud.move(age.total_seconds())
             done = self._rotate()
             expect(done.returncode == 0, f"a rotation after {age}: {done.stdout[-800:]}{done.stderr[-800:]}")
@@ -145,25 +147,31 @@ class Journey:
             published = {self._seen.published_key(path, ACCESS_KEYS[0]) for path in self._seen.with_keys}
             expect(published == self._seen.recorded_keys(), f"after {age}, the rotator's record of its keys is lost")
         states = self._seen.states_of_keys()
-        expect(states == {"Active": 1, "Inactive": 1}, f"past the grace, keys are not one of each: {states}")
-        return "keys: changed, refreshed, past their grace; no up changed anything, and the old key opens nothing"
+        expect(
+            states == {"Active": 1, "Inactive": 1},
+            f"after the grace period, keys are not one active and one inactive: {states}",
+        )
+        return "keys: changed, refreshed, past their grace period; no up changed anything, and the old key is inactive"
 
     def _revoke(self) -> str:
         before, outputs = self._seen.pull_roles(), self._engine.outputs()
         function = ("--function", str(outputs["rotator"]))
         done = self._engine.command("revoke", self._own, *function, "--stack", self._stack, "--now", "--yes", "--json")
         expect(done.returncode == 0, f"it ended with {done.returncode}: {done.stderr.strip()[-2000:]}")
-        said = json.loads(done.stdout)
-        expect(said["denied"] and bool(said["tried"]), f"it did not deny, or tried no old token: {said}")
-        expect(all(each["refused"] for each in said["tried"]), f"the old token is not refused: {said}")
+        report = json.loads(done.stdout)
+        expect(report["denied"] and bool(report["tried"]), f"it did not deny, or tried no old token: {report}")
+        expect(all(each["refused"] for each in report["tried"]), f"the old token is not refused: {report}")
         with self._engine.edit() as config:
             declared = config["gitlab-ecr:consumers"][self._own].get("generation")
-        expect(declared == said["generation"], f"the stack file says generation {declared!r}: {said}")
+        expect(declared == report["generation"], f"the stack file says generation {declared!r}: {report}")
         after = self._seen.pull_roles()
-        expect(before - after == {said["role"]}, f"other roles went than {said['role']}: {before - after}")
+        expect(
+            before - after == {report["role"]},
+            f"expected {report['role']} to be deleted, and no other: {before - after}",
+        )
         expect(len(after) == len(before), f"no role took its place: {after}")
         allowed = self._seen.pulls_are_as_declared()
-        return f"revoke: {said['role']} and its tokens are void; {allowed} images are pulled as before, with new ones"
+        return f"revoke: {report['role']} and its tokens are void; {allowed} images are pulled with new ones"
 
     def _an_import_with_other_settings(self) -> str:
         ecr = self._world.aws("ecr")
@@ -175,10 +183,10 @@ class Journey:
         preview, outcome = self._engine.preview(), self._engine.up()
         named = sorted({key for step in preview.of_type(":Repository") for key in step.diffs})
         expect("imageTagMutability" in named, f"the preview does not name the keys: {preview.changes}")
-        expect(not outcome.ok, "a repository with another encryption was taken")
+        expect(not outcome.ok, "a repository with another encryption was imported")
         expect("encryptionConfigurations" in outcome.errors, f"the error does not name the key: {outcome.errors}")
         found = ecr.describe_repositories(repositoryNames=[_OTHERWISE])["repositories"][0]
-        expect(found["encryptionConfiguration"]["encryptionType"] == "KMS", "the repository was made anew")
+        expect(found["encryptionConfiguration"]["encryptionType"] == "KMS", "the repository was created again")
         with self._engine.edit() as config:
             del config["gitlab-ecr:repositories"][_OTHERWISE]
         came_through(self._engine.up())
@@ -196,5 +204,5 @@ class Journey:
         ops = [step.op for step in outcome.of_type(":Repository")]
         expect(ops == ["import"], f"the repository was not just imported: {ops}")
         found = self._world.aws("ecr").describe_repositories(repositoryNames=[_IMPORTED])["repositories"][0]
-        expect(found["createdAt"] == made["createdAt"], "the repository was made anew")
-        return "an import with equal settings: taken as it is, without a create call"
+        expect(found["createdAt"] == made["createdAt"], "the repository was created again")
+        return "an import with equal settings: the repository is imported unchanged, without a create call"

@@ -1,4 +1,4 @@
-"""The end of a stack, as docs/taking-it-out.md tells it: consumer by consumer, then everything."""
+"""The end of a stack, as docs/taking-it-out.md describes it: consumer by consumer, then everything."""
 
 import json
 from collections.abc import Callable
@@ -45,7 +45,7 @@ class Leaving:
         expect(self._seen.consumer(self._own).variable() is None, "its variable is still there")
         expect(not self._seen.opens(auth, opened), f"its old token still opens {opened}")
         self._seen.pulls_are_as_declared()
-        return f"a consumer removed: its {', '.join(deleted)} are gone, its old token opens nothing"
+        return f"a consumer removed: its {', '.join(deleted)} are deleted, and its old token is refused"
 
     def _an_adopted_consumer_removed(self) -> str:
         done = self._forget()
@@ -56,11 +56,11 @@ class Leaving:
         kept = self._seen.consumer(self._adopted).variable() or ""
         expect(self._world.registry_host in kept, "its variable lost the entry that only forget takes out")
         expect(not self._seen.opens(auth, opened), f"its old token still opens {opened}")
-        return "an adopted consumer removed: its variable stays, with an entry that opens nothing any more"
+        return "an adopted consumer removed: its variable stays, with an entry that no longer works"
 
     def _its_entries_forgotten(self) -> str:
-        status, said = self._forget()
-        expect(status == 0, f"forget ended with {status}: {said}")
+        status, output = self._forget()
+        expect(status == 0, f"forget ended with {status}: {output}")
         kept = self._seen.consumer(self._adopted).variable() or ""
         expect(self._world.registry_host not in kept, "the dead entry is still there")
         expect(FOREIGN_HOST in kept, "it took out the registry that is not ours")
@@ -70,11 +70,11 @@ class Leaving:
         file = self._engine.destroy_preview()
         done = self._engine.command("plan-note", "--json", str(file))
         expect(done.returncode == 0, f"plan-note ended with {done.returncode}: {done.stderr[-800:]}")
-        said = done.stdout
-        expect("**may no longer push**" in said, f"it does not say who loses what: {said}")
-        _, _, stays = said.partition("left as it is**")
+        note = done.stdout
+        expect("**may no longer push**" in note, f"it does not say who loses what: {note}")
+        _, _, stays = note.partition("left as it is**")
         for name in self._repositories():
-            there = [line for line in said.splitlines() if f"`{name}`" in line and "repository**" in line]
+            there = [line for line in note.splitlines() if f"`{name}`" in line and "repository**" in line]
             there += [line for line in stays.splitlines() if line.startswith(f"- repository `{name}`")]
             verb = "- repository" if name in self._imported() else "- **deletes repository**"
             expect(len(there) == 1 and there[0].startswith(verb), f"of {name} it says {there}")
@@ -89,7 +89,7 @@ class Leaving:
         expect("force_delete" in outcome.errors, f"it does not say how: {outcome.errors}")
         for name in names:
             ecr.batch_delete_image(repositoryName=name, imageIds=[{"imageTag": TAG}])
-        return "destroy with images: refused, and says how"
+        return "destroy with images: refused, and the error says what to do"
 
     def _destroy(self) -> str:
         imported = self._imported()
@@ -101,14 +101,14 @@ class Leaving:
         expect(FOREIGN_HOST in kept, "the adopted variable lost the registry that is not ours")
         left = {found["repositoryName"] for found in self._all()}
         expect(left == imported | foreign, f"repositories that should be left are not, or others are: {left}")
-        return f"destroy: {len(outcome.changes)} deleted; what was adopted, a variable and repositories, is still there"
+        return f"destroy: {len(outcome.changes)} deleted; the adopted variable and repositories are still there"
 
     def _opened(self, path: str) -> str:
         """An image that the consumer pulls now."""
         return next(cell.repository for cell in self._seen.pulls() if (cell.consumer, cell.actual) == (path, "allowed"))
 
     def _removed(self, path: str) -> list[str]:
-        """The kinds of what `up` deletes, once the consumer is out of the stack file."""
+        """Removes the consumer from the stack file, runs `up`, and returns the kinds of what was deleted."""
         with self._engine.edit() as config:
             del config["gitlab-ecr:consumers"][path]
         outcome = came_through(self._engine.up())

@@ -93,11 +93,11 @@ class GitLab:
         self._server.faults.remove(fault)
 
     def hold_runners(self, seconds: float) -> None:
-        """For so long a runner's request for a job is held while there is none: 50 seconds by default."""
+        """How long a runner's request waits for a job: 50 seconds by default."""
         self._state.long_poll = seconds
 
     def gather_logs_in_pieces(self) -> None:
-        """A job's end is accepted at first, and done when its runner says it again."""
+        """The first report of a job's end is accepted; the job ends when its runner reports it again."""
         self._state.live_traces = True
 
     def limit_rate(self, per_minute: int | None) -> None:

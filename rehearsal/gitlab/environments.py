@@ -77,7 +77,7 @@ def _problems(rows: list[Environment], name: str) -> list[str]:
 
 
 def _slug(name: str) -> str:
-    """The name for hosts and labels; one that had to be changed ends in a random suffix."""
+    """The name for hosts and labels; if it had to be changed, it ends with a random suffix."""
     slug = re.sub(r"[^a-z0-9]+", "-", name.lower())
     slug = (slug if slug[:1].isalpha() else f"env-{slug}")[:_LONGEST_SLUG].rstrip("-")
     return slug if slug == name else f"{slug[:17].rstrip('-')}-{secrets.token_hex(3)}"

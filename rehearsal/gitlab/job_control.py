@@ -58,13 +58,13 @@ class JobControl:
         return self._state.jobs.wait(lambda: all(job.status in ENDED for job in jobs), seconds)
 
     def cancel(self, number: int, *, gracefully: bool = False) -> None:
-        """With `gracefully` the runner may end what it does, and is told by `canceling`."""
+        """With `gracefully` the runner sees `canceling`, and may finish what it does."""
         with self._state.lock:
             self._job(number).cancel(gracefully=gracefully)
             self._state.jobs.tell()
 
     def limit_log(self, number: int, size: int) -> None:
-        """So many bytes of the job's log are kept; with more the job fails."""
+        """Limits how many bytes of the job's log are kept; with more the job fails."""
         with self._state.lock:
             self._job(number).output_limit = size
 

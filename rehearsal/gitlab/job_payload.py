@@ -13,7 +13,7 @@ _NO_COMMIT = "0" * 40
 
 
 def payload(job: Job, instance: Owner, owners: Sequence[Owner], url: str, id_tokens: dict[str, str]) -> dict[str, Any]:
-    """All of it; `owners` go from the top group to the project, `id_tokens` are JWTs by their variables."""
+    """The whole payload; `owners` go from the top group to the project, `id_tokens` are JWTs by their variables."""
     variables = variables_of(job, [instance, *owners], url, id_tokens)
     request = job.request
     found = {

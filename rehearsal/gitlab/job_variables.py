@@ -1,4 +1,4 @@
-"""The variables of a job, in the order in which the last of a name wins."""
+"""The variables of a job, in GitLab's order: of several with one name, the last wins."""
 
 from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
@@ -39,7 +39,7 @@ def _stored(row: Variable) -> dict[str, Any]:
 
 
 def _seen(owner: Owner, environment: str | None, *, protected: bool) -> Iterator[Variable]:
-    """Those for the job's ref and environment, of one key the one with the closest scope last."""
+    """Those for the job's ref and environment; for each key, the one with the closest scope comes last."""
     rows = [row for row in owner.variables if (protected or not row.protected) and _covers(row, environment)]
     yield from sorted(rows, key=lambda row: len(row.environment_scope.replace("*", "")))
 

@@ -69,7 +69,7 @@ class Job:
         self.timeout = min(self.timeout, runner.maximum_timeout or self.timeout)
 
     def append(self, content: bytes, offset: int) -> bool:
-        """Whether it fits to the end of the log; GitLab takes no other piece."""
+        """Appends a piece that starts where the log ends, and returns whether it does; GitLab takes no other piece."""
         if offset != len(self.trace):
             return False
         self.trace += content
@@ -80,7 +80,7 @@ class Job:
         self.failure_reason = reason
 
     def cancel(self, *, gracefully: bool) -> None:
-        """A running one is `canceling` until its runner is done, where that runner knows how."""
+        """A running job is `canceling` until its runner is done, if the runner supports that."""
         if self.status not in ENDED:
             self.status = "canceling" if gracefully and self.status == "running" else "canceled"
 
@@ -114,7 +114,7 @@ class Jobs:
         return next((job for job in waiting if _takes(runner, job, ancestors(job.project))), None)
 
     def tell(self) -> None:
-        """Wakes who waits, after any change."""
+        """Wakes everyone who waits, after any change."""
         with self._changed:
             self._version += 1
             self._changed.notify_all()

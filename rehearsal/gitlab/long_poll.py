@@ -1,4 +1,4 @@
-"""What stands before the API for runners, as GitLab's Workhorse does: a request that has seen the queue is held."""
+"""Stands before the API for runners, as GitLab's Workhorse does: it holds a request whose runner has seen the queue."""
 
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
@@ -13,7 +13,7 @@ _POLLING = "Gitlab-Ci-Builds-Polling"
 def held(
     state: State, segments: tuple[str, ...], params: Mapping[str, Any], stopping: Callable[[], bool]
 ) -> Reply | None:
-    """The answer to who has waited, or None for a request that goes on to the API at once.
+    """The answer to a request that has waited, or None for one that goes on to the API at once.
 
     Nobody gets a job at the end of a wait: the change is a reason to ask again.
     """

@@ -62,7 +62,7 @@ class Issuer:
 
 
 def _claims(job: Job, project: Project, namespace: Group, user: User, *, url: str, now: datetime) -> dict[str, Any]:
-    """Ids are strings, `ref_protected` is the string of a boolean: so GitLab writes them."""
+    """As GitLab writes them: ids are strings, and `ref_protected` is the string of a boolean."""
     protected = project.protects(job.ref, job.ref_type) if job.ref_protected is None else job.ref_protected
     number = str(secrets.randbelow(10**6) + 10**6)
     prefix = "refs/heads/" if job.ref_type == "branch" else "refs/tags/"

@@ -47,7 +47,7 @@ def paginate(request: Request, base_url: str, items: Sequence[Any]) -> Reply:
 
 
 def keyset(request: Request, base_url: str, items: Sequence[Any]) -> Reply:
-    """One page by the ids of the rows, which are in their order, newest first; it only leads on, and counts nothing."""
+    """One page of rows sorted by id, newest first; it links only to the next page, and has no counts."""
     size = _size(declared(request.params, Field("per_page", number)))
     page = items[:size]
     if len(items) <= size:

@@ -1,4 +1,4 @@
-"""The machines that work for a runner with its token: GitLab keeps one entry for each, by the id it gave itself."""
+"""The machines that work for a runner with its token: GitLab keeps one entry for each, by the machine's own id."""
 
 import itertools
 from collections.abc import Mapping

@@ -84,7 +84,7 @@ class Runners:
         return runner
 
     def change(self, runner: Runner, attributes: dict[str, Any]) -> None:
-        """Sets what was given, null too where the column takes it, or leaves all as it is and refuses."""
+        """Sets what was given, including null where the column takes it, or refuses and changes nothing."""
         given = {name: value for name, value in attributes.items() if value is not None or name in _UNSET_BY_NULL}
         candidate = replace(runner, **given)
         if problems := _problems(candidate):
@@ -101,7 +101,7 @@ class Runners:
         return next((runner for runner in self._runners.values() if runner.token == token), None)
 
     def forget(self, owner: Owner) -> None:
-        """They go with their group or project, and come back with it."""
+        """Removes the runners of a group or project, which come back with it."""
         self._gone[owner.kind, owner.id] = [runner for runner in self._runners.values() if runner.owner is owner]
         for runner in self._gone[owner.kind, owner.id]:
             self.remove(runner)
@@ -114,7 +114,7 @@ class Runners:
 
     @staticmethod
     def reset_token(runner: Runner) -> None:
-        """Gives it another token; the old one opens nothing from now on."""
+        """Gives it another token; the old one no longer works."""
         runner.token = _new_token()
 
 

@@ -62,7 +62,7 @@ class Schedule:
     variables: list[ScheduleVariable] = field(default_factory=list[ScheduleVariable])
 
     def change(self, now: datetime, **attributes: Any) -> None:
-        """Refuses what GitLab's model does, and then changes nothing; a short ref becomes a full one."""
+        """Changes all or, as GitLab's model does, refuses and changes nothing; a short ref becomes a full one."""
         wanted = {name: value for name, value in attributes.items() if value is not None}
         timezone = wanted.get("cron_timezone", self.cron_timezone)
         problems: dict[str, list[str]] = {}

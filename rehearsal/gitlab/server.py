@@ -1,4 +1,4 @@
-"""HTTP/1.1 on loopback: reads requests, lets faults and the limiter at them, writes replies and the event log."""
+"""HTTP/1.1 on loopback: reads requests, applies faults and the limiter, writes replies and the event log."""
 
 import contextlib
 import socket
@@ -79,7 +79,7 @@ class Server(ThreadingHTTPServer):
         self.server_name, self.server_port = "127.0.0.1", self.server_address[1]
 
     def serve_as(self, url: str, ssl_context: ssl.SSLContext) -> None:
-        """Answer on the same port in TLS too, and name `url` in answers: what users know the instance by."""
+        """Answer on the same port in TLS too, and name `url` in answers, as users know the instance by it."""
         self.state.url = url
         self._external_ssl_context = ssl_context
 
@@ -98,7 +98,7 @@ class Server(ThreadingHTTPServer):
                 self._connections.discard(secured)
 
     def _context(self, request: socket.socket) -> ssl.SSLContext | None:
-        """Who begins a TLS handshake gets one, where `serve_as` allows both."""
+        """After `serve_as`, a client that begins a TLS handshake gets TLS."""
         if self._external_ssl_context and request.recv(1, socket.MSG_PEEK) == _TLS_HANDSHAKE:
             return self._external_ssl_context
         return self._ssl_context

@@ -99,7 +99,7 @@ class Store:
         return found if isinstance(found, Project) else self.projects.get(self._moved.get(key.lower(), 0))
 
     def at(self, path: str) -> Owner:
-        """The group or project of a path; a group of that name goes before the instance."""
+        """The group or project of a path; a group of that name takes precedence over the instance."""
         found = self._paths.get(path.lower()) or (self.instance if path == self.instance.path else None)
         if found is None:
             raise ValueError(f"path: there is no group or project {path!r}; create it first")
@@ -134,7 +134,7 @@ class Store:
                 self._moved.pop(each.path.lower(), None)
 
     def delete(self, path: str) -> list[Owner]:
-        """Removes it with all below, and says what that was."""
+        """Removes it with all below, and returns what that was."""
         owner = self.at(path)
         gone = [owner, *self.below(owner)]
         for each in gone:
@@ -144,7 +144,7 @@ class Store:
         return gone
 
     def restore(self, path: str) -> list[Owner]:
-        """Brings back what a deletion removed, with its ids, members and variables, and says what that is."""
+        """Brings back what a deletion removed, with its ids, members and variables, and returns what that is."""
         gone = self._deleted.pop(path.lower(), None)
         if gone is None:
             raise ValueError(f"path: no group or project {path!r} was deleted; delete it first")

@@ -1,4 +1,4 @@
-"""Access tokens: their user, their expiry, and what a rotation does to their family."""
+"""Access tokens: their user, their expiry, and how a rotation affects their family."""
 
 import itertools
 import secrets
@@ -39,7 +39,7 @@ class Token:
     grant: Grant | None = None
 
     def expired(self, now: datetime) -> bool:
-        """It dies at 00:00 UTC on the day it names."""
+        """It expires at 00:00 UTC on the day it names."""
         return self.expires_at is not None and now.astimezone(UTC).date() >= self.expires_at
 
     def active(self, now: datetime) -> bool:

@@ -37,7 +37,7 @@ class Variable:
         return asdict(self) | ({"value": None} if self.hidden else {})
 
     def document_of_instance(self) -> dict[str, Any]:
-        """What the API shows of one of the instance, which has neither of the two that are missing."""
+        """What the API shows of a variable of the instance, which has no environment scope and is never hidden."""
         return {key: value for key, value in asdict(self).items() if key not in ("hidden", "environment_scope")}
 
 

@@ -48,7 +48,7 @@ def test_its_target_is_the_instance_and_has_no_scope() -> None:
         (
             "instance",
             {**_INSTANCE, "access": "access-keys", "long_lived_keys": True},
-            r"instance\.access: got access-keys; keys that never expire, in every job of the instance",
+            r"instance\.access: got access-keys; every job of the instance would see keys that do not expire",
         ),
     ],
 )

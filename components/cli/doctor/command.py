@@ -142,9 +142,9 @@ def _is_owner(owner: Owner, target: TokenTarget) -> bool:
 
 def _repositories(plan: Plan | None, variables: tuple[VariableWithValue, ...]) -> tuple[str, ...]:
     """The repositories named in the plan and in the job's variables."""
-    told = [held.value for held in variables if held.listed.key.startswith("ECR_REPOSITORY_") and held.value]
+    in_variables = [held.value for held in variables if held.listed.key.startswith("ECR_REPOSITORY_") and held.value]
     inside = [audience.inside for audience in plan.audiences.values() if audience.inside] if plan else []
-    return tuple(sorted({*inside, *(value.partition("/")[2] for value in told)}))
+    return tuple(sorted({*inside, *(value.partition("/")[2] for value in in_variables)}))
 
 
 def _show(diagnosis: Diagnosis, *, as_json: bool) -> ExitCode:

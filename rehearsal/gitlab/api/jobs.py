@@ -85,7 +85,7 @@ def _append(call: Call) -> Reply:
 
 
 def _authenticated(call: Call) -> Job:
-    """By the job's own token. A job that does not run is told so, and its runner stops; 404 says nothing, so none."""
+    """The job of a request with its own token. The refusal of a job that is not running tells its runner to stop."""
     job = call.state.jobs.find(call.values["id"])
     token = call.request.params.get("token") or call.request.headers.get("Job-Token")
     if job is None or token != job.token:

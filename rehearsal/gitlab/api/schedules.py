@@ -1,4 +1,4 @@
-"""Pipeline schedules: owned by who made them, changed by their owner alone."""
+"""Pipeline schedules: owned by the person who created them, changed only by their owner."""
 
 from http import HTTPStatus
 from typing import Any
