@@ -20,7 +20,8 @@ from pulumi.runtime import rpc, settings, stack
 from pulumi.runtime.mocks import MockCallArgs, MockEngine, MockMonitor, MockResourceArgs, Mocks, MockSettings
 from pulumi.runtime.proto import engine_pb2
 
-from .adapter import Adapter, AdapterError
+from .adapter.adapter import Adapter
+from .adapter.kind import AdapterError
 from .interrupts import held_back
 from .json_values import is_list, is_mapping
 from .pulumi_values import event_loop_of_this_thread, plain

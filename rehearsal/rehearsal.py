@@ -22,7 +22,7 @@ from . import (
     token_steps,
 )
 from .accesses import needs_rotator_token
-from .adapter import Adapter
+from .adapter.adapter import Adapter
 from .consumers import Auths, Consumer
 from .environment import exports
 from .findings import Findings

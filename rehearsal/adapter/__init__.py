@@ -2,9 +2,3 @@
 
 Nested objects are passed on unchanged, so that the API's own model refuses a misspelled key.
 """
-
-from .adapter import Adapter
-from .clients import Clients
-from .kind import AdapterError, Kind
-
-__all__ = ["Adapter", "AdapterError", "Clients", "Kind"]

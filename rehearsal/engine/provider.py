@@ -13,7 +13,7 @@ from typing import Any, Final
 import grpc
 from pulumi.runtime.proto import provider_pb2_grpc
 
-from rehearsal.adapter import Adapter
+from rehearsal.adapter.adapter import Adapter
 
 from .clients import EnvironmentClients
 from .servicer import Servicer

@@ -8,7 +8,8 @@ import grpc
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
-from rehearsal.adapter import Adapter, AdapterError, Kind
+from rehearsal.adapter.adapter import Adapter
+from rehearsal.adapter.kind import AdapterError, Kind
 
 from .settings import ConfigurationError
 from .tags import TAGS_ALL, all_of_them, differing, known_before, untagged

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from rehearsal.adapter import Adapter
+from rehearsal.adapter.adapter import Adapter
 from rehearsal.world import World
 
 _ROLE = "aws:iam/role:Role"
