@@ -29,13 +29,12 @@ rehearse-engine: $(READY) ## run the local stack through Pulumi's own engine, if
 
 venv: $(READY) ## prepare .venv, with the gitlab-ecr command
 
-# Three processes for two cores: rehearsals wait for each other's processes a third of the time.
 test: check ## run all checks and tests, and show the coverage
-	$(BIN)/python -m pytest -q -n 3 --dist loadgroup $(COVERAGE) $(ARGS)
+	$(BIN)/python -m pytest -q -n 2 --dist loadgroup $(COVERAGE) $(ARGS)
 	@$(if $(ARGS),true,$(BIN)/python .ci/coverage_summary.py)
 
 test-fast: $(READY) ## run the tests that need no rehearsal, in less than a minute
-	$(BIN)/python -m pytest -q -n 3 --dist loadgroup -m "not rehearsal and not slow" $(ARGS)
+	$(BIN)/python -m pytest -q -n 2 --dist loadgroup -m "not rehearsal and not slow" $(ARGS)
 
 check: $(READY) ## check format, lint and types
 	$(BIN)/ruff format --check .

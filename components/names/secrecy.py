@@ -12,12 +12,13 @@ TOKENS: Final = (
     (re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY"), "a private key"),
 )
 """What looks like a token, and what it is."""
-_HOLD_SECRETS: Final = frozenset({"auths", "environment", "password", "variables"})
+_HOLD_SECRETS: Final = frozenset({"auths", "environment", "password", "value"})
 
 
 def may_hold_secrets(path: tuple[str | int, ...]) -> bool:
     """Whether an argument's value, or one below it, may be a password."""
-    return not _HOLD_SECRETS.isdisjoint(path)
+    whole_variable = "variables" in path[-2:]
+    return whole_variable or not _HOLD_SECRETS.isdisjoint(path)
 
 
 def kind(value: Any) -> str:

@@ -29,6 +29,9 @@ def test_only_the_kind_is_told(value: Any, told: str) -> None:
 def test_passwords_are_expected_in_logins_and_environments_only() -> None:
     assert may_hold_secrets(("consumers", "acme/web", "auths", "r.io"))
     assert may_hold_secrets(("runners", "r", "environment", 0))
+    assert may_hold_secrets(("variables", "web"))
+    assert may_hold_secrets(("variables", "web", "value"))
+    assert not may_hold_secrets(("variables", "web", "owner_kind"))
     assert not may_hold_secrets(("consumers", "acme/web", "environment_scopes"))
 
 

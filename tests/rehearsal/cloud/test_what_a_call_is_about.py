@@ -29,14 +29,14 @@ CALLS: list[tuple[str, str, str, Call]] = [
     ("cloudwatch", "cloudwatch:PutDashboard", arn("cloudwatch", "dashboard/ours-*", ""),
      lambda api, path: api.put_dashboard(DashboardName=f"{path[1:-1]}-a", DashboardBody='{"widgets": []}')),
     ("cloudwatch", "cloudwatch:DeleteDashboards", arn("cloudwatch", "dashboard/ours-*", ""),
-     lambda api, path: api.delete_dashboards(DashboardNames=[f"{path[1:-1]}-a"])),
+     lambda api, path: api.delete_dashboards(DashboardNames=[f"{path[1:-1]}-b"])),
     ("cloudwatch", "cloudwatch:DeleteAlarms", arn("cloudwatch", "alarm:ours-*"),
      lambda api, path: api.delete_alarms(AlarmNames=[f"{path[1:-1]}-a"])),
     ("scheduler", "scheduler:CreateScheduleGroup", arn("scheduler", "schedule-group/ours-*"),
      lambda api, path: api.create_schedule_group(Name=f"{path[1:-1]}-a")),
     ("scheduler", "scheduler:TagResource", arn("scheduler", "schedule-group/ours-*"),
      lambda api, path: api.tag_resource(
-         ResourceArn=arn("scheduler", f"schedule-group/{path[1:-1]}-a"), Tags=[{"Key": "a", "Value": "1"}])),
+         ResourceArn=arn("scheduler", f"schedule-group/{path[1:-1]}-b"), Tags=[{"Key": "a", "Value": "1"}])),
     ("ecr", "ecr:DescribeRepositories", arn("ecr", "repository/ours/*"),
      lambda api, path: api.describe_repositories(repositoryNames=[f"{path[1:-1]}/a"])),
     ("ecr", "ecr:TagResource", arn("ecr", "repository/ours/*"),
@@ -52,6 +52,8 @@ def _there(aws: Principals) -> None:
     for name in ("ours", "theirs"):
         aws.cloud.client("ecr").create_repository(repositoryName=f"{name}/a")
         aws.cloud.client("sns").create_topic(Name=f"{name}-a")
+        aws.cloud.client("cloudwatch").put_dashboard(DashboardName=f"{name}-b", DashboardBody='{"widgets": []}')
+        aws.cloud.client("scheduler").create_schedule_group(Name=f"{name}-b")
     aws.cloud.client("iam").create_policy(PolicyName="bound", PolicyDocument=policy(allow("ecr:BatchGetImage")))
 
 
