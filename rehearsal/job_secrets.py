@@ -10,6 +10,7 @@ from components.names.naming import Names
 
 from . import id_tokens, sessions
 from .accesses import access_of
+from .attempt import Attempt
 from .consumers import Consumer, names_of
 from .world import World
 
@@ -18,7 +19,7 @@ _UNPROTECTED: Final = "not-protected"
 
 
 @dataclass(frozen=True)
-class Fetch:
+class Fetch(Attempt):
     """One attempt: expected from the declaration, actual from STS and Secrets Manager."""
 
     consumer: str
@@ -27,11 +28,6 @@ class Fetch:
     expected: str
     actual: str
     reason: str
-
-    @property
-    def as_declared(self) -> bool:
-        """Whether both agree."""
-        return self.expected == self.actual
 
     @property
     def mistake(self) -> str:

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Final
 
+from .attempt import Attempt
 from .clients import Client
 from .registries import Image
 from .world import TAG
@@ -32,7 +33,7 @@ class Puller:
 
 
 @dataclass(frozen=True)
-class Pull:
+class Pull(Attempt):
     """One cell of the matrix: expected from the declaration, actual from the registry's answer.
 
     Attributes:
@@ -47,11 +48,6 @@ class Pull:
     actual: str
     client: str
     reason: str
-
-    @property
-    def as_declared(self) -> bool:
-        """Whether both agree."""
-        return self.expected == self.actual
 
     @property
     def mistake(self) -> str:

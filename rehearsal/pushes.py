@@ -8,6 +8,7 @@ import urllib3
 from botocore.exceptions import ClientError  # pyright: ignore[reportMissingTypeStubs] - it ships none
 
 from . import id_tokens, sessions
+from .attempt import Attempt
 from .cloud.images import Image, tiny_image
 from .patterns import names
 from .world import World
@@ -17,7 +18,7 @@ NOT_OF_TOKENS: Final = "the signature and the expiry of a job's token, which the
 
 
 @dataclass(frozen=True)
-class Push:
+class Push(Attempt):
     """One attempt: expected from the declaration, actual from STS and the registry."""
 
     consumer: str
@@ -26,11 +27,6 @@ class Push:
     expected: str
     actual: str
     reason: str
-
-    @property
-    def as_declared(self) -> bool:
-        """Whether both agree."""
-        return self.expected == self.actual
 
     @property
     def mistake(self) -> str:
