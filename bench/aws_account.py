@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-from rehearsal.cloud import Cloud
+from rehearsal.cloud.cloud import Cloud
 
 _USER: Final = "bench"
 _SIGN_IN: Final = {

@@ -6,7 +6,7 @@ from types import TracebackType
 from typing import Self
 
 from components.docker.auth import DOCKER_AUTH_CONFIG, PLACEHOLDER
-from rehearsal.gitlab import GitLab
+from rehearsal.gitlab.emulator import GitLab
 
 
 class GitLabServer:

@@ -6,7 +6,7 @@ from typing import Any, Final
 from components.ecr.repository_policy import repository_policy
 from settings import RegistryAccessArgs
 
-from .cloud import Cloud
+from .cloud.cloud import Cloud
 from .namespaces import FOREIGN_AUTHS
 from .registries import Registry
 

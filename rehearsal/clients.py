@@ -14,7 +14,7 @@ import urllib3
 from components.docker.auth import PLACEHOLDER
 from components.docker.credential_resolution import Outcome, resolve
 
-from .cloud import Cloud
+from .cloud.cloud import Cloud
 from .puller import PullError, pull
 
 HELPER: Final = "docker-credential-ecr-login"

@@ -8,7 +8,7 @@ from typing import Any, Final
 from components.docker.auth import DOCKER_AUTH_CONFIG
 from settings import RegistryAccessArgs
 
-from .gitlab import GitLab
+from .gitlab.emulator import GitLab
 
 FOREIGN_HOST: Final = "registry.example.com:5000"
 """A registry that is not ours, in each adopted variable before we come."""

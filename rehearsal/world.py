@@ -18,11 +18,11 @@ from settings import RegistryAccessArgs
 from .accesses import needs_any_token, needs_rotator_token
 from .accounts import make_boundary, make_repositories, make_secrets
 from .clients import present
-from .cloud import Cloud
 from .cloud.certificates import Authority
+from .cloud.cloud import Cloud
 from .cloud.docker_registry import PROGRAM
 from .cloud.images import tiny_image
-from .gitlab import GitLab
+from .gitlab.emulator import GitLab
 from .namespaces import BOT, populate
 from .puller import way_to
 from .registries import Image, RegistryLocation, images, registries

@@ -112,6 +112,8 @@ LOADS_THEIR_ARGUMENTS = {
 }
 """Pure functions of typed arguments, which load Pulumi with them."""
 FILES = sorted(COMPONENTS.rglob("*.py"))
+LAZY = COMPONENTS / "__init__.py"
+"""The library's public names: the only package with code of its own."""
 
 
 def path(file: Path) -> str:
@@ -156,7 +158,7 @@ def closure(starts: list[Path]) -> set[Path]:
     waiting = list(starts)
     while waiting:
         file = waiting.pop()
-        if file in found or file == COMPONENTS / "__init__.py":
+        if file in found or file == LAZY:
             continue
         found.add(file)
         waiting += [parent / "__init__.py" for parent in file.parents if COMPONENTS in parent.parents]
@@ -178,7 +180,7 @@ def reached(start: Path) -> set[Path]:
 
 def test_a_folder_imports_what_its_row_says() -> None:
     for file in FILES:
-        if file == COMPONENTS / "__init__.py":
+        if file == LAZY:
             continue  # names load lazily, from everywhere
         own = folder(file)
         wrong = {folder(other) for other in imported(file)[0]} - MAY_IMPORT[own] - {own}
@@ -210,6 +212,34 @@ def test_the_zip_holds_what_its_handlers_import() -> None:
     needed = closure([*starts, COMPONENTS / "rotation" / "__main__.py"])
     assert needed <= held
     assert {folder(file) for file in held} == {folder(file) for file in needed}
+
+
+def packages() -> list[Path]:
+    """Those of the tree, not of what it makes: `.venv`, `dist`, a copy in `.rehearsal`."""
+    hidden = {each for each in ROOT.iterdir() if each.name.startswith(".") or each.name in ("build", "dist")}
+    return sorted(each for top in set(ROOT.iterdir()) - hidden for each in top.rglob("__init__.py"))
+
+
+def test_a_package_holds_a_docstring_at_most() -> None:
+    found = packages()
+    assert {each.relative_to(ROOT).parts[0] for each in found} >= {"components", "rehearsal", "tests", "validation"}
+    with_code = []
+    for each in found:
+        tree = ast.parse(each.read_text())
+        if tree.body[1:] or (tree.body and ast.get_docstring(tree) is None):
+            with_code.append(each)
+    assert with_code == [LAZY]
+
+
+def test_the_emulated_gitlab_imports_nothing_else_of_the_rehearsal() -> None:
+    folder = ROOT / "rehearsal" / "gitlab"
+    for file in sorted(folder.rglob("*.py")):
+        above = len(file.relative_to(folder).parts)
+        for node in ast.walk(ast.parse(file.read_text())):
+            if isinstance(node, ast.ImportFrom) and node.level == 0 and (node.module or "").startswith("rehearsal"):
+                assert f"{node.module}.".startswith("rehearsal.gitlab."), file
+            elif isinstance(node, ast.ImportFrom):
+                assert node.level <= above, file
 
 
 def test_no_import_goes_round_in_a_circle() -> None:

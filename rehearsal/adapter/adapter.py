@@ -11,7 +11,6 @@ from ..json_values import is_list, is_mapping
 from . import (
     buckets,
     ecr,
-    gitlab,
     iam,
     iam_users,
     lambdas,
@@ -23,12 +22,14 @@ from . import (
     secrets,
 )
 from .clients import Clients
+from .gitlab.call import RefusedError
+from .gitlab.kinds import KINDS as GITLAB_KINDS
 from .kind import AdapterError, Created, GoneError, Kind, Values
 
 _KINDS: Final[dict[str, Kind]] = {
     **buckets.KINDS,
     **ecr.KINDS,
-    **gitlab.KINDS,
+    **GITLAB_KINDS,
     **iam.KINDS,
     **iam_users.KINDS,
     **lambdas.KINDS,
@@ -163,7 +164,7 @@ def _named(type_: str, name: str) -> Generator[None]:
         if code == "404" or any(word in code for word in ("NotFound", "NoSuch", "DoesNotExist", "NonExistent")):
             raise GoneError(f"{type_} {name}: {error}") from None
         raise AdapterError(f"{type_} {name}: {error}") from None
-    except (BotoCoreError, ecr.NotEmptyError, gitlab.RefusedError, lambdas.InvocationError) as error:
+    except (BotoCoreError, ecr.NotEmptyError, RefusedError, lambdas.InvocationError) as error:
         raise AdapterError(f"{type_} {name}: {error}") from None
 
 

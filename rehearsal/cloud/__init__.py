@@ -14,19 +14,3 @@ Measured with ministack 1.5.33 behind this front, and tested under `tests/rehear
 - Not enforced: a schedule's role. Not verified: signature and expiry of a web identity token.
 - Schedules fire asynchronously: `move` returns when a function has started, not when it has ended.
 """
-
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from .cloud import Cloud as Cloud
-
-__all__ = ["Cloud"]
-
-
-def __getattr__(name: str) -> Any:
-    # The launcher's processes import this package too, and should start without boto3.
-    if name != "Cloud":
-        raise AttributeError(name)
-    from .cloud import Cloud  # noqa: PLC0415 - see above
-
-    return Cloud

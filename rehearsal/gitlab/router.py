@@ -34,7 +34,7 @@ _routes: list[_Route] = []
 
 
 def route(method: str, path: str, scopes: tuple[str, ...] | None) -> Callable[[Handler], Handler]:
-    """Registers a function; of several that match, the one written first wins. `scopes=None` needs no token."""
+    """Registers a handler. If several routes match, the first one registered wins. `scopes=None` needs no token."""
 
     def register(handler: Handler) -> Handler:
         _routes.append(_Route(method, tuple(path.strip("/").split("/")), scopes, handler))

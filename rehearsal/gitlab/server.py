@@ -15,14 +15,13 @@ from threading import Thread
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from . import api as _api  # noqa: F401 # pyright: ignore[reportUnusedImport] - fills the table of routes
+from .api.every_route import dispatch
 from .call import State
 from .faults import Fault, Faults
 from .limits import Limiter
 from .long_poll import held
 from .messages import ApiError, Reply, Request
 from .params import read_body, read_query
-from .router import dispatch
 
 _API = "/api/v4/"
 _TLS_HANDSHAKE = b"\x16"

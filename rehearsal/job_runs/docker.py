@@ -18,7 +18,7 @@ from urllib.parse import parse_qs
 
 import urllib3
 
-from rehearsal.cloud import Cloud
+from rehearsal.cloud.cloud import Cloud
 from rehearsal.cloud.images import loadable
 from rehearsal.puller import PullError, fetched, way_to
 

@@ -16,7 +16,8 @@ from rehearsal import command_line
 from rehearsal.cloud.images import archive_of, image_of
 from rehearsal.cloud.programs import files_layer, shell_layer
 from rehearsal.consumers import Consumer
-from rehearsal.gitlab import JobRequest, JobSeen
+from rehearsal.gitlab.job_control import JobSeen
+from rehearsal.gitlab.jobs import JobRequest
 from rehearsal.program import Program
 from rehearsal.world import World
 

@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 from typing import Final
 
-from rehearsal.cloud import Cloud
+from rehearsal.cloud.cloud import Cloud
 
 from .docker_api import DockerApi, EngineError
 from .guarded import Guarded

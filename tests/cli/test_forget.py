@@ -18,7 +18,7 @@ from components.rotation.gitlab import GitLab as Client
 from components.rotation.http import PooledHttp
 from components.rotation.secret import Secret
 from components.variables.description import describe
-from rehearsal.gitlab import GitLab
+from rehearsal.gitlab.emulator import GitLab
 
 _HOST = "123456789012.dkr.ecr.eu-central-1.amazonaws.com"
 _FOREIGN = {"registry.example.com:5000": {"auth": "ZmFrZS11c2VyOmZha2UtcGFzc3dvcmQ="}}

@@ -13,7 +13,8 @@ from components.rotation.http import PooledHttp, Response
 from components.rotation.secret import Secret
 from components.variables.listed import Level
 from components.variables.shadow_finder import shadow_findings
-from rehearsal.gitlab import Fault, GitLab
+from rehearsal.gitlab.emulator import GitLab
+from rehearsal.gitlab.faults import Fault
 
 _KEY = "DOCKER_AUTH_CONFIG"
 _FLAGS = Flags(VariableType.FILE, masked=True, protected=False, raw=True, hidden=False)

@@ -9,7 +9,7 @@ from previews import preview_json, stack
 
 from components.cli.__main__ import main
 from components.cli.exit_codes import ExitCode
-from rehearsal.gitlab import GitLab
+from rehearsal.gitlab.emulator import GitLab
 
 _DATA = Path(__file__).parents[1] / "data" / "preview"
 _CREATE, _NO_CHANGE = str(_DATA / "1-create.json"), str(_DATA / "2-no-change.json")

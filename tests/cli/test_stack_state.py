@@ -13,7 +13,7 @@ from components.cli.errors import CliError
 from components.cli.gitlab_api import GitLabApi, http_client
 from components.cli.stack_state import in_gitlab
 from components.rotation.secret import Secret
-from rehearsal.gitlab import GitLab
+from rehearsal.gitlab.emulator import GitLab
 
 APP = "acme/platform/app"
 RUNNER, SCHEDULE = "gitlab:index/userRunner:UserRunner", "gitlab:index/pipelineSchedule:PipelineSchedule"

@@ -18,7 +18,7 @@ from components.names.naming import Names
 from components.rotation.clock import Deadline, SystemClock
 from components.rotation.http import PooledHttp
 from components.rotation.secret import Secret
-from rehearsal.gitlab import GitLab
+from rehearsal.gitlab.emulator import GitLab
 
 _TODAY = date(2026, 11, 22)
 

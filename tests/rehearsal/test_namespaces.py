@@ -5,7 +5,7 @@ from typing import Any, cast
 
 import pytest
 
-from rehearsal.gitlab import GitLab
+from rehearsal.gitlab.emulator import GitLab
 from rehearsal.namespaces import ContradictionError, populate
 from settings import RegistryAccessArgs
 

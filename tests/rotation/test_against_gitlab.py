@@ -16,7 +16,8 @@ from components.rotation.http import PooledHttp
 from components.rotation.report import Report
 from components.rotation.results import Status
 from components.rotation.rotate import rotate
-from rehearsal.gitlab import Fault, GitLab
+from rehearsal.gitlab.emulator import GitLab
+from rehearsal.gitlab.faults import Fault
 
 _KEY = "DOCKER_AUTH_CONFIG"
 _BROKEN = "acme%2Fbroken/variables|projects/302/"

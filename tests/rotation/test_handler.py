@@ -22,7 +22,7 @@ from components.rotation import __main__ as job
 from components.rotation.aws import AwsError
 from components.rotation.handler import handle
 from components.rotator import code_zip as rotator_zip
-from rehearsal.gitlab import GitLab
+from rehearsal.gitlab.emulator import GitLab
 
 _ONLY_THE_RUNTIME = """
 import json, sys

@@ -17,7 +17,8 @@ from components.rotation import http, pools
 from components.rotation.clock import Deadline
 from components.rotation.http import PooledHttp, Response, UnreachableError
 from components.rotation.pace import Pace
-from rehearsal.gitlab import Fault, GitLab
+from rehearsal.gitlab.emulator import GitLab
+from rehearsal.gitlab.faults import Fault
 
 _PATH = "/api/v4/projects/acme%2Fweb/variables/DOCKER_AUTH_CONFIG"
 

@@ -44,7 +44,8 @@ from components.rotation.keys.record import Making, Record
 from components.rotation.keys.store import AccessKey, NewKey
 from components.rotation.mint import Token
 from components.rotation.secret import Secret, without_pieces
-from rehearsal.gitlab import Fault, GitLab
+from rehearsal.gitlab.emulator import GitLab
+from rehearsal.gitlab.faults import Fault
 
 _PIECE = 8
 _HIDDEN = replace(FLAGS, hidden=True)

@@ -8,7 +8,7 @@ from aws_principals import ACCOUNT, GET_TOKEN, HOST, REGION, Principals, allow
 
 from components.rotation.aws import AwsError, BotoAws
 from components.rotation.lent_credentials import ThreadsOwn, session_with
-from rehearsal.cloud import Cloud
+from rehearsal.cloud.cloud import Cloud
 
 ROLES = 12
 

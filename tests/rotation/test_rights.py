@@ -11,7 +11,7 @@ from components.iam import policies as iam_policies
 from components.iam.secret_policies import secret_arn_pattern
 from components.iam.trust import pull_role_trust
 from components.names.naming import Names
-from rehearsal.cloud import Cloud
+from rehearsal.cloud.cloud import Cloud
 
 _NAMES = Names(ACCOUNT, REGION, "gitlab-ecr")
 _AUDIENCES = {"backend": "backend/app", "frontend": "frontend/app"}

@@ -6,7 +6,7 @@ from typing import Any
 
 import boto3
 
-from rehearsal.cloud import Cloud
+from rehearsal.cloud.cloud import Cloud
 from rehearsal.puller import PullResult, pull, way_to
 
 ACCOUNT = "123456789012"

@@ -14,7 +14,9 @@ from scripted_runner.coordinator import Coordinator, Trace
 from scripted_runner.docker_api import Docker
 from scripted_runner.job import Job
 
-from rehearsal.gitlab import GitLab, JobRequest, JobSeen
+from rehearsal.gitlab.emulator import GitLab
+from rehearsal.gitlab.job_control import JobSeen
+from rehearsal.gitlab.jobs import JobRequest
 
 APP = "acme/app"
 HOST = "123456789012.dkr.ecr.eu-central-1.amazonaws.com"

@@ -1,4 +1,4 @@
-"""Environments of projects, as far as their names and states."""
+"""Environments of projects: their names, tiers and states."""
 
 from http import HTTPStatus
 
@@ -62,7 +62,7 @@ def _stop(call: Call) -> Reply:
 
 @route("DELETE", _ONE, WRITE)
 def _delete(call: Call) -> Reply:
-    """Only a stopped one can be deleted."""
+    """Only a stopped environment can be deleted."""
     row = _found(call, DEVELOPER, writable=True)
     if row.state != "stopped":
         raise forbidden()

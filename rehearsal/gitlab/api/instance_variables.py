@@ -1,4 +1,4 @@
-"""CI/CD variables of the instance: for its administrators, without environment scopes, never hidden."""
+"""CI/CD variables of the instance. Only administrators manage them; they have no scopes and are never hidden."""
 
 from http import HTTPStatus
 from typing import Any

@@ -15,7 +15,7 @@ from rehearsal.gitlab.router import route
 LAST_UPDATE = "X-GitLab-Last-Update"
 _STATUS, _INTERVAL = "Job-Status", "X-GitLab-Trace-Update-Interval"
 _WATCHED = 3
-"""Seconds between two pieces of a log that somebody looks at."""
+"""Seconds between two pieces of a job's log while somebody watches it."""
 _BACKOFF = 1
 
 
@@ -68,7 +68,7 @@ def _append(call: Call) -> Reply:
     content_range = call.request.headers.get("Content-Range")
     if content_range is None:
         raise parameter_error("400 Missing header Content-Range")
-    # GitLab reads the start alone; where the piece ends, its length tells.
+    # GitLab reads only the start of the range; the length of the piece gives its end.
     start = content_range.partition("-")[0]
     offset = int(start) if start.isdecimal() else 0
     if offset + len(call.request.body) > job.output_limit:
@@ -85,7 +85,7 @@ def _append(call: Call) -> Reply:
 
 
 def _authenticated(call: Call) -> Job:
-    """The job of a request with its own token. The refusal of a job that is not running tells its runner to stop."""
+    """The job whose token the request carries. If the job is not running, the refusal tells its runner to stop."""
     job = call.state.jobs.find(call.values["id"])
     token = call.request.params.get("token") or call.request.headers.get("Job-Token")
     if job is None or token != job.token:

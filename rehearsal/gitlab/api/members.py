@@ -1,4 +1,4 @@
-"""Members of projects and groups: those of one place, and those of the groups above it too."""
+"""Members of projects and groups: the direct ones, and with `all` also those of the groups above."""
 
 from http import HTTPStatus
 from typing import Any
@@ -17,7 +17,7 @@ def _owner(call: Call) -> Owner:
 
 
 def _levels(call: Call) -> list[tuple[User, int]]:
-    """Each member with the highest role that counts here, by the user's number."""
+    """Each member with the highest of the user's roles here, ordered by the user's id."""
     owner = _owner(call)
     places = (owner, *(call.state.store.ancestors(owner) if "all" in call.request.segments[3:] else ()))
     found = [

@@ -23,7 +23,7 @@ def _version(_call: Call) -> Reply:
 
 @route("GET", "/metadata", (*READ, "read_user"))
 def _metadata(_call: Call) -> Reply:
-    """The same and more; its token may be one that only reads the user."""
+    """The version and more. A token with scope `read_user` is enough."""
     return json_reply(_VERSION | {"kas": _NO_KAS})
 
 

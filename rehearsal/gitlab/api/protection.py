@@ -1,4 +1,4 @@
-"""Protected branches and tags; names may hold wildcards."""
+"""Protected branches and tags; their names may contain wildcards."""
 
 from http import HTTPStatus
 from typing import Any

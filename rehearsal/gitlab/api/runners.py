@@ -1,4 +1,4 @@
-"""Runners: created, listed and changed by those who manage them; verified and removed by themselves too."""
+"""Runners. Whoever manages a runner creates, lists and changes it; a runner verifies and removes itself."""
 
 from collections.abc import Iterable
 from http import HTTPStatus
@@ -67,7 +67,7 @@ def _unregister(call: Call) -> Reply:
 
 @route("DELETE", "/runners/managers", None)
 def _unregister_manager(call: Call) -> Reply:
-    """One machine goes; the runner stays for the others."""
+    """Removes one machine; the runner stays for its other machines."""
     system = call.declared(Field("system_id", text, required=True))["system_id"]
     itself(call, contact=False).managers.remove(system)
     return no_content()
@@ -87,7 +87,7 @@ def _managers(call: Call) -> Reply:
 
 @route("GET", "/runners", READ)
 def _list_own(call: Call) -> Reply:
-    """Those that the user manages; the instance's are for its administrator."""
+    """The runners that the user manages; only an administrator manages the instance's."""
     return _listed(call, (runner for runner in call.state.runners.newest_first() if _manages(call, runner.owner)))
 
 
@@ -155,7 +155,7 @@ def _listed(call: Call, runners: Iterable[Runner]) -> Reply:
 
 
 def itself(call: Call, *, contact: bool = True) -> Runner:
-    """The runner that asks, by its own token; with `contact` its machine is noted."""
+    """The runner whose token the request carries; `contact` records that its machine called."""
     given = call.declared(
         Field("token", text, required="Runner-Token" not in call.request.headers),
         Field("system_id", text),

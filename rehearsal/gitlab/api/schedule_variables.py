@@ -1,4 +1,4 @@
-"""Variables of pipeline schedules. Their keys are unique, and the schedule's owner writes them."""
+"""Variables of pipeline schedules. A key is unique in its schedule, and only the schedule's owner writes them."""
 
 from http import HTTPStatus
 
@@ -43,7 +43,7 @@ def _update(call: Call) -> Reply:
 
 @route("DELETE", f"{_VARIABLES}/:key", WRITE)
 def _delete(call: Call) -> Reply:
-    """Answers with what is gone, which GitLab's other deletions do not."""
+    """Answers with the deleted variable, unlike GitLab's other deletions."""
     schedule = own(call)
     row = _found(call, schedule)
     schedule.variables.remove(row)

@@ -27,7 +27,7 @@ def found(call: Call, project: Project) -> Schedule:
 
 
 def own(call: Call) -> Schedule:
-    """The same, for its owner: nobody else changes it, whatever their role."""
+    """The schedule that the path names, if the caller owns it: nobody else may change it, whatever their role."""
     schedule = found(call, call.project(DEVELOPER, writable=True))
     if schedule.owner is not call.user:
         raise forbidden()

@@ -69,7 +69,7 @@ def _may_touch(call: Call, token: Token) -> bool:
 
 
 def _personal(call: Call) -> Token:
-    """Only administrators learn that a token does not exist."""
+    """The token, if the caller may use it here. Only administrators learn that a token does not exist."""
     found = next((each for each in call.state.tokens.all if str(each.id) == call.values["token_id"]), None)
     if found is not None and _may_touch(call, found):
         return found
@@ -81,7 +81,7 @@ def _owner(call: Call, level: int) -> Owner:
 
 
 def _manager(call: Call) -> Owner:
-    """The project or group, for those who may manage its tokens; a bot never may."""
+    """The project or group, if the caller may manage its tokens; a bot never may."""
     owner = _owner(call, level=1)
     level = MAINTAINER if owner.kind == "project" else OWNER
     if call.user.bot or call.state.level(call.user, owner) < level:

@@ -16,7 +16,7 @@ _TYPE = Field("variable_type", text, values=variables.VARIABLE_TYPES)
 
 
 def _owner(call: Call) -> Owner:
-    """Archived projects refuse all of this, reading too."""
+    """The project or group. An archived project refuses every call, even a read."""
     if call.request.segments[0] == "projects":
         return call.project(MAINTAINER, writable=True)
     return call.group(OWNER, writable=True)
@@ -77,7 +77,7 @@ def _update(call: Call) -> Reply:
     owner = _owner(call)
     given = _attributes(call, owner, Field("value", text))
     if owner.kind == "group" and "filter" not in call.request.params:
-        # GitLab keeps its older behaviour here: the first row of that key, and never a conflict.
+        # Without a filter, GitLab updates the first group variable of that key and never reports a conflict.
         row = next((row for row in owner.variables if row.key == call.values["key"]), None)
         if row is None:
             raise not_found(_NOT_FOUND[owner.kind])

@@ -6,7 +6,7 @@ import pytest
 from aws_principals import ACCOUNT, HOST, REGION, Principals
 
 from rehearsal.clients import present
-from rehearsal.cloud import Cloud
+from rehearsal.cloud.cloud import Cloud
 from rehearsal.cloud.docker_registry import PROGRAM
 
 US_HOST = HOST.replace(REGION, "us-east-1")

@@ -8,7 +8,7 @@ import pytest
 from aws_principals import ACCOUNT, GET_TOKEN, HOST, PULL, REGION, Principals, allow
 
 from rehearsal import clients
-from rehearsal.cloud import Cloud
+from rehearsal.cloud.cloud import Cloud
 from rehearsal.cloud.docker_registry import PROGRAM, DockerRegistry
 from rehearsal.cloud.images import tiny_image
 

@@ -6,7 +6,7 @@ import pytest
 from aws_principals import ACCOUNT, GET_TOKEN, HOST, Principals, allow
 from botocore.exceptions import ClientError
 
-from rehearsal.cloud import Cloud
+from rehearsal.cloud.cloud import Cloud
 from rehearsal.cloud.tokens import fingerprint
 
 

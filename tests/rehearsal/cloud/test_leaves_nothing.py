@@ -14,13 +14,13 @@ import pytest
 from aws_principals import ACCOUNT, HOST, REGION
 
 from rehearsal.clients import present
-from rehearsal.cloud import Cloud
+from rehearsal.cloud.cloud import Cloud
 from rehearsal.cloud.docker_registry import PROGRAM
 
 ROOT = Path(__file__).parents[3]
 PARENT = f"""
 import io, json, sys, zipfile
-from rehearsal.cloud import Cloud
+from rehearsal.cloud.cloud import Cloud
 cloud = Cloud.start({ACCOUNT!r}, {REGION!r}, hosts=[{HOST!r}], docker_registry=sys.argv[1] == "True")
 trust = {{"Version": "2012-10-17", "Statement": []}}
 role = cloud.client("iam").create_role(RoleName="r", AssumeRolePolicyDocument=json.dumps(trust))["Role"]["Arn"]

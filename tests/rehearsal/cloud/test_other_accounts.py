@@ -7,7 +7,7 @@ import pytest
 from aws_principals import ACCOUNT, GET_TOKEN, HOST, PULL, REGION, Principals, allow
 
 from components.ecr.repository_policy import repository_policy
-from rehearsal.cloud import Cloud
+from rehearsal.cloud.cloud import Cloud
 from rehearsal.cloud.images import tiny_image
 
 THEIRS = "210987654321"

@@ -6,7 +6,7 @@ import pytest
 from aws_principals import ACCOUNT, Principals, allow, policy, trust
 from botocore.exceptions import ClientError
 
-from rehearsal.cloud import Cloud
+from rehearsal.cloud.cloud import Cloud
 from rehearsal.cloud.partition import Exchange, is_data
 
 REGION = "cn-north-1"

@@ -2,7 +2,7 @@ import pytest
 import urllib3
 from aws_principals import HOST
 
-from rehearsal.cloud import Cloud
+from rehearsal.cloud.cloud import Cloud
 
 
 def through(cloud: Cloud, url: str) -> urllib3.BaseHTTPResponse:

@@ -5,7 +5,7 @@ import pytest
 import urllib3
 from aws_principals import ACCOUNT, GET_TOKEN, HOST, PULL, REGION, Principals, allow, policy, repository_arn
 
-from rehearsal.cloud import Cloud
+from rehearsal.cloud.cloud import Cloud
 from rehearsal.cloud.images import Image, digest_of, tiny_image
 from rehearsal.puller import PullError
 

@@ -4,7 +4,7 @@ import pytest
 import urllib3
 from aws_principals import GET_TOKEN, HOST, PULL, PUSH, Principals, allow, repository_arn
 
-from rehearsal.cloud import Cloud
+from rehearsal.cloud.cloud import Cloud
 from rehearsal.cloud.images import Image, digest_of, tiny_image
 
 WITH_EVERY_STORE = True

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from aws_principals import ACCOUNT, GET_TOKEN, HOST, PULL, REGION, ROOT, Principals, allow, repository_arn, trust
 
-from rehearsal.cloud import Cloud
+from rehearsal.cloud.cloud import Cloud
 from rehearsal.cloud.images import tiny_image
 
 FUNCTION = "tiny-rotator"

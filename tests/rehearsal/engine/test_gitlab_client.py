@@ -6,7 +6,8 @@ import grpc
 import pytest
 from provider_process import started
 
-from rehearsal.gitlab import Fault, GitLab
+from rehearsal.gitlab.emulator import GitLab
+from rehearsal.gitlab.faults import Fault
 from rehearsal.world import World
 
 BASE_URL = "https://gitlab.example.com/api/v4/"

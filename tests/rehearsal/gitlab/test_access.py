@@ -6,7 +6,7 @@ import gitlab as python_gitlab
 import pytest
 from raw_http import Api
 
-from rehearsal.gitlab import GitLab
+from rehearsal.gitlab.emulator import GitLab
 
 Http = Callable[[str | None], Api]
 VARIABLES = "/projects/acme%2Fplatform%2Fapp/variables"

@@ -5,7 +5,8 @@ import pytest
 import urllib3
 from raw_http import Api
 
-from rehearsal.gitlab import Fault, GitLab
+from rehearsal.gitlab.emulator import GitLab
+from rehearsal.gitlab.faults import Fault
 
 VARIABLES = "/projects/acme%2Fplatform%2Fapp/variables"
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from raw_http import Api
 
-from rehearsal.gitlab import GitLab
+from rehearsal.gitlab.emulator import GitLab
 
 _LACKS = "Access denied: Your Personal Access Token lacks the required permissions: [{}]{}."
 _NAMES = ["Variable: Read", "Variable: Update", "Personal Access Token: Read", "Personal Access Token: Rotate"]

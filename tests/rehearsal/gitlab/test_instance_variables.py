@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from raw_http import Api
 
-from rehearsal.gitlab import GitLab
+from rehearsal.gitlab.emulator import GitLab
 
 PLACE = "/admin/ci/variables"
 ROW = {"key": "A", "value": "eight-or-more", "masked": True, "description": "why"}

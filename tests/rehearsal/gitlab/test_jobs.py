@@ -9,7 +9,8 @@ import jwt
 import pytest
 from raw_http import Api
 
-from rehearsal.gitlab import GitLab, JobRequest
+from rehearsal.gitlab.emulator import GitLab
+from rehearsal.gitlab.jobs import JobRequest
 
 APP = "acme/platform/app"
 Http = Callable[[str | None], Api]

@@ -4,7 +4,7 @@ import gitlab as python_gitlab
 import pytest
 from raw_http import Api
 
-from rehearsal.gitlab import GitLab
+from rehearsal.gitlab.emulator import GitLab
 
 APP = "acme/platform/app"
 

@@ -5,7 +5,7 @@ import gitlab as python_gitlab
 import pytest
 from raw_http import Api
 
-from rehearsal.gitlab import GitLab
+from rehearsal.gitlab.emulator import GitLab
 
 NOTES = "/projects/acme%2Fplatform%2Fapp/merge_requests/7/notes"
 

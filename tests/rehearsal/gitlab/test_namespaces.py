@@ -5,7 +5,7 @@ import gitlab as python_gitlab
 import pytest
 from raw_http import Api
 
-from rehearsal.gitlab import GitLab
+from rehearsal.gitlab.emulator import GitLab
 
 Connect = Callable[[str], python_gitlab.Gitlab]
 

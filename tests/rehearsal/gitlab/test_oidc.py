@@ -5,7 +5,7 @@ import jwt
 import pytest
 from raw_http import Api
 
-from rehearsal.gitlab import GitLab
+from rehearsal.gitlab.emulator import GitLab
 
 
 def claims_of(emulator: GitLab, api: Api, token: str, audience: str = "aws") -> dict[str, Any]:

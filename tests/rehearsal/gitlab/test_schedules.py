@@ -6,8 +6,8 @@ import gitlab as python_gitlab
 import pytest
 from raw_http import Api
 
-from rehearsal.gitlab import GitLab
 from rehearsal.gitlab.cron import next_run
+from rehearsal.gitlab.emulator import GitLab
 
 APP = "acme/platform/app"
 SCHEDULES = "/projects/acme%2Fplatform%2Fapp/pipeline_schedules"

@@ -13,7 +13,9 @@ import trustme
 import urllib3
 from raw_http import Api
 
-from rehearsal.gitlab import Event, Fault, GitLab
+from rehearsal.gitlab.emulator import GitLab
+from rehearsal.gitlab.faults import Fault
+from rehearsal.gitlab.server import Event
 
 VARIABLES = "/projects/acme%2Fplatform%2Fapp/variables"
 

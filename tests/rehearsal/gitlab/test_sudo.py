@@ -3,7 +3,7 @@ from collections.abc import Callable
 import pytest
 from raw_http import Api
 
-from rehearsal.gitlab import GitLab
+from rehearsal.gitlab.emulator import GitLab
 
 Http = Callable[[str | None], Api]
 SCHEDULES = "/projects/acme%2Fplatform%2Fapp/pipeline_schedules"

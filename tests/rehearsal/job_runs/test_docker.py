@@ -14,7 +14,7 @@ from scripted_docker import ScriptedDocker, scripted_docker
 from scripted_runner.docker_api import Docker as Client
 from scripted_runner.docker_api import DockerError
 
-from rehearsal.cloud import Cloud
+from rehearsal.cloud.cloud import Cloud
 from rehearsal.cloud.images import image_of
 from rehearsal.cloud.programs import files_layer, shell_layer
 from rehearsal.job_runs.docker import Docker, local_socket

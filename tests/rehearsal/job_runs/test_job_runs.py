@@ -10,8 +10,8 @@ from typing import Any
 
 import podman_here
 import pytest
-import scripted_runner
 import yaml
+from scripted_runner.program import put_on_path
 
 from rehearsal.clients import HELPER
 from rehearsal.job_runs.podman import short_place
@@ -36,7 +36,7 @@ def ran(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, dict[str, Any], 
     (folder / "Pulumi.local.yaml").write_text(yaml.safe_dump(stack, sort_keys=False))
     programs.mkdir()
     temporary.mkdir()
-    path = f"{scripted_runner.put_on_path(programs)}{os.pathsep}{os.environ['PATH']}"
+    path = f"{put_on_path(programs)}{os.pathsep}{os.environ['PATH']}"
     run = subprocess.run(
         [sys.executable, "-m", "rehearsal", "--stack-file", str(folder / "Pulumi.local.yaml"), "--report", str(report)],
         cwd=ROOT,

@@ -12,7 +12,8 @@ from scripted_runner.docker_api import Docker
 from scripted_runner.job import Job
 
 from components import OwnerKind
-from rehearsal.gitlab import JobRequest, JobSeen
+from rehearsal.gitlab.job_control import JobSeen
+from rehearsal.gitlab.jobs import JobRequest
 from rehearsal.job_runs.takers import PLAIN, JobRunner
 from rehearsal.job_runs.wanted import FAILED, RAN, WantedJob, wanted
 from rehearsal.world import World

@@ -14,7 +14,8 @@ from components.rotation.http import PooledHttp
 from components.rotation.report import Report
 from components.rotation.rotate import rotate
 from components.variables.keys import ACCESS_KEYS, KEY_PLACEHOLDER
-from rehearsal.gitlab import Fault, GitLab
+from rehearsal.gitlab.emulator import GitLab
+from rehearsal.gitlab.faults import Fault
 
 _PATH = "acme/scripts"
 

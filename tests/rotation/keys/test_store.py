@@ -14,7 +14,7 @@ from components.names.naming import Names
 from components.rotation.aws import AwsError
 from components.rotation.keys.store import BotoKeyStore
 from components.rotation.secret import Secret
-from rehearsal.cloud import Cloud
+from rehearsal.cloud.cloud import Cloud
 
 _NAMES = Names(ACCOUNT, REGION, "gitlab-ecr")
 _OWN, _OTHER = _NAMES.pull_user_name("acme/scripts"), "somebody"

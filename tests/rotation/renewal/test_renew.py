@@ -15,7 +15,8 @@ from components.rotation.http import PooledHttp, Response
 from components.rotation.renewal.gitlab_tokens import GitLabTokens
 from components.rotation.renewal.renew import LIFE, RENEW_BEFORE, RenewalError, Version, renew
 from components.rotation.secret import Secret
-from rehearsal.gitlab import Fault, GitLab
+from rehearsal.gitlab.emulator import GitLab
+from rehearsal.gitlab.faults import Fault
 
 _TODAY = START.date()
 
