@@ -64,6 +64,8 @@ class Cause(Enum):
     SECRET_EMPTY = "secret-empty"  # noqa: S105 - the name of a mistake
     SECRET_KEY = "secret-key"  # noqa: S105 - the name of a mistake
     SECRET_REGION = "secret-region"  # noqa: S105 - the name of a mistake
+    SECRET_FIELD = "secret-field"  # noqa: S105 - the name of a mistake
+    SECRET_UNRESOLVED = "secret-unresolved"  # noqa: S105 - the name of a mistake
 
     IAM_POLICY = "iam-policy"
     REPOSITORY_POLICY = "repository-policy"

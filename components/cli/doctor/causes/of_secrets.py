@@ -35,4 +35,14 @@ SECRETS: Final = {
         "Neither the secret nor the variable AWS_REGION names a region.",
         "extend the job of templates/pull.yml, which sets both",
     ),
+    Cause.SECRET_FIELD: Explanation(
+        "The job reads one field of its secret, but the login is the secret's whole value.",
+        "take field (or # and what follows it) out of the job's `secrets:`, as in templates/pull.yml",
+    ),
+    Cause.SECRET_UNRESOLVED: Explanation(
+        "The runner cannot read the kind of secret that the job names. It only warns, and pulls without this login. "
+        "Runners before 18.2 cannot read AWS Secrets Manager.",
+        "update the runner to 18.2 or later, or give the job tags of a runner that is; GitLab has to be 18.3 or later, "
+        "Premium or Ultimate",
+    ),
 }

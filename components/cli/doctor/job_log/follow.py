@@ -43,6 +43,9 @@ _RULES: Final[tuple[tuple[str, str, _Told], ...]] = (
     ),
     ("cleaning up project", r"^Cleaning up project directory", Follower.afterwards),
     ("for successful job", r"^(?:Saving cache|Uploading artifacts) for successful job", Follower.saved),
+    ("running with gitlab-runner", r"^Running with gitlab-runner (?P<version>\d{1,3}\.\d{1,3})", Follower.runner),
+    ("resolving secret ", r"^Resolving secret \"(?P<key>[^\"]{1,255})\"\.\.\.", Follower.secret),
+    ("no resolver that can", r"^\W{0,5}(?:WARNING: )?Not resolved: no resolver that can", Follower.secret_unresolved),
     ("preparing the ", r'^Preparing the "(?P<executor>[\w+ -]{1,40})" executor', Follower.preparing),
     (
         "executor with image",

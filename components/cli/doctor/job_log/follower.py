@@ -3,6 +3,7 @@
 import re
 from typing import Final
 
+from ....docker.auth import DOCKER_AUTH_CONFIG
 from .images import image_in
 from .lines import Line
 from .story import IN_THE_JOB, Command, End, Pull, Step, Story, keep
@@ -39,6 +40,7 @@ class Follower:
         self._helper = ""
         self._service_next = False
         self._source = ""
+        self._secret = ""
         self._warnings: list[Line] = []
 
     def said(self, line: Line) -> None:
@@ -56,6 +58,22 @@ class Follower:
         """The runner names the stage that begins."""
         name = match["stage"]
         self._go_to(next((step for prefix, step in _STAGES.items() if name.startswith(prefix)), self._step))
+        return True
+
+    def runner(self, match: re.Match[str], _: Line) -> bool:
+        """`Running with gitlab-runner 18.1.0 (0731d300)`."""
+        self.story.runner = match["version"]
+        return True
+
+    def secret(self, match: re.Match[str], _: Line) -> bool:
+        """`Resolving secret "X"...`."""
+        self._secret = match["key"]
+        return True
+
+    def secret_unresolved(self, _: re.Match[str], line: Line) -> bool:
+        """`Not resolved: ...`: the runner goes on without the secret."""
+        if self._secret in {"", DOCKER_AUTH_CONFIG}:
+            self.story.unresolved.append(line)
         return True
 
     def preparing(self, match: re.Match[str], _: Line) -> bool:

@@ -79,7 +79,9 @@ class Story:
     """The whole story of a job.
 
     Attributes:
+        runner: the runner's version, such as `18.1.0`; empty when the log does not say.
         executor: `docker`, `kubernetes` or another; empty when the log does not say.
+        unresolved: the warnings that the runner cannot resolve the secret with the login for the job's image.
         job_image: the job's image, as the runner writes it.
         pulls: the pulls by image, in order.
         commands: the script's commands, in order; the first holds what was printed before any command.
@@ -90,7 +92,9 @@ class Story:
         loose: the lines that belong to no pull and no command.
     """
 
+    runner: str = ""
     executor: str = ""
+    unresolved: list[Line] = field(default_factory=list[Line])
     job_image: str = ""
     pulls: dict[str, Pull] = field(default_factory=dict[str, Pull])
     commands: list[Command] = field(default_factory=list[Command])

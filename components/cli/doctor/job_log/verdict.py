@@ -6,7 +6,10 @@ from typing import Final
 
 from ..causes.cause import Cause
 from ..causes.finding import Finding
+from .families.aws import AWS
 from .families.family import Clue, Family, quoted
+from .families.secret_roles import RESOLVING
+from .families.secrets import SECRETS, UNRESOLVED
 from .families.table import FAMILIES
 from .follow import MARKS, follow
 from .images import image_in, image_of, image_of_command
@@ -26,6 +29,22 @@ _BEFORE_A_LOGIN: Final = {
     Cause.UNREACHABLE,
 }
 """Causes for which a command prints no password to the login after the pipe."""
+_OF_A_LOGIN: Final = {
+    Cause.VARIABLE_ABSENT,
+    Cause.EXPIRED,
+    Cause.REFUSED_TOKEN,
+    Cause.PULL_DENIED,
+    Cause.IAM_POLICY,
+    Cause.REPOSITORY_POLICY,
+    Cause.BAD_DOCUMENT,
+    Cause.BARE_PASSWORD,
+    Cause.BAD_AUTH,
+    Cause.WRONG_USER,
+    Cause.HELPER_MISSING,
+    Cause.HELPER_FAILED,
+    Cause.HELPER_MIXED,
+}
+"""Causes of a failed pull that another login would change."""
 _NO_PASSWORD: Final = "; so the command failed, and `docker login` got an empty password"  # noqa: S105 - no password
 
 
@@ -89,7 +108,7 @@ def _failure(story: Story) -> _Failure | None:
     pending = _unfinished(story)
     if end is None and not story.prepared and pending and pending.lines:
         return _Failure(pending.step, pending.lines, pending)
-    return _Failure(step, [*story.loose, *after]) if story.loose or after else None
+    return _Failure(step, [*story.loose, *after]) if story.loose or after or story.unresolved else None
 
 
 def _unfinished(story: Story) -> Pull | None:
@@ -98,7 +117,10 @@ def _unfinished(story: Story) -> Pull | None:
 
 def _finding(failure: _Failure, story: Story) -> Finding | None:
     command = failure.commands[-1].text if failure.commands else ""
-    found = _first(FAMILIES, failure, failure.lines, command, story)
+    found = _first(_families(story), failure, failure.lines, command, story)
+    if story.unresolved and _for_want_of_the_secret(found, failure, story):
+        pull = replace(failure, step=Step.JOB_IMAGE)
+        found = _first([UNRESOLVED], pull, story.unresolved, command, story)
     if found is None:
         return None
     family, finding = found
@@ -119,6 +141,18 @@ def _finding(failure: _Failure, story: Story) -> Finding | None:
     return finding
 
 
+def _families(story: Story) -> Iterable[Family]:
+    """The families that can decide. A secret that cannot be read, from any provider, is no matter of a registry."""
+    return (*SECRETS, *AWS) if story.end and RESOLVING in story.end.said else FAMILIES
+
+
+def _for_want_of_the_secret(found: tuple[Family, Finding] | None, failure: _Failure, story: Story) -> bool:
+    """Whether the job failed because the runner did not resolve the secret with the login."""
+    if found is None:
+        return story.end is None and not story.prepared
+    return failure.step in PULLS and found[0].cause in _OF_A_LOGIN
+
+
 def _first(
     families: Iterable[Family], failure: _Failure, lines: Sequence[Line], command: str, story: Story
 ) -> tuple[Family, Finding] | None:
@@ -128,7 +162,7 @@ def _first(
             continue
         for line in lines:
             if match := family.match(line):
-                clue = Clue(match, line, failure.step, executor=story.executor, command=command)
+                clue = Clue(match, line, failure.step, executor=story.executor, runner=story.runner, command=command)
                 finding = family.tell(_with_image(clue, failure, lines, story))
                 if finding is not None:
                     return family, replace(finding, log_line=line.number)

@@ -18,10 +18,11 @@ _ECR: Final = r"ecr(?:-public)?:\w{2,80}"
 _USER: Final = re.compile(r"User: (?P<who>\S{1,300}) is not authorized")
 _REPOSITORY: Final = re.compile(r":repository/(?P<name>[\w./-]{1,256})")
 _POLICY_ARN: Final = re.compile(r"policy: (?P<arn>arn:\S{1,300})")
-_OTHER_POLICIES: Final = (
+OTHER_POLICIES: Final = (
     r"(?P<policy>permissions boundary|service control policy|resource control policy|session policy|"
     r"Organizations policy)"
 )
+"""The policies above an identity's own, as a message names them."""
 _PUSHES: Final = ("InitiateLayerUpload", "UploadLayerPart", "CompleteLayerUpload", "PutImage")
 _PULL_ROLE: Final = re.compile(r"assumed-role/[\w+=,.@-]{0,64}-pull-")
 _SHORT_ARN: Final = re.compile(r"^arn:[\w-]+:(?:iam|sts)::\d{12}:")
@@ -141,7 +142,7 @@ DENIALS: Final = (
     family(
         Cause.OTHER_POLICY,
         _MARK,
-        _WHO % _ANY + rf".{{0,300}}{_OTHER_POLICIES}",
+        _WHO % _ANY + rf".{{0,300}}{OTHER_POLICIES}",
         _other_policy,
         example=_example("ecr:BatchGetImage", "with an explicit deny in a service control policy"),
     ),

@@ -34,6 +34,7 @@ class Clue:
         image: the image in question; empty when no line names one.
         source: where the runner took the login from; empty when it had none, or when the job itself pulled.
         executor: the runner's executor; empty when the log does not say.
+        runner: the runner's version; empty when the log does not say.
         command: the job's command that printed the line.
     """
 
@@ -43,6 +44,7 @@ class Clue:
     image: str = ""
     source: str = ""
     executor: str = ""
+    runner: str = ""
     command: str = ""
 
     @property
