@@ -17,8 +17,8 @@ class FaultError(Exception):
 
 
 @dataclass(frozen=True)
-class Attempt:
-    """One rotation by the command line.
+class FaultRun:
+    """One rotation by the command line, after a change in GitLab.
 
     Attributes:
         what: what was changed in GitLab before it.
@@ -35,7 +35,7 @@ class Attempt:
     targets: list[dict[str, Any]]
 
 
-def break_and_mend(world: World, rotations: Watched, consumers: Sequence[Consumer]) -> Iterator[Attempt]:
+def break_and_mend(world: World, rotations: Watched, consumers: Sequence[Consumer]) -> Iterator[FaultRun]:
     """Deletes one consumer and removes the rotator's role on another, in turn or at once, then repairs both.
 
     Both are broken at once if there is a third consumer, which must still be rotated.
@@ -52,12 +52,12 @@ def break_and_mend(world: World, rotations: Watched, consumers: Sequence[Consume
     world.gitlab.delete(gone.path)
     at_once = len(consumers) > 2  # noqa: PLR2004 - the two that are broken
     if not at_once:
-        yield _attempt(deleted, rotations, [gone])
+        yield _rotate(deleted, rotations, [gone])
         world.gitlab.restore(gone.path)
         deleted = f"{gone.name} is restored"
     _set_role(world, forbidden, demoted=True)
     before = forbidden.variable()
-    yield _attempt(f"{deleted}, {demoted}", rotations, [gone, forbidden] if at_once else [forbidden])
+    yield _rotate(f"{deleted}, {demoted}", rotations, [gone, forbidden] if at_once else [forbidden])
     if forbidden.variable() != before:
         raise FaultError(f"{forbidden.name}: its variable changed without the right to change it")
     _set_role(world, forbidden, demoted=False)
@@ -65,7 +65,7 @@ def break_and_mend(world: World, rotations: Watched, consumers: Sequence[Consume
     if at_once:
         world.gitlab.restore(gone.path)
         mended = f"{gone.name} is restored, {mended}"
-    yield _attempt(mended, rotations, [])
+    yield _rotate(mended, rotations, [])
 
 
 def one_line(target: dict[str, Any]) -> str:
@@ -73,32 +73,32 @@ def one_line(target: dict[str, Any]) -> str:
     return ": ".join(filter(None, (target["target"], target["status"], target["reason"])))
 
 
-def _attempt(what: str, rotations: Watched, broken: Sequence[Consumer]) -> Attempt:
-    run, report = rotations.by_hand()
-    attempt = Attempt(what, run.command, run.exit_code, run.output, report["targets"])
-    _check(attempt, broken)
-    return attempt
+def _rotate(what: str, rotations: Watched, broken: Sequence[Consumer]) -> FaultRun:
+    ran, report = rotations.by_hand()
+    run = FaultRun(what, ran.command, ran.exit_code, ran.output, report["targets"])
+    _check(run, broken)
+    return run
 
 
-def _check(attempt: Attempt, broken: Sequence[Consumer]) -> None:
+def _check(run: FaultRun, broken: Sequence[Consumer]) -> None:
     owners = tuple(f"{consumer.name} " for consumer in broken)
     wrong = [
         one_line(target)
-        for target in attempt.targets
+        for target in run.targets
         if target["status"] != ("failed" if target["target"].startswith(owners) else "published")
     ]
-    if bool(broken) != bool(attempt.exit_code):
-        wrong.append(f"`{attempt.command}` ended with exit code {attempt.exit_code}")
+    if bool(broken) != bool(run.exit_code):
+        wrong.append(f"`{run.command}` ended with exit code {run.exit_code}")
     if wrong:
-        raise FaultError("\n".join(f"after {attempt.what}: {line}" for line in wrong))
+        raise FaultError("\n".join(f"after {run.what}: {line}" for line in wrong))
 
 
-def _demote_and_mend(world: World, rotations: Watched, forbidden: Consumer) -> Iterator[Attempt]:
+def _demote_and_mend(world: World, rotations: Watched, forbidden: Consumer) -> Iterator[FaultRun]:
     """The same where nothing can be deleted: the instance is the only consumer."""
     _set_role(world, forbidden, demoted=True)
-    yield _attempt(_demotion(forbidden), rotations, [forbidden])
+    yield _rotate(_demotion(forbidden), rotations, [forbidden])
     _set_role(world, forbidden, demoted=False)
-    yield _attempt(f"the rotator's user has its role in {forbidden.name} again", rotations, [])
+    yield _rotate(f"the rotator's user has its role in {forbidden.name} again", rotations, [])
 
 
 def _demotion(consumer: Consumer) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 from components.variables.shadow_finder import Finding
 
 from .command_line import CommandRun
-from .faults import Attempt
+from .faults import FaultRun
 from .job_runs.job_runs import JobResults
 from .job_secrets import Fetch
 from .program import Program
@@ -47,7 +47,7 @@ class Findings:
     fetches: list[Fetch] = field(default_factory=list[Fetch])
     pushes: list[Push] = field(default_factory=list[Push])
     renewal: Renewal | None = None
-    faults: list[Attempt] = field(default_factory=list[Attempt])
+    faults: list[FaultRun] = field(default_factory=list[FaultRun])
     jobs: JobResults | None = None
     jobs_not_run: str = ""
     not_rehearsed: list[str] = field(default_factory=list[str])
@@ -92,7 +92,7 @@ def as_document(findings: Findings, error: str) -> dict[str, Any]:
         "fetches": [asdict(each) for each in findings.fetches],
         "pushes": [asdict(each) for each in findings.pushes],
         "renewal": findings.renewal.said if findings.renewal else None,
-        "faults": [asdict(attempt) for attempt in findings.faults],
+        "faults": [asdict(run) for run in findings.faults],
         "jobs": asdict(findings.jobs) if findings.jobs else None,
         "jobsNotRun": findings.jobs_not_run or None,
         "notRehearsed": findings.not_rehearsed,

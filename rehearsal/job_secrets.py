@@ -30,10 +30,9 @@ class Fetch(Attempt):
     reason: str
 
     @property
-    def mistake(self) -> str:
-        """What went otherwise than declared, for a person."""
-        attempt = f"{self.consumer} reading {self.secret} from {self.job}"
-        return f"{attempt}: declared {self.expected}, was {self.actual} ({self.reason})"
+    def action(self) -> str:
+        """Who tried what, in words."""
+        return f"{self.consumer} reading {self.secret} from {self.job}"
 
 
 def fetched(world: World, declaration: Mapping[str, Any], consumer: Consumer) -> str:

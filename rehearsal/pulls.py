@@ -50,10 +50,9 @@ class Pull(Attempt):
     reason: str
 
     @property
-    def mistake(self) -> str:
-        """What went otherwise than declared, for a person."""
-        why = f" ({self.client}: {self.reason})" if self.reason else ""
-        return f"{self.consumer} pulling {self.repository}: declared {self.expected}, was {self.actual}{why}"
+    def action(self) -> str:
+        """Who tried what, in words."""
+        return f"{self.consumer} pulling {self.repository} with {self.client}"
 
 
 def pull_all(pullers: Sequence[Puller]) -> list[Pull]:

@@ -29,10 +29,9 @@ class Push(Attempt):
     reason: str
 
     @property
-    def mistake(self) -> str:
-        """What went otherwise than declared, for a person."""
-        attempt = f"{self.consumer} pushing {self.repository} from {self.job}"
-        return f"{attempt}: declared {self.expected}, was {self.actual} ({self.reason})"
+    def action(self) -> str:
+        """Who tried what, in words."""
+        return f"{self.consumer} pushing {self.repository} from {self.job}"
 
 
 def push_all(world: World, declaration: Mapping[str, Any], repositories: Sequence[str]) -> list[Push]:

@@ -208,8 +208,8 @@ class Rehearsal:
         with self._timed("faults"):
             self._say("Breaking one target at a time in GitLab, and rotating by the command line")
             try:
-                for attempt in faults.break_and_mend(self.world, self._rotations, in_gitlab):
-                    self.findings.faults.append(attempt)
+                for run in faults.break_and_mend(self.world, self._rotations, in_gitlab):
+                    self.findings.faults.append(run)
             finally:
                 self.findings.rotations = self._rotations.reports
 

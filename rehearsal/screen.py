@@ -12,7 +12,7 @@ from rich.text import Text
 from rich.tree import Tree
 
 from . import matrix
-from .faults import Attempt, one_line
+from .faults import FaultRun, one_line
 from .findings import Findings
 from .job_runs.job_runs import JobResults
 from .job_secrets import Fetch
@@ -163,18 +163,18 @@ class Screen:
         said = renewal.said
         self._out.print(f"  {said}; the old one is refused, every rotation below writes with the new one")
 
-    def faults(self, attempts: Sequence[Attempt]) -> None:
+    def faults(self, runs: Sequence[FaultRun]) -> None:
         """Each rotation with a broken target, and the one after everything was repaired."""
-        for attempt in attempts:
-            self._out.print(f"  {attempt.what}", f"    {attempt.command}", sep="\n")
-            whole = len(attempt.targets) <= _FEW
-            for target in attempt.targets:
+        for run in runs:
+            self._out.print(f"  {run.what}", f"    {run.command}", sep="\n")
+            whole = len(run.targets) <= _FEW
+            for target in run.targets:
                 if target["status"] == "failed" or whole:
                     self._out.print(f"    {one_line(target)}")
             if not whole:
-                count = sum(target["status"] == "published" for target in attempt.targets)
+                count = sum(target["status"] == "published" for target in run.targets)
                 self._out.print(f"    {count} targets published")
-            self._out.print(f"    exit code {attempt.exit_code}")
+            self._out.print(f"    exit code {run.exit_code}")
 
     def jobs(self, ran: JobResults | None, not_run: str) -> None:
         """Each job that a real runner took, or why none did."""

@@ -9,6 +9,7 @@ import click
 from botocore.exceptions import BotoCoreError, ClientError  # pyright: ignore[reportMissingTypeStubs] - it ships none
 
 from ..contract.plan import Plan
+from ..names.gitlab_release import GITLAB_COM
 from ..rotation.aws import aws_error
 from ..rotation.secret import Secret
 from .aws_calls import aws_client
@@ -102,7 +103,7 @@ def set_command(*, source: Source, secret: str | None, gitlab_url: str | None, a
     the stack file, so that `up` uses the secret as it is.
     """
     if secret:
-        return _before_up(secret, gitlab_url or "https://gitlab.com", as_json=as_json)
+        return _before_up(secret, gitlab_url or GITLAB_COM, as_json=as_json)
     plan = source.plan()
     where = gitlab_in(plan)
     token = _asked_for()

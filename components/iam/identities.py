@@ -8,6 +8,7 @@ import pulumi_aws as aws
 from ..arguments import numbers
 from ..arguments.check import check
 from ..arguments.component import Component
+from ..names.gitlab_release import GITLAB_COM
 from ..names.naming import Names
 from .args import AudienceArgs, IdentitiesArgs, JobIssuerArgs, JobRoleArgs, RunnerIdentityArgs, SecretRoleArgs
 from .checks import find
@@ -72,7 +73,7 @@ class Identities(Component):
         return names.pull_role_arn(audience, generation)
 
     def _issuer(self, issuer: JobIssuerArgs) -> aws.iam.OpenIdConnectProvider | None:
-        url = issuer.get("url", "https://gitlab.com")
+        url = issuer.get("url", GITLAB_COM)
         if issuer.get("existing_provider"):
             return None
         return aws.iam.OpenIdConnectProvider(

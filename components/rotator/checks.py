@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Final
 
 from ..contract import plan
-from ..contract.schedule import Schedule, duration
+from ..contract.schedule import INTERVAL, TOLERATED_OUTAGE, Schedule, duration
 from ..names.locations import Mistakes, each
 from ..names.naming import Names
 from .args import RotatorArgs
@@ -27,7 +27,7 @@ def timing_of(args: RotatorArgs) -> Schedule:
         MistakesError: the times are none, or make no sense together.
     """
     mistakes, times = Mistakes(), list[timedelta]()
-    for key, default in (("interval", "2 hours"), ("tolerate_outage", "7 hours")):
+    for key, default in (("interval", INTERVAL), ("tolerate_outage", TOLERATED_OUTAGE)):
         with mistakes.at():
             times.append(duration(str(args.get(key, default)), key))
     mistakes.refuse()

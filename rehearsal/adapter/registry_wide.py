@@ -139,6 +139,23 @@ def _back_to(put: Callable[[Clients, Values], Created], nothing: Values) -> Call
     return delete
 
 
+def _setting(
+    put: Callable[[Clients, Values], Created],
+    read: Callable[[Clients, str, Values], Values],
+    delete: Callable[[Clients, str, Values], None],
+) -> Kind:
+    """A setting of the registry in one region."""
+    return Kind(
+        create=put,
+        read=read,
+        update=again(put),
+        delete=delete,
+        replaced_by=keys("region"),
+        computed=keys("registryId"),
+        unproven=_REGISTRY,
+    )
+
+
 KINDS: Final = {
     "aws:ecr/pullThroughCacheRule:PullThroughCacheRule": Kind(
         create=_create_rule,
@@ -158,31 +175,11 @@ KINDS: Final = {
         computed=keys("registryId"),
         unproven=_CACHE,
     ),
-    "aws:ecr/registryPolicy:RegistryPolicy": Kind(
-        create=_put_policy,
-        read=_read_policy,
-        update=again(_put_policy),
-        delete=_delete_policy,
-        replaced_by=keys("region"),
-        computed=keys("registryId"),
-        unproven=_REGISTRY,
+    "aws:ecr/registryPolicy:RegistryPolicy": _setting(_put_policy, _read_policy, _delete_policy),
+    "aws:ecr/registryScanningConfiguration:RegistryScanningConfiguration": _setting(
+        _put_scanning, _read_scanning, _back_to(_put_scanning, _NO_SCANNING)
     ),
-    "aws:ecr/registryScanningConfiguration:RegistryScanningConfiguration": Kind(
-        create=_put_scanning,
-        read=_read_scanning,
-        update=again(_put_scanning),
-        delete=_back_to(_put_scanning, _NO_SCANNING),
-        replaced_by=keys("region"),
-        computed=keys("registryId"),
-        unproven=_REGISTRY,
-    ),
-    "aws:ecr/replicationConfiguration:ReplicationConfiguration": Kind(
-        create=_put_replication,
-        read=_read_replication,
-        update=again(_put_replication),
-        delete=_back_to(_put_replication, {}),
-        replaced_by=keys("region"),
-        computed=keys("registryId"),
-        unproven=_REGISTRY,
+    "aws:ecr/replicationConfiguration:ReplicationConfiguration": _setting(
+        _put_replication, _read_replication, _back_to(_put_replication, {})
     ),
 }

@@ -1,10 +1,9 @@
 """Debian's docker-registry behind the front: a process on loopback that keeps everything in its memory.
 
-It knows nothing of tokens and rights: the front has asked before it asks here. Its memory and not a folder, since
-it waits for the disk after every blob, and a folder would have to be removed.
+It knows nothing about tokens and rights: the front checks them before it asks here. A folder would be slower, since
+the program waits for the disk after every blob, and would have to be removed.
 """
 
-import contextlib
 import json
 import os
 import socket
@@ -16,18 +15,16 @@ from urllib.parse import urlsplit
 
 import urllib3
 
+from ..guarded import Guarded
 from .images import Image
 from .ports import free_port
 from .registry_http import Answer, Request, error
 
 PROGRAM: Final = "docker-registry"
-# The shell ends the registry when its own input ends, so that a killed parent leaves nothing behind.
-_GUARDED: Final = f'{PROGRAM} serve "$0" > "$1" 2>&1 & read -r _; kill -9 $!; wait'
 _START_LIMIT: Final = 20.0
-_STOP_LIMIT: Final = 10.0
 _OK, _CREATED, _ACCEPTED, _NOT_FOUND = 200, 201, 202, 404
 _FORWARDED: Final = ("Accept", "Content-Type", "Content-Range", "Range")
-# To a client that names no type ECR gives what there is; docker-registry would have it that there is nothing.
+# ECR gives what it has to a client that names no type; docker-registry would answer that it has nothing.
 _EVERY_MANIFEST: Final = (
     "application/vnd.oci.image.index.v1+json,application/vnd.oci.image.manifest.v1+json,"
     "application/vnd.docker.distribution.manifest.list.v2+json,application/vnd.docker.distribution.manifest.v2+json"
@@ -52,20 +49,13 @@ class DockerRegistry:
     def __init__(self, scratch: Path) -> None:
         self._port = free_port()
         self._url = f"http://127.0.0.1:{self._port}"
-        self._log = scratch / "docker-registry.log"
         config = scratch / "docker-registry.json"  # JSON is YAML, which it reads
         config.write_text(json.dumps(_config(self._port)))
         self._pool = urllib3.PoolManager(maxsize=16, retries=False, timeout=30)
         path = os.environ.get("PATH", os.defpath)
         self.name = _version(path)
-        self._process = subprocess.Popen(  # noqa: S603 - no part of it comes from outside
-            ["sh", "-c", _GUARDED, str(config), str(self._log)],  # noqa: S607 - as found on PATH
-            stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            env={"PATH": path, "HOME": str(scratch), "TMPDIR": str(scratch), "GOGC": "400"},
-            start_new_session=True,
-        )
+        environment = {"PATH": path, "HOME": str(scratch), "TMPDIR": str(scratch), "GOGC": "400"}
+        self._program = Guarded([PROGRAM, "serve", str(config)], environment, scratch / "docker-registry.log")
 
     def wait_ready(self) -> None:
         """Return when it takes connections.
@@ -81,20 +71,13 @@ class DockerRegistry:
                 time.sleep(0.01)
             else:
                 return
-        log = " | ".join(self._log.read_text(errors="replace").strip().splitlines()[-5:])
+        log = self._program.last_words(5)
         raise RuntimeError(f"{PROGRAM} did not listen on port {self._port}; its log ends with: {log}")
 
     def stop(self) -> None:
         """End the process, and wait until it is gone."""
         self._pool.clear()
-        assert self._process.stdin is not None  # noqa: S101 - a pipe, see above
-        with contextlib.suppress(OSError):
-            self._process.stdin.close()
-        try:
-            self._process.wait(_STOP_LIMIT)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+        self._program.stop()
 
     def perform(
         self,
@@ -107,7 +90,7 @@ class DockerRegistry:
         """As `Store`."""
         asked = urlsplit(request.target)
         below = asked.path.removeprefix(f"/v2/{repository}/")
-        # Of an upload's begin the query says what to mount: as on ECR, that begins an upload all the same.
+        # The query of a new upload may name a blob to mount. As on ECR, this still begins an upload.
         query = "" if action == "InitiateLayerUpload" or not asked.query else f"?{asked.query}"
         headers = {name: ", ".join(request.headers.get_all(name, [])) for name in _FORWARDED if name in request.headers}
         if action == "BatchGetImage":

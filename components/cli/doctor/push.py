@@ -10,6 +10,7 @@ from ...docker.image_reference import ImageReference
 from ...names.registry_host import parse_registry_host
 from ...variables.job_view import Job, Pipeline
 from ...variables.keys import AWS_ROLE, REGISTRY
+from ...variables.targets import VariableType
 from . import role_rights, variable
 from .causes.cause import Cause
 from .causes.finding import Diagnosis, Finding
@@ -75,7 +76,7 @@ def _of_the_variables(facts: Facts, image: ImageReference, checked: _Checked) ->
             f"write the image as ${REGISTRY}/{image.repository}, or add the registry to the consumer's registries",
         )
     login, _ = view_of(KEY, facts)
-    if login is not None and login.listed.variable_type == "env_var":
+    if login is not None and login.listed.variable_type == VariableType.ENV_VAR:
         return Finding(
             Cause.LOGIN_SHADOWED,
             f"{login.listed.name} is of type env_var: Docker CLI 28.3 and later prefers it to what `docker login` "

@@ -47,8 +47,8 @@ def test_its_end_is_a_failure_of_the_front_and_no_denial(_: bool) -> None:
         assert aws.pull("ci/app", "1.0", auth).allowed
         store = cloud.registry._store
         assert isinstance(store, DockerRegistry)
-        os.killpg(store._process.pid, signal.SIGKILL)
-        store._process.wait()
+        os.killpg(store._program._process.pid, signal.SIGKILL)
+        store._program._process.wait()
         with pytest.raises(Exception, match="registry front"):
             aws.pull("ci/app", "1.0", auth)
         assert len(cloud.registry.failures) == 1

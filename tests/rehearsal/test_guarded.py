@@ -7,9 +7,9 @@ import sys
 import time
 from pathlib import Path
 
-from rehearsal.job_runs.guarded import Guarded
+from rehearsal.guarded import Guarded
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[2]
 
 
 def ends(number: int, seconds: float = 5) -> bool:
@@ -54,7 +54,7 @@ def test_a_killed_parent_leaves_neither_the_program_nor_its_folder(tmp_path: Pat
     number, folder = tmp_path / "number", tmp_path / "of-the-program"
     folder.mkdir()
     program = (
-        "import sys, time; from pathlib import Path; from rehearsal.job_runs.guarded import Guarded; "
+        "import sys, time; from pathlib import Path; from rehearsal.guarded import Guarded; "
         f"Guarded(['/bin/sh', '-c', 'echo $$ > {number}; exec sleep 100'], {{'PATH': '/bin:/usr/bin'}}, "
         f"Path('{tmp_path}/log'), 'rm -rf {folder}'); time.sleep(100)"
     )
