@@ -13,7 +13,7 @@ from components.cli.exit_codes import ExitCode
 from components.cli.output import show
 from components.cli.plain_text import plain
 
-LOG = (Path(__file__).parents[1] / "data" / "job-logs" / "variable-absent.log").read_text()
+LOG = (Path(__file__).parents[3] / "data" / "job-logs" / "variable-absent.log").read_text()
 END = (
     '\nERROR: Job failed: failed to pull image "ruby:3.4" with specified policies [always]: no basic auth credentials\n'
 )

@@ -9,7 +9,7 @@ from doctor_cases import ANSWERS, ONE
 from components.cli.doctor.causes.cause import Cause
 
 LOGS: dict[str, dict[str, Any]] = tomllib.loads(
-    (Path(__file__).parents[1] / "data" / "job-logs" / "index.toml").read_text()
+    (Path(__file__).parents[3] / "data" / "job-logs" / "index.toml").read_text()
 )
 
 

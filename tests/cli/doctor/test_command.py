@@ -15,7 +15,7 @@ from components.cli.__main__ import main
 from components.cli.exit_codes import ExitCode
 from rehearsal.world import World
 
-CONFIGS = Path(__file__).parents[1] / "data" / "docker-configs"
+CONFIGS = Path(__file__).parents[2] / "data" / "docker-configs"
 
 
 def _name(value: object) -> str:

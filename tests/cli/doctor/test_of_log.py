@@ -10,7 +10,7 @@ import pytest
 from components.cli.__main__ import main
 from components.cli.exit_codes import ExitCode
 
-LOGS = Path(__file__).parents[1] / "data" / "job-logs"
+LOGS = Path(__file__).parents[2] / "data" / "job-logs"
 INDEX: dict[str, dict[str, Any]] = tomllib.loads((LOGS / "index.toml").read_text())
 CLIENTS = (
     "docker",

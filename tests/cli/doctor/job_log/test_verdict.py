@@ -15,7 +15,7 @@ pytestmark = (
     pytest.mark.no_cover
 )  # it would take four times as long, and the same logs are read in test_doctor_job_log.py
 
-LOGS = Path(__file__).parents[1] / "data" / "job-logs"
+LOGS = Path(__file__).parents[3] / "data" / "job-logs"
 NAMES = tuple(tomllib.loads((LOGS / "index.toml").read_text()))
 ROUNDS = rounds(1, nightly=8)
 FINE = """Running with gitlab-runner 19.4.0 (d79f3e7b)
