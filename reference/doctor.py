@@ -19,10 +19,12 @@ _HEAD: Final = f"""# Why a pull or a push fails
 
 The first command follows a pull step by step, by the rules of GitLab, the runner and ECR, and names the first thing
 that fails. It reads the GitLab instance that the plan names (`--stack`, `--function`, `--bucket` or `--plan`) or that
-`--gitlab-url` names, and sends the registry what the runner would send. The second command checks what a push needs:
-the role that reaches the job, the refs that the role trusts, and the repositories that it may push to. For that, your
-AWS credentials have to be allowed to read the role. The third command needs only the log: it follows the job step by
-step, and judges the step that failed.
+`--gitlab-url` names, and sends the registry what the runner would send. If the plan has a secret for the project's jobs
+(`access: job-secret`), it follows that instead: whether the CI configuration of the ref fetches it, whether the role
+trusts the ref, and what is in the secret, as far as your AWS credentials may read both. The second command checks what
+a push needs: the role that reaches the job, the refs that the role trusts, and the repositories that it may push to.
+For that, your AWS credentials have to be allowed to read the role. The third command needs only the log: it follows the
+job step by step, and judges the step that failed.
 
 A finding is one line with the fix. With `--json` it has a word for the cause: the words in the headings below, which do
 not change from release to release. If doctor finds nothing, it lists what it tested and what it did not. If a log names

@@ -11,9 +11,9 @@ from ..rotation.aws import aws_error
 from ..variables.description import LONGEST
 from .aws_calls import aws_client
 
-_ABSENT: Final = "absent: run `pulumi up`, which creates it; if somebody deleted it, `pulumi up --refresh` does"
-_DELETED: Final = "somebody deleted it; restore it in Secrets Manager"
-_EMPTY: Final = "never rotated: run `gitlab-ecr rotate`"
+ABSENT: Final = "absent: run `pulumi up`, which creates it; if somebody deleted it, `pulumi up --refresh` does"
+DELETED: Final = "somebody deleted it; restore it in Secrets Manager"
+EMPTY: Final = "never rotated: run `gitlab-ecr rotate`"
 _CURRENT: Final = "AWSCURRENT"
 
 
@@ -40,11 +40,11 @@ def secret_state(plan: Plan, target: SecretTarget) -> SecretState:
         versions: list[dict[str, Any]] = client.list_secret_version_ids(SecretId=target.secret)["Versions"]
     except (ClientError, BotoCoreError) as error:
         failure = aws_error(error)
-        return SecretState(_ABSENT if failure.no_value else str(failure))
+        return SecretState(ABSENT if failure.no_value else str(failure))
     if about.get("DeletedDate"):
-        return SecretState(_DELETED)
+        return SecretState(DELETED)
     written = next((each["CreatedDate"] for each in versions if _CURRENT in each.get("VersionStages", [])), None)
-    return SecretState("" if written else _EMPTY, written, about.get("KmsKeyId"))
+    return SecretState("" if written else EMPTY, written, about.get("KmsKeyId"))
 
 
 def health(state: SecretState, now: datetime) -> str:

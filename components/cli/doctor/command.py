@@ -18,6 +18,7 @@ from ..progress import progress
 from .causes.finding import Diagnosis
 from .facts import Facts, Machine, VariableWithValue
 from .gather import JobInQuestion, Owner, job_of, job_options, remarks_on, variables_of
+from .gather_secret import job_secret_of
 from .of_log import of_log
 from .push import diagnose_push
 from .registry_pull import RegistryPull
@@ -83,17 +84,23 @@ def command(
             job, owners = job_of(question, gitlab)
             variables, unseen = variables_of(owners, gitlab)
             remarks = remarks_on(question, job, gitlab)
+        now = datetime.now(UTC)
+        secret = None
+        if plan is not None and not push:
+            with progress(f"Reading the secret of {job.project}'s jobs"):
+                secret = job_secret_of(plan, job, gitlab, now)
     except ReadError as error:
         raise error.for_user() from None
     facts = Facts(
         image=image,
         job=job,
         variables=(*variables, *(machine.environment or ())),
-        now=datetime.now(UTC),
+        now=now,
         unseen=unseen,
         machine=machine,
         declared=_declared(plan, [owner for owner in owners if owner.name not in unseen]) if plan else (),
         repositories=_repositories(plan, variables),
+        secret=secret,
         remarks=remarks,
     )
     ask = RegistryPull(http_client())
@@ -114,6 +121,10 @@ def _gitlab(plan: Plan | None, url: str | None) -> GitLabApi:
         if typed and url and url.rstrip("/") != where.url.rstrip("/"):
             raise click.UsageError(f"--gitlab-url {url}: the plan names {where.url}; leave one of them out")
         return GitLabApi(where.url, own_token(), gitlab_http(where))
+    if not url and plan is not None:
+        raise click.UsageError(
+            "write --gitlab-url URL: this stack writes nothing to GitLab, so its plan does not name the instance"
+        )
     if not url:
         raise click.UsageError(
             "write --gitlab-url URL, or --stack NAME (or --plan, --function, --bucket), whose plan names it; "

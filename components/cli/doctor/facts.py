@@ -8,8 +8,10 @@ from typing import Any
 from ...docker.auth import DOCKER_AUTH_CONFIG as KEY
 from ...variables.job_view import Job
 from ...variables.listed import ListedVariable
+from .causes.finding import Finding
+from .ci_file import CiFile
 
-__all__ = ["KEY", "Answer", "Ask", "Facts", "Machine", "Role", "RoleOf", "VariableWithValue"]
+__all__ = ["KEY", "Answer", "Ask", "Facts", "JobSecret", "Machine", "Role", "RoleOf", "VariableWithValue"]
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,44 @@ class Machine:
 
 
 @dataclass(frozen=True)
+class Role:
+    """A role as IAM shows it.
+
+    Attributes:
+        trust: its trust policy.
+        policies: its inline policies.
+        complete: whether these are all its policies, that is, whether it has no attached ones.
+    """
+
+    trust: dict[str, Any]
+    policies: tuple[dict[str, Any], ...]
+    complete: bool = True
+
+
+@dataclass(frozen=True)
+class JobSecret:
+    """The secret from which the project's jobs fetch their login, by the plan.
+
+    Attributes:
+        name: its name in Secrets Manager.
+        role_arn: the role by which the jobs read it.
+        role: that role, or why AWS did not show it.
+        ci: the project's CI configuration, or why GitLab did not show it.
+        problem: what is wrong with the secret, as far as its description says so.
+        login: what it holds; None when that could not be read.
+        unread: why it could not be read.
+    """
+
+    name: str
+    role_arn: str
+    role: Role | str
+    ci: CiFile | str
+    problem: Finding | None = None
+    login: str | None = field(default=None, repr=False)
+    unread: str = ""
+
+
+@dataclass(frozen=True)
 class Facts:
     """A job that should pull or push an image, and everything that is known about it.
 
@@ -47,6 +87,7 @@ class Facts:
         machine: the runner's machine.
         declared: the owners whose rotated variable in the plan is for this job, such as `project acme/web`.
         repositories: the names of known repositories, for suggestions.
+        secret: the secret with the login, if the plan lets the project's jobs fetch it themselves.
         remarks: notes from gathering these facts, a line each.
         now: the time.
     """
@@ -59,6 +100,7 @@ class Facts:
     machine: Machine = field(default_factory=Machine)
     declared: tuple[str, ...] = ()
     repositories: tuple[str, ...] = ()
+    secret: JobSecret | None = None
     remarks: tuple[str, ...] = ()
 
 
@@ -75,21 +117,6 @@ class Answer:
     status: int | None
     code: str = ""
     text: str = ""
-
-
-@dataclass(frozen=True)
-class Role:
-    """A role as IAM shows it.
-
-    Attributes:
-        trust: its trust policy.
-        policies: its inline policies.
-        complete: whether these are all its policies, that is, whether it has no attached ones.
-    """
-
-    trust: dict[str, Any]
-    policies: tuple[dict[str, Any], ...]
-    complete: bool = True
 
 
 Ask = Callable[[str, str, str, str | None], Answer]

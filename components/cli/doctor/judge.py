@@ -42,7 +42,7 @@ def judge(held: VariableWithValue, image: ImageReference, facts: Facts, ask: Ask
     text = variable.read_text(held, image, facts)
     if isinstance(text, Finding):
         return Judgement(text)
-    judgement = _with_text(name, text, image, facts, ask)
+    judgement = judge_text(name, text, image, facts, ask)
     end = valid_until(held.listed.description)
     if judgement.finding and judgement.finding.cause is Cause.EXPIRED and end is not None and end <= facts.now:
         return Judgement(variable.expired(held.listed, end))
@@ -67,7 +67,8 @@ def judge_home(image: ImageReference, facts: Facts, ask: Ask) -> Judgement | Non
     return Judgement(near, notes=credential.unknown_store(HOME, facts.machine.home_config, image))
 
 
-def _with_text(name: str, text: str, image: ImageReference, facts: Facts, ask: Ask) -> Judgement:
+def judge_text(name: str, text: str, image: ImageReference, facts: Facts, ask: Ask) -> Judgement:
+    """Judges a document of logins. `name` says in messages where it stands."""
     broken = credential.document_finding(name, text, facts)
     found = credential.resolution_of(text, image, facts)
     if found.outcome is Outcome.FOUND and found.source != VARIABLE:

@@ -3,33 +3,30 @@
 import difflib
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from typing import Final
 
 from ...docker.image_reference import ImageReference
 from ...names.registry_host import parse_registry_host
-from ...variables.job_view import Job, Pipeline
 from ...variables.keys import AWS_ROLE, REGISTRY
 from ...variables.targets import VariableType
 from . import role_rights, variable
 from .causes.cause import Cause
-from .causes.finding import Diagnosis, Finding
+from .causes.finding import Checked, Diagnosis, Finding
 from .expansion import view_of
 from .facts import KEY, Ask, Facts, Role, RoleOf, VariableWithValue
 from .image import image_of
 from .judge import judge
 from .role_rights import fits
+from .role_trust import Refs, ref_finding
 
+_PUSH_REFS: Final = Refs(
+    Cause.PUSH_REF,
+    add="add {ref} to {refs} of the consumer in the stack file and run `pulumi up`, or run the job on a ref that it "
+    "trusts",
+    protect="protect the ref in GitLab, or push from one that is",
+)
 _PULLS_ONLY: Final = re.compile(r":role/(.+/)?job/[^/]+$")  # the path of `access: job-role`
 _REPOSITORY_KEYS: Final = re.compile(r"^ECR_REPOSITORY_[A-Z0-9_]+$")
-
-
-@dataclass
-class _Checked:
-    """What was checked before a cause was found."""
-
-    tested: list[str] = field(default_factory=list[str])
-    not_tried: list[str] = field(default_factory=list[str])
 
 
 def diagnose_push(facts: Facts, ask: Ask, role_of: RoleOf) -> Diagnosis:
@@ -37,7 +34,7 @@ def diagnose_push(facts: Facts, ask: Ask, role_of: RoleOf) -> Diagnosis:
     image = image_of(facts)
     if isinstance(image, Finding):
         return Diagnosis(image)
-    checked = _Checked()
+    checked = Checked()
     finding = (
         _of_the_variables(facts, image, checked)
         or _of_the_role(facts, image, role_of, checked)
@@ -52,7 +49,7 @@ def diagnose_push(facts: Facts, ask: Ask, role_of: RoleOf) -> Diagnosis:
     )
 
 
-def _of_the_variables(facts: Facts, image: ImageReference, checked: _Checked) -> Finding | None:
+def _of_the_variables(facts: Facts, image: ImageReference, checked: Checked) -> Finding | None:
     role, view = view_of(AWS_ROLE, facts)
     if role is None:
         kept_out = next((f": {other.name} {reason}" for other, reason in view.others), "")
@@ -93,7 +90,7 @@ def _named_repositories(facts: Facts) -> list[str]:
     return [variable.value for variable in seen if variable is not None and variable.value]
 
 
-def _not_among(image: ImageReference, repositories: list[str], who: str, checked: _Checked) -> Finding | None:
+def _not_among(image: ImageReference, repositories: list[str], who: str, checked: Checked) -> Finding | None:
     wanted = f"{image.host}/{image.repository}"
     if not repositories:
         return None
@@ -114,7 +111,7 @@ def _other_repository(image: ImageReference, repositories: Iterable[str], what: 
     )
 
 
-def _of_the_role(facts: Facts, image: ImageReference, role_of: RoleOf, checked: _Checked) -> Finding | None:
+def _of_the_role(facts: Facts, image: ImageReference, role_of: RoleOf, checked: Checked) -> Finding | None:
     held, _ = view_of(AWS_ROLE, facts)
     arn = held.value if held is not None else None
     role = role_of(arn) if arn else "its ARN is hidden"
@@ -122,33 +119,10 @@ def _of_the_role(facts: Facts, image: ImageReference, role_of: RoleOf, checked: 
     if isinstance(role, str):
         checked.not_tried.append(f"whether {name} trusts this ref, and which repositories it may push to: {role}")
         return None
-    return _ref_finding(facts.job, name, role, checked) or _rights_finding(image, name, role, checked)
+    return ref_finding(_PUSH_REFS, facts.job, name, role, checked) or _rights_finding(image, name, role, checked)
 
 
-def _ref_finding(job: Job, name: str, role: Role, checked: _Checked) -> Finding | None:
-    trusted = role_rights.subjects(role)
-    kind = "tag" if job.pipeline is Pipeline.TAG else "branch"
-    if trusted is None:
-        checked.not_tried.append(f"whether {name} trusts this ref: its trust policy has no condition on sub")
-        return None
-    if not any(each.kind == kind and fits(each.project, job.project) and fits(each.ref, job.ref) for each in trusted):
-        return Finding(
-            Cause.PUSH_REF,
-            f"{name} trusts {', '.join(map(str, trusted))}, but the job runs on {kind} {job.ref} of {job.project}",
-            f"add {job.ref} to {'tags' if kind == 'tag' else 'branches'} of the consumer in the stack file and run "
-            "`pulumi up`, or run the job on a ref that it trusts",
-        )
-    if role_rights.wants_protected(role) and not job.is_protected:
-        return Finding(
-            Cause.PUSH_REF,
-            f"{name} trusts only protected refs, and {kind} {job.ref} of {job.project} is not protected",
-            "protect the ref in GitLab, or push from one that is",
-        )
-    checked.tested.append(f"{name} trusts {kind} {job.ref} of {job.project}")
-    return None
-
-
-def _rights_finding(image: ImageReference, name: str, role: Role, checked: _Checked) -> Finding | None:
+def _rights_finding(image: ImageReference, name: str, role: Role, checked: Checked) -> Finding | None:
     if role_rights.denies_everything(role):
         return Finding(
             Cause.IAM_POLICY,
@@ -174,7 +148,7 @@ def _rights_finding(image: ImageReference, name: str, role: Role, checked: _Chec
 _PARTITIONS: Final = ("aws", "aws-cn", "aws-us-gov", "aws-eusc", "aws-iso", "aws-iso-b", "aws-iso-e", "aws-iso-f")
 
 
-def _repository_absent(facts: Facts, image: ImageReference, ask: Ask, checked: _Checked) -> Finding | None:
+def _repository_absent(facts: Facts, image: ImageReference, ask: Ask, checked: Checked) -> Finding | None:
     """A finding if the repository does not exist. Only a login for pulls can tell."""
     held: VariableWithValue | None = variable.visible(facts)[0]
     found = judge(held, image, facts, ask).finding if held and held.value else None

@@ -1,4 +1,4 @@
-"""What a role's policies say about a push: which refs it trusts, and which repositories it may push to.
+"""What a role's policies say: which refs it trusts, and which repositories it may push to or which secrets read.
 
 It understands only what this project writes: `sub` with StringEquals or StringLike, and `*` in resources.
 """
@@ -11,6 +11,8 @@ from typing import Any, Final, cast
 from .facts import Role
 
 _PUSH: Final = "ecr:PutImage"
+_READ: Final = "secretsmanager:GetSecretValue"
+_NAME_OF_A_SECRET: Final = re.compile(r":secret:(?P<name>.+?)(?:-\?{6})?$")
 _SUBJECT: Final = re.compile(r"project_path:(?P<project>.+):ref_type:(?P<kind>branch|tag):ref:(?P<ref>.+)")
 _REPOSITORY: Final = re.compile(r":repository/(?P<name>.+)$")
 
@@ -66,13 +68,12 @@ def denies_everything(role: Role) -> bool:
 
 def pushes_to(role: Role) -> list[str]:
     """The repositories that the role may push to, as ARN patterns."""
-    return [
-        resource
-        for policy in role.policies
-        for statement in _statements(policy)
-        if statement.get("Effect") == "Allow" and _covers(statement.get("Action"), _PUSH)
-        for resource in _listed(statement.get("Resource"))
-    ]
+    return _allowed(role, _PUSH)
+
+
+def secrets_of(role: Role) -> list[str]:
+    """The secrets that the role may read, as patterns of their names."""
+    return [match["name"] for resource in _allowed(role, _READ) if (match := _NAME_OF_A_SECRET.search(resource))]
 
 
 def repository_of(resource: str) -> str:
@@ -86,6 +87,16 @@ def fits(pattern: str, text: str) -> bool:
     parts = re.split(r"([*?])", pattern)
     expression = "".join(".*" if part == "*" else "." if part == "?" else re.escape(part) for part in parts)
     return re.fullmatch(expression, text, re.DOTALL) is not None
+
+
+def _allowed(role: Role, action: str) -> list[str]:
+    return [
+        resource
+        for policy in role.policies
+        for statement in _statements(policy)
+        if statement.get("Effect") == "Allow" and _covers(statement.get("Action"), action)
+        for resource in _listed(statement.get("Resource"))
+    ]
 
 
 def _covers(actions: Any, action: str) -> bool:

@@ -13,6 +13,7 @@ from .causes.finding import Diagnosis, Finding
 from .expansion import view_of
 from .facts import KEY, Ask, Facts, VariableWithValue
 from .image import image_of
+from .job_secret import fetched_by_none, judge_secret, not_fetched
 from .judge import Judgement, judge, judge_home
 from .public import PUBLIC_HOST
 
@@ -29,6 +30,7 @@ _NOT_OF_THE_VARIABLE = {
     Cause.REGISTRY_ANSWER,
 }
 """Causes that another variable would not change."""
+_READS_SECRETS = "whether GitLab has a license for `secrets:`, and the runner is of version 18.2 or later"
 _FROM_HERE = "the network from the runner's machine to the registry: this command tried it from here"
 
 
@@ -39,6 +41,18 @@ def diagnose(facts: Facts, ask: Ask) -> Diagnosis:
         return Diagnosis(image)
     once = functools.cache(ask)
     held, absent = variable.visible(facts)
+    if (secret := facts.secret) is not None:
+        if not fetched_by_none(secret, secret.ci):
+            return _fetched(judge_secret(secret, image, facts, once), image, facts)
+        if held is None:
+            return Diagnosis(not_fetched(secret, facts), facts.remarks)
+        facts = replace(
+            facts,
+            remarks=(
+                *facts.remarks,
+                f"no job fetches its login from {secret.name}, which the stack provides, so {held.listed.name} is used",
+            ),
+        )
     if held is None:
         return _without_variable(facts, image, absent, once)
     seen = judge(held, image, facts, once)
@@ -46,6 +60,19 @@ def diagnose(facts: Facts, ask: Ask) -> Diagnosis:
         finding = _or_shadowed(held, seen.finding, image, facts, once)
         return Diagnosis(_with_suggestion(finding, image, facts), (*facts.remarks, *seen.notes))
     return _in_order(facts, image, (f"{held.listed.name} reaches the job", *seen.tested), seen.notes)
+
+
+def _fetched(judged: Judgement, image: ImageReference, facts: Facts) -> Diagnosis:
+    """The diagnosis of a job that fetches its login: no variable and no file of the runner takes precedence over it."""
+    notes = (*facts.remarks, *judged.notes)
+    if judged.finding is not None:
+        return Diagnosis(_with_suggestion(judged.finding, image, facts), notes)
+    more = (_READS_SECRETS, _FROM_HERE)
+    return Diagnosis(
+        None,
+        (*notes, *(f"not tested: {each}" for each in more)),
+        tested=(f"{image} is an image reference", *judged.tested),
+    )
 
 
 def _without_variable(facts: Facts, image: ImageReference, absent: Finding | None, ask: Ask) -> Diagnosis:

@@ -58,6 +58,7 @@ class Cause(Enum):
     ID_TOKEN = "id-token"  # noqa: S105 - the name of a mistake
     NO_PUSH_ROLE = "no-push-role"
 
+    SECRET_NOT_FETCHED = "secret-not-fetched"  # noqa: S105 - the name of a mistake
     SECRET_ROLE = "secret-role"  # noqa: S105 - the name of a mistake
     SECRET_DENIED = "secret-denied"  # noqa: S105 - the name of a mistake
     SECRET_ABSENT = "secret-absent"  # noqa: S105 - the name of a mistake

@@ -1,6 +1,6 @@
 """The result of a diagnosis: one cause in one line, with its fix; or what was checked without finding one."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from .cause import Cause
 
@@ -45,3 +45,11 @@ class Diagnosis:
     failed: str = ""
     tested: tuple[str, ...] = ()
     headline: str = "nothing found"
+
+
+@dataclass
+class Checked:
+    """What was checked before a cause was found, and what could not be."""
+
+    tested: list[str] = field(default_factory=list[str])
+    not_tried: list[str] = field(default_factory=list[str])

@@ -6,6 +6,11 @@ from .cause import Cause
 from .explanation import Explanation
 
 SECRETS: Final = {
+    Cause.SECRET_NOT_FETCHED: Explanation(
+        "The stack gives this project its login by `secrets:` (access: job-secret), and the job does not fetch it.",
+        "include templates/pull.yml with the inputs that the output declaration has as pull_template, and let the job "
+        "extend .ecr-pull",
+    ),
     Cause.SECRET_ROLE: Explanation(
         "The runner resolves `secrets:` before the pull, with the role that the job names and the job's id_token. The "
         "role did not reach it: runners before 19.0 only read it from the variable AWS_ROLE_ARN, and a project's "

@@ -94,14 +94,13 @@ SECRETS: Final[tuple[Family, ...]] = (
         Cause.SECRET_DENIED,
         "secretsmanager:getsecretvalue",
         r"not authorized to perform: secretsmanager:GetSecretValue.{0,400}explicit deny in an identity-based policy",
-        "the job's role is denied its secret explicitly, perhaps because of `gitlab-ecr revoke --now`",
+        "a policy of the job's role denies it its secret explicitly",
         example=_READING + "https response error StatusCode: 400, RequestID: 0, api error AccessDeniedException: User: "
         "arn:aws:sts::123456789012:assumed-role/gitlab-ecr-prod-secret-acme-web/1 is not authorized to perform: "
         "secretsmanager:GetSecretValue on resource: gitlab-ecr-prod/audience/acme/web with an explicit deny in an "
         "identity-based policy",
         steps=BY_THE_RUNNER,
-        fix="after `revoke`, raise the consumer's generation and run `pulumi up`, which creates a new role; otherwise "
-        "take the Deny out of the role's policy",
+        fix="take the Deny out of the role's policies: the stack writes none, so `pulumi up --refresh` shows who did",
     ),
     family(
         Cause.SECRET_DENIED,

@@ -59,7 +59,7 @@ _ERRORS = [
         f"{_DENIED}with an explicit deny in a service control policy: arn:aws:organizations::1:policy/o-1/p-1",
         "other-policy: a service control policy",
     ),
-    (f"{_DENIED}with an explicit deny in an identity-based policy", "secret-denied: the job's role is denied"),
+    (f"{_DENIED}with an explicit deny in an identity-based policy", "secret-denied: a policy of the job's role denies"),
     (
         f"{_DENIED}because no resource-based policy allows the secretsmanager:GetSecretValue action",
         "secret-denied: the job's role may not",
