@@ -280,7 +280,7 @@ def test_the_rotate_template_installs_the_projects_own_pins_by_hash() -> None:
         assert any("pip install" in line and "--require-hashes" in line for line in job["before_script"])
 
 
-def test_shellcheck_has_nothing_to_say_of_the_templates_and_the_ci_file(tmp_path: Path) -> None:
+def test_shellcheck_finds_nothing_in_the_templates_and_the_ci_file(tmp_path: Path) -> None:
     raw = {f"{file.stem}-{at}": job for file in TEMPLATES for at, job in enumerate(template(file)[1].values())}
     for name, job in {**_rotate(), **raw, **jobs()}.items():
         lines = [*job.get("before_script", []), *job.get("script", []), *job.get("after_script", [])]

@@ -13,7 +13,7 @@ STATUS: Final = re.compile(r"(Accepted|Superseded by \[(?P<by>\d{4})\]\(\S+\)) o
 SOURCE: Final = re.compile(r"`((?:components|tests|templates|rehearsal|docs)/[\w./-]+|settings\.py)`")
 
 
-def test_each_page_has_a_number_of_its_own_without_a_gap() -> None:
+def test_the_pages_are_numbered_without_gaps_or_repetitions() -> None:
     assert [page.name[:4] for page in PAGES] == [f"{number:04}" for number in range(1, len(PAGES) + 1)]
 
 

@@ -87,7 +87,7 @@ def test_a_path_in_this_tree_exists_and_a_test_is_in_its_file(page: Path) -> Non
 
 
 @pytest.mark.parametrize("threat", range(1, 14))
-def test_each_threat_says_what_is_handled_by_which_test_and_what_remains(threat: int) -> None:
+def test_each_threat_names_its_measures_their_tests_and_what_remains(threat: int) -> None:
     _, _, section = TEXT["docs/security.md"].partition(f"## T{threat}: ")
     section = section.partition("\n## ")[0]
     assert "**Handled**" in section

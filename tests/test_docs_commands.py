@@ -16,7 +16,7 @@ from components.runner.documents import documents
 from reference.command_line import every
 
 RUN_BY: Final = {
-    "make rehearse": "tests/rehearsal/test_rehearsal.py::test_each_example_comes_through_and_says_what_it_leaves_out",
+    "make rehearse": "tests/rehearsal/test_rehearsal.py::test_each_example_is_rehearsed_and_lists_what_it_leaves_out",
     "make rehearse-engine": "tests/rehearsal/engine/test_engine.py::test_the_local_stack_goes_through_its_life",
     "make reference": "tests/reference/test_reference.py::test_the_generated_files_are_those_of_the_present_components",
     "gitlab-ecr": "tests/cli/test_docs_commands.py::test_a_command_of_a_page_works",

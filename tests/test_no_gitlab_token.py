@@ -26,7 +26,7 @@ def test_up_needs_no_gitlab_token_and_makes_nothing_in_gitlab(recorder: Recorder
     assert recorder.outputs["stack"]["gitlabTokenSecret"] == ""
 
 
-def test_there_is_a_secret_for_each_audience_and_none_for_a_token(recorder: Recorder) -> None:
+def test_there_is_a_secret_for_each_audience_and_no_secret_for_a_token(recorder: Recorder) -> None:
     run_program(recorder, STACK)
     secrets = [resource.inputs for resource in recorder.resources if resource.type == _SECRET]
     assert sorted((each["name"], each["recoveryWindowInDays"]) for each in secrets) == [

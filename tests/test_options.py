@@ -52,7 +52,7 @@ def test_without_the_option_nothing_stays_that_was_made_here(recorder: Recorder,
 
 
 @EVERY
-def test_what_comes_before_the_component_comes_before_each_child(recorder: Recorder, name: str) -> None:
+def test_what_the_component_depends_on_is_made_before_each_child(recorder: Recorder, name: str) -> None:
     resources = made(recorder, name, lambda: pulumi.ResourceOptions(depends_on=[aws.sns.Topic("first")]))
     assert [each.name for each in resources if "first" not in each.dependencies] == []
 

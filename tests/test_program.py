@@ -104,7 +104,7 @@ def test_credentials_of_another_account_stop_the_program(recorder: Recorder) -> 
     assert recorder.resources == []
 
 
-def test_a_misspelled_key_is_named_although_nobody_reads_it(recorder: Recorder) -> None:
+def test_a_misspelled_key_is_named_although_the_program_does_not_read_it(recorder: Recorder) -> None:
     pulumi.runtime.set_all_config({**read(LOCAL).config, "gitlab-ecr:consumer": "{}"})
     with pytest.raises(pulumi.RunError, match=r"gitlab-ecr:consumer: no such key; did you mean consumers\?"):
         pulumi.runtime.test(lambda: main(recorder))()

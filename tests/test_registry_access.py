@@ -76,7 +76,7 @@ def test_a_repositorys_own_tags_win(recorder: Recorder) -> None:
     assert tags == {"app": {"team": "app", "env": "prod"}, "ci/node": {"team": "ci", "env": "prod"}}
 
 
-def test_whatever_can_have_aws_tags_has_the_stacks(recorder: Recorder) -> None:
+def test_every_resource_that_can_have_aws_tags_has_the_stacks_tags(recorder: Recorder) -> None:
     machine = {
         "group_id": 2,
         "docker": {"image": "a"},
@@ -172,7 +172,7 @@ def test_only_a_runner_that_says_what_it_pulls_has_an_instance_profile(recorder:
         ({"consumers": {}, "repositories": {"app": {}}}, r"runners.aws.access.pull\[0\]: 'ci/\*' is not a repository"),
     ],
 )
-def test_what_nobody_declares_is_named(recorder: Recorder, changes: dict[str, Any], message: str) -> None:
+def test_an_undeclared_name_is_reported(recorder: Recorder, changes: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         declare(recorder, **changes)
 

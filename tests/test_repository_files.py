@@ -38,7 +38,7 @@ def test_policies_trust_and_templates_have_owners() -> None:
     assert {"policies/", "templates/"} <= set(owned)
 
 
-def test_owners_are_roles_and_name_nobody() -> None:
+def test_owners_are_roles_and_not_persons() -> None:
     text = (ROOT / ".gitlab" / "CODEOWNERS").read_text()
     assert re.findall(r"(?<!@)@(?!@)\w", text) == []
     assert set(re.findall(r"@@\w+", text)) == {"@@maintainer"}

@@ -88,7 +88,7 @@ def test_a_mistake_names_the_key_what_it_holds_and_what_to_write(changes: dict[s
     assert line in str(refused.value)
 
 
-def test_every_mistake_is_told_at_once() -> None:
+def test_every_mistake_is_reported_at_once() -> None:
     with pytest.raises(SettingsError) as refused:
         settings.parse({"acount": "1"}, stack="prod", region=None)
     assert [line.strip().split(";")[0] for line in str(refused.value).splitlines()] == [

@@ -77,7 +77,7 @@ def test_a_link_to_nowhere_fails_the_build(wrong: str, tmp_path: Path) -> None:
     assert _build(tmp_path, conf, tmp_path / "out").returncode == 0
 
 
-def test_a_licence_that_is_chosen_is_said() -> None:
+def test_the_site_names_a_licence_once_it_is_chosen() -> None:
     licence = runpy.run_path(str(CONF / "conf.py"))["licence"]
     assert licence('[project]\nlicense = "MIT"\n') == "Licence: MIT."
     assert licence("[project]\n") == NO_LICENCE

@@ -21,7 +21,7 @@ def test_every_form_of_a_number_is_that_number(number: int) -> None:
     "given_",
     [0, -1, 1.5, float("inf"), float("nan"), "", "0", "-1", "1.0", "1e3", " 1", "\u0661", "acme/web", True, None, [1]],
 )
-def test_what_is_no_number_of_gitlab_is_refused_with_what_to_write(given_: Any) -> None:
+def test_an_invalid_gitlab_id_is_refused_with_what_to_write(given_: Any) -> None:
     with pytest.raises(ValueError, match=r"^got .*; write the number that GitLab shows on the project's page$"):
         numbers.whole(given_, "project's")
 

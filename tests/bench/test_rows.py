@@ -23,13 +23,13 @@ def test_a_goal_is_met_or_missed(ours: float, verdict: str) -> None:
     assert (row["ours"], row["other"], row["ratio"]) == (round(ours, 3), 1.0, ours)
 
 
-def test_of_several_runs_the_median_counts_and_each_is_compared_with_its_neighbour() -> None:
+def test_the_median_of_several_runs_counts_and_each_run_is_compared_with_its_neighbour() -> None:
     row = Row("the floor", "s", "in turn", 2).measured([2.0, 9.0, 3.0], [1.0, 3.0, 2.0])
     assert (row["ours"], row["other"], row["ratio"]) == (3.0, 2.0, 2.0)
     assert (row["spread"], row["runs"], row["goal"]) == ([1.5, 3.0], 3, "at most 2: met")
 
 
-def test_one_figure_stands_beside_each_run_of_the_other() -> None:
+def test_a_single_figure_is_compared_with_each_run_of_the_other() -> None:
     row = Row("allowed", "s", "in turn").measured([1.0, 2.0, 4.0], 2.0)
     assert (row["ratio"], row["spread"]) == (1.0, [0.5, 2.0])
     assert Row("allowed", "s", "once").measured(1, 2)["spread"] is None
@@ -40,7 +40,7 @@ def test_where_nothing_is_promised_nothing_is_missed() -> None:
     assert (row["what"], row["goal"]) == ("slow; on 3", "")
 
 
-def test_what_cannot_be_run_here_has_no_figure() -> None:
+def test_a_contender_that_cannot_run_here_has_no_figure() -> None:
     row = Row("shell", "s", "scaled").not_measured(2.5, "no aws on PATH")
     assert (row["other"], row["ratio"], row["what"]) == (None, None, "not measured: no aws on PATH")
 

@@ -22,7 +22,7 @@ def run(folder: Path, targets: int) -> subprocess.CompletedProcess[bytes]:
     return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, check=False)
 
 
-def test_one_token_goes_to_each_project_in_a_put_of_its_own(tmp_path: Path) -> None:
+def test_each_project_gets_the_token_in_a_separate_put(tmp_path: Path) -> None:
     program(tmp_path, "aws", f'echo "$@" >> {tmp_path}/aws.log; echo fake-password')
     program(tmp_path, "curl", f'for word in "$@"; do last=$word; echo "$word"; done >> {tmp_path}/$(date +%s%N).log')
     used = json.loads(run(tmp_path, 3).stdout)

@@ -162,7 +162,7 @@ def _config(stack_file: Path) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("stack_file", _STACKS, ids=lambda file: file.name)
-def test_a_deployment_can_make_read_change_and_delete_whatever_a_stack_is_made_of(
+def test_a_deployment_can_make_read_change_and_delete_every_resource_of_a_stack(
     recorder: Recorder, stack_file: Path
 ) -> None:
     run_program(recorder, _config(stack_file))
@@ -178,7 +178,7 @@ def test_a_deployment_can_make_read_change_and_delete_whatever_a_stack_is_made_o
     assert refused == []
 
 
-def test_what_types_need_is_spelled_as_aws_does() -> None:
+def test_the_rights_of_each_type_are_spelled_as_aws_spells_them() -> None:
     """Each need as a policy, which the linter holds against AWS's tables: actions, resource types, condition keys."""
     for type_, wanted in NEEDS.items():
         for need in wanted:

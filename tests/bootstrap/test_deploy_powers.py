@@ -44,7 +44,7 @@ _POWERS: Final[dict[str, list[tuple[str, str, dict[str, str]]]]] = {
 
 
 @pytest.mark.parametrize("power", _POWERS)
-def test_what_the_page_says_of_a_deployment_is_so(power: str) -> None:
+def test_a_deployment_can_do_what_the_page_says(power: str) -> None:
     assert f"- {power}" in _PAGE.read_text()
     assert [action for action, arn, context in _POWERS[power] if not deploys(action, arn, **context)] == []
 
@@ -55,7 +55,7 @@ def test_the_page_names_each_power() -> None:
     assert len(told) == len(_POWERS)
 
 
-def test_a_role_of_its_own_pushes_and_pulls_every_image_within_the_boundary() -> None:
+def test_a_separate_role_pushes_and_pulls_every_image_within_the_boundary() -> None:
     everything = {"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
     for action in ("ecr:PutImage", "ecr:BatchGetImage"):
         assert allowed(Request(_OWN_ROLE, action, _ANY), [everything], boundary=boundary(NAMES))

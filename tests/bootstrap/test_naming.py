@@ -113,12 +113,12 @@ _PREFIXES: Final = (st.text("ab-1", min_size=2, max_size=5) | st.sampled_from(["
 
 
 @given(_PREFIXES, _PREFIXES)
-def test_of_any_two_bootstraps_neither_reaches_what_the_other_has(one: str, two: str) -> None:
+def test_no_bootstrap_reaches_what_another_one_has(one: str, two: str) -> None:
     assume(one != two)
     assert _reached(_names(one), _names(two)) == []
 
 
-def test_what_is_looked_for_would_be_found() -> None:
+def test_a_bootstrap_reaches_its_own_resources() -> None:
     assert len({arn for _, arn in _reached(_names("team2"), _names("team2"))}) > 15
 
 

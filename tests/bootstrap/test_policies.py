@@ -126,7 +126,7 @@ def test_any_job_of_the_project_previews_and_only_its_protected_branch_deploys(j
 
 
 @given(_JOBS)
-def test_of_a_self_managed_gitlab_any_branch_of_the_project_previews(job: dict[str, str]) -> None:
+def test_any_branch_of_the_project_may_preview_on_a_self_managed_gitlab(job: dict[str, str]) -> None:
     url = "https://gitlab.example.com"
     trust = preview_trust(NAMES, TrustedJobs(gitlab_url=url, aud=url, project="acme/infra"))
     sub = f"project_path:{job['project']}:ref_type:branch:ref:{job['ref']}"

@@ -103,7 +103,7 @@ def test_forget_finds_the_plan_there_too(at_home: World, capsys: pytest.CaptureF
     assert "it is still in the plan" in " ".join(capsys.readouterr().err.split())
 
 
-def test_a_token_that_may_not_start_it_is_told_what_it_needs(
+def test_a_token_that_may_not_start_it_gets_a_message_about_what_it_needs(
     at_home: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     token = at_home.gitlab.create_token("reader", ["read_api"], project=PROJECT)
@@ -112,9 +112,7 @@ def test_a_token_that_may_not_start_it_is_told_what_it_needs(
     assert "GitLab answered 403 to the start of the schedule" in " ".join(capsys.readouterr().err.split())
 
 
-def test_a_schedule_that_is_gone_and_a_bucket_that_is_none_are_named(
-    at_home: World, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_missing_schedule_and_an_invalid_bucket_are_named(at_home: World, capsys: pytest.CaptureFixture[str]) -> None:
     number = _schedule(at_home)["id"]
     at_home.gitlab_api("DELETE", f"{SCHEDULES}/{number}", {})
     assert main(["rotate", *BUCKET]) == ExitCode.FAILED

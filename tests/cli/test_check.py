@@ -70,7 +70,7 @@ def _hosts(count: int) -> tuple[Registry, ...]:
 @pytest.mark.parametrize(
     ("version", "holds"), [("16.11.0-ee", False), ("unknown", False), ("17.0.0", True), ("19.4.0", True)]
 )
-def test_check_says_which_values_an_older_gitlab_does_not_hold(version: str, holds: bool) -> None:
+def test_check_names_the_values_that_an_older_gitlab_does_not_hold(version: str, holds: bool) -> None:
     wanted = plan_of(
         target("acme/web"),
         target("acme/small", "small"),

@@ -62,7 +62,7 @@ def test_every_page_is_read_and_no_value_shown(gitlab: GitLab, read: Callable[[s
     assert "fake-secret-value" not in repr((found, kept))
 
 
-def test_what_the_token_cannot_read_is_a_line(gitlab: GitLab, read: Callable[[str], GitLabApi]) -> None:
+def test_one_line_says_what_the_token_cannot_read(gitlab: GitLab, read: Callable[[str], GitLabApi]) -> None:
     gitlab.add_member("dev", "acme/backend", 30)
     reader = read(gitlab.create_token("developer", ["read_api"], user="dev"))
     found = listing(reader, [target(OwnerKind.PROJECT, "7", "acme/backend/api"), target(OwnerKind.GROUP, "9", "gone")])
@@ -105,9 +105,7 @@ def test_a_dead_token_shows_its_status_only(gitlab: GitLab, read: Callable[[str]
         read("glpat-fake-0000").get("projects/7")
 
 
-def test_of_the_instance_its_own_variables_are_read_and_not_everybodys(
-    gitlab: GitLab, read: Callable[[str], GitLabApi]
-) -> None:
+def test_only_the_instances_own_variables_are_read(gitlab: GitLab, read: Callable[[str], GitLabApi]) -> None:
     gitlab.set_variable("instance", "instance", _KEY, '{"auths":{}}')
     everything = target(OwnerKind.INSTANCE, "instance", "instance")
     found = listing(read(gitlab.create_token("root", ["read_api"], user="root")), [everything])

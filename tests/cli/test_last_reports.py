@@ -26,7 +26,7 @@ def test_the_newest_report_counts() -> None:
     assert found.of(_NAMES[2]) is None
 
 
-def test_what_a_long_report_leaves_out_is_not_taken_from_an_older_one() -> None:
+def test_an_entry_that_a_long_report_leaves_out_is_not_taken_from_an_older_report() -> None:
     found = last_reports([_report(5_000, Status.PUBLISHED, reason=""), _report(5_000, hours=2, reason="x" * 900)])
     told = [found.of(name) for name in _NAMES]
     assert None not in told
@@ -35,7 +35,7 @@ def test_what_a_long_report_leaves_out_is_not_taken_from_an_older_one() -> None:
 
 
 @pytest.mark.parametrize("kept", range(0, 700, 7))
-def test_a_line_that_was_cut_anywhere_tells_what_is_whole_in_it(kept: int) -> None:
+def test_a_line_that_was_cut_anywhere_still_gives_its_complete_entries(kept: int) -> None:
     line = _report(4)
     found = last_reports([line[: min(kept, len(line) - 1)]])
     for name, entry in found.entries.items():
@@ -44,7 +44,7 @@ def test_a_line_that_was_cut_anywhere_tells_what_is_whole_in_it(kept: int) -> No
     assert len(found.entries) <= 4
 
 
-def test_of_a_cut_line_the_first_entries_are_told() -> None:
+def test_the_first_entries_of_a_cut_line_are_shown() -> None:
     line = _report(5_000, reason="x" * 20)
     cut = json.dumps({"gitlab_ecr_report": json.loads(line)["gitlab_ecr_report"]}, separators=(",", ":"))[:200_000]
     found = last_reports([cut])
@@ -63,5 +63,5 @@ _NONE = (
 
 
 @pytest.mark.parametrize("line", _NONE)
-def test_what_is_no_report_is_passed_over(line: str) -> None:
+def test_a_line_that_is_not_a_report_is_skipped(line: str) -> None:
     assert last_reports([line]).entries == {}

@@ -65,7 +65,7 @@ def test_the_first_run_writes_a_note_and_the_next_one_changes_it(
     assert body.strip() == Path(_NO_CHANGE).with_suffix(".md").read_text().strip()
 
 
-def test_the_own_note_is_found_on_whatever_page_it_is(server: GitLab, job: str) -> None:
+def test_our_own_note_is_found_on_any_page(server: GitLab, job: str) -> None:
     _write(server, job, *(f"talk {number}" for number in range(130)))
     assert main(["plan-note", "--json", _CREATE, "--post"]) == ExitCode.OK
     _write(server, job, *(f"more {number}" for number in range(130)))
@@ -111,7 +111,7 @@ def test_a_missing_variable_is_named(
 @pytest.mark.parametrize(
     ("scopes", "advice"), [(["read_api"], "needs the scope api and the role Reporter"), (None, "must not have expired")]
 )
-def test_a_token_that_may_not_is_told_what_it_needs(
+def test_a_token_without_the_right_gets_a_message_about_what_it_needs(
     scopes: list[str] | None,
     advice: str,
     server: GitLab,
@@ -145,7 +145,7 @@ def test_a_merge_request_that_is_not_there_is_named(
         (b"\xff\xfe{", "can't decode byte 0xff"),
     ],
 )
-def test_text_that_is_no_preview_is_one_line_of_error(
+def test_text_that_is_not_a_preview_gives_one_line_of_error(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], content: bytes, found: str
 ) -> None:
     (tmp_path / "odd.json").write_bytes(content)

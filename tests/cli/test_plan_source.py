@@ -153,7 +153,7 @@ def test_a_function_of_the_own_account_is_asked(named: str, monkeypatch: pytest.
 
 
 @pytest.mark.parametrize("name", ["../../x", "a b", "arn:aws:s3:::x", f"arn:aws:lambda:x:{_OTHER}:layer:x", "a:b:c"])
-def test_what_is_no_functions_name_is_not_asked(
+def test_an_invalid_function_name_is_not_looked_up(
     name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     seen = Seen()
@@ -166,7 +166,7 @@ def test_what_is_no_functions_name_is_not_asked(
 
 
 @pytest.mark.parametrize("name", ["rotator", "rotator-12345678901", "123456789012", "rotator-123456789012x"])
-def test_a_bucket_whose_name_tells_no_owner_is_not_asked(
+def test_a_bucket_whose_name_shows_no_owner_is_not_read(
     name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     seen = Seen()
@@ -194,7 +194,7 @@ _CODES = {
 
 
 @pytest.mark.parametrize("code", _CODES.values(), ids=_CODES)
-def test_code_that_is_none_is_one_line(
+def test_code_that_is_not_a_zip_gives_one_line(
     code: bytes, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with _s3(monkeypatch, Seen(), lambda _: whole(code)):

@@ -266,7 +266,7 @@ def test_a_function_that_is_not_there_is_named(at_home: World, capsys: pytest.Ca
     assert "--function nothing: ResourceNotFoundException" in capsys.readouterr().err
 
 
-def test_a_plan_that_is_none_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_file_that_is_not_a_plan_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "plan.json"
     file.write_text("{")
     assert main(["check", "--plan", str(file)]) == ExitCode.FAILED

@@ -50,7 +50,7 @@ def test_the_bucket_of_a_rotator_in_gitlab_is_found(outputs: Outputs) -> None:
         ("", 255, "`pulumi stack output` ended with 255"),
     ],
 )
-def test_what_is_no_stack_of_ours_is_said(outputs: Outputs, text: str, code: int, said: str) -> None:
+def test_another_programs_stack_is_reported(outputs: Outputs, text: str, code: int, said: str) -> None:
     outputs(text, code)
     with pytest.raises(CliError, match=said):
         rotator_of_stack("prod")

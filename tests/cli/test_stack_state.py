@@ -68,7 +68,7 @@ def made(gitlab: GitLab) -> tuple[str, str]:
     return str(runner), f"{APP}:{schedule}|{APP}:{asleep}"
 
 
-def test_what_is_there_is_in_order_and_what_was_deleted_by_hand_is_named(
+def test_existing_resources_pass_and_those_deleted_by_hand_are_named(
     gitlab: GitLab, api: GitLabApi, pulumi: Callable[..., None]
 ) -> None:
     runner, schedules = made(gitlab)
@@ -92,7 +92,9 @@ def test_what_is_there_is_in_order_and_what_was_deleted_by_hand_is_named(
     }
 
 
-def test_what_is_being_replaced_and_an_empty_state_are_nothing(api: GitLabApi, pulumi: Callable[..., None]) -> None:
+def test_resources_being_replaced_and_an_empty_state_count_as_nothing(
+    api: GitLabApi, pulumi: Callable[..., None]
+) -> None:
     for printed in (state((RUNNER, "old", "4711"), delete=True), '{"version": 3, "deployment": {}}', "[]"):
         pulumi(printed)
         assert in_gitlab("prod", api) == []

@@ -59,7 +59,7 @@ def test_how_far_a_moment_is_has_two_units_at_most(seconds: int, told: str) -> N
     assert distance(NOW + timedelta(seconds=seconds), NOW) == told
 
 
-def test_at_eighty_columns_every_date_is_whole_and_the_host_stands_there_once(shown: Any) -> None:
+def test_at_eighty_columns_every_date_is_whole_and_the_host_is_printed_once(shown: Any) -> None:
     keys = row(KEYS, key="...4207 of 2026-11-22T02:00Z", registries="", valid_until=minute(NOW + timedelta(days=29)))
     lines = shown(row(GROUP), row(PROJECT), keys)
     assert max(map(len, lines)) <= 80
@@ -75,7 +75,7 @@ def test_at_eighty_columns_every_date_is_whole_and_the_host_stands_there_once(sh
     assert "project acme/frontend/web DOCKER_AUTH_CONFIG (review/*)" in joined
 
 
-def test_registries_that_differ_stand_with_their_variable(shown: Any) -> None:
+def test_registries_that_differ_are_shown_with_their_variable(shown: Any) -> None:
     other = HOST.replace("123456789012", "210987654321")
     lines = shown(row(GROUP), row(PROJECT, registries=f"{HOST}, {other}"), width=130)
     assert not lines[0].startswith("Registr")

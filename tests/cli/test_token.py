@@ -190,7 +190,9 @@ def test_a_fine_grained_token_with_just_the_permissions_does(gitlab: GitLab) -> 
 
 
 @pytest.mark.parametrize("without", ["Variable: Read", "Variable: Update"])
-def test_what_a_fine_grained_token_lacks_is_said_by_gitlabs_name(gitlab: GitLab, without: str) -> None:
+def test_the_rights_that_a_fine_grained_token_lacks_are_named_as_gitlab_names_them(
+    gitlab: GitLab, without: str
+) -> None:
     found = _judged(gitlab, [name for name in _ALL + _ITSELF if name != without])
     assert len(found.problems) == 3
     for problem, place in zip(

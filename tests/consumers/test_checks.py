@@ -124,7 +124,7 @@ def test_every_form_of_access_has_a_right_way(consumer: dict[str, Any]) -> None:
         ({"push": ["app"]}, r"id: missing; write the number, which GitLab shows on the project's page"),
     ],
 )
-def test_what_is_wrong_is_said_at_its_place(consumer: dict[str, Any], message: str) -> None:
+def test_a_mistake_is_reported_at_its_place(consumer: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError, match=rf"^consumers\.acme/web\.{message}"):
         _check({"acme/web": consumer})
 

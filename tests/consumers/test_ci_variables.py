@@ -93,7 +93,7 @@ def test_an_access_key_starts_as_a_placeholder_that_can_be_masked(recorder: Reco
     assert found.ignore_changes == _IGNORED
 
 
-def test_a_value_that_nobody_rotates_is_pulumis_own(recorder: Recorder) -> None:
+def test_pulumi_owns_a_value_that_is_not_rotated(recorder: Recorder) -> None:
     found = _one(recorder, key="ECR_REGISTRY", value="registry.example.com", description="gitlab-ecr: registry")
     assert (found.inputs["value"], found.inputs["description"]) == ("registry.example.com", "gitlab-ecr: registry")
     assert (found.ignore_changes, found.parent) == ((), "vars")

@@ -115,7 +115,7 @@ def test_jobs_that_only_pull_say_where_from_and_push_nothing() -> None:
     assert consumers.plan(_NAMES, "prod", {}, _REPOSITORIES, {"acme/e2e": consumer}).targets == ()
 
 
-def test_of_a_gitlab_of_ones_own_no_number_is_in_the_trust() -> None:
+def test_the_trust_holds_no_number_of_a_self_managed_gitlab() -> None:
     gitlab: Any = {"url": "https://gitlab.example.com"}
     pusher: Any = {"push": ["app"], "id": 7, "namespace_id": 2, "branches": ["main"]}
     assert consumers.jobs(gitlab, {"acme/web": pusher}) == {
@@ -270,7 +270,7 @@ def test_what_pushes_never_trusts_the_unprotected_refs_that_may_read() -> None:
     assert (reads.get("unprotected_refs"), reads.get("branches")) == (True, None)
 
 
-def test_of_a_gitlab_of_ones_own_no_number_is_in_the_trust_of_a_reader() -> None:
+def test_the_trust_of_a_reader_holds_no_number_of_a_self_managed_gitlab() -> None:
     declared: Any = {"acme/web": {**_READER, "branches": ["a"]}}
     role = consumers.secret_roles({"url": "https://gitlab.example.com"}, declared)
     assert role["acme/web"] == {"project": "acme/web", "audience": "acme/web", "branches": ["a"]}

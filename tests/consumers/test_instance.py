@@ -52,12 +52,12 @@ def test_its_target_is_the_instance_and_has_no_scope() -> None:
         ),
     ],
 )
-def test_what_it_cannot_have_is_said(path: str, consumer: Any, message: str) -> None:
+def test_the_message_says_what_it_cannot_have(path: str, consumer: Any, message: str) -> None:
     with pytest.raises(ValueError, match=rf"consumers\.{message}"):
         check_consumers({path: consumer}, _URL)
 
 
-def test_gitlab_coms_instance_is_nobodys() -> None:
+def test_nobody_declares_the_instance_of_gitlab_com() -> None:
     with pytest.raises(ValueError, match=r"^consumers\.instance\.kind: got instance; only its administrators"):
         check_consumers({"instance": _INSTANCE}, "https://gitlab.com")
     check_consumers({"instance": _INSTANCE}, _URL)
@@ -69,7 +69,7 @@ def test_an_administrator_who_wants_it_may(more: dict[str, Any]) -> None:
     check_consumers({"instance": consumer}, _URL)
 
 
-def test_how_many_people_that_is_is_said_loudly() -> None:
+def test_the_warning_says_how_many_people_that_is() -> None:
     found = find_breadth({"instance": _INSTANCE, "acme/web": {"pull": ["app"]}}, _URL)
     (warning,) = found.warnings
     assert warning.path == ("consumers", "instance")

@@ -179,14 +179,14 @@ def test_a_plan_holds_no_proxy_password() -> None:
     assert "fake-password" not in str(caught.value)
 
 
-def test_a_registry_stands_once_in_an_audience() -> None:
+def test_an_audience_lists_each_registry_once() -> None:
     registry = audience("backend").registries[0]
     twice = {"backend": audience("backend", registries=(registry, registry))}
     with pytest.raises(ValueError, match=r"plan.audiences.backend.registries: .* is listed twice; write each registry"):
         plan.dumps(plan_of(target("acme/web"), audiences=twice))
 
 
-def test_a_plan_of_another_version_is_refused_whatever_else_it_holds() -> None:
+def test_a_plan_of_another_version_is_refused_with_any_other_content() -> None:
     for version in (2, 4):
         with pytest.raises(
             ValueError, match=rf"plan.version: got {version}; this rotator reads 3: deploy plan and code"

@@ -22,7 +22,7 @@ def test_a_duration_is_a_number_and_a_unit(text: str, expected: timedelta) -> No
 
 
 @pytest.mark.parametrize("text", ["", "2", "hours", "2h", "-1 hours", "2.5 hours", "2  hours", "rate(2 hours)"])
-def test_what_is_no_duration_is_named(text: str) -> None:
+def test_an_invalid_duration_is_named(text: str) -> None:
     with pytest.raises(ValueError, match=r"interval: got .* write a whole number and a unit"):
         duration(text, "interval")
 
@@ -51,7 +51,7 @@ def test_an_interval_whose_alarm_would_come_too_late_is_refused() -> None:
 
 
 @given(st.integers(15, 720), st.integers(0, 720))
-def test_whatever_is_accepted_an_alarm_leaves_hours(interval: int, outage: int) -> None:
+def test_every_accepted_schedule_leaves_hours_after_its_alarm(interval: int, outage: int) -> None:
     try:
         schedule = Schedule(timedelta(minutes=interval), timedelta(minutes=outage))
     except ValueError:

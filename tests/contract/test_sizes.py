@@ -51,13 +51,13 @@ def test_what_may_not_fit_is_a_doubt() -> None:
     )
 
 
-def test_what_cannot_fit_in_older_gitlabs_is_a_doubt_all_the_same() -> None:
+def test_a_value_that_cannot_fit_in_older_gitlabs_is_still_a_doubt() -> None:
     (finding,) = size_findings(_plan(*((_host(n),) for n in range(4))))
     assert not finding.certain
     assert "its value will be 10,259 to 14,659 characters for 4 registry hosts" in finding.message
 
 
-def test_of_the_instance_what_cannot_fit_is_certain() -> None:
+def test_a_value_that_cannot_fit_into_an_instances_variable_is_certain() -> None:
     some = _plan(*((_host(n),) for n in range(4)))
     instance = replace(some.targets[0], owner_kind=OwnerKind.INSTANCE, owner="instance", path="instance")
     (finding,) = size_findings(replace(some, targets=(instance,)))

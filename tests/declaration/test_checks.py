@@ -29,7 +29,7 @@ def _check(
         {"pull": ["ci/*"], "caches": ["of-theirs"], "registries": _THEIRS},
     ],
 )
-def test_what_is_declared_or_lies_in_another_account_is_let_pass(rights: dict[str, Any]) -> None:
+def test_a_declared_repository_or_one_of_another_account_is_accepted(rights: dict[str, Any]) -> None:
     _check(consumer=rights, access=rights)
 
 
@@ -67,11 +67,11 @@ def test_what_is_pushed_is_always_of_the_stack() -> None:
         _check(consumer={"push": ["ap"], "registries": _THEIRS})
 
 
-def test_of_many_repositories_a_few_are_shown() -> None:
+def test_a_few_of_many_repositories_are_shown() -> None:
     with pytest.raises(ValueError, match=r"write one of a/0, a/1, a/10, .*a/15 and 92 more, or a pattern"):
         _check(consumer={"pull": ["zzz"]}, repositories=[f"a/{number}" for number in range(100)])
 
 
-def test_where_nothing_is_declared_that_is_said() -> None:
+def test_a_file_that_declares_nothing_is_reported() -> None:
     with pytest.raises(ValueError, match=r"'app' is not a repository of this stack; write one of none yet, or"):
         _check(consumer={"pull": ["app"]}, repositories=[])

@@ -14,7 +14,7 @@ def _args(repositories: list[str], **more: Any) -> RegistryAccessArgs:
     return args
 
 
-def test_what_consumers_and_runners_may_do_is_told_in_plain_values() -> None:
+def test_the_rights_of_consumers_and_runners_are_plain_values() -> None:
     consumers: Any = {
         "acme/web": {"pull": ["ci/*"], "push": ["app"], "caches": ["quay"]},
         "acme/old": {"access": Access.ACCESS_KEYS, "pull": ["app"], "long_lived_keys": True},

@@ -21,7 +21,7 @@ def test_a_right_declaration_has_none() -> None:
     assert _found(consumers={"acme/web": {"pull": ["ci/*"]}}, runners={"build": _IMAGE}) == []
 
 
-def test_mistakes_of_every_part_come_together() -> None:
+def test_mistakes_of_every_part_are_collected() -> None:
     found = _found(
         account="1234",
         region="eu-central-1a",
@@ -74,13 +74,13 @@ def test_mistakes_of_every_part_come_together() -> None:
         ),
     ],
 )
-def test_rights_that_nobody_has_a_use_for_are_refused(runner: Any, message: str) -> None:
+def test_useless_rights_are_refused(runner: Any, message: str) -> None:
     found = _found(caches={"quay": {"upstream": "quay"}}, runners={"aws": {**_IMAGE, **runner}})
     assert [line for line in found if line.startswith(message)]
 
 
 @pytest.mark.parametrize("access", [Access.ROTATED_VARIABLE, Access.CREDENTIAL_HELPER, Access.JOB_ROLE])
-def test_a_registry_that_cannot_be_is_told_at_its_place(access: Access) -> None:
+def test_an_impossible_registry_is_reported_at_its_place(access: Access) -> None:
     consumer: dict[str, Any] = {"access": access, "registries": [{**_OURS, "account": "1"}]}
     if access is not Access.CREDENTIAL_HELPER:
         consumer["pull"] = ["a"]

@@ -65,7 +65,7 @@ def test_a_provider_without_a_url_talks_to_what_its_environment_says(
     build()
 
 
-def test_the_default_provider_would_carry_a_token_of_ones_own_instance_to_gitlab_com(recorder: Recorder) -> None:
+def test_the_default_provider_would_send_a_token_of_another_instance_to_gitlab_com(recorder: Recorder) -> None:
     with pytest.raises(
         ValueError, match=r"default GitLab provider talks to 'https://gitlab.com'.*providers=\["
     ) as raised:
@@ -97,7 +97,7 @@ def test_who_makes_nothing_in_gitlab_needs_no_provider(recorder: Recorder) -> No
         ({"consumers": {}, "runners": {}, "rotationBackend": "gitlab"}, True),
     ],
 )
-def test_what_asks_for_a_token(changes: dict[str, Any], expected: bool) -> None:
+def test_a_token_is_needed_if_something_is_made_in_gitlab(changes: dict[str, Any], expected: bool) -> None:
     assert makes_something_in_gitlab(declaration(**changes)) is expected
 
 

@@ -153,7 +153,7 @@ def test_the_parts_for_programs_that_compose_them_fit(recorder: Recorder) -> Non
     assert (variable.inputs["project"], target.owner, target.path) == ("20", "20", "acme/web")
 
 
-def test_an_id_of_nobody_in_the_plan_is_refused(recorder: Recorder) -> None:
+def test_an_id_that_belongs_to_no_owner_in_the_plan_is_refused(recorder: Recorder) -> None:
     rotator: Any = {**PLACE, "plan": parts_of({"pull": ["ci/*"]})["plan"], "owner_ids": {"acme/wbe": 20}}
     with pytest.raises(ValueError, match=r"^owner_ids\.acme/wbe: no project or group of the plan"):
         Rotator("rotator", rotator)

@@ -172,7 +172,7 @@ def test_a_new_entry_has_to_be_owned() -> None:
         ("Registry.example.com", "lower case"),
     ],
 )
-def test_a_key_that_is_no_registry_host_is_refused(key: str, advice: str) -> None:
+def test_a_key_that_is_not_a_registry_host_is_refused(key: str, advice: str) -> None:
     for build in (lambda: docker_auth.with_helpers({key: "ecr-login"}), lambda: docker_auth.with_auths({key: {}})):
         with pytest.raises(ValueError, match=re.escape(advice)):
             build()
@@ -214,7 +214,7 @@ def test_a_redacted_document_shows_registries_and_no_value(secret: str, key: str
 
 
 @given(_secret)
-def test_a_text_that_is_no_document_is_redacted_to_its_length(secret: str) -> None:
+def test_a_text_that_is_not_a_document_is_redacted_to_its_length(secret: str) -> None:
     for text in (secret, f"{{{secret}", json.dumps(secret), json.dumps([secret])):
         assert secret not in docker_auth.redact(text)
         assert f"{len(text)} characters" in docker_auth.redact(text)

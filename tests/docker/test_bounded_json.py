@@ -33,7 +33,7 @@ from components.docker.bounded_json import DEPTH, BoundedJsonError
         (b"\xff\xfe", "is no UTF-8"),
     ],
 )
-def test_what_is_not_read_is_told_without_a_part_of_it(text: str | bytes, problem: str) -> None:
+def test_a_file_that_is_not_read_is_reported_without_its_content(text: str | bytes, problem: str) -> None:
     with pytest.raises(BoundedJsonError, match=problem) as caught:
         bounded_json.loads(text)
     assert len(str(caught.value)) < 60

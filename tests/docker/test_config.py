@@ -44,7 +44,7 @@ def test_line_breaks_inside_base64_are_passed_over(secret: bytes, at: int) -> No
         ("OmE=", "invalid auth configuration file"),
     ],
 )
-def test_a_broken_auth_is_told_in_gos_words(auth: str, words: str) -> None:
+def test_a_broken_auth_is_reported_in_gos_words(auth: str, words: str) -> None:
     with pytest.raises(GoJsonError) as caught:
         load(f'{{"auths":{{"h":{{"auth":"{auth}"}}}}}}')
     assert str(caught.value) == words

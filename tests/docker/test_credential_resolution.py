@@ -90,7 +90,7 @@ def test_an_image_is_looked_for_under_this_path(image: str, path: str) -> None:
         ("oci://r.example.com", "oci://r.example.com"),
     ],
 )
-def test_a_key_stands_for_this_path(key: str, path: str) -> None:
+def test_a_key_means_this_path(key: str, path: str) -> None:
     assert registry_path(key) == path
 
 
@@ -168,5 +168,5 @@ def test_an_identity_token_of_a_helper_is_no_password() -> None:
         (None, "is not set"),
     ],
 )
-def test_why_a_source_was_not_used_is_told(document: str | None, reason: str) -> None:
+def test_the_output_says_why_a_source_was_not_used(document: str | None, reason: str) -> None:
     assert reason in dict(resolve(f"{_HOST}/x:1", document).passed_over)[VARIABLE]

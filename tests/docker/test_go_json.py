@@ -77,7 +77,7 @@ def test_any_text_is_read_or_refused(text: str) -> None:
         ("[" * 100_000, "invalid character '[' exceeded max depth"),
     ],
 )
-def test_what_is_wrong_is_told_in_gos_words(text: str, words: str) -> None:
+def test_a_mistake_is_reported_in_gos_words(text: str, words: str) -> None:
     with pytest.raises(GoJsonError) as caught:
         decode_first(text)
     assert str(caught.value) == words

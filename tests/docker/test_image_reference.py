@@ -70,7 +70,7 @@ def test_a_reference_is_split_into_its_parts(text: str, expected: ImageReference
         ("r.example.com/" + "x" * 250, "is too long"),
     ],
 )
-def test_what_is_no_reference_is_refused_with_the_place_and_the_way_out(text: str, advice: str) -> None:
+def test_an_invalid_reference_is_refused_with_its_place_and_what_to_write(text: str, advice: str) -> None:
     with pytest.raises(ValueError, match=r"^services\[0\]\.name: ") as caught:
         parse(text, "services[0].name")
     assert advice in str(caught.value)

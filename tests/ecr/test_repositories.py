@@ -128,7 +128,7 @@ def test_an_existing_repository_is_taken_by_its_name(
     ("options", "retained"),
     [({"adopt": True}, True), ({"adopt": True, "retain_on_delete": False}, False)],
 )
-def test_an_adopted_repository_outlives_the_stack_unless_told_otherwise(
+def test_an_adopted_repository_outlives_the_stack_by_default(
     recorder: Recorder, options: RepositoryArgs, *, retained: bool
 ) -> None:
     _declare({"ci/python": options})

@@ -92,7 +92,7 @@ def test_each_level_holds_the_one_below() -> None:
         ({"organizations": ["acme"]}, r"\.organizations\[0\]: got 'acme'; write an id such as o-a1b2c3d4e5"),
     ],
 )
-def test_grantees_that_are_none_are_refused_with_their_place(grantees: GranteesArgs, message: str) -> None:
+def test_invalid_grantees_are_refused_with_their_place(grantees: GranteesArgs, message: str) -> None:
     with pytest.raises(ValueError, match=rf"^push(: )?{message}"):
         repository_policy(_OWN, "eu-central-1", push=grantees)
 
@@ -113,7 +113,7 @@ _GRANTEES = st.fixed_dictionaries(
 
 
 @given(st.dictionaries(st.sampled_from(["pull", "push", "admin"]), _GRANTEES), st.booleans())
-def test_no_grant_whatever_it_says_signs_in_or_reaches_past_images(grants: dict[str, Any], to_lambda: bool) -> None:
+def test_no_grant_ever_signs_in_or_reaches_past_images(grants: dict[str, Any], to_lambda: bool) -> None:
     policy = repository_policy(_OWN, "eu-central-1", **grants, lambda_accounts=["111111111111"] if to_lambda else [])
     actions = {action for statement in (policy or {"Statement": []})["Statement"] for action in statement["Action"]}
     assert "ecr:GetAuthorizationToken" not in actions

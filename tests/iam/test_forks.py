@@ -19,7 +19,7 @@ def _ci(version: str, url: str = _URL) -> dict[str, str]:
     return {"CI_SERVER_URL": url, "CI_SERVER_VERSION": version}
 
 
-def test_of_gitlab_com_there_is_nothing_to_say() -> None:
+def test_gitlab_com_gives_no_warning() -> None:
     assert fork_warning("https://gitlab.com", {}, trusts_forks=False) is None
     assert fork_warning("https://gitlab.com", _ci("17.0.0", "https://gitlab.com"), trusts_forks=False) is None
 

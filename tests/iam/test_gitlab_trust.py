@@ -112,7 +112,9 @@ def test_a_trust_that_is_wider_than_it_reads_is_refused(changes: dict[str, Any],
         ({"unprotected_refs": True, "namespace_id": "1"}, r"project_id: got it, .* AWS does not read these"),
     ],
 )
-def test_what_aws_cannot_see_in_a_self_managed_token_is_refused(changes: dict[str, Any], message: str) -> None:
+def test_a_condition_that_aws_cannot_read_in_a_self_managed_token_is_refused(
+    changes: dict[str, Any], message: str
+) -> None:
     with pytest.raises(ValueError, match=f"^{message}"):
         job_trust(_PROVIDER, TrustedJobs(**{**_SELF_MANAGED, **changes}))
 

@@ -82,7 +82,7 @@ def test_a_cache_is_filled_below_its_prefix_only() -> None:
     assert cache_puller_policy([_REPOSITORY], []) == pull_policy([_REPOSITORY])
 
 
-def test_a_parameter_is_read_and_decrypted_only_with_a_key_of_its_own() -> None:
+def test_a_parameter_is_read_and_decrypted_only_with_its_own_key() -> None:
     read, decrypt = parameter_statement("parameter", "key", "ssm.eu-central-1.amazonaws.com")
     assert (read["Action"], read["Resource"]) == ("ssm:GetParameter", "parameter")
     assert (decrypt["Action"], decrypt["Resource"]) == ("kms:Decrypt", "key")

@@ -12,7 +12,7 @@ def test_a_key_of_the_region_is_taken() -> None:
 
 
 @pytest.mark.parametrize("text", ["alias/ci", _KEY.replace("key/", "alias/"), "11111111-2222", ""])
-def test_what_is_no_key_is_refused(text: str) -> None:
+def test_an_invalid_key_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"^kms_key: got '.*'; write the ARN of a KMS key in eu-central-1, such"):
         key_arn(text, "eu-central-1")
 
@@ -35,6 +35,6 @@ def test_a_managed_policy_is_taken(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["ci-boundary", "arn:aws:iam::123456789012:role/a", "arn:aws:iam::1:policy/a", "*"])
-def test_what_is_no_managed_policy_is_refused(text: str) -> None:
+def test_an_invalid_managed_policy_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"^permissions_boundary: got '.*'; write the ARN of a managed policy, such"):
         policy_arn(text)

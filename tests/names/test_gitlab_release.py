@@ -33,7 +33,7 @@ from components.names.gitlab_release import release, tells_forks_apart
         ("18.2.2.1x" * 1000, True),
     ],
 )
-def test_what_is_not_known_to_be_safe_is_not(version: str, *, safe: bool) -> None:
+def test_a_version_that_is_not_known_to_be_safe_counts_as_unsafe(version: str, *, safe: bool) -> None:
     assert tells_forks_apart(version) is safe
 
 

@@ -36,11 +36,11 @@ def test_each_registry_is_named_by_itself() -> None:
         ),
     ],
 )
-def test_a_registry_that_is_none_or_out_of_reach_is_refused(account: str, region: str, message: str) -> None:
+def test_an_invalid_or_unreachable_registry_is_refused(account: str, region: str, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         repository_arns(_NAMES, ["ci/*"], [{"account": account, "region": region}])
 
 
-def test_a_pattern_that_is_none_is_refused_with_its_field() -> None:
+def test_an_invalid_pattern_is_refused_with_its_field() -> None:
     with pytest.raises(ValueError, match=r"^caches\[0\]: got '\*'"):
         repository_arns(_NAMES, ["*"], field="caches")

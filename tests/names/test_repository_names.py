@@ -42,7 +42,7 @@ def test_the_name_that_was_meant_is_advised(written: str, meant: str) -> None:
 
 
 @pytest.mark.parametrize("written", ["Ä/python", "ci//python", "A"])
-def test_no_name_is_advised_that_is_none(written: str) -> None:
+def test_no_message_suggests_an_invalid_name(written: str) -> None:
     with pytest.raises(ValueError, match=r"^pull: got .*; write 2 to 256"):
         repository_pattern(written)
 

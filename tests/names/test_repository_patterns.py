@@ -24,7 +24,7 @@ NAMES = st.text("ab/-.*", max_size=6)
         ("a|b", "a", False),
     ],
 )
-def test_a_star_stands_for_any_characters_and_nothing_else_is_special(
+def test_a_star_matches_any_characters_and_is_the_only_special_character(
     pattern: str, repository: str, *, named: bool
 ) -> None:
     assert matches(pattern, repository) is named

@@ -22,7 +22,7 @@ from components.names.secrecy import kind, may_hold_secrets, without_tokens
         (date(2026, 1, 2), "another value"),
     ],
 )
-def test_only_the_kind_is_told(value: Any, told: str) -> None:
+def test_only_the_kind_is_shown(value: Any, told: str) -> None:
     assert kind(value) == told
 
 

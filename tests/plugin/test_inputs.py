@@ -57,7 +57,7 @@ def test_a_value_is_read_as_its_type_has_it(sent: Any, read: Any) -> None:
     assert repr(found) == repr(read)
 
 
-def test_entries_come_in_one_order_whatever_the_wire_does() -> None:
+def test_entries_keep_one_order_with_any_timing_of_the_answers() -> None:
     for names in (["b", "a", "c"], ["c", "b", "a"]):
         read = arguments(Some, {"byName": {name: {"more": dict.fromkeys(names, 1.0)} for name in names}})
         assert list(read["by_name"]) == ["a", "b", "c"]

@@ -125,7 +125,7 @@ def refused(plugin: Plugin, name: str, inputs: dict[str, Any], **request: Any) -
     ],
 )
 @pytest.mark.parametrize("preview", [True, False])
-def test_a_mistake_is_told_at_the_key_as_the_program_spells_it(
+def test_a_mistake_names_the_key_as_the_program_spells_it(
     plugin: Plugin, changed: dict[str, Any], place: str, reason: str, preview: bool
 ) -> None:
     told = refused(plugin, "Identities", {**inputs_of("Identities"), **changed}, dryRun=preview)
@@ -134,7 +134,7 @@ def test_a_mistake_is_told_at_the_key_as_the_program_spells_it(
     assert plugin.engine.resources == []
 
 
-def test_all_mistakes_are_told_at_once_and_those_of_meaning_too(plugin: Plugin) -> None:
+def test_mistakes_of_form_and_of_meaning_are_reported_at_once(plugin: Plugin) -> None:
     inputs = inputs_of("RegistryAccess", consumers={"acme/web": {"pull": ["ci/*"], "environment_scopes": [""]}})
     inputs["rotation"]["interval"] = "2 weeks"
     told = refused(plugin, "RegistryAccess", inputs, config=_GITLAB)

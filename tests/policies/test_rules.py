@@ -65,12 +65,12 @@ def test_each_rule_looks_at_something_of_the_good_state_but_public_registries() 
         ("masked-logins", "token", "is not masked"),
     ],
 )
-def test_each_mistake_of_the_bad_state_is_told_once(rule: str, resource: str, words: str) -> None:
+def test_each_mistake_of_the_bad_state_is_reported_once(rule: str, resource: str, words: str) -> None:
     (wrong,) = [wrong for broken, name, wrong in violations("bad") if (broken, name) == (rule, resource)]
     assert words in wrong
 
 
-def test_nothing_else_of_the_bad_state_is_told_and_no_value_is_shown() -> None:
+def test_nothing_else_of_the_bad_state_is_reported_and_no_value_is_shown() -> None:
     found = violations("bad")
     assert len(found) == 11
     assert {rule for rule, _, _ in found} == {rule.name for rule in RULES}
@@ -106,7 +106,7 @@ def test_what_is_meant_or_not_known_yet_breaks_no_rule(rule: str, type_: str, in
     assert list(asked.check(inputs)) == []
 
 
-def test_a_boundary_is_for_all_or_for_none_unless_it_is_required() -> None:
+def test_a_boundary_covers_all_roles_or_no_role_unless_it_is_required() -> None:
     bounded, role, user = {"assumeRolePolicy": "{}", "permissionsBoundary": "arn"}, {"assumeRolePolicy": "{}"}, {}
     own = {"permissionsBoundary": "arn"}
     assert unbounded([("a", role), ("own", own)], required=False) == []

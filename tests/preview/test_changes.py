@@ -95,7 +95,7 @@ def test_a_grant_of_a_repository_is_a_right_that_somebody_gains_or_loses(stateme
     assert "nobody gains" not in made + gone
 
 
-def test_nobody_gains_or_loses_stands_beside_no_change_of_iam() -> None:
+def test_the_words_nobody_gains_or_loses_never_appear_beside_a_change_of_iam() -> None:
     trust = policy({**allow("sts:AssumeRole", []), "Principal": {"AWS": "arn:aws:iam::210987654321:root"}})
     for made in (
         step(
@@ -126,14 +126,14 @@ def test_nobody_gains_or_loses_stands_beside_no_change_of_iam() -> None:
         (3600.0, 3600, ""),
     ],
 )
-def test_the_length_of_a_roles_sessions_is_said(before: Any, after: Any, said: str) -> None:
+def test_the_note_shows_the_length_of_a_roles_sessions(before: Any, after: Any, said: str) -> None:
     old, new = ({"name": "r", "maxSessionDuration": value} for value in (before, after))
     text = updated(ROLE, ["maxSessionDuration"], old, new)
     assert (f"role `r`: {said}" in text) if said else ("sessions" not in text)
     assert "Other updates" not in text
 
 
-def test_a_boundary_of_a_role_and_of_a_user_is_said() -> None:
+def test_the_note_shows_the_boundary_of_a_role_and_of_a_user() -> None:
     for type_, kind in ((ROLE, "role"), ("aws:iam/user:User", "user")):
         gone = updated(type_, ["permissionsBoundary"], {"name": "r", "permissionsBoundary": "arn:x"}, {"name": "r"})
         assert f"- {kind} `r`: **loses its permissions boundary**" in gone
@@ -153,7 +153,7 @@ def test_descriptions_and_tags_are_folded_and_tags_named_once() -> None:
     assert "- role `r`: `description`, `tags`\n" in folded
 
 
-def test_an_openid_connect_provider_says_whom_it_accepts_only_where_that_changes() -> None:
+def test_the_note_lists_the_clients_of_an_openid_connect_provider_only_if_they_change() -> None:
     type_ = "aws:iam/openIdConnectProvider:OpenIdConnectProvider"
     inputs = {"url": "https://gitlab.com", "clientIdLists": ["https://gitlab.com"]}
     assert "accepts" not in updated(type_, ["tags", "tagsAll"], inputs, inputs)
@@ -231,7 +231,7 @@ def test_a_provider_that_talks_to_another_gitlab_is_named() -> None:
         ),
     ],
 )
-def test_what_goes_is_named_by_what_it_is_of_and_not_by_the_program(
+def test_a_removed_resource_is_named_by_its_owner_and_not_by_the_program(
     type_: str, inputs: dict[str, Any], said: str
 ) -> None:
     assert f"- {said}" in note(step("delete", type_, "access-some-name-of-the-program", old=inputs))
@@ -247,7 +247,7 @@ def test_variables_are_named_by_key_and_owner() -> None:
     assert "- project variable `A_KEY` of `acme/legacy`: `masked`" in updated(variable, ["masked"], inputs, inputs)
 
 
-def test_a_policy_that_goes_with_its_holder_is_not_told_twice() -> None:
+def test_a_policy_that_is_deleted_with_its_holder_is_not_listed_twice() -> None:
     text = note(
         step("delete", "aws:iam/user:User", "u", old={"name": "robot"}),
         step("delete", "aws:iam/userPolicy:UserPolicy", "u", old={"user": "robot", "policy": policy()}),
@@ -269,7 +269,7 @@ def test_a_changed_lifecycle_policy_is_an_update_although_the_provider_replaces_
 
 
 @pytest.mark.parametrize("retained", [True, False])
-def test_what_leaves_the_stack_and_stays_in_aws_is_not_called_deleted(retained: bool) -> None:
+def test_a_resource_that_leaves_the_stack_and_stays_in_aws_is_not_called_deleted(retained: bool) -> None:
     gone = step("delete", REPOSITORY, "r", old={"name": "ci/imported"})
     gone["oldState"]["retainOnDelete"] = retained
     said = note(gone)

@@ -36,7 +36,7 @@ def test_beside_a_variable_there_still_is_a_token() -> None:
     assert "no GitLab token" not in said
 
 
-def test_a_stack_that_had_no_token_before_is_not_told_again() -> None:
+def test_a_stack_that_had_no_token_before_gives_no_second_notice() -> None:
     said = _note(_declaration(web="job-secret"), _declaration(web="job-secret", api="job-secret"))
     assert "no GitLab token" not in said
 

@@ -109,13 +109,13 @@ _HELD = declaration(["ci/python"], **{"acme/web": {"kind": "project", "pull": ["
         ),
     ],
 )
-def test_a_new_thing_is_told_in_words(type_: str, inputs: dict[str, Any], said: str) -> None:
+def test_a_new_resource_is_described_in_words(type_: str, inputs: dict[str, Any], said: str) -> None:
     created = step("create", type_, "n", new=inputs)
     text = preview_note.note(preview.read(preview_json(stack(declaration=_HELD), created)))
     assert f"**New**\n\n- {said}\n" in text
 
 
-def test_of_a_new_stack_the_roles_are_folded_and_what_opens_everything_is_not() -> None:
+def test_the_roles_of_a_new_stack_are_folded_but_a_role_that_opens_everything_is_not() -> None:
     trust = policy({**allow("sts:AssumeRole", []), "Principal": {"Service": "ec2.amazonaws.com"}})
     steps = [
         step("create", ROLE, "r", new={"name": "r", "assumeRolePolicy": trust}),

@@ -236,7 +236,7 @@ def test_no_value_that_could_be_a_secret_is_in_a_note(made: Any) -> None:
 
 
 @pytest.mark.parametrize("made", [_hostile, _failing])
-def test_no_line_of_a_note_is_a_command_of_gitlab_or_opens_a_picture_of_its_own(made: Any) -> None:
+def test_no_line_of_a_note_is_a_gitlab_command_or_loads_another_picture(made: Any) -> None:
     lines = _note(made()).splitlines()
     assert not [line for line in lines if line.startswith("/")]
     assert len([line for line in lines if line.startswith("```")]) == 2
@@ -274,7 +274,7 @@ def test_consumers_that_gain_the_same_share_a_line() -> None:
         ([*PULL_ACTIONS], ["ecr:batchgetimage"], ""),
     ],
 )
-def test_of_a_policy_only_what_it_adds_or_takes_is_said(before: list[str], after: list[str], said: str) -> None:
+def test_the_note_shows_only_what_a_policy_adds_or_removes(before: list[str], after: list[str], said: str) -> None:
     old, new = ({"role": "r", "policy": policy(allow(given, arn("ci/go")))} for given in (before, after))
     note = _note(preview_json(stack(), step("update", ROLE_POLICY, "p", old=old, new=new)))
     rights = note.partition("**Who may pull and push**")[2].partition("\n\n**")[0].partition("\n\nOf the")[0]
@@ -303,14 +303,14 @@ def test_a_variable_whose_owner_is_a_number_is_named_by_the_declared_path() -> N
     assert "- **deletes project variable** `K` of `7`\n- **deletes project variable** `K` of `acme/web-2`" in note
 
 
-def test_a_denial_that_goes_with_its_policy_is_said() -> None:
+def test_the_note_mentions_a_denial_that_is_removed_with_its_policy() -> None:
     deny = {**allow("s3:GetObject", "*"), "Effect": "Deny", "Principal": "*"}
     gone = step("delete", "aws:s3/bucketPolicy:BucketPolicy", "b", old={"bucket": "state", "policy": policy(deny)})
     assert "no longer: **anybody** **may not** `s3:GetObject` on **everything**" in _note(preview_json(stack(), gone))
 
 
 @given(st.lists(st.text(min_size=1, max_size=30), min_size=1, max_size=4, unique=True))
-def test_whatever_names_hold_the_picture_is_one_block_that_gitlab_draws(texts: list[str]) -> None:
+def test_the_picture_is_one_block_that_gitlab_draws_with_any_names(texts: list[str]) -> None:
     consumers = {name: {"kind": "project", "pull": [name]} for name in texts}
     access = step("create", ACCESS, "access", new={"declaration": declaration(texts, **consumers)})
     note = _note(preview_json(stack("create"), access))
@@ -324,7 +324,7 @@ def test_whatever_names_hold_the_picture_is_one_block_that_gitlab_draws(texts: l
     assert not [text for text in picture.split("\n")[1:] if not re.fullmatch(line, text, re.ASCII)]
 
 
-def test_text_that_is_no_preview_is_refused() -> None:
+def test_text_that_is_not_a_preview_is_refused() -> None:
     for text in ("", "error: no stack selected", "[]", "{}"):
         with pytest.raises(ValueError, match="got no preview in JSON"):
             preview.read(text)

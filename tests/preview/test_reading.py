@@ -70,7 +70,7 @@ def _steps(*steps: Any, **more: Any) -> str:
         ("", "got no preview in JSON; pass the output of `pulumi preview --json`"),
     ],
 )
-def test_what_is_no_preview_is_told_with_its_place_in_one_line(text: str, said: str) -> None:
+def test_an_invalid_preview_gives_one_line_with_the_place(text: str, said: str) -> None:
     with pytest.raises(ValueError, match=r"^preview: got no preview in JSON") as caught:
         reading.read(text)
     assert said in str(caught.value)
@@ -78,7 +78,7 @@ def test_what_is_no_preview_is_told_with_its_place_in_one_line(text: str, said: 
     assert len(str(caught.value)) < 300
 
 
-def test_nothing_of_a_wrong_value_is_told() -> None:
+def test_no_message_shows_a_wrong_value() -> None:
     with pytest.raises(ValueError, match=r"steps\[0\]") as caught:
         reading.read(_steps("glpat-fake-0000"))
     assert "glpat" not in str(caught.value)
@@ -110,7 +110,7 @@ def test_a_policy_that_iam_would_not_read_still_has_a_note(type_: str, statement
 @pytest.mark.parametrize(
     "text", ["[" * 100_000, '{"Statement": ' + "[" * 900 + "]" * 900 + "}", '{"Statement": ["\\ud800"]}']
 )
-def test_a_policy_that_is_no_json_is_said_to_be_none(text: str) -> None:
+def test_a_policy_that_is_not_json_is_reported(text: str) -> None:
     made = step("create", ROLE, "x", new={"name": "r", "assumeRolePolicy": text})
     assert "its `assumeRolePolicy` is secret or not JSON, and is not shown" in _note(preview_json(stack(), made))
 

@@ -55,7 +55,7 @@ def test_every_policy_of_a_stack_is_explained_by_its_declaration(recorder: Recor
 
 
 @_FILES
-def test_a_policy_that_pulls_more_than_declared_is_told_of_its_role(recorder: Recorder, file: str) -> None:
+def test_a_policy_that_pulls_more_than_declared_is_reported_at_its_role(recorder: Recorder, file: str) -> None:
     found, _ = _access(recorder, file, "arn:aws:ecr:eu-central-1:999999999999:repository/slipped/in")
     slipped = ("pull", "999999999999.dkr.ecr.eu-central-1.amazonaws.com/slipped/in")
     roles = {inputs.inputs["role"] for inputs in recorder.of_type(ROLE_POLICY)}

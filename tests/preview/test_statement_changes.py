@@ -27,13 +27,13 @@ def said(type_: str, key: str, before: dict[str, Any], after: dict[str, Any]) ->
     return [line for line in text.splitlines() if line.startswith(("- role `r`", "- role policy `r`"))]
 
 
-def test_one_more_branch_is_all_that_is_said_of_a_trust_policy() -> None:
+def test_the_note_shows_only_the_branch_that_was_added_to_a_trust_policy() -> None:
     (line,) = said(ROLE, "assumeRolePolicy", trust("main"), trust("main", "release/1"))
     assert line.endswith(f"if `{ISSUER}:sub` is `release/1`")
     assert "no longer" not in line
 
 
-def test_one_branch_less_is_all_that_is_no_longer_so() -> None:
+def test_the_note_shows_only_the_branch_that_was_removed() -> None:
     (line,) = said(ROLE, "assumeRolePolicy", trust("main", "release/1"), trust("main"))
     assert line.startswith("- role `r`: no longer: ")
     assert line.endswith(f"if `{ISSUER}:sub` is `release/1`")
@@ -68,7 +68,7 @@ def test_a_value_that_is_changed_is_gained_and_lost() -> None:
         (trust("main"), {key: value for key, value in trust("main").items() if key != "Condition"}),
     ],
 )
-def test_what_differs_in_another_way_is_said_whole(before: dict[str, Any], after: dict[str, Any]) -> None:
+def test_another_difference_is_shown_complete(before: dict[str, Any], after: dict[str, Any]) -> None:
     assert beyond(after, [before]) == after
 
 
@@ -76,7 +76,7 @@ _VALUES = st.lists(st.sampled_from("abcd"), min_size=1, max_size=4, unique=True)
 
 
 @given(before=_VALUES, after=_VALUES, place=st.sampled_from(["Action", "Resource"]))
-def test_what_goes_beyond_is_what_the_other_has_not(before: list[str], after: list[str], place: str) -> None:
+def test_what_goes_beyond_is_what_the_other_does_not_allow(before: list[str], after: list[str], place: str) -> None:
     base = {"Effect": "Allow", "Action": ["x"], "Resource": ["y"]}
     found = beyond({**base, place: after}, [{**base, place: before, "Sid": "Other"}])
     rest = [value for value in after if value not in before]

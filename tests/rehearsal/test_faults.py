@@ -101,7 +101,7 @@ def test_a_lone_group_is_broken_and_mended_too() -> None:
     assert attempts == [1, 1, 0]
 
 
-def test_of_three_targets_two_are_broken_at_once_and_the_third_is_published(changed: Callable[..., Path]) -> None:
+def test_two_of_three_targets_are_broken_at_once_and_the_third_is_published(changed: Callable[..., Path]) -> None:
     three = {"acme/a": {"pull": ["ci/node"]}, "acme/b": {"pull": ["ci/node"]}, "acme/c": {"pull": ["ci/node"]}}
     with Rehearsal(read(changed(consumers=three, runners=None)), lambda _: None) as running:
         running.up()
@@ -113,7 +113,7 @@ def test_of_three_targets_two_are_broken_at_once_and_the_third_is_published(chan
     assert {target["status"] for target in mended.targets} == {"published"}
 
 
-def test_a_command_that_does_not_come_to_a_rotation_is_told_with_its_words() -> None:
+def test_a_command_that_fails_before_the_rotation_is_reported_with_its_output() -> None:
     with deployed() as running:
         watched = running._rotations
         assert isinstance(watched, Rotations)

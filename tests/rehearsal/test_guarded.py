@@ -44,7 +44,7 @@ def test_stopping_ends_the_program_and_does_what_is_left_to_do(tmp_path: Path) -
     assert after.exists()
 
 
-def test_a_program_that_says_nothing_is_told_so(tmp_path: Path) -> None:
+def test_a_program_without_output_is_reported_as_silent(tmp_path: Path) -> None:
     guarded = Guarded(["/bin/true"], {"PATH": os.environ["PATH"]}, tmp_path / "log")
     guarded.stop()
     assert guarded.last_words() == "it said nothing"

@@ -24,7 +24,7 @@ def rehearsed() -> Iterator[Rehearsal]:
         yield running
 
 
-def test_there_is_no_gitlab_token_in_the_world_and_gitlab_hears_nothing(rehearsed: Rehearsal) -> None:
+def test_there_is_no_gitlab_token_in_the_world_and_gitlab_gets_no_request(rehearsed: Rehearsal) -> None:
     world = rehearsed.world
     assert (world.administrator_token, world.rotator_token) == ("", "")
     rehearsed.renew()
@@ -53,7 +53,7 @@ def test_jobs_pull_with_what_their_runner_fetches_and_nothing_else(rehearsed: Re
     assert pulled == {(WEB, "ci/python"), (WEB, "ci/node"), (API, "ci/node")}
 
 
-def test_of_another_project_ref_or_aud_no_job_reads_it_and_none_reads_anothers(rehearsed: Rehearsal) -> None:
+def test_no_job_of_another_project_ref_or_aud_reads_it(rehearsed: Rehearsal) -> None:
     rehearsed.fetch()
     fetches = rehearsed.findings.fetches
     found = {(each.consumer, each.job, each.secret.rpartition("/")[2]): each.actual for each in fetches}

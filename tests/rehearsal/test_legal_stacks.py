@@ -39,7 +39,7 @@ def outcomes(report: Report) -> dict[str, dict[str, str]]:
 
 
 @pytest.mark.parametrize(("name", "partition"), [("region-cn", "aws-cn"), ("region-gov", "aws-us-gov")])
-def test_a_stack_of_another_partition_comes_through_in_it(
+def test_a_stack_of_another_partition_is_rehearsed_in_that_partition(
     rehearsed: Callable[[Path], Report], name: str, partition: str
 ) -> None:
     report = rehearsed(STACKS / f"{name}.yaml")
@@ -107,7 +107,7 @@ def test_each_environment_scope_has_a_variable_that_stays_good(
     assert outcomes(report) == {each: {"ci/python": "allowed", "secret/tools": "denied"} for each in pulling}
 
 
-def test_an_encrypted_value_is_stood_in_for_and_named(rehearsed: Callable[[Path], Report]) -> None:
+def test_an_encrypted_value_is_replaced_and_named(rehearsed: Callable[[Path], Report]) -> None:
     report = rehearsed(STACKS / "sec.yaml")
     place = "gitlab-ecr:consumers.acme/docs.auths.registry.example.com.password"
     assert f"{place}: encrypted; a made-up value stood in for it" in report["notRehearsed"]
@@ -116,7 +116,7 @@ def test_an_encrypted_value_is_stood_in_for_and_named(rehearsed: Callable[[Path]
     assert "v1:abcdef" not in json.dumps(report)
 
 
-def test_a_project_below_a_consumer_group_is_said_to_hide_its_variable(rehearsed: Callable[[Path], Report]) -> None:
+def test_a_project_below_a_consumer_group_is_listed_as_hiding_its_variable(rehearsed: Callable[[Path], Report]) -> None:
     report = rehearsed(STACKS / "nested.yaml")
     assert outcomes(report) == {
         "acme/platform": {"apps/api": "denied", "base/python": "allowed"},
@@ -124,7 +124,7 @@ def test_a_project_below_a_consumer_group_is_said_to_hide_its_variable(rehearsed
     }
 
 
-def test_what_a_program_warns_of_is_in_the_report(tmp_path: Path, rehearsed: Callable[[Path], Report]) -> None:
+def test_a_programs_warnings_are_in_the_report(tmp_path: Path, rehearsed: Callable[[Path], Report]) -> None:
     document = yaml.safe_load((STACKS / "warn.yaml").read_text())
     docker = document["config"]["gitlab-ecr:runners"]["shared"]["docker"]
     docker.pop("privileged")  # beside an instance role these two are refused
@@ -176,7 +176,7 @@ def test_what_pushes_and_what_pulls_by_a_role_do_as_declared(rehearsed: Callable
 
 
 @pytest.mark.slow(reason="a company's whole file: fifteen repositories, thirteen who pull, twelve hours")
-def test_a_companys_file_comes_through_and_says_what_stood_in_for_what(rehearsed: Callable[[Path], Report]) -> None:
+def test_a_companys_file_is_rehearsed_and_lists_what_was_replaced(rehearsed: Callable[[Path], Report]) -> None:
     report = rehearsed(STACKS / "company.yaml")
     pulled = {
         who: {image for image, actual in images.items() if actual == "allowed"}

@@ -41,7 +41,7 @@ def test_fifteen_consumers_and_twenty_repositories_are_read_at_a_hundred_columns
     assert len(lines) <= 1 + 2 * 15
 
 
-def test_those_who_may_pull_the_same_stand_together() -> None:
+def test_those_who_may_pull_the_same_are_grouped() -> None:
     found = [*pulls("acme/a", "ci/"), *pulls("acme/b", "base/"), *pulls("acme/c", "ci/")]
     assert [(row.pullers, row.pulled, row.count) for row in rows(found)] == [
         (("acme/a", "acme/c"), ("ci/* (5)",), 15),
@@ -69,14 +69,14 @@ def test_images_of_another_registry_are_a_folder_of_their_own() -> None:
         ("failed", "data/image-number-0 (declared denied, failed)"),
     ],
 )
-def test_what_is_not_as_declared_is_written_out_and_says_so(actual: str, told: str) -> None:
+def test_a_cell_that_is_not_as_declared_is_written_out_and_marked(actual: str, told: str) -> None:
     found = pulls("acme/a", "ci/", data=actual)
     (row,) = rows(found)
     assert told in (*row.pulled, *row.refused)
     assert all(word in "\n".join(drawn(found)) for word in told.split())
 
 
-def test_of_two_clients_the_one_that_differs_counts() -> None:
+def test_if_two_clients_differ_the_one_that_is_not_as_declared_counts() -> None:
     found = [*pulls("acme/a", "ci/"), *pulls("acme/a", "ci/", ci="denied")]
     (row,) = rows(found)
     assert row.pulled == ()

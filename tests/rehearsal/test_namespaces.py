@@ -48,7 +48,7 @@ def test_the_number_beside_a_project_is_that_of_the_group_around_it(gitlab: GitL
         ({}, None),
     ],
 )
-def test_a_runner_of_nobody_known_gets_a_place_of_its_own(
+def test_a_runner_without_a_known_owner_gets_a_made_up_one(
     gitlab: GitLab, runner: dict[str, int], path: str | None
 ) -> None:
     consumers = {"group-20": {"kind": "group", "pull": ["x"], "id": 4}, "group-20/old-service": {"pull": ["x"]}}

@@ -20,7 +20,7 @@ def test_the_picture_in_the_docs_is_that_of_the_present_rehearsal(whole: tuple[s
     assert words(whole[1]["picture"]) == stale, 'make rehearse ARGS="--picture docs/rehearsal.svg" draws it anew'
 
 
-def test_what_the_picture_says_was_said_on_the_screen(whole: tuple[str, dict[str, Any]]) -> None:
+def test_the_picture_shows_what_was_on_the_screen(whole: tuple[str, dict[str, Any]]) -> None:
     said = " ".join(whole[0].split())
     steps = [line for line in words(whole[1]["picture"]) if line and not line.startswith("- ")]
     unsaid = [line for line in steps if line not in said and not re.match(r"\d+ pulls allowed", line)]

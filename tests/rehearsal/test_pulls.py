@@ -73,7 +73,7 @@ def test_a_cell_that_is_not_as_declared_says_so() -> None:
         ("c.", "ci", False),
     ],
 )
-def test_a_star_stands_for_any_characters_and_nothing_else_does(pattern: str, repository: str, named: bool) -> None:
+def test_a_star_matches_any_characters_and_is_the_only_wildcard(pattern: str, repository: str, named: bool) -> None:
     assert names(pattern, repository) is named
 
 

@@ -32,7 +32,7 @@ def test_a_stack_of_its_own_has_one_registry_and_nothing_made_up() -> None:
         (["golden/*", "golden/x"], ("golden/made-up", "golden/x")),
     ],
 )
-def test_another_registry_holds_what_is_pulled_there_and_one_that_nobody_named(
+def test_another_registry_holds_the_pulled_repositories_and_one_that_is_not_declared(
     pull: list[str], there: tuple[str, ...]
 ) -> None:
     _, other = registries(declared(consumers={"acme/web": {"pull": pull, "registries": THERE}}))

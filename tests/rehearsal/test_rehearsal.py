@@ -31,7 +31,7 @@ def rehearsal(stack_file: Path = LOCAL) -> Iterator[Rehearsal]:
 
 
 @pytest.mark.parametrize("name", ["dev", "prod"])
-def test_each_example_comes_through_and_says_what_it_leaves_out(
+def test_each_example_is_rehearsed_and_lists_what_it_leaves_out(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str
 ) -> None:
     report = tmp_path / "report.json"
@@ -105,7 +105,7 @@ def test_the_foreign_registry_in_an_adopted_variable_survives_every_rotation() -
     assert after[FOREIGN_HOST] == before[FOREIGN_HOST]
 
 
-def test_a_new_target_that_meets_an_existing_variable_says_what_to_do() -> None:
+def test_a_new_target_with_an_existing_variable_gives_advice() -> None:
     with rehearsal() as running:
         running.world.gitlab.set_variable("group", BACKEND, "DOCKER_AUTH_CONFIG", '{"auths":{}}')
         with pytest.raises(RehearsalError, match=r"has already been taken.*write adopt: true .* or delete it first"):
@@ -118,14 +118,14 @@ def entries(running: Rehearsal, project: str) -> dict[str, Any]:
     return json.loads(record["value"])["auths"]
 
 
-def test_a_dead_gitlab_token_is_not_stored_and_the_answer_is_told() -> None:
+def test_a_dead_gitlab_token_is_not_stored_and_gitlabs_answer_is_shown() -> None:
     with rehearsal() as running:
         running.world.gitlab.revoke_token("rotator")
         with pytest.raises(RehearsalError, match=r"nothing is stored\. GitLab answered 401 for personal_access_tokens"):
             running.up()
 
 
-def test_a_project_that_gitlab_does_not_know_is_told_before_the_token_is_stored() -> None:
+def test_a_project_that_gitlab_does_not_know_is_reported_before_the_token_is_stored() -> None:
     with rehearsal() as running:
         running.world.gitlab.delete(WEB)
         with pytest.raises(RehearsalError, match=rf"nothing is stored\. project {WEB}: GitLab answered 404"):

@@ -26,7 +26,7 @@ def test_names_and_messages_are_no_markup_and_no_emoji(capsys: pytest.CaptureFix
     assert f"rehearsal failed: {WORDS}" in said.err
 
 
-def test_the_stacks_registry_stands_once_and_what_is_made_up_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_stacks_registry_is_shown_once_and_made_up_ones_are_marked(capsys: pytest.CaptureFixture[str]) -> None:
     held = [
         ShownVariable("group acme DOCKER_AUTH_CONFIG", "file, masked, raw", [HOST, "r.io"], ""),
         ShownVariable("project acme/old DOCKER_AUTH_CONFIG", "env_var", ["r.io"], "", made_up=True),
@@ -43,7 +43,7 @@ def test_a_stack_without_variables_shows_no_empty_table(capsys: pytest.CaptureFi
     assert capsys.readouterr().out == ""
 
 
-def test_quiet_says_nothing_but_failures(capsys: pytest.CaptureFixture[str]) -> None:
+def test_quiet_prints_only_failures(capsys: pytest.CaptureFixture[str]) -> None:
     show = Screen(quiet=True)
     show.step("something")
     show.failure("wrong")

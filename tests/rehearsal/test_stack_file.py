@@ -53,7 +53,7 @@ def test_an_invalid_stack_file_is_refused_before_anything_starts(
         ("config:\n  gitlab-ecr:account: {secure: abc}\n", "gitlab-ecr:account is encrypted"),
     ],
 )
-def test_a_file_that_is_no_stack_file_is_named(
+def test_a_file_that_is_not_a_stack_file_is_named(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], content: str | None, message: str
 ) -> None:
     file = tmp_path / "Pulumi.x.yaml"
@@ -65,7 +65,7 @@ def test_a_file_that_is_no_stack_file_is_named(
     assert str(file) in error.replace("\n", "")
 
 
-def test_a_consumer_of_no_repository_is_told_which_there_are(
+def test_a_consumer_without_a_repository_gets_a_list_of_those_that_exist(
     tmp_path: Path, changed: Callable[..., Path], capsys: pytest.CaptureFixture[str]
 ) -> None:
     stack_file = changed(consumers={WEB: {"pull": ["ci/nod"]}})

@@ -38,7 +38,7 @@ def test_a_section_that_is_encrypted_whole_says_how_to_encrypt_a_part_of_it() ->
         without_secrets({"gitlab-ecr:consumers": SECRET})
 
 
-def test_the_runs_own_ca_and_proxy_stand_in_where_the_file_names_some() -> None:
+def test_the_runs_own_ca_and_proxy_replace_those_that_the_file_names() -> None:
     config = {"gitlab-ecr:gitlab": json.dumps({"url": "https://g.example", "caBundle": "theirs", "proxy": "theirs"})}
     changed, notes = for_this_run(config, "ours", "http://127.0.0.1:1")
     assert json.loads(changed["gitlab-ecr:gitlab"]) == {
@@ -50,6 +50,6 @@ def test_the_runs_own_ca_and_proxy_stand_in_where_the_file_names_some() -> None:
 
 
 @pytest.mark.parametrize("gitlab", [None, {"url": "https://g.example"}])
-def test_nothing_stands_in_where_the_file_names_none(gitlab: dict[str, str] | None) -> None:
+def test_nothing_is_replaced_if_the_file_names_no_ca_and_no_proxy(gitlab: dict[str, str] | None) -> None:
     config = {"gitlab-ecr:gitlab": json.dumps(gitlab)} if gitlab else {}
     assert for_this_run(config, "ours", "http://127.0.0.1:1") == (config, [])

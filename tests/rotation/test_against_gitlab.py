@@ -123,21 +123,21 @@ def test_a_renamed_project_is_followed_by_its_id(stage: Stage) -> None:
     assert stage.holds_a_token("acme/elsewhere/renamed")
 
 
-def test_a_token_without_the_scope_fails_every_target_and_makes_none_gone(stage: Stage) -> None:
+def test_a_token_without_the_scope_fails_every_target_and_makes_no_target_gone(stage: Stage) -> None:
     stage.world.secrets["fake/gitlab-token"] = stage.gitlab.create_token("reader", ["read_api"], user="bot")
     reports = [stage.run() for _ in range(4)]
     assert {result.status for report in reports for result in report.targets} == {Status.FAILED}
     assert "higher privileges" in reports[0].targets[0].reason
 
 
-def test_a_revoked_token_says_so(stage: Stage) -> None:
+def test_a_revoked_token_is_reported_as_revoked(stage: Stage) -> None:
     stage.gitlab.revoke_token("rotator")
     report = stage.run()
     assert "Token was revoked" in report.targets[0].reason
     assert any("GitLab token 1 of 1" in note for note in report.notes)
 
 
-def test_of_two_tokens_the_living_one_is_used(stage: Stage) -> None:
+def test_the_living_one_of_two_tokens_is_used(stage: Stage) -> None:
     dead = stage.gitlab.create_token("dead", ["api"], user="bot")
     stage.gitlab.revoke_token("dead")
     living = stage.world.secrets["fake/gitlab-token"]

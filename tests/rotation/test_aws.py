@@ -54,7 +54,7 @@ def test_a_version_that_is_there_already_is_no_failure_and_is_not_written_again(
         stub.assert_no_pending_responses()
 
 
-def test_a_refused_write_tells_nothing_of_what_was_to_be_written(aws: BotoAws) -> None:
+def test_a_refused_write_shows_nothing_of_the_value(aws: BotoAws) -> None:
     with Stubber(aws.client("secretsmanager")) as stub:
         stub.add_client_error("put_secret_value", "ValidationException", "bad value fake-login-Gd4Sf9Kc", 400)
         with pytest.raises(AwsError) as caught:

@@ -108,7 +108,7 @@ def test_a_living_token_with_a_later_end_is_still_kept(world: World) -> None:
     assert _run(world).targets[0].status is Status.KEPT
 
 
-def test_an_end_that_nobody_can_check_now_is_believed(world: World) -> None:
+def test_an_end_that_cannot_be_checked_now_is_believed(world: World) -> None:
     world.life = timedelta(hours=1)
     proven = len([call for call in world.calls if call == "registry /v2/"]) + 1
     world.registry_fault = lambda path: (
@@ -117,7 +117,7 @@ def test_an_end_that_nobody_can_check_now_is_believed(world: World) -> None:
     assert _run(world).targets[0].status is Status.KEPT
 
 
-def test_of_a_hidden_variable_the_end_is_believed_up_to_what_ecr_grants(world: World) -> None:
+def test_the_end_of_a_hidden_variable_is_believed_up_to_what_ecr_grants(world: World) -> None:
     hidden = target("acme/web", flags=replace(FLAGS, hidden=True))
     world.variable("acme/web")["hidden"] = True
     _promise(world, timedelta(hours=12, minutes=5))

@@ -102,7 +102,7 @@ def _result(report: Report, path: str) -> Any:
     return next(result for result in report.targets if result.target.path == path)
 
 
-def test_a_run_ends_in_time_whatever_single_projects_do(targets: tuple[_Real, Report, float]) -> None:
+def test_a_run_ends_in_time_with_any_behaviour_of_single_projects(targets: tuple[_Real, Report, float]) -> None:
     assert targets[2] < _LONGER + _AT_MOST
 
 
@@ -133,12 +133,12 @@ def test_nothing_is_written_where_nothing_could_be_read(targets: tuple[_Real, Re
     assert world.variable(path)["value"] == _VALUE
 
 
-def test_what_is_well_takes_one_read_and_one_write(targets: tuple[_Real, Report, float]) -> None:
+def test_a_healthy_target_takes_one_read_and_one_write(targets: tuple[_Real, Report, float]) -> None:
     world, _, _ = targets
     assert {path: dict(world.asked[path]) for path in _GOOD} == {path: {"GET": 1, "PUT": 1} for path in _GOOD}
 
 
-def test_nobody_counts_as_gone_of_whom_gitlab_itself_did_not_say_so(targets: tuple[_Real, Report, float]) -> None:
+def test_a_target_counts_as_gone_only_if_gitlab_itself_says_so(targets: tuple[_Real, Report, float]) -> None:
     world, report, _ = targets
     absent = {result.target.path for result in report.targets if result.absent}
     assert {_BAD[path] for path in absent} <= {"answers in colours"}  # a 403 in GitLab's own form
@@ -146,7 +146,7 @@ def test_nobody_counts_as_gone_of_whom_gitlab_itself_did_not_say_so(targets: tup
     assert len(world.parameters["/fake/rotator/state"]) <= 4_096
 
 
-def test_report_and_metrics_are_whole_and_tell_nothing(targets: tuple[_Real, Report, float]) -> None:
+def test_report_and_metrics_are_complete_and_show_no_secret(targets: tuple[_Real, Report, float]) -> None:
     world, report, _ = targets
     line = report.log_line() + metrics.line(report) + json.dumps(report.short())
     assert metrics.values(report)["TargetsFailed"] == len(_BAD)
@@ -183,7 +183,7 @@ def audiences() -> tuple[_Real, Report, float]:
         return world, *world.at_work(wanted, _LONGER, registry_http=registry_http)
 
 
-def test_a_run_ends_in_time_whatever_the_registry_does(audiences: tuple[_Real, Report, float]) -> None:
+def test_a_run_ends_in_time_with_any_behaviour_of_the_registry(audiences: tuple[_Real, Report, float]) -> None:
     assert audiences[2] < _LONGER + _AT_MOST
 
 
@@ -212,7 +212,7 @@ def test_every_other_secret_gets_one_version(audiences: tuple[_Real, Report, flo
     assert [len(audiences[0].logins[f"fake/audience/{path}"]) for path in _GOOD] == [1] * len(_GOOD)
 
 
-def test_whatever_gitlab_says_of_the_token_a_run_ends_and_reports_and_changes_nothing() -> None:
+def test_a_run_ends_and_reports_and_changes_nothing_with_any_answer_about_the_token() -> None:
     def one(name: str) -> tuple[str, _Real, Report, float]:
         world = _Real()
         world.seed("acme/good-0", _VALUE)
@@ -236,7 +236,7 @@ _OF_AWS: Final = (
 
 
 @pytest.mark.slow(reason="it waits for the end of the run's time, and for the memory that cannot be written")
-def test_whatever_aws_does_the_lambda_reports_before_its_own_end(
+def test_the_lambda_reports_before_its_own_end_with_any_behaviour_of_aws(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "fake")

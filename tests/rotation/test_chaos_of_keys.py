@@ -86,7 +86,7 @@ def _renewal(way: str, where: str) -> _Ended:
 
 
 @pytest.mark.parametrize(("where", "rotations"), [("GET", 0), ("POST", 1)])
-def test_whatever_gitlab_says_a_token_is_renewed_at_most_once_and_the_present_one_stays(
+def test_a_token_is_renewed_at_most_once_and_the_present_one_stays_with_any_answer_of_gitlab(
     where: str, rotations: int
 ) -> None:
     with ThreadPoolExecutor(len(WAYS)) as pool:
@@ -118,7 +118,7 @@ def _keys(way: str) -> tuple[str, Any, Any, float, dict[Any, Any]]:
     return way, world, report, time.monotonic() - begin, before
 
 
-def test_whatever_gitlab_says_no_key_is_deleted_or_deactivated_and_the_published_pair_stays() -> None:
+def test_no_key_is_deleted_or_deactivated_and_the_published_pair_stays_with_any_answer_of_gitlab() -> None:
     with ThreadPoolExecutor(len(WAYS)) as pool:
         for way, world, report, seconds, before in pool.map(_keys, WAYS):
             assert seconds < _SECONDS + _AT_MOST, way

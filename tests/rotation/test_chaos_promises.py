@@ -23,51 +23,51 @@ _PROMISES: Final[dict[str, list[tuple[str, str, str]]]] = {
         (
             "the rotator's single `PUT` writes value, flags and description together",
             _RUN,
-            "test_what_is_well_takes_one_read_and_one_write",
+            "test_a_healthy_target_takes_one_read_and_one_write",
         ),
     ],
     "0005": [
         (
             "Only GitLab's own 403 and 404 count",
             _RUN,
-            "test_nobody_counts_as_gone_of_whom_gitlab_itself_did_not_say_so",
+            "test_a_target_counts_as_gone_only_if_gitlab_itself_says_so",
         ),
         (
             "Losing it is harmless",
             _RUN,
-            "test_whatever_aws_does_the_lambda_reports_before_its_own_end",
+            "test_the_lambda_reports_before_its_own_end_with_any_behaviour_of_aws",
         ),
     ],
     "0006": [
         (
             "This request is never repeated, even if it fails",
             _KEYS,
-            "test_whatever_gitlab_says_a_token_is_renewed_at_most_once_and_the_present_one_stays",
+            "test_a_token_is_renewed_at_most_once_and_the_present_one_stays_with_any_answer_of_gitlab",
         ),
     ],
     "0011": [
-        ("a bucket with the same zip", _RUN, "test_report_and_metrics_are_whole_and_tell_nothing"),
+        ("a bucket with the same zip", _RUN, "test_report_and_metrics_are_complete_and_show_no_secret"),
     ],
     "0012": [
         (
             "no key that somebody needs may be deleted",
             _KEYS,
-            "test_whatever_gitlab_says_no_key_is_deleted_or_deactivated_and_the_published_pair_stays",
+            "test_no_key_is_deleted_or_deactivated_and_the_published_pair_stays_with_any_answer_of_gitlab",
         ),
         (
             "A complete pair is not changed",
             _KEYS,
-            "test_whatever_gitlab_says_no_key_is_deleted_or_deactivated_and_the_published_pair_stays",
+            "test_no_key_is_deleted_or_deactivated_and_the_published_pair_stays_with_any_answer_of_gitlab",
         ),
     ],
     "0013": [
-        ("No value in an error", _RUN, "test_report_and_metrics_are_whole_and_tell_nothing"),
-        ("Every wait ends", _RUN, "test_a_run_ends_in_time_whatever_single_projects_do"),
-        ("Every wait ends", _RUN, "test_a_run_ends_in_time_whatever_the_registry_does"),
+        ("No value in an error", _RUN, "test_report_and_metrics_are_complete_and_show_no_secret"),
+        ("Every wait ends", _RUN, "test_a_run_ends_in_time_with_any_behaviour_of_single_projects"),
+        ("Every wait ends", _RUN, "test_a_run_ends_in_time_with_any_behaviour_of_the_registry"),
         (
             "Only some requests are repeated",
             _KEYS,
-            "test_whatever_gitlab_says_a_token_is_renewed_at_most_once_and_the_present_one_stays",
+            "test_a_token_is_renewed_at_most_once_and_the_present_one_stays_with_any_answer_of_gitlab",
         ),
         ("No redirects", _RUN, "test_nothing_is_written_where_nothing_could_be_read"),
         (
@@ -125,7 +125,7 @@ def test_each_check_under_chaos_is_of_a_promise_or_of_a_run_that_ends_and_report
     beside = {  # of docs/security.md, T13
         "test_a_project_that_misbehaves_is_one_line_with_its_name",
         "test_every_other_audience_is_published",
-        "test_whatever_gitlab_says_of_the_token_a_run_ends_and_reports_and_changes_nothing",
+        "test_a_run_ends_and_reports_and_changes_nothing_with_any_answer_about_the_token",
     }
     there = {test for file in (_RUN, _KEYS) for test in re.findall(r"\ndef (test_\w+)\(", (_HERE / file).read_text())}
     assert there == named | beside

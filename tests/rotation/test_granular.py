@@ -36,7 +36,7 @@ def _granular(said: Any) -> Response:
     return _answer({"error": "insufficient_granular_scope", "error_description": said})
 
 
-def test_gitlabs_sentence_is_told() -> None:
+def test_the_error_shows_gitlabs_sentence() -> None:
     said = "Access denied: Your Personal Access Token lacks the required permissions: [Variable: Update]."
     assert missing_permission(_granular(said), Secret(_TOKEN)) == said
 
@@ -44,7 +44,7 @@ def test_gitlabs_sentence_is_told() -> None:
 @pytest.mark.parametrize(
     "said", [f"you sent {_TOKEN}", _TOKEN[6:20], f"{_TOKEN.encode().hex()}", "x" * 1_999 + _TOKEN, json.dumps([_TOKEN])]
 )
-def test_no_message_tells_the_token_that_a_server_repeats(said: str) -> None:
+def test_no_message_shows_the_token_that_a_server_repeats(said: str) -> None:
     server = _Server(_granular(said))
     tokens = GitLabTokens("https://gitlab.example.com", server)
     told: list[str] = []

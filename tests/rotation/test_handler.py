@@ -77,7 +77,7 @@ class _Context:
         7,
     ],
 )
-def test_an_event_says_who_fired_it_and_nothing_else(event: Any) -> None:
+def test_an_event_may_only_say_who_fired_it(event: Any) -> None:
     with pytest.raises(ValueError, match="event: write") as caught:
         handle(event, _Context())
     assert "elsewhere" not in str(caught.value)
@@ -194,7 +194,7 @@ def test_as_a_job_the_exit_code_says_whether_everything_was_rotated(
 
 
 @pytest.mark.parametrize(("refused", "code"), [("", 0), ("AccessDenied", 1)])
-def test_as_a_job_metrics_that_nobody_gets_fail_it(
+def test_a_job_fails_if_its_metrics_cannot_be_sent(
     refused: str, code: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file = tmp_path / "plan.json"

@@ -82,7 +82,7 @@ def _check(report: Report, world: World) -> None:
 
 
 @given(_VALUES)
-def test_whatever_a_value_is_it_is_merged_or_left_as_it_was(value: str) -> None:
+def test_any_value_is_merged_or_left_as_it_was(value: str) -> None:
     world = _world()
     world.variable("acme/odd")["value"] = value
     report = world.rotate(_PLAN)
@@ -95,7 +95,7 @@ def test_whatever_a_value_is_it_is_merged_or_left_as_it_was(value: str) -> None:
 
 
 @given(_VALUES, _VALUES)
-def test_whatever_access_keys_and_foreign_documents_are_the_others_are_written(one: str, other: str) -> None:
+def test_the_others_are_written_with_any_access_keys_and_foreign_documents(one: str, other: str) -> None:
     world = _world()
     world.variables["acme/scripts", ID, "*"]["value"] = one
     world.variables["acme/scripts", SECRET, "*"].update(value=other, description=one)
@@ -108,14 +108,14 @@ def _answering(method: str, status: int, body: bytes) -> Callable[[str, str], Re
 
 
 @given(st.sampled_from(["GET", "PUT", "any"]), _STATUS, _ANSWERS.map(json.dumps) | _NOT_JSON | _TEXTS)
-def test_whatever_gitlab_answers_for_one_project_the_others_are_written(method: str, status: int, body: str) -> None:
+def test_the_others_are_written_with_any_answer_for_one_project(method: str, status: int, body: str) -> None:
     world = _world()
     world.gitlab_fault = _answering(method, status, body.encode(errors="surrogatepass"))
     _check(world.rotate(_PLAN), world)
 
 
 @given(_ANSWERS.map(json.dumps) | _NOT_JSON, _STATUS)
-def test_whatever_gitlab_says_of_the_token_the_run_reports(body: str, status: int) -> None:
+def test_a_run_reports_with_any_answer_about_the_token(body: str, status: int) -> None:
     world = _world()
     about = "personal_access_tokens/self"
     world.gitlab_fault = lambda _, path: (
@@ -149,7 +149,7 @@ class _Answering:
 
 
 @given(_ANSWERS.map(json.dumps) | _NOT_JSON | _TEXTS)
-def test_whatever_lies_in_the_parameter_the_run_goes_on(text: str) -> None:
+def test_the_run_goes_on_with_any_content_of_the_parameter(text: str) -> None:
     world = _world()
     world.parameters["/fake/rotator/state"] = text
     _check(world.rotate(_PLAN), world)
@@ -157,7 +157,7 @@ def test_whatever_lies_in_the_parameter_the_run_goes_on(text: str) -> None:
 
 
 @given(_VALUES)
-def test_whatever_lies_in_the_secret_of_the_token_is_a_reason_without_it(text: str) -> None:
+def test_any_content_of_the_tokens_secret_gives_a_reason_that_does_not_show_it(text: str) -> None:
     world = _world()
     world.secrets["fake/gitlab-token"] = text
     report = world.rotate(_PLAN)
@@ -166,7 +166,7 @@ def test_whatever_lies_in_the_secret_of_the_token_is_a_reason_without_it(text: s
 
 
 @given(_ANYTHING.map(json.dumps) | _NOT_JSON)
-def test_what_is_no_plan_is_an_error_of_value(text: str) -> None:
+def test_an_invalid_plan_raises_a_value_error(text: str) -> None:
     with pytest.raises(ValueError, match=r"^plan"):
         plan.loads(text)
 

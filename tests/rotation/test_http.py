@@ -59,7 +59,7 @@ def client(gitlab: GitLab, either_urllib3: ModuleType) -> Client:
 
 @pytest.mark.parametrize("status", [429, 500, 502, 503, 504])
 @pytest.mark.parametrize("method", ["GET", "PUT"])
-def test_what_passes_is_asked_again(client: Client, gitlab: GitLab, status: int, method: str) -> None:
+def test_a_temporary_error_is_retried(client: Client, gitlab: GitLab, status: int, method: str) -> None:
     gitlab.inject(Fault(status=status, times=2, retry_after=7))
     body = {"description": "new"} if method == "PUT" else None
     assert client.send(method, body=body).status == 200
@@ -67,7 +67,7 @@ def test_what_passes_is_asked_again(client: Client, gitlab: GitLab, status: int,
 
 
 @pytest.mark.parametrize("status", [401, 403, 404, 409])
-def test_what_does_not_pass_is_asked_once(client: Client, gitlab: GitLab, status: int) -> None:
+def test_a_permanent_error_is_not_retried(client: Client, gitlab: GitLab, status: int) -> None:
     gitlab.inject(Fault(status=status, times=None))
     assert client.send().status == status
     assert len(gitlab.events) == 1
@@ -160,7 +160,7 @@ def test_a_server_that_never_answers_is_given_up(
         client.send()
 
 
-def test_nobody_listening_is_unreachable(gitlab: GitLab, either_urllib3: ModuleType) -> None:
+def test_a_port_without_a_listener_is_unreachable(gitlab: GitLab, either_urllib3: ModuleType) -> None:
     client = Client(gitlab)
     gitlab.stop()
     with pytest.raises(UnreachableError, match="Connection refused"):

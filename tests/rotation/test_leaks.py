@@ -170,7 +170,7 @@ def _no_memory(what: str) -> None:
 
 @pytest.mark.parametrize("fired_by", [FiredBy.DEPLOY, FiredBy.SCHEDULE])
 @pytest.mark.parametrize("fault", _FAULTS)
-def test_whatever_goes_wrong_nothing_tells(fault: str, fired_by: FiredBy, caplog: pytest.LogCaptureFixture) -> None:
+def test_no_failure_shows_a_secret(fault: str, fired_by: FiredBy, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     world = World()
     world.secrets["fake/foreign"] = json.dumps({"auths": FOREIGN}, separators=(",", ":"))
@@ -204,7 +204,7 @@ def gitlab() -> Iterator[GitLab]:
               Fault(status=429, times=None), Fault(redirect="http://elsewhere.example.com/", times=None),
               Fault(status=403, times=None)], ids=["reset", "truncated", "502", "429", "redirect", "403"],
 )  # fmt: skip
-def test_over_real_connections_neither_errors_nor_debug_logs_tell(
+def test_neither_errors_nor_debug_logs_show_a_secret_of_real_connections(
     gitlab: GitLab, fault: Fault, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)

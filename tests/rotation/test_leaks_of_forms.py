@@ -54,7 +54,7 @@ def echo() -> Iterator[Echo]:
 
 
 @pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
-def test_no_report_tells_a_stored_token(form: str, echo: Echo, caplog: pytest.LogCaptureFixture) -> None:
+def test_no_report_shows_a_stored_token(form: str, echo: Echo, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     wanted = plan_of(target("acme/web"), url=echo.url, allow_http=True)
     for stored in _STORED.values():
@@ -68,7 +68,7 @@ def test_no_report_tells_a_stored_token(form: str, echo: Echo, caplog: pytest.Lo
 
 
 @pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
-def test_no_renewal_tells_it(form: str, echo: Echo) -> None:
+def test_no_renewal_shows_a_stored_token(form: str, echo: Echo) -> None:
     class Store:
         def version(self, stage: str) -> Version | None:
             return Version("first", Secret(form.format(_TOKEN))) if stage == "AWSCURRENT" else None

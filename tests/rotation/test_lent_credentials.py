@@ -41,14 +41,14 @@ def test_each_token_is_its_own_roles(cloud: Cloud) -> None:
     ]
 
 
-def test_a_role_that_is_refused_gets_nobody_elses_token(cloud: Cloud) -> None:
+def test_a_role_that_is_refused_gets_no_other_roles_token(cloud: Cloud) -> None:
     aws, principals = BotoAws(REGION), Principals(cloud)
     assert aws.authorization(principals.role("may", GET_TOKEN), REGION) is not None
     with pytest.raises(AwsError, match="AccessDenied"):
         aws.authorization(principals.role("may-not", allow("s3:ListAllMyBuckets")), REGION)
 
 
-def test_a_call_for_which_nothing_was_lent_is_not_signed_by_anybody(cloud: Cloud) -> None:
+def test_a_call_without_lent_credentials_is_not_signed(cloud: Cloud) -> None:
     lent = ThreadsOwn()
     client = session_with(lent).create_client("ecr", region_name=REGION)
     session = Principals(cloud).assume(Principals(cloud).role("lends", GET_TOKEN))

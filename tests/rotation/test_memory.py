@@ -90,7 +90,7 @@ def test_a_stack_with_nothing_but_gone_targets_is_no_success() -> None:
 
 
 @pytest.mark.parametrize("broken", ["parameter", "put_parameter"])
-def test_a_lost_memory_costs_no_token_and_is_told(broken: str) -> None:
+def test_a_lost_memory_costs_no_token_and_is_reported(broken: str) -> None:
     world = _world()
 
     def lost(what: str) -> None:
@@ -105,7 +105,7 @@ def test_a_lost_memory_costs_no_token_and_is_told(broken: str) -> None:
 
 
 @pytest.mark.parametrize("text", [None, "", "no json", "[]", '{"failing":[]}', '{"failing":{"a":"b","c":-1,"d":true}}'])
-def test_what_is_no_memory_is_an_empty_one(text: str | None) -> None:
+def test_an_invalid_memory_is_read_as_an_empty_one(text: str | None) -> None:
     assert memory.loads(text).failing == {}
 
 
@@ -134,7 +134,7 @@ def test_a_memory_knows_every_target_of_its_run_and_hardly_another(targets: int)
     assert strangers < 100
 
 
-def test_of_more_targets_than_fit_a_memory_knows_the_failing_ones_only() -> None:
+def test_a_memory_that_is_too_small_holds_only_the_failing_targets() -> None:
     many = Memory().after("request-1", _digests(5_000), {"00000001": False})
     assert many.knows("00000001")
     assert not many.knows("00000002")

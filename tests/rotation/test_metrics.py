@@ -43,6 +43,6 @@ def test_a_call_sends_what_the_log_line_says() -> None:
     assert {each["MetricName"] for each in sent} >= {"RotationSuccess", "GitLabTokenDaysRemaining"}
 
 
-def test_what_cloudwatch_refuses_is_told_in_its_words() -> None:
+def test_a_refusal_by_cloudwatch_is_reported_in_its_words() -> None:
     with pytest.raises(AwsError, match="AccessDenied: no"):
         metrics.put(_REPORT, _CloudWatch("AccessDenied"))

@@ -45,7 +45,9 @@ def _aws_error(code: str) -> Callable[[str], Authorization | None]:
         (_aws_error("EndpointConnectionError"), "EndpointConnectionError: said AWS"),
     ],
 )
-def test_what_is_no_living_token_is_never_published(minted: Callable[[str], Authorization | None], words: str) -> None:
+def test_a_token_that_is_not_valid_is_never_published(
+    minted: Callable[[str], Authorization | None], words: str
+) -> None:
     world = World(mint_fault=minted)
     world.seed("acme/web")
     report = world.rotate(plan_of(target("acme/web")))

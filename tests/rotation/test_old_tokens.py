@@ -16,7 +16,7 @@ def test_the_old_token_is_tried_once_however_many_variables_hold_it() -> None:
     assert [call for call in world.calls if call == "registry /v2/"] == ["registry /v2/"] * 2
 
 
-def test_an_old_token_that_is_refused_before_its_end_is_told() -> None:
+def test_an_old_token_that_is_refused_before_its_end_is_reported() -> None:
     world = World()
     world.seed("acme/web")
     world.rotate(plan_of(target("acme/web")))

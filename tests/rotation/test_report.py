@@ -35,13 +35,13 @@ def test_a_report_of_five_thousand_failures_is_one_event(reason: str) -> None:
     assert not report["ok"]
 
 
-def test_what_fits_is_told_whole() -> None:
+def test_a_report_that_fits_is_complete() -> None:
     report = json.loads(_report(20, "gone wrong", published=100, notes=3).log_line())["gitlab_ecr_report"]
     assert "omitted" not in report
     assert (len(report["targets"]), len(report["notes"])) == (120, 3)
 
 
-def test_of_too_many_notes_some_are_counted() -> None:
+def test_too_many_notes_are_counted() -> None:
     line = _report(1, "gone wrong", notes=50_000).log_line()
     report = json.loads(line)["gitlab_ecr_report"]
     assert len(line) <= _EVENT

@@ -117,7 +117,7 @@ _DENIED: dict[str, Callable[[Account], object]] = {
 
 
 @pytest.mark.parametrize("attempt", _DENIED)
-def test_nobody_can_do_more(account: Account, attempt: str) -> None:
+def test_no_role_can_do_more(account: Account, attempt: str) -> None:
     with pytest.raises(ClientError) as caught:
         _DENIED[attempt](account)
     assert caught.value.response["Error"]["Code"] in ("AccessDenied", "AccessDeniedException")

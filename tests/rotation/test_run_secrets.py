@@ -50,7 +50,7 @@ def test_the_secret_holds_the_document_that_a_variable_would_hold() -> None:
     assert json.loads(report.log_line())["gitlab_ecr_report"]["targets"][0]["target"] == f"secret {_WEB.secret}"
 
 
-def test_gitlab_hears_nothing_and_no_secret_is_read() -> None:
+def test_no_request_reaches_gitlab_and_no_secret_is_read() -> None:
     world = _world(_WEB.secret, _API.secret)
     for _ in range(3):
         world.clock.pass_by(hours=2)
@@ -99,7 +99,7 @@ def test_without_a_proven_token_nothing_is_written() -> None:
     assert world.login(_WEB.secret) == before
 
 
-def test_one_secret_that_is_gone_never_blocks_another_nor_a_variable() -> None:
+def test_a_secret_that_is_gone_blocks_no_other_secret_and_no_variable() -> None:
     world = World(logins={_API.secret: {}})
     world.seed("acme/shop")
     report = world.rotate(replace(plan_of(target("acme/shop")), secrets=(_WEB, _API)))

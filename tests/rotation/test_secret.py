@@ -16,9 +16,7 @@ _AROUND = {
 
 
 @pytest.mark.parametrize("around", _AROUND.values(), ids=_AROUND)
-def test_what_stands_around_a_token_is_no_part_of_it_wherever_it_comes_from(
-    around: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_space_around_a_token_is_removed_wherever_it_comes_from(around: str, monkeypatch: pytest.MonkeyPatch) -> None:
     for text in (f"{_TOKEN}{around}", f"{around}{_TOKEN}", f"{around}{_TOKEN}{around}"):
         assert token_in(text, "here").reveal() == _TOKEN
         assert given_token(text, "the token").reveal() == _TOKEN
@@ -32,7 +30,7 @@ def test_what_stands_around_a_token_is_no_part_of_it_wherever_it_comes_from(
 @pytest.mark.parametrize(
     "within", ["\n", "\r\n", "\t", " ", '"', "'", "\\", "`", "\u00e9", "\ud800", "\x00", "\x7f"], ids=repr
 )
-def test_what_stands_within_one_is_refused_and_not_told(within: str) -> None:
+def test_characters_inside_a_token_are_refused_and_not_shown(within: str) -> None:
     with pytest.raises(TokenError) as refused:
         token_in(f"glpat-fake{within}{_TOKEN}", "here")
     assert _TOKEN not in str(refused.value)

@@ -72,7 +72,7 @@ def test_a_bounded_call_gives_its_value_its_error_or_nothing() -> None:
         bounded(lambda: 1 // 0, 5)
 
 
-def test_an_unexpected_error_is_told_by_class_and_line_without_its_words() -> None:
+def test_an_unexpected_error_is_reported_by_class_and_line_without_its_message() -> None:
     with pytest.raises(AttributeError) as caught:
         bounded_json.loads(7, limit=None)  # type: ignore[arg-type] # pyright: ignore[reportArgumentType] - the mistake
     said = unexpected(caught.value)

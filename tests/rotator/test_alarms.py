@@ -38,7 +38,7 @@ def test_each_alarm_is_heard_but_the_quiet_one(recorder: Recorder) -> None:
         assert "rotator-alarms" in alarm.dependencies
 
 
-def test_a_token_that_nobody_replaces_is_told_hours_before_its_end(recorder: Recorder) -> None:
+def test_a_token_that_is_not_replaced_raises_an_alarm_hours_before_its_end(recorder: Recorder) -> None:
     made(recorder)
     alarm = _alarm(recorder, "token-ending")
     assert (alarm["threshold"], alarm["period"], alarm["statistic"]) == (5 * 3600, 7200, "Minimum")

@@ -145,7 +145,7 @@ _SUB = "project_path:acme/access:ref_type:branch:ref:main"
         ({"sub": _SUB.replace("acme/access", "evil/acme/access")}, False),
     ],
 )
-def test_of_a_self_managed_gitlab_one_projects_branch_is_let_in(
+def test_one_branch_of_one_project_assumes_it_on_a_self_managed_gitlab(
     recorder: Recorder, changes: dict[str, str], lets_in: bool
 ) -> None:
     url = "https://gitlab.example.com"
@@ -166,7 +166,7 @@ def test_of_a_self_managed_gitlab_one_projects_branch_is_let_in(
         ({"sub": _SUB.replace("main", "feature")}, False),
     ],
 )
-def test_of_gitlab_com_only_its_scheduled_jobs_on_the_protected_branch_are_let_in(
+def test_only_scheduled_jobs_on_the_protected_branch_assume_it_on_gitlab_com(
     recorder: Recorder, changes: dict[str, str], lets_in: bool
 ) -> None:
     job = {

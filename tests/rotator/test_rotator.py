@@ -217,7 +217,7 @@ def test_the_first_rotation_comes_last_is_secret_and_depends_on_what_is_deployed
     assert first.inputs["triggers"]["zip"] == rotator_zip.digest(ARGS["plan"])
 
 
-def test_what_fires_the_first_rotation_tells_changed_targets_from_another_change(recorder: Recorder) -> None:
+def test_the_first_rotation_distinguishes_changed_targets_from_other_changes(recorder: Recorder) -> None:
     assert PLAN.gitlab is not None
     other = replace(PLAN, gitlab=replace(PLAN.gitlab, concurrency=3))
     more = replace(PLAN, targets=(*PLAN.targets, target("acme/api")))

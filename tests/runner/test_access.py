@@ -36,7 +36,7 @@ def test_the_docker_configuration_is_of_one_kind(access: Any, expected: dict[str
     assert json.loads(home_config(access, _OWN)) == expected
 
 
-def test_only_static_access_stands_in_the_environment() -> None:
+def test_only_static_access_is_in_the_environment() -> None:
     assert environment({}) == environment(_STORE) == []
     (entry,) = environment(_STATIC, {"registry.example.com:5000": 'fake "\\$'})
     assert entry.startswith('DOCKER_AUTH_CONFIG={"auths":{"registry.example.com:5000":{"auth":"')

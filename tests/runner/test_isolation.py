@@ -169,7 +169,7 @@ def test_jobs_with_machines_of_their_own_are_warned_of_only(executor: str) -> No
     assert "each job can take over its machine" in warning
 
 
-def test_several_ways_are_told_at_once() -> None:
+def test_several_ways_are_reported_at_once() -> None:
     with pytest.raises(ValueError, match=r"\(and docker\.pid_mode, docker\.volumes\)"):
         isolation.check(
             _docker({"privileged": True, "pid_mode": "host", "volumes": ["/:/x"]}),
@@ -179,7 +179,7 @@ def test_several_ways_are_told_at_once() -> None:
         )
 
 
-def test_an_acknowledgement_is_told_in_the_preview_and_a_needless_one_too() -> None:
+def test_the_preview_shows_an_acknowledgement_and_also_a_needless_one() -> None:
     (told,) = isolation.warnings(_docker({"privileged": True}), has_instance_role=True, acknowledged=True)
     assert told.startswith("runner.docker.privileged: every job could take the machine's instance role")
     (needless,) = isolation.warnings(_docker({}), has_instance_role=True, acknowledged=True)

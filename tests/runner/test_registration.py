@@ -38,7 +38,7 @@ def test_what_gitlab_would_refuse_is_refused_in_the_preview(declared: dict[str, 
     assert message in str(caught.value)
 
 
-def test_all_mistakes_are_told_at_once() -> None:
+def test_all_mistakes_are_reported_at_once() -> None:
     declared = {
         "group_id": 0,
         "project_id": 2,

@@ -74,7 +74,7 @@ def test_the_registration_carries_what_gitlab_keeps(
     assert registered.parent == "build"
 
 
-def test_what_is_no_longer_declared_is_sent_all_the_same_so_that_it_goes(recorder: Recorder) -> None:
+def test_a_setting_that_is_no_longer_declared_is_sent_so_that_it_is_removed(recorder: Recorder) -> None:
     _run(group_id=7)
     inputs = recorder.one(_REGISTRATION).inputs
     assert (inputs["paused"], inputs["maintenanceNote"], "maximumTimeout" in inputs) == (False, "", False)

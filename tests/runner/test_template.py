@@ -32,7 +32,7 @@ def test_the_template_holds_what_no_flag_says() -> None:
     }
 
 
-def test_what_no_template_carries_is_told() -> None:
+def test_a_setting_that_no_template_supports_is_reported() -> None:
     assert left_out(runner_args(_DECLARATION)["options"]) == ["concurrent", "labels"]
 
 

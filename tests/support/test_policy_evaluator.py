@@ -91,7 +91,7 @@ def test_conditions_hold_or_not(condition: dict[str, Any], context: dict[str, st
     assert allowed(request, [_policy(Resource="*", Condition=condition)]) is expected
 
 
-def test_an_operator_nobody_taught_it_raises() -> None:
+def test_an_unknown_operator_raises() -> None:
     with pytest.raises(AssertionError, match="IpAddress aws:SourceIp: teach the evaluator"):
         allowed(Request(_ROLE, _PULL.action, _REPOSITORY, {"aws:SourceIp": "::1"}), [
             _policy(Resource="*", Condition={"IpAddress": {"aws:SourceIp": "::1"}})

@@ -127,7 +127,7 @@ def test_where_gitlab_is_at_another_place_of_the_log_it_goes_on_from_there(lab: 
     assert lab.gitlab.jobs.seen(number).log == "one\ntwo\n"
 
 
-def test_an_end_that_is_only_accepted_is_said_again(lab: Lab) -> None:
+def test_a_jobs_end_that_is_only_accepted_is_sent_again(lab: Lab) -> None:
     lab.gitlab.gather_logs_in_pieces()
     assert lab.run().status == "success"
 

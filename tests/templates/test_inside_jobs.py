@@ -78,7 +78,7 @@ def _run(recipe: str, programs: Path, part: str = "before_script", **variables: 
 
 @pytest.mark.parametrize("recipe", WITH_DOCKER)
 @pytest.mark.parametrize("variable_type", ["file", "env_var"])
-def test_docker_gets_the_jobs_own_login_whatever_the_variables_type(
+def test_docker_gets_the_jobs_own_login_with_every_type_of_variable(
     recipe: str, variable_type: str, programs: Path, tmp_path: Path
 ) -> None:
     file = tmp_path / "DOCKER_AUTH_CONFIG"

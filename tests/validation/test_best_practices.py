@@ -107,7 +107,7 @@ def test_a_reason_excuses_one_resource_or_all_and_ends_with_its_deviation() -> N
     ]
 
 
-def test_a_stack_that_leaves_nothing_without_a_reason_is_told_so(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_stack_that_explains_every_deviation_passes(capsys: pytest.CaptureFixture[str]) -> None:
     assert main([str(_PROD)]) == 0
     assert capsys.readouterr().out == f"{_PROD}: follows best practices, or deviates with a reason\n"
 

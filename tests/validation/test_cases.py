@@ -54,7 +54,7 @@ def _in(text: str) -> list[str]:
         ("push.yaml", WARNING, "gitlab.url", "has to be GitLab"),
     ],
 )
-def test_what_is_wrong_or_surprises_is_told_at_its_place(name: str, severity: str, key: str, words: str) -> None:
+def test_mistakes_and_surprises_are_reported_at_their_place(name: str, severity: str, key: str, words: str) -> None:
     told = [each for each in _of(name) if (each.severity, each.key) == (severity, f"gitlab-ecr:{key}")]
     assert any(words in each.message for each in told), _of(name)
     assert all(each.line for each in told)
@@ -67,7 +67,7 @@ def test_what_is_wrong_or_surprises_is_told_at_its_place(name: str, severity: st
         "xacct.yaml",
     ],
 )
-def test_what_is_legal_is_in_order(name: str) -> None:
+def test_a_legal_file_has_no_finding(name: str) -> None:
     assert _of(name) == []
 
 
@@ -181,12 +181,12 @@ _OWN = "url: https://gitlab.example.com"
         ("tag", "{}", "gitlab-ecr:tag: no such key; did you mean tags?"),
     ],
 )
-def test_what_was_silently_accepted_or_told_in_other_words(key: str, value: str, told: str) -> None:
+def test_this_mistake_gives_this_message(key: str, value: str, told: str) -> None:
     found = _in(f"{_HEAD}{_REPOSITORIES}  gitlab-ecr:{key}: {value}\n")
     assert any(told in line for line in found), found
 
 
-def test_two_stacks_that_would_make_one_thing_are_told() -> None:
+def test_two_stacks_that_would_make_the_same_resource_are_reported() -> None:
     push = "  gitlab-ecr:consumers: { a/b: { push: [ci/python], id: 1, namespaceId: 2 } }\n"
     texts = [parse(f"{_HEAD}{_REPOSITORIES}{push}", Path(f"Pulumi.{name}.yaml")) for name in ("one", "two")]
     first, second = validate(texts)

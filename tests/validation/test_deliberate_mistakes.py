@@ -42,7 +42,7 @@ def _text(dumper: yaml.SafeDumper, text: str) -> yaml.Node:
 
 
 @pytest.mark.parametrize("section", _SECTIONS)
-def test_each_is_told_in_these_words(section: str) -> None:
+def test_each_mistake_gives_this_message(section: str) -> None:
     assert len(_SECTIONS[section]) >= 4
     for case in _SECTIONS[section]:
         assert _told(section, case["written"]) == case["told"], case["written"]

@@ -82,13 +82,13 @@ def _check(text: str) -> list[Problem]:
 
 
 @given(_mutated())
-def test_a_changed_file_is_told_in_words(text: str) -> None:
+def test_a_changed_file_gives_messages_and_no_traceback(text: str) -> None:
     _check(text)
 
 
 @pytest.mark.slow(reason="each example runs the whole program on the production stack file")
 @given(st.data())
-def test_a_line_that_is_written_twice_or_lost_is_told_in_words(data: st.DataObject) -> None:
+def test_a_line_that_is_repeated_or_lost_gives_messages_and_no_traceback(data: st.DataObject) -> None:
     lines = (_DATA / "examples" / "Pulumi.prod.yaml").read_text().splitlines(keepends=True)
     at = data.draw(st.integers(0, len(lines) - 1))
     _check("".join([*lines[:at], *(lines[at : at + 1] * data.draw(st.sampled_from([0, 2, 3]))), *lines[at + 1 :]]))
@@ -112,5 +112,5 @@ def test_a_line_that_is_written_twice_or_lost_is_told_in_words(data: st.DataObje
         "a: &a [x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a]\nconfig: {c: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b]}",
     ],
 )
-def test_a_file_that_is_none_is_told_in_words(text: str) -> None:
+def test_text_that_is_not_a_stack_file_gives_messages_and_no_traceback(text: str) -> None:
     assert _check(text)

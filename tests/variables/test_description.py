@@ -21,7 +21,7 @@ def test_it_names_registries_time_and_audience() -> None:
     st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st.just(timezone(timedelta(hours=-7)))),  # noqa: DTZ001 - Hypothesis adds the zone
     st.text(st.characters(codec="ascii", exclude_characters="\n\r"), max_size=300),
 )
-def test_whatever_it_names_the_time_comes_back_and_gitlab_takes_it(
+def test_a_description_with_any_names_keeps_its_time_and_gitlab_accepts_it(
     hosts: list[str], until: datetime, audience: str
 ) -> None:
     text = describe(hosts, until, audience)
@@ -88,7 +88,7 @@ def test_who_wrote_it_shows(text: str | None, ours: bool) -> None:
     assert is_ours(text) is ours
 
 
-def test_a_description_longer_than_gitlab_keeps_holds_nobody_up() -> None:
+def test_a_description_longer_than_gitlab_keeps_is_read_quickly() -> None:
     long = "gitlab-ecr: " + "a." * 500_000
     assert (hosts(long), valid_until(long)) == ([], None)
 
@@ -108,5 +108,5 @@ def test_a_description_longer_than_gitlab_keeps_holds_nobody_up() -> None:
         "gitlab-ecr: valid until 2026-01-01T00:60Z",
     ],
 )
-def test_what_only_looks_like_an_end_is_none(text: str) -> None:
+def test_a_text_that_only_looks_like_an_end_is_ignored(text: str) -> None:
     assert valid_until(text) is None

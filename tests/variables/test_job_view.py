@@ -161,7 +161,7 @@ def test_only_the_star_is_special_in_a_scope(pattern: str, name: str, matches: b
     assert scope_matches(pattern, name) is matches
 
 
-def test_names_and_flags_are_told_in_words() -> None:
+def test_names_and_flags_are_shown_in_words() -> None:
     variable = replace(_PRODUCTION, masked=True, raw=True, variable_type="file")
     assert (variable.name, variable.flags) == (
         "project acme/backend/api DOCKER_AUTH_CONFIG (production)",

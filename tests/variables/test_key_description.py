@@ -21,7 +21,7 @@ def test_what_is_described_is_read_back_to_the_minute(made: datetime) -> None:
     assert valid_until(text) is None  # no token: nobody takes it for one
 
 
-def test_only_the_last_four_characters_are_told() -> None:
+def test_only_the_last_four_characters_are_shown() -> None:
     assert ending(_KEY) == "...WXYZ"
     assert describe(_KEY, datetime(2026, 11, 22, 20, tzinfo=UTC)) == (
         "gitlab-ecr: access key ...WXYZ, made 2026-11-22T20:00Z"

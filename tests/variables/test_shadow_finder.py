@@ -22,7 +22,7 @@ def _find(target: Target, *variables: ListedVariable, **more: Any) -> list[tuple
     return [(finding.what, finding.fix) for finding in found]
 
 
-def test_a_project_below_a_group_with_a_variable_of_its_own_is_found() -> None:
+def test_a_project_below_a_group_with_its_own_variable_is_found() -> None:
     assert shadow_findings([_GROUP], [_IN_GROUP, _IN_PROJECT]) == [
         Finding(
             "group acme/backend DOCKER_AUTH_CONFIG",
@@ -54,7 +54,7 @@ def test_a_project_below_a_group_with_a_variable_of_its_own_is_found() -> None:
         (replace(_IN_PROJECT, owner="Acme/Backend/api"), "project Acme/Backend/api DOCKER_AUTH_CONFIG hides it"),
     ],
 )
-def test_what_hides_is_told_with_when(variable: ListedVariable, what: str) -> None:
+def test_a_variable_that_hides_ours_is_reported_with_its_conditions(variable: ListedVariable, what: str) -> None:
     assert [found for found, _ in _find(_GROUP, _IN_GROUP, variable)] == [what]
 
 
@@ -83,7 +83,7 @@ def test_scopes_that_never_meet_do_not_hide_each_other() -> None:
 
 
 @pytest.mark.parametrize(("description", "count"), [(None, 1), ("mine", 1), (_OURS, 0), ("gitlab-ecr: waiting", 0)])
-def test_a_variable_that_exists_and_is_not_ours_yet_is_told(description: str | None, count: int) -> None:
+def test_an_existing_variable_that_is_not_ours_yet_is_reported(description: str | None, count: int) -> None:
     found = _find(_PROJECT, replace(_IN_PROJECT, description=description))
     assert len(found) == count
     assert all("has already been taken" in what and fix.startswith("write adopt: true") for what, fix in found)
@@ -106,13 +106,13 @@ def test_a_protected_target_misses_merge_requests() -> None:
         ({"acme/other": ["staging"]}, False),
     ],
 )
-def test_a_scope_that_no_environment_matches_is_told(environments: dict[str, list[str]], found: bool) -> None:
+def test_a_scope_that_matches_no_environment_is_reported(environments: dict[str, list[str]], found: bool) -> None:
     target = replace(_GROUP, environment_scope="review/*")
     whats = [what for what, _ in _find(target, environments=environments)]
     assert [what.startswith("no environment is called review/*, so no job sees it") for what in whats] == [True] * found
 
 
-def test_an_environment_variable_where_jobs_push_is_told() -> None:
+def test_an_environment_variable_where_jobs_push_is_reported() -> None:
     target = replace(_GROUP, flags=replace(_FLAGS, variable_type=VariableType.ENV_VAR))
     role = ListedVariable(Level.PROJECT, "acme/backend/api", "AWS_ROLE_ARN")
     ((what, fix),) = _find(target, role, replace(role, key="ECR_REGISTRY"))
@@ -122,7 +122,7 @@ def test_an_environment_variable_where_jobs_push_is_told() -> None:
     assert _find(_GROUP, role) == []
 
 
-def test_a_pair_of_access_keys_is_protected_on_purpose_and_adopted_by_nobody() -> None:
+def test_a_pair_of_access_keys_is_protected_on_purpose_and_never_adopted() -> None:
     pair = replace(
         _GROUP, key="AWS_ACCESS_KEY_ID", flags=replace(_FLAGS, protected=True, variable_type=VariableType.ENV_VAR)
     )
@@ -138,7 +138,7 @@ def test_a_pair_of_access_keys_is_protected_on_purpose_and_adopted_by_nobody() -
 _INSTANCE = Target(OwnerKind.INSTANCE, "instance", "instance", _KEY, "*", _FLAGS)
 
 
-def test_whatever_has_one_of_its_own_hides_the_instances() -> None:
+def test_every_group_or_project_with_its_own_variable_hides_the_instances() -> None:
     rows = [
         ListedVariable(Level.INSTANCE, "", _KEY, description="gitlab-ecr: x"),
         ListedVariable(Level.GROUP, "other", _KEY),
@@ -153,7 +153,7 @@ def test_whatever_has_one_of_its_own_hides_the_instances() -> None:
     ]
 
 
-def test_one_of_the_instance_that_nobody_wrote_yet_is_unclaimed() -> None:
+def test_an_instance_variable_that_was_never_written_is_unclaimed() -> None:
     (found,) = shadow_findings([_INSTANCE], [ListedVariable(Level.INSTANCE, "", _KEY)])
     assert "no rotation has written it yet" in found.what
 

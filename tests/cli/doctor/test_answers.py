@@ -26,7 +26,7 @@ def test_an_answer_that_gives_the_image_is_no_cause(status: int) -> None:
     assert answer_finding("project acme/web DOCKER_AUTH_CONFIG", IMAGE, Answer(status)) is None
 
 
-def test_a_deny_by_revoke_is_told_from_a_missing_right() -> None:
+def test_a_denial_by_revoke_is_distinguished_from_a_missing_right() -> None:
     answer = Answer(403, "DENIED", f"{WHO}: {WHAT} with an explicit deny in an identity-based policy")
     finding = answer_finding("project acme/web DOCKER_AUTH_CONFIG", IMAGE, answer)
     assert finding is not None

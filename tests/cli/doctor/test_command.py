@@ -31,7 +31,7 @@ def test_one_mistake_is_named(lab: Lab, mistake: Mistake, cause: str, capsys: py
 
 
 @pytest.mark.parametrize(("one", "other", "cause"), TWO, ids=_name)
-def test_of_two_mistakes_the_one_that_decides_is_named(
+def test_the_mistake_that_decides_is_named(
     lab: Lab, one: Mistake, other: Mistake, cause: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     one(lab)
@@ -165,7 +165,7 @@ def test_groups_that_the_token_may_not_see_are_named(
         (None, "acme/nothing", "--project acme/nothing: GitLab shows no such project"),
     ],
 )
-def test_what_stops_doctor_is_no_cause(
+def test_an_error_of_doctor_itself_is_not_a_cause(
     at_home: World,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],

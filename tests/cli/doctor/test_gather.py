@@ -23,7 +23,7 @@ def said(capsys: pytest.CaptureFixture[str]) -> str:
     return " ".join(capsys.readouterr().err.split())
 
 
-def test_a_token_is_sent_to_no_gitlab_that_nobody_named(
+def test_a_token_is_only_sent_to_a_gitlab_that_was_named(
     at_home: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.delenv("CI_SERVER_URL")
@@ -72,7 +72,7 @@ def test_a_gitlab_that_lists_no_projects_suggests_none(at_home: World, capsys: p
     assert "did you mean" not in said(capsys)
 
 
-def test_a_variable_that_somebody_deleted_is_told_from_one_that_was_never_declared(
+def test_a_deleted_variable_is_distinguished_from_one_that_was_never_declared(
     at_home: World, capsys: pytest.CaptureFixture[str]
 ) -> None:
     before = at_home.gitlab.variable("project", WEB, KEY)
@@ -112,7 +112,7 @@ def test_nothing_found_says_what_was_tested_and_what_was_not(
     ]
 
 
-def test_a_file_that_is_no_utf_8_is_an_error_of_one_line(
+def test_a_file_that_is_not_utf_8_gives_an_error_of_one_line(
     at_home: World, tmp_path: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file = tmp_path / "config.json"
@@ -150,7 +150,7 @@ def test_one_of_the_project_hides_the_instances(lab: Lab, capsys: pytest.Capture
     assert (code, found["ok"]) == (ExitCode.OK, True)
 
 
-def test_who_is_no_administrator_is_told_what_was_not_seen(
+def test_a_user_who_is_not_an_administrator_learns_what_was_not_read(
     lab: Lab, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     lab.absent = True
@@ -170,7 +170,7 @@ def test_who_is_no_administrator_is_told_what_was_not_seen(
         (["Project: Read", "Protected Branch: Read"], "Variable: Read"),
     ],
 )
-def test_what_a_fine_grained_token_lacks_is_said_by_gitlabs_name(
+def test_the_rights_that_a_fine_grained_token_lacks_are_named_as_gitlab_names_them(
     at_home: World,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],

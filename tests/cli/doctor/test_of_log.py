@@ -59,7 +59,7 @@ def test_the_right_to_a_token_is_no_matter_of_a_consumers_pull(capsys: pytest.Ca
     assert "not a repository" in said
 
 
-def test_what_the_log_rules_out_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_output_lists_what_the_log_rules_out(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["doctor", "--job-log", str(LOGS / "script-npm-401.log")]) == ExitCode.UNKNOWN
     assert capsys.readouterr().out == (
         "no known cause: the script failed, in `npm ci` (exit code 1); ruled out: the image "
@@ -74,7 +74,7 @@ def test_for_programs_an_undecided_log_is_not_ok(capsys: pytest.CaptureFixture[s
     assert said["failed"] == "the script failed, in `npm ci` (exit code 1)"
 
 
-def test_for_programs_the_line_of_the_log_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_json_holds_the_line_of_the_log(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["doctor", "--job-log", str(LOGS / "disk-full.log"), "--json"]) == ExitCode.FOUND
     assert json.loads(capsys.readouterr().out)["finding"]["log_line"] == 3
 

@@ -23,7 +23,7 @@ def doctor(
     return code, json.loads(capsys.readouterr().out)
 
 
-def test_what_was_tested_of_a_push_is_said_and_what_was_not(at_home: World, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_output_says_which_parts_of_a_push_were_tested(at_home: World, capsys: pytest.CaptureFixture[str]) -> None:
     code, said = doctor(at_home, capsys, "ci/node", "--ref", "main")
     assert (code, said["finding"]) == (ExitCode.OK, None)
     assert any("trusts branch main of acme/images" in line for line in said["tested"])
@@ -62,7 +62,7 @@ def test_a_misspelled_repository_gets_a_suggestion(at_home: World, capsys: pytes
     assert "did you mean ci/node?" in doctor(at_home, capsys, "ci/nodes", "--ref", "main")[1]["finding"]["what"]
 
 
-def test_a_role_that_revoke_stopped_is_told(at_home: World, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_role_that_revoke_stopped_is_reported(at_home: World, capsys: pytest.CaptureFixture[str]) -> None:
     role = at_home.gitlab.variable("project", IMAGES, "AWS_ROLE_ARN")
     assert role is not None
     iam, name = at_home.aws("iam"), role["value"].rpartition("/")[2]
@@ -76,7 +76,7 @@ def test_a_role_that_revoke_stopped_is_told(at_home: World, capsys: pytest.Captu
     assert "revoke --now" in said["finding"]["what"]
 
 
-def test_without_aws_credentials_what_was_not_tried_is_said(
+def test_without_aws_credentials_the_output_says_what_was_not_tried(
     at_home: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
@@ -105,7 +105,7 @@ def test_a_role_that_iam_does_not_show_is_no_finding(lab: Lab, capsys: pytest.Ca
         (None, None),
     ],
 )
-def test_whom_a_trust_policy_lets_in(condition: dict[str, Any] | None, subjects: list[str] | None) -> None:
+def test_a_trust_policy_lets_these_principals_in(condition: dict[str, Any] | None, subjects: list[str] | None) -> None:
     role = Role({"Statement": {"Effect": "Allow", "Condition": condition}}, ())
     found = role_rights.subjects(role)
     assert (found and [str(each) for each in found]) == subjects

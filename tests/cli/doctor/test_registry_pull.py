@@ -58,7 +58,7 @@ def test_an_index_of_itself_ends() -> None:
     ids=repr,
 )
 @pytest.mark.parametrize("key", ["manifests", "config"])
-def test_what_is_no_digest_is_not_asked_for(key: str, digest: Any) -> None:
+def test_an_invalid_digest_is_not_requested(key: str, digest: Any) -> None:
     each = {"digest": digest}
     assert _asked(_Registry({"/manifests/1": {key: [each] if key == "manifests" else each}})) == ["/manifests/1"]
 

@@ -27,7 +27,9 @@ def test_without_the_program_the_own_store_serves_and_in_ci_that_is_a_failure(
 
 
 @pytest.mark.parametrize("_", WITH_IT)
-def test_one_that_cannot_start_is_told_with_its_log(_: bool, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_registry_that_cannot_start_is_reported_with_its_log(
+    _: bool, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.setattr("rehearsal.cloud.docker_registry._START_LIMIT", 0.3)
     elsewhere = {"version": "0.1", "storage": {"inmemory": {}}, "http": {"addr": "203.0.113.1:80"}}
     monkeypatch.setattr("rehearsal.cloud.docker_registry._config", lambda _: elsewhere)

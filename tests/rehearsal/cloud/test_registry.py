@@ -84,7 +84,7 @@ def test_a_session_policy_limits_the_tokens_of_its_session(aws: Principals, clou
     assert not aws.pull("ci/ours", "1.0", auth).allowed
 
 
-def test_a_repository_policy_denies_whom_the_role_allows(aws: Principals, cloud: Cloud) -> None:
+def test_a_repository_policy_can_deny_what_the_role_allows(aws: Principals, cloud: Cloud) -> None:
     cloud.client("ecr").create_repository(repositoryName="closed")
     cloud.registry.push(HOST, "closed", "1", tiny_image("closed"))
     auth = aws.auth(aws.role("wide", GET_TOKEN, allow(PULL)))
@@ -122,7 +122,7 @@ def test_a_token_is_for_one_region(aws: Principals, cloud: Cloud, narrow: str) -
     assert get(cloud, "/v2/", aws.token(session, "us-east-1")["authorizationToken"], host=us_host).status == 200
 
 
-def test_a_head_of_a_manifest_tells_its_digest_and_size(
+def test_a_head_request_for_a_manifest_returns_its_digest_and_size(
     aws: Principals, cloud: Cloud, images: Images, narrow: str
 ) -> None:
     answer = get(cloud, "/v2/ci/ours/manifests/1.0", aws.auth(narrow), "HEAD")
@@ -144,7 +144,7 @@ def test_a_blob_needs_the_action_of_its_method(
     assert get(cloud, path, aws.auth(aws.role(f"{name}-not", GET_TOKEN, allow(others))), method).status == 403
 
 
-def test_listing_tags_is_a_right_of_its_own(aws: Principals, cloud: Cloud, narrow: str) -> None:
+def test_listing_tags_is_a_separate_right(aws: Principals, cloud: Cloud, narrow: str) -> None:
     assert get(cloud, "/v2/ci/ours/tags/list", aws.auth(narrow)).status == 403
     lister = aws.auth(aws.role("lists", GET_TOKEN, allow("ecr:ListImages")))
     assert get(cloud, "/v2/ci/ours/tags/list", lister).json() == {"name": "ci/ours", "tags": ["1.0"]}

@@ -52,7 +52,7 @@ def test_a_dummy_and_no_early_check_preview_without_one_request(environment: dic
 
 
 @pytest.mark.parametrize("setting", [{}, {"earlyAuthCheck": "true"}, {"earlyAuthCheck": True}])
-def test_it_asks_who_it_is_unless_it_is_told_not_to(
+def test_it_asks_who_it_is_unless_that_is_switched_off(
     environment: dict[str, str], world: World, setting: dict[str, Any]
 ) -> None:
     before = len(world.gitlab.events)

@@ -112,9 +112,7 @@ def test_two_who_take_ownership_take_a_schedule_from_each_other_for_ever(gitlab:
     gitlab.delete(SCHEDULE, made.id, state)
 
 
-def test_without_it_the_owner_is_nobodys_business_and_only_the_owner_may_change_it(
-    gitlab: Provider, other: Provider
-) -> None:
+def test_without_it_the_owner_is_hidden_and_only_the_owner_may_change_it(gitlab: Provider, other: Provider) -> None:
     made = gitlab.create(SCHEDULE, NIGHTLY)
     state = plain(made.properties)
     assert other.diff(SCHEDULE, state, NIGHTLY, NIGHTLY).changes == EQUAL

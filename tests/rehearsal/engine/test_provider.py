@@ -41,7 +41,7 @@ DIFFERENT = provider_pb2.DiffResponse.DIFF_SOME
 EQUAL = provider_pb2.DiffResponse.DIFF_NONE
 
 
-def test_it_tells_the_version_of_the_sdk(aws: Provider, gitlab: Provider) -> None:
+def test_it_reports_the_version_of_the_sdk(aws: Provider, gitlab: Provider) -> None:
     empty = empty_pb2.Empty()
     assert aws.stub.GetPluginInfo(empty).version == metadata.version("pulumi-aws")
     assert gitlab.stub.GetPluginInfo(empty).version == metadata.version("pulumi-gitlab")
@@ -55,7 +55,7 @@ def test_it_tells_the_version_of_the_sdk(aws: Provider, gitlab: Provider) -> Non
         ("GetSchema", provider_pb2.GetSchemaRequest),
     ],
 )
-def test_what_it_lacks_it_says_it_lacks(aws: Provider, rpc: str, request_type: Any) -> None:
+def test_the_error_names_the_missing_right(aws: Provider, rpc: str, request_type: Any) -> None:
     with pytest.raises(grpc.RpcError) as raised:
         getattr(aws.stub, rpc)(request_type())
     assert raised.value.code() is grpc.StatusCode.UNIMPLEMENTED
@@ -175,7 +175,7 @@ def test_a_change_replaces_what_the_real_provider_would_replace(
     assert (list(answer.replaces), answer.deleteBeforeReplace) == expected
 
 
-def test_a_property_that_the_program_gives_up_is_a_difference_and_an_ignored_one_is_none(aws: Provider) -> None:
+def test_a_property_that_the_program_drops_is_a_difference_and_an_ignored_one_is_not(aws: Provider) -> None:
     state = {"name": "r", "description": "a", "maxSessionDuration": 3600}
     assert list(aws.diff(ROLE, state, {"name": "r", "maxSessionDuration": 3600}).diffs) == ["description"]
     # What AWS decided and no program asked for:
@@ -207,7 +207,7 @@ def test_a_variable_is_updated_with_all_of_its_attributes(gitlab: Provider, worl
     assert gitlab.read(VARIABLE, made.id, state).id == ""
 
 
-def test_a_runners_token_is_told_once_and_kept_by_the_state(gitlab: Provider) -> None:
+def test_a_runners_token_is_shown_once_and_kept_by_the_state(gitlab: Provider) -> None:
     type_ = "gitlab:index/userRunner:UserRunner"
     inputs = {"runnerType": "group_type", "groupId": 20, "tagLists": ["docker"], "untagged": False}
     made = gitlab.create(type_, inputs)
@@ -233,13 +233,13 @@ def test_an_apis_refusal_names_type_and_name(aws: Provider) -> None:
         aws.create(ROLE, inputs)
 
 
-def test_what_misses_its_owner_is_refused_and_not_taken_for_gone(aws: Provider) -> None:
+def test_a_resource_without_its_owner_is_refused_and_does_not_count_as_gone(aws: Provider) -> None:
     with pytest.raises(grpc.RpcError, match=r"aws:iam/rolePolicy:RolePolicy it: .*NoSuchEntity") as raised:
         aws.create("aws:iam/rolePolicy:RolePolicy", {"role": "nobody", "name": "a", "policy": "{}"})
     assert "Exception calling application" not in str(raised.value)
 
 
-def test_cancel_is_heard(aws: Provider) -> None:
+def test_cancel_is_answered(aws: Provider) -> None:
     assert aws.stub.Cancel(empty_pb2.Empty()) == empty_pb2.Empty()
 
 

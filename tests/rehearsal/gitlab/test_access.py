@@ -44,7 +44,7 @@ def test_a_token_dies_at_midnight_utc_on_the_day_it_names(emulator: GitLab, http
     assert answer.headers["WWW-Authenticate"].startswith('Bearer realm="The API", error="invalid_token"')
 
 
-def test_a_revoked_token_is_told_so(emulator: GitLab, http: Http) -> None:
+def test_a_revoked_token_is_reported_as_revoked(emulator: GitLab, http: Http) -> None:
     api = http(emulator.create_token("gone", ["api"], project="acme/platform/app"))
     emulator.revoke_token("gone")
     answer = api("GET", VARIABLES)

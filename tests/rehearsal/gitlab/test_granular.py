@@ -32,7 +32,7 @@ def _refused(permission: str, path: str = "") -> tuple[int, dict[str, str]]:
     return 403, {"error": "insufficient_granular_scope", "error_description": said}
 
 
-def test_it_may_what_was_granted_and_its_scopes_tell_nothing(least: Api) -> None:
+def test_it_may_do_what_was_granted_and_its_scopes_show_nothing(least: Api) -> None:
     assert least.decoded("GET", "/projects/7/variables/A")[0] == 200
     assert least.decoded("PUT", "/projects/acme%2Fweb/variables/A", json={"value": "other"})[0] == 200
     assert least.decoded("GET", "/personal_access_tokens/self")[1]["scopes"] == ["granular"]

@@ -238,7 +238,9 @@ def test_another_token_opens_no_job_and_an_unknown_job_is_no_404(http: Http, tak
     assert api.decoded("POST", "/jobs/request", json={"token": "glrt-fake-other"}) == forbidden
 
 
-def test_a_canceled_job_tells_its_runner_to_stop(emulator: GitLab, http: Http, taken: dict[str, Any]) -> None:
+def test_the_runner_of_a_canceled_job_learns_that_it_must_stop(
+    emulator: GitLab, http: Http, taken: dict[str, Any]
+) -> None:
     emulator.jobs.cancel(taken["id"])
     api = http(None)
     for answer in (patch(api, taken, b"x", 0), end(api, taken, "running")):
@@ -282,7 +284,7 @@ def test_a_state_that_gitlab_does_not_know_is_refused(http: Http, taken: dict[st
     assert end(http(None), taken, "sleeping").status == 400
 
 
-def test_where_logs_are_gathered_in_pieces_an_end_is_said_twice(
+def test_a_jobs_end_is_sent_twice_where_logs_are_gathered_in_pieces(
     emulator: GitLab, http: Http, taken: dict[str, Any]
 ) -> None:
     emulator.gather_logs_in_pieces()

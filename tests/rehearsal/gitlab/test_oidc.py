@@ -79,7 +79,7 @@ def test_protection_follows_the_projects_rules(
     assert claims["sub"] == f"project_path:acme/platform/app:ref_type:{ref_type}:ref:{ref}"
 
 
-def test_a_job_tells_its_pipeline_and_environment(emulator: GitLab, http: Any) -> None:
+def test_a_job_shows_its_pipeline_and_environment(emulator: GitLab, http: Any) -> None:
     token = emulator.issue_id_token(
         "acme/platform/app",
         aud="aws",

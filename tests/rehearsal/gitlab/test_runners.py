@@ -71,7 +71,7 @@ def test_a_runner_verifies_and_removes_itself_by_its_token(root: Api, http: Http
         ),
     ],
 )
-def test_who_may_create_which_runner(
+def test_these_users_may_create_these_runners(
     emulator: GitLab, root: Api, token: dict[str, Any], sent: dict[str, Any], status: int
 ) -> None:
     ids = {
@@ -198,7 +198,7 @@ def test_a_runner_is_changed_in_what_is_given_and_nothing_else(
         ),
     ],
 )
-def test_what_a_change_of_a_runner_refuses_leaves_it_as_it_is(
+def test_a_refused_change_leaves_a_runner_as_it_is(
     maintainer: Api, number: int, change: dict[str, Any], body: Any
 ) -> None:
     before = maintainer.decoded("GET", f"/runners/{number}")[1]

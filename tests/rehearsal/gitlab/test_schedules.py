@@ -91,7 +91,7 @@ def test_a_schedule_is_due_when_cron_says_so(expression: str, expected: tuple[in
 
 
 @pytest.mark.parametrize("expression", ["", "* * * *", "61 * * * *", "5-1 * * * *", "x * * * *", "0 0 31 2 *"])
-def test_what_is_no_cron_or_never_due_is_refused(expression: str) -> None:
+def test_an_invalid_cron_or_one_that_is_never_due_is_refused(expression: str) -> None:
     with pytest.raises(ValueError):  # noqa: PT011 - the route words it
         next_run(expression, NOON)
 
@@ -121,7 +121,7 @@ def test_an_hour_that_the_clocks_skip_is_not_due() -> None:
     assert next_run("30 2 * * *", before, "Europe/Berlin") == datetime(2026, 3, 30, 0, 30, tzinfo=UTC)
 
 
-def test_the_answer_tells_when_it_is_due_in_its_time_zone(maintainer: Api) -> None:
+def test_the_answer_says_when_it_is_due_in_its_time_zone(maintainer: Api) -> None:
     _, made = maintainer.decoded("POST", SCHEDULES, json={**NIGHTLY, "cron_timezone": "Europe/Berlin"})
     assert made["next_run_at"] == "2026-11-23T00:00:00+00:00"
 

@@ -28,7 +28,7 @@ def private_authority() -> tuple[trustme.CA, ssl.SSLContext]:
     return authority, context
 
 
-def test_events_tell_what_happened_and_no_secret(
+def test_events_report_what_happened_without_a_secret(
     emulator: GitLab, http: Callable[[str | None], Api], clock: Any
 ) -> None:
     token = emulator.create_token("rotator", ["api"], project="acme/platform/app")
@@ -117,7 +117,7 @@ def test_stopping_closes_connections_in_tls() -> None:
             pass
 
 
-def test_a_stalled_handshake_holds_up_nobody() -> None:
+def test_a_stalled_handshake_delays_no_other_connection() -> None:
     authority, context = private_authority()
     with (
         GitLab.start(ssl_context=context) as emulator,

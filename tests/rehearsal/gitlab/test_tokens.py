@@ -54,7 +54,7 @@ def test_a_project_token_rotates_itself_and_stays_the_same_user(emulator: GitLab
     assert http(after["token"])("GET", "/projects/acme%2Fplatform%2Fapp/variables").status == 200
 
 
-def test_a_rotated_token_lives_a_week_unless_told_otherwise(emulator: GitLab, http: Http, clock: Any) -> None:
+def test_a_rotated_token_lives_a_week_by_default(emulator: GitLab, http: Http, clock: Any) -> None:
     api = http(emulator.create_token("bot", ["api"], project="acme/platform/app"))
     assert api.decoded("POST", f"{SELF}/rotate")[1]["expires_at"] == "2026-11-29"
 
@@ -101,7 +101,7 @@ def test_rotating_again_with_the_old_token_kills_the_whole_family(emulator: GitL
     assert bystander("GET", SELF).status == 200
 
 
-def test_merely_using_a_revoked_token_harms_nobody(emulator: GitLab, http: Http) -> None:
+def test_merely_using_a_revoked_token_revokes_no_other_token(emulator: GitLab, http: Http) -> None:
     first = http(emulator.create_token("bot", ["api"], project="acme/platform/app"))
     second = http(first.decoded("POST", f"{SELF}/rotate")[1]["token"])
     assert first("GET", SELF).status == 401
@@ -158,7 +158,7 @@ def test_people_list_their_own_tokens_and_root_all(emulator: GitLab, http: Http,
     assert person("GET", SELF).status == 401
 
 
-def test_a_project_token_cannot_make_tokens_and_nobody_makes_one_above_himself(
+def test_a_project_token_cannot_make_tokens_and_no_user_makes_one_above_their_own_role(
     emulator: GitLab, http: Http, maintainer: Api
 ) -> None:
     wanted = {"name": "n", "scopes": ["api"], "expires_at": "2027-01-01"}
@@ -176,7 +176,7 @@ def test_a_project_token_cannot_make_tokens_and_nobody_makes_one_above_himself(
     assert person("POST", PROJECT_TOKENS, json=wanted).status == 201
 
 
-def test_seeding_a_token_names_whom_it_stands_for(emulator: GitLab) -> None:
+def test_a_seeded_token_needs_exactly_one_owner(emulator: GitLab) -> None:
     with pytest.raises(ValueError, match="give user, group or project"):
         emulator.create_token("nobody", ["api"])
     with pytest.raises(ValueError, match="give one of group and project"):

@@ -136,5 +136,5 @@ def test_with_a_true_engine_behind_it_a_job_prints_from_inside_what_was_pulled(
     ("host", "words"),
     [("tcp://127.0.0.1:2375", "is not on a socket of this machine"), ("unix:///nowhere", "install podman or Docker")],
 )
-def test_a_daemon_that_cannot_be_used_is_told(host: str, words: str) -> None:
+def test_a_daemon_that_cannot_be_used_is_reported(host: str, words: str) -> None:
     assert words in str(local_socket({"DOCKER_HOST": host}))

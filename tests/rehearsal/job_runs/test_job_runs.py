@@ -78,7 +78,7 @@ def test_the_words_are_those_of_the_image_or_of_the_runner(ran: tuple[str, dict[
             assert ". Fix: " in job["fix"]
 
 
-def test_the_screen_tells_what_ran_by_what_and_how_the_runners_file_differs(
+def test_the_screen_shows_what_ran_each_job_and_how_the_runners_file_differs(
     ran: tuple[str, dict[str, Any], Path],
 ) -> None:
     shown, report, _ = ran

@@ -48,7 +48,7 @@ def test_a_busybox_that_needs_libraries_is_no_program_for_an_image(path: Path) -
     assert "install a static busybox" in str(found())
 
 
-def test_a_machine_with_all_of_it_tells_its_runners_version(path: Path) -> None:
+def test_a_complete_machine_shows_its_runners_version(path: Path) -> None:
     if not (busybox := Path("/bin/busybox")).exists():
         pytest.skip("busybox-static is not installed; .ci/run installs it")
     program(path, "gitlab-runner", "Version:      18.3.0\\nOS/Arch:      linux/amd64\\n")

@@ -54,7 +54,7 @@ def test_what_a_job_depends_on_stays_as_it_was() -> None:
         ),
     ],
 )
-def test_what_this_machine_has_not_is_left_out_and_said(document: str, note: str) -> None:
+def test_what_this_machine_lacks_is_left_out_and_listed(document: str, note: str) -> None:
     text, notes = adjusted(document, HERE)
     key = note.partition(" ")[0].rpartition(".")[2]
     assert note in notes
@@ -82,7 +82,7 @@ def test_jobs_run_side_by_side_and_are_asked_for_each_second() -> None:
     assert {"concurrent = 4", "check_interval = 1"} <= set(notes)
 
 
-def test_a_gitlab_with_a_ca_of_its_own_is_trusted_by_this_runs_file() -> None:
+def test_a_gitlab_with_its_own_ca_is_trusted_by_this_runs_file() -> None:
     there = config({}, runner={"tls-ca-file": "/etc/gitlab-runner/certs/gitlab.pem"})
     text, notes = adjusted(there, MachineParts(HERE.socket, HERE.helper_image, Path("/run/gitlab.pem")))
     assert tomllib.loads(text)["runners"][0]["tls-ca-file"] == "/run/gitlab.pem"

@@ -137,7 +137,7 @@ def test_lambdas_own_repetition_of_a_crashed_run_goes_on_at_once(after_effect: b
 
 @pytest.mark.parametrize("call", range(1, _calls_of_a_change(PLAN) + 1))
 @pytest.mark.parametrize("first", [True, False], ids=["first keys", "next keys"])
-def test_of_two_runs_at_once_whichever_comes_first_one_whole_pair_is_published(first: bool, call: int) -> None:
+def test_two_runs_at_once_publish_one_complete_pair_in_any_order(first: bool, call: int) -> None:
     world = world_of() if first else due(PLAN)
     where = len(world.calls) + call
     inner: list[Report] = []
@@ -239,7 +239,7 @@ def test_near_the_end_of_a_run_no_new_key_is_begun() -> None:
     assert only(world.rotate(PLAN)).status is Status.PUBLISHED
 
 
-def test_a_missing_right_is_waited_for_at_deploy_and_told_at_once_later() -> None:
+def test_a_deployment_waits_for_a_missing_right_and_a_later_run_reports_it_at_once() -> None:
     def denied(_: str) -> None:
         if len(world.clock.slept) < 3:
             raise AwsError("AccessDenied", "not authorized to perform: iam:ListAccessKeys")

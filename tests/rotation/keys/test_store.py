@@ -76,7 +76,7 @@ def test_the_record_is_kept_beside_the_tags_of_others(store: BotoKeyStore) -> No
     assert store.tags(_OWN) == {"team": "ci", iam_tags.CURRENT: "AKIAFAKE000000000000", iam_tags.MAKING: "none"}
 
 
-def test_sts_tells_a_wrong_secret_from_a_key_that_it_does_not_know(store: BotoKeyStore) -> None:
+def test_sts_distinguishes_a_wrong_secret_from_an_unknown_key(store: BotoKeyStore) -> None:
     new = store.create(_OWN)
     with pytest.raises(AwsError) as caught:
         store.caller(new.id, Secret("wrong/secret/wrong/secret/wrong/secret/00"))

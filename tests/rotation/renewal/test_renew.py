@@ -144,7 +144,7 @@ def test_a_token_near_its_end_is_rotated_once_stored_verified_and_promoted(gitla
     assert "nothing to renew" in job.run(run="run-2")
 
 
-def test_of_two_tokens_the_one_that_ends_first_is_renewed_by_the_other(gitlab: GitLab, clock: FakeClock) -> None:
+def test_the_token_that_ends_first_is_renewed_by_the_other_one(gitlab: GitLab, clock: FakeClock) -> None:
     job = Job(gitlab, clock, _SOON, _LATER)
     first, second = job.store.current
     job.run()
@@ -158,7 +158,7 @@ def test_of_two_tokens_the_one_that_ends_first_is_renewed_by_the_other(gitlab: G
 
 @pytest.mark.parametrize("after_effect", [False, True])
 @pytest.mark.parametrize("crash_at", range(1, 10))
-def test_of_two_tokens_one_works_after_a_crash_at_any_call_and_the_next_runs_renew(
+def test_one_of_two_tokens_works_after_a_crash_at_any_call_and_the_next_runs_renew(
     gitlab: GitLab, clock: FakeClock, crash_at: int, after_effect: bool
 ) -> None:
     job = Job(gitlab, clock, _SOON, _LATER)
@@ -181,7 +181,7 @@ def test_the_calls_to_crash_at_are_all_there_are(gitlab: GitLab, clock: FakeCloc
 
 @pytest.mark.parametrize("after_effect", [False, True])
 @pytest.mark.parametrize("crash_at", range(1, 9))
-def test_of_one_token_only_a_crash_between_gitlabs_answer_and_the_store_loses_it(
+def test_a_single_token_is_only_lost_by_a_crash_between_gitlabs_answer_and_the_store(
     gitlab: GitLab, clock: FakeClock, crash_at: int, after_effect: bool
 ) -> None:
     job = Job(gitlab, clock, _SOON)
@@ -287,7 +287,7 @@ def test_an_empty_secret_waits_for_a_token(gitlab: GitLab, clock: FakeClock) -> 
 @pytest.mark.parametrize(
     "text", ["", "  ", "{}", '{"tokens":[]}', '{"tokens":"a"}', '{"tokens":[1]}', "{", "glpat\nfake"]
 )
-def test_what_holds_no_token_is_refused_without_being_shown(text: str) -> None:
+def test_a_value_without_a_token_is_refused_without_being_shown(text: str) -> None:
     with pytest.raises(ValueError, match="the secret of the GitLab token") as caught:
         gitlab_secret.tokens_in(Secret(text))
     assert "glpat" not in str(caught.value)
@@ -324,9 +324,7 @@ def test_one_that_may_not_says_what_it_lacks_by_gitlabs_name(
     assert "no token in the secret works" not in str(failed.value)
 
 
-def test_of_two_tokens_the_one_that_works_is_used_though_it_may_not_read_itself(
-    gitlab: GitLab, clock: FakeClock
-) -> None:
+def test_the_token_that_works_is_used_even_if_it_may_not_read_itself(gitlab: GitLab, clock: FakeClock) -> None:
     job = Job(gitlab, clock, _SOON)
     least = Secret(gitlab.create_fine_grained_token("least", "bot", ["Variable: Read"], []))
     both = gitlab_secret.dumps([Secret("glpat-fake-dead-0000"), least])

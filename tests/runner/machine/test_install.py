@@ -138,7 +138,7 @@ def test_another_version_of_the_runner_is_replaced(machine: Machine) -> None:
 @pytest.mark.parametrize(
     ("helper", "there", "code"), [("", (), 0), ("pass", (), 1), ("pass", ("docker-credential-pass",), 0)]
 )
-def test_a_helper_of_ones_own_has_to_be_there_and_without_one_none_is_installed(
+def test_a_custom_helper_has_to_be_there_and_without_one_no_helper_is_installed(
     scratch: Path, helper: str, there: tuple[str, ...], code: int
 ) -> None:
     machine = Machine(scratch, there=("curl", "gpg", *there), helper=helper)

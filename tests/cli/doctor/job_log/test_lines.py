@@ -50,7 +50,7 @@ def test_every_encoding_is_read(data: bytes) -> None:
 @pytest.mark.parametrize(
     "data", [b"", b"\0", b"\xff\xfe", b"\x1b[", b"\n" * 1000, bytes(range(256)) * 50, b"\xd8\x00" * 99]
 )
-def test_what_is_no_log_is_no_traceback(tmp_path: Path, data: bytes) -> None:
+def test_a_file_that_is_not_a_log_gives_no_traceback(tmp_path: Path, data: bytes) -> None:
     file = tmp_path / "job.log"
     file.write_bytes(data)
     assert main(["doctor", "--job-log", str(file)]) == ExitCode.UNKNOWN
@@ -107,7 +107,7 @@ def test_lines_keep_their_numbers() -> None:
     assert [line.number for line in marked_lines(b"a\nb denied\n\rc\rdenied\nz\ndenied", ["denied"])] == [2, 3, 5]
 
 
-def test_what_a_runner_cut_into_pieces_is_one_line() -> None:
+def test_a_line_that_a_runner_cut_into_pieces_is_read_as_one() -> None:
     text = b"2026-05-22T12:43:46.962646Z 00O pull access de\n2026-05-22T12:43:46.962650Z 00O+nied\n"
     assert [line.text for line in marked_lines(text, ["denied"])] == ["pull access denied"]
 

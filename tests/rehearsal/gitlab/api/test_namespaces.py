@@ -90,7 +90,7 @@ def test_pages_have_bounds(root: Api, query: str, per_page: str, following: str)
     assert (headers["X-Per-Page"], headers["X-Next-Page"]) == (per_page, following)
 
 
-def test_a_page_that_is_no_number_is_refused(root: Api) -> None:
+def test_a_page_that_is_not_a_number_is_refused(root: Api) -> None:
     assert root.decoded("GET", "/projects?page=two") == (400, {"error": "page is invalid"})
 
 
@@ -137,7 +137,7 @@ def test_what_a_deletion_took_can_be_brought_back(emulator: GitLab, maintainer: 
         emulator.restore("acme/platform")
 
 
-def test_metadata_tells_the_version_and_more(emulator: GitLab, connect: Connect) -> None:
+def test_metadata_holds_the_version_and_more(emulator: GitLab, connect: Connect) -> None:
     api = connect(emulator.create_token("t", ["read_user"], user="dev"))
     told = api.http_get("/metadata")
     assert isinstance(told, dict)
