@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pulumi
 import pytest
+from botocore_models import read_once
 from depth import EXAMPLES, PROFILE
 from hypothesis import settings
 
@@ -19,6 +20,7 @@ _SECONDS = 5  # a test that takes longer says why, with pytest.mark.slow; a rehe
 for _name, _examples in EXAMPLES.items():
     settings.register_profile(_name, max_examples=_examples, deadline=None, print_blob=_name != "dev")
 settings.load_profile(PROFILE)
+read_once()
 
 _AWS_ENVIRONMENT = ("AWS_PROFILE", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_REGION")
 
