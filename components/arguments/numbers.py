@@ -38,7 +38,7 @@ def whole(given: object, whose: str = "group's or project's") -> int:
     return found
 
 
-def number(given: Any, *place: str, whose: str = "group's or project's") -> pulumi.Input[int]:
+def number(given: Any, *path: str, whose: str = "group's or project's") -> pulumi.Input[int]:
     """The number, or an output of it if an output was given. Errors in the output name the argument.
 
     Raises:
@@ -46,15 +46,15 @@ def number(given: Any, *place: str, whose: str = "group's or project's") -> pulu
     """
 
     def read(known: object) -> int:
-        with errors_under(*place):
+        with errors_under(*path):
             return whole(known, whose)
 
     return read(given) if is_plain(given) else pulumi.Output.from_input(given).apply(read)
 
 
-def text(given: Any, *place: str) -> pulumi.Input[str]:
+def text(given: Any, *path: str) -> pulumi.Input[str]:
     """The same as text."""
-    found = number(given, *place)
+    found = number(given, *path)
     return found.apply(str) if isinstance(found, pulumi.Output) else str(found)
 
 

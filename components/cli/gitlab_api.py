@@ -24,7 +24,8 @@ _PAGE: Final = re.compile(r"[1-9][0-9]{0,8}")
 _ALLOW_HTTP: Final = "GITLAB_ECR_ALLOW_HTTP"
 _LOOPBACK: Final = re.compile(r"http://(127\.0\.0\.1|localhost|\[::1\])(:[0-9]+)?(/|$)")
 ABSENT: Final = "absent: run `pulumi up`, which creates it; if somebody deleted it, `gitlab-ecr rotate` does"
-"""Said of a variable that does not exist. After a deletion, Pulumi's state still holds it, so `up` does nothing."""
+"""Added to a message about a variable that does not exist. After a deletion, Pulumi's state still holds it, so `up`
+does nothing."""
 _SECONDS: Final = 120.0
 _ANSWER_LIMIT: Final = 64 << 20  # an image's manifest, a function's code
 _MOST_ROWS: Final = {"variables": 20}  # with values of 10,000 characters; a page stays below a mebibyte
@@ -64,7 +65,7 @@ class ReadError(Exception):
     Attributes:
         status: the HTTP status; None when no answer came.
         host: the GitLab instance.
-        missing: of a fine-grained token, what GitLab says of the permission that it lacks; else empty.
+        missing: the permission that a fine-grained token lacks, in GitLab's words; otherwise empty.
     """
 
     def __init__(self, what: str, status: int | None, host: str = "", missing: str = "") -> None:

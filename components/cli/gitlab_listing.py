@@ -67,10 +67,10 @@ def rows(gitlab: GitLabApi, level: Level, path: str) -> list[tuple[ListedVariabl
     Raises:
         ReadError: the owner does not exist, the token's role is too low, or the answer lists something else.
     """
-    place = variables_of(level, path)
-    found = list(gitlab.all(place))
+    listed_at = variables_of(level, path)
+    found = list(gitlab.all(listed_at))
     if not all("key" in row for row in found):
-        raise ReadError(place, HTTPStatus.OK, gitlab.host)
+        raise ReadError(listed_at, HTTPStatus.OK, gitlab.host)
     return [
         (_listed(level, path, row), None if row.get("value") is None else Secret(str(row["value"]))) for row in found
     ]

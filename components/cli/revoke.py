@@ -120,7 +120,7 @@ def _deny(role: str, arn: str) -> None:
 
 
 def _advice(audience: str, plan: Plan) -> str:
-    """The nearest one; of none that is near, some."""
+    """The most similar name; if none is similar, some of them."""
     by_small = {name.lower(): name for name in sorted(plan.audiences)}
     if near := difflib.get_close_matches(audience.lower(), by_small, n=1):
         return f"did you mean {by_small[near[0]]}?"

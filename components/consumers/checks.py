@@ -114,7 +114,7 @@ def _check_consumer(path: str, consumer: ConsumerArgs, gitlab_url: str) -> None:
 
 
 def check_path(path: str, kind: OwnerKind, gitlab_url: str) -> None:
-    """Refuses what is not the full path of a project or group, and any other name for the instance.
+    """Refuses a text that is not the full path of a project or group, or that is another name for the instance.
 
     Raises:
         MistakesError: it is not.

@@ -89,8 +89,8 @@ def _find(args: CiVariablesArgs) -> Mistakes:
     for name, variable in args["variables"].items():
         if variable.get("adopt", False) and ("value" in variable or variable.get("key") in ACCESS_KEYS):
             text = "got true; only a rotated DOCKER_AUTH_CONFIG is merged with what is there: leave `adopt` out, and"
-            place = ("variables", name, "adopt")
-            found.add(*place, text=f"{text} delete the variable that exists in GitLab")
+            path = ("variables", name, "adopt")
+            found.add(*path, text=f"{text} delete the variable that exists in GitLab")
         for key, without in (("environment_scope", "*"), ("hidden", False)):
             if variable["owner_kind"] == OwnerKind.INSTANCE and variable.get(key, without) != without:
                 found.add("variables", name, key, text="GitLab's variables of an instance have none; leave it out")

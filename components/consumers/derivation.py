@@ -209,7 +209,7 @@ def _targets(names: Names, path: str, consumer: ConsumerArgs) -> list[plans.Toke
 
 
 def owner_ids(plan: plans.Plan, consumers: Mapping[str, ConsumerArgs]) -> dict[str, GitLabNumber]:
-    """The numbers in a plan that are outputs, by path; until they are known the path stands in their place."""
+    """The numbers in a plan that are outputs, by path; until they are known, the plan holds the path instead."""
     owners = {owner.path for owner in (*plan.targets, *plan.key_users)}
     return {
         path: consumer["id"]

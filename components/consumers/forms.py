@@ -75,7 +75,7 @@ def variables(
 
 
 def check_forms(names: Names, path: str, consumer: ConsumerArgs, repositories: Collection[str]) -> None:
-    """Stops a consumer of whose variables one could not be written.
+    """Refuses a consumer if one of its variables could not be written.
 
     Raises:
         MistakesError: what is wrong.

@@ -75,7 +75,7 @@ def _check_repositories(
         if cache is not None and key == "pull":
             mistakes.add(key, index, text=f"{name!r} is in a cache; write {cache} in `caches` beside `pull`")
             continue
-        repositories = list(filter(is_repository_name, repositories))  # what is no name is told where it stands
+        repositories = list(filter(is_repository_name, repositories))  # an invalid name is reported where it is written
         patterns = {f"{repository.partition('/')[0]}/*" for repository in repositories if "/" in repository}
         mistakes.add(
             key,

@@ -81,7 +81,9 @@ def _lost(consumer: ConsumerArgs, groups: Mapping[str, ConsumerArgs]) -> tuple[l
             lines[f"access of {group}"] = f"the same `access`: {access.value}, or leave the consumer out"
             continue
         for key in _LISTS:
-            missing = [name for name in options.get(key, []) if not any(matches(has, name) for has in kept[key])]
+            missing = [
+                name for name in options.get(key, []) if not any(matches(pattern, name) for pattern in kept[key])
+            ]
             if missing:
                 lost.append(f"{', '.join(missing)} (`{key}` of {group})")
                 kept[key] += missing
@@ -90,9 +92,9 @@ def _lost(consumer: ConsumerArgs, groups: Mapping[str, ConsumerArgs]) -> tuple[l
         if hosts:
             lost.append(f"the logins of {', '.join(hosts)} (`auths` of {group})")
             lines[f"auths of {group}"] = f"{', '.join(hosts)} below its own `auths`"
-        places = [place for place in options.get("registries", []) if place not in consumer.get("registries", [])]
-        if places:
-            named = ", ".join(f"{place['account']} in {place['region']}" for place in places)
+        has = consumer.get("registries", [])
+        if absent := [registry for registry in options.get("registries", []) if registry not in has]:
+            named = ", ".join(f"{registry['account']} in {registry['region']}" for registry in absent)
             lost.append(f"the registries {named} (`registries` of {group})")
             lines[f"registries of {group}"] = f"{named} below its own `registries`"
     return lost, list(lines.values())

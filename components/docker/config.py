@@ -110,7 +110,7 @@ def _from_members(members: Members) -> DockerConfig:
     return config
 
 
-def _check(value: Value, type_: str, place: str, path: tuple[str, ...]) -> None:
+def _check(value: Value, type_: str, field: str, path: tuple[str, ...]) -> None:
     """Raises the error that Go's decoder would report; null fits every type and changes nothing."""
     if value is None:
         return
@@ -123,12 +123,12 @@ def _check(value: Value, type_: str, place: str, path: tuple[str, ...]) -> None:
                 _check(item, _TEXT, f"{struct}.{'.'.join(inner)}", inner)
     elif type_.startswith("map[string]") and isinstance(value, Members):
         for _, item in value:
-            _check(item, type_.removeprefix("map[string]"), place, path)
+            _check(item, type_.removeprefix("map[string]"), field, path)
     elif type_ == _TEXTS and isinstance(value, list) and not isinstance(value, Members):
         for item in value:
-            _check(item, _TEXT, place, path)
+            _check(item, _TEXT, field, path)
     elif not (type_ == _TEXT and isinstance(value, str)):
-        raise GoJsonError(f"json: cannot unmarshal {kind(value)} into Go struct field {place} of type {type_}")
+        raise GoJsonError(f"json: cannot unmarshal {kind(value)} into Go struct field {field} of type {type_}")
 
 
 def _members(value: Value) -> Members:

@@ -28,7 +28,7 @@ _TRAVERSAL: Final = "path traversal is not allowed"
 
 
 class Outcome(Enum):
-    """The outcome of looking for a credential."""
+    """The outcome of the search for a credential."""
 
     FOUND = "found"
     NONE = "none"

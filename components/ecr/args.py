@@ -21,24 +21,24 @@ class CacheArgs(TypedDict):
     days: NotRequired[int]
     """Cached images are deleted this many days after they were fetched, 90 by default; a later pull fetches again."""
     adopt: NotRequired[bool]
-    """Take over the rule and the creation template that the prefix has already; both have to be there, and the preview
-    names each setting that differs. They outlive the stack. Another `upstream` than the rule's is refused by ECR: a
-    prefix has one rule."""
+    """True takes over the prefix's existing rule and creation template. Both have to exist, and the preview names each
+    setting that differs. They outlive the stack. Another `upstream` than the rule's is refused by ECR: a prefix has
+    one rule."""
 
 
 class ReplicationArgs(TypedDict):
-    """Where new images are copied to."""
+    """A place that new images are copied to."""
 
     region: str
     """The destination's region."""
     account: NotRequired[str]
-    """The destination's account, the own one by default. Another one has to accept it by its registry policy."""
+    """The destination's account. Default: the stack's own. The registry policy of another account has to allow it."""
     prefixes: NotRequired[list[str]]
-    """What the names of replicated repositories start with; all repositories by default."""
+    """The beginning of the names of replicated repositories. Default: all repositories."""
 
 
 class RegistryWideArgs(TypedDict):
-    """Settings of which a registry has one each: opt-in, since two stacks that both set one would fight over it."""
+    """Settings that a registry has only once: opt-in, since two stacks with the same setting would overwrite it."""
 
     scan_continuously: NotRequired[list[str]]
     """Filters such as `prod/*` or `*` of repositories that Amazon Inspector scans whenever a finding becomes known.
@@ -71,16 +71,16 @@ class RepositoryArgs(TypedDict):
     """The ARN of a KMS key of the repository's region that encrypts the images, no alias; by default ECR's own AES256.
     Changing it replaces the repository, which AWS refuses as long as there are images in it."""
     pull: NotRequired[GranteesArgs]
-    """Who outside of this account may pull. Across accounts both sides have to allow: this, and the policy of the
+    """Who may pull from outside this account. Across accounts both sides have to allow: this, and the policy of the
     identity that pulls. Inside the account that identity's policy is enough."""
     push: NotRequired[GranteesArgs]
-    """Who outside of this account may push and pull."""
+    """Who may push and pull from outside this account."""
     admin: NotRequired[GranteesArgs]
-    """Who outside of this account may also list, scan and delete images; never the repository itself."""
+    """Who may also list, scan and delete images from outside this account; never the repository itself."""
     lambda_accounts: NotRequired[list[str]]
     """Accounts whose Lambda functions run images of this repository. For other accounts add them to `pull` as well."""
     region: NotRequired[str]
-    """The repository's region; by default that of all. Changing it makes a new, empty repository."""
+    """The repository's region. Default: the region of all repositories. Changing it makes a new, empty repository."""
     force_delete: NotRequired[pulumi.Input[bool]]
     """False by default: AWS refuses to delete a repository with images in it. True deletes the images with it."""
     protect: NotRequired[bool]

@@ -1,4 +1,4 @@
-"""What is wrong with repositories, caches and the settings of a registry: all of it, before anything is made."""
+"""Finds all mistakes in repositories, caches and the registry's settings, before anything is made."""
 
 from collections.abc import Mapping
 
@@ -73,7 +73,7 @@ def _check_repository(account: str, own_region: str, name: str, options: Reposit
 
 
 def _check_cache(account: str, region: str, prefix: str, options: CacheArgs) -> None:
-    """Stops a cache that ECR would not make.
+    """Refuses a cache that ECR would not make.
 
     Raises:
         MistakesError: what is wrong with it.

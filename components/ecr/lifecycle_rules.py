@@ -123,7 +123,7 @@ def _tag_selection(rule: LifecycleRuleArgs) -> dict[str, Any]:
 
 
 def tag_pattern(text: str) -> str:
-    """`text`, when ECR accepts it as a pattern of tags.
+    """Returns `text` if ECR accepts it as a pattern of tags.
 
     Raises:
         ValueError: it does not.

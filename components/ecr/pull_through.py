@@ -70,7 +70,7 @@ def upstream_host(upstream: Upstream, *, has_credential: bool) -> str:
 
 
 def credential_arn(text: str, account: str, region: str) -> str:
-    """`text`, when ECR takes it as the ARN of the credential of a cache in this account and region.
+    """Returns `text` if ECR accepts it as the ARN of a cache's credential in this account and region.
 
     Raises:
         ValueError: ECR does not.

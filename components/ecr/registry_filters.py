@@ -13,7 +13,7 @@ _SHORTEST_PREFIX: Final = 2
 
 
 def scan_filter(text: str) -> str:
-    """`text`, when ECR accepts it as a filter of repositories to scan.
+    """Returns `text` if ECR accepts it as a filter of repositories to scan.
 
     Raises:
         ValueError: it does not.
@@ -24,7 +24,7 @@ def scan_filter(text: str) -> str:
 
 
 def replication_prefix(text: str) -> str:
-    """`text`, when ECR accepts it as what the names of replicated repositories start with.
+    """Returns `text` if ECR accepts it as the beginning of the names of replicated repositories.
 
     Raises:
         ValueError: it does not.

@@ -1,4 +1,4 @@
-"""What is wrong with identities: all of it, before anything is made."""
+"""Finds all mistakes in identities, before anything is made."""
 
 import os
 
@@ -46,7 +46,7 @@ def find(args: IdentitiesArgs) -> Mistakes:
 
 
 def check_roles(session: object, boundary: object) -> None:
-    """Stops what all roles have in common.
+    """Refuses wrong settings that all roles have in common.
 
     Raises:
         MistakesError: what is wrong.

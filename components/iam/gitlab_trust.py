@@ -130,7 +130,7 @@ def job_trust(provider_arn: str, jobs: TrustedJobs) -> Document:
 
 
 def check_aud(aud: str, gitlab_url: str) -> None:
-    """Stops an `aud` that would let in other tokens than the jobs'.
+    """Refuses an `aud` that tokens other than the jobs' may have.
 
     Raises:
         ValueError: it would. The message calls it `audience`.
@@ -140,7 +140,7 @@ def check_aud(aud: str, gitlab_url: str) -> None:
 
 
 def check_project(project: str) -> None:
-    """Stops what is not the full path of one project.
+    """Refuses a text that is not the full path of one project.
 
     Raises:
         ValueError: it is not. The message calls it `project`.

@@ -165,13 +165,13 @@ class Identities(Component):
 
 
 def _with_numbers(
-    names: Names, place: tuple[str, str], options: JobRoleArgs | SecretRoleArgs, issuer: JobIssuerArgs
+    names: Names, path: tuple[str, str], options: JobRoleArgs | SecretRoleArgs, issuer: JobIssuerArgs
 ) -> pulumi.Output[str] | None:
     """The trust with the numbers that are outputs; None where the program knows all of them."""
     given = {key: options.get(key, "") for key in ("project_id", "namespace_id")}
     if not numbers.outputs(given):
         return None
-    known = {key: number and numbers.text(number, *place, key) for key, number in given.items()}
+    known = {key: number and numbers.text(number, *path, key) for key, number in given.items()}
 
     def trust(found: dict[str, str]) -> str:
         numbered: Any = {**options, **found}

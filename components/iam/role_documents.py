@@ -1,4 +1,4 @@
-"""What makes a role: who may assume it, and what it may do. Pure functions of the typed arguments."""
+"""The two documents of a role: who may assume it, and what it may do. Pure functions of the typed arguments."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -114,7 +114,7 @@ def trust_of_jobs(names: Names, options: JobRoleArgs | SecretRoleArgs, issuer: J
     """The trust policy of the role. A number that is an output is replaced until it is known.
 
     Raises:
-        ValueError: it would be more than it appears to be.
+        ValueError: it would trust more than it appears to.
     """
     url = issuer.get("url", GITLAB_COM)
     return job_trust(

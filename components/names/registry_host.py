@@ -87,7 +87,7 @@ def registry_host(account: str, region: str) -> str:
 
 
 def check_account(account: str) -> None:
-    """Stops what is no AWS account id.
+    """Refuses a text that is not an AWS account id.
 
     Raises:
         ValueError: it is not twelve digits.

@@ -1,4 +1,4 @@
-"""What a message about a found value does not show, because it may be a secret."""
+"""Keeps what may be a secret out of messages about a found value."""
 
 import re
 from collections.abc import Mapping
@@ -22,7 +22,7 @@ def may_hold_secrets(path: tuple[str | int, ...]) -> bool:
 
 
 def kind(value: Any) -> str:
-    """What kind of value it is, and nothing of what it holds."""
+    """The kind of the value, without its content."""
     if value is None:
         return "nothing"
     if isinstance(value, Mapping):

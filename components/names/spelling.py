@@ -55,8 +55,8 @@ def message(path: Path, text: str) -> str:
     """A message about an argument. Arguments that `text` names are spelled as the caller spells them."""
     spelling = _SPELLING.get()
     words = _WORD.sub(lambda match: match[0] if match[0][0] in "'\"" else spelling.key(match[0]), text)
-    place = spelling.path(path)
-    return f"{place}: {words}" if place else words
+    where = spelling.path(path)
+    return f"{where}: {words}" if where else words
 
 
 def shown(value: Any) -> str:

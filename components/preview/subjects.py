@@ -47,7 +47,7 @@ _DESCRIPTIVE: Final = frozenset({"description", "alarmDescription", "tags", "tag
 def is_component(step: Step) -> bool:
     """Whether the step is a component of this library, which only groups resources, or a provider.
 
-    A provider's token is another in each preview; only another address of it matters.
+    A provider's token differs in each preview; only a change of its address matters.
     """
     provider = step.type.startswith(_PROVIDER) and not (step.op == "update" and "baseUrl" in step.changed)
     return provider or step.type.startswith(_COMPONENT)

@@ -63,8 +63,8 @@ class RotatorArgs(TypedDict):
     plan: str
     """The plan as JSON: from `rotation_parts`, which knows who pulls what."""
     owner_ids: NotRequired[dict[str, GitLabNumber]]
-    """The numbers of projects and groups by their path, of those that are outputs of another resource: in the plan the
-    path stands in their place until they are known. From `rotation_parts`, too."""
+    """The numbers of those projects and groups, by path, whose number is an output of another resource. Until it is
+    known, the plan holds the path instead. From `rotation_parts`, too."""
     backend: NotRequired[RotationBackend]
     """`lambda` (default): functions on EventBridge schedules. `gitlab`: jobs of a GitLab project on pipeline schedules,
     by the same code; see `job`."""
@@ -93,8 +93,8 @@ class RotatorArgs(TypedDict):
     """For a GitLab that is not reachable from the internet. Default: no VPC, which needs no NAT gateway. Only with
     Lambda: a job runs in its runner's network."""
     reserved_concurrency: NotRequired[int]
-    """How many runs at once; 1 runs them one after another. Default: not reserved, since AWS requires 100 unreserved in
-    the account. Overlapping runs do no harm. Only with Lambda."""
+    """How many runs may happen at the same time; 1 makes them wait for each other. Default: not reserved, since AWS
+    requires 100 unreserved in the account. Overlapping runs do no harm. Only with Lambda."""
     tags: NotRequired[dict[str, pulumi.Input[str]]]
     """Tags of everything here that can have them."""
 

@@ -1,4 +1,4 @@
-"""What is wrong with the rotator's settings."""
+"""Finds the mistakes in the rotator's settings."""
 
 import re
 from datetime import timedelta
@@ -24,7 +24,7 @@ def timing_of(args: RotatorArgs) -> Schedule:
     """When the rotator runs.
 
     Raises:
-        MistakesError: the times are none, or make no sense together.
+        MistakesError: a time is invalid, or the times contradict each other.
     """
     mistakes, times = Mistakes(), list[timedelta]()
     for key, default in (("interval", INTERVAL), ("tolerate_outage", TOLERATED_OUTAGE)):
@@ -54,7 +54,7 @@ def find(args: RotatorArgs) -> Mistakes:
 
 
 def find_in_settings(names: Names, args: RotatorArgs) -> Mistakes:
-    """The same for settings below names that there are."""
+    """The same for the settings, with names that are known to be valid."""
     mistakes, retention = Mistakes(), args.get("log_retention_days")
     with mistakes.at():
         check_backend(names, args)

@@ -51,7 +51,7 @@ class Rotator(Component):
         *,
         first_rotation_after: Sequence[pulumi.Resource] = (),
     ) -> None:
-        """Everything here waits for `opts.depends_on`, the first rotation alone for `first_rotation_after` too."""
+        """All resources wait for `opts.depends_on`; only the first rotation also waits for `first_rotation_after`."""
         check(RotatorArgs, args, find)
         super().__init__("gitlab-ecr:index:Rotator", name, {}, opts)
         names = Names(args["account"], args["region"], args["prefix"], args.get("role_path", ""))
@@ -126,7 +126,7 @@ def _first_rotation(context: ResourceContext, after: Sequence[pulumi.Resource]) 
 
 
 def _say_when_waiting(context: ResourceContext, result: str | None) -> None:
-    """The one line of an `up` whose rotation found no GitLab token; a preview knows no result."""
+    """The one line that `up` shows if its rotation found no GitLab token; in a preview there is no result."""
     if result and json.loads(result).get("waiting"):
         pulumi.log.warn(
             "the rotator waits for its GitLab token, and no variable holds a login yet. Unless you stored one since, "

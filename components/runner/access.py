@@ -145,7 +145,7 @@ def explain(access: AccessArgs, own_host: str, images: Sequence[str], own_enviro
 
 
 def own_document(own_environment: Sequence[str]) -> str | None:
-    """The `DOCKER_AUTH_CONFIG` of a runner's declared `environment`; of several entries the last one holds."""
+    """The `DOCKER_AUTH_CONFIG` of a runner's declared `environment`; of several entries the last one counts."""
     prefix = f"{VARIABLE}="
     return next((entry.removeprefix(prefix) for entry in reversed(own_environment) if entry.startswith(prefix)), None)
 

@@ -1,4 +1,4 @@
-"""What is wrong with a runner, and what may surprise."""
+"""Finds the mistakes in a runner, and what may surprise."""
 
 import re
 from typing import Final
@@ -32,7 +32,7 @@ _PUBLIC: Final = "public.ecr.aws"
 
 
 def find(args: RunnerArgs) -> Mistakes:
-    """What is wrong with the arguments of a runner."""
+    """The mistakes in a runner's arguments."""
     found = Mistakes()
     with found.at():
         Names(args["account"], args["region"], args["prefix"])
@@ -42,7 +42,7 @@ def find(args: RunnerArgs) -> Mistakes:
 
 
 def find_in_options(args: RunnerArgs) -> Mistakes:
-    """What is wrong with the options of a runner, below names that there are."""
+    """The mistakes in a runner's options, with names that are known to be valid."""
     found, options = Mistakes(), args["options"]
     with found.at(renamed=_OWN):
         registration(args)
@@ -96,7 +96,7 @@ def _numbers(options: RunnerOptions, found: Mistakes) -> None:
 
 
 def _check_machine(machine: MachineArgs) -> None:
-    """Stops what EC2 would refuse in a launch template.
+    """Refuses what EC2 would refuse in a launch template.
 
     Raises:
         MistakesError: each names its key.

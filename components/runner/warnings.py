@@ -32,7 +32,7 @@ def warnings(options: RunnerOptions, images: Sequence[str]) -> list[str]:
 
 
 def token_places(options: RunnerOptions) -> Iterator[tuple[tuple[str | int, ...], str, str]]:
-    """Entries of an `environment` that look like a token: the place, the key, and what kind of token."""
+    """Entries of an `environment` that look like a token: their index, their key, and the kind of token."""
     places: list[tuple[tuple[str | int, ...], Sequence[str]]] = [(("environment",), options.get("environment", []))]
     for name, section in (("docker", options.get("docker")), ("kubernetes", options.get("kubernetes"))):
         services = section.get("services", []) if section else []
