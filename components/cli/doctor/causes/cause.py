@@ -45,6 +45,7 @@ class Cause(Enum):
     OLD_LOGIN_COMMAND = "old-login-command"
     COMMAND_MISSING = "command-missing"
     NO_DOCKER_DAEMON = "no-docker-daemon"
+    DOCKER_VERSION = "docker-version"
     NOT_PRIVILEGED = "not-privileged"
     LOGIN_SHADOWED = "login-shadowed"
 
@@ -81,6 +82,7 @@ class Cause(Enum):
     REPOSITORY_ABSENT = "repository-absent"
     IMAGE_ABSENT = "image-absent"
     PLATFORM = "platform"
+    IMAGE_FORMAT = "image-format"
     TAG_IMMUTABLE = "tag-immutable"
     PUSH_ENDED = "push-ended"
     CACHE_MANIFEST = "cache-manifest"

@@ -58,6 +58,12 @@ SCRIPTS: Final = {
         "add services: [docker:dind] to the job and DOCKER_HOST: tcp://docker:2376 with DOCKER_TLS_CERTDIR: /certs (or "
         'tcp://docker:2375 with DOCKER_TLS_CERTDIR: ""), on a runner with privileged = true',
     ),
+    Cause.DOCKER_VERSION: Explanation(
+        "A Docker client and its daemon have no version of the API in common. Docker Engine 29 accepts 1.44 and later, "
+        "that is, clients of Docker 25 and later.",
+        "use a docker image of the same version for the job and its service, such as docker:29 and docker:29-dind; "
+        'until the client is updated, "min-api-version": "1.24" in the daemon\'s daemon.json accepts older ones',
+    ),
     Cause.NOT_PRIVILEGED: Explanation(
         "Docker in Docker, BuildKit, buildah and podman have to mount and to create namespaces, and this runner does "
         "not allow that.",

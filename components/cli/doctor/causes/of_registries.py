@@ -63,6 +63,12 @@ REGISTRY: Final = {
         "build it for this platform as well (`docker buildx build --platform linux/amd64,linux/arm64`), or use a "
         "runner on the other platform",
     ),
+    Cause.IMAGE_FORMAT: Explanation(
+        "The image is stored in a format that the Docker or containerd that pulls it does not read: too new for it "
+        "(layers compressed with zstd, OCI manifests), or too old (schema 1).",
+        "update Docker on the machine that pulls, or build the image anew: with compression=gzip for old machines, "
+        "with a current builder for new ones",
+    ),
     Cause.TAG_IMMUTABLE: Explanation(
         "The tag already exists, and this repository's tags are immutable.",
         "push another tag, or add a pattern to the repository's mutableTags",

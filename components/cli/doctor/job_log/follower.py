@@ -159,7 +159,7 @@ class Follower:
         """`Job failed: X`, or a preparation that failed and may be tried again."""
         said = (match["said"] or "").strip()
         step = self._step or (Step.SCRIPT if self.story.commands else Step.PREPARATION)
-        if _EXIT.search(said):
+        if _EXIT.search(said) and not said.lower().startswith("failed to pull image"):
             step = self._step_of_exit()
         elif image_in(said) or _OF_A_PULL.search(said):
             step = self._failing(match, line).step

@@ -19,5 +19,5 @@ def _listed(parameters: list[Any]) -> set[str]:
 
 def test_each_cause_is_found_by_a_test() -> None:
     found = _listed(ONE) | _listed(ANSWERS) | {entry["right"] for entry in LOGS.values()}
-    elsewhere = {"variable-deleted", "push-ref", "secret-not-fetched"}  # test_doctor_gitlab, _push and _job_secret
+    elsewhere = {"variable-deleted", "push-ref", "secret-not-fetched"}  # test_gather, test_push and test_job_secret
     assert {cause.value for cause in Cause} - found - elsewhere == set()

@@ -1,4 +1,4 @@
-"""No Docker daemon answers: neither the job's own (the service docker:dind) nor that of the runner's machine.
+"""No Docker daemon answers, or none of this version: the job's own (the service docker:dind) or the runner machine's.
 
 Source: docker/cli and moby `client/errors.go`; docker-library/docker's entrypoint.
 """
@@ -7,12 +7,12 @@ from typing import Final
 
 from ...causes.cause import Cause
 from ...causes.finding import Finding
-from .family import Clue, family, found, quoted
+from .family import BY_THE_JOB, Clue, family, found, quoted
 
 
 def _no_daemon(clue: Clue) -> Finding:
     where = clue.match.groupdict().get("where") or ""
-    at = f" at {quoted(where.rstrip('.'))}" if where else ""
+    at = f" at {quoted(where.rstrip('.:'))}" if where else ""
     if clue.by_the_runner:
         return found(
             Cause.NO_DOCKER_DAEMON,
@@ -26,7 +26,72 @@ def _no_daemon(clue: Clue) -> Finding:
     )
 
 
+def _other_version(clue: Clue) -> Finding:
+    found_in = clue.match.groupdict()
+    own, other = found_in.get("own") or found_in.get("wanted"), found_in.get("other")
+    how = f" (its API {own}, the daemon's {other})" if own and other else ""
+    if clue.by_the_runner:
+        return found(
+            Cause.DOCKER_VERSION,
+            f"the runner and the Docker daemon on its machine have no version of the API in common{how}",
+            "update GitLab Runner, or Docker if that is the older one; until then, keep Docker Engine 28, or write "
+            '"min-api-version": "1.24" into its daemon.json',
+        )
+    return found(
+        Cause.DOCKER_VERSION,
+        f"the script's Docker client and its daemon have no version of the API in common{how}: no registry is at fault",
+    )
+
+
 DAEMON: Final = (
+    family(
+        Cause.DOCKER_VERSION,
+        "client version",
+        r"client version (?P<own>[\d.]{1,8}) is too (?:old\. Minimum|new\. Maximum) supported API version is "
+        r"(?P<other>[\d.]{1,8}[\d])",
+        _other_version,
+        example="Error response from daemon: client version 1.43 is too old. Minimum supported API version is 1.44, "
+        "please upgrade your client to a newer version",
+    ),
+    family(
+        Cause.DOCKER_VERSION,
+        "api version",
+        r"client is newer than server \(client API version: (?P<own>[\d.]{1,8}), server API version: "
+        r"(?P<other>[\d.]{1,8})"
+        r"|requires API version (?P<wanted>[\d.]{1,8}), but the Docker daemon API version is",
+        _other_version,
+        example='"--platform" requires API version 1.44, but the Docker daemon API version is 1.41',
+    ),
+    family(
+        Cause.NO_DOCKER_DAEMON,
+        "error during connect",
+        r"error during connect: .{0,200}?(?P<where>https://[^/\"\s]{1,200}).{0,200}?"
+        r"(?P<why>x509: [^\n]{5,160}|remote error: tls: [\w ]{3,60})",
+        "the script does not accept the certificate of the Docker daemon at {where} ({why}): no registry is at fault",
+        example='error during connect: Get "https://docker:2376/v1.47/info": tls: failed to verify certificate: x509: '
+        "certificate signed by unknown authority",
+        steps=BY_THE_JOB,
+        fix="write DOCKER_CERT_PATH: /certs/client and DOCKER_TLS_VERIFY: 1, share /certs/client between job and "
+        "service, and call the service docker, the name in its certificate",
+    ),
+    family(
+        Cause.NO_DOCKER_DAEMON,
+        "server gave http response",
+        r"error during connect: .{0,200}server gave HTTP response to HTTPS client",
+        "the script uses TLS, but the Docker daemon does not: no registry is at fault",
+        example='error during connect: Get "https://docker:2375/v1.47/info": http: server gave HTTP response to HTTPS '
+        "client",
+        steps=BY_THE_JOB,
+        fix="write DOCKER_HOST: tcp://docker:2376 with DOCKER_TLS_CERTDIR: /certs, or tcp://docker:2375 with "
+        'DOCKER_TLS_CERTDIR: "" and without DOCKER_TLS_VERIFY',
+    ),
+    family(
+        Cause.NO_DOCKER_DAEMON,
+        "to the docker api at",
+        r"connect to the docker API at (?P<where>[^\s;]{1,200})",
+        _no_daemon,
+        example="permission denied while trying to connect to the docker API at unix:///var/run/docker.sock",
+    ),
     family(
         Cause.NO_DOCKER_DAEMON,
         "lookup d",

@@ -57,6 +57,16 @@ def _endpoint(clue: Clue) -> Finding:
 
 NETWORK: Final = (
     family(
+        Cause.UNREACHABLE,
+        "proxy authentication required|: forbidden",
+        r"https?://[^\s\"]{1,200}/v2/[^\s\"]{0,200}\\*\": (?P<how>Proxy Authentication Required|Forbidden)\b",
+        "the proxy of the machine that pulls does not let it reach {host} ({how}): a network problem",
+        example='Error response from daemon: Get "https://123456789012.dkr.ecr.eu-central-1.amazonaws.com/v2/": Proxy '
+        "Authentication Required",
+        fix="write user and password into the proxy's URL that the Docker daemon has (systemd drop-in or daemon.json), "
+        "let the proxy allow the host, or name the host in NO_PROXY",
+    ),
+    family(
         Cause.CERTIFICATE,
         "x509: ",
         _UNTRUSTED,

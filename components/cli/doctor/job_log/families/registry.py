@@ -110,8 +110,8 @@ REGISTRY: Final = (
     ),
     family(
         Cause.RATE_LIMIT,
-        "rate limit",
-        r"You have reached your (?:unauthenticated )?pull rate limit|pull rate limit",
+        "rate limit|hap429",
+        r"You have reached your (?:unauthenticated )?pull rate limit|pull rate limit|Too Many Requests \(HAP429\)",
         "the pull of {image} reached Docker Hub's rate limit",
         example="toomanyrequests: You have reached your pull rate limit. You may increase the limit by authenticating "
         "and upgrading: https://www.docker.com/increase-rate-limit",
@@ -119,9 +119,9 @@ REGISTRY: Final = (
     ),
     family(
         Cause.THROTTLED,
-        "exceeded",
-        r"toomanyrequests: (?:Rate|Data limit) exceeded|(?:Unknown|ThrottlingException\W{1,30}\w*.{0,60}): Rate "
-        "exceeded",
+        "exceeded|toomanyrequests",
+        r"toomanyrequests: (?:(?:Rate|Data limit) exceeded|Too Many Requests)"
+        r"|(?:Unknown|ThrottlingException\W{1,30}\w*.{0,60}): Rate exceeded",
         "{host} got too many requests in a short time; {image} failed",
         example="toomanyrequests: Rate exceeded",
     ),
@@ -161,8 +161,9 @@ REGISTRY: Final = (
     ),
     family(
         Cause.PLATFORM,
-        "for platform|on this platform",
-        r"no match(?:ing manifest)? for platform|image operating system .{1,30} cannot be used on this platform",
+        "for platform|on this platform|specified platform|windows version",
+        r"no match(?:ing manifest)? for platform|image operating system .{1,30} cannot be used on this platform"
+        r"|does not match the specified platform|a Windows version .{1,40} is incompatible with a ",
         "{image} is not built for this machine's platform",
         example="no match for platform in manifest: not found",
     ),

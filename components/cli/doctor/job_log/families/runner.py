@@ -30,6 +30,11 @@ def _not_allowed(clue: Clue) -> Finding:
     return found(Cause.IMAGE_NOT_ALLOWED, f"the runner's allowed_{kind} has no pattern for {clue.what_image}")
 
 
+def _full(clue: Clue) -> Finding:
+    what = f"pulls or builds {clue.image}" if clue.image else "pulls" if clue.by_the_runner else "runs the job"
+    return found(Cause.DISK_FULL, f"the disk of the machine that {what} is full")
+
+
 RUNNER: Final = (
     family(
         Cause.RUNNER_PULL_POLICY,
@@ -102,9 +107,9 @@ RUNNER: Final = (
     ),
     family(
         Cause.DISK_FULL,
-        "no space left on device",
-        r"no space left on device",
-        "the disk of the machine that pulls or builds {image} is full",
+        "no space left on device|disk quota exceeded",
+        r"no space left on device|disk quota exceeded",
+        _full,
         example="failed to register layer: write /usr/lib/libLLVM.so: no space left on device",
     ),
 )

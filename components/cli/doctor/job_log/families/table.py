@@ -7,6 +7,7 @@ from .daemon import DAEMON
 from .denials import DENIALS
 from .family import Family
 from .fleet import FLEET
+from .formats import FORMATS
 from .helpers import HELPERS
 from .logins import LOGINS
 from .network import NETWORK
@@ -23,6 +24,7 @@ FAMILIES: Final[tuple[Family, ...]] = (
     *AWS,
     *DENIALS,
     *PUSHES,
+    *FORMATS,
     *REGISTRY,
     *SANDBOX,
     *FLEET,

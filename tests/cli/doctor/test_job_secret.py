@@ -18,7 +18,7 @@ from rehearsal.stack_file import read
 from rehearsal.world import World
 
 API, SECRET = "acme/api", "gitlab-ecr-both/audience/acme/api"
-STACK_FILE = Path(__file__).parents[1] / "data" / "Pulumi.both.yaml"
+STACK_FILE = Path(__file__).parents[2] / "data" / "Pulumi.both.yaml"
 MERGED = """---
 stages:
 - test
