@@ -77,8 +77,8 @@ def test_a_runner_that_is_older_or_newer_than_its_docker(
         ),
         (
             (
-                "failed to connect to the docker API at unix:///var/run/docker.sock; check if the path is correct and if "
-                "the daemon is running: dial unix /var/run/docker.sock: connect: no such file or directory"
+                "failed to connect to the docker API at unix:///var/run/docker.sock; check if the path is correct and "
+                "if the daemon is running: dial unix /var/run/docker.sock: connect: no such file or directory"
             ),
             "answers at unix:///var/run/docker.sock",
         ),

@@ -40,8 +40,8 @@ _TAR = "failed to register layer: Error processing tar file(exit status 1): arch
         ),
         (
             (
-                "image with reference x was found but does not match the specified platform: wanted linux/amd64, actual: "
-                "linux/arm64"
+                "image with reference x was found but does not match the specified platform: wanted linux/amd64, "
+                "actual: linux/arm64"
             ),
             "platform: ",
         ),
