@@ -62,7 +62,7 @@ def measure() -> list[dict[str, Any]]:
 
 
 def _first_connection(command: list[str]) -> float:
-    """Seconds until a process first connects to AWS, for which a local socket stands in."""
+    """Seconds until a process first connects to AWS, which a local socket replaces."""
     with socket.create_server(("127.0.0.1", 0)) as aws:
         aws.settimeout(_PATIENCE)
         environment = {

@@ -84,7 +84,7 @@ def holders(world: World, declaration: Mapping[str, Any], program: Program) -> l
 
 
 def notes(found: Sequence[KeyHolder]) -> list[str]:
-    """What was not seen of them."""
+    """What the rehearsal could not observe about the keys."""
     return [UNCHANGED] * (bool(found) and all(len(holder.seen) < 2 for holder in found))  # noqa: PLR2004 - one change
 
 

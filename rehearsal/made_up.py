@@ -1,4 +1,4 @@
-"""What was there for a run and is not in the stack file, in words."""
+"""Lists what a run made up because the stack file does not have it."""
 
 from collections.abc import Iterator
 from typing import Final

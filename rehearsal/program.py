@@ -35,7 +35,7 @@ _TOKEN: Final = "GITLAB_TOKEN"  # noqa: S105 - a variable's name
 
 
 class ProgramError(Exception):
-    """The program did not come through; one line for each resource that failed, or the program's own error."""
+    """The program failed; one line for each resource that failed, or the program's own error."""
 
 
 @dataclass(frozen=True)
@@ -141,7 +141,7 @@ async def _run(monitor: "_Monitor", stack_name: str, config: Mapping[str, str], 
 
 
 class _Engine(MockEngine):
-    """Collects the program's warnings, which do not belong into the log of this process."""
+    """Collects the program's warnings, which do not belong in the log of this process."""
 
     def __init__(self, warnings: list[str]) -> None:
         super().__init__(None)

@@ -18,7 +18,7 @@ _DENIED: Final = (401, 403)
 
 @dataclass(frozen=True)
 class PullResult:
-    """Whether the registry let the image go: with the manifest's digest if so, with its reason if not."""
+    """The outcome of a pull: allowed, with the manifest's digest, or denied, with the registry's reason."""
 
     allowed: bool
     reason: str

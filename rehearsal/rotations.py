@@ -1,4 +1,4 @@
-"""The rotator's runs, read from the function's log, and the passing of time between them."""
+"""The rotator's runs, read from the function's log, and the time that passes between them."""
 
 import json
 import re

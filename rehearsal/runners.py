@@ -27,7 +27,7 @@ _SOURCES: Final = {
 
 @dataclass(frozen=True)
 class RunnerImage:
-    """An image that the declaration names for a runner: where its credential was meant to come from, and does."""
+    """An image that the declaration names for a runner: the declared source of its credential, and the real one."""
 
     runner: str
     image: str
@@ -36,7 +36,7 @@ class RunnerImage:
 
     @property
     def mistake(self) -> str:
-        """What goes otherwise than meant, for a person."""
+        """How the credential differs from the declaration, in words."""
         return f"runner {self.runner}: {self.image} is meant to be pulled with {self.expected}, gets {self.actual}"
 
 

@@ -45,7 +45,7 @@ class Screen:
     def __init__(self, *, quiet: bool, console: Console | None = None) -> None:
         terminal = sys.stdout.isatty()
         self._out = console or Console(
-            # Names, hosts and messages are others' words: none of them is markup, or an emoji.
+            # Names, hosts and messages come from others, so nothing in them is markup or an emoji.
             markup=False,
             emoji=False,
             quiet=quiet,
@@ -109,7 +109,7 @@ class Screen:
         self._out.print()
 
     def variables(self, findings: Findings) -> None:
-        """What GitLab holds now, without a value, and what is in the way of it."""
+        """What GitLab holds now, without a value, and what hides it from jobs."""
         if not findings.variables:
             return
         own = findings.registry_host
@@ -156,7 +156,7 @@ class Screen:
             self._out.print(f"  {each.consumer}, {each.job}: {each.secret} {outcome}{as_declared}")
 
     def renewal(self, renewal: Renewal | None) -> None:
-        """What became of the rotator's own token."""
+        """What happened to the rotator's own token."""
         if renewal is None:
             self._out.print("  there is no GitLab token, so there is nothing to renew")
             return

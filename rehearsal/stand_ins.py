@@ -36,7 +36,7 @@ def without_secrets(config: Mapping[str, Any]) -> tuple[dict[str, Any], list[str
 
 
 def note(place: str) -> str:
-    """What the rehearsal says of an encrypted value."""
+    """The rehearsal's line about an encrypted value."""
     return f"{place}: encrypted; a made-up value stood in for it"
 
 
@@ -58,7 +58,7 @@ def _is_encrypted(value: Any) -> bool:
 
 
 def for_this_run(config: Mapping[str, str], ca_bundle: str, proxy: str) -> tuple[dict[str, str], list[str]]:
-    """The config with what only this run can have in place of the GitLab's own, and what to say of that.
+    """The config with this run's own CA and proxy instead of the declared ones, and the lines about that.
 
     Args:
         config: by full key, each value as text.

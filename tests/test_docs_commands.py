@@ -1,4 +1,4 @@
-"""Every command of a page runs in a test, or here is said why it cannot, and its words are held to its own parser."""
+"""Every command of a page runs in a test, or has a reason here why it cannot; its parser checks its words."""
 
 import re
 import subprocess

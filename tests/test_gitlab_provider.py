@@ -1,4 +1,4 @@
-"""The program's GitLab provider: whom it talks to, with which token, and that a preview needs none."""
+"""The program's GitLab provider: which instance it talks to, with which token, and that a preview needs no token."""
 
 import json
 

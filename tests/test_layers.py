@@ -1,4 +1,4 @@
-"""Who may import whom, read from the syntax trees: CONTRIBUTING's table, row by row."""
+"""Which folder may import which, read from the syntax trees: CONTRIBUTING's table, row by row."""
 
 import ast
 import subprocess

@@ -1,4 +1,4 @@
-"""Words of others, such as names and messages, are never rich's markup or emoji, wherever rich shows them."""
+"""Names and messages from others are never markup or emoji for rich."""
 
 import ast
 import io

@@ -1,4 +1,4 @@
-"""A stack whose jobs all read their login themselves has no GitLab token: none is made, asked for or renewed."""
+"""A stack whose jobs all read their login themselves has no GitLab token: no token is made, requested or renewed."""
 
 import json
 from pathlib import Path

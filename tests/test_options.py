@@ -1,4 +1,4 @@
-"""What a user says of a component holds for everything in it: Pulumi's options, and tags."""
+"""Pulumi's options and tags of a component apply to everything in it."""
 
 import inspect
 from typing import Any

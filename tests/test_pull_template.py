@@ -1,4 +1,4 @@
-"""`templates/pull.yml`: what a job gets by extending it, and that the stack's output is what it takes."""
+"""`templates/pull.yml`: what a job gets by extending it, and that it accepts the stack's output."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""The stack file: what is right becomes a declaration, what is wrong is said in a line each."""
+"""The stack file: a correct file becomes a declaration, and each mistake gets a line."""
 
 from typing import Any
 

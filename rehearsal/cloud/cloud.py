@@ -37,10 +37,10 @@ class Cloud:
         account: the account of the stack.
         region: where clients go by default.
         tokens: the registry tokens and the sessions behind them.
-        front: what stands before the emulator; `endpoint_url` is its address.
+        front: the proxy in front of the emulator; `endpoint_url` is its address.
         registry: the registry hosts.
         proxy: the way to them.
-        authority: signs the certificates of who else answers behind the proxy.
+        authority: signs the certificates of other servers behind the proxy.
         ca_file: what to trust on that way.
     """
 

@@ -1,8 +1,8 @@
 """One correction of the emulator: which user, role, instance profile or policy a call of IAM is about.
 
 AWS judges it by the ARN, path included, and a key's last use by the user that the key belongs to ("Actions, resources,
-and condition keys for AWS Identity and Access Management"); ministack 1.5.33 leaves the path out, takes a key for
-nobody's, and knows no profile and no policy that is about to be made. A policy that names what lies below a path would
+and condition keys for AWS Identity and Access Management"); ministack 1.5.33 leaves the path out, does not know whose a
+key is, and knows no profile and no policy that is about to be made. A policy that names what lies below a path would
 allow nothing.
 """
 

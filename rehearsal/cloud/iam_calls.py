@@ -1,7 +1,7 @@
 """IAM calls that the AWS provider makes for users and OIDC providers, and that ministack 1.5.33 does not have.
 
 Each does what "IAM API Reference" says of it, as far as a stack of this project needs it. What a user never has here
-(SSH keys, signing certificates, service credentials) is listed as nothing.
+(SSH keys, signing certificates, service credentials) gives an empty list.
 """
 
 from collections.abc import Callable

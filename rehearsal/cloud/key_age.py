@@ -1,6 +1,6 @@
 """One correction of the emulator: access keys age when time is moved.
 
-Their age is what the rotator changes them by. Functions, signatures and sessions keep the real time, so a key does not
+The rotator replaces them by their age. Functions, signatures and sessions keep the real time, so a key does not
 get the moved time as its date: the date that it has is moved back.
 """
 

@@ -1,7 +1,7 @@
 """One correction of the emulator: which alarm, dashboard, function, repository or schedule a call is about.
 
 AWS judges it by its ARN ("Actions, resources, and condition keys" of each service); ministack 1.5.33 knows that of most
-calls, and takes the others for calls about everything, which a policy for one stack allows to nobody: alarms and
+calls, and treats the others as calls about all resources, which no policy for one stack allows: alarms and
 dashboards that are not put, functions about to be made, most calls about tags. Of schedules it leaves the group out.
 """
 

@@ -1,7 +1,7 @@
 """One correction of the emulator: the value of `aws:PrincipalArn` for a role session.
 
 AWS gives the ARN of the role, path included ("AWS global condition context keys", aws:PrincipalArn); ministack 1.5.33
-gives the ARN of the session. Trust policies with `ArnEquals aws:PrincipalArn` would deny whom they name.
+gives the ARN of the session. Trust policies with `ArnEquals aws:PrincipalArn` would deny the role that they name.
 """
 
 from typing import Any

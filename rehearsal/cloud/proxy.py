@@ -86,7 +86,7 @@ def _as_origin_sees_it(request: BaseHTTPRequestHandler, url: SplitResult) -> byt
 
 
 def _pump(one: socket.socket, other: socket.socket) -> None:
-    # Until both sides have said all they had to say.
+    # Until both sides have closed their direction.
     with selectors.DefaultSelector() as ready:
         ready.register(one, selectors.EVENT_READ, other)
         ready.register(other, selectors.EVENT_READ, one)

@@ -1,6 +1,6 @@
 """The registry front: Docker's Registry HTTP API v2 over TLS, as ECR answers it.
 
-What a request may do, the emulator decides: each is one ECR action, called there as the session that minted the token.
+The emulator decides what a request may do: each is one ECR action, called there as the session that minted the token.
 As on ECR, a token that is missing or unknown is 401, an expired one 403, a denial 403 with ECR's own words, and only
 who is allowed learns that a repository or an image is absent. A mount starts an upload, as on ECR unless the account
 turned blob mounting on.
@@ -90,7 +90,7 @@ class Registry:
 
     @property
     def kept_by(self) -> str:
-        """What keeps the images."""
+        """The store of the images."""
         return self._store.name
 
     @property
@@ -99,7 +99,7 @@ class Registry:
         return tuple(self._hosts)
 
     def push(self, host: str, repository: str, tag: str, image: Image) -> str:
-        """Seed an image without asking anybody; answers its digest. The repository exists once ECR has it."""
+        """Seed an image without checking rights; returns its digest. The repository exists once ECR has it."""
         if host not in self._hosts:
             raise ValueError(f"host: got {host!r}; write one of {', '.join(self._hosts)}")
         return self._store.seed(host, repository, tag, image)

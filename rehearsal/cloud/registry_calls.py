@@ -41,7 +41,7 @@ def keep_registry_settings() -> None:
     """
     handle: Any = ecr.handle_request
     source = inspect.getsource(handle)
-    # The one that it has tells of no replication.
+    # The emulator's own answer lacks the replication settings.
     if known := sorted(name for name in _CALLS if f'"{name}"' in source and name != "DescribeRegistry"):
         raise RuntimeError(f"ministack has {', '.join(known)} now: take them out of rehearsal/cloud/registry_calls.py")
 

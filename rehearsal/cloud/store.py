@@ -23,7 +23,7 @@ class Store(Protocol):
         ...
 
     def seed(self, host: str, repository: str, tag: str, image: Image) -> str:
-        """Put an image in without asking anybody; answers its digest."""
+        """Store an image without checking rights; returns its digest."""
         ...
 
 

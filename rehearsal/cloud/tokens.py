@@ -1,8 +1,8 @@
 """Registry tokens as ECR issues them: their session, and their expiry.
 
-Sessions expire in the emulator by real time, one hour after AssumeRole, while a token lives on as it does on AWS: its
-expiry is this clock's matter alone. What a token may do is asked anew at each request with the session behind it,
-so a rehearsal that runs longer than an hour of real time gets a loud error of the registry front, never a denial.
+Sessions expire in the emulator by real time, one hour after AssumeRole, while a token lives on as it does on AWS: only
+this clock decides when it expires. Each request asks the emulator again what the session behind the token may do, so a
+rehearsal that runs longer than an hour of real time gets a loud error of the registry front, never a denial.
 """
 
 import base64

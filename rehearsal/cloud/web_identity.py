@@ -1,8 +1,8 @@
 """One correction of the emulator: which claims of a job's id_token a trust policy sees.
 
-Of gitlab.com AWS also reads the numbers, the source of the pipeline and the protection of the ref ("IAM and AWS STS
-condition context keys", shared OIDC providers); of every other issuer it reads `aud`, `sub` and `amr` alone, and
-ministack 1.5.33 does so of gitlab.com too.
+For gitlab.com, AWS also reads the numbers, the source of the pipeline and the protection of the ref ("IAM and AWS STS
+condition context keys", shared OIDC providers); for every other issuer it reads `aud`, `sub` and `amr` alone, and
+ministack 1.5.33 does so for gitlab.com too.
 """
 
 from typing import Any, Final

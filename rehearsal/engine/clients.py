@@ -1,4 +1,4 @@
-"""The outside as a provider process reaches it: by the settings and environment variables of the real providers."""
+"""How a provider process reaches AWS and GitLab: by the settings and environment variables of the real providers."""
 
 import threading
 from collections.abc import Mapping

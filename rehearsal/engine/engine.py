@@ -52,7 +52,7 @@ class Outcome:
     """One run of the engine.
 
     Attributes:
-        errors: what it said of failures, warnings among them.
+        errors: its messages about failures, including warnings.
     """
 
     ok: bool
@@ -74,7 +74,7 @@ class Outcome:
 
 
 class EngineError(Exception):
-    """The engine could not be used at all; its own words."""
+    """The engine could not be used at all. The message is the engine's."""
 
 
 class Engine:
@@ -234,5 +234,5 @@ def _step(about: Mapping[str, Any]) -> Step:
 
 
 def _matters(text: Mapping[str, Any]) -> bool:
-    """That the providers come from PATH is what is meant here."""
+    """Drops the warning that the providers come from PATH, as they should here."""
     return text["severity"] in ("error", "warning") and "from $PATH at" not in text["message"]

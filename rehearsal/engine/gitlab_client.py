@@ -1,7 +1,7 @@
-"""The client of the GitLab provider: whom it talks to, and how it begins.
+"""The client of the GitLab provider: which instance it talks to, and how it starts.
 
-As the real provider was seen to do it: a setting goes before the environment variable of its kind; without a URL it
-talks to gitlab.com; without a token it makes no client at all; and it asks who it is, unless it is told not to.
+The real provider was seen to do the same: a setting takes precedence over its environment variable; without a URL it
+talks to gitlab.com; without a token it makes no client at all; and it asks who it is, unless that is switched off.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""What there is to see while a stack lives: what consumers pull, what the rotator keeps, and what must stay secret."""
+"""Looks at a living stack: what consumers pull, what the rotator keeps, and what must stay secret."""
 
 from collections import Counter
 from typing import Any
@@ -82,7 +82,7 @@ class Seen:
         return {tag["Value"] for of_user in tags for tag in of_user if tag["Key"] == CURRENT}
 
     def secrets(self) -> dict[str, str]:
-        """Everything that nobody may read in a state."""
+        """Every secret that a state must not show."""
         auths = {f"token of {path}": self.consumer(path).auth() or "" for path in self.kinds}
         keys = {f"{key} of {path}": self.published_key(path, key) for path in self.with_keys for key in ACCESS_KEYS}
         parameters = self._world.aws("ssm").describe_parameters()["Parameters"]

@@ -26,7 +26,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
     """
 
     def __init__(self, version: str, connect: Callable[[dict[str, Any]], Adapter]) -> None:
-        """Takes the version to tell, and what makes the adapter from the provider's configuration."""
+        """Takes the version to report, and the function that makes the adapter from the provider's configuration."""
         self._version = version
         self._connect = connect
         self._connected: Adapter | None = None
@@ -106,7 +106,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
     def Update(self, request: Any, context: grpc.ServicerContext) -> Any:
         state, adapter = plain(request.olds), self._adapter(context)
         kind = adapter.kind(request.type, request.name)
-        # What is ignored stays as it is, whatever the inputs say of it.
+        # An ignored property keeps its present value; the inputs do not matter.
         ignored = {key: state[key] for key in map(top, request.ignoreChanges) if key in state}
         inputs = {**_as_planned(kind, state, plain(request.news)), **ignored}
         with _refusals(context):
@@ -151,7 +151,7 @@ def _changes(before: dict[str, Any], state: dict[str, Any], after: dict[str, Any
 
 
 def _as_planned(kind: Kind, state: dict[str, Any], inputs: dict[str, Any]) -> dict[str, Any]:
-    """The inputs, with what the real provider puts where the program says nothing."""
+    """The inputs, with the real provider's defaults for what the program leaves out."""
     kept = {key: state[key] for key in kind.kept if state.get(key) is not None}
     return {**kept, **kind.defaults, **inputs}
 

@@ -1,4 +1,4 @@
-"""What a provider process refuses to begin with."""
+"""The settings that a provider process refuses."""
 
 
 class NotARehearsalError(Exception):

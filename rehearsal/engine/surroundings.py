@@ -1,4 +1,4 @@
-"""What Pulumi's engine finds around it: a state, a home and providers of its own, and the emulators."""
+"""The surroundings of Pulumi's engine: its own state, home and providers, and the emulators."""
 
 import os
 import shlex

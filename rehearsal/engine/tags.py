@@ -26,7 +26,7 @@ def known_before(before: Mapping[str, Any], found: dict[str, Any]) -> dict[str, 
 
 
 def differing(state: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
-    """The paths of tags that are otherwise than the program wants them, those that it does not name among them."""
+    """The paths of tags that differ from what the program wants, including those that it does not name."""
     for key in (TAGS, TAGS_ALL):
         have: Any = state.get(key) or {}
         want: Any = after.get(key) or {}

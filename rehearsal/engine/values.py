@@ -14,7 +14,7 @@ UNKNOWN: Final = rpc.UNKNOWN
 
 _SIGNATURE: Final = "4dabf18193072939515e22adb298388d"  # Pulumi's mark of an archive, an asset or a secret
 _ABSENT: Final[tuple[Any, ...]] = (None, False, "", 0, [], {})
-"""What the real providers take for not given."""
+"""The values that the real providers treat as not given."""
 
 
 def plain(message: struct_pb2.Struct) -> dict[str, Any]:
@@ -35,7 +35,7 @@ def struct(values: Mapping[str, Any]) -> struct_pb2.Struct:
 
 
 def differences(before: Any, state: Any, after: Any, path: str = "") -> Iterator[str]:
-    """The paths of what the program wants otherwise than it is; what neither names, the API has decided.
+    """The paths where the present state differs from what the program wants. The API decides the rest.
 
     Args:
         before: what the program wanted last time.

@@ -91,7 +91,7 @@ def _git_info(job: Job, url: str) -> dict[str, Any]:
 
 
 def _secrets(secrets: Mapping[str, Mapping[str, Any]], variables: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """As GitLab adds to each of AWS's where the runner signs in: one `server` for all, from the job's variables."""
+    """Adds the `server` to each secret of AWS, as GitLab does: one for all, from the job's variables."""
     found: dict[str, Any] = {}
     values = {row["key"]: row["value"] for row in variables}
     for key, secret in secrets.items():

@@ -19,7 +19,7 @@ FAILURE_REASONS = (
     "job_execution_timeout",
     "image_pull_failure",
 )
-"""What a runner may say; of any other GitLab makes the first."""
+"""The failure reasons that a runner may report; GitLab replaces any other by the first."""
 _TIMEOUT = 3600
 _LOG_LIMIT = 100 << 20
 

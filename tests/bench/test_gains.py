@@ -1,4 +1,4 @@
-"""Each figure that says something to a user stands in a sentence, and both say the same."""
+"""Each figure that matters to users is in a sentence, and both agree."""
 
 import re
 

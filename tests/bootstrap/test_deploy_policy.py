@@ -1,4 +1,4 @@
-"""A deployment can do all that a stack is made of, and cannot give itself more."""
+"""A deployment can make everything in a stack, and cannot give itself more rights."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What docs/security.md says that a deployment can do: told as it is, so that nobody takes it for less."""
+"""What docs/security.md says a deployment can do is exactly what it can do."""
 
 from pathlib import Path
 from typing import Final

@@ -54,7 +54,7 @@ def _what_it_has(names: BootstrapNames) -> list[str]:
 
 
 def _reached(own: BootstrapNames, other: BootstrapNames) -> list[tuple[str, str]]:
-    """What a role of the one is allowed on what the other has, but for what is a whole account's."""
+    """What a role of one may do to the other's resources, apart from those of the whole account."""
     found: list[tuple[str, str]] = []
     for document in [*_policies(own), boundary(own)]:
         for statement in document["Statement"]:

@@ -1,4 +1,4 @@
-"""`check` of a self-managed GitLab: its version, and what an older one lets forks do."""
+"""`check` of a self-managed GitLab: its version, and what forks may do in an older one."""
 
 import json
 from dataclasses import replace

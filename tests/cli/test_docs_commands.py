@@ -1,4 +1,4 @@
-"""The commands of the pages, run in the rehearsed world: with its names in the place of a page's."""
+"""The commands of the pages, run in the rehearsed world, with its names instead of a page's."""
 
 import io
 import json

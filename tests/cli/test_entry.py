@@ -1,4 +1,4 @@
-"""The installed command: it runs the command line, and without the extra it says what to install."""
+"""The installed command: it runs the command line, or names the missing package."""
 
 import re
 import subprocess

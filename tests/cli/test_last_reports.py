@@ -1,4 +1,4 @@
-"""What the log says of each target, also of a report that is cut or has left some out."""
+"""What the log says about each target, even if a report is cut or leaves some out."""
 
 import json
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""A plan says where tokens are sent: it is read from its own account, bounded, or not at all."""
+"""A plan decides where tokens are sent, so it is read only from its own account, and only up to a limit."""
 
 import io
 import zipfile

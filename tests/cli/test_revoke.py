@@ -1,4 +1,4 @@
-"""`revoke` in a rehearsed world of its own: afterwards its tokens open nothing."""
+"""`revoke` in a separate rehearsed world: afterwards its tokens open nothing."""
 
 import json
 import sys

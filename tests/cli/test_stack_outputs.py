@@ -1,4 +1,4 @@
-"""`--stack`: the plan is found by the stack's name, and what is missing is said."""
+"""`--stack`: the stack's name leads to the plan, and messages name what is missing."""
 
 import json
 from collections.abc import Callable

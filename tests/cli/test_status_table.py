@@ -1,4 +1,4 @@
-"""`status` on a terminal: no date is cut at eighty columns, and what all share stands there once."""
+"""`status` on a terminal: no date is cut at eighty columns, and what all rows share is printed once."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any

@@ -20,7 +20,7 @@ _PREVIEW = str(Path(__file__).parents[1] / "data" / "preview" / "1-create.json")
 
 @pytest.fixture(scope="module")
 def url() -> Iterator[str]:
-    """A GitLab that refuses, and says what it was sent."""
+    """A GitLab that refuses, and repeats what it was sent."""
 
     def answer(_method: str, _path: str, headers: dict[str, str], _body: bytes) -> Way:
         return whole(json.dumps({"message": headers}), status="403 Forbidden")

@@ -1,4 +1,4 @@
-"""Everything that is wrong with a declaration comes at once, each thing at its place."""
+"""All mistakes in a declaration are reported at once, each with its key."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Roles, variables and plan of one declaration fit each other."""
+"""Roles, variables and plan of one declaration agree."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""JSON of others never gets deeper, longer or larger than we read it."""
+"""Untrusted JSON is read only up to a depth, a length and a size."""
 
 import contextlib
 import json

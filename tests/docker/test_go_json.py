@@ -1,4 +1,4 @@
-"""JSON as Go reads it. Where Go and Python disagree, a variable works for one and not for the other."""
+"""JSON as Go reads it. If they disagree, a variable works with one of them only."""
 
 import json
 

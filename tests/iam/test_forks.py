@@ -1,4 +1,4 @@
-"""Roles for jobs of a self-managed GitLab: said in the preview, and refused where CI knows that it is too old."""
+"""Roles for jobs of a self-managed GitLab: the preview warns, and CI refuses a GitLab that it knows to be too old."""
 
 import os
 from typing import Any

@@ -1,4 +1,4 @@
-"""For any declaration: a job's role that only pulls never pushes, and trusts its own project's jobs alone."""
+"""For any declaration: a job's role that only pulls never pushes, and trusts only the jobs of its own project."""
 
 from typing import Any, Final
 

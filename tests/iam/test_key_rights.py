@@ -1,4 +1,4 @@
-"""What the rotator may do with access keys: those of its own users, and the record of them, and nothing besides."""
+"""The rotator may replace the access keys of its own users and keep their record, and nothing else."""
 
 import json
 from typing import Any, Final

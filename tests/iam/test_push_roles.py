@@ -1,4 +1,4 @@
-"""For any declaration: a push role is assumed from protected refs of its own project, and from nowhere else."""
+"""For any declaration: only jobs on protected refs of its own project assume a push role."""
 
 from typing import Any, Final
 

@@ -1,4 +1,4 @@
-"""A job's role for its login reads one secret and does nothing else, and trusts its own project's jobs alone."""
+"""A job's role for its login reads one secret and does nothing else, and trusts only the jobs of its own project."""
 
 import json
 from typing import Any, Final

@@ -1,4 +1,4 @@
-"""What the rotator writes, Pulumi leaves alone: in every form in which a provider shows it, in every type."""
+"""Pulumi leaves alone what the rotator writes, in every property that shows it, for every type."""
 
 import ast
 from pathlib import Path

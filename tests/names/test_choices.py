@@ -1,4 +1,4 @@
-"""One of a few: by member or by text, and a mistake says what there is."""
+"""A value that is one of a few, as member or as text; the message about a mistake lists the valid ones."""
 
 from enum import StrEnum
 

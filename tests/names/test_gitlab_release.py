@@ -1,4 +1,4 @@
-"""Versions as GitLab writes them, and the one from which on roles can tell forks apart."""
+"""Versions as GitLab writes them, and the first one in which roles can distinguish forks."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""What a message tells of a value that may be secret: its kind, and nothing of what it holds."""
+"""A message shows the kind of a value that may be secret, and no part of its content."""
 
 from datetime import date
 from typing import Any

@@ -1,4 +1,4 @@
-"""What a note says of single changes: as the real provider shows them, noise and all."""
+"""A note's lines about single changes, as the real provider shows them, with all their noise."""
 
 from pathlib import Path
 from typing import Any

@@ -1,4 +1,4 @@
-"""What a note says of new things, and of a whole new stack."""
+"""A note's lines about new resources, and about a whole new stack."""
 
 from pathlib import Path
 from typing import Any

@@ -18,7 +18,7 @@ _FILES = pytest.mark.parametrize("file", ["local", "dev", "prod"])
 
 
 def _access(recorder: Recorder, file: str, also_pulls: str = "") -> tuple[preview_rights.Access, Any]:
-    """What a first preview of the stack tells; with another repository slipped into every policy."""
+    """A first preview of the stack, with another repository slipped into every policy."""
     recorder.answers["gitlab:index/userRunner:UserRunner"] = {"id": "9171", "token": "glrt-fake-0000"}
     declared = stack_file.read(_STACKS / f"Pulumi.{file}.yaml").declaration
     build(declared)

@@ -1,4 +1,4 @@
-"""A program in the background: it ends with its parent, says its last words, and leaves nothing to do."""
+"""A program in the background: it ends with its parent, its last lines can be read, and nothing is left over."""
 
 import os
 import signal

@@ -1,4 +1,4 @@
-"""Access keys in the rehearsed world: what the next run makes of changes by hand."""
+"""Access keys in the rehearsed world: how the next run handles changes by hand."""
 
 from collections.abc import Iterator
 from pathlib import Path

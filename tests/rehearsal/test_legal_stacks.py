@@ -1,4 +1,4 @@
-"""Stack files of other people that are legal: each is rehearsed, and what only its owner has is stood in for."""
+"""Stack files of other people that are legal: each is rehearsed, and what only its owner has is replaced."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""The rotator's runs as its log tells them."""
+"""The rotator's runs, as its log reports them."""
 
 import json
 from types import SimpleNamespace

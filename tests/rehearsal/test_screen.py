@@ -1,4 +1,4 @@
-"""What a person sees: others' words as they are, whole lines, and what is made up marked."""
+"""What a person sees: names unchanged, complete lines, and a mark on what is made up."""
 
 import pytest
 

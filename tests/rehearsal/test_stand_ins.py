@@ -1,4 +1,4 @@
-"""What stands in for encrypted values, a private CA and a proxy."""
+"""What replaces encrypted values, a private CA and a proxy."""
 
 import json
 

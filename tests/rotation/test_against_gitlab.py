@@ -1,4 +1,4 @@
-"""Whole rotations against GitLab's emulator: each fault, and what comes of it for the target and for the others."""
+"""Whole rotations against GitLab's emulator: each fault, and its effect on the target and on the others."""
 
 import base64
 import json

@@ -1,4 +1,4 @@
-"""What AWS answers, as the rotator takes it."""
+"""How the rotator reads AWS's answers."""
 
 import pytest
 from botocore.stub import Stubber

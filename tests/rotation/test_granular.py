@@ -1,4 +1,4 @@
-"""What GitLab says of a permission that is missing, and what a server may say in its place."""
+"""GitLab's message about a missing permission, and hostile answers instead of it."""
 
 import json
 from datetime import date

@@ -1,4 +1,4 @@
-"""Each fault between the rotator and a server, made by GitLab's emulator, with what comes of it."""
+"""Each fault between the rotator and a server, made by GitLab's emulator, and its effect."""
 
 import json
 import ssl

@@ -1,4 +1,4 @@
-"""A token in whatever form it was stored: used when it is one, refused without a word of it when it is none."""
+"""A token in whatever form it was stored: used if it is valid, otherwise refused without being shown."""
 
 import json
 import logging

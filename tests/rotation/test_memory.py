@@ -1,4 +1,4 @@
-"""What one run tells the next: which targets are gone, and what was broken before a deploy."""
+"""What one run records for the next: which targets are gone, and what was broken before a deployment."""
 
 from dataclasses import replace
 

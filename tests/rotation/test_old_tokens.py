@@ -1,4 +1,4 @@
-"""The tokens that a run replaces: each is tried once, and an early death is told."""
+"""The tokens that a run replaces: each is tried once, and an early expiry is reported."""
 
 from scripted import World, plan_of, target, unreachable
 

@@ -1,4 +1,4 @@
-"""When time is short, those go first that need it most."""
+"""If time is short, the most urgent targets come first."""
 
 from dataclasses import replace
 

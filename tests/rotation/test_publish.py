@@ -1,4 +1,4 @@
-"""What becomes of one variable."""
+"""How one variable is written."""
 
 import base64
 import json

@@ -1,4 +1,4 @@
-"""Logins that jobs read themselves: one version a run, from a proven token, and without a word to GitLab."""
+"""Logins that jobs read themselves: one version per run, from a verified token, without a request to GitLab."""
 
 import json
 from contextlib import suppress

@@ -1,4 +1,4 @@
-"""A token as people and files give it: without what stands around it, or refused."""
+"""A token as people and files give it: white space around it is removed, anything else is refused."""
 
 import json
 

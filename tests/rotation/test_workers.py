@@ -1,4 +1,4 @@
-"""Items in threads: none ends the others, none is waited for beyond its time."""
+"""Items in threads: no item ends the others, and no wait is longer than its limit."""
 
 import threading
 import time

@@ -1,4 +1,4 @@
-"""Alarms, the topic that hears of them, and the dashboard."""
+"""Alarms, their topic, and the dashboard."""
 
 import json
 from typing import Any

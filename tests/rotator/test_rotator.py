@@ -1,4 +1,4 @@
-"""The rotator's resources: what each is told, who may do what, who hears of it."""
+"""The rotator's resources: their inputs, rights and alerts."""
 
 import json
 from dataclasses import replace

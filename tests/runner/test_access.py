@@ -1,4 +1,4 @@
-"""The three ways into a registry, and what each declared image gets from them."""
+"""The three kinds of access, and the credential that each declared image gets."""
 
 import json
 from typing import Any

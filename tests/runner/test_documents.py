@@ -1,4 +1,4 @@
-"""What a runner's declaration as a whole may say of its machine."""
+"""What a runner's whole declaration may say about its machine."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What makes a job the owner of its machine: every way is on the list, and nothing that is harmless."""
+"""What lets a job take over its machine: the list has every way, and nothing harmless."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What is installed on a runner's machine, and from where: nothing that could be anything."""
+"""What is installed on a runner's machine, and from where: everything is verified."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""User data: what cloud-init is told, and what is refused before EC2 would."""
+"""User data: what cloud-init gets, and what is refused before EC2 would refuse it."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""The recorder reports what the engine would have been told; a test on a broken recorder proves nothing."""
+"""The recorder reports what the engine would have received; a test on a broken recorder proves nothing."""
 
 import pulumi
 import pulumi_aws as aws

@@ -1,4 +1,4 @@
-"""Stack files of other people: what is wrong is refused, what surprises is warned of, the rest is in order."""
+"""Stack files of other people: mistakes are refused, surprises give a warning, everything else passes."""
 
 from pathlib import Path
 from typing import Any

@@ -1,4 +1,4 @@
-"""Mistakes of a newcomer in every section of a stack file: each is told at its line, by its key, with what to write.
+"""A newcomer's mistakes in every section of a stack file: each message has the line, the key and what to write.
 
 `RECORD=1` writes tests/data/mistakes.yaml anew; read its diff as a newcomer would.
 """

@@ -1,4 +1,4 @@
-"""Whatever stands in a stack file: what is wrong is told in words, and nothing ends in a traceback."""
+"""Any content of a stack file: each mistake gets a message, and nothing ends in a traceback."""
 
 import copy
 from pathlib import Path

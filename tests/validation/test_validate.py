@@ -1,4 +1,4 @@
-"""`make validate`: every mistake of both sorts at once, each with its line, its key and what to write."""
+"""`make validate`: all mistakes of form and of meaning at once, each with its line, its key and what to write."""
 
 import json
 from pathlib import Path

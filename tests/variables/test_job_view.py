@@ -1,4 +1,4 @@
-"""A table of GitLab's rules: who is asked, what is there, what the job sees and why not the rest."""
+"""A table of GitLab's rules: the job, the variables, what the job sees, and why not the others."""
 
 from dataclasses import replace
 from itertools import permutations

@@ -1,4 +1,4 @@
-"""What a registry's answer means, without a registry; and what an answer may do to a terminal."""
+"""What a registry's answer means, without a registry; and that no answer reaches a terminal unchanged."""
 
 import pytest
 from doctor_cases import ANSWERS, WHAT, WHO

@@ -1,4 +1,4 @@
-"""Each mistake is made in the rehearsed GitLab, in its AWS, or in what is asked; doctor is told nothing of it."""
+"""Each mistake is made in the rehearsed GitLab, in its AWS, or in the question; doctor has to find it."""
 
 import json
 from pathlib import Path

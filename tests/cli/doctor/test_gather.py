@@ -1,4 +1,4 @@
-"""Which GitLab doctor asks, and what it says of the ones that do not answer."""
+"""Which GitLab instance doctor reads, and its messages about those that do not answer."""
 
 import json
 from typing import Any

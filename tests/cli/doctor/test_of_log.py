@@ -1,4 +1,4 @@
-"""Job logs as people paste them: the index says what is right for each, and where its message was seen."""
+"""Job logs as people paste them: the index holds the right answer for each, and where its message was seen."""
 
 import json
 import tomllib

@@ -1,4 +1,4 @@
-"""A try of a pull, at a registry whose manifests say what they like."""
+"""Tries a pull at a registry with hostile manifests."""
 
 import json
 from typing import Any

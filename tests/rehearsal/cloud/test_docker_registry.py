@@ -1,4 +1,4 @@
-"""Debian's docker-registry as a process: what it says when it cannot start, and what the front makes of its end."""
+"""Debian's docker-registry as a process: its message when it cannot start, and how the front handles its end."""
 
 import os
 import signal

@@ -1,4 +1,4 @@
-"""Exclusion filters of tags, which the emulator takes and forgets: kept, told, obeyed, and refused as ECR refuses."""
+"""Exclusion filters of tags, which the emulator forgets: stored, returned, obeyed, and refused as ECR refuses."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""Whom the GitLab provider talks to, and what it does before it does anything, as the real one was seen to do it."""
+"""Which instance the GitLab provider talks to, and what it checks first, as the real one was seen to do."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What a machine lacks for jobs is said in words that help."""
+"""The message about what a machine lacks for jobs says how to get it."""
 
 import shutil
 import sys

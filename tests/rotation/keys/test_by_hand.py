@@ -1,4 +1,4 @@
-"""What the rotator makes of keys, tags and variables that somebody changed."""
+"""How the rotator handles keys, tags and variables that somebody changed."""
 
 from dataclasses import replace
 

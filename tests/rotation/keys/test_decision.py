@@ -1,4 +1,4 @@
-"""The next step with a user's keys, from a table: what there is, and what follows from it."""
+"""The next step with a user's keys, from a table of facts and steps."""
 
 from dataclasses import replace
 from datetime import timedelta

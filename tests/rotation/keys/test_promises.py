@@ -116,7 +116,7 @@ class KeyRotations(RuleBasedStateMachine):
             self.forgotten = True
         elif what == "description" and variable:
             variable["description"] = "mine"
-        elif what == "value" and variable and not variable["hidden"]:  # of a hidden one nobody can tell
+        elif what == "value" and variable and not variable["hidden"]:  # a hidden one cannot be compared
             variable["value"] = "AKIAFAKE000000000000"
         elif what == "variable":
             world.variables.pop(("acme/scripts", which, "*"), None)

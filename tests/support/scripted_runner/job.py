@@ -31,7 +31,7 @@ class _FailedError(Exception):
 
 
 class Job:
-    """From its payload to the end that GitLab is told of."""
+    """From its payload to the end, which it reports to GitLab."""
 
     def __init__(
         self, job: dict[str, Any], runner: dict[str, Any], coordinator: Coordinator, docker: Docker, version: str

@@ -142,7 +142,7 @@ def _finding(failure: _Failure, story: Story) -> Finding | None:
 
 
 def _families(story: Story) -> Iterable[Family]:
-    """The families that can decide. A secret that cannot be read, from any provider, is no matter of a registry."""
+    """The families that can decide. A secret that cannot be read is no fault of a registry."""
     return (*SECRETS, *AWS) if story.end and RESOLVING in story.end.said else FAMILIES
 
 

@@ -1,4 +1,4 @@
-"""What the runner says of `secrets:` that it cannot read: from AWS each has its cause, from others none is ours."""
+"""The runner's messages about `secrets:` that it cannot read: those from AWS have a cause, those from others do not."""
 
 from pathlib import Path
 
@@ -136,7 +136,7 @@ _ERRORS = [
         f"{_READING}https response error StatusCode: 0, RequestID: , canceled, context deadline exceeded",
         "unreachable: the runner did not reach AWS",
     ),
-    # Of other providers, and of what nobody can help with, doctor knows nothing.
+    # doctor knows no cause for other providers, or for errors that nobody can fix.
     (
         (
             "initializing Vault service: preparing authenticated client: checking Vault server health: Get "
