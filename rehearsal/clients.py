@@ -18,6 +18,8 @@ from .cloud.cloud import Cloud
 from .puller import PullError, pull
 
 HELPER: Final = "docker-credential-ecr-login"
+EVERY_CLIENT: Final = "REHEARSAL_EVERY_CLIENT"
+"""Set by `.ci/run`, which installs them. GitLab sets `CI` in jobs of any image, which says nothing about clients."""
 _DENIED: Final = ("unauthorized", "denied", "authentication required", "not authorized")
 _SECONDS: Final = 60
 
@@ -132,13 +134,14 @@ def present(program: str) -> bool:
     """Whether a client is installed.
 
     Raises:
-        ClientError: it is not, and this is CI, where all clients have to pull.
+        ClientError: it is not, and `.ci/run` has asked for every client.
     """
     if shutil.which(program):
         return True
-    if os.environ.get("CI") == "true":
+    if os.environ.get(EVERY_CLIENT) == "true":
         raise ClientError(
-            f"{program} is not installed; .ci/run installs it. Without CI=true, the rehearsal runs without it"
+            f"{program} is not installed; .ci/run installs it. "
+            f"Without {EVERY_CLIENT}=true, the rehearsal runs without it"
         )
     return False
 

@@ -18,6 +18,7 @@ from components.names.naming import Names
 from rehearsal.jobs import template_jobs
 
 CREDENTIAL = re.compile(r"AWS_ACCESS_KEY_ID|AWS_SECRET_ACCESS_KEY|AWS_SESSION_TOKEN|gl[a-z]+-\w{8}|AKIA|ASIA|PASSWORD")
+FORGET_KEYS = "unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_PROFILE AWS_DEFAULT_PROFILE"
 ON_DEFAULT_BRANCH = '$CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH && $CI_COMMIT_REF_PROTECTED == "true"'
 NO_SCHEDULE = {"if": '$CI_PIPELINE_SOURCE == "schedule"', "when": "never"}
 SHELLCHECK = str(Path(sys.executable).with_name("shellcheck"))
@@ -45,7 +46,8 @@ def test_the_schema_refuses_what_gitlab_would(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("file", [CI, *TEMPLATES], ids=lambda file: file.name)
 def test_no_long_lived_credential_is_named(file: Path) -> None:
-    assert [found for text in _strings(documents(file)) if (found := CREDENTIAL.search(text))] == []
+    texts = [text for text in _strings(documents(file)) if text != FORGET_KEYS]
+    assert [found for text in texts if (found := CREDENTIAL.search(text))] == []
 
 
 def _strings(value: Any) -> list[str]:
@@ -184,6 +186,12 @@ def test_the_push_template_forgets_docker_auth_config_before_it_logs_in() -> Non
     assert job["rules"] == [{"if": '$CI_COMMIT_REF_PROTECTED == "true"'}]
 
 
+@pytest.mark.parametrize("file", ["push.yml", "inside-jobs/buildx.yml"])
+def test_a_job_that_logs_out_forgets_docker_auth_config_first(file: str) -> None:
+    (job,) = template(ROOT / "templates" / file)[1].values()
+    assert job["after_script"] == ["unset DOCKER_AUTH_CONFIG", 'docker logout "${IMAGE%%/*}"']
+
+
 def test_the_push_template_hands_its_token_to_awss_image_and_the_password_to_docker(tmp_path: Path) -> None:
     """A `docker` that notes what it is called with, and answers as AWS's image would."""
     docker = tmp_path / "docker"
@@ -229,6 +237,16 @@ def test_a_template_reads_inputs_as_variables_and_never_as_shell() -> None:
 def test_the_push_template_takes_images_of_ecr_only(image: str, fits: bool) -> None:
     inputs, _ = template(ROOT / "templates" / "push.yml")
     assert bool(re.search(inputs["image"]["regex"], image)) is fits
+
+
+def test_jobs_that_take_a_role_forget_keys_that_go_before_it() -> None:
+    taking = {
+        name: job["before_script"]
+        for name, job in [*jobs().items(), *_rotate().items()]
+        if "AWS_TOKEN" in job.get("id_tokens", {})
+    }
+    assert {"preview", "up-prod", "check-prod", "gitlab-ecr-prod-rotator"} <= taking.keys()
+    assert [name for name, lines in taking.items() if FORGET_KEYS not in lines] == []
 
 
 def _rotate() -> dict[str, dict[str, Any]]:

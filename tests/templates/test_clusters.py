@@ -104,6 +104,12 @@ def _matches(pattern: str, host: str) -> bool:
         "123456789012.dkr.ecr.cn-north-1.amazonaws.com.cn",
         "123456789012.dkr-ecr.eu-central-1.on.aws",
         "123456789012.dkr-ecr-fips.us-east-1.on.aws",
+        "123456789012.dkr.ecr.eusc-de-east-1.amazonaws.eu",
+        "123456789012.dkr.ecr.us-iso-east-1.c2s.ic.gov",
+        "123456789012.dkr.ecr.us-isob-east-1.sc2s.sgov.gov",
+        "123456789012.dkr.ecr.eu-isoe-west-1.cloud.adc-e.uk",
+        "123456789012.dkr.ecr.us-isof-south-1.csp.hci.ic.gov",
+        "123456789012.dkr-ecr.cn-north-1.on.amazonwebservices.com.cn",
     ],
 )
 def test_the_provider_is_asked_for_every_spelling_of_a_host(host: str) -> None:

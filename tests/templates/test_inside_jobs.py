@@ -92,6 +92,26 @@ def test_docker_gets_the_jobs_own_login_with_every_type_of_variable(
 
 
 @pytest.mark.parametrize("recipe", WITH_DOCKER)
+def test_the_login_is_where_docker_looks_for_it_if_the_project_has_moved_that(
+    recipe: str, programs: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "moved" / "docker"
+    left = _run(recipe, programs, DOCKER_AUTH_CONFIG=DOCUMENT, DOCKER_CONFIG=str(folder))
+    assert left["DOCKER_CONFIG"] == str(folder)
+    assert (folder / "config.json").read_text() == DOCUMENT
+
+
+@pytest.mark.parametrize("recipe", WITH_DOCKER)
+def test_without_a_home_docker_is_told_where_the_login_is(recipe: str, programs: Path) -> None:
+    lines = _job(recipe)["before_script"]
+    (export,) = [line for line in lines if line.startswith("export DOCKER_CONFIG=")]
+    done = subprocess.run(
+        ["/bin/sh", "-euc", f'{export}; echo "$DOCKER_CONFIG"'], env={}, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "/root/.docker"
+
+
+@pytest.mark.parametrize("recipe", WITH_DOCKER)
 def test_without_the_variable_the_job_says_so(recipe: str) -> None:
     for environment in ({}, {"DOCKER_AUTH_CONFIG": ""}):
         done = subprocess.run(
@@ -104,7 +124,10 @@ def test_without_the_variable_the_job_says_so(recipe: str) -> None:
 def test_compose_pulls_and_then_the_one_service_decides(programs: Path, tmp_path: Path) -> None:
     _run("compose", programs, "script", DOCKER_AUTH_CONFIG=DOCUMENT, COMPOSE_SERVICE="tests")
     calls = (tmp_path / "log").read_text().splitlines()
-    assert calls == ["docker compose pull --quiet", "docker compose up --exit-code-from tests"]
+    assert calls == [
+        "docker compose pull --quiet --ignore-buildable",
+        "docker compose up --build --exit-code-from tests",
+    ]
 
 
 def test_buildx_logs_in_and_has_a_context_before_it_has_a_builder(programs: Path, tmp_path: Path) -> None:
@@ -116,6 +139,9 @@ def test_buildx_logs_in_and_has_a_context_before_it_has_a_builder(programs: Path
     assert [" ".join(call.split()[:3]) for call in builder] == [
         "docker context create", "docker buildx create", "docker buildx build",
     ]  # fmt: skip
+    context, name = builder[0].split()[-1], builder[1].partition(" --name ")[2].split()[0]
+    assert builder[1].split()[-1] == context
+    assert name != context  # buildx: instance name "job" already exists as context builder
     assert f"ref={IMAGE}:buildcache,mode=max,image-manifest=true," in builder[-1]
     assert not {"DOCKER_AUTH_CONFIG", "AWS_TOKEN"} & left.keys()
 
@@ -180,6 +206,37 @@ def test_buildah_gets_a_login_from_the_helper(programs: Path, tmp_path: Path) ->
     assert shutil.which(HELPER, path=left["PATH"])
 
 
+@pytest.mark.parametrize("variable_type", ["file", "env_var"])
+def test_the_pages_pull_without_docker_finds_the_document_and_never_takes_it_for_a_path(
+    variable_type: str, programs: Path, tmp_path: Path
+) -> None:
+    page = (ROOT / "docs" / "inside-jobs.md").read_text()
+    job = yaml.safe_load(page.partition("```yaml\npodman:\n")[2].partition("```")[0])
+    file = tmp_path / "variable"
+    file.write_text(DOCUMENT)
+    left = tmp_path / "left"
+    done = subprocess.run(
+        [
+            "/bin/sh",
+            "-euc",
+            "\n".join([*job["before_script"], *job["script"], f'printf %s "$REGISTRY_AUTH_FILE" > {left}']),
+        ],
+        env={
+            "PATH": f"{programs}:/usr/bin:/bin",
+            "TMPDIR": str(tmp_path),
+            "LOG": str(tmp_path / "log"),
+            "DOCKER_AUTH_CONFIG": str(file) if variable_type == "file" else DOCUMENT,
+        },
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    written = Path(left.read_text())
+    assert (written.read_text(), stat.S_IMODE(written.stat().st_mode)) == (DOCUMENT, 0o600)
+
+
 @pytest.mark.skipif(not present("skopeo"), reason="skopeo is not installed; .ci/run installs it")
 def test_the_library_of_buildah_podman_and_skopeo_reads_what_the_recipes_write(programs: Path, tmp_path: Path) -> None:
     left = _buildah(programs)
@@ -195,6 +252,25 @@ def test_the_library_of_buildah_podman_and_skopeo_reads_what_the_recipes_write(p
             check=False,
         )
         assert (done.returncode, done.stdout.strip()) == (0, "AWS"), done.stderr
+
+
+OF_THE_PROJECT: Final = {
+    "AWS_ACCESS_KEY_ID": "AKIAFAKEFAKEFAKEFAKE",
+    "AWS_SECRET_ACCESS_KEY": "fake",
+    "AWS_SESSION_TOKEN": "fake",
+    "AWS_PROFILE": "fake",
+    "AWS_DEFAULT_PROFILE": "fake",
+}
+
+
+def test_a_projects_own_keys_do_not_go_before_the_role(programs: Path, tmp_path: Path) -> None:
+    digest = _downloads(programs, "a helper")
+    buildah = _run("buildah", programs, HELPER_SHA256_AMD64=digest, HELPER_SHA256_ARM64=digest, **OF_THE_PROJECT)
+    places = {"AWS_WEB_IDENTITY_TOKEN_FILE": str(tmp_path / "aws-token"), "DOCKER_CONFIG": str(tmp_path / "kaniko")}
+    kaniko = _run("kaniko", programs, **places, **OF_THE_PROJECT)
+    for left in (buildah, kaniko):
+        assert not OF_THE_PROJECT.keys() & left.keys()
+        assert {"AWS_ROLE_ARN", "AWS_WEB_IDENTITY_TOKEN_FILE"} <= left.keys()
 
 
 @pytest.mark.parametrize("recipe", BUILDS)

@@ -15,13 +15,13 @@ from rehearsal.cloud.images import tiny_image
 WITH_IT = [True] if clients.present(PROGRAM) else []
 
 
-def test_without_the_program_the_own_store_serves_and_in_ci_that_is_a_failure(
+def test_without_the_program_the_own_store_serves_unless_every_client_has_to_be_there(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.setenv("CI", "")
+    monkeypatch.setenv(clients.EVERY_CLIENT, "")
     assert clients.present(PROGRAM) is False
-    monkeypatch.setenv("CI", "true")
+    monkeypatch.setenv(clients.EVERY_CLIENT, "true")
     with pytest.raises(clients.ClientError, match=r"docker-registry is not installed; \.ci/run installs it"):
         clients.present(PROGRAM)
 
