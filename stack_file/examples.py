@@ -3,7 +3,8 @@
 from typing import Any, Final
 
 from components.arguments.camel_case import camel
-from components.arguments.shape import WORDS, Field, closest, fields, inner, is_arguments, is_dict, is_enum, is_list
+from components.arguments.likely import likely
+from components.arguments.shape import WORDS, Field, fields, inner, is_arguments, is_dict, is_enum, is_list
 from components.consumers.args import ConsumerArgs
 from components.declaration.args import RotationArgs
 from components.ecr.args import CacheArgs
@@ -106,8 +107,8 @@ def advice(key: str | int, expected: Any, found: Any = None) -> str:
 def _meant(key: str | int, expected: Any, found: Any) -> str:
     if is_enum(expected):
         values = [str(member.value) for member in expected]
-        near = closest(found, values) if isinstance(found, str) else ""
-        return f"{f'{near} ' if near.startswith('did') else ''}write one of {', '.join(values)}"
+        meant = likely(found, values) if isinstance(found, str) else ""
+        return f"{f'did you mean {meant}? ' if meant else ''}write one of {', '.join(values)}"
     if expected is str and isinstance(found, int | float) and not _is_text(key):
         return f'write it in quotes: "{shown(found)}"'
     if expected in (int, float) and isinstance(found, str) and found.strip().isdecimal():

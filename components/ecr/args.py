@@ -56,8 +56,8 @@ class RepositoryArgs(TypedDict):
 
     mutable_tags: NotRequired[list[str]]
     """Patterns of tags that may move to another image, such as `3.*`, `latest` or `buildcache*`; at most five, with
-    at most two `*` each. All other tags are immutable. `["*"]` alone lets every tag move: then nobody can tell by
-    its tag which image ran."""
+    at most two `*` each. All other tags are immutable: ECR refuses a second push to them, until a lifecycle rule or a
+    person deletes the tag. `["*"]` alone lets every tag move: then nobody can tell by its tag which image ran."""
     lifecycle_rules: NotRequired[list[LifecycleRuleArgs]]
     """Rules in the order of their priority. By default untagged images are archived 30 days after they were last
     pulled and deleted 90 days later; tagged images stay. The platforms of a multi-platform image are untagged too;

@@ -10,7 +10,7 @@ repositories = Repositories(
         "region": "eu-central-1",
         "repositories": {
             "ci/python": {
-                "mutable_tags": ["3.*"],  # rebuilt in place; every other tag stays what it was
+                "mutable_tags": ["3.*"],  # ECR refuses a second push to any other tag
                 "protected_tags": ["3.*"],
             },
             "app/api": {

@@ -178,6 +178,8 @@ _OWN = "url: https://gitlab.example.com"
             "runners.r.access.registryHosts[0]: got 'docker.io', which is no registry host of ECR",
         ),
         ("runners", "{ r: { groupId: 1, docker: { image: x }, privileged: true } }", "write it below docker"),
+        ("caches", "{ gh: { upstream: github } }", "caches.gh.upstream: got 'github'; did you mean ghcr? write one of"),
+        ("caches", "{ gc: { upstream: gcr } }", "caches.gc.upstream: got 'gcr'; write one of"),
         ("tag", "{}", "gitlab-ecr:tag: no such key; did you mean tags?"),
     ],
 )
