@@ -7,7 +7,8 @@ import pulumi
 import pulumi_gitlab as gitlab
 
 from components.declaration.args import RegistryAccessArgs
-from components.declaration.gitlab_instance import api_url, makes_something_in_gitlab
+from components.declaration.gitlab_instance import api_url
+from components.declaration.parts import Parts
 from stack_file.mistakes import FileMistake, SettingsError
 
 TOKEN: Final = "GITLAB_TOKEN"  # noqa: S105 - a variable's name
@@ -23,7 +24,7 @@ def providers(declaration: RegistryAccessArgs) -> list[pulumi.ProviderResource]:
     Raises:
         RunError: there is no token in `up`, or a `gitlab:` setting names an instance or a token.
     """
-    if not makes_something_in_gitlab(declaration):
+    if not Parts(declaration).makes_something_in_gitlab:
         return []
     config, url = pulumi.Config("gitlab"), api_url(declaration.get("gitlab", {}))
     _check_settings(config, url)

@@ -7,10 +7,10 @@ from .arguments.component import Component
 from .consumers.ci_variables import CiVariables
 from .declaration.args import RegistryAccessArgs
 from .declaration.declared import declared
-from .declaration.findings import find
+from .declaration.findings import find_in
 from .declaration.gitlab_instance import check_provider
 from .declaration.job_secrets import preview_lines
-from .declaration.parts import parts_of
+from .declaration.parts import Parts
 from .ecr.repositories import Repositories
 from .iam.identities import Identities
 from .iam.pull_user import PullUser
@@ -30,10 +30,10 @@ class RegistryAccess(Component):
     """The name of the secret for the rotator's GitLab token."""
 
     def __init__(self, name: str, args: RegistryAccessArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        check(RegistryAccessArgs, args, find)
+        parts = Parts(args)
+        check(RegistryAccessArgs, args, lambda _: find_in(parts))
         # An input, not only an output: the JSON of a preview has a component's new inputs, but no new output.
         super().__init__("gitlab-ecr:index:RegistryAccess", name, {"declaration": declared(args)}, opts)
-        parts = parts_of(args)
         for line in preview_lines(args.get("consumers", {}), parts):
             pulumi.log.info(line, resource=self)
         if parts.makes_something_in_gitlab:

@@ -103,7 +103,7 @@ def plan(
         for path, consumer in consumers.items()
         if access_of(consumer) is Access.ACCESS_KEYS
     )
-    repositories = sorted(repositories)  # once; what each consumer may and may not pull is looked for in it
+    repositories = sorted(repositories)  # once; `_inside` takes the first that matches
     return plans.Plan(
         version=plans.VERSION,
         stack=stack,
@@ -139,8 +139,8 @@ def _gitlab(names: Names, gitlab: GitLabArgs) -> plans.GitLab:
 
 def _inside(pull: list[str], repositories: Collection[str]) -> str | None:
     """A repository to verify the token with: a declared one, or a named one of another account."""
-    named = (name for name in pull if "*" not in name)
-    return next(iter([*repository_patterns.matching(pull, repositories), *named]), None)
+    declared = repository_patterns.inside(pull, repositories)
+    return next((name for name in pull if "*" not in name), None) if declared is None else declared
 
 
 def _rotated(consumers: Mapping[str, ConsumerArgs]) -> dict[str, ConsumerArgs]:

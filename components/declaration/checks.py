@@ -69,7 +69,7 @@ def _check_repositories(
             repository_pattern(name, key)
         if mistakes.found and mistakes.found[-1].path == (key, index):
             continue
-        if repositories is None or repository_patterns.matching([name], repositories):
+        if repositories is None or repository_patterns.inside([name], repositories) is not None:
             continue
         cache = next((prefix for prefix in caches if name.startswith(f"{prefix}/")), None)
         if cache is not None and key == "pull":

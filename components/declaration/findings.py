@@ -33,7 +33,7 @@ from .checks import check_names
 from .gitlab_instance import backend_of
 from .job_secrets import find_beside_push
 from .nested import find_nested
-from .parts import key_life_of, rotator_settings, size_mistakes
+from .parts import Parts, key_life_of, rotator_settings, size_mistakes
 
 _JOB_ROLE: Final = {"project": "", "project_id": "id"}
 _ISSUER: Final = {"audience": "id_token_audience"}
@@ -43,7 +43,12 @@ _SOME_GITLAB: Final = "https://gitlab.stand-in.example"
 
 def find(args: RegistryAccessArgs) -> Mistakes:
     """The mistakes in the whole declaration, and warnings about what may surprise."""
-    found = Mistakes()
+    return find_in(Parts(args))
+
+
+def find_in(parts: Parts) -> Mistakes:
+    """The same, for a caller that goes on with the parts of the declaration."""
+    args, found = parts.args, Mistakes()
     names = _names(args, found)
     gitlab = _gitlab(args.get("gitlab", {}), found)
     with found.at():
@@ -66,7 +71,7 @@ def find(args: RegistryAccessArgs) -> Mistakes:
         found.take(_runner(names, name, args, gitlab), "runners", name)
     found.take(_rotation(names, args, issuer), "rotation")
     if not found.found:
-        plan = consumers.plan(names, args["stack"], gitlab, repositories, declared)
+        plan = parts.plan
         found.take(size_mistakes(plan))
         if plan.gitlab and (problem := too_many(len(plan.targets), plan.gitlab.requests_per_second)):
             found.add("consumers", text=problem)

@@ -1,7 +1,6 @@
 """Checks that the GitLab provider talks to the instance in the declaration."""
 
 import os
-from collections.abc import Mapping
 from typing import Final
 
 import pulumi
@@ -9,11 +8,8 @@ import pulumi_gitlab as gitlab
 
 from ..consumers import derivation as consumers
 from ..consumers.args import GitLabArgs
-from ..consumers.ci_variables import CiVariableArgs
-from ..consumers.forms import variables
 from ..names.choices import choice
 from ..names.gitlab_release import GITLAB_COM
-from ..names.naming import Names
 from ..rotator.args import RotationBackend
 from .args import RegistryAccessArgs
 
@@ -26,25 +22,9 @@ def api_url(declared: GitLabArgs) -> str:
     return f"{consumers.gitlab_url(declared)}{_API}/"
 
 
-def makes_something_in_gitlab(args: RegistryAccessArgs) -> bool:
-    """Whether the declaration creates variables, runners or schedules, for which Pulumi needs a GitLab token."""
-    names = Names(args["account"], args["region"], args["prefix"], args.get("role_path", ""))
-    declared = args.get("consumers", {})
-    return (
-        backend_of(args) is RotationBackend.GITLAB
-        or bool(args.get("runners"))
-        or any(makes_variables(variables(names, {path: each}, args["repositories"])) for path, each in declared.items())
-    )
-
-
 def backend_of(args: RegistryAccessArgs) -> RotationBackend:
     """Where the rotator runs; Lambda by default."""
     return choice(RotationBackend, args.get("rotation_backend", RotationBackend.LAMBDA), "rotation_backend")
-
-
-def makes_variables(variables: Mapping[str, CiVariableArgs]) -> bool:
-    """Whether Pulumi creates any of these CI/CD variables; adopted ones exist already."""
-    return any(not variable.get("adopt", False) for variable in variables.values())
 
 
 def check_provider(component: pulumi.ComponentResource, declared: GitLabArgs) -> None:

@@ -1,6 +1,6 @@
 """Checks consumers below other consumers: if several variables have one key, a job sees only the nearest."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from fnmatch import fnmatchcase
 from typing import Final
 
@@ -22,12 +22,13 @@ _WITH_VARIABLE: Final = (
 def find_nested(consumers: Mapping[str, ConsumerArgs]) -> Mistakes:
     """Finds consumers whose `DOCKER_AUTH_CONFIG` hides those of the groups above, and what their jobs lose."""
     found = Mistakes()
+    instances = [path for path, consumer in consumers.items() if is_instance(consumer)]
     for path, consumer in consumers.items():
         if not _has_variable(consumer):
             continue
         owners = {
             owner: consumers[owner]
-            for owner in _above(path, consumer, consumers)
+            for owner in _above(path, consumers, instances)
             if _has_variable(consumers[owner]) and _meet(consumer, consumers[owner])
         }
         lost, lines = _lost(consumer, owners)
@@ -41,14 +42,13 @@ def find_nested(consumers: Mapping[str, ConsumerArgs]) -> Mistakes:
     return found
 
 
-def _above(path: str, consumer: ConsumerArgs, consumers: Mapping[str, ConsumerArgs]) -> list[str]:
+def _above(path: str, consumers: Mapping[str, ConsumerArgs], instances: Collection[str]) -> list[str]:
     """The groups above, the nearest first, and the instance, which is above everything."""
-    if is_instance(consumer):
+    if path in instances:
         return []
     parts = path.split("/")
     groups = ["/".join(parts[:depth]) for depth in range(len(parts) - 1, 0, -1)]
-    instances = [other for other, options in consumers.items() if is_instance(options)]
-    return [group for group in groups if group in consumers and group not in instances] + instances
+    return [*(group for group in groups if group in consumers and group not in instances), *instances]
 
 
 def _called(owner: str, options: ConsumerArgs) -> str:

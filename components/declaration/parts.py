@@ -1,6 +1,6 @@
 """Derives the arguments of every component and the rotator's plan from one declaration, without creating resources."""
 
-from dataclasses import dataclass
+from functools import cached_property
 from typing import NotRequired, TypedDict
 
 import pulumi
@@ -22,38 +22,11 @@ from ..iam.pull_user import PullUserArgs
 from ..names.locations import Mistakes
 from ..names.naming import Names
 from ..rotator.args import RotationBackend, RotatorArgs
-from ..runner.args import RunnerArgs
+from ..runner.args import RunnerArgs, RunnerOptions
 from ..runner.identities import runner_identities
 from .args import RegistryAccessArgs, RotationArgs, RotationParts, RotationPartsArgs
 from .checks import check_names
-from .gitlab_instance import backend_of, makes_variables
-
-
-@dataclass(frozen=True)
-class Parts:
-    """The arguments of every component of a `RegistryAccess`. Users are by consumer, runners by name."""
-
-    repositories: RepositoriesArgs
-    identities: IdentitiesArgs
-    users: dict[str, PullUserArgs]
-    variables: CiVariablesArgs
-    runners: dict[str, RunnerArgs]
-    rotator: RotatorArgs
-
-    @property
-    def in_lambda(self) -> bool:
-        """Whether the rotator is a function in AWS."""
-        return self.rotator.get("backend") is not RotationBackend.GITLAB
-
-    @property
-    def has_no_gitlab_token(self) -> bool:
-        """Whether the rotator writes nothing to GitLab, and so has no token for it."""
-        return plans.loads(self.rotator["plan"]).gitlab is None
-
-    @property
-    def makes_something_in_gitlab(self) -> bool:
-        """Whether Pulumi needs a GitLab token, for variables, runners or schedules."""
-        return not self.in_lambda or bool(self.runners) or makes_variables(self.variables["variables"])
+from .gitlab_instance import backend_of
 
 
 class _Account(TypedDict):
@@ -68,44 +41,126 @@ class _Iam(TypedDict):
     permissions_boundary: NotRequired[pulumi.Input[str]]
 
 
-def parts_of(args: RegistryAccessArgs) -> Parts:
-    """Derives the arguments of every component from a declaration without mistakes."""
-    names = Names(args["account"], args["region"], args["prefix"], args.get("role_path", ""))
-    gitlab, declared, runners = args.get("gitlab", {}), args.get("consumers", {}), args.get("runners", {})
-    rotation = args.get("rotation", {})
-    base: _Account = {"account": names.account, "region": names.region, "prefix": names.prefix}
-    stack: RotationPartsArgs = {
-        **base,
-        "stack": args["stack"],
-        "gitlab": gitlab,
-        "repositories": list(args["repositories"]),
-        "consumers": declared,
-    }
-    rotated = _rotated(names, stack, key_life_of(rotation))
-    iam = _iam(names, args)
-    return Parts(
-        repositories={
-            "account": names.account,
-            "region": names.region,
+class Parts:
+    """The arguments of every component of a `RegistryAccess`, and the plan: each derived once, when first asked for.
+
+    A declaration has to be checked before anything is asked for.
+    """
+
+    def __init__(self, args: RegistryAccessArgs) -> None:
+        self.args = args
+        self._gitlab, self._consumers = args.get("gitlab", {}), args.get("consumers", {})
+
+    @cached_property
+    def names(self) -> Names:
+        """The names of everything in AWS."""
+        return _names(self.args)
+
+    @cached_property
+    def plan(self) -> plans.Plan:
+        """The rotator's plan."""
+        life = key_life_of(self.args.get("rotation", {}))
+        stack, repositories = self.args["stack"], self.args["repositories"]
+        return consumers.plan(self.names, stack, self._gitlab, repositories, self._consumers, life=life)
+
+    @cached_property
+    def repositories(self) -> RepositoriesArgs:
+        """The arguments of Repositories."""
+        args = self.args
+        return {
+            "account": args["account"],
+            "region": args["region"],
             "repositories": args["repositories"],
             "caches": args.get("caches", {}),
             "registry": args.get("registry", {}),
             "tags": args.get("tags", {}),
-        },
-        identities=_identities(args, {**base, **iam, "audiences": rotated["audiences"]}),
-        users={path: {**user, **iam} for path, user in consumers.pull_users(names, declared).items()},
-        variables={"variables": rotated["variables"]},
-        runners={name: _runner(args, {**base, "name": name, "options": runner}) for name, runner in runners.items()},
-        rotator={
-            **base,
-            **iam,
-            **rotator_settings(rotation),
-            "backend": backend_of(args),
-            "issuer": consumers.issuer(gitlab),
-            "plan": rotated["plan"],
-            "owner_ids": rotated["owner_ids"],
-        },
-    )
+        }
+
+    @cached_property
+    def identities(self) -> IdentitiesArgs:
+        """The arguments of Identities."""
+        args: IdentitiesArgs = {
+            **self._account,
+            **self._iam,
+            "audiences": consumers.audiences(self._consumers),
+            "jobs": consumers.jobs(self._gitlab, self._consumers),
+            "issuer": consumers.issuer(self._gitlab),
+            "trusts_jobs": not self.in_lambda,
+            "runners": runner_identities(self.args.get("runners", {})),
+        }
+        if secrets := consumers.secret_roles(self._gitlab, self._consumers):
+            args["secrets"] = secrets
+        if "max_session_duration" in self.args:
+            args["max_session_duration"] = self.args["max_session_duration"]
+        return args
+
+    @cached_property
+    def users(self) -> dict[str, PullUserArgs]:
+        """The arguments of each PullUser, by consumer."""
+        users = consumers.pull_users(self.names, self._consumers)
+        return {path: {**user, **self._iam} for path, user in users.items()}
+
+    @cached_property
+    def variables(self) -> CiVariablesArgs:
+        """The arguments of CiVariables."""
+        return {"variables": variables(self.names, self._consumers, self.args["repositories"])}
+
+    @cached_property
+    def runners(self) -> dict[str, RunnerArgs]:
+        """The arguments of each Runner, by its name."""
+        return {name: self._runner(name, options) for name, options in self.args.get("runners", {}).items()}
+
+    @cached_property
+    def rotator(self) -> RotatorArgs:
+        """The arguments of Rotator."""
+        return {
+            **self._account,
+            **self._iam,
+            **rotator_settings(self.args.get("rotation", {})),
+            "backend": backend_of(self.args),
+            "issuer": consumers.issuer(self._gitlab),
+            "plan": plans.dumps(self.plan),
+            "owner_ids": consumers.owner_ids(self.plan, self._consumers),
+        }
+
+    @property
+    def in_lambda(self) -> bool:
+        """Whether the rotator is a function in AWS."""
+        return backend_of(self.args) is not RotationBackend.GITLAB
+
+    @property
+    def has_no_gitlab_token(self) -> bool:
+        """Whether the rotator writes nothing to GitLab, and so has no token for it."""
+        return self.plan.gitlab is None
+
+    @property
+    def makes_something_in_gitlab(self) -> bool:
+        """Whether Pulumi creates variables, runners or schedules, for which it needs a GitLab token.
+
+        Adopted variables exist already.
+        """
+        created = (not variable.get("adopt", False) for variable in self.variables["variables"].values())
+        return not self.in_lambda or bool(self.args.get("runners")) or any(created)
+
+    @property
+    def _account(self) -> _Account:
+        return {"account": self.names.account, "region": self.names.region, "prefix": self.names.prefix}
+
+    @property
+    def _iam(self) -> _Iam:
+        iam: _Iam = {"role_path": self.names.path}
+        if "tags" in self.args:
+            iam["tags"] = self.args["tags"]
+        if "permissions_boundary" in self.args:
+            iam["permissions_boundary"] = self.args["permissions_boundary"]
+        return iam
+
+    def _runner(self, name: str, options: RunnerOptions) -> RunnerArgs:
+        url = consumers.gitlab_url(self._gitlab)
+        runner: RunnerArgs = {**self._account, "name": name, "gitlab_url": url, "options": options}
+        if "tags" in self.args:
+            runner["aws_tags"] = self.args["tags"]
+        return runner
 
 
 def rotation_parts(args: RotationPartsArgs) -> RotationParts:
@@ -115,15 +170,30 @@ def rotation_parts(args: RotationPartsArgs) -> RotationParts:
         MistakesError: there are mistakes. A line for each names the key, its value, and what to write instead.
     """
     check(RotationPartsArgs, args, _find)
-    names = Names(args["account"], args["region"], args["prefix"], args.get("role_path", ""))
-    return _rotated(names, args, key_lives.DEFAULT)
+    names, gitlab, repositories, declared = (
+        _names(args),
+        args.get("gitlab", {}),
+        args["repositories"],
+        args["consumers"],
+    )
+    plan = consumers.plan(names, args["stack"], gitlab, repositories, declared)
+    return {
+        "audiences": consumers.audiences(declared),
+        "variables": variables(names, declared, repositories),
+        "plan": plans.dumps(plan),
+        "owner_ids": consumers.owner_ids(plan, declared),
+    }
+
+
+def _names(args: RegistryAccessArgs | RotationPartsArgs) -> Names:
+    return Names(args["account"], args["region"], args["prefix"], args.get("role_path", ""))
 
 
 def _find(args: RotationPartsArgs) -> Mistakes:
     found, declared = Mistakes(), args["consumers"]
     names = Names.standing_in()
     with found.at():
-        names = Names(args["account"], args["region"], args["prefix"], args.get("role_path", ""))
+        names = _names(args)
     with found.at("gitlab"):
         check_gitlab(args.get("gitlab", {}))
     if found.found:
@@ -141,35 +211,6 @@ def _find(args: RotationPartsArgs) -> Mistakes:
             plan = consumers.plan(names, args["stack"], args.get("gitlab", {}), args["repositories"], declared)
             found.take(size_mistakes(plan))
     return found
-
-
-def _iam(names: Names, args: RegistryAccessArgs) -> _Iam:
-    iam: _Iam = {"role_path": names.path}
-    if "tags" in args:
-        iam["tags"] = args["tags"]
-    if "permissions_boundary" in args:
-        iam["permissions_boundary"] = args["permissions_boundary"]
-    return iam
-
-
-def _identities(args: RegistryAccessArgs, identities: IdentitiesArgs) -> IdentitiesArgs:
-    gitlab = args.get("gitlab", {})
-    identities["jobs"] = consumers.jobs(gitlab, args.get("consumers", {}))
-    if secrets := consumers.secret_roles(gitlab, args.get("consumers", {})):
-        identities["secrets"] = secrets
-    identities["issuer"] = consumers.issuer(gitlab)
-    identities["trusts_jobs"] = backend_of(args) is RotationBackend.GITLAB
-    identities["runners"] = runner_identities(args.get("runners", {}))
-    if "max_session_duration" in args:
-        identities["max_session_duration"] = args["max_session_duration"]
-    return identities
-
-
-def _runner(args: RegistryAccessArgs, runner: RunnerArgs) -> RunnerArgs:
-    runner["gitlab_url"] = consumers.gitlab_url(args.get("gitlab", {}))
-    if "tags" in args:
-        runner["aws_tags"] = args["tags"]
-    return runner
 
 
 def rotator_settings(rotation: RotationArgs) -> RotationArgs:
@@ -191,17 +232,6 @@ def key_life_of(rotation: RotationArgs) -> KeyLife:
         rotation.get("access_key_grace", key_lives.GRACE),
         rotation.get("interval", INTERVAL),
     )
-
-
-def _rotated(names: Names, args: RotationPartsArgs, life: KeyLife) -> RotationParts:
-    gitlab, repositories, declared = args.get("gitlab", {}), args["repositories"], args["consumers"]
-    plan = consumers.plan(names, args["stack"], gitlab, repositories, declared, life=life)
-    return {
-        "audiences": consumers.audiences(declared),
-        "variables": variables(names, declared, repositories),
-        "plan": plans.dumps(plan),
-        "owner_ids": consumers.owner_ids(plan, declared),
-    }
 
 
 def size_mistakes(plan: plans.Plan) -> Mistakes:

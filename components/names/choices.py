@@ -13,6 +13,8 @@ def choice(choices: type[_Choice], value: _Choice | str, where: str) -> _Choice:
     Raises:
         ValueError: it is neither. The message names the key, what was found, and what to write.
     """
+    if isinstance(value, choices):
+        return value
     try:
         return choices(value)
     except ValueError:

@@ -2,7 +2,7 @@
 
 import functools
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from .wildcards import expression
 
@@ -11,21 +11,32 @@ _NEVER_DECLARED = "gitlab-ecr-probe/outside"
 
 def matches(pattern: str, repository: str) -> bool:
     """Whether an IAM policy on the pattern's ARN covers the repository."""
-    return _any_of((pattern,)).fullmatch(repository) is not None
+    return _any_of((pattern,))(repository)
 
 
 def matching(patterns: Iterable[str], repositories: Iterable[str]) -> list[str]:
     """The repositories that match at least one pattern, sorted."""
-    return sorted(filter(_any_of(tuple(patterns)).fullmatch, repositories))
+    return sorted(filter(_any_of(tuple(patterns)), repositories))
+
+
+def inside(patterns: Iterable[str], repositories: Iterable[str]) -> str | None:
+    """The first repository that matches a pattern; None when there is none."""
+    return next(filter(_any_of(tuple(patterns)), repositories), None)
 
 
 def outside(patterns: Iterable[str], repositories: Iterable[str]) -> str | None:
     """A repository that matches no pattern, preferably a declared one; None when the patterns match everything."""
     named = _any_of(tuple(patterns))
-    return next((name for name in [*sorted(repositories), _NEVER_DECLARED] if not named.fullmatch(name)), None)
+    return next((name for name in [*sorted(repositories), _NEVER_DECLARED] if not named(name)), None)
 
 
-# Compiled once: in a large stack every consumer's patterns are matched against every repository, three times.
+# In a large stack every consumer's patterns are matched against every repository, three times.
 @functools.lru_cache(maxsize=4096)
-def _any_of(patterns: tuple[str, ...]) -> re.Pattern[str]:
-    return re.compile("|".join(expression(pattern) for pattern in patterns) or r"(?!)")
+def _any_of(patterns: tuple[str, ...]) -> Callable[[str], bool]:
+    names = frozenset(pattern for pattern in patterns if "*" not in pattern)
+    starts = tuple(pattern[:-1] for pattern in patterns if pattern.endswith("*") and "*" not in pattern[:-1])
+    others = [pattern for pattern in patterns if "*" in pattern[:-1]]
+    if not others:  # nearly always; compiling an expression takes longer than everything else that a consumer needs
+        return lambda name: name in names or name.startswith(starts)
+    search = re.compile("|".join(map(expression, others))).fullmatch
+    return lambda name: name in names or name.startswith(starts) or search(name) is not None

@@ -6,7 +6,8 @@ import pytest
 from program import ROOT, config_of
 
 import settings
-from components.declaration.gitlab_instance import api_url, makes_something_in_gitlab
+from components.declaration.gitlab_instance import api_url
+from components.declaration.parts import Parts
 from components.registry_access import RegistryAccess
 from validation.recorder import Recorder
 
@@ -83,7 +84,7 @@ def test_the_default_provider_is_right_for_gitlab_com_and_for_the_instance_of_it
 def test_who_makes_nothing_in_gitlab_needs_no_provider(recorder: Recorder) -> None:
     adopted = {"acme/web": {"pull": ["ci/node"], "adopt": True}}
     build(consumers=adopted, runners={})
-    assert not makes_something_in_gitlab(declaration(consumers=adopted, runners={}))
+    assert not Parts(declaration(consumers=adopted, runners={})).makes_something_in_gitlab
     assert [resource for resource in recorder.resources if resource.type.startswith("gitlab:")] == []
 
 
@@ -98,7 +99,7 @@ def test_who_makes_nothing_in_gitlab_needs_no_provider(recorder: Recorder) -> No
     ],
 )
 def test_a_token_is_needed_if_something_is_made_in_gitlab(changes: dict[str, Any], expected: bool) -> None:
-    assert makes_something_in_gitlab(declaration(**changes)) is expected
+    assert Parts(declaration(**changes)).makes_something_in_gitlab is expected
 
 
 def test_the_api_of_an_instance_below_a_path() -> None:
