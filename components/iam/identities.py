@@ -1,5 +1,6 @@
 """IAM roles: one for each audience, for jobs that push or pull by themselves, and for runners."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import pulumi
@@ -24,6 +25,27 @@ from .role_documents import (
 )
 
 
+@dataclass(frozen=True)
+class _Role:
+    """A role to create.
+
+    Attributes:
+        key: in the names of its resources; it starts with the kind of the role.
+        name: in AWS.
+        path: in AWS.
+        description: in AWS.
+        documents: its trust and its policy.
+        trust: the trust, where it has numbers that are outputs.
+    """
+
+    key: str
+    name: str
+    path: str
+    description: str
+    documents: RoleDocuments
+    trust: pulumi.Output[str] | None = None
+
+
 class Identities(Component):
     """The IAM roles of a stack, each with least privilege."""
 
@@ -46,31 +68,61 @@ class Identities(Component):
         self.pull_role_arns, self.job_role_arns = {}, {}
         self.secret_role_arns, self.runner_role_arns = {}, {}
         for audience, options in args["audiences"].items():
-            self.pull_role_arns[audience] = self._pull_role(audience, options)
+            self.pull_role_arns[audience] = self._role(self._pull(audience, options))
         if args.get("jobs") or args.get("secrets") or args.get("trusts_jobs"):
             provider = self._issuer(args.get("issuer", {}))
             for consumer, options in args.get("jobs", {}).items():
-                self.job_role_arns[consumer] = self._job_role(consumer, options, provider)
+                self.job_role_arns[consumer] = self._role(self._job(consumer, options), provider)
             for consumer, options in args.get("secrets", {}).items():
-                self.secret_role_arns[consumer] = self._secret_role(consumer, options, provider)
+                self.secret_role_arns[consumer] = self._role(self._secret(consumer, options), provider)
         for runner, options in args.get("runners", {}).items():
-            self.runner_role_arns[runner] = self._runner_role(runner, options)
+            self.runner_role_arns[runner] = self._role(self._runner(runner, options), with_profile=True)
         arns = {"pullRoleArns": self.pull_role_arns, "jobRoleArns": self.job_role_arns}
         more = {"secretRoleArns": self.secret_role_arns, "runnerRoleArns": self.runner_role_arns}
         self.register_outputs({**arns, **more})
 
-    def _pull_role(self, audience: str, options: AudienceArgs) -> str:
-        names, generation = self._names, options.get("generation", 1)
-        documents = pull_role_documents(names, options, self._args.get("rotator_role_arn", ""))
-        role_name = names.pull_role_name(audience, generation)
-        self._role(
+    def _pull(self, audience: str, options: AudienceArgs) -> _Role:
+        names = self._names
+        return _Role(
             f"pull-{audience}",
-            role_name,
+            names.pull_role_name(audience, options.get("generation", 1)),
             names.pull_path,
-            description=f"Pull-only: audience {audience}",
-            documents=documents,
+            f"Pull-only: audience {audience}",
+            pull_role_documents(names, options, self._args.get("rotator_role_arn", "")),
         )
-        return names.pull_role_arn(audience, generation)
+
+    def _job(self, consumer: str, options: JobRoleArgs) -> _Role:
+        names, push, issuer = self._names, options.get("push", []), self._args.get("issuer", {})
+        kind = "push" if push else "job"
+        return _Role(
+            f"{kind}-{consumer}",
+            names.push_role_name(consumer) if push else names.job_role_name(consumer),
+            f"{names.path}{kind}/",
+            f"{'Push' if push else 'Pull'} from jobs of {options['project']}",
+            job_role_documents(names, options, issuer),
+            _with_numbers(names, ("jobs", consumer), options, issuer),
+        )
+
+    def _secret(self, consumer: str, options: SecretRoleArgs) -> _Role:
+        names, issuer = self._names, self._args.get("issuer", {})
+        return _Role(
+            f"secret-{consumer}",
+            names.secret_role_name(consumer),
+            f"{names.path}secret/",
+            f"Read the login of jobs of {options['project']}",
+            secret_role_documents(names, options, issuer),
+            _with_numbers(names, ("secrets", consumer), options, issuer),
+        )
+
+    def _runner(self, runner: str, options: RunnerIdentityArgs) -> _Role:
+        names = self._names
+        return _Role(
+            f"runner-{runner}",
+            names.runner_role_name(runner),
+            f"{names.path}runner/",
+            f"Runner {runner}",
+            runner_role_documents(names, runner, options),
+        )
 
     def _issuer(self, issuer: JobIssuerArgs) -> aws.iam.OpenIdConnectProvider | None:
         url = issuer.get("url", GITLAB_COM)
@@ -85,83 +137,40 @@ class Identities(Component):
             opts=self.child(),
         )
 
-    def _job_role(self, consumer: str, options: JobRoleArgs, provider: aws.iam.OpenIdConnectProvider | None) -> str:
-        names, push = self._names, options.get("push", [])
-        issuer = self._args.get("issuer", {})
-        documents = job_role_documents(names, options, issuer)
-        kind, role_name = ("push", names.push_role_name(consumer)) if push else ("job", names.job_role_name(consumer))
-        self._role(
-            f"{kind}-{consumer}",
-            role_name,
-            f"{names.path}{kind}/",
-            description=f"{'Push' if push else 'Pull'} from jobs of {options['project']}",
-            documents=documents,
-            trust=_with_numbers(names, ("jobs", consumer), options, issuer),
-            provider=provider,
-        )
-        return names.push_role_arn(consumer) if push else names.job_role_arn(consumer)
-
-    def _secret_role(
-        self, consumer: str, options: SecretRoleArgs, provider: aws.iam.OpenIdConnectProvider | None
-    ) -> str:
-        names, issuer = self._names, self._args.get("issuer", {})
-        self._role(
-            f"secret-{consumer}",
-            names.secret_role_name(consumer),
-            f"{names.path}secret/",
-            description=f"Read the login of jobs of {options['project']}",
-            documents=secret_role_documents(names, options, issuer),
-            trust=_with_numbers(names, ("secrets", consumer), options, issuer),
-            provider=provider,
-        )
-        return names.secret_role_arn(consumer)
-
-    def _runner_role(self, runner: str, options: RunnerIdentityArgs) -> str:
-        names = self._names
-        documents = runner_role_documents(names, runner, options)
-        role_name, path = names.runner_role_name(runner), f"{names.path}runner/"
-        role = self._role(f"runner-{runner}", role_name, path, description=f"Runner {runner}", documents=documents)
-        aws.iam.InstanceProfile(
-            f"{self._child}-runner-{runner}",
-            name=role_name,
-            path=path,
-            role=role.name,
-            tags=self._args.get("tags"),
-            opts=self.child(),
-        )
-        return names.runner_role_arn(runner)
-
     def _role(
-        self,
-        key: str,
-        role_name: str,
-        path: str,
-        *,
-        description: str,
-        documents: RoleDocuments,
-        trust: pulumi.Output[str] | None = None,
-        provider: aws.iam.OpenIdConnectProvider | None = None,
-    ) -> aws.iam.Role:
+        self, wanted: _Role, provider: aws.iam.OpenIdConnectProvider | None = None, *, with_profile: bool = False
+    ) -> str:
+        """Creates the role with its policy, and returns its ARN, which is known before the role exists."""
+        child = f"{self._child}-{wanted.key}"
         role = aws.iam.Role(
-            f"{self._child}-{key}",
-            name=role_name,
-            path=path,
-            description=description,
-            assume_role_policy=documents.trust if trust is None else trust,
+            child,
+            name=wanted.name,
+            path=wanted.path,
+            description=wanted.description,
+            assume_role_policy=wanted.documents.trust if wanted.trust is None else wanted.trust,
             permissions_boundary=self._boundary,
             max_session_duration=self._session,
             tags=self._args.get("tags"),
             opts=self.child(depends_on=[provider] if provider else None),
         )
         aws.iam.RolePolicy(
-            f"{self._child}-{key}",
-            name=key.partition("-")[0],
+            child,
+            name=wanted.key.partition("-")[0],
             # The role's own output, known in every preview: when the role is replaced, its policy is replaced with it.
             role=role.name,
-            policy=documents.policy,
+            policy=wanted.documents.policy,
             opts=self.child(),
         )
-        return role
+        if with_profile:
+            aws.iam.InstanceProfile(
+                child,
+                name=wanted.name,
+                path=wanted.path,
+                role=role.name,
+                tags=self._args.get("tags"),
+                opts=self.child(),
+            )
+        return self._names.role_arn(wanted.name, wanted.path)
 
 
 def _with_numbers(

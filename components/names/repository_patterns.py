@@ -1,6 +1,7 @@
 """Which repositories match a pattern such as `ci/*`. As in IAM, `*` matches any characters, including `/`."""
 
 import functools
+import operator
 import re
 from collections.abc import Callable, Iterable
 
@@ -30,13 +31,19 @@ def outside(patterns: Iterable[str], repositories: Iterable[str]) -> str | None:
     return next((name for name in [*sorted(repositories), _NEVER_DECLARED] if not named(name)), None)
 
 
-# In a large stack every consumer's patterns are matched against every repository, three times.
+# In a large stack every consumer's patterns are matched against every repository, several times: so no expression is
+# compiled for a plain name or beginning, and no Python runs for each repository.
 @functools.lru_cache(maxsize=4096)
 def _any_of(patterns: tuple[str, ...]) -> Callable[[str], bool]:
     names = frozenset(pattern for pattern in patterns if "*" not in pattern)
-    starts = tuple(pattern[:-1] for pattern in patterns if pattern.endswith("*") and "*" not in pattern[:-1])
-    others = [pattern for pattern in patterns if "*" in pattern[:-1]]
-    if not others:  # nearly always; compiling an expression takes longer than everything else that a consumer needs
-        return lambda name: name in names or name.startswith(starts)
-    search = re.compile("|".join(map(expression, others))).fullmatch
-    return lambda name: name in names or name.startswith(starts) or search(name) is not None
+    beginnings = tuple(pattern[:-1] for pattern in patterns if pattern.endswith("*") and "*" not in pattern[:-1])
+    if len(names) == len(patterns):
+        return names.__contains__
+    if len(beginnings) == len(patterns):
+        return operator.methodcaller("startswith", beginnings)
+    return _matching("|".join(map(expression, patterns)))
+
+
+def _matching(any_of: str) -> Callable[[str], bool]:
+    matched = re.compile(any_of).fullmatch
+    return lambda name: matched(name) is not None
