@@ -3,6 +3,7 @@
 import threading
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any, Final, Protocol, cast
 
 import boto3  # pyright: ignore[reportMissingTypeStubs] - it ships none
@@ -13,6 +14,7 @@ from botocore.exceptions import (  # pyright: ignore[reportMissingTypeStubs] - i
     HTTPClientError,
     ParamValidationError,
 )
+from botocore.session import Session as BotocoreSession  # pyright: ignore[reportMissingTypeStubs] - it ships none
 
 from .lent_credentials import ThreadsOwn, session_with
 from .secret import Secret, safe_words
@@ -79,11 +81,11 @@ class BotoAws:
     """AWS by boto3, with the credentials of the environment."""
 
     def __init__(self, region: str) -> None:
-        self._session: Any = cast("Any", boto3).Session(region_name=region)  # boto3 ships no types
+        self._base: Any = cast("Any", BotocoreSession)()  # boto3 ships no types
+        self._session: Any = cast("Any", boto3).Session(region_name=region, botocore_session=self._base)
         self._lock = threading.Lock()  # boto3 documents clients as thread-safe, but not their creation
         self._clients: dict[str, Any] = {}
         self._of_this_thread = ThreadsOwn()
-        self._ecr_session: Any = cast("Any", boto3).Session(botocore_session=session_with(self._of_this_thread))
         self._ecr_clients: dict[str, Any] = {}
 
     def authorization(self, role_arn: str, region: str) -> Authorization | None:
@@ -132,6 +134,14 @@ class BotoAws:
             self.client("ssm").put_parameter(Name=name, Value=text, Type="String", Overwrite=True)
         except (ClientError, BotoCoreError) as error:
             raise aws_error(error) from None
+
+    @cached_property
+    def _ecr_session(self) -> Any:
+        session = session_with(self._of_this_thread)
+        session.register_component(
+            "data_loader", self._base.get_component("data_loader")
+        )  # it has read AWS's endpoints
+        return cast("Any", boto3).Session(botocore_session=session)
 
     def _ecr(self, region: str) -> Any:
         """One client per region: creating one takes longer than the call."""

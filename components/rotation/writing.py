@@ -9,7 +9,6 @@ from ..contract.plan import KeyUser, SecretTarget, TokenTarget
 from . import memory
 from .aws import AwsError
 from .gitlab import GitLab
-from .keys.rotation import KeyRotation
 from .memory import Memory
 from .mint import is_denied
 from .publish import Publisher
@@ -102,6 +101,8 @@ class Writing:
         return token.empty and not self.before.token_seen and patient
 
     def _change_keys(self, user: KeyUser, gitlab: GitLab) -> KeyResult:
+        from .keys.rotation import KeyRotation  # noqa: PLC0415 - most stacks have no access keys, and start sooner
+
         run = self.run
         rotation = KeyRotation(user, gitlab, run.services, run.id)
 

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any, Final, Protocol, cast
 
 import boto3  # pyright: ignore[reportMissingTypeStubs] - it ships none
@@ -81,7 +82,7 @@ class BotoKeyStore:
     """IAM and STS by boto3, with the credentials of the environment."""
 
     def __init__(self, region: str) -> None:
-        self._session: Any = cast("Any", boto3).Session(region_name=region)  # boto3 ships no types
+        self._region = region
         self._lock = threading.Lock()  # boto3 documents clients as thread-safe, but not their creation
         self._clients: dict[Config, Any] = {}
 
@@ -126,6 +127,11 @@ class BotoKeyStore:
             return str(sts.get_caller_identity()["Arn"])
         except (ClientError, BotoCoreError) as error:
             raise aws_error(error, key_id, secret) from None
+
+    @cached_property
+    def _session(self) -> Any:
+        """Not made by the many rotations without access keys; always asked for with the lock."""
+        return cast("Any", boto3).Session(region_name=self._region)  # boto3 ships no types
 
     def _iam(self, operation: str, config: Config = _REPEATED, **arguments: Any) -> dict[str, Any]:
         try:
