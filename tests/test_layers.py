@@ -276,3 +276,8 @@ def test_the_plugin_knows_components_by_their_public_names() -> None:
 def test_documents_and_rotation_load_no_pulumi(module: str) -> None:
     code = f"import sys, {module}; sys.exit('pulumi' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
+
+
+def test_a_rotation_without_access_keys_loads_no_code_for_them() -> None:
+    code = "import sys, components.rotation.handler; sys.exit('components.rotation.keys.rotation' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0

@@ -6,7 +6,9 @@ from typing import Any
 import pulumi
 import pytest
 
-from components import CiVariables, Identities, OwnerKind, rotation_parts
+from components import CiVariables, Identities, OwnerKind, RegistryAccess, rotation_parts
+from components.consumers import derivation
+from components.declaration import parts as parts_module
 from components.declaration.args import RotationPartsArgs
 from validation.recorder import Recorder
 
@@ -47,3 +49,23 @@ def test_the_plan_assumes_the_roles_that_identities_makes_and_writes_the_variabl
 def test_a_mistake_in_it_is_named() -> None:
     with pytest.raises(ValueError, match=r"consumers\.acme/web\.pull"):
         rotation_parts({**_ARGS, "consumers": {"acme/web": {"pull": ["nothing/*"]}}})
+
+
+def test_a_declaration_derives_its_plan_and_variables_once(recorder: Recorder, monkeypatch: pytest.MonkeyPatch) -> None:
+    declaration: Any = {**_ARGS, "repositories": {name: {} for name in _ARGS["repositories"]}}
+    derived: list[str] = []
+
+    def counted(module: Any, name: str) -> None:
+        derive = getattr(module, name)
+
+        def counting(*args: Any, **more: Any) -> Any:
+            derived.append(name)
+            return derive(*args, **more)
+
+        monkeypatch.setattr(module, name, counting)
+
+    counted(derivation, "plan")
+    counted(parts_module, "variables")
+    pulumi.runtime.test(lambda: RegistryAccess("access", declaration) and None)()
+    assert recorder.resources
+    assert sorted(derived) == ["plan", "variables"]

@@ -1,10 +1,12 @@
 """Patterns of repositories, by IAM's rule."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.names.repository_patterns import matches, matching, outside
+from components.names.repository_patterns import inside, matches, matching, outside
 
 REPOSITORIES = ["secret/tools", "ci/python", "ci/node", "ci/base/alpine"]
 NAMES = st.text("ab/-.*", max_size=6)
@@ -38,6 +40,19 @@ def test_what_several_patterns_name_is_sorted_and_named_once() -> None:
 def test_no_pattern_names_nothing() -> None:
     assert matching([], REPOSITORIES) == []
     assert outside([], REPOSITORIES) == "ci/base/alpine"
+
+
+@given(pattern=NAMES, name=NAMES)
+def test_names_and_beginnings_match_as_any_other_pattern_does(pattern: str, name: str) -> None:
+    plain = re.escape(pattern).replace(r"\*", ".*")
+    assert matches(pattern, name) is (re.fullmatch(plain, name) is not None)
+
+
+def test_inside_is_the_first_repository_that_a_pattern_names() -> None:
+    assert inside(["ci/node", "ci/p*"], REPOSITORIES) == "ci/python"
+    assert inside(["ci/node"], iter(REPOSITORIES)) == "ci/node"
+    assert inside(["cix/*"], REPOSITORIES) is None
+    assert inside([], REPOSITORIES) is None
 
 
 def test_outside_is_a_declared_repository_if_there_is_one() -> None:
