@@ -5,6 +5,7 @@ import re
 import runpy
 import subprocess
 import sys
+from html import unescape
 from pathlib import Path
 from typing import Final
 
@@ -62,6 +63,19 @@ def test_the_pictures_are_in_it_and_nothing_is_fetched_from_elsewhere(site: Path
     assert [found for page in pages for found in elsewhere.findall(page)] == []
 
 
+def test_a_diagram_is_drawn_and_no_page_shows_its_source(site: Path) -> None:
+    with_diagrams = [page for page in PAGES if "```mermaid" in page.read_text()]
+    assert ROOT / "README.md" in with_diagrams
+    for page in with_diagrams:
+        built = (site / page.relative_to(ROOT).with_suffix(".html")).read_text()
+        assert built.count('<svg class="flowchart"') == page.read_text().count("```mermaid")
+    shown = {
+        page: unescape(re.sub(r"<svg.*?</svg>|<[^>]+>", "", page.read_text(), flags=re.DOTALL))
+        for page in site.rglob("*.html")
+    }
+    assert [page for page, text in shown.items() if re.search(r"flowchart (LR|TD|TB)\b|--> *[|\w]", text)] == []
+
+
 @pytest.mark.parametrize("wrong", ["[gone](gone.md)", "[gone](#gone)", "{py:class}`gone`"])
 def test_a_link_to_nowhere_fails_the_build(wrong: str, tmp_path: Path) -> None:
     (tmp_path / "README.md").write_text(f"# A page\n\n{wrong}\n")
@@ -70,6 +84,7 @@ def test_a_link_to_nowhere_fails_the_build(wrong: str, tmp_path: Path) -> None:
     text = (CONF / "conf.py").read_text()
     (conf / "conf.py").write_text(text.replace('source[0] += f"\\n{contents()}\\n"', "pass"))
     (conf / "templates").symlink_to(CONF / "templates")
+    (conf / "flowchart.py").symlink_to(CONF / "flowchart.py")
     (tmp_path / "pyproject.toml").write_text('[project]\nname = "x"\n')
     assert (done := _build(tmp_path, conf, tmp_path / "out")).returncode == 1
     assert "gone" in done.stderr

@@ -1,11 +1,15 @@
 """The documentation as a site: `make docs`. Its pages are those that GitLab shows, and no others."""
 
+import importlib
 import re
+import sys
 import tomllib
 from pathlib import Path
 from typing import Any, Final
 
 ROOT: Final = Path(__file__).parents[2]
+sys.path.insert(0, str(Path(__file__).parent))
+flowchart = importlib.import_module("flowchart")  # beside this file; Sphinx does not look there
 
 
 def licence(project_file: str) -> str:
@@ -54,7 +58,7 @@ _GROUPS: Final = {
     "Reference": ["reference", "cli", "other-languages", "README"],
 }
 """The pages of docs/ in the order of the menu; one that is not named here comes last."""
-_MERMAID: Final = re.compile(r"^```mermaid$", re.MULTILINE)
+_MERMAID: Final = re.compile(r"^```mermaid\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
 def contents() -> str:
@@ -75,8 +79,8 @@ def contents() -> str:
 
 
 def _adapted(_app: object, name: str, source: list[str]) -> None:
-    # Only GitLab draws these diagrams; the site shows their text.
-    source[0] = _MERMAID.sub("```text", source[0])
+    # Only GitLab draws mermaid. In Markdown, the block of HTML ends at an empty line, which a drawing does not have.
+    source[0] = _MERMAID.sub(lambda found: f"<div>\n{flowchart.svg(found[1])}\n</div>", source[0])
     if name == root_doc:
         source[0] += f"\n{contents()}\n"
 
