@@ -56,9 +56,9 @@ def test_without_a_measurement_it_says_so(tree: Path) -> None:
 
 def test_gitlab_finds_the_share_in_the_first_line(tree: Path) -> None:
     assert _run(tree, "-m", "coverage", "run", "half.py").returncode == 0
-    told = _run(tree, ".ci/coverage_summary.py").stdout
+    message = _run(tree, ".ci/coverage_summary.py").stdout
     for name in ("test-3.11", "test-3.13"):
         pattern = jobs()[name]["coverage"]
-        found = re.search(pattern.strip("/"), told)
+        found = re.search(pattern.strip("/"), message)
         assert found is not None
         assert found[1] == "28.6"

@@ -70,21 +70,21 @@ def test_it_runs_nothing_by_itself_and_can_be_included_for_several_audiences() -
 def test_the_preview_says_what_it_needs_and_that_there_is_no_token(
     first_preview: Recorder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    said: list[str] = []
-    monkeypatch.setattr(pulumi.log, "info", lambda text, **_: said.append(text))
+    words: list[str] = []
+    monkeypatch.setattr(pulumi.log, "info", lambda text, **_: words.append(text))
     run_program(first_preview, STACK)
-    assert [line for line in said if "acme/web, acme/api fetch" in line and "GitLab 18.3 Premium or Ultimate" in line]
-    assert [line for line in said if line.startswith("this stack has no GitLab token")]
+    assert [line for line in words if "acme/web, acme/api fetch" in line and "GitLab 18.3 Premium or Ultimate" in line]
+    assert [line for line in words if line.startswith("this stack has no GitLab token")]
 
 
 def test_a_stack_with_variables_too_does_not_say_so(first_preview: Recorder, monkeypatch: pytest.MonkeyPatch) -> None:
-    said: list[str] = []
-    monkeypatch.setattr(pulumi.log, "info", lambda text, **_: said.append(text))
+    words: list[str] = []
+    monkeypatch.setattr(pulumi.log, "info", lambda text, **_: words.append(text))
     config = config_of(STACK)
     both = {**json.loads(config["gitlab-ecr:consumers"]), "acme/shop": {"pull": ["ci/node"]}}
     run_program(first_preview, {**config, "gitlab-ecr:consumers": json.dumps(both)})
-    assert [line for line in said if line.startswith("access job-secret")]
-    assert not [line for line in said if "no GitLab token" in line]
+    assert [line for line in words if line.startswith("access job-secret")]
+    assert not [line for line in words if "no GitLab token" in line]
 
 
 def test_a_push_beside_it_is_warned_of(first_preview: Recorder) -> None:

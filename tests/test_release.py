@@ -59,7 +59,7 @@ def test_the_last_section_ends_with_the_file(tree: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("tag", "changelog", "said"),
+    ("tag", "changelog", "words"),
     [
         ("v1.2.4", None, "tag v1.2.4: pyproject.toml has version 1.2.3; set it to 1.2.4, or tag v1.2.3"),
         ("1.2.3", None, "tag 1.2.3: pyproject.toml has version 1.2.3"),
@@ -70,13 +70,13 @@ def test_the_last_section_ends_with_the_file(tree: Path) -> None:
     ],
 )
 def test_a_tag_that_does_not_agree_with_the_tree_releases_nothing(
-    tree: Path, tag: str, changelog: str | None, said: str
+    tree: Path, tag: str, changelog: str | None, words: str
 ) -> None:
     if changelog is not None:
         (tree.parents[1] / "CHANGELOG.md").write_text(changelog)
     done = _run(tree, tag)
     assert (done.returncode, done.stdout) == (1, "")
-    assert said in done.stderr
+    assert words in done.stderr
 
 
 def test_the_changelog_has_a_section_for_the_projects_version() -> None:

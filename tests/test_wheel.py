@@ -91,8 +91,8 @@ def test_the_wheel_holds_every_file_of_the_library_and_no_other(wheel: Path) -> 
 
 
 def test_the_command_is_there(environment: Path, tmp_path: Path) -> None:
-    said = _run(environment, "gitlab-ecr", "--help", cwd=tmp_path)
-    assert "plan-note" in said
+    words = _run(environment, "gitlab-ecr", "--help", cwd=tmp_path)
+    assert "plan-note" in words
     recording = ROOT / "tests" / "data" / "preview" / "2-no-change.json"
     assert "Nothing changes" in _run(environment, "gitlab-ecr", "plan-note", "--json", str(recording), cwd=tmp_path)
 

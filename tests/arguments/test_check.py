@@ -103,10 +103,10 @@ def test_every_component_refuses_what_it_does_not_know_and_misses_what_it_needs(
 ) -> None:
     with pytest.raises(MistakesError) as refused:
         component("it", {"regoin": "x"})
-    told = str(refused.value)
-    assert "regoin: no such argument" in told
+    reported = str(refused.value)
+    assert "regoin: no such argument" in reported
     for key in args:
-        assert f"{key}: missing; write" in told
+        assert f"{key}: missing; write" in reported
     assert recorder.resources == []
 
 

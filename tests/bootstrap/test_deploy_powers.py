@@ -51,8 +51,8 @@ def test_a_deployment_can_do_what_the_page_says(power: str) -> None:
 
 def test_the_page_names_each_power() -> None:
     _, _, rest = _PAGE.read_text().partition("**What the deploy role can do**")
-    told = [line for line in rest.partition("\nIt cannot change")[0].splitlines() if line.startswith("- ")]
-    assert len(told) == len(_POWERS)
+    message = [line for line in rest.partition("\nIt cannot change")[0].splitlines() if line.startswith("- ")]
+    assert len(message) == len(_POWERS)
 
 
 def test_a_separate_role_pushes_and_pulls_every_image_within_the_boundary() -> None:

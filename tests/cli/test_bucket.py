@@ -53,10 +53,10 @@ def test_status_reads_the_plan_from_the_bucket_and_looks_for_no_log(
     at_home: World, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["status", *BUCKET, "--json"]) == ExitCode.OK
-    said = capsys.readouterr()
-    rows = {row["target"]: row for row in json.loads(said.out)}
+    message = capsys.readouterr()
+    rows = {row["target"]: row for row in json.loads(message.out)}
     assert rows[f"project {WEB} {KEY}"]["health"] == "good"
-    assert "last rotation unknown" not in said.err
+    assert "last rotation unknown" not in message.err
 
 
 def test_check_takes_the_bucket_from_the_environment(

@@ -33,9 +33,9 @@ def test_every_command_loads_and_has_help() -> None:
 
 def test_help_documents_every_exit_code(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["--help"]) == ExitCode.OK
-    said = capsys.readouterr().out
+    words = capsys.readouterr().out
     for code in ExitCode:
-        assert f"{code.value}  {code.meaning}" in said
+        assert f"{code.value}  {code.meaning}" in words
 
 
 @pytest.mark.parametrize("answer", [None, ExitCode.OK, ExitCode.FOUND])
@@ -90,6 +90,6 @@ def test_rows_are_a_table_on_a_terminal(monkeypatch: pytest.MonkeyPatch, capsys:
     monkeypatch.setattr("sys.stdout.isatty", lambda: True)
     monkeypatch.setattr(output, "Console", lambda **options: Console(width=60, force_terminal=False, **options))
     output.show(_COLUMNS, _ROWS, as_json=False)
-    said = capsys.readouterr().out
-    assert "Valid until" in said
-    assert "acme/[b]x[/b]" in said
+    words = capsys.readouterr().out
+    assert "Valid until" in words
+    assert "acme/[b]x[/b]" in words

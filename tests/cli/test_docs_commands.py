@@ -57,6 +57,6 @@ def test_a_command_of_a_page_works(
         _adopted_before(at_home)
     monkeypatch.setattr("sys.stdin", io.StringIO(at_home.rotator_token))
     code = main([here.get(word, word) for word in words])
-    said = capsys.readouterr()
-    assert code == (ExitCode.FOUND if "job.log" in words else ExitCode.OK), said
-    assert said.out
+    message = capsys.readouterr()
+    assert code == (ExitCode.FOUND if "job.log" in words else ExitCode.OK), message
+    assert message.out

@@ -22,16 +22,16 @@ def _report(count: int, status: Status = Status.FAILED, hours: int = 0, reason: 
 
 def test_the_newest_report_counts() -> None:
     found = last_reports(["START", _report(2), _report(1, Status.PUBLISHED, hours=2), '{"_aws": {}}'])
-    assert [found.of(name)["status"] for name in _NAMES[:2]] == ["published", "failed"]  # type: ignore[index] # pyright: ignore[reportOptionalSubscript] - told above
+    assert [found.of(name)["status"] for name in _NAMES[:2]] == ["published", "failed"]  # type: ignore[index] # pyright: ignore[reportOptionalSubscript] - reported above
     assert found.of(_NAMES[2]) is None
 
 
 def test_an_entry_that_a_long_report_leaves_out_is_not_taken_from_an_older_report() -> None:
     found = last_reports([_report(5_000, Status.PUBLISHED, reason=""), _report(5_000, hours=2, reason="x" * 900)])
-    told = [found.of(name) for name in _NAMES]
-    assert None not in told
-    assert {each["started"] for each in told if each is not None} == {"2026-11-22T14:00:00Z"}
-    assert {each["status"] for each in told if each is not None} == {"failed", "unknown, the report was too long"}
+    message = [found.of(name) for name in _NAMES]
+    assert None not in message
+    assert {each["started"] for each in message if each is not None} == {"2026-11-22T14:00:00Z"}
+    assert {each["status"] for each in message if each is not None} == {"failed", "unknown, the report was too long"}
 
 
 @pytest.mark.parametrize("kept", range(0, 700, 7))

@@ -102,9 +102,9 @@ def test_a_missing_variable_is_named(
 ) -> None:
     monkeypatch.delenv(name)
     assert main(["plan-note", "--json", _CREATE, "--post"]) == ExitCode.FAILED
-    said = capsys.readouterr().err
-    assert said.startswith(f"gitlab-ecr: {name}: not set; ")
-    assert len(said.splitlines()) == 1
+    words = capsys.readouterr().err
+    assert words.startswith(f"gitlab-ecr: {name}: not set; ")
+    assert len(words.splitlines()) == 1
 
 
 @pytest.mark.usefixtures("job")
@@ -123,9 +123,9 @@ def test_a_token_without_the_right_gets_a_message_about_what_it_needs(
         token = server.create_token("weak", scopes, project="acme/infra", access_level=_REPORTER)
     monkeypatch.setenv("GITLAB_ECR_NOTE_TOKEN", token)
     assert main(["plan-note", "--json", _CREATE, "--post"]) == ExitCode.FAILED
-    said = capsys.readouterr()
-    assert advice in said.err
-    assert token not in said.out + said.err
+    words = capsys.readouterr()
+    assert advice in words.err
+    assert token not in words.out + words.err
 
 
 def test_a_merge_request_that_is_not_there_is_named(
@@ -150,6 +150,6 @@ def test_text_that_is_not_a_preview_gives_one_line_of_error(
 ) -> None:
     (tmp_path / "odd.json").write_bytes(content)
     assert main(["plan-note", "--json", str(tmp_path / "odd.json")]) == ExitCode.FAILED
-    said = capsys.readouterr().err
-    assert found in said
-    assert len(said.splitlines()) == 1
+    words = capsys.readouterr().err
+    assert found in words
+    assert len(words.splitlines()) == 1

@@ -124,8 +124,8 @@ def test_a_rotator_of_another_account_is_not_even_asked(
     with _s3(monkeypatch, seen, lambda _: whole("{}")):
         assert main([*command, *named]) == ExitCode.FAILED
     assert seen.paths == []
-    said = " ".join(capsys.readouterr().err.split())
-    assert f"{' '.join(named)}: belongs to the account {_OTHER}, but the AWS credentials belong to {_ACCOUNT}" in said
+    words = " ".join(capsys.readouterr().err.split())
+    assert f"{' '.join(named)}: belongs to the account {_OTHER}, but the AWS credentials belong to {_ACCOUNT}" in words
 
 
 def test_the_environment_and_the_stacks_outputs_are_believed_no_more_than_what_is_typed(
@@ -199,7 +199,7 @@ def test_code_that_is_not_a_zip_gives_one_line(
 ) -> None:
     with _s3(monkeypatch, Seen(), lambda _: whole(code)):
         assert main(["check", "--bucket", _BUCKET]) == ExitCode.FAILED
-    said = capsys.readouterr().err
-    assert said.startswith(f"gitlab-ecr: --bucket {_BUCKET}: ")
-    assert len(said.splitlines()) == 1
-    assert "fake-pw" not in said
+    words = capsys.readouterr().err
+    assert words.startswith(f"gitlab-ecr: --bucket {_BUCKET}: ")
+    assert len(words.splitlines()) == 1
+    assert "fake-pw" not in words

@@ -49,10 +49,10 @@ def test_now_denies_the_role_and_shows_that_the_token_is_refused(
     at_home: World, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["revoke", BACKEND, *FUNCTION, "--now", "--yes"]) == ExitCode.OK
-    said = capsys.readouterr().out
-    assert f"denied everything to {role_of(at_home, BACKEND)}" in said
-    assert f"next: write generation: 2 for the consumer {BACKEND}, and run `pulumi up`" in said
-    assert f"{at_home.registry_host} refuses the old token for ci/node: 403 DENIED" in said
+    words = capsys.readouterr().out
+    assert f"denied everything to {role_of(at_home, BACKEND)}" in words
+    assert f"next: write generation: 2 for the consumer {BACKEND}, and run `pulumi up`" in words
+    assert f"{at_home.registry_host} refuses the old token for ci/node: 403 DENIED" in words
 
 
 def test_a_role_that_is_not_the_plans_own_is_denied_nothing(
@@ -93,7 +93,7 @@ def test_with_a_stack_the_generation_is_raised_and_up_runs(
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "words"),
     [
         (["zzz", "--now"], "'zzz' is not an audience of this stack; write one of acme/backend, acme/frontend/web"),
         (["Acme/Backend", "--now"], "did you mean acme/backend?"),
@@ -102,7 +102,7 @@ def test_with_a_stack_the_generation_is_raised_and_up_runs(
     ],
 )
 def test_a_wrong_command_line_is_refused(
-    at_home: World, capsys: pytest.CaptureFixture[str], arguments: list[str], said: str
+    at_home: World, capsys: pytest.CaptureFixture[str], arguments: list[str], words: str
 ) -> None:
     assert main(["revoke", *arguments, *FUNCTION]) == ExitCode.USAGE
-    assert said in " ".join(capsys.readouterr().err.split())
+    assert words in " ".join(capsys.readouterr().err.split())

@@ -25,8 +25,8 @@ FUNCTION = ("--function", "gitlab-ecr-local-rotator")
 
 def rows(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, dict[str, dict[str, Any]]]:
     code = main([*arguments, "--json"])
-    said = capsys.readouterr()
-    return code, {row["target"]: row for row in json.loads(said.out)}
+    words = capsys.readouterr()
+    return code, {row["target"]: row for row in json.loads(words.out)}
 
 
 def web_variable(world: World) -> dict[str, Any]:
@@ -105,8 +105,8 @@ def test_status_says_what_is_wrong_with_a_pair_and_rotate_mends_it(
 
 def test_revoke_says_how_access_keys_are_revoked(at_home: World, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["revoke", LEGACY, *FUNCTION, "--now"]) == ExitCode.USAGE
-    said = " ".join(capsys.readouterr().err.split())
-    assert "has access keys; deactivate the key of the IAM user gitlab-ecr-local-user-acme-legacy-" in said
+    words = " ".join(capsys.readouterr().err.split())
+    assert "has access keys; deactivate the key of the IAM user gitlab-ecr-local-user-acme-legacy-" in words
 
 
 @pytest.mark.parametrize(
@@ -188,8 +188,8 @@ def test_check_finds_a_scope_that_no_environment_of_the_project_has(
     plan = tmp_path / "plan.json"
     plan.write_text(plans.dumps(dataclasses.replace(whole, targets=[narrow])))
     assert main(["check", "--plan", str(plan)]) == ExitCode.FOUND
-    said = "no environment is called production, so no job sees it; there are: staging"
-    assert f"project lab-scopes/app {KEY} (production)\tFalse\t{said}; write a scope" in capsys.readouterr().out
+    words = "no environment is called production, so no job sees it; there are: staging"
+    assert f"project lab-scopes/app {KEY} (production)\tFalse\t{words}; write a scope" in capsys.readouterr().out
     at_home.gitlab.create_environment("lab-scopes/app", "production")
     assert main(["check", "--plan", str(plan)]) == ExitCode.OK
 
@@ -279,8 +279,8 @@ def test_a_login_that_gitlab_expands_is_kept_alive_by_rotate_and_named_by_check(
     made_by_hand = json.loads((DATA / "dollar-variable.json").read_text())
     change(kept, **made_by_hand)
     assert main(["rotate", *FUNCTION, "--json"]) == ExitCode.FOUND
-    said = capsys.readouterr().out
-    assert "holds $REG_USER, which GitLab expands" in said
+    words = capsys.readouterr().out
+    assert "holds $REG_USER, which GitLab expands" in words
     assert web_variable(kept)["value"] == made_by_hand["value"]
     code, checked = rows(capsys, "check", *FUNCTION)
     assert code == ExitCode.FOUND

@@ -42,7 +42,7 @@ def test_the_bucket_of_a_rotator_in_gitlab_is_found(outputs: Outputs) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "code", "said"),
+    ("text", "code", "words"),
     [
         ("{}", 0, "--stack prod: has no output `rotator`"),
         ("[]", 0, "--stack prod: has no output `rotator`"),
@@ -50,9 +50,9 @@ def test_the_bucket_of_a_rotator_in_gitlab_is_found(outputs: Outputs) -> None:
         ("", 255, "`pulumi stack output` ended with 255"),
     ],
 )
-def test_another_programs_stack_is_reported(outputs: Outputs, text: str, code: int, said: str) -> None:
+def test_another_programs_stack_is_reported(outputs: Outputs, text: str, code: int, words: str) -> None:
     outputs(text, code)
-    with pytest.raises(CliError, match=said):
+    with pytest.raises(CliError, match=words):
         rotator_of_stack("prod")
 
 

@@ -36,10 +36,10 @@ def api(gitlab: GitLab) -> GitLabApi:
 def pulumi(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     """A `pulumi` that prints a state, or ends otherwise."""
 
-    def put(printed: str, code: int = 0, said: str = "") -> None:
+    def put(printed: str, code: int = 0, words: str = "") -> None:
         program = tmp_path / "pulumi"
         (tmp_path / "state").write_text(printed)
-        program.write_text(f'#!/bin/sh\necho "{said}" >&2\ncat {tmp_path}/state\nexit {code}\n')
+        program.write_text(f'#!/bin/sh\necho "{words}" >&2\ncat {tmp_path}/state\nexit {code}\n')
         program.chmod(0o755)
         monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
 
@@ -101,7 +101,7 @@ def test_resources_being_replaced_and_an_empty_state_count_as_nothing(
 
 
 @pytest.mark.parametrize(
-    ("printed", "code", "said", "expected"),
+    ("printed", "code", "words", "expected"),
     [
         (
             "",
@@ -113,9 +113,9 @@ def test_resources_being_replaced_and_an_empty_state_count_as_nothing(
     ],
 )
 def test_a_pulumi_that_does_not_show_the_state_is_an_error_of_one_line(
-    api: GitLabApi, pulumi: Callable[..., None], *, printed: str, code: int, said: str, expected: str
+    api: GitLabApi, pulumi: Callable[..., None], *, printed: str, code: int, words: str, expected: str
 ) -> None:
-    pulumi(printed, code, said)
+    pulumi(printed, code, words)
     with pytest.raises(CliError, match=f"--stack prod: {expected}"):
         in_gitlab("prod", api)
 

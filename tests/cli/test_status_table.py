@@ -42,7 +42,7 @@ def shown(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -
 
 
 @pytest.mark.parametrize(
-    ("seconds", "told"),
+    ("seconds", "message"),
     [
         (42_120, "in 11 h 42 min"),
         (3_600, "in 1 h"),
@@ -55,8 +55,8 @@ def shown(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -
         (-86_400 * 400, "400 d ago"),
     ],
 )
-def test_how_far_a_moment_is_has_two_units_at_most(seconds: int, told: str) -> None:
-    assert distance(NOW + timedelta(seconds=seconds), NOW) == told
+def test_how_far_a_moment_is_has_two_units_at_most(seconds: int, message: str) -> None:
+    assert distance(NOW + timedelta(seconds=seconds), NOW) == message
 
 
 def test_at_eighty_columns_every_date_is_whole_and_the_host_is_printed_once(shown: Any) -> None:

@@ -79,10 +79,10 @@ def test_a_token_that_does_is_stored(gitlab: GitLab, store: Callable[[str], Fake
 
 
 def test_a_token_of_too_small_a_scope_is_not(gitlab: GitLab, store: Callable[[str], FakeSecrets]) -> None:
-    told = (
+    message = (
         r"^nothing is stored\. scope: got read_api; create a fine-grained token with Variable: Read, Create and Update"
     )
-    with pytest.raises(CliError, match=told):
+    with pytest.raises(CliError, match=message):
         store(gitlab.create_token("bot", ["read_api"], user="bot"))
 
 

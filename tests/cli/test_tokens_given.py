@@ -67,10 +67,10 @@ def test_no_command_shows_it(
     turn = list(FORMS.values()).index(form) % 5
     for command in (commands[turn], commands[-1]):
         assert main(command) != ExitCode.OK
-        said = capsys.readouterr()
-        assert_clean(said.out + said.err, _TOKEN)
-        assert "Traceback" not in said.err
-        assert "an error in gitlab-ecr itself" not in said.err
+        words = capsys.readouterr()
+        assert_clean(words.out + words.err, _TOKEN)
+        assert "Traceback" not in words.err
+        assert "an error in gitlab-ecr itself" not in words.err
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -84,6 +84,6 @@ def test_a_gitlab_that_misbehaves_is_one_error_and_no_traceback(
         file = tmp_path / "plan.json"
         file.write_text(plan.dumps(plan_of(target("acme/web"), url=f"http://127.0.0.1:{port}", allow_http=True)))
         assert main(["check", "--plan", str(file)]) != ExitCode.OK
-    said = capsys.readouterr()
-    assert_clean(said.out + said.err, _TOKEN)
-    assert "an error in gitlab-ecr itself" not in said.err
+    words = capsys.readouterr()
+    assert_clean(words.out + words.err, _TOKEN)
+    assert "an error in gitlab-ecr itself" not in words.err

@@ -122,8 +122,8 @@ def test_nothing_ever_advises_to_import_a_variable() -> None:
         *ROOT.glob("templates/**/*"),
         *ROOT.glob("components/**/*.py"),
     ]
-    told = [page.name for page in pages if page.is_file() and "pulumi import" in page.read_text()]
-    assert told == []
+    message = [page.name for page in pages if page.is_file() and "pulumi import" in page.read_text()]
+    assert message == []
 
 
 def test_an_owner_of_another_kind_is_refused(recorder: Recorder) -> None:

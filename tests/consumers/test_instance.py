@@ -87,11 +87,11 @@ def test_what_is_nearer_hides_it_whole() -> None:
         "acme/web": {"pull": ["app"]},
         "instance/web": {"pull": ["base/*"]},
     }
-    told = {warning.path[1]: warning.text for warning in find_nested(declared).warnings}
-    assert told.keys() == {"acme", "acme/web"}
-    assert "completely replaces the one of the instance, so jobs of acme lose base/*" in told["acme"]
-    assert "of group acme and of the instance" in told["acme/web"]
-    assert '`pull`: [app, "ci/*", "base/*"]' in told["acme/web"]
+    reported = {warning.path[1]: warning.text for warning in find_nested(declared).warnings}
+    assert reported.keys() == {"acme", "acme/web"}
+    assert "completely replaces the one of the instance, so jobs of acme lose base/*" in reported["acme"]
+    assert "of group acme and of the instance" in reported["acme/web"]
+    assert '`pull`: [app, "ci/*", "base/*"]' in reported["acme/web"]
 
 
 def test_the_variable_has_no_scope_and_is_not_hidden(recorder: Recorder) -> None:

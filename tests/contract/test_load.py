@@ -23,7 +23,7 @@ def test_what_fits_is_not_mentioned() -> None:
     ],
 )
 def test_beyond_it_the_advice_is_another_user_not_more_compute(variables: int, advice: str) -> None:
-    said = too_many(variables, 30)
-    assert said.endswith(advice)
-    assert "GitLab counts the requests of each user" in said
-    assert f"{variables:,} variables; at 30 requests a second one run writes 12,600" in said
+    words = too_many(variables, 30)
+    assert words.endswith(advice)
+    assert "GitLab counts the requests of each user" in words
+    assert f"{variables:,} variables; at 30 requests a second one run writes 12,600" in words

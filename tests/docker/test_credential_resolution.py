@@ -32,13 +32,13 @@ def test_runner_auth_vectors(case: dict[str, Any]) -> None:
         for name, known in case["helpers"].items()
     }
     answer = resolve(case["image"], case["docker_auth_config"], case["home_config"], helpers)
-    told: dict[str, Any] = {"outcome": answer.outcome.value}
+    message: dict[str, Any] = {"outcome": answer.outcome.value}
     if answer.source:
         credential = answer.credential
-        told |= {"source": answer.source, "username": credential.username, "password": credential.password}
+        message |= {"source": answer.source, "username": credential.username, "password": credential.password}
     if answer.warnings:
-        told["warnings"] = [f"WARN {warning}" for warning in answer.warnings]
-    assert told == case["expect"]
+        message["warnings"] = [f"WARN {warning}" for warning in answer.warnings]
+    assert message == case["expect"]
 
 
 _HOST = "123456789012.dkr.ecr.eu-central-1.amazonaws.com"

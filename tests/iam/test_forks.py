@@ -26,10 +26,10 @@ def test_gitlab_com_gives_no_warning() -> None:
 
 @pytest.mark.parametrize("environment", [{}, _ci("17.0.0", "https://other.example.com"), _ci("", _URL)])
 def test_where_the_version_is_not_known_the_preview_says_what_it_has_to_be(environment: dict[str, str]) -> None:
-    said = fork_warning(_URL, environment, trusts_forks=False)
-    assert said is not None
-    assert said.startswith(f"url: {_URL} has to be GitLab 18.2.2 or later")
-    assert "`gitlab-ecr check` reads its version" in said
+    words = fork_warning(_URL, environment, trusts_forks=False)
+    assert words is not None
+    assert words.startswith(f"url: {_URL} has to be GitLab 18.2.2 or later")
+    assert "`gitlab-ecr check` reads its version" in words
 
 
 @pytest.mark.parametrize("version", ["18.2.2-ee", "19.4.0"])
@@ -42,17 +42,17 @@ def test_in_ci_of_a_new_enough_instance_there_is_nothing_to_say(version: str) ->
 def test_in_ci_of_an_older_instance_it_is_refused_unless_acknowledged(version: str) -> None:
     with pytest.raises(ValueError, match=rf"^url: {_URL} is GitLab {version}, and before 18\.2\.2 a merge request"):
         fork_warning(_URL, _ci(version), trusts_forks=False)
-    said = fork_warning(_URL, _ci(version), trusts_forks=True)
-    assert said is not None
-    assert said.startswith("trusts_forks: ")
+    words = fork_warning(_URL, _ci(version), trusts_forks=True)
+    assert words is not None
+    assert words.startswith("trusts_forks: ")
 
 
 @pytest.fixture
 def warned(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    said: list[str] = []
-    monkeypatch.setattr(pulumi.log, "warn", said.append)
+    words: list[str] = []
+    monkeypatch.setattr(pulumi.log, "warn", words.append)
     monkeypatch.delenv("CI_SERVER_VERSION", raising=False)
-    return said
+    return words
 
 
 def _identities(issuer: dict[str, Any], jobs: dict[str, Any]) -> None:
@@ -64,8 +64,8 @@ def _identities(issuer: dict[str, Any], jobs: dict[str, Any]) -> None:
 @pytest.mark.usefixtures("recorder")
 def test_a_stack_with_roles_for_jobs_says_it(warned: list[str]) -> None:
     _identities({"url": _URL}, _JOBS)
-    (said,) = warned
-    assert said.startswith(f"issuer.url: {_URL} has to be GitLab 18.2.2 or later")
+    (words,) = warned
+    assert words.startswith(f"issuer.url: {_URL} has to be GitLab 18.2.2 or later")
 
 
 @pytest.mark.usefixtures("recorder")
@@ -89,5 +89,5 @@ def test_the_bootstrap_says_it_too(recorder: Recorder, warned: list[str]) -> Non
     recorder.answers["aws:kms/key:Key"] = {"arn": "arn:aws:kms:eu-central-1:123456789012:key/1", "keyId": "1"}
     args: dict[str, Any] = {"account": "123456789012", "region": "eu-central-1", "project": "acme/infra"}
     pulumi.runtime.test(lambda: Bootstrap("bootstrap", {**args, "gitlab_url": _URL}) and None)()  # pyright: ignore[reportArgumentType] - a table's arguments
-    (said,) = warned
-    assert said.startswith(f"gitlab_url: {_URL} has to be GitLab 18.2.2 or later")
+    (words,) = warned
+    assert words.startswith(f"gitlab_url: {_URL} has to be GitLab 18.2.2 or later")

@@ -9,7 +9,7 @@ from components.names.secrecy import kind, may_hold_secrets, without_tokens
 
 
 @pytest.mark.parametrize(
-    ("value", "told"),
+    ("value", "message"),
     [
         (None, "nothing"),
         ({"a": "fake"}, "keys and values"),
@@ -22,8 +22,8 @@ from components.names.secrecy import kind, may_hold_secrets, without_tokens
         (date(2026, 1, 2), "another value"),
     ],
 )
-def test_only_the_kind_is_shown(value: Any, told: str) -> None:
-    assert kind(value) == told
+def test_only_the_kind_is_shown(value: Any, message: str) -> None:
+    assert kind(value) == message
 
 
 def test_passwords_are_expected_in_logins_and_environments_only() -> None:

@@ -107,9 +107,9 @@ def refused(plugin: Plugin, name: str, inputs: dict[str, Any], **request: Any) -
         plugin.construct(name, inputs, **request)
     call: Any = caught.value
     status = status_pb2.Status.FromString(dict(call.trailing_metadata())["grpc-status-details-bin"])
-    told = errors_pb2.InputPropertiesError()
-    assert status.details[0].Unpack(told)
-    return {each.property_path: each.reason for each in told.errors}
+    message = errors_pb2.InputPropertiesError()
+    assert status.details[0].Unpack(message)
+    return {each.property_path: each.reason for each in message.errors}
 
 
 @pytest.mark.parametrize(
@@ -128,17 +128,17 @@ def refused(plugin: Plugin, name: str, inputs: dict[str, Any], **request: Any) -
 def test_a_mistake_names_the_key_as_the_program_spells_it(
     plugin: Plugin, changed: dict[str, Any], place: str, reason: str, preview: bool
 ) -> None:
-    told = refused(plugin, "Identities", {**inputs_of("Identities"), **changed}, dryRun=preview)
-    assert told.keys() == {place}
-    assert told[place].startswith(reason)
+    message = refused(plugin, "Identities", {**inputs_of("Identities"), **changed}, dryRun=preview)
+    assert message.keys() == {place}
+    assert message[place].startswith(reason)
     assert plugin.engine.resources == []
 
 
 def test_mistakes_of_form_and_of_meaning_are_reported_at_once(plugin: Plugin) -> None:
     inputs = inputs_of("RegistryAccess", consumers={"acme/web": {"pull": ["ci/*"], "environment_scopes": [""]}})
     inputs["rotation"]["interval"] = "2 weeks"
-    told = refused(plugin, "RegistryAccess", inputs, config=_GITLAB)
-    assert {"consumers.acme/web.environmentScopes[0]", "rotation.interval"} == told.keys()
+    message = refused(plugin, "RegistryAccess", inputs, config=_GITLAB)
+    assert {"consumers.acme/web.environmentScopes[0]", "rotation.interval"} == message.keys()
 
 
 def test_a_secret_stays_one(plugin: Plugin) -> None:
@@ -211,8 +211,8 @@ def test_options_reach_the_children(plugin: Plugin) -> None:
 
 
 def test_the_token_goes_to_no_other_instance(plugin: Plugin) -> None:
-    told = refused(plugin, "RegistryAccess", inputs_of("RegistryAccess"))
-    assert told["gitlab.url"].startswith(f"got '{INSTANCE}', but the default GitLab provider talks to")
+    message = refused(plugin, "RegistryAccess", inputs_of("RegistryAccess"))
+    assert message["gitlab.url"].startswith(f"got '{INSTANCE}', but the default GitLab provider talks to")
 
 
 def test_an_unknown_type_is_an_error(plugin: Plugin) -> None:

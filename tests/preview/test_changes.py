@@ -42,17 +42,17 @@ def _adoption(*ops: str, reasons: list[str]) -> str:
 
 
 def test_an_adoption_names_what_it_changes_in_bold() -> None:
-    said = _adoption("update", reasons=["imageTagMutability", "tagsAll"])
-    assert "- **adopts repository** `old/app`, and changes **`imageTagMutability`** to `IMMUTABLE`, **`tags`**" in said
-    assert "1 **to adopt**" in said
-    assert "Other updates" not in said
+    words = _adoption("update", reasons=["imageTagMutability", "tagsAll"])
+    assert "- **adopts repository** `old/app`, and changes **`imageTagMutability`** to `IMMUTABLE`, **`tags`**" in words
+    assert "1 **to adopt**" in words
+    assert "Other updates" not in words
 
 
 @pytest.mark.parametrize("ops", [("replace",), ("create-replacement", "replace", "delete-replaced")])
 def test_an_adoption_that_replaces_says_so_first(ops: tuple[str, ...]) -> None:
-    said = _adoption(*ops, reasons=["encryptionConfigurations"])
-    assert "- **adopts repository** `old/app`, and **replaces it** (refused while images are in it)" in said
-    assert "because of `encryptionConfigurations`" in said
+    words = _adoption(*ops, reasons=["encryptionConfigurations"])
+    assert "- **adopts repository** `old/app`, and **replaces it** (refused while images are in it)" in words
+    assert "because of `encryptionConfigurations`" in words
 
 
 def test_an_adoption_that_changes_nothing_says_so() -> None:
@@ -118,7 +118,7 @@ def test_the_words_nobody_gains_or_loses_never_appear_beside_a_change_of_iam() -
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "said"),
+    ("before", "after", "words"),
     [
         (3600, 43200, "sessions last **12 hours** at most, before 1 hour"),
         (None, 7200, "sessions last **2 hours** at most, before 1 hour"),
@@ -126,10 +126,10 @@ def test_the_words_nobody_gains_or_loses_never_appear_beside_a_change_of_iam() -
         (3600.0, 3600, ""),
     ],
 )
-def test_the_note_shows_the_length_of_a_roles_sessions(before: Any, after: Any, said: str) -> None:
+def test_the_note_shows_the_length_of_a_roles_sessions(before: Any, after: Any, words: str) -> None:
     old, new = ({"name": "r", "maxSessionDuration": value} for value in (before, after))
     text = updated(ROLE, ["maxSessionDuration"], old, new)
-    assert (f"role `r`: {said}" in text) if said else ("sessions" not in text)
+    assert (f"role `r`: {words}" in text) if words else ("sessions" not in text)
     assert "Other updates" not in text
 
 
@@ -207,7 +207,7 @@ def test_a_provider_that_talks_to_another_gitlab_is_named() -> None:
 
 
 @pytest.mark.parametrize(
-    ("type_", "inputs", "said"),
+    ("type_", "inputs", "words"),
     [
         (
             "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig",
@@ -232,9 +232,9 @@ def test_a_provider_that_talks_to_another_gitlab_is_named() -> None:
     ],
 )
 def test_a_removed_resource_is_named_by_its_owner_and_not_by_the_program(
-    type_: str, inputs: dict[str, Any], said: str
+    type_: str, inputs: dict[str, Any], words: str
 ) -> None:
-    assert f"- {said}" in note(step("delete", type_, "access-some-name-of-the-program", old=inputs))
+    assert f"- {words}" in note(step("delete", type_, "access-some-name-of-the-program", old=inputs))
 
 
 def test_variables_are_named_by_key_and_owner() -> None:
@@ -272,12 +272,12 @@ def test_a_changed_lifecycle_policy_is_an_update_although_the_provider_replaces_
 def test_a_resource_that_leaves_the_stack_and_stays_in_aws_is_not_called_deleted(retained: bool) -> None:
     gone = step("delete", REPOSITORY, "r", old={"name": "ci/imported"})
     gone["oldState"]["retainOnDelete"] = retained
-    said = note(gone)
+    words = note(gone)
     left = "**No longer in the stack, and left as it is**\n\n- repository `ci/imported`, with its images\n"
-    assert (left in said) is retained
-    assert ("- **deletes repository** `ci/imported`" in said) is not retained
-    assert ("1 to leave as it is" in said) is retained
-    assert ("1 **to delete**" in said) is not retained
+    assert (left in words) is retained
+    assert ("- **deletes repository** `ci/imported`" in words) is not retained
+    assert ("1 to leave as it is" in words) is retained
+    assert ("1 **to delete**" in words) is not retained
 
 
 def test_an_upgrade_that_changes_the_code_alone_has_the_note_of_the_page() -> None:
@@ -290,6 +290,6 @@ def test_an_upgrade_that_changes_the_code_alone_has_the_note_of_the_page() -> No
         reasons=["code"],
     )
     rotation = step("replace", FIRST_ROTATION, "r", reasons=["triggers"])
-    said = preview_note.note(preview.read(preview_json(stack(), code, rotation, same=68)))
+    words = preview_note.note(preview.read(preview_json(stack(), code, rotation, same=68)))
     page = (Path(__file__).parents[2] / "docs" / "upgrading.md").read_text()
-    assert f"```text\n{said.partition('-->')[2].strip()}\n```" in page
+    assert f"```text\n{words.partition('-->')[2].strip()}\n```" in page

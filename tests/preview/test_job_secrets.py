@@ -23,42 +23,42 @@ def _note(before: dict[str, Any], after: dict[str, Any], *steps: dict[str, Any])
 
 
 def test_it_says_what_the_new_kind_of_access_needs_and_that_no_token_is_left() -> None:
-    said = _note(_declaration(web="rotated-variable"), _declaration(web="job-secret"))
-    assert "project `acme/web` by `job-secret`, **before by `rotated-variable`**: needs GitLab 18.3 Premium or" in said
-    assert "**no GitLab token**: jobs fetch every login themselves; the rotator does not call GitLab" in said
-    assert "by job-secret" in said  # in the picture
+    words = _note(_declaration(web="rotated-variable"), _declaration(web="job-secret"))
+    assert "project `acme/web` by `job-secret`, **before by `rotated-variable`**: needs GitLab 18.3 Premium or" in words
+    assert "**no GitLab token**: jobs fetch every login themselves; the rotator does not call GitLab" in words
+    assert "by job-secret" in words  # in the picture
 
 
 def test_beside_a_variable_there_still_is_a_token() -> None:
     after = _declaration(web="job-secret", shop="rotated-variable")
-    said = _note(_declaration(shop="rotated-variable"), after)
-    assert "by `job-secret`: needs GitLab 18.3" in said
-    assert "no GitLab token" not in said
+    words = _note(_declaration(shop="rotated-variable"), after)
+    assert "by `job-secret`: needs GitLab 18.3" in words
+    assert "no GitLab token" not in words
 
 
 def test_a_stack_that_had_no_token_before_gives_no_second_notice() -> None:
-    said = _note(_declaration(web="job-secret"), _declaration(web="job-secret", api="job-secret"))
-    assert "no GitLab token" not in said
+    words = _note(_declaration(web="job-secret"), _declaration(web="job-secret", api="job-secret"))
+    assert "no GitLab token" not in words
 
 
 def test_the_secret_is_new_and_its_role_reads_it_and_nothing_is_claimed_of_variables() -> None:
     arn = f"arn:aws:secretsmanager:eu-central-1:123456789012:secret:{_NAME}-??????"
     reads = policy(allow("secretsmanager:GetSecretValue", arn))
     role = {"role": "gitlab-ecr-prod-secret-acme-web", "policy": reads}
-    said = _note(
+    words = _note(
         _declaration(),
         _declaration(web="job-secret"),
         step("create", _SECRET, "access-rotator-audience-acme/web", new={"name": _NAME}),
         step("create", ROLE_POLICY, "access-identities-secret-acme/web", new=role),
     )
-    assert f"secret `{_NAME}`: the login that jobs of `acme/web` fetch themselves" in said
-    assert f"may `secretsmanager:GetSecretValue` on `{arn}`" in said
-    assert "may now **pull**" in said
-    assert "which variables" not in said
+    assert f"secret `{_NAME}`: the login that jobs of `acme/web` fetch themselves" in words
+    assert f"may `secretsmanager:GetSecretValue` on `{arn}`" in words
+    assert "may now **pull**" in words
+    assert "which variables" not in words
 
 
 def test_a_changed_token_secret_is_an_update_like_any_other() -> None:
     named = {"name": "gitlab-ecr-prod/gitlab-token"}
     changed = step("update", _SECRET, "x", old=named, new={**named, "kmsKeyId": "k"}, reasons=["kmsKeyId"])
-    said = note(read(preview_json(stack(), changed, diagnostics=[warning("w")])))
-    assert "`kmsKeyId`" in said
+    words = note(read(preview_json(stack(), changed, diagnostics=[warning("w")])))
+    assert "`kmsKeyId`" in words

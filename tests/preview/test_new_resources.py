@@ -13,7 +13,7 @@ _HELD = declaration(["ci/python"], **{"acme/web": {"kind": "project", "pull": ["
 
 
 @pytest.mark.parametrize(
-    ("type_", "inputs", "said"),
+    ("type_", "inputs", "words"),
     [
         ("aws:ecr/repository:Repository", {"name": "ci/go"}, "repositories `ci/go`"),
         (
@@ -109,10 +109,10 @@ _HELD = declaration(["ci/python"], **{"acme/web": {"kind": "project", "pull": ["
         ),
     ],
 )
-def test_a_new_resource_is_described_in_words(type_: str, inputs: dict[str, Any], said: str) -> None:
+def test_a_new_resource_is_described_in_words(type_: str, inputs: dict[str, Any], words: str) -> None:
     created = step("create", type_, "n", new=inputs)
     text = preview_note.note(preview.read(preview_json(stack(declaration=_HELD), created)))
-    assert f"**New**\n\n- {said}\n" in text
+    assert f"**New**\n\n- {words}\n" in text
 
 
 def test_the_roles_of_a_new_stack_are_folded_but_a_role_that_opens_everything_is_not() -> None:

@@ -265,7 +265,7 @@ def test_consumers_that_gain_the_same_share_a_line() -> None:
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "said"),
+    ("before", "after", "words"),
     [
         ([*PUSH_ACTIONS], [*PULL_ACTIONS], "**may no longer push** `ci/go`"),
         ([*PULL_ACTIONS], [*PUSH_ACTIONS], "may now **push** `ci/go`"),
@@ -274,11 +274,11 @@ def test_consumers_that_gain_the_same_share_a_line() -> None:
         ([*PULL_ACTIONS], ["ecr:batchgetimage"], ""),
     ],
 )
-def test_the_note_shows_only_what_a_policy_adds_or_removes(before: list[str], after: list[str], said: str) -> None:
+def test_the_note_shows_only_what_a_policy_adds_or_removes(before: list[str], after: list[str], words: str) -> None:
     old, new = ({"role": "r", "policy": policy(allow(given, arn("ci/go")))} for given in (before, after))
     note = _note(preview_json(stack(), step("update", ROLE_POLICY, "p", old=old, new=new)))
     rights = note.partition("**Who may pull and push**")[2].partition("\n\n**")[0].partition("\n\nOf the")[0]
-    assert rights.strip() == (f"- role `r` {said}" if said else "")
+    assert rights.strip() == (f"- role `r` {words}" if words else "")
 
 
 def test_a_narrower_pattern_is_no_gain_and_a_wider_one_no_loss() -> None:

@@ -24,7 +24,7 @@ def _steps(*steps: Any, **more: Any) -> str:
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "words"),
     [
         ("[" * 100_000, "more than 64 lists and maps inside each other"),
         ('{"steps": ' + "[" * 900 + "]" * 900 + "}", "more than 64 lists and maps"),
@@ -70,10 +70,10 @@ def _steps(*steps: Any, **more: Any) -> str:
         ("", "got no preview in JSON; pass the output of `pulumi preview --json`"),
     ],
 )
-def test_an_invalid_preview_gives_one_line_with_the_place(text: str, said: str) -> None:
+def test_an_invalid_preview_gives_one_line_with_the_place(text: str, words: str) -> None:
     with pytest.raises(ValueError, match=r"^preview: got no preview in JSON") as caught:
         reading.read(text)
-    assert said in str(caught.value)
+    assert words in str(caught.value)
     assert len(str(caught.value).splitlines()) == 1
     assert len(str(caught.value)) < 300
 
@@ -143,11 +143,11 @@ def test_any_value_at_any_place_of_a_preview_gives_a_note_or_one_line(text: str,
     holder, key = places[place % len(places)]
     holder[key] = value
     try:
-        said = _note(json.dumps(document))
+        words = _note(json.dumps(document))
     except ValueError as error:
-        said = str(error)
-    assert said.encode()
-    assert said.startswith("<!-- gitlab-ecr plan-note ") or re.fullmatch("preview: got no preview in JSON.*", said)
+        words = str(error)
+    assert words.encode()
+    assert words.startswith("<!-- gitlab-ecr plan-note ") or re.fullmatch("preview: got no preview in JSON.*", words)
 
 
 _KEYS = ("Effect", "Action", "NotAction", "Resource", "NotResource", "Principal", "Condition", "Sid")

@@ -20,7 +20,7 @@ def trust(*subs: str, operator: str = "StringEquals") -> dict[str, Any]:
     return {"Effect": "Allow", "Action": "sts:AssumeRoleWithWebIdentity", **who, "Condition": condition}
 
 
-def said(type_: str, key: str, before: dict[str, Any], after: dict[str, Any]) -> list[str]:
+def words(type_: str, key: str, before: dict[str, Any], after: dict[str, Any]) -> list[str]:
     """The lines of the note about one policy that changes."""
     old, new = ({"name": "r", "role": "r", key: policy(statement)} for statement in (before, after))
     text = preview_note.note(preview.read(preview_json(step("update", type_, "r", old=old, new=new, reasons=[key]))))
@@ -28,13 +28,13 @@ def said(type_: str, key: str, before: dict[str, Any], after: dict[str, Any]) ->
 
 
 def test_the_note_shows_only_the_branch_that_was_added_to_a_trust_policy() -> None:
-    (line,) = said(ROLE, "assumeRolePolicy", trust("main"), trust("main", "release/1"))
+    (line,) = words(ROLE, "assumeRolePolicy", trust("main"), trust("main", "release/1"))
     assert line.endswith(f"if `{ISSUER}:sub` is `release/1`")
     assert "no longer" not in line
 
 
 def test_the_note_shows_only_the_branch_that_was_removed() -> None:
-    (line,) = said(ROLE, "assumeRolePolicy", trust("main", "release/1"), trust("main"))
+    (line,) = words(ROLE, "assumeRolePolicy", trust("main", "release/1"), trust("main"))
     assert line.startswith("- role `r`: no longer: ")
     assert line.endswith(f"if `{ISSUER}:sub` is `release/1`")
 
@@ -42,13 +42,13 @@ def test_the_note_shows_only_the_branch_that_was_removed() -> None:
 def test_one_more_user_of_access_keys_takes_nothing_from_the_others() -> None:
     users = [f"arn:aws:iam::123456789012:user/{name}" for name in ("legacy", "scripts")]
     before, after = allow("iam:CreateAccessKey", users[0]), allow("iam:CreateAccessKey", users)
-    assert said(ROLE_POLICY, "policy", before, after) == [
+    assert words(ROLE_POLICY, "policy", before, after) == [
         f"- role policy `r`: may `iam:CreateAccessKey` on `{users[1]}`"
     ]
 
 
 def test_a_value_that_is_changed_is_gained_and_lost() -> None:
-    lines = said(ROLE, "assumeRolePolicy", trust("main"), trust("release/1"))
+    lines = words(ROLE, "assumeRolePolicy", trust("main"), trust("release/1"))
     assert [("no longer" in line, line.rpartition(" ")[2]) for line in lines] == [
         (False, "`release/1`"),
         (True, "`main`"),
@@ -86,4 +86,4 @@ def test_what_goes_beyond_is_what_the_other_does_not_allow(before: list[str], af
 def test_another_name_or_order_is_no_change() -> None:
     before = {**allow(["a:A", "a:B"], ["x"]), "Sid": "Old"}
     after = {**allow(["a:B", "a:A"], ["x"]), "Sid": "New"}
-    assert said(ROLE_POLICY, "policy", before, after) == []
+    assert words(ROLE_POLICY, "policy", before, after) == []

@@ -24,7 +24,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, dict[str, Any]
     assert run.returncode == 0, run.stderr
     assert run.stderr == ""
     found = json.loads(report.read_text())
-    assert [words in said for words, said in zip(_WARNINGS, found["warnings"], strict=True)] == [True, True]
+    assert [words in message for words, message in zip(_WARNINGS, found["warnings"], strict=True)] == [True, True]
     assert all(f"warning: {warning}" in run.stdout for warning in found["warnings"])
     return run.stdout, {**found, "picture": report.with_suffix(".svg").read_text()}
 

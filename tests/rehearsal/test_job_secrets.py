@@ -143,8 +143,8 @@ def test_revoking_voids_what_the_secret_held(rehearsed: Rehearsal) -> None:
     assert command_line.run(world, "rotate", "--function", function).exit_code == 0
     revoked = command_line.run(world, "revoke", WEB, "--function", function, "--now", "--yes", "--json")
     assert revoked.exit_code == 0, revoked.words
-    said = "\n".join(revoked.output)
-    assert f"secret gitlab-ecr-secrets/audience/{WEB}" in said
-    answer = json.loads(said[said.index("{") : said.rindex("}") + 1])
+    words = "\n".join(revoked.output)
+    assert f"secret gitlab-ecr-secrets/audience/{WEB}" in words
+    answer = json.loads(words[words.index("{") : words.rindex("}") + 1])
     assert [each["refused"] for each in answer["tried"]] == [True]
     assert (answer["denied"], answer["generation"]) == (True, 2)

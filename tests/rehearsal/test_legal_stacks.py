@@ -150,10 +150,10 @@ def test_what_can_never_work_is_refused_before_anything_starts(
 ) -> None:
     stack_file = STACKS / f"{name}.yaml"
     assert main(["--stack-file", str(stack_file), "--report", str(tmp_path / "report.json")]) == 2
-    said = capsys.readouterr()
-    assert f"gitlab-ecr:{place}: got " in said.err
-    assert words in said.err
-    assert said.out == ""
+    message = capsys.readouterr()
+    assert f"gitlab-ecr:{place}: got " in message.err
+    assert words in message.err
+    assert message.out == ""
 
 
 def test_a_runners_own_environment_goes_before_its_helper(tmp_path: Path, rehearsed: Callable[[Path], Report]) -> None:

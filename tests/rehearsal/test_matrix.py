@@ -63,17 +63,17 @@ def test_images_of_another_registry_are_a_folder_of_their_own() -> None:
 
 
 @pytest.mark.parametrize(
-    ("actual", "told"),
+    ("actual", "message"),
     [
         ("allowed", "data/image-number-0 (declared denied)"),
         ("failed", "data/image-number-0 (declared denied, failed)"),
     ],
 )
-def test_a_cell_that_is_not_as_declared_is_written_out_and_marked(actual: str, told: str) -> None:
+def test_a_cell_that_is_not_as_declared_is_written_out_and_marked(actual: str, message: str) -> None:
     found = pulls("acme/a", "ci/", data=actual)
     (row,) = rows(found)
-    assert told in (*row.pulled, *row.refused)
-    assert all(word in "\n".join(drawn(found)) for word in told.split())
+    assert message in (*row.pulled, *row.refused)
+    assert all(word in "\n".join(drawn(found)) for word in message.split())
 
 
 def test_if_two_clients_differ_the_one_that_is_not_as_declared_counts() -> None:

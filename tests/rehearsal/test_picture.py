@@ -21,9 +21,9 @@ def test_the_picture_in_the_docs_is_that_of_the_present_rehearsal(whole: tuple[s
 
 
 def test_the_picture_shows_what_was_on_the_screen(whole: tuple[str, dict[str, Any]]) -> None:
-    said = " ".join(whole[0].split())
+    message = " ".join(whole[0].split())
     steps = [line for line in words(whole[1]["picture"]) if line and not line.startswith("- ")]
-    unsaid = [line for line in steps if line not in said and not re.match(r"\d+ pulls allowed", line)]
+    unsaid = [line for line in steps if line not in message and not re.match(r"\d+ pulls allowed", line)]
     assert unsaid == []
     assert len(steps) > 15
 

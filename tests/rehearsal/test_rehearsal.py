@@ -60,8 +60,8 @@ def test_a_secret_that_was_made_before_up_is_adopted(changed: Callable[..., Path
 
 
 def test_no_secret_leaves_the_rehearsal(capsys: pytest.CaptureFixture[str]) -> None:
-    said: list[str] = []
-    with Rehearsal(read(LOCAL), said.append) as running:
+    words: list[str] = []
+    with Rehearsal(read(LOCAL), words.append) as running:
         running.up()
         secrets = secrets_of(running)
         running.renew()
@@ -73,7 +73,7 @@ def test_no_secret_leaves_the_rehearsal(capsys: pytest.CaptureFixture[str]) -> N
         logs = running.world.aws("logs").filter_log_events(logGroupName="/aws/lambda/gitlab-ecr-local-rotator")
         document = json.dumps(as_document(running.findings, ""), default=str)
     captured = capsys.readouterr()
-    everything = "\n".join([document, *said, captured.out, captured.err, json.dumps(logs, default=str)])
+    everything = "\n".join([document, *words, captured.out, captured.err, json.dumps(logs, default=str)])
     assert len(secrets) >= 9
     assert [secret[:6] for secret in secrets if secret in everything] == []
 

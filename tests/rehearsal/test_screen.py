@@ -21,9 +21,9 @@ def test_names_and_messages_are_no_markup_and_no_emoji(capsys: pytest.CaptureFix
         )
     )
     show.failure(WORDS)
-    said = capsys.readouterr()
-    assert said.out.count(WORDS) == 6
-    assert f"rehearsal failed: {WORDS}" in said.err
+    words = capsys.readouterr()
+    assert words.out.count(WORDS) == 6
+    assert f"rehearsal failed: {WORDS}" in words.err
 
 
 def test_the_stacks_registry_is_shown_once_and_made_up_ones_are_marked(capsys: pytest.CaptureFixture[str]) -> None:
@@ -47,5 +47,5 @@ def test_quiet_prints_only_failures(capsys: pytest.CaptureFixture[str]) -> None:
     show = Screen(quiet=True)
     show.step("something")
     show.failure("wrong")
-    said = capsys.readouterr()
-    assert (said.out, said.err) == ("", "rehearsal failed: wrong\n")
+    words = capsys.readouterr()
+    assert (words.out, words.err) == ("", "rehearsal failed: wrong\n")

@@ -97,18 +97,18 @@ def test_the_first_up_waits_for_the_token_and_storing_it_rotates_at_once(whole: 
     document = whole[1]
     assert document["waited"] == 3
     assert document["tokenSet"]["command"] == "gitlab-ecr token set --function gitlab-ecr-local-rotator"
-    said = document["tokenSet"]["output"]
-    assert said[0] == "stored in gitlab-ecr-local/gitlab-token; the rotation that followed:"
-    assert {line.split("\t")[1] for line in said[1:5]} == {"published"}
+    words = document["tokenSet"]["output"]
+    assert words[0] == "stored in gitlab-ecr-local/gitlab-token; the rotation that followed:"
+    assert {line.split("\t")[1] for line in words[1:5]} == {"published"}
     assert "`up` succeeds, and 3 variables and pairs of keys wait for the rotator's GitLab token" in whole[0]
 
 
 def test_access_keys_are_made_at_deploy_and_changed_when_they_are_old(whole: tuple[str, dict[str, Any]]) -> None:
-    told = [rotation["accessKeys"] for rotation in whole[1]["rotations"]]
-    assert {each["target"] for keys in told for each in keys} == {f"project {LEGACY} access keys"}
-    statuses = [keys[0]["status"] for keys in told[:7]]
+    message = [rotation["accessKeys"] for rotation in whole[1]["rotations"]]
+    assert {each["target"] for keys in message for each in keys} == {f"project {LEGACY} access keys"}
+    statuses = [keys[0]["status"] for keys in message[:7]]
     assert statuses == ["published", "kept", "kept", "published", "kept", "kept", "published"]
-    assert len({keys[0]["key"] for keys in told[:7]}) == 3
+    assert len({keys[0]["key"] for keys in message[:7]}) == 3
     assert "each pair of access keys signed in before and after its change" in whole[0]
 
 

@@ -27,8 +27,8 @@ def test_a_secret_without_a_version_or_a_text_has_no_value(aws: BotoAws) -> None
     with Stubber(aws.client("secretsmanager")) as stub:
         stub.add_client_error("get_secret_value", "ResourceNotFoundException", words, expected_params=_ASKED)
         stub.add_response("get_secret_value", {"SecretBinary": b""}, _ASKED)
-        for said in (words, "it holds no text"):
-            with pytest.raises(AwsError, match=said) as caught:
+        for message in (words, "it holds no text"):
+            with pytest.raises(AwsError, match=message) as caught:
                 aws.secret("token")
             assert caught.value.no_value
 

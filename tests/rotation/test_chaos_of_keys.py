@@ -58,7 +58,7 @@ class _Store:
 class _Ended:
     way: str
     seconds: float
-    said: str
+    words: str
     rotations: int
     store: _Store
 
@@ -79,10 +79,10 @@ def _renewal(way: str, where: str) -> _Ended:
         instance = replace(_INSTANCE, url=f"http://127.0.0.1:{port}", allow_http=True)
         api = GitLabTokens(instance.url, http_for_tokens(instance, clock, deadline))
         try:
-            said = renew(store, api, clock, run="run-1")
+            words = renew(store, api, clock, run="run-1")
         except (RenewalError, GitLabError) as error:
-            said = f"failed: {error}"
-    return _Ended(way, time.monotonic() - begin, said, asked.count("POST"), store)
+            words = f"failed: {error}"
+    return _Ended(way, time.monotonic() - begin, words, asked.count("POST"), store)
 
 
 @pytest.mark.parametrize(("where", "rotations"), [("GET", 0), ("POST", 1)])
@@ -92,11 +92,11 @@ def test_a_token_is_renewed_at_most_once_and_the_present_one_stays_with_any_answ
     with ThreadPoolExecutor(len(WAYS)) as pool:
         for ended in pool.map(lambda way: _renewal(way, where), WAYS):
             assert ended.seconds < _SECONDS + _AT_MOST, ended.way
-            assert ended.said.startswith("failed: "), ended.way
+            assert ended.words.startswith("failed: "), ended.way
             assert ended.rotations == rotations, ended.way
             assert ended.store.versions[ended.store.current] == Secret(_TOKEN), ended.way
-            assert _TOKEN not in ended.said, ended.way
-            assert ended.said.isprintable(), ended.way
+            assert _TOKEN not in ended.words, ended.way
+            assert ended.words.isprintable(), ended.way
 
 
 def _keys(way: str) -> tuple[str, Any, Any, float, dict[Any, Any]]:

@@ -32,39 +32,40 @@ class _Server:
         return self._answer
 
 
-def _granular(said: Any) -> Response:
-    return _answer({"error": "insufficient_granular_scope", "error_description": said})
+def _granular(words: Any) -> Response:
+    return _answer({"error": "insufficient_granular_scope", "error_description": words})
 
 
 def test_the_error_shows_gitlabs_sentence() -> None:
-    said = "Access denied: Your Personal Access Token lacks the required permissions: [Variable: Update]."
-    assert missing_permission(_granular(said), Secret(_TOKEN)) == said
+    words = "Access denied: Your Personal Access Token lacks the required permissions: [Variable: Update]."
+    assert missing_permission(_granular(words), Secret(_TOKEN)) == words
 
 
 @pytest.mark.parametrize(
-    "said", [f"you sent {_TOKEN}", _TOKEN[6:20], f"{_TOKEN.encode().hex()}", "x" * 1_999 + _TOKEN, json.dumps([_TOKEN])]
+    "words",
+    [f"you sent {_TOKEN}", _TOKEN[6:20], f"{_TOKEN.encode().hex()}", "x" * 1_999 + _TOKEN, json.dumps([_TOKEN])],
 )
-def test_no_message_shows_the_token_that_a_server_repeats(said: str) -> None:
-    server = _Server(_granular(said))
+def test_no_message_shows_the_token_that_a_server_repeats(words: str) -> None:
+    server = _Server(_granular(words))
     tokens = GitLabTokens("https://gitlab.example.com", server)
-    told: list[str] = []
+    message: list[str] = []
     for ask in (lambda: tokens.facts(Secret(_TOKEN)), lambda: tokens.rotate(Secret(_TOKEN), None, _DAY)):
         with pytest.raises(MissingPermissionError) as failed:
             ask()
-        told.append(str(failed.value))
+        message.append(str(failed.value))
     with pytest.raises(ReadError) as unread:
         GitLabApi("https://gitlab.example.com", Secret(_TOKEN), server).get("personal_access_tokens/self")
-    told += [str(unread.value), unread.value.missing, unread.value.lacking]
-    assert_clean("\n".join(told), _TOKEN)
+    message += [str(unread.value), unread.value.missing, unread.value.lacking]
+    assert_clean("\n".join(message), _TOKEN)
 
 
 @pytest.mark.parametrize(
-    "said", [None, "", 7, [], {}, {"a": [1]}, True, "\u001b[31m\u202eno\r\n", "\ud800" * 9, "x" * 5_000]
+    "words", [None, "", 7, [], {}, {"a": [1]}, True, "\u001b[31m\u202eno\r\n", "\ud800" * 9, "x" * 5_000]
 )
-def test_a_sentence_of_any_form_is_one_printable_line(said: Any) -> None:
-    told = missing_permission(_granular(said), Secret(_TOKEN))
-    assert told.isprintable()
-    assert 0 < len(told) < 300
+def test_a_sentence_of_any_form_is_one_printable_line(words: Any) -> None:
+    message = missing_permission(_granular(words), Secret(_TOKEN))
+    assert message.isprintable()
+    assert 0 < len(message) < 300
 
 
 @pytest.mark.parametrize(

@@ -174,9 +174,9 @@ def test_as_a_job_a_plan_that_cannot_be_read_is_named(tmp_path: Path, capsys: py
     wrong.write_text("{}")
     assert job.main(["--plan", str(wrong)]) == 2
     assert job.main(["--plan", str(tmp_path / "absent.json")]) == 2
-    said = capsys.readouterr().err
-    assert "plan: 'version' is missing" in said
-    assert "No such file" in said
+    words = capsys.readouterr().err
+    assert "plan: 'version' is missing" in words
+    assert "No such file" in words
 
 
 @pytest.mark.parametrize(("failures", "code"), [([], 0), (["audience backend: refused"], 1)])
@@ -213,8 +213,8 @@ def test_a_job_fails_if_its_metrics_cannot_be_sent(
     assert put == []
     assert job.main(["--plan", str(file), "--put-metrics"]) == code
     assert put == [report]
-    said = capsys.readouterr().err
-    assert said == ("metrics: AccessDenied: no; the alarms do not see this run\n" if refused else "")
+    words = capsys.readouterr().err
+    assert words == ("metrics: AccessDenied: no; the alarms do not see this run\n" if refused else "")
 
 
 @pytest.mark.parametrize(("failed", "code"), [([], 0), (["GitLab answered 401"], 1)])

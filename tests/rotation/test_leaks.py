@@ -186,8 +186,8 @@ def test_no_failure_shows_a_secret(fault: str, fired_by: FiredBy, caplog: pytest
     with redirect_stdout(printed), redirect_stderr(printed):
         report = world.rotate(_PLAN, fired_by=fired_by)
     error = RotationFailedError("; ".join(report.short()["failures"]))
-    told = [report.log_line(), metrics.line(report), json.dumps(report.short()), repr(report), repr(error)]
-    left = printed.getvalue() + "".join(told) + caplog.text + json.dumps(world.parameters) + json.dumps(world.calls)
+    message = [report.log_line(), metrics.line(report), json.dumps(report.short()), repr(report), repr(error)]
+    left = printed.getvalue() + "".join(message) + caplog.text + json.dumps(world.parameters) + json.dumps(world.calls)
     _assert_clean(left, before | _secrets(world))
     assert len(json.dumps(report.short())) <= 4_000
 
@@ -222,9 +222,9 @@ def test_neither_errors_nor_debug_logs_show_a_secret_of_real_connections(
     ):
         with pytest.raises(GitLabError) as caught:
             call()
-        told = "".join(traceback.format_exception(caught.value)) + repr(caught.value) + caplog.text
+        message = "".join(traceback.format_exception(caught.value)) + repr(caught.value) + caplog.text
         for secret in (token, "c2VjcmV0LW9mLWEtdmFyaWFibGU="):
-            assert not [secret[i : i + 8] for i in range(len(secret) - 7) if secret[i : i + 8] in told]
+            assert not [secret[i : i + 8] for i in range(len(secret) - 7) if secret[i : i + 8] in message]
 
 
 def test_no_holder_of_a_secret_shows_it() -> None:
@@ -246,7 +246,7 @@ def test_no_holder_of_a_secret_shows_it() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [
         ("value is invalid", True),
         ("token fake-bu was refused", True),
@@ -255,9 +255,9 @@ def test_no_holder_of_a_secret_shows_it() -> None:
         ("", True),
     ],
 )
-def test_eight_characters_in_a_row_are_withheld(text: str, told: bool) -> None:
+def test_eight_characters_in_a_row_are_withheld(text: str, message: bool) -> None:
     shown = without_pieces(text, [Secret("fake-but-secret-text")])
-    assert (shown == text) is told
+    assert (shown == text) is message
 
 
 def test_the_plan_and_the_memory_hold_names_only() -> None:

@@ -26,11 +26,11 @@ def test_a_report_of_five_thousand_failures_is_one_event(reason: str) -> None:
     line = _report(5_000, reason, published=100).log_line()
     assert len(line.encode()) <= _EVENT
     report = json.loads(line)["gitlab_ecr_report"]
-    told = len(report["targets"])
+    message = len(report["targets"])
     omitted = report["omitted"]["targets"]
-    assert told + sum(omitted.values()) == 5_100
+    assert message + sum(omitted.values()) == 5_100
     assert omitted["published"] == 100
-    assert told == 0 or {entry["status"] for entry in report["targets"]} == {"failed"}
+    assert message == 0 or {entry["status"] for entry in report["targets"]} == {"failed"}
     assert report["audiences"][0]["audience"] == "broken"
     assert not report["ok"]
 

@@ -75,6 +75,6 @@ def test_a_bounded_call_gives_its_value_its_error_or_nothing() -> None:
 def test_an_unexpected_error_is_reported_by_class_and_line_without_its_message() -> None:
     with pytest.raises(AttributeError) as caught:
         bounded_json.loads(7, limit=None)  # type: ignore[arg-type] # pyright: ignore[reportArgumentType] - the mistake
-    said = unexpected(caught.value)
-    assert said.startswith("an error in gitlab-ecr itself, AttributeError at docker/bounded_json.py:")
-    assert "decode" not in said
+    words = unexpected(caught.value)
+    assert words.startswith("an error in gitlab-ecr itself, AttributeError at docker/bounded_json.py:")
+    assert "decode" not in words

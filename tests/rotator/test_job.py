@@ -206,10 +206,10 @@ def test_the_alarms_that_rest_on_the_rotators_own_metrics_remain(recorder: Recor
 def test_up_says_that_nothing_rotates_before_the_job_has_run(
     recorder: Recorder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    said: list[str] = []
-    monkeypatch.setattr(pulumi.log, "info", lambda text, **_: said.append(text))
+    message: list[str] = []
+    monkeypatch.setattr(pulumi.log, "info", lambda text, **_: message.append(text))
     _made(recorder)
-    (text,) = said
+    (text,) = message
     assert "acme/access includes templates/rotate.yml and its schedule gitlab-ecr-rotator has run" in text
     assert f"gitlab-ecr rotate --bucket {_BUCKET}" in text
 

@@ -160,13 +160,13 @@ def test_the_most_targets_stay_within_lambdas_limit(recorder: Recorder) -> None:
 
 
 def test_a_vpc_brings_its_rights_and_names_its_endpoints(recorder: Recorder, monkeypatch: pytest.MonkeyPatch) -> None:
-    said: list[str] = []
-    monkeypatch.setattr(pulumi.log, "info", lambda text, **_: said.append(text))
+    message: list[str] = []
+    monkeypatch.setattr(pulumi.log, "info", lambda text, **_: message.append(text))
     made(recorder, vpc={"subnet_ids": ["subnet-1"], "security_group_ids": ["sg-1"]})
     assert _function(recorder).inputs["vpcConfig"] == {"subnetIds": ["subnet-1"], "securityGroupIds": ["sg-1"]}
     for name in ("rotator-function-role", "rotator-renewal-role"):
         assert "ec2:CreateNetworkInterface" in _statements(recorder, name)["HaveNetworkInterfaces"]["Action"]
-    (text,) = said
+    (text,) = message
     assert text.startswith(
         "vpc: its subnets need a route to https://gitlab.example.com, and a NAT gateway or interface"
     )
@@ -176,11 +176,11 @@ def test_a_vpc_brings_its_rights_and_names_its_endpoints(recorder: Recorder, mon
 
 
 def test_a_vpc_with_access_keys_needs_a_way_to_iam(recorder: Recorder, monkeypatch: pytest.MonkeyPatch) -> None:
-    said: list[str] = []
-    monkeypatch.setattr(pulumi.log, "info", lambda text, **_: said.append(text))
+    message: list[str] = []
+    monkeypatch.setattr(pulumi.log, "info", lambda text, **_: message.append(text))
     text = plan.dumps(replace(PLAN, key_users=(key_user(),)))
     made(recorder, plan=text, vpc={"subnet_ids": ["subnet-1"], "security_group_ids": ["sg-1"]})
-    assert said[0].endswith("; IAM, for the access keys, by the NAT gateway")
+    assert message[0].endswith("; IAM, for the access keys, by the NAT gateway")
 
 
 def test_concurrency_is_reserved_on_demand(recorder: Recorder) -> None:

@@ -180,8 +180,8 @@ def test_several_ways_are_reported_at_once() -> None:
 
 
 def test_the_preview_shows_an_acknowledgement_and_also_a_needless_one() -> None:
-    (told,) = isolation.warnings(_docker({"privileged": True}), has_instance_role=True, acknowledged=True)
-    assert told.startswith("runner.docker.privileged: every job could take the machine's instance role")
+    (message,) = isolation.warnings(_docker({"privileged": True}), has_instance_role=True, acknowledged=True)
+    assert message.startswith("runner.docker.privileged: every job could take the machine's instance role")
     (needless,) = isolation.warnings(_docker({}), has_instance_role=True, acknowledged=True)
     assert needless.startswith("runner.jobs_own_machine: nothing here")
     assert isolation.warnings(_docker({}), has_instance_role=False, acknowledged=False) == []

@@ -80,7 +80,7 @@ class Lab:
     def run(self, capsys: pytest.CaptureFixture[str]) -> tuple[int, dict[str, Any]]:
         self.write()
         code = main(["doctor", self.image, "--project", self.project, *self.arguments, "--json"])
-        said = capsys.readouterr()
-        assert self.password()[:24] not in said.out + said.err
-        assert self.auth[:24] not in said.out + said.err
-        return code, json.loads(said.out)
+        words = capsys.readouterr()
+        assert self.password()[:24] not in words.out + words.err
+        assert self.auth[:24] not in words.out + words.err
+        return code, json.loads(words.out)

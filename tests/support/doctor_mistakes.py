@@ -137,8 +137,8 @@ def hidden_and_expired(lab: Lab) -> None:
 
 
 def hidden_for_another_host(lab: Lab) -> None:
-    told = description(lab, 3).replace(lab.host, OTHER_REGION)
-    lab.flags |= {"masked_and_hidden": True, "description": told}
+    message = description(lab, 3).replace(lab.host, OTHER_REGION)
+    lab.flags |= {"masked_and_hidden": True, "description": message}
 
 
 def helper_missing(lab: Lab) -> None:

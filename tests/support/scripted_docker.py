@@ -87,8 +87,8 @@ def _answer(  # noqa: PLR0911 - one return for each route
         image = f"{query['fromImage'][0]}:{query['tag'][0]}"
         login = json.loads(urlsafe_b64decode(headers["x-registry-auth"])) if "x-registry-auth" in headers else None
         docker.logins[image] = (login["username"], login["password"]) if login else None
-        said = {"error": docker.refusals[image]} if image in docker.refusals else {"status": "pulled"}
-        return 200, json.dumps(said).encode()
+        words = {"error": docker.refusals[image]} if image in docker.refusals else {"status": "pulled"}
+        return 200, json.dumps(words).encode()
     if path == "/version":
         return 200, b'{"Version": "27.0"}'
     if path == "/images/load":

@@ -55,9 +55,9 @@ def _in(text: str) -> list[str]:
     ],
 )
 def test_mistakes_and_surprises_are_reported_at_their_place(name: str, severity: str, key: str, words: str) -> None:
-    told = [each for each in _of(name) if (each.severity, each.key) == (severity, f"gitlab-ecr:{key}")]
-    assert any(words in each.message for each in told), _of(name)
-    assert all(each.line for each in told)
+    message = [each for each in _of(name) if (each.severity, each.key) == (severity, f"gitlab-ecr:{key}")]
+    assert any(words in each.message for each in message), _of(name)
+    assert all(each.line for each in message)
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,7 @@ def test_what_an_editor_refuses_is_refused_by_the_program_too(key: str, value: A
 
 
 def test_three_levels_say_what_each_loses() -> None:
-    told = _in(
+    message = _in(
         f"""{_HEAD}{_REPOSITORIES}  gitlab-ecr:consumers:
     corp: {{ kind: group, pull: ["base/*"] }}
     corp/team: {{ kind: group, pull: [ci/python] }}
@@ -125,7 +125,7 @@ def test_three_levels_say_what_each_loses() -> None:
     corp/jobs: {{ push: [apps/web], id: 1, namespaceId: 2 }}
 """
     )
-    assert [line.partition(", so ")[2] for line in told if "completely replaces the one" in line] == [
+    assert [line.partition(", so ")[2] for line in message if "completely replaces the one" in line] == [
         'jobs of corp/team lose base/* (`pull` of corp). To keep all of that, write `pull`: [ci/python, "base/*"]',
         (
             "jobs of corp/team/web lose ci/python (`pull` of corp/team); base/* (`pull` of corp). "
@@ -142,7 +142,7 @@ _OWN = "url: https://gitlab.example.com"
 
 
 @pytest.mark.parametrize(
-    ("key", "value", "told"),
+    ("key", "value", "message"),
     [
         ("consumers", f"\n{_ONE}{_ONE}", "consumers.a/b: written twice, first in line 6"),
         ("consumers", f"{{ /a/b/: {{ {_PULL} }} }}", "consumers./a/b/: got '/a/b/'; write the full path alone"),
@@ -183,9 +183,9 @@ _OWN = "url: https://gitlab.example.com"
         ("tag", "{}", "gitlab-ecr:tag: no such key; did you mean tags?"),
     ],
 )
-def test_this_mistake_gives_this_message(key: str, value: str, told: str) -> None:
+def test_this_mistake_gives_this_message(key: str, value: str, message: str) -> None:
     found = _in(f"{_HEAD}{_REPOSITORIES}  gitlab-ecr:{key}: {value}\n")
-    assert any(told in line for line in found), found
+    assert any(message in line for line in found), found
 
 
 def test_two_stacks_that_would_make_the_same_resource_are_reported() -> None:

@@ -20,7 +20,7 @@ _HEAD = 'config:\n  aws:region: eu-central-1\n  gitlab-ecr:account: "12345678901
 _REPOSITORIES = "  gitlab-ecr:repositories: { ci/python: {}, base/node: {}, apps/web: {} }\n"
 
 
-def _told(section: str, written: str) -> list[str]:
+def _messages(section: str, written: str) -> list[str]:
     head = "" if section == "file" else _HEAD if section in ("repositories", "bootstrap") else _HEAD + _REPOSITORIES
     below = "" if section == "file" else "".join(f"  {line}\n" for line in written.splitlines())
     (found,) = validate([parse(f"{head}{below}" or written, Path("Pulumi.mine.yaml"))])
@@ -30,7 +30,7 @@ def _told(section: str, written: str) -> list[str]:
 @pytest.mark.skipif("RECORD" not in os.environ, reason="records, on demand, what the next test compares")
 def test_record() -> None:
     recorded = {
-        section: [{"written": case["written"], "told": _told(section, case["written"])} for case in cases]
+        section: [{"written": case["written"], "messages": _messages(section, case["written"])} for case in cases]
         for section, cases in _SECTIONS.items()
     }
     yaml.SafeDumper.add_representer(str, _text)
@@ -45,14 +45,14 @@ def _text(dumper: yaml.SafeDumper, text: str) -> yaml.Node:
 def test_each_mistake_gives_this_message(section: str) -> None:
     assert len(_SECTIONS[section]) >= 4
     for case in _SECTIONS[section]:
-        assert _told(section, case["written"]) == case["told"], case["written"]
+        assert _messages(section, case["written"]) == case["messages"], case["written"]
 
 
 @pytest.mark.parametrize("section", _SECTIONS)
 def test_each_has_a_line_a_key_and_advice(section: str) -> None:
     for case in _SECTIONS[section]:
-        assert case["told"], case["written"]
-        for line in case["told"]:
+        assert case["messages"], case["written"]
+        for line in case["messages"]:
             number, _, rest = line.partition(": ")
             assert number.isdecimal(), line
             if section != "file" and not rest.startswith("warning: "):

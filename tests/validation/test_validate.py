@@ -72,7 +72,7 @@ def test_a_file_that_is_not_there_is_another_exit_code(capsys: pytest.CaptureFix
 
 
 @pytest.mark.parametrize(
-    ("section", "said"),
+    ("section", "words"),
     [
         ("consumers: { a/b: { access: static, auths: [{ username: u, password: fake-pw }] } }", "auths: got a list"),
         ("consumers: { a/b: { access: static, auths: fake-pw } }", "auths: got text"),
@@ -95,8 +95,8 @@ def test_a_file_that_is_not_there_is_another_exit_code(capsys: pytest.CaptureFix
     ],
 )
 def test_what_may_be_a_secret_is_never_shown(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], section: str, said: str
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], section: str, words: str
 ) -> None:
     _, lines = _validate(tmp_path, capsys, f"{_HEAD}  gitlab-ecr:repositories: {{}}\n  gitlab-ecr:{section}\n")
-    assert any(f"{said}; " in line for line in lines), lines
+    assert any(f"{words}; " in line for line in lines), lines
     assert not any(secret in line for line in lines for secret in ("fake-pw", "73319", "AKIA"))

@@ -13,9 +13,9 @@ _KEY = "AKIAFAKE000000WXYZ"
 @given(st.datetimes(timezones=st.just(UTC)).filter(lambda made: made.year >= 2000))
 def test_what_is_described_is_read_back_to_the_minute(made: datetime) -> None:
     text = describe(_KEY, made)
-    told = described(text)
-    assert told is not None
-    assert (told.ending, told.made) == ("...WXYZ", made.replace(second=0, microsecond=0))
+    message = described(text)
+    assert message is not None
+    assert (message.ending, message.made) == ("...WXYZ", made.replace(second=0, microsecond=0))
     assert len(text) <= LIMIT
     assert is_ours(text)
     assert valid_until(text) is None  # no token: nobody takes it for one

@@ -158,7 +158,7 @@ def test_groups_that_the_token_may_not_see_are_named(
 
 
 @pytest.mark.parametrize(
-    ("token", "project", "said"),
+    ("token", "project", "words"),
     [
         ("", "acme/frontend/web", "GITLAB_TOKEN: not set; set it to a token"),
         ("glpat-fake-0000", "acme/frontend/web", "GITLAB_TOKEN is not a valid token"),
@@ -172,12 +172,12 @@ def test_an_error_of_doctor_itself_is_not_a_cause(
     *,
     token: str | None,
     project: str,
-    said: str,
+    words: str,
 ) -> None:
     if token is not None:
         monkeypatch.setenv("GITLAB_TOKEN", token)
     assert main(["doctor", f"{at_home.registry_host}/ci/node:1.0", "--project", project]) == ExitCode.FAILED
-    assert said in capsys.readouterr().err
+    assert words in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

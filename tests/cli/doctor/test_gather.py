@@ -19,7 +19,7 @@ def image(world: World) -> str:
     return f"{world.registry_host}/ci/node:1.0"
 
 
-def said(capsys: pytest.CaptureFixture[str]) -> str:
+def words(capsys: pytest.CaptureFixture[str]) -> str:
     return " ".join(capsys.readouterr().err.split())
 
 
@@ -33,7 +33,7 @@ def test_a_token_is_only_sent_to_a_gitlab_that_was_named(
 
     monkeypatch.setattr("components.rotation.http.PooledHttp.request", refuse)
     assert main(["doctor", image(at_home), "--project", WEB]) == ExitCode.USAGE
-    assert "write --gitlab-url URL, or --stack NAME" in said(capsys)
+    assert "write --gitlab-url URL, or --stack NAME" in words(capsys)
 
 
 def test_the_plan_names_the_gitlab(
@@ -47,7 +47,7 @@ def test_the_plan_names_the_gitlab(
 def test_two_gitlabs_are_one_too_many(at_home: World, capsys: pytest.CaptureFixture[str]) -> None:
     other = ("--gitlab-url", "https://gitlab.com")
     assert main(["doctor", image(at_home), "--project", WEB, *FUNCTION, *other]) == ExitCode.USAGE
-    assert "the plan names https://gitlab.example.com" in said(capsys)
+    assert "the plan names https://gitlab.example.com" in words(capsys)
 
 
 def test_the_gitlab_that_refuses_is_named(
@@ -55,7 +55,7 @@ def test_the_gitlab_that_refuses_is_named(
 ) -> None:
     monkeypatch.setenv("GITLAB_TOKEN", "glpat-fake-0000")
     assert main(["doctor", image(at_home), "--project", WEB]) == ExitCode.FAILED
-    assert "gitlab.example.com: GitLab answered 401" in said(capsys)
+    assert "gitlab.example.com: GitLab answered 401" in words(capsys)
 
 
 def test_a_misspelled_project_gets_a_suggestion(
@@ -64,12 +64,12 @@ def test_a_misspelled_project_gets_a_suggestion(
     monkeypatch.setattr(GitLabApi, "some", lambda *_: [{"path_with_namespace": WEB}, {"path_with_namespace": "x/y"}])
     assert main(["doctor", image(at_home), "--project", "acme/frontend/wep"]) == ExitCode.FAILED
     expected = f"shows no such project to GITLAB_TOKEN at gitlab.example.com; did you mean {WEB}?"
-    assert expected in said(capsys)
+    assert expected in words(capsys)
 
 
 def test_a_gitlab_that_lists_no_projects_suggests_none(at_home: World, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["doctor", image(at_home), "--project", "acme/frontend/wep"]) == ExitCode.FAILED
-    assert "did you mean" not in said(capsys)
+    assert "did you mean" not in words(capsys)
 
 
 def test_a_deleted_variable_is_distinguished_from_one_that_was_never_declared(
@@ -119,13 +119,13 @@ def test_a_file_that_is_not_utf_8_gives_an_error_of_one_line(
     file.write_bytes('{"auths":{}}'.encode("utf-16"))
     arguments = ["doctor", image(at_home), "--project", WEB, "--docker-config", str(file)]
     assert main(arguments) == ExitCode.FAILED
-    assert "is not UTF-8" in said(capsys)
+    assert "is not UTF-8" in words(capsys)
 
 
 def test_a_misspelled_environment_is_remarked(at_home: World, capsys: pytest.CaptureFixture[str]) -> None:
     at_home.gitlab.create_environment(WEB, "production")
     assert main(["doctor", image(at_home), "--project", WEB, "--environment", "prodution"]) == ExitCode.OK
-    assert f"--environment prodution: {WEB} has no such environment yet; did you mean production?" in said(capsys)
+    assert f"--environment prodution: {WEB} has no such environment yet; did you mean production?" in words(capsys)
 
 
 def test_a_misspelled_repository_gets_a_suggestion(at_home: World, capsys: pytest.CaptureFixture[str]) -> None:
@@ -179,4 +179,4 @@ def test_the_rights_that_a_fine_grained_token_lacks_are_named_as_gitlab_names_th
 ) -> None:
     monkeypatch.setenv("GITLAB_TOKEN", at_home.gitlab.create_fine_grained_token("least", "root", granted, ["acme"]))
     assert main(["doctor", image(at_home), "--project", WEB]) == ExitCode.FAILED
-    assert f"lacks the required permissions: [{missing}]" in said(capsys)
+    assert f"lacks the required permissions: [{missing}]" in words(capsys)

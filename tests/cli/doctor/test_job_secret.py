@@ -78,35 +78,35 @@ def doctor(at_home: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captu
 
 
 def test_what_a_job_fetches_is_followed_from_the_ci_configuration_to_the_registry(doctor: Doctor) -> None:
-    code, said = doctor()
-    assert (code, said["finding"]) == (ExitCode.OK, None)
-    tested = "\n".join(said["tested"])
+    code, words = doctor()
+    assert (code, words["finding"]) == (ExitCode.OK, None)
+    tested = "\n".join(words["tested"])
     assert f"job test fetches the login from {SECRET}, by the CI configuration" in tested
     assert "trusts branch main of acme/api" in tested
     assert f"may read {SECRET}" in tested
     assert "returned the manifest and the configuration" in tested
-    assert any("18.2" in note for note in said["notes"])
-    assert "auths" not in json.dumps(said)
+    assert any("18.2" in note for note in words["notes"])
+    assert "auths" not in json.dumps(words)
 
 
 def test_a_ref_that_the_role_does_not_trust_is_named(doctor: Doctor) -> None:
-    code, said = doctor("--ref", "feature")
-    assert (code, said["finding"]["cause"]) == (ExitCode.FOUND, "role-trust")
-    assert "unprotectedRefs" in said["finding"]["fix"]
+    code, words = doctor("--ref", "feature")
+    assert (code, words["finding"]["cause"]) == (ExitCode.FOUND, "role-trust")
+    assert "unprotectedRefs" in words["finding"]["fix"]
     assert doctor("--ref", "main", "--tag")[1]["finding"]["cause"] == "role-trust"
 
 
 @pytest.mark.parametrize("secret", ["another/secret", "gitlab-ecr-both/audience/acme/other"])
 def test_a_project_in_which_no_job_fetches_it_is_told_to_include_the_template(doctor: Doctor, secret: str) -> None:
-    code, said = doctor(secret=secret)
-    assert (code, said["finding"]["cause"]) == (ExitCode.FOUND, "secret-not-fetched")
-    assert "templates/pull.yml" in said["finding"]["fix"]
+    code, words = doctor(secret=secret)
+    assert (code, words["finding"]["cause"]) == (ExitCode.FOUND, "secret-not-fetched")
+    assert "templates/pull.yml" in words["finding"]["fix"]
 
 
 def test_a_job_that_names_the_image_and_does_not_fetch_is_named(doctor: Doctor) -> None:
-    _, said = doctor(more="build:\n  image:\n    name: {image}\n  script:\n  - make")
-    assert said["finding"]["cause"] == "secret-not-fetched"
-    assert "job build names" in said["finding"]["what"]
+    _, words = doctor(more="build:\n  image:\n    name: {image}\n  script:\n  - make")
+    assert words["finding"]["cause"] == "secret-not-fetched"
+    assert "job build names" in words["finding"]["what"]
     assert doctor(more="build:\n  image: {image}-slim/x\n  script:\n  - make")[1]["finding"] is not None
     assert doctor(more="build:\n  script:\n  - docker pull {image}")[1]["finding"] is None
 
@@ -114,17 +114,17 @@ def test_a_job_that_names_the_image_and_does_not_fetch_is_named(doctor: Doctor) 
 def test_a_variable_is_used_when_no_job_fetches(at_home: World, doctor: Doctor) -> None:
     at_home.gitlab.set_variable("project", API, "DOCKER_AUTH_CONFIG", '{"auths":{}}')
     try:
-        _, said = doctor(secret="another/secret")
+        _, words = doctor(secret="another/secret")
     finally:
         at_home.gitlab_api("DELETE", "projects/acme%2Fapi/variables/DOCKER_AUTH_CONFIG", {})
-    assert said["finding"]["cause"] == "never-rotated"
-    assert any("which the stack provides, so " in note for note in said["notes"])
+    assert words["finding"]["cause"] == "never-rotated"
+    assert any("which the stack provides, so " in note for note in words["notes"])
 
 
 def test_a_configuration_that_the_token_may_not_read_is_a_note(doctor: Doctor) -> None:
-    code, said = doctor(ci=False)
-    assert (code, said["finding"]) == (ExitCode.OK, None)
-    assert any(note.startswith("not tested: whether the job has the `secrets:`") for note in said["notes"])
+    code, words = doctor(ci=False)
+    assert (code, words["finding"]) == (ExitCode.OK, None)
+    assert any(note.startswith("not tested: whether the job has the `secrets:`") for note in words["notes"])
 
 
 @pytest.mark.parametrize(
@@ -160,21 +160,21 @@ def test_what_is_in_the_secret_is_judged_and_not_shown(at_home: World, doctor: D
     document = aws.get_secret_value(SecretId=SECRET)["SecretString"]
     aws.put_secret_value(SecretId=SECRET, SecretString=text)
     try:
-        _, said = doctor()
+        _, words = doctor()
     finally:
         aws.put_secret_value(SecretId=SECRET, SecretString=document)
-    assert said["finding"]["cause"] == cause
-    assert f"the secret {SECRET}" in said["finding"]["what"]
-    assert "not JSON" not in said["finding"]["what"] or cause == "bad-document"
+    assert words["finding"]["cause"] == cause
+    assert f"the secret {SECRET}" in words["finding"]["what"]
+    assert "not JSON" not in words["finding"]["what"] or cause == "bad-document"
 
 
 def test_without_the_right_to_read_the_secret_the_rest_is_still_tested(
     doctor: Doctor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("components.cli.doctor.gather_secret._value", lambda *_: (None, "not authorized"))
-    code, said = doctor()
-    assert (code, said["finding"]) == (ExitCode.OK, None)
-    assert f"not tested: what is in the secret {SECRET}: not authorized" in said["notes"]
+    code, words = doctor()
+    assert (code, words["finding"]) == (ExitCode.OK, None)
+    assert f"not tested: what is in the secret {SECRET}: not authorized" in words["notes"]
 
 
 def test_a_role_that_reads_another_secret_is_found(at_home: World, doctor: Doctor) -> None:
@@ -186,11 +186,11 @@ def test_a_role_that_reads_another_secret_is_found(at_home: World, doctor: Docto
     other = json.loads(json.dumps(before).replace("acme/api", "acme/other"))
     iam.put_role_policy(RoleName=name, PolicyName=policy, PolicyDocument=json.dumps(other))
     try:
-        _, said = doctor()
+        _, words = doctor()
     finally:
         iam.put_role_policy(RoleName=name, PolicyName=policy, PolicyDocument=json.dumps(before))
-    assert said["finding"]["cause"] == "secret-denied"
-    assert "but gitlab-ecr-both/audience/acme/other" in said["finding"]["what"]
+    assert words["finding"]["cause"] == "secret-denied"
+    assert "but gitlab-ecr-both/audience/acme/other" in words["finding"]["what"]
 
 
 def test_merged_yaml_is_split_into_jobs() -> None:

@@ -31,18 +31,18 @@ CLIENTS = (
 def test_a_pasted_log_gets_the_right_answer(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     right = INDEX[name]["right"]
     code = main(["doctor", "--job-log", str(LOGS / f"{name}.log")])
-    said = capsys.readouterr().out
+    words = capsys.readouterr().out
     if right == "succeeded":
-        assert (code, said) == (ExitCode.OK, "the job succeeded\n")
+        assert (code, words) == (ExitCode.OK, "the job succeeded\n")
     elif right.startswith("none: "):
-        assert said.startswith(f"no known cause: {right.removeprefix('none: ')} failed")
+        assert words.startswith(f"no known cause: {right.removeprefix('none: ')} failed")
         assert code == ExitCode.UNKNOWN
     else:
-        assert said.startswith(f"{right}: ")
-        assert ". Fix: " in said
+        assert words.startswith(f"{right}: ")
+        assert ". Fix: " in words
         assert code == ExitCode.FOUND
-    assert INDEX[name].get("says", "") in said
-    assert said.count("\n") == 1
+    assert INDEX[name].get("says", "") in words
+    assert words.count("\n") == 1
 
 
 def test_every_log_is_indexed_and_has_a_source_of_its_message() -> None:
@@ -54,9 +54,9 @@ def test_every_log_is_indexed_and_has_a_source_of_its_message() -> None:
 
 def test_the_right_to_a_token_is_no_matter_of_a_consumers_pull(capsys: pytest.CaptureFixture[str]) -> None:
     main(["doctor", "--job-log", str(LOGS / "token-denied-explicitly.log")])
-    said = capsys.readouterr().out
-    assert "consumer's pull" not in said
-    assert "not a repository" in said
+    words = capsys.readouterr().out
+    assert "consumer's pull" not in words
+    assert "not a repository" in words
 
 
 def test_the_output_lists_what_the_log_rules_out(capsys: pytest.CaptureFixture[str]) -> None:
@@ -69,9 +69,9 @@ def test_the_output_lists_what_the_log_rules_out(capsys: pytest.CaptureFixture[s
 
 def test_for_programs_an_undecided_log_is_not_ok(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["doctor", "--job-log", str(LOGS / "script-npm-401.log"), "--json"]) == ExitCode.UNKNOWN
-    said = json.loads(capsys.readouterr().out)
-    assert (said["ok"], said["finding"]) == (False, None)
-    assert said["failed"] == "the script failed, in `npm ci` (exit code 1)"
+    words = json.loads(capsys.readouterr().out)
+    assert (words["ok"], words["finding"]) == (False, None)
+    assert words["failed"] == "the script failed, in `npm ci` (exit code 1)"
 
 
 def test_the_json_holds_the_line_of_the_log(capsys: pytest.CaptureFixture[str]) -> None:
@@ -83,22 +83,22 @@ def test_a_push_denied_to_its_own_role_is_not_shadowed(tmp_path: Path, capsys: p
     file = tmp_path / "job.log"
     file.write_text((LOGS / "login-shadowed.log").read_text().replace("-pull-web-g1", "-push-web"))
     assert main(["doctor", "--job-log", str(file)]) == ExitCode.FOUND
-    said = capsys.readouterr().out
-    assert said.startswith("iam-policy: ")
-    assert "to the consumer's push" in said
+    words = capsys.readouterr().out
+    assert words.startswith("iam-policy: ")
+    assert "to the consumer's push" in words
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "words"),
     [
         ("", "no known cause: no line of the log says how the job ended"),
         ("Running with gitlab-runner 19.4.0\n$ make\n", "no known cause: no line of the log says how the job ended"),
     ],
 )
 def test_a_log_that_breaks_off_is_undecided(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str, said: str
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str, words: str
 ) -> None:
     file = tmp_path / "job.log"
     file.write_text(text)
     assert main(["doctor", "--job-log", str(file)]) == ExitCode.UNKNOWN
-    assert capsys.readouterr().out.startswith(said)
+    assert capsys.readouterr().out.startswith(words)

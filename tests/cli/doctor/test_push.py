@@ -24,11 +24,11 @@ def doctor(
 
 
 def test_the_output_says_which_parts_of_a_push_were_tested(at_home: World, capsys: pytest.CaptureFixture[str]) -> None:
-    code, said = doctor(at_home, capsys, "ci/node", "--ref", "main")
-    assert (code, said["finding"]) == (ExitCode.OK, None)
-    assert any("trusts branch main of acme/images" in line for line in said["tested"])
-    assert any("may push to ci/node" in line for line in said["tested"])
-    assert any(line.startswith("not tried: the push itself") for line in said["notes"])
+    code, words = doctor(at_home, capsys, "ci/node", "--ref", "main")
+    assert (code, words["finding"]) == (ExitCode.OK, None)
+    assert any("trusts branch main of acme/images" in line for line in words["tested"])
+    assert any("may push to ci/node" in line for line in words["tested"])
+    assert any(line.startswith("not tried: the push itself") for line in words["notes"])
 
 
 def test_a_person_reads_that_nothing_is_known_against_it_and_not_that_it_can_be_pulled(
@@ -36,16 +36,16 @@ def test_a_person_reads_that_nothing_is_known_against_it_and_not_that_it_can_be_
 ) -> None:
     image = f"{at_home.registry_host}/ci/node:1.0"
     assert main(["doctor", image, "--project", IMAGES, "--push", "--ref", "main"]) == ExitCode.OK
-    said = capsys.readouterr()
-    assert said.out.startswith("no known obstacle\ntested: ")
-    assert "pulled" not in said.out
-    assert "note: not tried: " in said.err
+    words = capsys.readouterr()
+    assert words.out.startswith("no known obstacle\ntested: ")
+    assert "pulled" not in words.out
+    assert "note: not tried: " in words.err
 
 
 def test_a_ref_that_the_role_does_not_trust_is_named(at_home: World, capsys: pytest.CaptureFixture[str]) -> None:
-    code, said = doctor(at_home, capsys, "ci/node", "--ref", "feature")
-    assert (code, said["finding"]["cause"]) == (ExitCode.FOUND, "push-ref")
-    assert "trusts branch main of acme/images, but the job runs on branch feature" in said["finding"]["what"]
+    code, words = doctor(at_home, capsys, "ci/node", "--ref", "feature")
+    assert (code, words["finding"]["cause"]) == (ExitCode.FOUND, "push-ref")
+    assert "trusts branch main of acme/images, but the job runs on branch feature" in words["finding"]["what"]
 
 
 def test_a_tag_is_no_branch(at_home: World, capsys: pytest.CaptureFixture[str]) -> None:
@@ -53,9 +53,9 @@ def test_a_tag_is_no_branch(at_home: World, capsys: pytest.CaptureFixture[str]) 
 
 
 def test_a_repository_outside_the_push_list_is_named(at_home: World, capsys: pytest.CaptureFixture[str]) -> None:
-    code, said = doctor(at_home, capsys, "base/alpine", "--ref", "main")
-    assert (code, said["finding"]["cause"]) == (ExitCode.FOUND, "push-repository")
-    assert "base/alpine" in said["finding"]["what"]
+    code, words = doctor(at_home, capsys, "base/alpine", "--ref", "main")
+    assert (code, words["finding"]["cause"]) == (ExitCode.FOUND, "push-repository")
+    assert "base/alpine" in words["finding"]["what"]
 
 
 def test_a_misspelled_repository_gets_a_suggestion(at_home: World, capsys: pytest.CaptureFixture[str]) -> None:
@@ -69,11 +69,11 @@ def test_a_role_that_revoke_stopped_is_reported(at_home: World, capsys: pytest.C
     deny = {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Action": "*", "Resource": "*"}]}
     iam.put_role_policy(RoleName=name, PolicyName="stopped", PolicyDocument=json.dumps(deny))
     try:
-        code, said = doctor(at_home, capsys, "ci/node", "--ref", "main")
+        code, words = doctor(at_home, capsys, "ci/node", "--ref", "main")
     finally:
         iam.delete_role_policy(RoleName=name, PolicyName="stopped")
-    assert (code, said["finding"]["cause"]) == (ExitCode.FOUND, "iam-policy")
-    assert "revoke --now" in said["finding"]["what"]
+    assert (code, words["finding"]["cause"]) == (ExitCode.FOUND, "iam-policy")
+    assert "revoke --now" in words["finding"]["what"]
 
 
 def test_without_aws_credentials_the_output_says_what_was_not_tried(
@@ -82,17 +82,17 @@ def test_without_aws_credentials_the_output_says_what_was_not_tried(
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.delenv(name)
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
-    code, said = doctor(at_home, capsys, "ci/node", "--ref", "feature")
-    assert (code, said["finding"]) == (ExitCode.OK, None)
-    assert any("whether" in line and "trusts this ref" in line for line in said["notes"])
+    code, words = doctor(at_home, capsys, "ci/node", "--ref", "feature")
+    assert (code, words["finding"]) == (ExitCode.OK, None)
+    assert any("whether" in line and "trusts this ref" in line for line in words["notes"])
 
 
 def test_a_role_that_iam_does_not_show_is_no_finding(lab: Lab, capsys: pytest.CaptureFixture[str]) -> None:
     lab.arguments.append("--push")
     lab.set("project", "AWS_ROLE_ARN", "arn:aws:iam::123456789012:role/gitlab-ecr-local/push/gone")
-    code, said = lab.run(capsys)
-    assert (code, said["finding"]) == (ExitCode.OK, None)
-    assert any("gone" in line for line in said["notes"])
+    code, words = lab.run(capsys)
+    assert (code, words["finding"]) == (ExitCode.OK, None)
+    assert any("gone" in line for line in words["notes"])
 
 
 @pytest.mark.parametrize(

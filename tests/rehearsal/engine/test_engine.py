@@ -17,9 +17,9 @@ ROOT = Path(__file__).parents[3]
 @pytest.mark.skipif(not shutil.which("pulumi"), reason=NO_ENGINE)
 def test_the_local_stack_goes_through_its_life(capfd: pytest.CaptureFixture[str]) -> None:
     status = main([])
-    said = capfd.readouterr()
-    assert (status, said.err) == (0, "")
-    ends = [line for line in said.out.splitlines() if "destroy" in line.partition("(")[0]]
+    words = capfd.readouterr()
+    assert (status, words.err) == (0, "")
+    ends = [line for line in words.out.splitlines() if "destroy" in line.partition("(")[0]]
     assert [end.partition("destroy")[0] for end in ends] == ["- "] * 3 + ["- Lambda: ", "- GitLab's jobs: "]
 
 

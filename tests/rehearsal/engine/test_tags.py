@@ -50,7 +50,7 @@ def test_a_refresh_brings_the_tags_of_others_into_the_state_and_into_no_input(
 
 
 @pytest.mark.parametrize(
-    ("ignored", "told", "left"),
+    ("ignored", "message", "left"),
     [
         ([], ["tags", "tagsAll"], {"team": "ci"}),
         (["tags"], ["tagsAll"], {"team": "ci"}),
@@ -64,11 +64,11 @@ def test_only_who_ignores_both_forms_keeps_the_tags_of_others(
     refreshed: tuple[dict[str, Any], dict[str, Any]],
     *,
     ignored: list[str],
-    told: list[str],
+    message: list[str],
     left: dict[str, str],
 ) -> None:
     state, inputs = refreshed
-    assert list(aws.diff(USER, state, inputs, inputs, ignored).diffs) == told
+    assert list(aws.diff(USER, state, inputs, inputs, ignored).diffs) == message
     aws.update(USER, "tagged", state, inputs, ignored=ignored)
     assert tags_of(world) == left
 

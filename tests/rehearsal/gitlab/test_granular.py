@@ -28,8 +28,8 @@ def least(gitlab: GitLab) -> Iterator[Api]:
 
 
 def _refused(permission: str, path: str = "") -> tuple[int, dict[str, str]]:
-    said = _LACKS.format(permission, f' for "{path}"' if path else "")
-    return 403, {"error": "insufficient_granular_scope", "error_description": said}
+    words = _LACKS.format(permission, f' for "{path}"' if path else "")
+    return 403, {"error": "insufficient_granular_scope", "error_description": words}
 
 
 def test_it_may_do_what_was_granted_and_its_scopes_show_nothing(least: Api) -> None:

@@ -86,9 +86,9 @@ def test_a_pull_that_is_refused_is_so_in_dockers_words(
 
 
 def test_containers_and_what_they_say_are_the_daemons(engine: Docker, daemon: ScriptedDocker) -> None:
-    said: list[bytes] = []
-    assert Client(f"unix://{engine.socket}").run("sha256:0123", "host", [], b"true\n", said.append) == 0
-    assert (daemon.scripts, said) == (["true\n"], [b"from inside\n"])
+    message: list[bytes] = []
+    assert Client(f"unix://{engine.socket}").run("sha256:0123", "host", [], b"true\n", message.append) == 0
+    assert (daemon.scripts, message) == (["true\n"], [b"from inside\n"])
 
 
 def test_no_image_of_a_run_stays_in_the_daemon(
@@ -121,15 +121,15 @@ def test_with_a_true_engine_behind_it_a_job_prints_from_inside_what_was_pulled(
         undo.callback(podman.stop)
         engine = Docker(cloud, podman.socket, before)
         undo.callback(engine.stop)
-        client, image, said = Client(f"unix://{engine.socket}"), f"{HOST}/ci/node:shell", b""
+        client, image, message = Client(f"unix://{engine.socket}"), f"{HOST}/ci/node:shell", b""
         client.pull(image, login)
 
         def write(piece: bytes) -> None:
-            nonlocal said
-            said += piece
+            nonlocal message
+            message += piece
 
         assert client.run(client.image_id(image), "host", [], b"cat /inside.txt\n", write) == 0
-        assert said == b"from ci/node"
+        assert message == b"from ci/node"
 
 
 @pytest.mark.parametrize(

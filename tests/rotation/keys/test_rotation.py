@@ -279,8 +279,8 @@ def _throttled(_: str) -> None:
 
 def test_the_report_names_the_key_by_its_ending() -> None:
     world = settled()
-    (told,) = world.rotate(PLAN).as_dict()["access_keys"]
-    assert told == {
+    (message,) = world.rotate(PLAN).as_dict()["access_keys"]
+    assert message == {
         "target": "project acme/scripts access keys",
         "status": "kept",
         "reason": "",

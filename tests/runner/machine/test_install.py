@@ -171,17 +171,17 @@ def test_where_the_archive_has_no_aws_the_snap_is_taken(scratch: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("os_release", "hardware", "said"),
+    ("os_release", "hardware", "words"),
     [("ID=gentoo\n", "x86_64", "this machine is gentoo"), (_DEBIAN, "riscv64", "this machine is a riscv64")],
 )
 def test_another_machine_is_refused_before_anything_is_installed(
-    scratch: Path, os_release: str, hardware: str, said: str
+    scratch: Path, os_release: str, hardware: str, words: str
 ) -> None:
     machine = Machine(scratch, os_release)
     machine.answer("hardware", hardware)
     done = machine.run(user_data.INSTALL)
     assert done.returncode == 1
-    assert said in done.stderr
+    assert words in done.stderr
     assert not [call for call in machine.calls() if not call.startswith("uname")]
 
 

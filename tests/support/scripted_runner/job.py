@@ -190,8 +190,8 @@ def _helpers(image: str, documents: list[str]) -> dict[str, dict[str, tuple[str,
         command = [f"docker-credential-{name}", "get"]
         run = subprocess.run(command, input=host, capture_output=True, text=True, check=False)
         if run.returncode == 0:
-            said = json.loads(run.stdout)
-            found[name] = {host: (said["Username"], said["Secret"])}
+            message = json.loads(run.stdout)
+            found[name] = {host: (message["Username"], message["Secret"])}
     return found
 
 

@@ -137,9 +137,9 @@ def test_what_a_log_names_is_printed_clean_and_without_credentials(
         "$ docker login \x1b]0;owned\x07-p glpat-fakefakefake1234 \u202ehost\nERROR: Job failed: exit code 1\n"
     )
     main(["doctor", "--job-log", str(file)])
-    said = capsys.readouterr()
+    words = capsys.readouterr()
     assert (
-        said.out == "no known cause: the script failed, in `docker login -p [hidden] host` (exit code 1); ruled out: "
+        words.out == "no known cause: the script failed, in `docker login -p [hidden] host` (exit code 1); ruled out: "
         "the job's containers ran, so the images of the job and its services were pulled\n"
     )
 

@@ -139,9 +139,9 @@ def test_what_a_deletion_took_can_be_brought_back(emulator: GitLab, maintainer: 
 
 def test_metadata_holds_the_version_and_more(emulator: GitLab, connect: Connect) -> None:
     api = connect(emulator.create_token("t", ["read_user"], user="dev"))
-    told = api.http_get("/metadata")
-    assert isinstance(told, dict)
-    assert (told["version"], told["enterprise"], told["kas"]["enabled"]) == (api.version()[0], True, False)
+    message = api.http_get("/metadata")
+    assert isinstance(message, dict)
+    assert (message["version"], message["enterprise"], message["kas"]["enabled"]) == (api.version()[0], True, False)
 
 
 def test_projects_are_paged_by_keyset_and_other_lists_are_not(emulator: GitLab, connect: Connect) -> None:

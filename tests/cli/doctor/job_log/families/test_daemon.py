@@ -24,19 +24,19 @@ _SCRIPTS = [
 def test_a_script_whose_docker_has_another_version_than_its_daemon(
     message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    said = answer(script("docker build .", message), tmp_path, capsys)
-    assert said.startswith("docker-version: the script's Docker client")
-    assert "no registry is at fault" in said
-    assert "docker:29-dind" in said
+    words = answer(script("docker build .", message), tmp_path, capsys)
+    assert words.startswith("docker-version: the script's Docker client")
+    assert "no registry is at fault" in words
+    assert "docker:29-dind" in words
 
 
 @pytest.mark.parametrize("message", [_SCRIPTS[0].replace("1.43", "1.41"), _SCRIPTS[4]])
 def test_a_runner_that_is_older_or_newer_than_its_docker(
     message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    said = answer(preparation(message), tmp_path, capsys)
-    assert said.startswith("docker-version: the runner and the Docker daemon on its machine")
-    assert "update GitLab Runner" in said
+    words = answer(preparation(message), tmp_path, capsys)
+    assert words.startswith("docker-version: the runner and the Docker daemon on its machine")
+    assert "update GitLab Runner" in words
 
 
 @pytest.mark.parametrize(
@@ -87,9 +87,9 @@ def test_a_runner_that_is_older_or_newer_than_its_docker(
 def test_a_daemon_that_cannot_be_used_is_no_registry(
     message: str, what: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    said = answer(script("docker info", message), tmp_path, capsys)
-    assert said.startswith("no-docker-daemon: ")
-    assert what in said
+    words = answer(script("docker info", message), tmp_path, capsys)
+    assert words.startswith("no-docker-daemon: ")
+    assert what in words
 
 
 @pytest.mark.parametrize(

@@ -67,10 +67,10 @@ def test_a_pull_with_a_good_login_fails(
 
 
 def test_the_disk_of_a_job_that_pulls_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    said = answer(script("npm ci", "npm ERR! nospc ENOSPC: no space left on device, write"), tmp_path, capsys)
-    assert said.startswith("disk-full: the disk of the machine that runs the job is full")
+    words = answer(script("npm ci", "npm ERR! nospc ENOSPC: no space left on device, write"), tmp_path, capsys)
+    assert words.startswith("disk-full: the disk of the machine that runs the job is full")
 
 
 def test_another_hosts_proxy_is_no_matter_of_a_registry(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    said = answer(script("go get x", 'Get "https://proxy.golang.org/x/@v/list": Forbidden'), tmp_path, capsys)
-    assert said.startswith("no known cause: ")
+    words = answer(script("go get x", 'Get "https://proxy.golang.org/x/@v/list": Forbidden'), tmp_path, capsys)
+    assert words.startswith("no known cause: ")
