@@ -5,9 +5,11 @@ This folder stands alone: a copy of it is a policy pack. So it imports nothing o
 
 import json
 from collections.abc import Iterator, Mapping
+from fnmatch import fnmatchcase
 from typing import Any, Final, cast
 
 EVERYBODY: Final = "*"
+_READ: Final = "secretsmanager:getsecretvalue"
 
 
 def statements(policy: Any) -> list[dict[str, Any]]:
@@ -50,6 +52,11 @@ def trusts_an_account(statement: Mapping[str, Any]) -> bool:
     """Whether a statement trusts a whole account: `:root` without a condition that limits it."""
     named = any(key.lower() == "aws:principalarn" for _, key, _ in conditions(statement))
     return any(principal.endswith(":root") for principal in principals(statement)) and not named
+
+
+def reads_secrets(statement: Mapping[str, Any]) -> bool:
+    """Whether a statement allows to read the value of secrets."""
+    return any(fnmatchcase(_READ, action.lower()) for action in allowed_actions(statement))
 
 
 def listed(value: Any) -> list[str]:

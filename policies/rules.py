@@ -10,8 +10,10 @@ from documents import (
     EVERYBODY,
     allowed_actions,
     conditions,
+    listed,
     opens_to_everybody,
     principals,
+    reads_secrets,
     statements,
     trusts_an_account,
 )
@@ -34,6 +36,9 @@ _RESOURCE_POLICIES: Final = frozenset(
 )
 _PUBLIC: Final = "aws:ecrpublic/"
 _WHOLE: Final = re.compile(r"\*|[a-z0-9-]+:\*")
+_NAMED: Final = ":secret:"
+_LOGIN: Final = "/audience/"  # stands in the name of each secret with a login
+_OF_A_LOGIN: Final = re.compile(r"secretsmanager:GetSecretValue|kms:Decrypt")
 _ECR: Final = re.compile(r"\d{12}\.dkr[.-]ecr(-fips)?\.")
 _CREDENTIAL: Final = re.compile(
     r"\b(AKIA|ASIA)[0-9A-Z]{16}\b|\bgl(pat|dt|rt|ptt|soat|cbt)-[\w.-]{16,}|-----BEGIN [A-Z ]*PRIVATE KEY"
@@ -96,6 +101,20 @@ def _wide_rights(properties: Properties) -> Iterator[str]:
         for action in allowed_actions(statement):
             if _WHOLE.fullmatch(action):
                 yield f"allows {action}; name the actions"
+
+
+def _wide_secrets(properties: Properties) -> Iterator[str]:
+    found = statements(properties.get("policy"))
+    read = [name for each in found if reads_secrets(each) for name in listed(each.get("Resource", EVERYBODY))]
+    for name in read:
+        if EVERYBODY in name.rpartition(_NAMED)[2]:
+            yield f"reads every secret that matches {name}; name one"
+    if not any(_LOGIN in name for name in read):
+        return
+    if len(read) > 1:
+        yield f"reads {len(read)} secrets; a project's jobs read the login of their own consumer and nothing else"
+    if more := [action for each in found for action in allowed_actions(each) if not _OF_A_LOGIN.fullmatch(action)]:
+        yield f"reads a login and allows {', '.join(more)}, too; the login itself holds the rights in ECR"
 
 
 def _credential(properties: Properties) -> Iterator[str]:
@@ -167,6 +186,12 @@ RULES: Final = (
         "A policy names its actions.",
         _IDENTITY_POLICIES.__contains__,
         _wide_rights,
+    ),
+    Rule(
+        "one-secret-per-role",
+        "Nothing reads secrets by a pattern, and a role of jobs reads one login and may do nothing else.",
+        _IDENTITY_POLICIES.__contains__,
+        _wide_secrets,
     ),
     Rule(
         "no-credential-in-inputs",

@@ -1,16 +1,19 @@
 """Starts the rotator's pipeline schedule: with `rotationBackend: gitlab`, this is how to rotate at once."""
 
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, Final
 
-from ..rotation.http import UnreachableError, ask_gitlab
+from ..contract.plan import Plan
+from ..rotation.http import Http, UnreachableError, ask_gitlab
 from .errors import CliError
-from .gitlab_api import GitLabApi, ReadError, own_token, quoted
+from .gitlab_api import GitLabApi, ReadError, http_client, instance, own_token, quoted
 from .plan_source import Source, gitlab_http, rotator_of
 from .progress import progress
 from .rotator_code import notes_of_bucket
 
 _PROJECT: Final = "gitlab-project"  # the zip's metadata that the stack sets
+_URL: Final = "gitlab-url"
 
 
 def play(source: Source) -> str:
@@ -21,14 +24,10 @@ def play(source: Source) -> str:
     """
     assert source.bucket is not None  # noqa: S101 - the caller has looked
     plan = source.plan()
-    project = notes_of_bucket(source.bucket).get(_PROJECT, "")
-    where = plan.gitlab
-    if where is None:
-        raise CliError(
-            f"--bucket {source.bucket}: nothing is written to GitLab, so its plan does not name the instance; start "
-            f"the schedule {rotator_of(plan)} on the page of {project}, Build > Pipeline schedules"
-        )
-    http, token, url = gitlab_http(where), own_token(), where.url
+    notes = notes_of_bucket(source.bucket)
+    project = notes.get(_PROJECT, "")
+    url, http = _instance(source.bucket, plan, notes)
+    token = own_token()
     name, path = rotator_of(plan), f"projects/{quoted(project)}/pipeline_schedules"
     try:
         with progress("Looking for the schedule"):
@@ -49,6 +48,19 @@ def play(source: Source) -> str:
         )
     where = f"{url}/{project}/-/pipelines?source=schedule"
     return f"started the schedule {name}; for the result, see its pipeline: {where}"
+
+
+def _instance(bucket: str, plan: Plan, notes: Mapping[str, str]) -> tuple[str, Http]:
+    """The URL of the schedule's GitLab, and how to reach it. A plan that writes nothing to GitLab does not name it."""
+    if plan.gitlab is not None:
+        return plan.gitlab.url, gitlab_http(plan.gitlab)
+    if not notes.get(_URL):
+        raise CliError(
+            f"--bucket {bucket}: does not name the GitLab of the schedule {rotator_of(plan)}; run `pulumi up`, which "
+            "writes it there"
+        )
+    url = instance(notes[_URL], f"--bucket {bucket}")
+    return url, http_client(allow_http=url.startswith("http://"))
 
 
 def _named(api: GitLabApi, path: str, name: str) -> dict[str, Any] | None:

@@ -15,6 +15,7 @@ from ..contract.schedule import Schedule, minute_of
 from ..iam.args import JobIssuerArgs
 from ..iam.bucket_policy import tls_only
 from ..iam.policies import job_statements, policy_json
+from ..names.gitlab_release import GITLAB_COM
 from ..names.naming import CODE_KEY, Names
 from . import code_zip as rotator_zip
 from .args import ResourceContext, RotationJobArgs
@@ -38,7 +39,7 @@ def in_gitlab(
     """Creates bucket, roles and schedules; the jobs themselves are in the project's `.gitlab-ci.yml`."""
     names = context.names
     minute = minute_of(names.rotator)
-    code = _code(context, job["project"])
+    code = _code(context, _notes(context, job, wanted))
     fetch = job_statements(names.code_arn, names.account)
     measured = job_statements(names.code_arn, names.account, NAMESPACE)
     tasks = [
@@ -69,6 +70,14 @@ def in_gitlab(
     )
 
 
+def _notes(context: ResourceContext, job: RotationJobArgs, wanted: plan.Plan) -> dict[str, str]:
+    """Where `gitlab-ecr rotate` finds the schedule. Only a plan that writes to GitLab names the instance."""
+    notes = {"gitlab-project": job["project"]}
+    if wanted.gitlab is None:
+        notes["gitlab-url"] = context.args.get("issuer", {}).get("url", GITLAB_COM)
+    return notes
+
+
 def _waiting(wanted: plan.Plan) -> str:
     secrets = ["secrets of jobs are empty"] if wanted.secrets else []
     return " and ".join([*(["variables hold placeholders"] if wanted.gitlab else []), *secrets])
@@ -86,7 +95,7 @@ def _trust(names: Names, job: RotationJobArgs, issuer: JobIssuerArgs) -> pulumi.
     return pulumi.Output.all(**known).apply(trust)
 
 
-def _code(context: ResourceContext, project: str) -> pulumi.Resource:
+def _code(context: ResourceContext, notes: dict[str, str]) -> pulumi.Resource:
     """Uploads the zip to a bucket that only this account can read; it holds names, but no secrets."""
     name, names, child = f"{context.name}-code", context.names, context.child
     # It holds nothing but what `up` creates, so `destroy` may delete everything in it.
@@ -134,7 +143,7 @@ def _code(context: ResourceContext, project: str) -> pulumi.Resource:
         # Pulumi zips archives for Lambda, but not for S3.
         content_base64=context.of_plan(lambda plan: base64.b64encode(rotator_zip.zipped(plan)).decode()),
         content_type="application/zip",
-        metadata={"gitlab-project": project},  # so that `gitlab-ecr rotate` finds the schedule
+        metadata=notes,
         tags=context.args.get("tags"),
         opts=context.after(versioned, encrypted, policy),
     )

@@ -3,6 +3,7 @@
 import io
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from pages import own_commands
 
 from components.cli.__main__ import main
 from components.cli.exit_codes import ExitCode
+from components.cli.plan_source import Source
 from rehearsal.rehearsal import Rehearsal
 from rehearsal.stack_file import read
 from rehearsal.world import World
@@ -110,6 +112,43 @@ def test_a_token_that_may_not_start_it_gets_a_message_about_what_it_needs(
     monkeypatch.setenv("GITLAB_TOKEN", token)
     assert main(["rotate", *BUCKET]) == ExitCode.FAILED
     assert "GitLab answered 403 to the start of the schedule" in " ".join(capsys.readouterr().err.split())
+
+
+@pytest.fixture
+def without_variables(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """A bucket whose plan writes secrets only, with the notes that its stack made."""
+    notes = {"gitlab-project": PROJECT, "gitlab-url": "https://gitlab.example.com"}
+    whole = Source.plan
+    monkeypatch.setattr(Source, "plan", lambda self: replace(whole(self), gitlab=None, targets=(), key_users=()))
+    monkeypatch.setattr("components.cli.pipeline_schedule.notes_of_bucket", lambda _: notes)
+    return notes
+
+
+def test_rotate_finds_the_schedule_of_a_stack_that_writes_no_variable(
+    at_home: World, without_variables: dict[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = _schedule(at_home)["last_pipeline"]
+    assert without_variables["gitlab-url"]
+    assert main(["rotate", *BUCKET]) == ExitCode.OK
+    assert "https://gitlab.example.com" in capsys.readouterr().out
+    assert _schedule(at_home)["last_pipeline"] != before
+
+
+@pytest.mark.parametrize("url", ["", "http://gitlab.example.com", "https://person:secret@gitlab.example.com"])
+@pytest.mark.usefixtures("at_home")
+def test_without_a_good_instance_in_the_bucket_no_token_is_sent(
+    without_variables: dict[str, str], url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refuse(*_: Any, **__: Any) -> Any:
+        raise AssertionError("asked a GitLab")
+
+    monkeypatch.setattr("components.rotation.http.PooledHttp.request", refuse)
+    without_variables["gitlab-url"] = url
+    assert main(["rotate", *BUCKET]) == ExitCode.FAILED
+    said = " ".join(capsys.readouterr().err.split())
+    assert f"--bucket {BUCKET[1]}" in said
+    assert "person" not in said
+    assert ("run `pulumi up`" in said) is (url == "")
 
 
 def test_a_missing_schedule_and_an_invalid_bucket_are_named(at_home: World, capsys: pytest.CaptureFixture[str]) -> None:

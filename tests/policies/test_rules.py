@@ -12,10 +12,11 @@ from typing import Any
 import pytest
 import yaml
 from program import ROOT
-from rules import RULES, unbounded
+from rules import ROLE, RULES, unbounded
 
 PACK = ROOT / "policies"
 STATES = ROOT / "tests" / "data" / "policies"
+_LOGIN = "/audience/acme/"
 HOST = "123456789012.dkr.ecr.eu-central-1.amazonaws.com"
 
 
@@ -39,8 +40,17 @@ def violations(state: str) -> list[tuple[str, str, str]]:
     ]
 
 
-def test_what_this_program_makes_breaks_no_rule() -> None:
-    assert violations("good") == []
+@pytest.mark.parametrize("state", ["good", "good-secrets"])
+def test_what_this_program_makes_breaks_no_rule(state: str) -> None:
+    assert violations(state) == []
+
+
+def test_the_rules_look_at_the_roles_by_which_jobs_read_their_login() -> None:
+    found = resources("good-secrets")
+    trusts = [name for type_, name, inputs in found if type_ == ROLE and ":sub" in inputs.get("assumeRolePolicy", "")]
+    reads = [name for type_, name, inputs in found if type_.endswith(":RolePolicy") and _LOGIN in inputs["policy"]]
+    assert set(trusts) == {"access-identities-secret-acme/api", "access-identities-secret-acme/web"}
+    assert set(reads) >= set(trusts)
 
 
 def test_each_rule_looks_at_something_of_the_good_state_but_public_registries() -> None:
@@ -60,6 +70,11 @@ def test_each_rule_looks_at_something_of_the_good_state_but_public_registries() 
         ("no-wildcard-trust", "any-project", "trusts jobs of every project that matches 'project_path:acme*"),
         ("no-wildcard-trust", "any-aud", "any `aud`"),
         ("no-wildcard-right", "whole-service", "allows ecr:*; name the actions"),
+        ("no-wildcard-trust", "login-of-any-project", "trusts jobs of every project that matches 'project_path:acme/*"),
+        ("one-secret-per-role", "all-secrets", "reads every secret that matches arn:aws:secretsmanager:"),
+        ("one-secret-per-role", "all-logins", "gitlab-ecr-prod/audience/*; name one"),
+        ("one-secret-per-role", "two-logins", "reads 2 secrets; a project's jobs read the login of their own consumer"),
+        ("one-secret-per-role", "login-and-ecr", "reads a login and allows ecr:GetAuthorizationToken, too"),
         ("no-credential-in-inputs", "keys", "environment.variables.KEY holds a credential that begins with AKIA"),
         ("no-rotated-value-in-inputs", "token", f"holds a login to {HOST} that expires within 12 hours"),
         ("masked-logins", "token", "is not masked"),
@@ -72,7 +87,7 @@ def test_each_mistake_of_the_bad_state_is_reported_once(rule: str, resource: str
 
 def test_nothing_else_of_the_bad_state_is_reported_and_no_value_is_shown() -> None:
     found = violations("bad")
-    assert len(found) == 11
+    assert len(found) == 16
     assert {rule for rule, _, _ in found} == {rule.name for rule in RULES}
     assert "QVdTOmZha2U=" not in str(found)
     assert "AKIAA" not in str(found)

@@ -2,10 +2,11 @@
 
 from dataclasses import replace
 
-from scripted import FLAGS, World, answer, plan_of, target
+from scripted import FLAGS, World, answer, plan_of, secret_target, target
 from scripted_iam import key_user, seed_keys
 
 from components.contract.firing import FiredBy
+from components.rotation.aws import AwsError
 
 _PATHS = [f"acme/{letter}" for letter in "abcdef"]
 
@@ -75,3 +76,45 @@ def test_the_results_keep_the_plans_order_with_access_keys_too() -> None:
     report = world.rotate(replace(wanted, targets=tuple(reversed(wanted.targets))))
     assert [result.target.path for result in report.targets] == list(reversed(_PATHS))
     assert len(report.keys) == 1
+
+
+def _broken(call: str) -> None:
+    if call == "put_secret":
+        raise AwsError("InternalServiceError", "out of order")
+
+
+def _written_of_all(world: World) -> list[str]:
+    words = [call.split() for call in world.calls]
+    return [
+        word[-1].removeprefix("fake/audience/") if word[0] == "put_secret" else word[2].split("/variables")[0][9:]
+        for word in words
+        if word[0] == "put_secret" or word[:2] == ["gitlab", "PUT"]
+    ]
+
+
+def test_secrets_of_jobs_take_their_turn_among_the_variables() -> None:
+    world = _world()
+    world.logins = {"fake/audience/acme/x": {}, "fake/audience/acme/y": {}}
+    secrets = tuple(secret_target(path) for path in ("acme/x", "acme/y"))
+    variables = [target(path) for path in _PATHS[:3]]
+    world.rotate(replace(plan_of(*variables[:2]), secrets=secrets[:1]))
+    world.calls.clear()
+    changed = replace(secrets[0], kms_key="arn:aws:kms:eu-central-1:123456789012:key/fake")
+    wanted = replace(plan_of(*variables), secrets=(changed, secrets[1]))
+    report = world.rotate(wanted, fired_by=FiredBy.DEPLOY)
+    assert _written_of_all(world) == ["acme/c", "acme/x", "acme/y", "acme/a", "acme/b"]
+    assert [result.target for result in report.targets] == [*wanted.targets, *wanted.secrets]
+
+
+def test_a_secret_that_failed_goes_before_what_was_written() -> None:
+    world = _world()
+    world.logins = {"fake/audience/acme/x": {}}
+    wanted = replace(plan_of(*(target(path) for path in _PATHS[:2])), secrets=(secret_target("acme/x"),))
+    world.rotate(wanted)
+    fine = world.aws_fault
+    world.aws_fault = _broken
+    world.rotate(wanted)
+    world.aws_fault = fine
+    world.calls.clear()
+    world.rotate(wanted)
+    assert _written_of_all(world) == ["acme/x", "acme/a", "acme/b"]
