@@ -1,6 +1,7 @@
 """Which folder may import which, read from the syntax trees: CONTRIBUTING's table, row by row."""
 
 import ast
+import re
 import subprocess
 import sys
 from functools import cache
@@ -36,7 +37,7 @@ MAY_IMPORT = {
     "ecr": {"arguments", "iam", "names"},
     "preview": {"docker", "iam", "names"},
     "runner": {"arguments", "contract", "docker", "iam", "names"},
-    "rotator": {"arguments", "contract", "docker", "iam", "names"},
+    "rotator": {"arguments", "contract", "iam", "names"},
     "bootstrap": {"arguments", "contract", "iam", "names"},
     "consumers": {"arguments", "contract", "docker", "iam", "names", "variables"},
     "declaration": PARTS - {"preview"},
@@ -185,6 +186,27 @@ def test_a_folder_imports_what_its_row_says() -> None:
         own = folder(file)
         wrong = {folder(other) for other in imported(file)[0]} - MAY_IMPORT[own] - {own}
         assert wrong == set(), path(file)
+
+
+def test_each_folder_says_what_it_imports() -> None:
+    for own, row in MAY_IMPORT.items():
+        if (COMPONENTS / own).is_dir():
+            text = ast.get_docstring(ast.parse((COMPONENTS / own / "__init__.py").read_text())) or ""
+            named = set(re.findall(r"`(\w+)`", text.rpartition("Imports ")[2]))
+            every = {file.name for file in COMPONENTS.iterdir() if file.is_dir() and file.name in MAY_IMPORT}
+            assert (every - named - {own} if "every folder" in text else named) == row, own
+
+
+def test_the_table_in_contributing_has_the_same_rows() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text()
+    rows = dict[str, set[str]]()
+    for folders, allowed in re.findall(r"^\| (`[\w`, ]+`) \| (.+) \|$", text, re.MULTILINE):
+        named = set(re.findall(r"`(\w+)`", allowed.partition(";")[0]))
+        for own in re.findall(r"`(\w+)`", folders):
+            rows[own] = set(rows) - named if allowed.startswith("all above but") else named
+    assert {own: row for own, row in rows.items() if own in MAY_IMPORT} == {
+        own: row for own, row in MAY_IMPORT.items() if own != "registry_access"
+    }
 
 
 def test_a_module_imports_the_packages_of_its_folder() -> None:

@@ -1,1 +1,4 @@
-"""What an administrator sets up once. Imports `arguments`, `contract`, `iam` and `names`; the component also Pulumi."""
+"""What an administrator sets up once.
+
+Imports `arguments`, `contract`, `iam` and `names`.
+"""

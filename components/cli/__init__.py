@@ -1,1 +1,4 @@
-"""The command line `gitlab-ecr`. It needs the extra `cli`."""
+"""The command line `gitlab-ecr`, which needs the extra `cli`.
+
+Imports `contract`, `docker`, `names`, `preview`, `rotation` and `variables`.
+"""

@@ -1,1 +1,4 @@
-"""Who pulls and pushes. Imports `contract`, `docker`, `iam`, `names` and `variables`; Pulumi in components."""
+"""Who pulls and pushes.
+
+Imports `arguments`, `contract`, `docker`, `iam`, `names` and `variables`.
+"""

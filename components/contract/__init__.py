@@ -1,1 +1,4 @@
-"""What the Pulumi program and the rotator agree on. Imports `docker` and `variables` only."""
+"""What the Pulumi program and the rotator agree on.
+
+Imports `docker` and `variables`.
+"""

@@ -1,4 +1,4 @@
 """The whole declaration: checks across its parts, and the arguments of each component.
 
-Imports every folder of components but `bootstrap`, `preview`, `rotation` and `cli`.
+Imports every folder of components except `bootstrap`, `cli`, `preview` and `rotation`.
 """

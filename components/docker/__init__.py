@@ -1,1 +1,4 @@
-"""How Docker and GitLab Runner read images, logins and configuration files. Imports the standard library only."""
+"""How Docker and GitLab Runner read images, logins and configuration files.
+
+Imports the standard library only.
+"""

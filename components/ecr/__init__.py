@@ -1,1 +1,4 @@
-"""ECR repositories and registry-wide settings. Imports `iam` and `names`; Pulumi in components."""
+"""ECR repositories and registry-wide settings.
+
+Imports `arguments`, `iam` and `names`.
+"""

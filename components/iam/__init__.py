@@ -1,1 +1,4 @@
-"""Roles, users, policies and trust. Imports `contract` and `names`; Pulumi in components."""
+"""Roles, users, policies and trust.
+
+Imports `arguments`, `contract` and `names`.
+"""

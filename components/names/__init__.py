@@ -1,1 +1,4 @@
-"""Names in AWS and of this stack, computed from the declaration alone. Imports the standard library only."""
+"""Names in AWS and of this stack, computed from the declaration alone.
+
+Imports the standard library only.
+"""

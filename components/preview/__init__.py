@@ -1,1 +1,4 @@
-"""A Pulumi preview in words. Imports `docker`, `iam` and `names`, never Pulumi."""
+"""A Pulumi preview in words.
+
+Imports `docker`, `iam` and `names`.
+"""

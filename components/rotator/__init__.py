@@ -1,1 +1,4 @@
-"""What runs the rotation and monitors it. Imports `contract`, `docker`, `iam` and `names`; Pulumi in components."""
+"""What runs the rotation and monitors it.
+
+Imports `arguments`, `contract`, `iam` and `names`.
+"""

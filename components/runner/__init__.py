@@ -1,4 +1,4 @@
 """GitLab runners: registration, config.toml, machine.
 
-Imports `contract`, `docker`, `iam` and `names`; Pulumi in components.
+Imports `arguments`, `contract`, `docker`, `iam` and `names`.
 """

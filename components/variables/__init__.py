@@ -1,1 +1,4 @@
-"""GitLab CI/CD variables as documents: keys, descriptions, what a job sees. Imports `docker` only."""
+"""GitLab CI/CD variables as documents: keys, descriptions, what a job sees.
+
+Imports `docker`.
+"""
