@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 # Tests and rehearsals start many processes: without bytecode on disk, each would compile everything anew.
 unexport PYTHONDONTWRITEBYTECODE
 # A run of a part says nothing about coverage, so only the whole suite is measured.
-COVERAGE := $(if $(ARGS),,--cov --cov-report=)
+MEASURED := $(if $(ARGS),,-m slipcover --json --out .slipcover.json)
 
 .PHONY: help rehearse validate best-practices rehearse-engine venv test test-fast check fmt bench reference docs dist lock clean
 .DEFAULT_GOAL := help
@@ -30,11 +30,12 @@ rehearse-engine: $(READY) ## run the local stack through Pulumi's own engine, if
 venv: $(READY) ## prepare .venv, with the gitlab-ecr command
 
 test: check ## run all checks and tests, and show the coverage
-	$(BIN)/python -m pytest -q -n 2 --dist loadgroup $(COVERAGE) $(ARGS)
+	@rm -f .slipcover.json
+	$(BIN)/python $(MEASURED) -m pytest -q -n 4 --dist loadgroup $(ARGS)
 	@$(if $(ARGS),true,$(BIN)/python .ci/coverage_summary.py)
 
 test-fast: $(READY) ## run the tests that need no rehearsal, in less than a minute
-	$(BIN)/python -m pytest -q -n 2 --dist loadgroup -m "not rehearsal and not slow" $(ARGS)
+	$(BIN)/python -m pytest -q -n 4 --dist loadgroup -m "not rehearsal and not slow" $(ARGS)
 
 check: $(READY) ## check format, lint and types
 	$(BIN)/ruff format --check .
@@ -69,7 +70,7 @@ lock: ## update the pinned dependencies from pyproject.toml; needs uv
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --group docs -c requirements-dev.txt -o requirements-docs.txt
 
 clean: ## remove everything that these commands made
-	rm -rf $(VENV) .rehearsal .site .bench .coverage .hypothesis .pytest_cache .ruff_cache dist
+	rm -rf $(VENV) .rehearsal .site .bench .coverage .slipcover.json .hypothesis .pytest_cache .ruff_cache dist
 
 $(READY): requirements-dev.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

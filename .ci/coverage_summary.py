@@ -1,13 +1,35 @@
-"""Prints the coverage of the suite that just ran: the whole, and each file that is below the mark."""
+"""Prints the coverage of the suite that just ran: the whole, and each file that is below the mark.
 
+SlipCover measures, since coverage's own tracer makes the tests take two thirds longer before Python 3.12. What it saw
+becomes coverage's own file, `.coverage`, so that `coverage report` and `coverage xml` work as ever.
+"""
+
+import json
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
 import coverage
 
 ROOT: Final = Path(__file__).parents[1]
+SEEN: Final = ROOT / ".slipcover.json"
 MARK: Final = 95.0
+
+
+def sources(measured: coverage.Coverage) -> Iterator[Path]:
+    """Every file that counts, also one that no test imports."""
+    for name in measured.config.source or ():
+        folder = ROOT / name
+        yield from folder.rglob("*.py") if folder.is_dir() else [folder.with_suffix(".py")]
+
+
+def take_over(measured: coverage.Coverage) -> None:
+    """Makes coverage's file of what SlipCover saw."""
+    seen = {str(ROOT / name): file["executed_lines"] for name, file in json.loads(SEEN.read_text())["files"].items()}
+    data = measured.get_data()
+    data.add_lines({str(path): seen.get(str(path), []) for path in sources(measured)})
+    measured.save()
 
 
 def summary(measured: coverage.Coverage) -> list[str]:
@@ -29,11 +51,12 @@ def summary(measured: coverage.Coverage) -> list[str]:
 
 def main() -> int:
     """Prints it; answers 1 when nothing was measured."""
-    measured = coverage.Coverage(config_file=str(ROOT / "pyproject.toml"), data_file=str(ROOT / ".coverage"))
-    measured.load()
-    if not measured.get_data().measured_files():
+    if not SEEN.exists():
         print("coverage_summary.py: nothing was measured; run make test", file=sys.stderr)
         return 1
+    measured = coverage.Coverage(config_file=str(ROOT / "pyproject.toml"), data_file=str(ROOT / ".coverage"))
+    measured.erase()
+    take_over(measured)
     print("\n".join(summary(measured)))
     return 0
 

@@ -15,13 +15,14 @@ SCRIPT: Final = Path(__file__).parents[1] / ".ci" / "coverage_summary.py"
 
 @pytest.fixture
 def tree(tmp_path: Path) -> Path:
-    """A tree with three modules, of which a test ran one whole, one in part, and one not at all."""
+    """A tree with three modules, of which a test runs one whole, one in part, and one not at all."""
     (tmp_path / ".ci").mkdir()
     shutil.copy(SCRIPT, tmp_path / ".ci")
-    (tmp_path / "pyproject.toml").write_text('[tool.coverage.run]\nsource = ["."]\nomit = [".ci/*"]\n')
-    (tmp_path / "whole.py").write_text("a = 1\nb = 2\n")
-    (tmp_path / "half.py").write_text("import sys\nif not sys.argv:\n    a = 1\n    b = 2\n")
-    (tmp_path / "never.py").write_text("a = 1\n")
+    (tmp_path / "pyproject.toml").write_text('[tool.coverage.run]\nsource = ["lib", "alone"]\n')
+    (tmp_path / "lib").mkdir()
+    (tmp_path / "alone.py").write_text("a = 1\nb = 2\n")
+    (tmp_path / "lib" / "half.py").write_text("import sys\nif not sys.argv:\n    a = 1\n    b = 2\n")
+    (tmp_path / "lib" / "never.py").write_text("a = 1\n")
     return tmp_path
 
 
@@ -29,23 +30,38 @@ def _run(tree: Path, *command: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([sys.executable, *command], cwd=tree, capture_output=True, text=True, check=False)
 
 
-def test_the_whole_and_each_file_below_the_mark_are_named(tree: Path) -> None:
-    for module in ("whole", "half"):
-        assert _run(tree, "-m", "coverage", "run", "--append", f"{module}.py").returncode == 0
+def _summary(tree: Path, *modules: str) -> str:
+    """What it prints after a test imported the modules."""
+    (tree / "test.py").write_text("".join(f"import {module}\n" for module in modules))
+    assert _run(tree, "-m", "slipcover", "--json", "--out", ".slipcover.json", "test.py").returncode == 0
     done = _run(tree, ".ci/coverage_summary.py")
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.splitlines() == [
+    return done.stdout
+
+
+def test_the_whole_and_each_file_below_the_mark_are_named(tree: Path) -> None:
+    assert _summary(tree, "alone", "lib.half").splitlines() == [
         "coverage: 57.1% of the lines; 2 files are below 95%",
-        "    0.0% never.py, 1 of 1 lines not run",
-        "   50.0% half.py, 2 of 4 lines not run",
+        "    0.0% lib/never.py, 1 of 1 lines not run",
+        "   50.0% lib/half.py, 2 of 4 lines not run",
     ]
 
 
 def test_a_tree_that_is_run_whole_says_so(tree: Path) -> None:
     for name in ("half.py", "never.py"):
-        (tree / name).unlink()
-    assert _run(tree, "-m", "coverage", "run", "whole.py").returncode == 0
-    assert _run(tree, ".ci/coverage_summary.py").stdout == "coverage: 100.0% of the lines; no file is below 95%\n"
+        (tree / "lib" / name).unlink()
+    assert _summary(tree, "alone") == "coverage: 100.0% of the lines; no file is below 95%\n"
+
+
+def test_a_second_run_does_not_add_to_the_first(tree: Path) -> None:
+    assert _summary(tree, "alone", "lib.half", "lib.never").startswith("coverage: 71.4% ")
+    assert _summary(tree, "alone").startswith("coverage: 28.6% ")
+
+
+def test_coverages_own_reports_work_afterwards(tree: Path) -> None:
+    _summary(tree, "alone", "lib.half")
+    assert _run(tree, "-m", "coverage", "xml", "-q").returncode == 0
+    assert 'filename="lib/half.py"' in (tree / "coverage.xml").read_text()
 
 
 def test_without_a_measurement_it_says_so(tree: Path) -> None:
@@ -55,8 +71,7 @@ def test_without_a_measurement_it_says_so(tree: Path) -> None:
 
 
 def test_gitlab_finds_the_share_in_the_first_line(tree: Path) -> None:
-    assert _run(tree, "-m", "coverage", "run", "half.py").returncode == 0
-    message = _run(tree, ".ci/coverage_summary.py").stdout
+    message = _summary(tree, "lib.half")
     for name in ("test-3.11", "test-3.13"):
         pattern = jobs()[name]["coverage"]
         found = re.search(pattern.strip("/"), message)

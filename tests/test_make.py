@@ -37,7 +37,7 @@ def test_contributing_names_every_command_that_a_contributor_needs(target: str) 
 @pytest.mark.parametrize(("arguments", "measured"), [((), True), (("ARGS=tests/ecr",), False)])
 def test_the_whole_suite_is_measured_and_a_part_is_not(arguments: tuple[str, ...], measured: bool) -> None:
     printed = _make("--dry-run", "test", *arguments).stdout
-    assert ("--cov" in printed) is measured
+    assert ("-m slipcover" in printed) is measured
     assert ("coverage_summary.py" in printed) is measured
 
 

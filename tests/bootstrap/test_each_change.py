@@ -118,7 +118,6 @@ def _refused(resource: Registered, wanted: set[str] | None, made: dict[tuple[str
             yield f"{resource.type} {resource.name}: {action} on {arn}"
 
 
-@pytest.mark.no_cover  # forty runs of the program, which others run as well
 @pytest.mark.parametrize(
     ("stack_file", "path", "value"),
     [(_WIDE, *edit) for edit in EDITS] + [(_IN_GITLAB, *edit) for edit in EDITS if _concerns(_IN_GITLAB, edit[0])],

@@ -64,7 +64,6 @@ def _simulate(
     return held, successes
 
 
-@pytest.mark.no_cover  # it would double the time, and the lines run in other tests as well
 @pytest.mark.parametrize("zone", [0, 5])
 def test_week_after_week_no_outage_that_is_tolerated_leaves_an_expired_token(zone: int) -> None:
     outages: list[tuple[datetime, datetime]] = []

@@ -11,8 +11,6 @@ from depth import rounds
 
 from components.cli.doctor.job_log.verdict import Verdict, read
 
-pytestmark = pytest.mark.no_cover  # it would take four times as long, and test_of_log.py reads the same logs
-
 LOGS = Path(__file__).parents[3] / "data" / "job-logs"
 NAMES = tuple(tomllib.loads((LOGS / "index.toml").read_text()))
 ROUNDS = rounds(1, nightly=8)
