@@ -88,6 +88,8 @@ def bootstrap() -> BootstrapArgs | None:
         reader.mistakes.add("repositories", text="got some; write {}, and declare them in another stack")
     for key in sorted(given.keys() - set(_BESIDE_BOOTSTRAP)):
         text = f"cannot be in a stack with {PROJECT}:bootstrap; write it in another stack's file"
+        if key == "tags":
+            text = f"cannot be beside {PROJECT}:bootstrap; write tags below bootstrap"
         reader.mistakes.add(key, text=text)
     common = {"account": given.get("account", ""), "region": region}
     entries = {**cast("Mapping[str, Any]", own), **common} if isinstance(own, Mapping) else own

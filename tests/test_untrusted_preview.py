@@ -49,7 +49,7 @@ def test_the_declaration_is_an_input_of_the_component_so_that_a_preview_shows_th
 def test_a_bootstrap_with_a_mistake_names_the_key(first_preview: Recorder) -> None:
     config = config_of(ROOT / "tests" / "data" / "examples" / "Pulumi.bootstrap.yaml")
     config["gitlab-ecr:bootstrap"] = '{"projet": "acme/infra"}'
-    config |= {"gitlab-ecr:repositories": '{"ci/node": {}}', "gitlab-ecr:consumer": "{}"}
+    config |= {"gitlab-ecr:repositories": '{"ci/node": {}}', "gitlab-ecr:consumer": "{}", "gitlab-ecr:tags": "{}"}
     pulumi.runtime.set_all_config(config)
     with pytest.raises(pulumi.RunError) as caught:
         pulumi.runtime.test(lambda: runpy.run_path(str(ROOT / "__main__.py"), run_name="__main__") and None)()
@@ -57,3 +57,4 @@ def test_a_bootstrap_with_a_mistake_names_the_key(first_preview: Recorder) -> No
     assert "gitlab-ecr:bootstrap.project: missing" in str(caught.value)
     assert "gitlab-ecr:repositories: got some; write {}, and declare them in another stack" in str(caught.value)
     assert "gitlab-ecr:consumer: cannot be in a stack with gitlab-ecr:bootstrap" in str(caught.value)
+    assert "gitlab-ecr:tags: cannot be beside gitlab-ecr:bootstrap; write tags below bootstrap" in str(caught.value)

@@ -39,3 +39,5 @@ class BootstrapArgs(TypedDict):
     account."""
     thumbprints: NotRequired[list[str]]
     """The SHA-1 thumbprints of a self-managed GitLab's private CA. Default: none, since AWS trusts public CAs."""
+    tags: NotRequired[dict[str, str]]
+    """AWS tags for everything that can have them: key, bucket, OIDC provider, policies and roles. Default: none."""

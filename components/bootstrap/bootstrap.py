@@ -49,15 +49,17 @@ class Bootstrap(Component):
             description="Encrypts the Pulumi state of gitlab-ecr and the secrets in it",
             enable_key_rotation=True,
             deletion_window_in_days=30,
+            tags=args.get("tags"),
             opts=kept,
         )
         aws.kms.Alias(f"{name}-state", name=f"alias/{names.prefix}", target_key_id=key.key_id, opts=child)
-        _bucket(name, names, key, child, kept)
+        _bucket(name, args, names, key, child, kept)
         provider = aws.iam.OpenIdConnectProvider(
             f"{name}-gitlab",
             url=url,
             client_id_lists=[args.get("audience", url)],
             thumbprint_lists=thumbprints(url, args.get("thumbprints", [])) or None,
+            tags=args.get("tags"),
             opts=child,
         )
         boundary = aws.iam.Policy(
@@ -66,6 +68,7 @@ class Bootstrap(Component):
             path=names.path,
             description="The most that a role or user of a gitlab-ecr stack can do",
             policy=policy_json(policies.boundary(names, args.get("repositories", EVERY_REPOSITORY))),
+            tags=args.get("tags"),
             opts=kept,
         )
         after = self.child(depends_on=[provider, boundary])
@@ -82,10 +85,15 @@ class Bootstrap(Component):
         self.register_outputs({output: getattr(self, output) for output in Bootstrap.__annotations__})
 
 
-def _bucket(
-    name: str, names: BootstrapNames, key: aws.kms.Key, child: pulumi.ResourceOptions, kept: pulumi.ResourceOptions
+def _bucket(  # noqa: PLR0917 - what one bucket needs
+    name: str,
+    args: BootstrapArgs,
+    names: BootstrapNames,
+    key: aws.kms.Key,
+    child: pulumi.ResourceOptions,
+    kept: pulumi.ResourceOptions,
 ) -> None:
-    bucket = aws.s3.Bucket(f"{name}-state", bucket=names.bucket, opts=kept)
+    bucket = aws.s3.Bucket(f"{name}-state", bucket=names.bucket, tags=args.get("tags"), opts=kept)
     aws.s3.BucketVersioning(
         f"{name}-state", bucket=bucket.bucket, versioning_configuration={"status": "Enabled"}, opts=child
     )
@@ -142,6 +150,7 @@ def _roles(
             path=names.path,
             description=f"{kind.title()} in GitLab jobs of {args['project']}",
             assume_role_policy=policy_json(trust),
+            tags=args.get("tags"),
             opts=after,
         )
         roles.append(role)
@@ -159,6 +168,7 @@ def _roles(
         path=names.path,
         description="The part of a deployment beyond the state and IAM",
         policy=policy_json(services_policy(names, args.get("repositories", EVERY_REPOSITORY))),
+        tags=args.get("tags"),
         opts=after,
     )
     aws.iam.RolePolicyAttachment(

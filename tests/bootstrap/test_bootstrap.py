@@ -143,3 +143,26 @@ def test_pulumis_analyzer_reads_the_component() -> None:
         entry.get("description")
         for entry in schema["resources"]["gitlab-ecr:index:Bootstrap"]["inputProperties"].values()
     )
+
+
+def test_every_resource_that_can_have_aws_tags_has_the_declared_ones(recorder: Recorder) -> None:
+    _declare(recorder, tags={"team": "infra"})
+    given = {each.type: each.inputs.get("tags") for each in recorder.resources if each.type.startswith("aws:")}
+    assert {type_ for type_, tags in given.items() if not tags} == {
+        "aws:iam/rolePolicy:RolePolicy",
+        "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
+        "aws:kms/alias:Alias",
+        "aws:s3/bucketPolicy:BucketPolicy",
+        "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock",
+        "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
+        "aws:s3/bucketVersioning:BucketVersioning",
+    }
+    with_tags = [each for each in recorder.resources if each.inputs.get("tags")]
+    assert [each.inputs["tags"] for each in with_tags] == [
+        {"team": "infra"}
+    ] * 7  # key, bucket, provider, 2 policies, 2 roles
+
+
+def test_without_tags_nothing_has_any(recorder: Recorder) -> None:
+    _declare(recorder)
+    assert not any("tags" in each.inputs for each in recorder.resources)
