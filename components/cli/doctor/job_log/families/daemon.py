@@ -153,4 +153,14 @@ DAEMON: Final = (
         "context create <context-name>` to create a context for current environment",
         fix="run `docker context create job`, then `docker buildx create --use job` (templates/inside-jobs/buildx.yml)",
     ),
+    family(
+        Cause.NO_DOCKER_DAEMON,
+        "already exists as context builder",
+        r"instance name \"(?P<name>[^\"]{1,100})\" already exists as context builder",
+        "buildx cannot create a builder named {name}, because that is the name of a context: no registry is at fault",
+        example='ERROR: instance name "job" already exists as context builder',
+        steps=BY_THE_JOB,
+        fix="run `docker context create job`, then `docker buildx create --use --name job-builder job` "
+        "(templates/inside-jobs/buildx.yml)",
+    ),
 )

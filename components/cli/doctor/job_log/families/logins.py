@@ -51,6 +51,17 @@ def _of_the_job(clue: Clue) -> Finding:
 
 LOGINS: Final = (
     family(
+        Cause.NO_LOGIN,
+        "checking authfile",
+        r"checking authfile: stat .{1,60000}: (?:file name too long|no such file or directory)",
+        "REGISTRY_AUTH_FILE names no file; probably it holds the document itself, and then the log may show the login: "
+        "no registry is at fault",
+        example="Error: checking authfile: stat [MASKED]: file name too long",
+        steps=BY_THE_JOB,
+        fix="write the document into a file, and name that, as docs/inside-jobs.md shows; a login that was shown is "
+        "valid for at most 12 hours",
+    ),
+    family(
         Cause.EMPTY_PASSWORD,
         "non tty device",
         r"Cannot perform an interactive login from a non TTY device",

@@ -65,4 +65,13 @@ SANDBOX: Final = (
         "the service docker:dind cannot start a daemon, since the runner is not privileged: no registry is at fault",
         example="AppArmor detection and --privileged mode might break.",
     ),
+    family(
+        Cause.NOT_PRIVILEGED,
+        "unable to apply caps",
+        r"unable to start container process: unable to apply caps: " + _DENIED,
+        "a container in the job wants more rights than the job has: no registry is at fault",
+        example="runc create failed: unable to start container process: unable to apply caps: operation not permitted: "
+        "unknown",
+        steps=BY_THE_JOB,
+    ),
 )
