@@ -14,8 +14,8 @@ _SENTENCES: Final = {
     "peak memory, allowed": "The function holds {ours} in memory, of the {other} that it is given.",
     "cold start, boto3 alone": "A cold start takes {ours}, of which {other} are boto3's own: no function has to be "
     "kept warm.",
-    "validate, allowed": "`make validate` tells every mistake of a stack file after {ours}, long before a preview "
-    "would tell the first.",
+    "validate, allowed": "`make validate` shows every mistake of a stack file after {ours}, long before a preview "
+    "would show the first.",
     "program, no components, 500 x 500": "A preview of 500 repositories and 500 consumers spends {ours} in the "
     "program; the same resources written out by hand take {other}.",
     "rehearsal, allowed": "`make rehearse` of 200 repositories and 200 consumers ends after {ours}.",

@@ -1,7 +1,7 @@
 """A page's mermaid flowchart as SVG, for the site. GitLab draws mermaid by itself, and the site fetches no script.
 
 It is drawn from top to bottom, which fits a page's width: each node below all that lead to it, and an arrow past a row
-has a place of its own in that row, so that it crosses no box.
+has its own place in that row, so that it crosses no box.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""Everything at once: what a stack file can say, said by a program."""
+"""Everything that a stack file can declare, declared by a program."""
 
 import pulumi
 import pulumi_gitlab as gitlab
@@ -38,7 +38,7 @@ access = RegistryAccess(
                 "group_id": 20,
                 "tags": ["docker"],
                 "docker": {"image": f"{account}.dkr.ecr.{region}.amazonaws.com/ci/python:3.13"},
-                "access": {"pull": ["ci/*"], "caches": ["public"]},  # whoever's job runs on it
+                "access": {"pull": ["ci/*"], "caches": ["public"]},  # for every job on it
                 "machine": {"image_id": "ami-0123456789abcdef0"},
             }
         },
