@@ -21,6 +21,20 @@ from reference.stack_file import json_schema
 from validation.recorder import Recorder
 
 
+def test_a_job_forgets_docker_auth_config_before_it_logs_in() -> None:
+    documents = [yaml.safe_load(block.values[0]) for block in blocks("yaml")]
+    scripts = [
+        [*job.get("before_script", []), *job.get("script", [])]
+        for document in documents
+        if isinstance(document, dict)
+        for job in document.values()
+        if isinstance(job, dict)
+    ]
+    logins = [script for script in scripts if any("docker login" in line for line in script)]
+    assert logins
+    assert [script for script in logins if not script[0].startswith("unset DOCKER_AUTH_CONFIG")] == []
+
+
 def test_only_languages_that_a_test_reads_are_shown() -> None:
     # A text is what a command prints, or a query; mermaid is GitLab's to draw.
     shown = {found for content in TEXT.values() for _, found, _ in FENCED.findall(content)}
