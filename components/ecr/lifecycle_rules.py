@@ -65,6 +65,8 @@ def lifecycle_policy(rules: Sequence[LifecycleRuleArgs] = (), protected_tags: Se
     Raises:
         ValueError: a rule is invalid, or two of them conflict.
     """
+    if not rules and not protected_tags:  # nearly every repository
+        return _POLICY_OF_UNTAGGED
     mistakes = Mistakes()
     protected, wanted = list[dict[str, Any]](), list[dict[str, Any]]()
     with mistakes.at():
@@ -76,7 +78,7 @@ def lifecycle_policy(rules: Sequence[LifecycleRuleArgs] = (), protected_tags: Se
         wanted += _UNTAGGED
     ordered = [*protected, *sorted(wanted, key=lambda rule: rule["selection"]["tagStatus"] == "any")]
     _refuse_conflicts(ordered)
-    policy = {"rules": [{"rulePriority": priority, **rule} for priority, rule in enumerate(ordered, start=1)]}
+    policy = _by_priority(ordered)
     if len(ordered) > _MOST_RULES or len(json.dumps(policy)) > _MOST_CHARACTERS:
         raise ValueError(
             f"lifecycle_rules: got {len(ordered)} rules; ECR takes {_MOST_RULES} of at most "
@@ -147,6 +149,10 @@ def _protection(pattern: str) -> dict[str, Any]:
     return {"description": f"keep {pattern}", "selection": selection, "action": {"type": "expire"}}
 
 
+def _by_priority(rules: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    return {"rules": [{"rulePriority": priority, **rule} for priority, rule in enumerate(rules, start=1)]}
+
+
 def _refuse_conflicts(rules: Sequence[Mapping[str, Any]]) -> None:
     seen: dict[tuple[str, ...], str] = {}
     for rule in rules:
@@ -178,3 +184,5 @@ _UNTAGGED: Final = (
     _rule({"untagged": True, "days_since_archived": ARCHIVE_DAYS}),
 )
 """The default rules for images without a tag."""
+_POLICY_OF_UNTAGGED: Final = _by_priority(_UNTAGGED)
+"""The policy of a repository without rules."""

@@ -1,7 +1,6 @@
 """IAM roles: one for each audience, for jobs that push or pull by themselves, and for runners."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import pulumi
 import pulumi_aws as aws
@@ -183,7 +182,8 @@ def _with_numbers(
     known = {key: number and numbers.text(number, *path, key) for key, number in given.items()}
 
     def trust(found: dict[str, str]) -> str:
-        numbered: Any = {**options, **found}
+        numbered = options.copy()
+        numbered["project_id"], numbered["namespace_id"] = found["project_id"], found["namespace_id"]
         return policy_json(trust_of_jobs(names, numbered, issuer))
 
     return pulumi.Output.all(**known).apply(trust)

@@ -1,6 +1,7 @@
 """The two documents of a role: who may assume it, and what it may do. Pure functions of the typed arguments."""
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 from ..arguments import numbers
@@ -49,7 +50,13 @@ def pull_role_documents(names: Names, options: AudienceArgs, rotator_role_arn: s
         arns = repository_arns(names, options["pull"], options.get("registries", []))
     mistakes.refuse()
     caches = _caches(names, options.get("caches", []), options.get("registries", []))
-    return _documents(pull_role_trust(names, rotator_role_arn), cache_puller_policy(arns, caches))
+    policy = checked_size(cache_puller_policy(arns, caches), "role", _SIZE)
+    return RoleDocuments(_trust_of_rotator(names, rotator_role_arn), policy)
+
+
+@cache  # every audience of a stack has the same
+def _trust_of_rotator(names: Names, rotator_role_arn: str) -> str:
+    return policy_json(pull_role_trust(names, rotator_role_arn))
 
 
 def job_role_documents(names: Names, options: JobRoleArgs, issuer: JobIssuerArgs) -> RoleDocuments:

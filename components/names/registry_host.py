@@ -76,6 +76,7 @@ def dns_suffix(region: str) -> str:
     return _DNS_SUFFIX[partition_of(region)]
 
 
+@cache  # asked for each ARN, as above
 def registry_host(account: str, region: str) -> str:
     """The classic registry host, the one that `GetAuthorizationToken` names as `proxyEndpoint`.
 

@@ -2,7 +2,7 @@
 
 import base64
 from collections.abc import Sequence
-from typing import Final, cast
+from typing import Final
 
 import pulumi
 import pulumi_aws as aws
@@ -90,7 +90,12 @@ def _trust(names: Names, job: RotationJobArgs, issuer: JobIssuerArgs) -> pulumi.
     known = {key: numbers.text(number, "job", key) for key, number in waits_for.items()}
 
     def trust(found: dict[str, str]) -> str:
-        return policy_json(rotation_trust(names, {**job, **cast("RotationJobArgs", found)}, issuer))
+        numbered = job.copy()
+        if "id" in found:
+            numbered["id"] = found["id"]
+        if "namespace_id" in found:
+            numbered["namespace_id"] = found["namespace_id"]
+        return policy_json(rotation_trust(names, numbered, issuer))
 
     return pulumi.Output.all(**known).apply(trust)
 
