@@ -17,7 +17,7 @@ from .rows import Row
 _ROOT: Final = Path(__file__).parents[1]
 _SIZE: Final = 200
 _LARGE: Final = 500
-_RUNS: Final = 7
+_RUNS: Final = 11
 _REHEARSALS: Final = 3
 _REHEARSAL_SECONDS: Final = 30.0
 _BARE: Final = "the other registers the same inputs and options with the providers' own classes"
