@@ -42,11 +42,11 @@ def summary(measured: coverage.Coverage) -> list[str]:
         missing += len(missed)
         share = 100 * (1 - len(missed) / len(statements)) if statements else 100.0
         if share < MARK:
-            told = f"{Path(name).relative_to(ROOT)}, {len(missed)} of {len(statements)} lines not run"
-            below.append((share, f"  {share:5.1f}% {told}"))
+            words = f"{Path(name).relative_to(ROOT)}, {len(missed)} of {len(statements)} lines not run"
+            below.append((share, f"  {share:5.1f}% {words}"))
     total = 100 * (1 - missing / lines) if lines else 0.0
-    told = f"{len(below)} files are below {MARK:.0f}%" if below else f"no file is below {MARK:.0f}%"
-    return [f"coverage: {total:.1f}% of the lines; {told}", *(line for _, line in sorted(below))]
+    words = f"{len(below)} files are below {MARK:.0f}%" if below else f"no file is below {MARK:.0f}%"
+    return [f"coverage: {total:.1f}% of the lines; {words}", *(line for _, line in sorted(below))]
 
 
 def main() -> int:

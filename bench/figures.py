@@ -32,8 +32,8 @@ def table(rows: Sequence[dict[str, Any]]) -> str:
     lines = ["| compared with | ours | other | ratio | spread | goal |", "|---|--:|--:|--:|--:|---|"]
     for row in rows:
         figures = [figure(row["ours"], row["unit"]), figure(row["other"], row["unit"])]
-        told = row["goal"] or ("" if row["other"] is not None else row["what"])
-        lines.append(f"| {' | '.join([row['name'], *figures, ratio(row['ratio']), spread(row['spread']), told])} |")
+        note = row["goal"] or ("" if row["other"] is not None else row["what"])
+        lines.append(f"| {' | '.join([row['name'], *figures, ratio(row['ratio']), spread(row['spread']), note])} |")
     return "\n".join([*lines, ""])
 
 

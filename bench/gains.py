@@ -25,10 +25,10 @@ _SENTENCES: Final = {
 
 def gains(table: str) -> str:
     """The sentences for a Markdown table, in the order of its rows; a row without both figures has none."""
-    return "".join(f"- {sentence}\n" for sentence in _told(table))
+    return "".join(f"- {sentence}\n" for sentence in _sentences(table))
 
 
-def _told(table: str) -> Iterator[str]:
+def _sentences(table: str) -> Iterator[str]:
     for row in table.splitlines():
         name, ours, other, *_ = (
             [cell.strip() for cell in row.strip("|").split("|")] if row.startswith("| ") else [""] * 3

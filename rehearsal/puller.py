@@ -70,8 +70,8 @@ def fetched(
         _, (config, *layers) = _all_of(pool, host, repository, reference, auth)
     except _Denied as denied:
         status, _, words = str(denied).partition(" ")
-        code, _, said = words.partition(": ")
-        known = {"403": f"{code.lower()}: {said}", "401": "no basic auth credentials"}
+        code, _, reason = words.partition(": ")
+        known = {"403": f"{code.lower()}: {reason}", "401": "no basic auth credentials"}
         raise PullError(
             f'Head "https://{host}/v2/{repository}/manifests/{reference}": {known.get(status, words)}'
         ) from None
@@ -132,9 +132,9 @@ def _check(descriptor: dict[str, Any], content: bytes) -> None:
     _same(f"digest of {name}", _digest_of(content), name)
 
 
-def _same(what: str, found: object, said: object) -> None:
-    if found != said:
-        raise PullError(f"{what}: got {found}, the registry said {said}")
+def _same(what: str, found: object, expected: object) -> None:
+    if found != expected:
+        raise PullError(f"{what}: got {found}, expected {expected}")
 
 
 def _digest_of(content: bytes) -> str:

@@ -99,13 +99,13 @@ class Screen:
             ends = min((target["expires_at"] for target in report["targets"]), default="")
             changed = [each["target"] for each in report["access_keys"] if each["status"] == "published"]
             anew = f", made anew: {', '.join(changed)}" if changed else ""
-            told = f"  fired by the {report['fired_by']}: {count} targets, valid until {ends}{anew}"
-            self._out.print(told)
+            line = f"  fired by the {report['fired_by']}: {count} targets, valid until {ends}{anew}"
+            self._out.print(line)
         if any(report["targets"] for report in reports):
             self._out.print("  the deploy's tokens are refused by now, those in variables and secrets work")
         if any(each["status"] == "published" for report in reports[1:] for each in report["access_keys"]):
-            told = "  each pair of access keys signed in before and after its change, the deploy's keys no longer do"
-            self._out.print(told)
+            line = "  each pair of access keys signed in before and after its change, the deploy's keys no longer do"
+            self._out.print(line)
         self._out.print()
 
     def variables(self, findings: Findings) -> None:
@@ -183,10 +183,10 @@ class Screen:
             return
         self._out.print(f"\nJobs that ran, by {ran.by}")
         for name, keys in ran.adjusted.items():
-            told = (
+            line = (
                 f"  {name}: its config.toml as rendered, but for" if keys else f"  {name}: its config.toml as rendered"
             )
-            self._out.print(told, *(f"    {key}" for key in keys), sep="\n")
+            self._out.print(line, *(f"    {key}" for key in keys), sep="\n")
         for job in ran.jobs:
             self._out.print(f"  {job.who}, {job.image}, on {job.runner}: {job.actual}", f"    {job.words}", sep="\n")
             if job.cause:
@@ -194,8 +194,8 @@ class Screen:
 
     def endpoints(self, file: Path, exports: Sequence[str]) -> None:
         """Where everything is, until Ctrl-C."""
-        told = "\nEverything stays up until Ctrl-C. In another shell, before gitlab-ecr, aws or curl:"
-        self._out.print(told, f"  . {_short(file)}", "which does", sep="\n")
+        line = "\nEverything stays up until Ctrl-C. In another shell, before gitlab-ecr, aws or curl:"
+        self._out.print(line, f"  . {_short(file)}", "which does", sep="\n")
         self._out.print(*(f"  {line}" for line in exports), sep="\n")
         sys.stdout.flush()
 

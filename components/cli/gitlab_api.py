@@ -69,9 +69,9 @@ class ReadError(Exception):
     """
 
     def __init__(self, what: str, status: int | None, host: str = "", missing: str = "") -> None:
-        said = f" ({missing})" if missing else ""
+        detail = f" ({missing})" if missing else ""
         super().__init__(
-            f"GitLab answered {status}{said} for {what}" if status else f"GitLab is unreachable for {what}"
+            f"GitLab answered {status}{detail} for {what}" if status else f"GitLab is unreachable for {what}"
         )
         self.status = status
         self.host = host

@@ -16,16 +16,16 @@ def additions(preview: Preview) -> list[str]:
     """One line for each new thing that a reviewer would ask about; repositories share one."""
     repositories = [name(step) for step in preview.of_type(_REPOSITORY) if step.op == "create"]
     lines = [f"repositories {names(sorted(repositories), _SHOWN)}"] if repositories else []
-    lines += [words for step in preview.steps if step.op in {"create", "update"} for words in _told(step)]
+    lines += [words for step in preview.steps if step.op in {"create", "update"} for words in _lines(step)]
     return lines
 
 
 def tells(step: Step) -> bool:
     """Whether the step is already covered by the additions and need not be listed again."""
-    return step.op == "update" and any(True for _ in _told(step))
+    return step.op == "update" and any(True for _ in _lines(step))
 
 
-def _told(step: Step) -> Iterator[str]:
+def _lines(step: Step) -> Iterator[str]:
     if step.type in _WORDS:
         changes = "" if step.op == "create" else "now: "
         yield from (f"{changes}{words}" for words in _WORDS[step.type](step.new))

@@ -117,8 +117,8 @@ def _preview(document: UntrustedValue) -> Preview:
         stack=stack,
         steps=tuple(_resources(steps)),
         counts={op: count for op in counts.mapping() if (count := counts.at(op).count())},
-        warnings=_said(diagnostics, "warning"),
-        errors=_said(diagnostics, "error"),
+        warnings=_messages(diagnostics, "warning"),
+        errors=_messages(diagnostics, "error"),
     )
 
 
@@ -138,8 +138,8 @@ def _resources(steps: list[UntrustedValue]) -> Iterator[Step]:
         by_urn.setdefault(step.at("urn").written(), []).append(_step(step))
     for of_one in by_urn.values():
         adopts = any("import" in step.op for step in of_one)
-        said = [step for step in of_one if "import" not in step.op] or of_one
-        whole = next((step for step in said if step.op == "replace"), said[0])
+        counted = [step for step in of_one if "import" not in step.op] or of_one
+        whole = next((step for step in counted if step.op == "replace"), counted[0])
         yield replace(whole, adopts=adopts)
 
 
@@ -168,7 +168,7 @@ def _urn(step: UntrustedValue) -> tuple[str, str, str, str]:
     return match["stack"], match["project"], match["types"], match["name"]
 
 
-def _said(diagnostics: list[UntrustedValue], severity: str) -> tuple[str, ...]:
+def _messages(diagnostics: list[UntrustedValue], severity: str) -> tuple[str, ...]:
     messages = (
         _SEVERITY.sub("", _COLOR.sub("", diagnostic.at("message").text()), count=1).strip()
         for diagnostic in diagnostics

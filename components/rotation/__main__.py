@@ -59,7 +59,7 @@ def _rotate(plan: plans.Plan, fired_by: FiredBy, *, put_metrics: bool) -> int:
             why = str(error)
         if why:
             failures.append(f"metrics: {why}; the alarms do not see this run")
-    return _told(failures, report.notes)
+    return _show(failures, report.notes)
 
 
 def _put_metrics(plan: plans.Plan, report: Report) -> bool:
@@ -71,11 +71,12 @@ def _renew(plan: plans.Plan) -> int:
     try:
         run_renewal(plan, _SECONDS, run_id=str(uuid4()))
     except RenewalFailedError as error:
-        return _told([str(error)])
+        return _show([str(error)])
     return 0
 
 
-def _told(failures: Sequence[str], notes: Sequence[str] = ()) -> int:
+def _show(failures: Sequence[str], notes: Sequence[str] = ()) -> int:
+    """Prints the lines, and returns the exit code."""
     sys.stderr.write("".join(f"{line}\n" for line in [*failures, *notes]))
     return 1 if failures else 0
 

@@ -125,13 +125,13 @@ class GitLab:
     def _expect(self, response: Response, status: int, target: Target, *sent: Secret) -> Response:
         if response.status == status:
             return response
-        said = safe_words(_message(response), (self._token, *sent))
+        message = safe_words(_message(response), (self._token, *sent))
         raise GitLabError(
-            f"GitLab answered {response.status}{f' ({said})' if said else ''} for {target.name}",
+            f"GitLab answered {response.status}{f' ({message})' if message else ''} for {target.name}",
             response.status,
             # A proxy's error page is not GitLab's answer, and a token without the scope does not mean that the owner is
             # gone.
-            absent=response.status in (_FORBIDDEN, _NOT_FOUND) and bool(said) and not may_too_little(response),
+            absent=response.status in (_FORBIDDEN, _NOT_FOUND) and bool(message) and not may_too_little(response),
         )
 
 
@@ -162,5 +162,5 @@ def _message(response: Response) -> str:
     if not isinstance(document, dict):
         return ""
     fields = cast("dict[str, Any]", document)
-    said = fields.get("error_description") or fields.get("message") or fields.get("error") or ""
-    return said if isinstance(said, str) else json.dumps(said)
+    message = fields.get("error_description") or fields.get("message") or fields.get("error") or ""
+    return message if isinstance(message, str) else json.dumps(message)

@@ -28,8 +28,8 @@ def missing_permission(response: Response, token: Secret) -> str:
     fields = _fields(response)
     if fields.get("error") != _MISSING:
         return ""
-    said = fields.get("error_description")
-    return safe_words(said if isinstance(said, str) else "", [token]) or _MISSING
+    message = fields.get("error_description")
+    return safe_words(message if isinstance(message, str) else "", [token]) or _MISSING
 
 
 def may_too_little(response: Response) -> bool:

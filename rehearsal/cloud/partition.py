@@ -59,8 +59,8 @@ def speak_partition(partition: str) -> None:
         asked = {key: [exchange.text(value) for value in values] for key, values in query.items()}
         sent = body if data else exchange.content(body)
         status, answered, content = await dispatch(method, exchange.text(path), headers, sent, asked, request_id)
-        told = headers.get("x-amz-target") in _READS_LOGS  # a function wrote it, in its own words
-        if data or told or not isinstance(content, str | bytes):
+        is_log = headers.get("x-amz-target") in _READS_LOGS  # a function wrote it, in its own words
+        if data or is_log or not isinstance(content, str | bytes):
             return status, answered, content
         kept = {name: value for name, value in answered.items() if name.lower() != "content-length"}
         return status, kept, exchange.text(content) if isinstance(content, str) else exchange.content(content)

@@ -196,11 +196,11 @@ class Engine:
         if not events:
             raise EngineError(f"pulumi {arguments[0]}: {done.stderr.strip()}")
         began = [event["resourcePreEvent"]["metadata"] for event in events if "resourcePreEvent" in event]
-        said = [event["diagnosticEvent"] for event in events if "diagnosticEvent" in event]
+        messages = [event["diagnosticEvent"] for event in events if "diagnosticEvent" in event]
         return Outcome(
             ok=done.returncode == 0,
             steps=tuple(_step(about) for about in began if not about["type"].startswith(_PROVIDER_TYPE)),
-            errors="".join(text["message"] for text in said if _matters(text)).strip() or done.stderr.strip(),
+            errors="".join(text["message"] for text in messages if _matters(text)).strip() or done.stderr.strip(),
         )
 
     def _run(self, *arguments: str) -> subprocess.CompletedProcess[str]:

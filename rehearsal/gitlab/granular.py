@@ -57,6 +57,6 @@ def permission(method: str, segments: Sequence[str]) -> str:
 def missing(wanted: str, path: str = "") -> ApiError:
     """GitLab's refusal, which names what the token lacks."""
     where = f' for "{path}"' if path else ""
-    said = f"Access denied: Your Personal Access Token lacks the required permissions: [{wanted}]{where}."
-    body = {"error": "insufficient_granular_scope", "error_description": said}
+    message = f"Access denied: Your Personal Access Token lacks the required permissions: [{wanted}]{where}."
+    body = {"error": "insufficient_granular_scope", "error_description": message}
     return ApiError(json_reply(body, HTTPStatus.FORBIDDEN))

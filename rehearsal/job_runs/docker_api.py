@@ -58,12 +58,12 @@ class DockerApi:
             self._ask("POST", f"/containers/{number}/start")
             status = self._ask("POST", f"/containers/{number}/wait")["StatusCode"]
             with self._answer("GET", f"/containers/{number}/logs?stdout=1&stderr=1") as answer:
-                said = _text(answer.read())
+                output = _text(answer.read())
         finally:
             self.remove(number)
         if status:
-            raise EngineError(f"{' '.join(command)}: exit {status}: {said.strip()}")
-        return said
+            raise EngineError(f"{' '.join(command)}: exit {status}: {output.strip()}")
+        return output
 
     def remove_image(self, name: str) -> None:
         """Removes an image. It is no error if the image is already gone."""
@@ -111,8 +111,8 @@ def _reason(content: bytes) -> str:
 
 def _text(stream: bytes) -> str:
     """Joins the frames of a container's output. Each has a head of 8 bytes, whose last 4 are the length."""
-    said, rest = b"", stream
+    output, rest = b"", stream
     while rest:
         size = int.from_bytes(rest[4:8], "big")
-        said, rest = said + rest[8 : 8 + size], rest[8 + size :]
-    return said.decode(errors="replace")
+        output, rest = output + rest[8 : 8 + size], rest[8 + size :]
+    return output.decode(errors="replace")

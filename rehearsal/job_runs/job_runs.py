@@ -191,25 +191,25 @@ class JobRuns:
         return numbers, words
 
     def _judged(self, job: WantedJob, seen: JobSeen, inside: str) -> JobRun:
-        told = {"who": job.who, "image": job.image.label, "runner": job.taker.name, "expected": job.expected}
+        common = {"who": job.who, "image": job.image.label, "runner": job.taker.name, "expected": job.expected}
         if seen.status == "success":
             ran = inside in seen.log
             words = inside.partition(",")[0] if ran else "the job succeeded and printed nothing from inside its image"
-            return JobRun(**told, actual=RAN, words=words, right=ran and job.expected == RAN)
+            return JobRun(**common, actual=RAN, words=words, right=ran and job.expected == RAN)
         cause, fix = self._doctor(seen.log)
         right = (job.expected == FAILED and cause in job.causes) or (
             # The stack's own runner takes none of these images, whoever may pull them.
             cause == Cause.IMAGE_NOT_ALLOWED.value and "allowed_images" in job.taker.config
         )
-        return JobRun(**told, actual=FAILED, words=_last_error(seen.log), cause=cause, fix=fix, right=right)
+        return JobRun(**common, actual=FAILED, words=_last_error(seen.log), cause=cause, fix=fix, right=right)
 
     def _doctor(self, log: str) -> tuple[str, str]:
         run = command_line.run(self._world, "doctor", "--job-log", "-", "--json", typed=log)
         try:
-            said: dict[str, Any] = json.loads("\n".join(run.output))
+            answer: dict[str, Any] = json.loads("\n".join(run.output))
         except ValueError:
             raise JobRunsError(run.words) from None
-        finding: dict[str, str] = said.get("finding") or {}
+        finding: dict[str, str] = answer.get("finding") or {}
         return finding.get("cause", ""), f"{finding['what']}. Fix: {finding['fix']}" if finding else ""
 
     def _unfinished(self, jobs: Sequence[WantedJob], numbers: Sequence[int], started: Sequence[RunnerProcess]) -> str:

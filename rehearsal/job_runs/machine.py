@@ -49,14 +49,14 @@ def found() -> Machine | str:
         return docker
     if busybox is None or not _is_static(Path(busybox)):
         return "the images need a program: install a static busybox (Debian: busybox-static)"
-    version = _said(runner, "--version")
+    version = _output_of(runner, "--version")
     number = next((line.split()[-1] for line in version if line.startswith("Version:")), "of an unknown version")
     return Machine(
         Path(runner),
         f"{RUNNER} {number}",
         Path(shutil.which(_HELPER) or runner),
         Path(busybox),
-        tuple(_said(busybox, "--list")),
+        tuple(_output_of(busybox, "--list")),
         docker,
     )
 
@@ -68,6 +68,6 @@ def _is_static(program: Path) -> bool:
     return head.startswith(_ELF) and _INTERPRETER not in head
 
 
-def _said(program: str, option: str) -> list[str]:
+def _output_of(program: str, option: str) -> list[str]:
     run = subprocess.run([program, option], capture_output=True, text=True, timeout=_SECONDS, check=False)  # noqa: S603 - as found on PATH
     return run.stdout.splitlines()
