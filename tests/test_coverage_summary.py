@@ -61,7 +61,8 @@ def test_a_second_run_does_not_add_to_the_first(tree: Path) -> None:
 def test_coverages_own_reports_work_afterwards(tree: Path) -> None:
     _summary(tree, "alone", "lib.half")
     assert _run(tree, "-m", "coverage", "xml", "-q").returncode == 0
-    assert 'filename="lib/half.py"' in (tree / "coverage.xml").read_text()
+    # coverage cuts off whichever source it finds first, in no fixed order.
+    assert re.search(r'filename="(lib/)?half\.py"', (tree / "coverage.xml").read_text())
 
 
 def test_without_a_measurement_it_says_so(tree: Path) -> None:
