@@ -5,6 +5,7 @@ import runpy
 from html import unescape
 from itertools import combinations
 from typing import Any, Final
+from xml.etree import ElementTree as ET
 
 import pytest
 from pages import ROOT
@@ -40,6 +41,7 @@ def test_every_box_and_arrow_and_label_is_drawn() -> None:
     assert drawn.count("marker-end=") == 4
     assert re.findall(r'class="label"><tspan[^>]*>([^<]*)<', drawn) == ["goes past", "here"]
     assert "\n\n" not in drawn
+    assert ET.fromstring(drawn).tag == "svg"  # noqa: S314 - our own
 
 
 def test_each_box_is_below_those_that_lead_to_it_and_beside_no_other() -> None:
