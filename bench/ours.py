@@ -60,8 +60,8 @@ class _Aws:
         token = base64.b64encode(b"AWS:" + secrets.token_hex(1_000).encode()).decode()
         return Authorization(Secret(token), datetime.now(UTC) + timedelta(hours=12))
 
-    def secret(self, secret_id: str) -> Secret:
-        del secret_id
+    def secret(self, secret_id: str, stage: str = "AWSCURRENT") -> Secret:
+        del secret_id, stage
         self._answers.wait()
         return Secret(self._gitlab_token)
 
@@ -123,7 +123,7 @@ def _plan(url: str, targets: int, audiences: int, concurrency: int) -> plan.Plan
         stack="bench",
         region="eu-central-1",
         state="/bench/state",
-        gitlab=plan.GitLab(url, True, None, "bench", None, concurrency, 1000),
+        gitlab=plan.GitLab(url, True, None, "bench", plan.TokenRenewal.OWN, None, concurrency, 1000),
         audiences={str(n): plan.Audience(f"{role}-{n}", (registry,), "inside", "outside") for n in range(audiences)},
         targets=tuple(
             plan.TokenTarget(

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from .bootstrap.bootstrap import Bootstrap
     from .consumers.args import Access
     from .consumers.ci_variables import CiVariables
+    from .contract.token_renewal import TokenRenewal
     from .declaration.parts import rotation_parts
     from .ecr.pull_through import Upstream
     from .ecr.repositories import Repositories
@@ -39,6 +40,7 @@ __all__ = [
     "Rotator",
     "Runner",
     "RunnerAccess",
+    "TokenRenewal",
     "Upstream",
     "VariableType",
     "rotation_parts",
@@ -47,6 +49,7 @@ __all__ = [
 _MODULES = {
     "VariableType": "variables.targets",
     "Upstream": "ecr.pull_through",
+    "TokenRenewal": "contract.token_renewal",
     "RunnerAccess": "runner.machine_args",
     "RotationBackend": "rotator.args",
     "OwnerKind": "variables.targets",

@@ -24,6 +24,11 @@ def needs_rotator_token(declaration: Mapping[str, Any]) -> bool:
     return writes or not any(access_of(each) == JOB_SECRET for each in declared)
 
 
+def is_managed(declaration: Mapping[str, Any]) -> bool:
+    """Whether Secrets Manager itself renews the rotator's GitLab token."""
+    return str(declaration.get("rotation", {}).get("token_renewal", "own")) == "managed"
+
+
 def needs_any_token(declaration: Mapping[str, Any]) -> bool:
     """Whether anything of the stack is in GitLab, for Pulumi or the rotator."""
     in_gitlab = any(

@@ -33,7 +33,7 @@ from .key_holders import KeyHolder
 from .left_out import left_out
 from .made_up import made_up
 from .pullers import Programs
-from .renewal import renew
+from .renewal import first_by_aws, renew
 from .scheduled_jobs import rotations
 from .stack_file import StackFile
 from .stand_ins import for_this_run
@@ -88,6 +88,7 @@ class Rehearsal:
         unproven = [adapter.unproven(each.type) for each in made.resources]
         self.findings.not_rehearsed = [*left_out(self._stack_file, unproven, replaced), *self._programs.missing()]
         with in_words():
+            first_by_aws(self.world, made)
             self._rotations = rotations(self.world, made, self._declaration)
             if not needs_rotator_token(self._declaration):
                 token_steps.no_token(self._rotations, self._say)

@@ -3,7 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
+from components.names.gitlab_release import GITLAB_COM
+
 from . import command_line
+from .accesses import is_managed
 from .command_line import CommandRun
 from .findings import failures
 from .rotations import RotationError
@@ -14,15 +17,20 @@ Say = Callable[[str], None]
 
 
 def adopt_secret(world: World, declaration: Any, say: Say) -> CommandRun | None:
-    """Before the first `up` of a stack that adopts the secret of its GitLab token; None for any other.
+    """Before the first `up` of a stack that adopts the secret of its GitLab token, or has Secrets Manager renew it.
+
+    None for any other.
 
     Raises:
         RotationError: the command failed.
     """
-    if not declaration.get("rotation", {}).get("adopt_token_secret"):
+    managed = is_managed(declaration)
+    if not managed and not declaration.get("rotation", {}).get("adopt_token_secret"):
         return None
-    name = f"{declaration['prefix']}/gitlab-token"
-    where = ("--secret", name, "--gitlab-url", world.gitlab.url)
+    name = f"{declaration['prefix']}/gitlab-token{'-managed' if managed else ''}"
+    # AWS itself reaches GitLab by its own name only.
+    url = declaration.get("gitlab", {}).get("url", GITLAB_COM) if managed else world.gitlab.url
+    where = ("--secret", name, *(["--managed"] if managed else []), "--gitlab-url", url)
     made = command_line.run(world, "token", "set", *where, typed=f"{world.rotator_token}\n")
     if made.exit_code:
         raise RotationError(made.words)

@@ -20,6 +20,7 @@ FILES = [
     LOCAL,
     DATA / "Pulumi.wide.yaml",
     DATA / "Pulumi.gitlab.yaml",
+    DATA / "Pulumi.managed.yaml",
     DATA / "Pulumi.secrets.yaml",
     ROOT / "tests" / "data" / "examples" / "Pulumi.bootstrap.yaml",
 ]

@@ -27,7 +27,9 @@ _OF_THE_OWN_ROLES: Final = (
     *("UpdateAssumeRolePolicy", "UpdateRole", "UpdateRoleDescription"),
 )
 _OF_THE_OWN_POLICIES: Final = ("CreatePolicyVersion", "DeletePolicy", "DeletePolicyVersion", "SetDefaultPolicyVersion")
-_PASSED_TO: Final = ("ec2.amazonaws.com", "lambda.amazonaws.com", "scheduler.amazonaws.com")
+_PASSED_TO: Final = (
+    *("ec2.amazonaws.com", "lambda.amazonaws.com", "scheduler.amazonaws.com", "secretsmanager.amazonaws.com"),
+)
 _LINKED: Final = ("inspector2.amazonaws.com", "pullthroughcache.ecr.amazonaws.com", "replication.ecr.amazonaws.com")
 _TAGS: Final = ("ListTagsForResource", "TagResource", "UntagResource")
 
@@ -159,8 +161,8 @@ def _rotator(names: BootstrapNames) -> list[Document]:
         *("TagQueue", "UntagQueue"),
     )
     secret = (
-        *("CreateSecret", "DeleteSecret", "DescribeSecret", "GetResourcePolicy", "TagResource", "UntagResource"),
-        "UpdateSecret",
+        *("CancelRotateSecret", "CreateSecret", "DeleteSecret", "DescribeSecret", "GetResourcePolicy", "RotateSecret"),
+        *("TagResource", "UntagResource", "UpdateSecret"),
     )
     topic = (
         *("CreateTopic", "DeleteTopic", "GetTopicAttributes", "SetTopicAttributes", "Subscribe", *_TAGS),

@@ -14,15 +14,17 @@ from ..iam.actions import (
     ENCRYPT_ACTIONS,
     IMPORT_ACTIONS,
     LOG_ACTIONS,
+    MANAGED_RENEWAL_ACTIONS,
     METRICS_ACTION,
     PULL_ACTIONS,
     PUSH_ACTIONS,
-    RENEWAL_ACTIONS,
+    RANDOM_PASSWORD_ACTION,
     SIGN_IN_ACTION,
     VPC_ACTIONS,
 )
 from ..iam.gitlab_trust import TrustedJobs, issuer_host, job_trust
 from ..iam.policies import (
+    NO_RESOURCE,
     PLAIN_METRICS,
     UNBORN,
     Document,
@@ -90,11 +92,12 @@ def boundary(names: BootstrapNames, repositories: Sequence[str] = EVERY_REPOSITO
     pull_roles = names.arn("iam", f"role/{names.prefix}-*/pull/*", "")
     return document(
         # A pull role may be for images of another account; that account's repository policies decide.
-        allow_everywhere("SignIn", SIGN_IN_ACTION, because="the action has no resource type"),
+        allow_everywhere("SignIn", SIGN_IN_ACTION, because=NO_RESOURCE),
         allow("Pull", PULL_ACTIONS, f"arn:{partition_of(names.region)}:ecr:*:*:repository/*"),
         allow("Push", (*PUSH_ACTIONS, *IMPORT_ACTIONS), names.repositories(repositories)),
         allow("AssumePullRoles", "sts:AssumeRole", pull_roles),
-        allow("UseSecrets", RENEWAL_ACTIONS, names.of_stacks("secretsmanager", "secret:")),
+        allow("UseSecrets", MANAGED_RENEWAL_ACTIONS, names.of_stacks("secretsmanager", "secret:")),
+        allow_everywhere("MakePassword", RANDOM_PASSWORD_ACTION, because=NO_RESOURCE),  # for Secrets Manager's renewal
         allow("UseParameters", ("ssm:GetParameter", "ssm:PutParameter"), names.of_stacks("ssm", "parameter/")),
         *access_key_statements(names.arn("iam", f"user/{names.prefix}-*/*", "")),
         # The rotator encrypts what jobs read with a key of their own.

@@ -1,6 +1,7 @@
 """`gitlab-ecr check`: everything that a preview cannot check, because it takes a GitLab token."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any, Final, cast
 
 import click
@@ -21,6 +22,7 @@ from .gitlab_listing import Listing, listing
 from .output import json_option, json_shape, show
 from .plan_source import Source, gitlab_http, gitlab_of, plan_options
 from .progress import progress
+from .renewal_status import RenewalState, renewal_states
 from .secret_status import differs, secret_state
 from .stack_state import in_gitlab
 from .token_check import one_of_each_owner, try_to_write
@@ -31,7 +33,7 @@ _FLAGS: Final = ("variable_type", "masked", "protected", "raw", "hidden")
 
 _SHAPE: Final = json_shape(
     "a list of objects",
-    target="the variable or secret, or the place that could not be looked at",
+    target="the variable, secret or GitLab token, or the place that could not be looked at",
     ok="whether it is in order",
     found="what is wrong, with the fix; empty when all is well; for a self-managed GitLab itself, its version",
 )
@@ -62,7 +64,8 @@ def command(*, source: Source, trust_forks: bool, gitlab_url: str | None, write:
     """Look up every variable of the stack in GitLab: its owner, its flags, its content, and what hides it from jobs.
 
     Looks up the secrets that jobs read themselves in AWS, with the credentials of the environment, without reading
-    their values. For a stack without variables, GitLab is only read if --gitlab-url names the instance.
+    their values, and the renewal of a GitLab token that Secrets Manager renews. For a stack without variables, GitLab
+    is only read if --gitlab-url names the instance.
 
     Checks the version of a self-managed GitLab, too: roles for jobs need one that tells forks apart, and long values
     one that holds them. Below a variable of the instance, checks the other consumers only. With --stack, also looks up
@@ -77,6 +80,7 @@ def command(*, source: Source, trust_forks: bool, gitlab_url: str | None, write:
     wanted = plans.variables(plan)
     with progress(f"Looking up {len(wanted)} variables" if wanted else f"Looking up {len(plan.secrets)} secrets"):
         rows = [_secret_row(plan, target) for target in plan.secrets]
+        rows += [_renewal_row(state) for state in renewal_states(plan, datetime.now(UTC))]
         if plan.gitlab is not None:
             gitlab = gitlab_of(plan)
             rows += [_row(target, gitlab) for target in wanted]
@@ -101,6 +105,10 @@ def _secret_row(plan: Plan, target: SecretTarget) -> dict[str, Any]:
     state = secret_state(plan, target)
     found = [text for text in (state.problem, differs(state, target)) if text]
     return {"target": target.name, "ok": not found, "found": "; ".join(found)}
+
+
+def _renewal_row(state: RenewalState) -> dict[str, Any]:
+    return {"target": state.name, "ok": not state.problem, "found": state.problem}
 
 
 def _one_each(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

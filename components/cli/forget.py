@@ -10,9 +10,10 @@ from ..contract import plan as plans
 from ..contract.plan import Flags, OwnerKind, Plan, Target, VariableType
 from ..docker import auth as docker_auth
 from ..docker.auth import DOCKER_AUTH_CONFIG
+from ..rotation import gitlab_secret
 from ..rotation.aws import AwsError, BotoAws
 from ..rotation.gitlab import GitLab, GitLabError
-from ..rotation.secret import Secret
+from ..rotation.secret import Secret, TokenError
 from ..variables.description import hosts, is_ours
 from ..variables.targets import INSTANCE
 from .errors import CliError
@@ -99,14 +100,16 @@ def command(
     target = Target(OwnerKind(kind), owner, owner, key, environment_scope, flags)
     where = gitlab_in(plan)
     try:
-        token = BotoAws(plan.region).secret(where.token_secret)
+        text = BotoAws(plan.region).secret(where.token_secret)
     except AwsError as error:
         advice = "; store a token with `gitlab-ecr token set`" if error.no_value else ""
         raise CliError(f"{where.token_secret}: {error}{advice}") from None
     with progress("Taking the entries out"):
         try:
-            gone = forget(target, plan, GitLab(where.url, token, gitlab_http(where)), more_hosts)
-        except GitLabError as error:
+            http = gitlab_http(where)
+            token = gitlab_secret.read(text, where.url, http).token
+            gone = forget(target, plan, GitLab(where.url, token, http), more_hosts)
+        except (GitLabError, TokenError) as error:
             raise CliError(str(error)) from None
     if as_json:
         print_json({"target": target.name, "removed": gone})

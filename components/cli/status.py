@@ -22,6 +22,7 @@ from .moments import minute
 from .output import json_option, json_shape, show
 from .plan_source import Source, gitlab_of, now, plan_options, rotator_of
 from .progress import progress
+from .renewal_status import RenewalState, renewal_states
 from .status_table import for_terminal
 
 _COLUMNS: Final = {
@@ -38,10 +39,11 @@ _GOOD: Final = "good"
 
 _SHAPE: Final = json_shape(
     "a list of objects",
-    target="the variable, the secret that jobs read, or the owner of a pair of access keys",
+    target="the variable, the secret that jobs read, the owner of a pair of access keys, or the GitLab token that "
+    "Secrets Manager renews",
     key="for access keys: the last characters of the published key, and when it was created",
     registries="the registry hosts that it opens",
-    valid_until="when its tokens expire, or when the next key is due; empty when unknown",
+    valid_until="when its tokens expire, or when the next key or renewal is due; empty when unknown",
     last_rotation="when the last run of the past 24 hours began, and what it did",
     health="good, or what is wrong and what to do",
     audiences="the audiences whose tokens it holds",
@@ -55,7 +57,8 @@ def command(*, source: Source, as_json: bool) -> ExitCode:
     """Show every rotated variable: its owner, its registries, how long it is valid, and its last rotation.
 
     For access keys: the last characters of the key, when it was created, and how long it stays the current one. For a
-    secret that jobs read themselves: whether it holds a login; its value is not read.
+    secret that jobs read themselves: whether it holds a login; its value is not read. For a GitLab token that Secrets
+    Manager renews: when it last did, and by when it does next.
 
     Reads GitLab with the token in GITLAB_TOKEN, if there is a variable, and secrets and the rotator's log with the AWS
     credentials of the environment.
@@ -74,6 +77,7 @@ def command(*, source: Source, as_json: bool) -> ExitCode:
             rows += [_row(plan, target, gitlab, last.of(target.name)) for target in plan.targets]
             rows += [_key_row(user, gitlab, last.of(user.name)) for user in plan.key_users]
         rows += [_secret_row(plan, target, last.of(target.name)) for target in plan.secrets]
+        rows += [_renewal_row(state) for state in renewal_states(plan, now())]
     columns = _WITH_KEYS if plan.key_users else _COLUMNS
     show(columns, rows, as_json=as_json, terminal=for_terminal(rows, now()))
     return ExitCode.OK if all(row["health"] == _GOOD for row in rows) else ExitCode.FOUND
@@ -114,6 +118,18 @@ def _secret_row(plan: Plan, target: SecretTarget, last: dict[str, Any] | None) -
         "valid_until": minute(datetime.fromisoformat(expires_at)) if expires_at and health == _GOOD else "",
         **_rotated(last, health),
         "audiences": [target.audience],
+    }
+
+
+def _renewal_row(state: RenewalState) -> dict[str, Any]:
+    return {
+        "target": state.name,
+        "key": "",
+        "registries": "",
+        "valid_until": minute(state.due),
+        "last_rotation": f"{minute(state.last)} renewed" if state.last else "",
+        "health": state.problem or _GOOD,
+        "audiences": (),
     }
 
 

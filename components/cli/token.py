@@ -3,12 +3,12 @@
 import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 import click
 from botocore.exceptions import BotoCoreError, ClientError  # pyright: ignore[reportMissingTypeStubs] - it ships none
 
-from ..contract.plan import Plan
+from ..contract.plan import Plan, TokenRenewal
 from ..names.gitlab_release import GITLAB_COM
 from ..rotation.aws import aws_error
 from ..rotation.secret import Secret
@@ -20,40 +20,40 @@ from .output import json_option, json_shape, print_json, show
 from .plan_source import Source, gitlab_http, gitlab_in, plan_options
 from .progress import progress
 from .rotate import in_lambda
-from .token_check import check_itself, check_token
+from .token_check import TokenFindings, check_itself, check_token
+from .token_secret import Secrets, refuse_managed, store, text_of
 
-_DESCRIPTION: Final = "The GitLab token that writes the CI/CD variables; `gitlab-ecr token set` stored it"
 _LONGEST: Final = 10_000  # characters; no token has as many
 _ROW: Final = {"target": "Variable", "status": "Rotation", "reason": "Why"}
-
-
-class Secrets(Protocol):
-    """Where the token is stored: boto3's client of Secrets Manager."""
-
-    def put_secret_value(self, *, SecretId: str, SecretString: str) -> Any:  # noqa: N803 - boto3's names
-        """Stores a new value."""
-        ...
-
-    def create_secret(self, *, Name: str, Description: str, SecretString: str) -> Any:  # noqa: N803 - boto3's names
-        """Makes a secret with its first value."""
-        ...
 
 
 def set_token(plan: Plan, token: Secret, gitlab: GitLabApi, secrets: Secrets, *, today: date) -> Sequence[str]:
     """Checks the token, stores it, and returns what a person should know of it, a line each.
 
     Raises:
-        CliError: the token cannot write every target; nothing is stored.
+        CliError: the token cannot write every target, or cannot be renewed as the plan says; nothing is stored.
         ReadError: GitLab does not know the token, or does not answer.
     """
+    where = gitlab_in(plan)
+    managed = where.token_renewal is TokenRenewal.MANAGED
     found = check_token(plan, gitlab, today)
-    if found.problems:
-        raise CliError(f"nothing is stored. {'; '.join(found.problems)}")
-    secrets.put_secret_value(SecretId=gitlab_in(plan).token_secret, SecretString=token.reveal())
-    return found.notes
+    if managed:
+        refuse_managed(found, where.url, where.ca_bundle)
+    _refuse(found)
+    text = text_of(token, where.token_renewal, gitlab, where.url)
+    return [*found.notes, *store(secrets, where.token_secret, text, where.token_renewal, create=managed)]
 
 
-def make_secret(name: str, token: Secret, gitlab: GitLabApi, secrets: Secrets, *, today: date) -> Sequence[str]:
+def make_secret(
+    name: str,
+    token: Secret,
+    gitlab: GitLabApi,
+    secrets: Secrets,
+    *,
+    today: date,
+    renewal: TokenRenewal = TokenRenewal.OWN,
+    url: str = "",
+) -> Sequence[str]:
     """Checks the token, creates the secret with it before the stack exists, and returns what a person should know.
 
     Raises:
@@ -61,15 +61,15 @@ def make_secret(name: str, token: Secret, gitlab: GitLabApi, secrets: Secrets, *
         ReadError: GitLab does not know the token, or does not answer.
     """
     found = check_itself(gitlab, today)
+    if renewal is TokenRenewal.MANAGED:
+        refuse_managed(found, url, None)
+    _refuse(found)
+    return [*found.notes, *store(secrets, name, text_of(token, renewal, gitlab, url), renewal, create=True)]
+
+
+def _refuse(found: TokenFindings) -> None:
     if found.problems:
         raise CliError(f"nothing is stored. {'; '.join(found.problems)}")
-    try:
-        secrets.create_secret(Name=name, Description=_DESCRIPTION, SecretString=token.reveal())
-    except ClientError as error:
-        if aws_error(error).code != "ResourceExistsException":
-            raise
-        secrets.put_secret_value(SecretId=name, SecretString=token.reveal())
-    return found.notes
 
 
 @click.group("token")
@@ -90,20 +90,34 @@ _SHAPE: Final = json_shape(
     "--secret",
     "secret",
     metavar="NAME",
-    help="Before the first `pulumi up`: the secret to create, PREFIX/gitlab-token, in the environment's region.",
+    help="Before the first `pulumi up`: the secret to create, PREFIX/gitlab-token, in the environment's region; with "
+    "--managed, PREFIX/gitlab-token-managed.",
+)
+@click.option(
+    "--managed",
+    is_flag=True,
+    help="With --secret, for `tokenRenewal: managed`: in the form and of the type that Secrets Manager itself renews.",
 )
 @url_option
 @json_option
-def set_command(*, source: Source, secret: str | None, gitlab_url: str | None, as_json: bool) -> ExitCode:
+def set_command(
+    *, source: Source, secret: str | None, managed: bool, gitlab_url: str | None, as_json: bool
+) -> ExitCode:
     """Check a GitLab token (scope, expiry, role on every target), store it for the rotator, and rotate at once.
 
     The command asks for the token, or reads it from standard input. It is never an argument, which others could read.
 
     Before the first `pulumi up` there is no rotator yet: use --secret, and write `rotation.adoptTokenSecret: true` into
-    the stack file, so that `up` uses the secret as it is.
+    the stack file, so that `up` uses the secret as it is. For `rotation.tokenRenewal: managed`, use --secret and
+    --managed, before `up`; of a stack that runs, its plan says who renews the token.
     """
+    if managed and not secret:
+        raise click.UsageError(
+            "--managed: only with --secret; for a stack that runs, its plan says who renews the token"
+        )
     if secret:
-        return _before_up(secret, gitlab_url or GITLAB_COM, as_json=as_json)
+        renewal = TokenRenewal.MANAGED if managed else TokenRenewal.OWN
+        return _before_up(secret, gitlab_url or GITLAB_COM, renewal, as_json=as_json)
     plan = source.plan()
     where = gitlab_in(plan)
     token = _asked_for()
@@ -128,12 +142,13 @@ def set_command(*, source: Source, secret: str | None, gitlab_url: str | None, a
     return ExitCode.FOUND if answer["failures"] else ExitCode.OK
 
 
-def _before_up(name: str, url: str, *, as_json: bool) -> ExitCode:
+def _before_up(name: str, url: str, renewal: TokenRenewal, *, as_json: bool) -> ExitCode:
     token = _asked_for()
     gitlab = GitLabApi(instance(url), token, http_client(allow_http=is_of_this_machine(url)))
-    _store(name, lambda: make_secret(name, token, gitlab, _secrets(None), today=datetime.now(UTC).date()))
-    advice = "write `adoptTokenSecret: true` below `rotation` in the stack file, then run `pulumi up`"
-    return _stored(name, advice, as_json=as_json)
+    today = datetime.now(UTC).date()
+    _store(name, lambda: make_secret(name, token, gitlab, _secrets(None), today=today, renewal=renewal, url=url))
+    setting = "tokenRenewal: managed" if renewal is TokenRenewal.MANAGED else "adoptTokenSecret: true"
+    return _stored(name, f"write `{setting}` below `rotation` in the stack file, then run `pulumi up`", as_json=as_json)
 
 
 def _asked_for() -> Secret:

@@ -7,6 +7,7 @@ from ..arguments import numbers
 from ..arguments.numbers import GitLabNumber
 from ..contract import plan as plans
 from ..contract.secret_target import SecretTarget
+from ..contract.token_renewal import TokenRenewal
 from ..docker.auth import DOCKER_AUTH_CONFIG
 from ..iam.args import AudienceArgs, JobIssuerArgs, JobRoleArgs, SecretRoleArgs
 from ..iam.pull_user import PullUserArgs
@@ -93,6 +94,7 @@ def plan(
     consumers: Mapping[str, ConsumerArgs],
     *,
     life: KeyLife = key_life.DEFAULT,
+    renewal: TokenRenewal = TokenRenewal.OWN,
 ) -> plans.Plan:
     """The rotator's plan for the consumers with a rotated login and for those with access keys."""
     rotated = _rotated(consumers)
@@ -109,7 +111,7 @@ def plan(
         stack=stack,
         region=names.region,
         state=names.rotator_state,
-        gitlab=_gitlab(names, gitlab) if targets or users or not secrets else None,
+        gitlab=_gitlab(names, gitlab, renewal) if targets or users or not secrets else None,
         audiences={
             path: plans.Audience(
                 role_arn=names.pull_role_arn(path, consumer.get("generation", 1)),
@@ -125,12 +127,14 @@ def plan(
     )
 
 
-def _gitlab(names: Names, gitlab: GitLabArgs) -> plans.GitLab:
+def _gitlab(names: Names, gitlab: GitLabArgs, renewal: TokenRenewal) -> plans.GitLab:
+    managed = renewal is TokenRenewal.MANAGED
     return plans.GitLab(
         url=gitlab_url(gitlab),
         allow_http=gitlab.get("allow_http", False),
         proxy=gitlab.get("proxy"),
-        token_secret=names.gitlab_token_secret,
+        token_secret=names.managed_token_secret if managed else names.gitlab_token_secret,
+        token_renewal=renewal,
         ca_bundle=gitlab.get("ca_bundle"),
         concurrency=gitlab.get("concurrency", 16),
         requests_per_second=gitlab.get("requests_per_second", 30),

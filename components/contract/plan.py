@@ -17,6 +17,7 @@ from ..variables.targets import Flags, KeyUser, OwnerKind, Target, TokenTarget, 
 from .load import too_many
 from .secret_target import SecretTarget
 from .strict_decoding import decode
+from .token_renewal import TokenRenewal, out_of_reach
 from .urls import instance_url, url_problem
 
 __all__ = [
@@ -29,13 +30,14 @@ __all__ = [
     "Registry",
     "SecretTarget",
     "Target",
+    "TokenRenewal",
     "TokenTarget",
     "VariableType",
     "dumps",
     "loads",
 ]
 
-VERSION: Final = 3
+VERSION: Final = 4
 VALUE_LIMIT: Final = 10_000
 """Characters of a value of an instance's variable, in older GitLabs of every variable. Source: GitLab docs, CI/CD
 variables."""
@@ -86,6 +88,7 @@ class GitLab:
         allow_http: tokens may be sent in clear.
         proxy: the URL of the proxy to GitLab, without a password; None for the environment's.
         token_secret: the Secrets Manager secret of the GitLab token.
+        token_renewal: who renews that token.
         ca_bundle: PEM certificates of a private CA; None for the public ones.
         concurrency: how many targets are written at once, 1 to 64.
         requests_per_second: the limit, 1 to 1000.
@@ -95,6 +98,7 @@ class GitLab:
     allow_http: bool
     proxy: str | None
     token_secret: str
+    token_renewal: TokenRenewal
     ca_bundle: str | None
     concurrency: int
     requests_per_second: int
@@ -225,6 +229,8 @@ def _check_gitlab(gitlab: GitLab) -> None:
             f"plan.gitlab.proxy: got a URL that {problem}; write http:// or https://, the proxy's host and port, "
             "without a user"
         )
+    if gitlab.token_renewal is TokenRenewal.MANAGED and (why := out_of_reach(gitlab.url, gitlab.ca_bundle)):
+        raise ValueError(f"plan.gitlab.token_renewal: got managed, but {why}; write own")
     for field, most in (("concurrency", 64), ("requests_per_second", 1000)):
         if not 1 <= (value := getattr(gitlab, field)) <= most:
             raise ValueError(f"plan.gitlab.{field}: got {value}; write 1 to {most}")

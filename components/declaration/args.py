@@ -7,6 +7,7 @@ import pulumi
 from ..arguments.numbers import GitLabNumber
 from ..consumers.args import ConsumerArgs, GitLabArgs
 from ..consumers.ci_variables import CiVariableArgs
+from ..contract.token_renewal import TokenRenewal
 from ..ecr.args import CacheArgs, RegistryWideArgs, RepositoryArgs
 from ..iam.args import AudienceArgs
 from ..rotator.args import RotationBackend, RotationJobArgs, VpcArgs
@@ -41,6 +42,11 @@ class RotationArgs(TypedDict):
     access_key_grace: NotRequired[str]
     """How long the previous key stays active, for jobs that started with it. Default `1 day`; an hour or more, not less
     than the interval, and at most half of `access_key_age`. It is deleted a week after it was deactivated."""
+    token_renewal: NotRequired[TokenRenewal]
+    """Who renews the rotator's GitLab token. `own` (default): a job of this stack, which reaches every GitLab that the
+    rotator reaches. `managed`: Secrets Manager itself, every 30 days, for a GitLab that AWS reaches over the internet;
+    the token then needs the scope `api` and is in the secret `<prefix>/gitlab-token-managed`, which
+    `gitlab-ecr token set` creates before `up`: no stack creates or deletes it."""
     reserved_concurrency: NotRequired[int]
     """How many rotations may run at once. Default: not reserved. Only with Lambda."""
 
@@ -108,6 +114,9 @@ class RotationPartsArgs(TypedDict):
     whose `user` is that path."""
     gitlab: NotRequired[GitLabArgs]
     """The GitLab instance. Default: gitlab.com."""
+    token_renewal: NotRequired[TokenRenewal]
+    """Who renews the rotator's GitLab token: `own` (default), or `managed` by Secrets Manager; as `token_renewal` of
+    `rotation` in `RegistryAccess`."""
     role_path: NotRequired[str]
     """The IAM path of the roles, `/<prefix>/` by default."""
 

@@ -8,6 +8,7 @@ from ..consumers.checks import access_of, check_consumers, has_job_role, kind_of
 from ..consumers.forms import check_forms
 from ..consumers.gitlab_checks import check_gitlab, gitlab_url
 from ..contract.load import too_many
+from ..contract.token_renewal import TokenRenewal
 from ..ecr.checks import find_in_registry
 from ..iam.args import JobIssuerArgs
 from ..iam.checks import check_roles, find_in_issuer
@@ -27,13 +28,14 @@ from ..rotator.checks import find_in_settings
 from ..runner.checks import find_in_options
 from ..runner.identities import runner_identities
 from ..variables.targets import OwnerKind
-from .args import RegistryAccessArgs
+from .args import RegistryAccessArgs, RotationArgs
 from .breadth import find_breadth
 from .checks import check_names
 from .gitlab_instance import backend_of
 from .job_secrets import find_beside_push
 from .nested import find_nested
 from .parts import Parts, key_life_of, rotator_settings, size_mistakes
+from .token_renewal import find_in_renewal, renewal_of
 
 _JOB_ROLE: Final = {"project": "", "project_id": "id"}
 _ISSUER: Final = {"audience": "id_token_audience"}
@@ -70,16 +72,27 @@ def find_in(parts: Parts) -> Mistakes:
     for name in runners:
         found.take(_runner(names, name, args, gitlab), "runners", name)
     found.take(_rotation(names, args, issuer), "rotation")
+    found.take(find_in_renewal(args.get("rotation", {}), gitlab), "rotation")
     if not found.found:
         plan = parts.plan
         found.take(size_mistakes(plan))
         if plan.gitlab and (problem := too_many(len(plan.targets), plan.gitlab.requests_per_second)):
             found.add("consumers", text=problem)
-        if plan.gitlab is None and args.get("rotation", {}).get("adopt_token_secret"):
-            text = "got true; every consumer fetches its login itself, so this stack has no GitLab token: leave it out"
-            found.add("rotation", "adopt_token_secret", text=text)
+        if plan.gitlab is None:
+            _refuse_token_settings(args.get("rotation", {}), found)
     found.found = _without_repeats(found.found, names, gitlab)
     return found
+
+
+def _refuse_token_settings(rotation: RotationArgs, found: Mistakes) -> None:
+    wrong = {
+        "adopt_token_secret": "true" if rotation.get("adopt_token_secret") else "",
+        "token_renewal": "managed" if renewal_of(rotation) is TokenRenewal.MANAGED else "",
+    }
+    for key, got in wrong.items():
+        if got:
+            why = "every consumer fetches its login itself, so this stack has no GitLab token"
+            found.add("rotation", key, text=f"got {got}; {why}: leave it out")
 
 
 def _names(args: RegistryAccessArgs, found: Mistakes) -> Names:

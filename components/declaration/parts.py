@@ -27,6 +27,7 @@ from ..runner.identities import runner_identities
 from .args import RegistryAccessArgs, RotationArgs, RotationParts, RotationPartsArgs
 from .checks import check_names
 from .gitlab_instance import backend_of
+from .token_renewal import find_in_renewal, renewal_of
 
 
 class _Account(TypedDict):
@@ -61,7 +62,10 @@ class Parts:
         """The rotator's plan."""
         life = key_life_of(self.args.get("rotation", {}))
         stack, repositories = self.args["stack"], self.args["repositories"]
-        return consumers.plan(self.names, stack, self._gitlab, repositories, self._consumers, life=life)
+        renewal = renewal_of(self.args.get("rotation", {}))
+        return consumers.plan(
+            self.names, stack, self._gitlab, repositories, self._consumers, life=life, renewal=renewal
+        )
 
     @cached_property
     def repositories(self) -> RepositoriesArgs:
@@ -176,7 +180,7 @@ def rotation_parts(args: RotationPartsArgs) -> RotationParts:
         args["repositories"],
         args["consumers"],
     )
-    plan = consumers.plan(names, args["stack"], gitlab, repositories, declared)
+    plan = consumers.plan(names, args["stack"], gitlab, repositories, declared, renewal=renewal_of(args))
     return {
         "audiences": consumers.audiences(declared),
         "variables": variables(names, declared, repositories),
@@ -198,6 +202,7 @@ def _find(args: RotationPartsArgs) -> Mistakes:
         check_gitlab(args.get("gitlab", {}))
     if found.found:
         return found
+    found.take(find_in_renewal(args, args.get("gitlab", {})))
     with found.at():
         check_consumers(declared, gitlab_url(args.get("gitlab", {})))
     caches = {cache for consumer in declared.values() for cache in consumer.get("caches", [])}  # whoever owns them
@@ -214,10 +219,11 @@ def _find(args: RotationPartsArgs) -> Mistakes:
 
 
 def rotator_settings(rotation: RotationArgs) -> RotationArgs:
-    """The settings for the rotator, without those for access keys, which are in the plan."""
+    """The settings for the rotator, without those that are in the plan."""
     settings = rotation.copy()
     settings.pop("access_key_age", None)
     settings.pop("access_key_grace", None)
+    settings.pop("token_renewal", None)
     return settings
 
 

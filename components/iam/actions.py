@@ -94,6 +94,13 @@ RENEWAL_ACTIONS: Final = (
 """A new version is stored beside the old one, then promoted. Source: Secrets Manager user guide, "Permissions for
 rotation"."""
 
+MANAGED_RENEWAL_ACTIONS: Final = (*RENEWAL_ACTIONS, "secretsmanager:DescribeSecret")
+"""What Secrets Manager itself needs to renew a token. Source: Secrets Manager user guide, "Managed external secrets",
+"Security and permissions"."""
+
+RANDOM_PASSWORD_ACTION: Final = "secretsmanager:GetRandomPassword"  # noqa: S105 - the name of an action
+"""It reads nothing. Source: as above."""
+
 READ_PARAMETER_ACTION: Final = "ssm:GetParameter"
 """Source: Systems Manager API, GetParameter."""
 

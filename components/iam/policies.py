@@ -43,6 +43,7 @@ INLINE_POLICY_LIMIT: Final = {"role": 10_240, "user": 2_048}
 SESSION_SECONDS: Final = range(3_600, 43_201)
 """Source: IAM CreateRole, MaxSessionDuration."""
 
+NO_RESOURCE: Final = "the action has no resource type"
 UNBORN: Final = "network interfaces have no narrower resource before they exist"
 PLAIN_METRICS: Final = (
     "PutMetricData supports OpenTelemetry data sets as its only resource; a condition on the namespace limits it "
@@ -261,4 +262,4 @@ def listed(values: str | Sequence[str]) -> str | list[str]:
     return unique[0] if len(unique) == 1 else unique
 
 
-_SIGN_IN: Final = allow_everywhere("SignIn", SIGN_IN_ACTION, because="the action has no resource type")
+_SIGN_IN: Final = allow_everywhere("SignIn", SIGN_IN_ACTION, because=NO_RESOURCE)

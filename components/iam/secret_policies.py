@@ -4,8 +4,15 @@ from collections.abc import Sequence
 
 from ..names.naming import Names
 from ..names.registry_host import dns_suffix
-from .actions import DECRYPT_ACTION, ENCRYPT_ACTIONS, READ_SECRET_ACTION, WRITE_SECRET_ACTION
-from .policies import Document, allow, document
+from .actions import (
+    DECRYPT_ACTION,
+    ENCRYPT_ACTIONS,
+    MANAGED_RENEWAL_ACTIONS,
+    RANDOM_PASSWORD_ACTION,
+    READ_SECRET_ACTION,
+    WRITE_SECRET_ACTION,
+)
+from .policies import NO_RESOURCE, Document, allow, allow_everywhere, document
 
 
 def read_secret_policy(secret_arn: str, via_service: str, key_arn: str = "") -> Document:
@@ -39,6 +46,18 @@ def write_secrets_statements(
         allow("EncryptLogins", ENCRYPT_ACTIONS, key_arns, Condition=_only(secrets_arn, via_service))
         if key_arns
         else {},
+    )
+
+
+def managed_renewal_policy(secret_arn: str) -> Document:
+    """The policy of the role by which Secrets Manager renews the GitLab token: this one secret, and nothing else.
+
+    Args:
+        secret_arn: the token's secret, from `secret_arn_pattern`.
+    """
+    return document(
+        allow("RenewToken", MANAGED_RENEWAL_ACTIONS, secret_arn),
+        allow_everywhere("MakePassword", RANDOM_PASSWORD_ACTION, because=NO_RESOURCE),
     )
 
 

@@ -41,6 +41,19 @@ def scheduler_trust(account: str, schedule_group_arn: str) -> Document:
     )
 
 
+def secrets_manager_trust(account: str, secret_arn: str) -> Document:
+    """The trust policy of the role by which Secrets Manager renews a token: for one secret of this account.
+
+    Args:
+        account: the account of the secret.
+        secret_arn: the secret, from `secret_arn_pattern`.
+    """
+    return _service_trust(
+        "secretsmanager.amazonaws.com",
+        {"StringEquals": {"aws:SourceAccount": account}, "ArnLike": {"aws:SourceArn": secret_arn}},
+    )
+
+
 def instance_trust() -> Document:
     """The trust policy of an instance profile's role.
 

@@ -187,8 +187,16 @@ class Names:
         return f"{self.prefix}/gitlab-token"
 
     @property
+    def managed_token_secret(self) -> str:
+        """The same where Secrets Manager renews the token: it is of a type that no secret can be given later."""
+        return f"{self.gitlab_token_secret}-managed"
+
+    @property
     def renewal(self) -> str:
-        """The name of the job that renews the rotator's GitLab token: of its function, role and schedule."""
+        """The name of the job that renews the rotator's GitLab token: of its function, role and schedule.
+
+        Where Secrets Manager renews it, of the role by which it does.
+        """
         return f"{self.prefix}-token-renewal"
 
     @property

@@ -68,6 +68,14 @@ def _login(inputs: Mapping[str, Any]) -> Iterator[str]:
         yield f"secret {code(name)}{key}: the login that jobs of {code(name.partition(_AUDIENCE)[2])} fetch themselves"
 
 
+def _renewal(inputs: Mapping[str, Any]) -> Iterator[str]:
+    days = str(_mapping(inputs.get("rotationRules")).get("automaticallyAfterDays")).removesuffix(".0")
+    yield (
+        f"renewal of the GitLab token in {code(str(inputs.get('secretId')))} by Secrets Manager itself, which calls "
+        f"GitLab at the end of this `up` and every {days} days: the secret must hold a token before"
+    )
+
+
 def _machine(inputs: Mapping[str, Any]) -> Iterator[str]:
     profile = _mapping(inputs.get("iamInstanceProfile")).get("name")
     role = f", with the instance profile {code(str(profile))}" if profile else ""
@@ -106,6 +114,7 @@ _WORDS: Final[Mapping[str, Callable[[Mapping[str, Any]], Iterator[str]]]] = {
     "aws:ecr/replicationConfiguration:ReplicationConfiguration": _replication,
     "aws:ec2/launchTemplate:LaunchTemplate": _machine,
     "aws:secretsmanager/secret:Secret": _login,
+    "aws:secretsmanager/secretRotation:SecretRotation": _renewal,
     "gitlab:index/pipelineSchedule:PipelineSchedule": _schedule,
     "gitlab:index/userRunner:UserRunner": _runner,
 }

@@ -21,6 +21,7 @@ _KINDS: Final = {
     "aws:iam/openIdConnectProvider:OpenIdConnectProvider": "OpenID Connect provider",
     "aws:ecr/registryScanningConfiguration:RegistryScanningConfiguration": "scanning of the registry",
     "aws:ecr/replicationConfiguration:ReplicationConfiguration": "replication of the registry",
+    "aws:secretsmanager/secretRotation:SecretRotation": "renewal of the GitLab token in",
     "gitlab:index/userRunner:UserRunner": "runner",
     "pulumi:providers:gitlab": "GitLab provider",
     "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig": "retries of function",
@@ -33,7 +34,7 @@ _OF_A_REGION: Final = (
 )
 _NAMED_BY: Final = (
     "role", "user", "repository", "ecrRepositoryPrefix", "prefix", "name", "dashboardName", "bucket", "url", "group",
-    "project", "functionName", "description",
+    "project", "functionName", "secretId", "description",
 )  # fmt: skip
 _COMPONENT: Final = "gitlab-ecr:index:"
 _PROVIDER: Final = "pulumi:providers:"

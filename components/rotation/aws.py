@@ -60,8 +60,8 @@ class Aws(Protocol):
         """An ECR token requested with the role; None when ECR's answer holds none."""
         ...
 
-    def secret(self, secret_id: str) -> Secret:
-        """The current value of a Secrets Manager secret."""
+    def secret(self, secret_id: str, stage: str = "AWSCURRENT") -> Secret:
+        """The value of a Secrets Manager secret, the current one by default."""
         ...
 
     def put_secret(self, secret_id: str, text: Secret, version: str) -> bool:
@@ -101,9 +101,10 @@ class BotoAws:
             return None
         return Authorization(Secret(entries[0]["authorizationToken"]), entries[0].get("expiresAt"))
 
-    def secret(self, secret_id: str) -> Secret:
+    def secret(self, secret_id: str, stage: str = "AWSCURRENT") -> Secret:
         try:
-            text = self.client("secretsmanager").get_secret_value(SecretId=secret_id).get("SecretString")
+            client = self.client("secretsmanager")
+            text = client.get_secret_value(SecretId=secret_id, VersionStage=stage).get("SecretString")
         except (ClientError, BotoCoreError) as error:
             raise aws_error(error) from None
         if not text:

@@ -1,7 +1,7 @@
 """The part of GitLab's CI/CD variables API that the rotator needs."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, cast
 from urllib.parse import quote
@@ -13,7 +13,7 @@ from .secret import Secret, safe_words
 
 _COLLECTION: Final = {OwnerKind.PROJECT: "projects", OwnerKind.GROUP: "groups"}
 _OF_THE_INSTANCE: Final = "admin/ci"
-_OK, _CREATED, _FORBIDDEN, _NOT_FOUND = 200, 201, 403, 404
+_OK, _CREATED, _UNAUTHORIZED, _FORBIDDEN, _NOT_FOUND = 200, 201, 401, 403, 404
 
 
 class GitLabError(Exception):
@@ -46,12 +46,22 @@ class Variable:
 
 
 class GitLab:
-    """One GitLab instance, called with one token."""
+    """One GitLab instance, called with one token.
 
-    def __init__(self, url: str, token: Secret, http: Http) -> None:
+    Args:
+        url: the instance.
+        token: the token.
+        http: the way there.
+        instead_of: finds the token that has replaced one that GitLab refuses; None when there is none.
+    """
+
+    def __init__(
+        self, url: str, token: Secret, http: Http, instead_of: Callable[[Secret], Secret | None] = lambda _: None
+    ) -> None:
         self._api = f"{url.rstrip('/')}/api/v4"
         self._token = token
         self._http = http
+        self._instead_of = instead_of
 
     def variable(self, target: Target) -> Variable | None:
         """The target's current variable; None when its owner has no such variable.
@@ -117,10 +127,15 @@ class GitLab:
         return f"{_COLLECTION[target.owner_kind]}/{quote(target.owner, safe='')}"
 
     def _send(self, method: str, url: str, body: Mapping[str, Any] | None = None) -> Response:
+        token = self._token
         try:
-            return ask_gitlab(self._http, self._token, method, url, body)
+            response = ask_gitlab(self._http, token, method, url, body)
+            if response.status == _UNAUTHORIZED and (other := self._instead_of(token)) is not None:
+                self._token = other
+                response = ask_gitlab(self._http, other, method, url, body)
         except UnreachableError as error:
             raise GitLabError(f"unreachable: {error}") from None
+        return response
 
     def _expect(self, response: Response, status: int, target: Target, *sent: Secret) -> Response:
         if response.status == status:

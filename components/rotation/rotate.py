@@ -46,7 +46,8 @@ def rotate(plan: Plan, services: Services, *, fired_by: FiredBy, run: str) -> Re
     results = Writing(this, before, secrets, Publisher(plan, tokens, old_tokens)).results()
     after = _after(this, before, secrets, results)
     _remember(this, before, after, warnings)
-    judged = [_judged(result, before, after) for result in results]
+    no_token = isinstance(secrets.gitlab, Unavailable) and secrets.gitlab.empty
+    judged = [_judged(result, before, after, no_token=no_token) for result in results]
     return Report(
         stack=plan.stack,
         fired_by=fired_by,
@@ -154,11 +155,11 @@ def _remember(run: Run, before: Memory, after: Memory, warnings: list[str]) -> N
         )
 
 
-def _judged(result: _Result, before: Memory, after: Memory) -> _Result:
-    """The result, adjusted by what earlier runs found."""
+def _judged(result: _Result, before: Memory, after: Memory, *, no_token: bool) -> _Result:
+    """The result, adjusted by what earlier runs found. Without any GitLab token, nothing is as it was."""
     if result.status is not Status.FAILED:
         return result
     digest = memory.digest(result.target)
     if after.failing[digest] >= _GONE_AFTER:
         return dataclasses.replace(result, status=Status.GONE)
-    return dataclasses.replace(result, known=result.known or before.knows(digest))
+    return dataclasses.replace(result, known=result.known or (before.knows(digest) and not no_token))

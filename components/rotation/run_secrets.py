@@ -4,12 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ..contract.plan import GitLab as Instance
-from ..contract.plan import Plan
+from ..contract.plan import Plan, TokenRenewal
 from .aws import AwsError
-from .clock import Clock
 from .gitlab import GitLab
 from .gitlab_secret import read as read_tokens
+from .gitlab_secret import wrong_form
 from .http import Http
+from .living_token import INTERRUPTED, LivingToken, pending
 from .run import threads
 from .secret import Secret, TokenError
 from .services import Services
@@ -63,7 +64,7 @@ def read_secrets(plan: Plan, services: Services, seconds: float) -> RunSecrets:
     texts = dict(zip(names, found, strict=True))
     of_token = [texts.pop(token)]
     (gitlab,) = each(
-        of_token, lambda text: _gitlab(text, where, http, services.clock), _not_asked, threads=1, seconds=seconds / 2
+        of_token, lambda text: _gitlab(text, where, http, services), _not_asked, threads=1, seconds=seconds / 2
     )
     return RunSecrets(gitlab.gitlab, texts, gitlab.token_days, gitlab.warnings)
 
@@ -79,18 +80,31 @@ def _not_read(name: str, error: Exception | None) -> Unavailable:
     return Unavailable(f"the secret {name}: {unexpected(error) if error else 'not read in time'}")
 
 
-def _gitlab(text: Secret | Unavailable, where: Instance, http: Http, clock: Clock) -> RunSecrets:
+def _gitlab(text: Secret | Unavailable, where: Instance, http: Http, services: Services) -> RunSecrets:
     if isinstance(text, Unavailable):
-        name = where.token_secret
-        empty = f"the secret {name} is empty; store one with `gitlab-ecr token set`"
-        return RunSecrets(Unavailable(empty if text.empty else f"no GitLab token: {text.reason}", text.empty), {})
+        return RunSecrets(Unavailable(_no_token(text, where), text.empty), {})
     try:
-        working = read_tokens(text, where.url, http)
+        working, wrong = read_tokens(text, where.url, http), wrong_form(text, where.token_renewal)
     except TokenError as error:
         return RunSecrets(Unavailable(str(error)), {})
-    end = working.expires_at
-    days = None if end is None else (end - clock.now().date()).days
-    return RunSecrets(GitLab(where.url, working.token, http), {}, days, working.warnings)
+    warnings = [*working.warnings, *([wrong] if wrong else [])]
+    if working.refused and (other := pending(where, services.aws, http)) is not None:
+        working, warnings = other, [*other.warnings, INTERRUPTED]
+    end, living = working.expires_at, LivingToken(where, services.aws, http)
+    days = None if end is None else (end - services.clock.now().date()).days
+    return RunSecrets(GitLab(where.url, working.token, http, living.instead_of), {}, days, warnings)
+
+
+def _no_token(text: Unavailable, where: Instance) -> str:
+    name = where.token_secret
+    if where.token_renewal is TokenRenewal.OWN:
+        empty = f"the secret {name} is empty; store one with `gitlab-ecr token set`"
+        return empty if text.empty else f"no GitLab token: {text.reason}"
+    # No stack makes this secret, and who may read one by its name only is denied one that is not there.
+    make = f"`gitlab-ecr token set --secret {name} --managed`"
+    if text.empty:
+        return f"the secret {name} is empty or absent; store a token with {make}"
+    return f"no GitLab token: unless the secret {name} holds one, run {make}; {text.reason}"
 
 
 def _not_asked(_: Secret | Unavailable, error: Exception | None) -> RunSecrets:

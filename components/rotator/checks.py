@@ -14,6 +14,10 @@ from .job_trust import check_backend, job_of
 _EMAIL: Final = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+")
 _TOPIC: Final = re.compile(r"arn:aws[a-z-]*:sns:(?P<region>[a-z0-9-]+):[0-9]{12}:[A-Za-z0-9_-]{1,256}(\.fifo)?")
 _IN_A_VPC: Final = {"subnet_ids": "subnet-", "security_group_ids": "sg-"}
+_BESIDE_MANAGED: Final = {
+    "adopt_token_secret": "there the secret always exists before `up`; leave it out",
+    "vpc": "then AWS itself calls GitLab, over the internet; leave it out, or let the stack renew its token itself",
+}
 _RETENTION: Final = (
     *(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653),
 )
@@ -45,6 +49,10 @@ def find(args: RotatorArgs) -> Mistakes:
     mistakes.take(find_in_settings(names, args))
     with mistakes.at():
         wanted = plan.loads(args["plan"])
+        if wanted.gitlab is not None and wanted.gitlab.token_renewal is plan.TokenRenewal.MANAGED:
+            for key, why in _BESIDE_MANAGED.items():
+                if key in args:
+                    mistakes.add(key, text=f"got it beside a plan with `token_renewal`: managed, and {why}")
         known = {owner.path for owner in (*wanted.targets, *wanted.key_users)}
         for path in args.get("owner_ids", {}).keys() - known:
             mistakes.add(

@@ -35,8 +35,8 @@ def in_gitlab(
     wanted: plan.Plan,
     timing: Schedule,
     after: Sequence[pulumi.Resource],
-) -> None:
-    """Creates bucket, roles and schedules; the jobs themselves are in the project's `.gitlab-ci.yml`."""
+) -> list[pulumi.Resource]:
+    """Creates bucket, roles and schedules, which it returns; the jobs are in the project's `.gitlab-ci.yml`."""
     names = context.names
     minute = minute_of(names.rotator)
     code = _code(context, _notes(context, job, wanted))
@@ -46,14 +46,15 @@ def in_gitlab(
         # The keys are the same as the functions', so that changing the backend changes the roles in place.
         ("function", names.rotator, timing.cron(minute), rotation_policy(names, wanted, measured)),
     ]
-    if wanted.gitlab is not None:
+    if wanted.gitlab is not None and wanted.gitlab.token_renewal is plan.TokenRenewal.OWN:
         policy = renewal_policy(names, wanted.gitlab.token_secret, fetch)
         tasks.append(("renewal", names.renewal, f"{minute} 3 * * *", policy))
     trust = _trust(names, job, context.args.get("issuer", {}))
+    schedules: list[pulumi.Resource] = []
     for key, name, cron, policy in tasks:
         trusted = role(context, key, name, trust, *after)
         rights = inline_policy(context, key, trusted, "rotator", policy)
-        gitlab.PipelineSchedule(
+        schedule = gitlab.PipelineSchedule(
             f"{context.name}-{key}-schedule",
             project=job["project"],
             description=name,  # the job's `rules` match on it
@@ -63,11 +64,13 @@ def in_gitlab(
             active=True,
             opts=pulumi.ResourceOptions.merge(context.after(rights, code), _MADE_ANEW),
         )
+        schedules.append(schedule)
     pulumi.log.info(
         f"rotationBackend gitlab: nothing here can start a job, so {_waiting(wanted)} until {job['project']} "
         f"includes templates/rotate.yml and its schedule {names.rotator} has run: by the clock, or now, by "
         f"`gitlab-ecr rotate --bucket {names.code_bucket}`"
     )
+    return schedules
 
 
 def _notes(context: ResourceContext, job: RotationJobArgs, wanted: plan.Plan) -> dict[str, str]:

@@ -20,6 +20,7 @@ from .checks import find, timing_of
 from .function import function, renewal_job, rotation_job, schedule
 from .job import in_gitlab
 from .job_trust import job_of
+from .managed_renewal import managed_renewal
 from .secrets import secrets
 from .watch import watch
 
@@ -38,8 +39,8 @@ class Rotator(Component):
     code_bucket: pulumi.Output[str]
     """The bucket of the jobs' code with backend `gitlab`; empty in Lambda."""
     gitlab_token_secret: pulumi.Output[str]
-    """The name of the Secrets Manager secret, created empty, for the GitLab token; empty when the plan writes nothing
-    to GitLab, since there is no token then."""
+    """The name of the Secrets Manager secret for the GitLab token, created empty unless Secrets Manager renews the
+    token; empty when the plan writes nothing to GitLab, since there is no token then."""
     alarm_topic_arn: pulumi.Output[str]
     """The SNS topic that alarms go to."""
 
@@ -61,9 +62,11 @@ class Rotator(Component):
         held = secrets(context, wanted)
         watching = watch(context, wanted, timing, in_lambda=job is None)
         if job is None:
-            _in_lambda(context, wanted, timing, held, [*first_rotation_after, *watching])
+            made = _in_lambda(context, wanted, timing, held, [*first_rotation_after, *watching])
         else:
-            in_gitlab(context, job, wanted, timing, [*first_rotation_after, *held])
+            made = in_gitlab(context, job, wanted, timing, [*first_rotation_after, *held])
+        if wanted.gitlab is not None and wanted.gitlab.token_renewal is plan.TokenRenewal.MANAGED:
+            managed_renewal(context, wanted.gitlab.token_secret, made)
         self.function_name = pulumi.Output.from_input("" if job else names.rotator)
         self.code_bucket = pulumi.Output.from_input(names.code_bucket if job else "")
         self.gitlab_token_secret = pulumi.Output.from_input(wanted.gitlab.token_secret if wanted.gitlab else "")
@@ -84,8 +87,11 @@ def _in_lambda(
     timing: Schedule,
     held: Sequence[pulumi.Resource],
     after: Sequence[pulumi.Resource],
-) -> None:
-    """Functions, schedules, dead letters, and the first rotation; no renewal where there is no GitLab token."""
+) -> list[pulumi.Resource]:
+    """Functions, schedules, dead letters, and the first rotation, which is returned.
+
+    There is no function for the renewal where there is no GitLab token, or where Secrets Manager renews it.
+    """
     args, names = context.args, context.names
     if "vpc" in args:
         pulumi.log.info(_what_a_vpc_needs(names, wanted), resource=context.child.parent)
@@ -98,15 +104,16 @@ def _in_lambda(
         opts=context.child,
     )
     jobs = [rotation_job(names, args, wanted, timing.expression)]
-    if wanted.gitlab is not None:
+    if wanted.gitlab is not None and wanted.gitlab.token_renewal is plan.TokenRenewal.OWN:
         jobs.append(renewal_job(names, args, wanted.gitlab.token_secret))
     made = [function(context, job, [*held, dead_letters]) for job in jobs]
     timetables = [schedule(context, job, runs) for job, runs in zip(jobs, made, strict=True)]
     # If it fails, `up` stops there, so everything else must come before it.
-    _first_rotation(context, [*after, *(each for runs in made for each in runs), *timetables])
+    first = _first_rotation(context, [*after, *(each for runs in made for each in runs), *timetables])
+    return [first]
 
 
-def _first_rotation(context: ResourceContext, after: Sequence[pulumi.Resource]) -> None:
+def _first_rotation(context: ResourceContext, after: Sequence[pulumi.Resource]) -> pulumi.Resource:
     """Runs one rotation after everything else; nothing runs while code, plan and targets are unchanged."""
     first = aws.lambda_.Invocation(
         f"{context.name}-first-rotation",
@@ -123,6 +130,7 @@ def _first_rotation(context: ResourceContext, after: Sequence[pulumi.Resource]) 
         ),
     )
     first.result.apply(lambda result: _say_when_waiting(context, result))
+    return first
 
 
 def _say_when_waiting(context: ResourceContext, result: str | None) -> None:

@@ -9,7 +9,8 @@ from .args import ResourceContext
 
 def secrets(context: ResourceContext, wanted: plan.Plan) -> list[pulumi.Resource]:
     """Creates the secrets, empty: their values are never inputs, and never in the state."""
-    own = wanted.gitlab is not None and not context.args.get("adopt_token_secret", False)
+    makes_it = wanted.gitlab is not None and wanted.gitlab.token_renewal is plan.TokenRenewal.OWN
+    own = makes_it and not context.args.get("adopt_token_secret", False)
     return [*([_token_secret(context)] if own else []), *(_login(context, target) for target in wanted.secrets)]
 
 

@@ -53,7 +53,7 @@ html_static_path: list[str] = []
 _GROUPS: Final = {
     "Begin": ["rehearsal", "first-day", "existing-account", "stack-file", "migration"],
     "Pull and push": ["variables", "job-secrets", "inside-jobs", "runner", "clusters"],
-    "Run it": ["operations", "doctor", "rotation-in-gitlab", "upgrading", "taking-it-out"],
+    "Run it": ["operations", "doctor", "token-renewal", "rotation-in-gitlab", "upgrading", "taking-it-out"],
     "Judge it": ["security", "policies", "comparison", "figures"],
     "Reference": ["reference", "cli", "other-languages", "README"],
 }

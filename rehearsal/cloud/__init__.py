@@ -11,6 +11,8 @@ Measured with ministack 1.5.33 behind this front, and tested under `tests/rehear
 - A job assumes a role by web identity when issuer, `aud` and `sub` match the trust policy.
 - As on AWS, both sides have to allow access to another account (`other_accounts.py`), other partitions have ARNs of
   their own (`partition.py`), and trust policies see only some claims of gitlab.com's tokens (`web_identity.py`).
+- Secrets Manager renews GitLab tokens by itself, with the rights of a role, over the proxy (`external_secrets.py`).
+  Nothing fires the next renewal when it is due.
 - Not enforced: a schedule's role. Not verified: signature and expiry of a web identity token.
 - Schedules fire asynchronously: `move` returns when a function has started, not when it has ended.
 """

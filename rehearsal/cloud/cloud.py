@@ -193,6 +193,10 @@ class Cloud:
         self._clock.move(seconds)
         self._emulator.move(seconds)
 
+    def why(self, lines: int = 5) -> str:
+        """The last lines of the emulator's log: what failed without an answer to anybody."""
+        return self._emulator.log_tail(lines)
+
     def return_to_real_time(self) -> None:
         """Issue and expire tokens by the real time again; schedules keep their moved time."""
         self._clock.return_to_real_time()

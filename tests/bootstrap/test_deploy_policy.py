@@ -145,7 +145,7 @@ _STACKS = [
     ROOT / "tests" / "data" / "Pulumi.wide.yaml",
     LOCAL,
 ]
-_STACKS.append(ROOT / "tests" / "data" / "Pulumi.gitlab.yaml")
+_STACKS += [ROOT / "tests" / "data" / f"Pulumi.{name}.yaml" for name in ("gitlab", "managed")]
 _STACKS.append(ROOT / "tests" / "data" / "Pulumi.secrets.yaml")
 
 
@@ -195,6 +195,7 @@ def test_the_rights_of_each_type_are_spelled_as_aws_spells_them() -> None:
                 "dashboardName",
                 "topic",
                 "bucket",
+                "secretId",
             )
             named = need.resource.replace("parameter{", "parameter/{").format(**known, **dict.fromkeys(names, "some"))
             where = need.region.format(**known)

@@ -50,6 +50,7 @@ EDITS: Final[list[tuple[str, Any]]] = [
     ("rotation.reservedConcurrency", 1),
     ("rotation.vpc", _NAT),
     ("rotation.accessKeyAge", "20 days"),
+    ("rotation.tokenRenewal", "managed"),
 ]
 
 

@@ -24,7 +24,7 @@ _STACKS: Final = [
         for file in sorted((ROOT / "tests" / "data" / "examples").glob("Pulumi.*.yaml"))
         if "bootstrap" not in file.name
     ),
-    *(ROOT / "tests" / "data" / f"Pulumi.{name}.yaml" for name in ("wide", "gitlab")),
+    *(ROOT / "tests" / "data" / f"Pulumi.{name}.yaml" for name in ("wide", "gitlab", "managed")),
 ]
 _OF_OLDER_PROVIDERS: Final = {
     "iam:ListAttachedUserPolicies",

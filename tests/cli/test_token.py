@@ -29,8 +29,15 @@ class FakeSecrets(dict[str, str]):
     def put_secret_value(self, *, SecretId: str, SecretString: str) -> None:  # noqa: N803 - boto3's names
         self[SecretId] = SecretString
 
-    def create_secret(self, *, Name: str, Description: str, SecretString: str) -> None:  # noqa: N803 - boto3's names
-        del Description
+    def describe_secret(self, *, SecretId: str) -> dict[str, Any]:  # noqa: N803 - boto3's names
+        raise AssertionError(f"looked at {SecretId}")
+
+    def update_secret_version_stage(self, *, SecretId: str, VersionStage: str, RemoveFromVersionId: str) -> None:  # noqa: N803 - boto3's names
+        raise AssertionError(f"took {VersionStage} off {RemoveFromVersionId} of {SecretId}")
+
+    def create_secret(self, *, Name: str, Description: str, SecretString: str, **Type: str) -> None:  # noqa: N803 - boto3's names
+        assert Description
+        assert not Type
         if Name in self:
             error = {"Error": {"Code": "ResourceExistsException", "Message": "it is there"}}
             raise ClientError(error, "CreateSecret")

@@ -102,8 +102,8 @@ def test_every_key_is_needed_and_no_other_known() -> None:
 @pytest.mark.parametrize(
     ("path", "value", "words"),
     [
-        (("version",), 1, "plan.version: got 1; this rotator reads 3: deploy plan and code together"),
-        (("version",), 4, "plan.version: got 4; this rotator reads 3: deploy plan and code together"),
+        (("version",), 1, "plan.version: got 1; this rotator reads 4: deploy plan and code together"),
+        (("version",), 5, "plan.version: got 5; this rotator reads 4: deploy plan and code together"),
         (("version",), "1", "plan.version: got '1'; write a int"),
         (("gitlab", "url"), "http://gitlab.example.com", "plan.gitlab.url: got 'http://gitlab.example.com'"),
         (("gitlab", "url"), "https://user:fake@gitlab.example.com", "plan.gitlab.url"),
@@ -113,6 +113,7 @@ def test_every_key_is_needed_and_no_other_known() -> None:
             "http://user:fake@proxy.example.com",
             "plan.gitlab.proxy: got a URL that names a user; write",
         ),
+        (("gitlab", "token_renewal"), "aws", "plan.gitlab.token_renewal: got 'aws'; write one of ['own', 'managed']"),
         (("gitlab", "concurrency"), 65, "plan.gitlab.concurrency: got 65; write 1 to 64"),
         (("gitlab", "requests_per_second"), 0, "plan.gitlab.requests_per_second: got 0; write 1 to 1000"),
         (("targets", 0, "audience"), "other", "(project acme/web DOCKER_AUTH_CONFIG).audience: 'other' is not one of"),
@@ -187,11 +188,19 @@ def test_an_audience_lists_each_registry_once() -> None:
 
 
 def test_a_plan_of_another_version_is_refused_with_any_other_content() -> None:
-    for version in (2, 4):
+    for version in (3, 5):
         with pytest.raises(
-            ValueError, match=rf"plan.version: got {version}; this rotator reads 3: deploy plan and code"
+            ValueError, match=rf"plan.version: got {version}; this rotator reads 4: deploy plan and code"
         ):
             plan.loads(json.dumps({"version": version, "gitlab": {"tokens": {}}, "new": 1}))
+
+
+def test_a_renewal_by_secrets_manager_needs_an_instance_of_the_internet() -> None:
+    managed = {"token_renewal": plan.TokenRenewal.MANAGED}
+    plan.dumps(plan_of(target("acme/web"), **managed))
+    for wrong in ({"url": "https://10.0.0.7"}, {"ca_bundle": "a certificate"}):
+        with pytest.raises(ValueError, match=r"^plan.gitlab.token_renewal: got managed, but .*; write own"):
+            plan.dumps(plan_of(target("acme/web"), **managed, **wrong))
 
 
 @pytest.mark.parametrize("wrong", [{"environment_scope": "production"}, {"flags": replace(FLAGS, hidden=True)}])

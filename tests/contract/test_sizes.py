@@ -5,7 +5,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.contract.plan import Audience, Flags, GitLab, OwnerKind, Plan, Registry, TokenTarget, VariableType
+from components.contract.plan import (
+    Audience,
+    Flags,
+    GitLab,
+    OwnerKind,
+    Plan,
+    Registry,
+    TokenRenewal,
+    TokenTarget,
+    VariableType,
+)
 from components.contract.sizes import LONGEST_TOKEN, SHORTEST_TOKEN, VALUE_LIMIT, document_length, size_findings
 
 
@@ -21,7 +31,7 @@ def _plan(*registries: tuple[str, ...]) -> Plan:
         stack="prod",
         region="eu-central-1",
         state="/prod/rotator/state",
-        gitlab=GitLab("https://gitlab.com", False, None, "secret", None, 16, 50),
+        gitlab=GitLab("https://gitlab.com", False, None, "secret", TokenRenewal.OWN, None, 16, 50),
         audiences={
             "acme/web": Audience(
                 role_arn="arn",

@@ -22,7 +22,7 @@ _ROTATED = (Access.ROTATED_VARIABLE, Access.JOB_SECRET)
 _REPOSITORY_POLICY = "aws:ecr/repositoryPolicy:RepositoryPolicy"
 _STACKS = sorted((Path(__file__).parents[2] / "tests" / "data" / "examples").glob("Pulumi.*.yaml"))
 _STACKS = [path for path in _STACKS if path.name != "Pulumi.bootstrap.yaml"]  # it declares no access
-_STACKS.append(Path(__file__).parents[1] / "data" / "Pulumi.gitlab.yaml")
+_STACKS += [Path(__file__).parents[1] / "data" / f"Pulumi.{name}.yaml" for name in ("gitlab", "managed")]
 _STACKS.append(Path(__file__).parents[1] / "data" / "Pulumi.secrets.yaml")
 
 

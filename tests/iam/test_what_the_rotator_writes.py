@@ -9,7 +9,11 @@ from program import LOCAL, ROOT, run_program
 from components import rotation
 from validation.recorder import Recorder, Registered
 
-_STACKS = [LOCAL, ROOT / "tests" / "data" / "Pulumi.wide.yaml", ROOT / "tests" / "data" / "Pulumi.gitlab.yaml"]
+_STACKS = [
+    LOCAL,
+    ROOT / "tests" / "data" / "Pulumi.wide.yaml",
+    *(ROOT / "tests" / "data" / f"Pulumi.{name}.yaml" for name in ("gitlab", "managed")),
+]
 _VARIABLE = {"value", "description", "masked", "protected", "raw", "variableType"}
 WRITTEN = {
     # By the call of the rotation that writes it: the type, and the properties that show it, computed ones too.

@@ -6,7 +6,7 @@ from botocore.stub import Stubber
 from components.rotation.aws import AwsError, BotoAws
 from components.rotation.secret import Secret
 
-_ASKED = {"SecretId": "token"}
+_ASKED = {"SecretId": "token", "VersionStage": "AWSCURRENT"}
 
 
 @pytest.fixture

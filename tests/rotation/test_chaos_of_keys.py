@@ -13,7 +13,7 @@ from key_worlds import PLAN, only, settled
 from scripted import GITLAB_TOKEN
 
 from components.contract.firing import FiredBy
-from components.contract.plan import GitLab
+from components.contract.plan import GitLab, TokenRenewal
 from components.rotation.clock import Deadline, SystemClock
 from components.rotation.gitlab import GitLabError
 from components.rotation.http import PooledHttp
@@ -27,8 +27,8 @@ _SECONDS: Final = 2.0
 _AT_MOST: Final = 8.0  # seconds more by the wall clock: all ways at once, on a machine with other things to do
 _DUE: Final = "2026-01-20"
 _INSTANCE: Final = GitLab(
-    url="", allow_http=True, proxy=None, token_secret="fake/gitlab-token", ca_bundle=None, concurrency=1,
-    requests_per_second=1000,
+    url="", allow_http=True, proxy=None, token_secret="fake/gitlab-token", token_renewal=TokenRenewal.OWN,
+    ca_bundle=None, concurrency=1, requests_per_second=1000,
 )  # fmt: skip
 _TOKEN: Final = "glpat-fake-to-be-renewed-0000"
 

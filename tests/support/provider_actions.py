@@ -257,6 +257,16 @@ NEEDS: Final[dict[str, tuple[Need, ...]]] = {
             context={"kms:ViaService": "secretsmanager.{region}.amazonaws.com"},
         ),
     ),
+    "aws:secretsmanager/secretRotation:SecretRotation": (
+        Need("secretsmanager", "RotateSecret CancelRotateSecret DescribeSecret", "secret:{secretId}-a1b2c3"),
+        Need(
+            "iam",
+            "PassRole",
+            "{externalSecretRotationRoleArn}",
+            "",
+            {"iam:PassedToService": "secretsmanager.amazonaws.com"},
+        ),
+    ),
     "aws:sns/topic:Topic": (
         Need("sns", f"CreateTopic GetTopicAttributes SetTopicAttributes DeleteTopic {_TAGS}", "{name}"),
     ),

@@ -103,6 +103,7 @@ CHANGES: Final[dict[str, dict[str, str]]] = {
     },
     "aws:scheduler/scheduleGroup:ScheduleGroup": {"tags": _TAGS},
     "aws:secretsmanager/secret:Secret": {"tags": _TAGS},
+    "aws:secretsmanager/secretRotation:SecretRotation": {"externalSecretRotationRoleArn": "RotateSecret PassRole"},
     "aws:sns/topic:Topic": {"tags": _TAGS},
     "aws:sqs/queue:Queue": {"tags": "TagQueue UntagQueue"},
     "aws:ssm/parameter:Parameter": {

@@ -97,6 +97,7 @@ def plan_of(
         allow_http=False,
         proxy=None,
         token_secret="fake/gitlab-token",
+        token_renewal=plan.TokenRenewal.OWN,
         ca_bundle=None,
         concurrency=1,
         requests_per_second=1000,
@@ -152,6 +153,7 @@ class World:
     crash_at: int | None = None
     crash_after_effect: bool = False
     gitlab_token_ends: str | None = "2026-12-31"
+    accepted: set[str] | None = None  # the tokens that GitLab accepts; by default, what any secret holds
 
     def rotate(
         self, wanted: plan.Plan, *, fired_by: FiredBy = FiredBy.SCHEDULE, run: str | None = None, seconds: float = 290
@@ -220,8 +222,9 @@ class _Aws:
         world.tokens[auth] = Minted(role_arn, world.clock.moment + world.life)
         return Authorization(Secret(auth), world.tokens[auth].expires_at)
 
-    def secret(self, secret_id: str) -> Secret:
-        return self._world.call(f"secret {secret_id}", lambda: self._secret(secret_id))
+    def secret(self, secret_id: str, stage: str = "AWSCURRENT") -> Secret:
+        place = secret_id if stage == "AWSCURRENT" else f"{secret_id} {stage}"
+        return self._world.call(f"secret {place}", lambda: self._secret(place))
 
     def _secret(self, secret_id: str) -> Secret:
         self._world.aws_fault("secret")
@@ -272,7 +275,8 @@ class _GitLab:
         world = self._world
         if (fault := world.gitlab_fault(method, path)) is not None:
             return fault
-        if headers["PRIVATE-TOKEN"] not in {GITLAB_TOKEN, *world.secrets.values()}:
+        accepted = {GITLAB_TOKEN, *world.secrets.values()} if world.accepted is None else world.accepted
+        if headers["PRIVATE-TOKEN"] not in accepted:
             return answer(401, {"message": "401 Unauthorized"})
         if path == "personal_access_tokens/self":
             return answer(200, {"id": 1, "user_id": 7, "expires_at": world.gitlab_token_ends})

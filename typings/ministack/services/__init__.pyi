@@ -4,4 +4,5 @@ cognito: Any
 ecr: Any
 iam: Any
 scheduler: Any
+secretsmanager: Any
 sts: Any

@@ -1,0 +1,24 @@
+"""What a note says of a renewal by Secrets Manager, and of leaving it."""
+
+from previews import preview_json, stack, step
+
+from components.preview.note import note
+from components.preview.reading import read
+
+_ROTATION = "aws:secretsmanager/secretRotation:SecretRotation"
+_NAME = "gitlab-ecr-prod/gitlab-token-managed"
+_INPUTS = {"secretId": _NAME, "rotationRules": {"automaticallyAfterDays": 30}}
+_RESOURCE = f"access-rotator-{_NAME}"
+
+
+def test_it_says_who_calls_gitlab_and_what_must_be_there_before() -> None:
+    said = note(read(preview_json(stack(), step("create", _ROTATION, _RESOURCE, new=_INPUTS))))
+    assert (
+        f"renewal of the GitLab token in `{_NAME}` by Secrets Manager itself, which calls GitLab at the end of this "
+        "`up` and every 30 days: the secret must hold a token before"
+    ) in said
+
+
+def test_its_end_names_the_secret_that_stays() -> None:
+    said = note(read(preview_json(stack(), step("delete", _ROTATION, _RESOURCE, old=_INPUTS))))
+    assert f"- **deletes renewal of the GitLab token in** `{_NAME}`" in said
