@@ -51,6 +51,8 @@ def renewal_states(plan: Plan, now: datetime) -> list[RenewalState]:
         f"its type is not {SECRET_TYPE}, so nothing renews it: delete the secret, {set_it}": (
             about.get("Type") != SECRET_TYPE
         ),
+        f"its KMS key is {about.get('KmsKeyId')}, which the role of the renewal may not use: give it the account's "
+        "default key": about.get("KmsKeyId"),
         "nothing renews it: run `pulumi up`": not about.get("RotationEnabled"),
         f"a renewal was interrupted; {_WHY}": interrupted(about),
         f"its renewal is overdue since {minute(due)}; {_WHY}": due is not None and due < now,

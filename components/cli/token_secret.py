@@ -102,17 +102,23 @@ def store(secrets: Secrets, name: str, text: Secret, renewal: TokenRenewal, *, c
     if renewal is TokenRenewal.OWN:
         secrets.put_secret_value(SecretId=name, SecretString=text.reveal())
         return []
-    _refuse_type(secrets.describe_secret(SecretId=name), name)
+    _refuse_wrong(secrets.describe_secret(SecretId=name), name)
     secrets.put_secret_value(SecretId=name, SecretString=text.reveal())
     return _without_pending(secrets, name)
 
 
-def _refuse_type(about: dict[str, Any], name: str) -> None:
+def _refuse_wrong(about: dict[str, Any], name: str) -> None:
     if about.get("Type") != SECRET_TYPE:
         raise CliError(
             f"nothing is stored. {name}: its type is {about.get('Type') or 'not set'}, not {SECRET_TYPE}, so Secrets "
             "Manager does not renew it, and a type cannot be changed. Delete it, then run this again: aws "
             f"secretsmanager delete-secret --secret-id {name} --force-delete-without-recovery"
+        )
+    if key := about.get("KmsKeyId"):
+        raise CliError(
+            f"nothing is stored. {name}: its KMS key is {key}, which neither the rotator nor Secrets Manager's role "
+            "may use: give the secret the account's default key, with aws secretsmanager update-secret --kms-key-id "
+            f"alias/aws/secretsmanager --secret-id {name}"
         )
 
 

@@ -60,6 +60,7 @@ def test_a_renewal_that_does_is_good_and_says_when(monkeypatch: pytest.MonkeyPat
     [
         ({"DeletedDate": _NOW}, "somebody deleted it; restore it in Secrets Manager"),
         ({"Type": None}, "its type is not GitLabAccessToken, so nothing renews it: delete the secret, run `gitlab-ecr"),
+        ({"KmsKeyId": "key/fake"}, "its KMS key is key/fake, which the role of the renewal may not use: give it the"),
         ({"RotationEnabled": False}, "nothing renews it: run `pulumi up`"),
         (
             {"VersionIdsToStages": {"v2": ["AWSCURRENT"], "v3": ["AWSPENDING"]}},

@@ -20,7 +20,7 @@ from components.names.naming import Names
 from components.rotation.clock import Deadline, SystemClock
 from components.rotation.http import PooledHttp
 from components.rotation.secret import Secret
-from rehearsal.gitlab import GitLab
+from rehearsal.gitlab.emulator import GitLab
 
 _TODAY = date(2026, 11, 22)
 _NAME, _URL = "gitlab-ecr/gitlab-token-managed", "https://gitlab.com"
@@ -104,7 +104,7 @@ def test_a_persons_token_is_stored_with_its_number_and_instance_in_a_secret_of_t
     ("owner", "expected"), [({"project": "acme/web"}, {"projectId": "7"}), ({"group": "acme"}, {"groupId": "20"})]
 )
 def test_a_projects_or_a_groups_token_names_its_owner(
-    gitlab: GitLab, owner: dict[str, str], expected: dict[str, str]
+    gitlab: GitLab, owner: dict[str, Any], expected: dict[str, str]
 ) -> None:
     token, secrets = gitlab.create_token("o", ["api"], **owner), FakeSecrets()
     make_secret(
@@ -149,6 +149,14 @@ def test_a_secret_of_another_type_is_refused_and_kept(gitlab: GitLab, about: dic
     found = about.get("Type", "not set")
     assert str(refused.value).startswith(f"nothing is stored. {_NAME}: its type is {found}, not GitLabAccessToken, so")
     assert f"aws secretsmanager delete-secret --secret-id {_NAME} --force-delete-without-recovery" in str(refused.value)
+
+
+def test_a_secret_with_a_key_that_nobody_here_may_use_is_refused_and_kept(gitlab: GitLab) -> None:
+    token = gitlab.create_token("bot", ["api"], user="bot")
+    secrets = FakeSecrets(**_TYPED, KmsKeyId="arn:aws:kms:eu-central-1:123456789012:key/fake")
+    with pytest.raises(CliError, match=r"its KMS key is arn:aws:kms:.*:key/fake, which neither the rotator nor"):
+        _set(gitlab, token, secrets)
+    assert secrets.texts == {_NAME: "before"}
 
 
 def test_what_an_earlier_renewal_left_pending_is_taken_off_so_that_the_next_begins(gitlab: GitLab) -> None:

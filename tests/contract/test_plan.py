@@ -196,9 +196,10 @@ def test_a_plan_of_another_version_is_refused_with_any_other_content() -> None:
 
 
 def test_a_renewal_by_secrets_manager_needs_an_instance_of_the_internet() -> None:
-    managed = {"token_renewal": plan.TokenRenewal.MANAGED}
+    managed: dict[str, Any] = {"token_renewal": plan.TokenRenewal.MANAGED}
     plan.dumps(plan_of(target("acme/web"), **managed))
-    for wrong in ({"url": "https://10.0.0.7"}, {"ca_bundle": "a certificate"}):
+    unreachable: list[dict[str, Any]] = [{"url": "https://10.0.0.7"}, {"ca_bundle": "a certificate"}]
+    for wrong in unreachable:
         with pytest.raises(ValueError, match=r"^plan.gitlab.token_renewal: got managed, but .*; write own"):
             plan.dumps(plan_of(target("acme/web"), **managed, **wrong))
 

@@ -92,5 +92,6 @@ def test_a_program_that_composes_components_gets_the_same_plan_and_the_same_refu
         "token_renewal": TokenRenewal.MANAGED,
     }
     assert '"token_renewal": "managed"' in rotation_parts(args)["plan"]
+    args["gitlab"] = {"url": "https://10.0.0.7"}
     with pytest.raises(ValueError, match=r"^token_renewal: got managed, but .* 10\.0\.0\.7 is not an address"):
-        rotation_parts({**args, "gitlab": {"url": "https://10.0.0.7"}})
+        rotation_parts(args)

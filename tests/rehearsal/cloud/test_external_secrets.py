@@ -16,8 +16,8 @@ from components.iam.policies import policy_json
 from components.iam.secret_policies import managed_renewal_policy, secret_arn_pattern
 from components.iam.trust import secrets_manager_trust
 from components.names.naming import Names
-from rehearsal.cloud import Cloud
-from rehearsal.gitlab import GitLab
+from rehearsal.cloud.cloud import Cloud
+from rehearsal.gitlab.emulator import GitLab
 
 _URL = "https://gitlab.example.com"
 _NAMES = Names(ACCOUNT, REGION, "gitlab-ecr")
@@ -117,7 +117,7 @@ def test_a_token_is_replaced_and_the_old_one_is_dead_at_once(lab: Lab) -> None:
 
 
 @pytest.mark.parametrize(("owner", "field"), [({"project": "acme/web"}, "projectId"), ({"group": "acme"}, "groupId")])
-def test_a_projects_or_a_groups_token_needs_its_owner(lab: Lab, owner: dict[str, str], field: str) -> None:
+def test_a_projects_or_a_groups_token_needs_its_owner(lab: Lab, owner: dict[str, Any], field: str) -> None:
     old = lab.gitlab.create_token("owned", ["api"], **owner)
     lab.stored(old, **{field: {"projectId": "7", "groupId": "20"}[field]})
     lab.rotate(lab.role())
