@@ -10,12 +10,10 @@ from typing import Any
 import click
 import pytest
 import yaml
-from ci_file import CI, ROOT, TEMPLATES, documents, jobs, template
+from ci_file import CI, ROOT, TEMPLATES, documents, jobs, rotate_jobs, template
 
 from components.bootstrap.naming import BootstrapNames
 from components.cli.__main__ import commands
-from components.names.naming import Names
-from rehearsal.jobs import template_jobs
 
 CREDENTIAL = re.compile(r"AWS_ACCESS_KEY_ID|AWS_SECRET_ACCESS_KEY|AWS_SESSION_TOKEN|gl[a-z]+-\w{8}|AKIA|ASIA|PASSWORD")
 FORGET_KEYS = "unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_PROFILE AWS_DEFAULT_PROFILE"
@@ -242,65 +240,16 @@ def test_the_push_template_takes_images_of_ecr_only(image: str, fits: bool) -> N
 def test_jobs_that_take_a_role_forget_keys_that_go_before_it() -> None:
     taking = {
         name: job["before_script"]
-        for name, job in [*jobs().items(), *_rotate().items()]
+        for name, job in [*jobs().items(), *rotate_jobs().items()]
         if "AWS_TOKEN" in job.get("id_tokens", {})
     }
     assert {"preview", "up-prod", "check-prod", "gitlab-ecr-prod-rotator"} <= taking.keys()
     assert [name for name, lines in taking.items() if FORGET_KEYS not in lines] == []
 
 
-def _rotate() -> dict[str, dict[str, Any]]:
-    return template_jobs({"prefix": "gitlab-ecr-prod", "account": "012345678901", "region": "eu-central-1"})
-
-
-def test_the_rotate_template_runs_on_its_own_schedules_alone_and_one_run_after_the_other() -> None:
-    names = Names("012345678901", "eu-central-1", "gitlab-ecr-prod")
-    rotate = _rotate()
-    assert list(rotate) == [names.rotator, names.renewal]
-    for name, job in rotate.items():
-        schedule = f'$CI_PIPELINE_SOURCE == "schedule" && $CI_PIPELINE_SCHEDULE_DESCRIPTION == "{name}"'
-        assert job["rules"] == [{"if": schedule}]
-        assert (job["resource_group"], job["interruptible"], job["retry"]) == (names.rotator, False, 0)
-        assert job["id_tokens"] == {"AWS_TOKEN": {"aud": "$CI_SERVER_URL"}}
-        assert ".dkr.ecr." not in job["image"]
-
-
-@pytest.mark.parametrize("role_path", ["", "/ci/access/"])
-def test_the_rotate_template_computes_the_names_that_the_stack_gives(role_path: str) -> None:
-    names = Names("012345678901", "eu-central-1", "gitlab-ecr-prod", role_path)
-    inputs = {"prefix": names.prefix, "account": names.account, "region": names.region, "role_path": role_path}
-    for name, job in template_jobs(inputs).items():
-        lines = [line for line in job["before_script"] if re.match(r"ROLES=|export AWS_ROLE_ARN|BUCKET=", line)]
-        script = "\n".join([*lines, 'echo "$AWS_ROLE_ARN $BUCKET"'])
-        environment = {key: str(value) for key, value in job["variables"].items()}
-        done = subprocess.run(["/bin/sh", "-euc", script], env=environment, capture_output=True, text=True, check=True)
-        assert done.stdout.split() == [names.role_arn(name, names.path), names.code_bucket]
-
-
-def test_the_rotate_template_stops_on_a_branch_that_is_not_protected() -> None:
-    guard = _rotate()["gitlab-ecr-prod-rotator"]["before_script"][0]
-    for protected, code in (("true", 0), ("false", 1)):
-        environment = {"CI_COMMIT_REF_PROTECTED": protected, "CI_COMMIT_REF_NAME": "main"}
-        done = subprocess.run(["/bin/sh", "-c", guard], env=environment, capture_output=True, text=True, check=False)
-        assert (done.returncode, "protect main first" in done.stdout) == (code, bool(code))
-
-
-def test_the_rotate_template_installs_the_projects_own_pins_by_hash() -> None:
-    pins = (ROOT / "requirements-dev.txt").read_text()
-    for job in _rotate().values():
-        wanted = job["variables"]["GITLAB_ECR_REQUIREMENTS"]
-        packages = re.split(r"\n(?=\S)", wanted.strip())
-        assert {package.partition("==")[0] for package in packages} == {
-            "boto3", "botocore", "jmespath", "python-dateutil", "s3transfer", "six", "urllib3",
-        }  # fmt: skip
-        stale = [package for package in packages if f"\n{package}\n" not in pins]
-        assert stale == [], "copy them from requirements-dev.txt"
-        assert any("pip install" in line and "--require-hashes" in line for line in job["before_script"])
-
-
 def test_shellcheck_finds_nothing_in_the_templates_and_the_ci_file(tmp_path: Path) -> None:
     raw = {f"{file.stem}-{at}": job for file in TEMPLATES for at, job in enumerate(template(file)[1].values())}
-    for name, job in {**_rotate(), **raw, **jobs()}.items():
+    for name, job in {**rotate_jobs(), **raw, **jobs()}.items():
         lines = [*job.get("before_script", []), *job.get("script", []), *job.get("after_script", [])]
         script = tmp_path / f"{name.strip('$[] ')}.sh".replace(" ", "-")
         script.write_text("\n".join(["#!/bin/sh", "set -e", *lines, ""]))

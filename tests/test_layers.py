@@ -13,19 +13,6 @@ from components.rotator import code_zip
 
 ROOT = Path(__file__).parents[1]
 COMPONENTS = ROOT / "components"
-PARTS = {
-    "arguments",
-    "names",
-    "docker",
-    "variables",
-    "contract",
-    "iam",
-    "ecr",
-    "preview",
-    "runner",
-    "rotator",
-    "consumers",
-}
 MAY_IMPORT = {
     "names": set[str](),
     "arguments": {"names"},
@@ -40,10 +27,10 @@ MAY_IMPORT = {
     "rotator": {"arguments", "contract", "iam", "names"},
     "bootstrap": {"arguments", "contract", "iam", "names"},
     "consumers": {"arguments", "contract", "docker", "iam", "names", "variables"},
-    "declaration": PARTS - {"preview"},
-    "cli": {"contract", "docker", "names", "preview", "rotation", "variables"},
-    "registry_access": PARTS - {"preview"} | {"declaration"},
 }
+MAY_IMPORT["declaration"] = set(MAY_IMPORT) - {"bootstrap", "preview", "rotation"}
+MAY_IMPORT["registry_access"] = MAY_IMPORT["declaration"] | {"declaration"}
+MAY_IMPORT["cli"] = {"contract", "docker", "names", "preview", "rotation", "variables"}
 PACKAGES = {
     "rotation": {"boto3", "botocore", "urllib3"},
     "cli": {"boto3", "botocore", "click", "rich"},

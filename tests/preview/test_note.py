@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+import crafted_previews
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -19,18 +20,13 @@ from previews import (
     allow,
     arn,
     declaration,
-    error,
     policy,
     preview_json,
-    runners,
     stack,
     step,
-    warning,
 )
 
 from components.iam.actions import PULL_ACTIONS, PUSH_ACTIONS
-from components.iam.policies import policy_json, pull_policy
-from components.iam.trust import pull_role_trust
 from components.names.naming import Names
 from components.preview import note as preview_note
 from components.preview import reading as preview
@@ -39,174 +35,14 @@ from components.preview.picture import LIMIT
 _DATA = Path(__file__).parents[1] / "data" / "preview"
 _RECORDINGS = [*sorted(_DATA.glob("[0-9]*.json")), *sorted(_DATA.with_name("preview-real").glob("*.json"))]
 _NAMES = Names("123456789012", "eu-central-1", "gitlab-ecr")
-_HOSTILE = [
-    "a`b",
-    "x](javascript:alert(1))",
-    "n\n/merge",
-    "<img src=x>",
-    "a|b",
-    '"];click w0',
-    "\u202eback",
-    "```",
-    "end",
-]
 
 
 def _note(text: str) -> str:
     return preview_note.note(preview.read(text))
 
 
-def _declared() -> str:
-    """Our own program's preview: one consumer comes, one goes, one gets more, and a repository goes."""
-    before = declaration(
-        ["base/alpine", "ci/node", "ci/python"],
-        **{"acme/backend": {"kind": "group", "pull": ["ci/*"]}, "acme/old": {"kind": "project", "pull": ["ci/node"]}},
-    )
-    after = declaration(
-        ["base/alpine", "ci/go", "ci/python"],
-        **{
-            "acme/backend": {"kind": "group", "pull": ["ci/*"]},
-            "acme/web": {"kind": "project", "pull": ["ci/python"], "push": ["base/alpine"]},
-        },
-    )
-    trust = policy_json(pull_role_trust(_NAMES))
-    pull = {"role": "gitlab-ecr-pull-acme-web-g1", "policy": policy_json(pull_policy([arn("ci/python")]))}
-    gone = {"role": "gitlab-ecr-pull-acme-old-g1", "policy": policy_json(pull_policy([arn("ci/node")]))}
-    return preview_json(
-        stack(declaration=before),
-        step("update", ACCESS, "access", old={"declaration": before}, new={"declaration": after}),
-        step("create", ROLE, "x-pull-acme/web", new={"name": "gitlab-ecr-pull-acme-web-g1", "assumeRolePolicy": trust}),
-        step("create", ROLE_POLICY, "x-pull-acme/web", new=pull),
-        step("delete", ROLE, "x-pull-acme/old", old={"name": "gitlab-ecr-pull-acme-old-g1", "assumeRolePolicy": trust}),
-        step("delete", ROLE_POLICY, "x-pull-acme/old", old=gone),
-        step("create", "aws:ecr/repository:Repository", "r-ci/go", new={"name": "ci/go"}),
-        step("delete", "aws:ecr/repository:Repository", "r-ci/node", old={"name": "ci/node", "forceDelete": True}),
-        diagnostics=[warning("acme/web: the document takes 9,800 of 10,000 characters")],
-        same=40,
-    )
-
-
-def _unchanged() -> str:
-    held = declaration(["ci/python"], **{"acme/backend": {"kind": "group", "pull": ["ci/python"]}})
-    return preview_json(stack(declaration=held), same=12)
-
-
-def _wider_than_declared() -> str:
-    """The declaration says one repository, the policy that the program makes of it says all of them, and more."""
-    after = declaration(["ci/python"], **{"acme/web": {"kind": "project", "pull": ["ci/python"]}})
-    statements = [
-        allow([*PULL_ACTIONS], arn("*")),
-        allow("iam:PassRole", "*", Condition={"StringEquals": {"sts:ExternalId": "hunter2"}}),
-    ]
-    made = {"role": "gitlab-ecr-pull-acme-web-g1", "policy": policy(*statements)}
-    return preview_json(
-        stack("create"),
-        step("create", ACCESS, "access", new={"declaration": after}),
-        step("create", ROLE_POLICY, "x-pull-acme/web", new=made),
-        step("create", "aws:iam/accessKey:AccessKey", "k", new={"user": "robot"}),
-        step("update", ROLE, "b", old={"name": "b", "permissionsBoundary": arn("x")}, new={"name": "b"}),
-    )
-
-
-def _secrets() -> str:
-    values = {"value": "glpat-fake-0000-in-clear", "key": "TOKEN", "project": "acme/web", "description": "hunter2"}
-    trust = {"sts:ExternalId": "hunter2-external", "aws:PrincipalArn": arn("x")}
-    assumed = {**allow("sts:AssumeRole", []), "Principal": {"AWS": "*"}, "Condition": {"StringEquals": trust}}
-    del assumed["Resource"]
-    return preview_json(
-        stack(declaration="[secret]", token="[secret]"),
-        step("create", "gitlab:index/projectVariable:ProjectVariable", "v", new=values),
-        step(
-            "update",
-            "aws:secretsmanager/secretVersion:SecretVersion",
-            "s",
-            old={"secretString": "hunter2-old"},
-            new={"secretString": "hunter2-new"},
-            reasons=["secretString"],
-        ),
-        step("create", ROLE_POLICY, "p", new={"role": "r", "policy": "[secret]"}),
-        step("create", ROLE, "t", new={"name": "t", "assumeRolePolicy": policy(assumed)}),
-        diagnostics=[warning("https://bot:hunter2@gitlab.example.com refused glpat-fake-0000 with password=hunter2")],
-    )
-
-
-def _unknowns() -> str:
-    after = declaration(["ci/python"], **{"acme/web": {"kind": "project", "pull": [UNKNOWN]}})
-    before = declaration(["ci/python"], **{"acme/web": {"kind": "project", "pull": ["ci/python"]}})
-    return preview_json(
-        stack(declaration=before),
-        step("update", ACCESS, "access", old={"declaration": before}, new={"declaration": after}),
-        step("create", "aws:lambda/function:Function", "f", new={"role": UNKNOWN, "environment": {"a": [UNKNOWN]}}),
-    )
-
-
-def _numbers() -> str:
-    """A group of the same program: GitLab gives its number in `up`."""
-    after = declaration(["ci/python"], **{"acme/web": {"kind": "group", "pull": ["ci/python"]}})
-    return preview_json(
-        stack(declaration=declaration(["ci/python"])),
-        step("update", ACCESS, "access", old={"declaration": declaration(["ci/python"])}, new={"declaration": after}),
-        step(
-            "create",
-            "gitlab:index/groupVariable:GroupVariable",
-            "access-variables-acme/web:DOCKER_AUTH_CONFIG:*",
-            new={"group": UNKNOWN, "key": "DOCKER_AUTH_CONFIG", "environmentScope": "*"},
-        ),
-        step("create", ROLE, "access-identities-push-acme/web", new={"name": "p", "assumeRolePolicy": UNKNOWN}),
-        step("create", "gitlab:index/userRunner:UserRunner", "r", new={"groupId": UNKNOWN, "description": "docker"}),
-        step(
-            "update",
-            "aws:lambda/function:Function",
-            "access-rotator-function",
-            old={"name": "rotator", "code": {}},
-            new={"name": "rotator", "code": UNKNOWN},
-            reasons=["code"],
-        ),
-        step(
-            "replace",
-            "aws:lambda/invocation:Invocation",
-            "access-rotator-first-rotation",
-            old={"triggers": {"plan": "a"}},
-            new={"triggers": {"plan": UNKNOWN}},
-            reasons=["triggers"],
-        ),
-    )
-
-
-def _hostile() -> str:
-    consumers = {name: {"kind": "project", "pull": [name]} for name in _HOSTILE}
-    return preview_json(
-        stack("create"),
-        step("create", ACCESS, "access", new={"declaration": declaration(_HOSTILE, **consumers)}),
-        diagnostics=[warning("first\n/close\n```\n**bold**")],
-    )
-
-
-def _failing() -> str:
-    message = (
-        "Program failed with an unhandled exception:\nTraceback (most recent call last):\n"
-        '  File "/builds/infra/__main__.py", line 7, in <module>\n    token = "hunter2-in-source"\n'
-        '  File "/usr/lib/site-packages/x.py", line 1, in f\n    raise\n'
-        "ValueError: consumers: got `x`\n/close\n  glpat-fake-0000"
-    )
-    return preview_json(stack(), diagnostics=[error(message), warning("and a warning")])
-
-
-_CRAFTED = {
-    "crafted-declared": _declared,
-    "crafted-runners": runners,
-    "crafted-unchanged": _unchanged,
-    "crafted-wider-than-declared": _wider_than_declared,
-    "crafted-secrets": _secrets,
-    "crafted-unknowns": _unknowns,
-    "crafted-numbers": _numbers,
-    "crafted-hostile-names": _hostile,
-    "crafted-failing": _failing,
-}
-
-
 def write_golden() -> None:
-    for name, made in _CRAFTED.items():
+    for name, made in crafted_previews.CRAFTED.items():
         (_DATA / f"{name}.md").write_text(_note(made()))
 
 
@@ -215,14 +51,14 @@ def test_a_recorded_preview_gives_its_note(recording: Path) -> None:
     assert _note(recording.read_text()) == recording.with_suffix(".md").read_text()
 
 
-@pytest.mark.parametrize("name", _CRAFTED)
+@pytest.mark.parametrize("name", crafted_previews.CRAFTED)
 def test_a_crafted_preview_gives_its_note(name: str) -> None:
-    assert _note(_CRAFTED[name]()) == (_DATA / f"{name}.md").read_text()
+    assert _note(crafted_previews.CRAFTED[name]()) == (_DATA / f"{name}.md").read_text()
 
 
-@pytest.mark.parametrize("name", _CRAFTED)
+@pytest.mark.parametrize("name", crafted_previews.CRAFTED)
 def test_no_note_shows_the_engines_mark_of_what_is_not_known(name: str) -> None:
-    assert [mark for mark in preview.UNKNOWN if mark in _note(_CRAFTED[name]())] == []
+    assert [mark for mark in preview.UNKNOWN if mark in _note(crafted_previews.CRAFTED[name]())] == []
 
 
 def test_there_is_a_recording_of_every_kind() -> None:
@@ -230,12 +66,14 @@ def test_there_is_a_recording_of_every_kind() -> None:
     assert {"create", "update", "replace", "delete", "same"} <= ops
 
 
-@pytest.mark.parametrize("made", [_secrets, _failing, *(path.read_text for path in _RECORDINGS)])
+@pytest.mark.parametrize(
+    "made", [crafted_previews.secrets, crafted_previews.failing, *(path.read_text for path in _RECORDINGS)]
+)
 def test_no_value_that_could_be_a_secret_is_in_a_note(made: Any) -> None:
     assert not re.search(r"hunter2|glpat-|" + UNKNOWN, _note(made()))
 
 
-@pytest.mark.parametrize("made", [_hostile, _failing])
+@pytest.mark.parametrize("made", [crafted_previews.hostile, crafted_previews.failing])
 def test_no_line_of_a_note_is_a_gitlab_command_or_loads_another_picture(made: Any) -> None:
     lines = _note(made()).splitlines()
     assert not [line for line in lines if line.startswith("/")]

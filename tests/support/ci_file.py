@@ -5,6 +5,8 @@ from typing import Any, Final
 
 import yaml
 
+from rehearsal.jobs import template_jobs
+
 ROOT: Final = Path(__file__).parents[2]
 CI: Final = ROOT / ".gitlab-ci.yml"
 TEMPLATES: Final = sorted((ROOT / "templates").rglob("*.yml"))
@@ -46,3 +48,8 @@ def image(job: dict[str, Any]) -> str:
     """The image that a job runs in."""
     found = job["image"]
     return found["name"] if isinstance(found, dict) else found
+
+
+def rotate_jobs() -> dict[str, dict[str, Any]]:
+    """The jobs of `templates/rotate.yml` for one stack."""
+    return template_jobs({"prefix": "gitlab-ecr-prod", "account": "012345678901", "region": "eu-central-1"})
