@@ -106,3 +106,9 @@ def test_a_wrong_command_line_is_refused(
 ) -> None:
     assert main(["revoke", *arguments, *FUNCTION]) == ExitCode.USAGE
     assert words in " ".join(capsys.readouterr().err.split())
+
+
+def test_revoke_says_how_access_keys_are_revoked(at_home: World, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["revoke", "acme/legacy", *FUNCTION, "--now"]) == ExitCode.USAGE
+    words = " ".join(capsys.readouterr().err.split())
+    assert "has access keys; deactivate the key of the IAM user gitlab-ecr-local-user-acme-legacy-" in words

@@ -103,12 +103,6 @@ def test_status_says_what_is_wrong_with_a_pair_and_rotate_mends_it(
     assert at_home.gitlab.variable("project", LEGACY, ACCESS_KEYS[0])["value"] == record["value"]  # type: ignore[index] # pyright: ignore[reportOptionalSubscript] - it is there
 
 
-def test_revoke_says_how_access_keys_are_revoked(at_home: World, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["revoke", LEGACY, *FUNCTION, "--now"]) == ExitCode.USAGE
-    words = " ".join(capsys.readouterr().err.split())
-    assert "has access keys; deactivate the key of the IAM user gitlab-ecr-local-user-acme-legacy-" in words
-
-
 @pytest.mark.parametrize(
     ("description", "health"),
     [

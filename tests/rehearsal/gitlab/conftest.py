@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import gitlab as python_gitlab
 import pytest
@@ -61,3 +62,20 @@ def owner(emulator: GitLab, http: Callable[[str | None], Api]) -> Api:
 @pytest.fixture
 def root(emulator: GitLab, http: Callable[[str | None], Api]) -> Api:
     return http(emulator.create_token("root", ["api"], user="root"))
+
+
+@pytest.fixture
+def runner(root: Api) -> dict[str, Any]:
+    return root.decoded("POST", "/user/runners", json={"runner_type": "instance_type"})[1]
+
+
+@pytest.fixture
+def ask(http: Callable[[str | None], Api], runner: dict[str, Any]) -> Callable[..., Any]:
+    """Asks for a job, as the runner does."""
+    api = http(None)
+
+    def request(**more: Any) -> Any:
+        body = {"token": runner["token"], "system_id": "s_1", "info": {"version": "18.3.0", "features": {}}, **more}
+        return api("POST", "/jobs/request", json=body, headers={"RUNNER-TOKEN": runner["token"]}, timeout=20)
+
+    return request

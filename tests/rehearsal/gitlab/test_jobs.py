@@ -17,23 +17,6 @@ Http = Callable[[str | None], Api]
 
 
 @pytest.fixture
-def runner(root: Api) -> dict[str, Any]:
-    return root.decoded("POST", "/user/runners", json={"runner_type": "instance_type"})[1]
-
-
-@pytest.fixture
-def ask(http: Http, runner: dict[str, Any]) -> Callable[..., Any]:
-    """Asks for a job, as the runner does."""
-    api = http(None)
-
-    def request(**more: Any) -> Any:
-        body = {"token": runner["token"], "system_id": "s_1", "info": {"version": "18.3.0", "features": {}}, **more}
-        return api("POST", "/jobs/request", json=body, headers={"RUNNER-TOKEN": runner["token"]}, timeout=20)
-
-    return request
-
-
-@pytest.fixture
 def taken(emulator: GitLab, ask: Callable[..., Any]) -> dict[str, Any]:
     emulator.jobs.create(APP, JobRequest("test", ["true"]))
     return ask().json()
@@ -299,25 +282,3 @@ def test_a_jobs_end_is_sent_twice_where_logs_are_gathered_in_pieces(
 def test_a_deleted_projects_job_is_forbidden(emulator: GitLab, http: Http, taken: dict[str, Any]) -> None:
     emulator.delete(APP)
     assert patch(http(None), taken, b"x", 0).json() == {"message": "403 Forbidden - Project has been deleted!"}
-
-
-def test_each_machine_of_a_runner_is_one_of_its_managers(
-    root: Api, http: Http, runner: dict[str, Any], ask: Callable[..., Any]
-) -> None:
-    ask()
-    ask(system_id="s_2", info={"version": "19.4.0"})
-    managers = root.decoded("GET", f"/runners/{runner['id']}/managers")[1]
-    assert [(each["system_id"], each["version"]) for each in managers] == [("s_1", "18.3.0"), ("s_2", "19.4.0")]
-    assert root.decoded("GET", f"/runners/{runner['id']}")[1]["status"] == "online"
-    gone = http(None)("DELETE", "/runners/managers", json={"token": runner["token"], "system_id": "s_1"})
-    assert gone.status == 204
-    assert [each["system_id"] for each in root.decoded("GET", f"/runners/{runner['id']}/managers")[1]] == ["s_2"]
-
-
-def test_a_runner_that_resets_its_token_gets_nothing_for_the_old_one(
-    http: Http, runner: dict[str, Any], ask: Callable[..., Any]
-) -> None:
-    status, reset = http(None).decoded("POST", "/runners/reset_authentication_token", json={"token": runner["token"]})
-    assert (status, reset["token_expires_at"]) == (201, None)
-    assert reset["token"] != runner["token"]
-    assert ask().status == 403
