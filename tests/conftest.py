@@ -1,7 +1,7 @@
 """Fixtures own event loop, mocks, config and the AWS environment, and undo all of them."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pulumi
@@ -13,7 +13,7 @@ from hypothesis import settings
 from validation.recorder import Recorder, record
 
 _FOLDER = Path(__file__).parent
-_REHEARSED = {"rehearsed", "whole"}  # fixtures that run a stack against the emulators
+_REHEARSED = {"kept", "rehearsed", "whole"}  # fixtures that run a stack against the emulators
 _SECONDS = 5  # a test that takes longer says why, with pytest.mark.slow; a rehearsal is reason enough
 
 # A busy machine is slow now and then, so no example has a deadline.
@@ -25,8 +25,10 @@ read_once()
 _AWS_ENVIRONMENT = ("AWS_PROFILE", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_REGION")
 
 
-@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in the same hook
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+@pytest.hookimpl(
+    wrapper=True
+)  # xdist reads the groups in the same hook, and it is the first of those without a wrapper
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> Generator[None]:
     """Marks what needs a rehearsal, and keeps the tests that share a fixture on one worker, which makes it once."""
     for item in items:
         names = getattr(item, "fixturenames", [])
@@ -34,17 +36,20 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker("rehearsal")
         if config.pluginmanager.hasplugin("xdist") and (shared := _shared(item)):
             item.add_marker(pytest.mark.xdist_group(shared))
+    return (yield)
 
 
 def _shared(item: pytest.Item) -> str | None:
     """The widest fixture of ours that a test shares with others, and for one of a module also that module."""
     found = {
-        definition.scope: name
+        (definition.scope, name)
         for name, definitions in getattr(item, "_fixtureinfo").name2fixturedefs.items()  # noqa: B009 - pytest has no public way
         for definition in definitions[-1:]
         if definition.baseid.startswith("tests") and definition.scope in {"module", "session"}
     }
-    return found.get("session") or (f"{item.path}" if "module" in found else None)
+    sessions = [name for scope, name in found if scope == "session"]
+    module = item.path.relative_to(_FOLDER).as_posix() if found else None
+    return min(sessions, default=module)  # of several of a session that use each other, the same for all
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

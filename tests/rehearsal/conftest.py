@@ -1,14 +1,16 @@
 """One run of the command for all who look at what it shows, and stack files like the local one."""
 
 import json
+import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from rehearsed_once import Kept
 
 ROOT = Path(__file__).parents[2]
 # What the program warns of, in the order in which an `up` comes to it.
@@ -16,17 +18,45 @@ _WARNINGS = ("gitlab.url: https://gitlab.example.com", "the rotator waits for it
 
 
 @pytest.fixture(scope="session")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, dict[str, Any]]:
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kept]:
+    """The one run of `python -m rehearsal --keep` that all tests look at. One of them ends it."""
+    scratch = tmp_path_factory.mktemp("kept")
+    report = scratch / "report.json"
+    (scratch / "tmp").mkdir()
+    arguments = ["--keep", "--report", str(report), "--picture", str(report.with_suffix(".svg"))]
+    with (
+        (scratch / "errors").open("w") as errors,
+        subprocess.Popen(
+            [sys.executable, "-m", "rehearsal", *arguments],
+            cwd=ROOT,
+            env=os.environ | {"TMPDIR": str(scratch / "tmp"), "PYTHONUNBUFFERED": "1"},
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            text=True,
+        ) as process,
+    ):
+        try:
+            assert process.stdout is not None
+            shown: list[str] = []
+            for line in process.stdout:
+                shown.append(line)
+                if line.startswith("  export PATH="):
+                    break
+            yield Kept(process, "".join(shown), scratch)
+        finally:
+            process.kill()
+
+
+@pytest.fixture(scope="session")
+def whole(kept: Kept) -> tuple[str, dict[str, Any]]:
     """What a user of the command sees, and the report."""
-    report = tmp_path_factory.mktemp("report") / "report.json"
-    command = [sys.executable, "-m", "rehearsal", "--report", str(report), "--picture", str(report.with_suffix(".svg"))]
-    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert run.returncode == 0, run.stderr
-    assert run.stderr == ""
+    assert kept.errors == ""
+    assert "Everything stays up until Ctrl-C" in kept.shown, kept.shown
+    report = kept.scratch / "report.json"
     found = json.loads(report.read_text())
-    assert [words in message for words, message in zip(_WARNINGS, found["warnings"], strict=True)] == [True, True]
-    assert all(f"warning: {warning}" in run.stdout for warning in found["warnings"])
-    return run.stdout, {**found, "picture": report.with_suffix(".svg").read_text()}
+    assert [words in said for words, said in zip(_WARNINGS, found["warnings"], strict=True)] == [True, True]
+    assert all(f"warning: {warning}" in kept.shown for warning in found["warnings"])
+    return kept.shown, {**found, "picture": report.with_suffix(".svg").read_text()}
 
 
 @pytest.fixture

@@ -12,13 +12,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from rehearsed_once import Kept
 
 ROOT = Path(__file__).parents[2]
 
 
 @contextmanager
-def rehearsing(scratch: Path, *arguments: str) -> Iterator[subprocess.Popen[str]]:
-    command = [sys.executable, "-m", "rehearsal", "--report", str(scratch / "report.json"), *arguments]
+def rehearsing(scratch: Path) -> Iterator[subprocess.Popen[str]]:
+    command = [sys.executable, "-m", "rehearsal", "--report", str(scratch / "report.json")]
     temporary = scratch / "tmp"
     temporary.mkdir()
     environment = os.environ | {"TMPDIR": str(temporary), "PYTHONUNBUFFERED": "1"}
@@ -59,24 +60,23 @@ def sourced(file: Path, command: str, home: Path) -> subprocess.CompletedProcess
     return subprocess.run(["/bin/sh", "-c", script], cwd=ROOT, env=own, capture_output=True, text=True, check=False)
 
 
-def test_what_is_kept_is_one_file_to_source_away_and_ends_with_ctrl_c(tmp_path: Path) -> None:
-    file = tmp_path / "env"
-    with rehearsing(tmp_path, "--keep") as process:
-        assert line_with(process, f". {file}") == f"  . {file}\n"
-        line_with(process, "export PATH=")
-        assert stat.S_IMODE(file.stat().st_mode) == 0o600
-        status = sourced(file, "python -m components.cli status --json", tmp_path)
-        assert (status.returncode, status.stderr) == (0, "")
-        assert {row["health"] for row in json.loads(status.stdout)} == {"good"}
-        image = "123456789012.dkr.ecr.eu-central-1.amazonaws.com/ci/node:1.0"
-        doctor = sourced(file, f"python -m components.cli doctor {image} --project acme/frontend/web", tmp_path)
-        assert doctor.returncode == 0, doctor.stdout + doctor.stderr
-        rotated = sourced(file, "python -m components.cli rotate", tmp_path)
-        assert rotated.returncode == 0, rotated.stderr
-        process.send_signal(signal.SIGINT)
-        assert process.wait(timeout=20) == 0
+def test_what_is_kept_is_one_file_to_source_away_and_ends_with_ctrl_c(kept: Kept, tmp_path: Path) -> None:
+    file = kept.scratch / "env"
+    assert f"\n  . {file}\n" in kept.shown
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    status = sourced(file, "python -m components.cli status --json", tmp_path)
+    assert (status.returncode, status.stderr) == (0, "")
+    assert {row["health"] for row in json.loads(status.stdout)} == {"good"}
+    image = "123456789012.dkr.ecr.eu-central-1.amazonaws.com/ci/node:1.0"
+    doctor = sourced(file, f"python -m components.cli doctor {image} --project acme/frontend/web", tmp_path)
+    assert doctor.returncode == 0, doctor.stdout + doctor.stderr
+    rotated = sourced(file, "python -m components.cli rotate", tmp_path)
+    assert rotated.returncode == 0, rotated.stderr
+    kept.process.send_signal(signal.SIGINT)
+    assert kept.process.wait(timeout=20) == 0
+    assert kept.errors == ""
     assert not file.exists()
-    assert left_behind(tmp_path) == []
+    assert left_behind(kept.scratch) == []
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,16 @@ def rehearsed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Callable[..
         return json.loads(report.read_text())
 
     return run
+
+
+def document_of(name: str) -> dict[str, Any]:
+    return yaml.safe_load((STACKS / f"{name}.yaml").read_text())
+
+
+def written(document: dict[str, Any], folder: Path) -> Path:
+    stack = folder / "Pulumi.changed.yaml"
+    stack.write_text(yaml.safe_dump(document))
+    return stack
 
 
 def outcomes(report: Report) -> dict[str, dict[str, str]]:
@@ -79,21 +89,20 @@ def test_a_variable_of_the_instance_opens_what_it_names_and_is_hidden_by_nearer_
     }
 
 
-@pytest.mark.parametrize(
-    ("name", "scopes"),
-    [
-        ("scope-project", {"project acme/web": ["production"]}),
-        (
-            "scopes",
-            {"project acme/web": ["scope1", "scope2", "review/*"], "group acme/backend": ["production", "staging"]},
-        ),
-        ("scope-none", {"project acme/web": ["*"]}),
-    ],
-)
 def test_each_environment_scope_has_a_variable_that_stays_good(
-    rehearsed: Callable[[Path], Report], name: str, scopes: Mapping[str, list[str]]
+    tmp_path: Path, rehearsed: Callable[[Path], Report]
 ) -> None:
-    report = rehearsed(STACKS / f"{name}.yaml")
+    document = document_of("scopes")
+    for name in ("scope-project", "scope-none"):
+        (consumer,) = document_of(name)["config"]["gitlab-ecr:consumers"].values()
+        document["config"]["gitlab-ecr:consumers"][f"acme/{name}"] = consumer
+    report = rehearsed(written(document, tmp_path))
+    scopes = {
+        "project acme/web": ["scope1", "scope2", "review/*"],
+        "group acme/backend": ["production", "staging"],
+        "project acme/scope-project": ["production"],
+        "project acme/scope-none": ["*"],
+    }
     targets = {
         f"{owner} {KEY}" + ("" if scope == "*" else f" ({scope})") for owner in scopes for scope in scopes[owner]
     }
@@ -107,21 +116,35 @@ def test_each_environment_scope_has_a_variable_that_stays_good(
     assert outcomes(report) == {each: {"ci/python": "allowed", "secret/tools": "denied"} for each in pulling}
 
 
-def test_an_encrypted_value_is_replaced_and_named(rehearsed: Callable[[Path], Report]) -> None:
-    report = rehearsed(STACKS / "sec.yaml")
+@pytest.fixture(scope="module")
+def mixed(tmp_path_factory: pytest.TempPathFactory) -> Report:
+    """The report of three files in one: nested consumers, jobs that push and pull by roles, and an encrypted value."""
+    folder = tmp_path_factory.mktemp("mixed")
+    document = document_of("sec")
+    for name in ("nested", "push"):
+        config = document_of(name)["config"]
+        document["config"]["gitlab-ecr:gitlab"] = config["gitlab-ecr:gitlab"]
+        for key in ("gitlab-ecr:repositories", "gitlab-ecr:consumers"):
+            document["config"][key] |= config[key]
+    report = folder / "report.json"
+    assert main(["--stack-file", str(written(document, folder)), "--report", str(report), "--quiet"]) == 0
+    return json.loads(report.read_text())
+
+
+def test_an_encrypted_value_is_replaced_and_named(mixed: Report) -> None:
     place = "gitlab-ecr:consumers.acme/docs.auths.registry.example.com.password"
-    assert f"{place}: encrypted; a made-up value stood in for it" in report["notRehearsed"]
-    variable = next(r for r in report["resources"] if r["type"] == "gitlab:index/projectVariable:ProjectVariable")
+    assert f"{place}: encrypted; a made-up value stood in for it" in mixed["notRehearsed"]
+    variable = next(r for r in mixed["resources"] if r["type"] == "gitlab:index/projectVariable:ProjectVariable")
     assert variable["inputs"]["value"] == "[secret]"
-    assert "v1:abcdef" not in json.dumps(report)
+    assert "v1:abcdef" not in json.dumps(mixed)
 
 
-def test_a_project_below_a_consumer_group_is_listed_as_hiding_its_variable(rehearsed: Callable[[Path], Report]) -> None:
-    report = rehearsed(STACKS / "nested.yaml")
-    assert outcomes(report) == {
-        "acme/platform": {"apps/api": "denied", "base/python": "allowed"},
-        "acme/platform/payments/api": {"apps/api": "allowed", "base/python": "denied"},
-    }
+def test_a_project_below_a_consumer_group_is_listed_as_hiding_its_variable(mixed: Report) -> None:
+    found = outcomes(mixed)
+    allowed = {who: [image for image, actual in images.items() if actual == "allowed"] for who, images in found.items()}
+    assert allowed["acme/platform"] == ["base/python"]
+    assert allowed["acme/platform/payments/api"] == ["apps/api"]
+    assert {len(images) for images in found.values()} == {4}
 
 
 def test_a_programs_warnings_are_in_the_report(tmp_path: Path, rehearsed: Callable[[Path], Report]) -> None:
@@ -169,10 +192,11 @@ def test_a_runners_own_environment_goes_before_its_helper(tmp_path: Path, rehear
     assert [image["actual"] for image in found["images"]] == ["no credential", environment, environment]
 
 
-def test_what_pushes_and_what_pulls_by_a_role_do_as_declared(rehearsed: Callable[[Path], Report]) -> None:
-    report = rehearsed(STACKS / "push.yaml")
-    assert outcomes(report) == {"acme/e2e by its jobs' role": {"apps/shop": "allowed", "ci/python": "denied"}}
-    assert [each["actual"] for each in report["pushes"]] == ["allowed", *["denied"] * 4]
+def test_what_pushes_and_what_pulls_by_a_role_do_as_declared(mixed: Report) -> None:
+    assert outcomes(mixed)["acme/e2e by its jobs' role"] == {
+        "apps/api": "allowed", "apps/shop": "allowed", "base/python": "denied", "ci/python": "denied",
+    }  # fmt: skip
+    assert [each["actual"] for each in mixed["pushes"]] == ["allowed", *["denied"] * 4]
 
 
 @pytest.mark.slow(reason="a company's whole file: fifteen repositories, thirteen who pull, twelve hours")
