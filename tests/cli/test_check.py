@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from scripted import audience, plan_of, target
+from plans import audience, plan_of, target
 
 from components.cli.__main__ import main
 from components.cli.exit_codes import ExitCode

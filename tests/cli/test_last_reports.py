@@ -4,7 +4,7 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from scripted import target
+from plans import target
 
 from components.cli.last_reports import last_reports
 from components.contract.firing import FiredBy

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from scripted import plan_of, target
+from plans import plan_of, target
 
 from components.cli import renewal_status
 from components.cli.check import _renewal_row as row_of_check  # pyright: ignore[reportPrivateUsage] - the table's row

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from bad_server import WAYS, Way, serving, whole
 from leaks import FORMS, assert_clean
-from scripted import plan_of, target
+from plans import plan_of, target
 
 from components.cli.__main__ import main
 from components.cli.exit_codes import ExitCode

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scripted import FLAGS, audience, plan_of, target
+from plans import FLAGS, audience, plan_of, target
 from scripted_iam import key_user
 
 from components.contract import plan

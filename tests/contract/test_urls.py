@@ -3,7 +3,8 @@
 from collections.abc import Callable
 
 import pytest
-from scripted import FakeClock, plan_of, target
+from plans import plan_of, target
+from scripted import FakeClock
 
 from components.cli.errors import CliError
 from components.cli.gitlab_api import instance

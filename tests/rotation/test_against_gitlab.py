@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from scripted import FLAGS, HOST, FakeClock, World, plan_of, target
+from plans import FLAGS, HOST, plan_of, target
+from scripted import FakeClock, World
 
 from components.contract import plan
 from components.contract.firing import FiredBy

@@ -5,7 +5,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from scripted import FLAGS, FOREIGN, HOST, World, answer, plan_of, target, unreachable
+from plans import FLAGS, HOST, plan_of, target
+from scripted import FOREIGN, World, answer, unreachable
 
 from components.contract.plan import TokenTarget
 from components.rotation import metrics

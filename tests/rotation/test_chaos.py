@@ -14,7 +14,8 @@ from urllib.parse import unquote
 import pytest
 import trustme
 from bad_server import WAYS, Way, serving, well
-from scripted import ACCOUNT, FOREIGN, GITLAB_TOKEN, REGION, World, audience, plan_of, secret_target, target
+from plans import ACCOUNT, REGION, audience, plan_of, secret_target, target
+from scripted import FOREIGN, GITLAB_TOKEN, World
 from scripted_registry import ScriptedRegistry
 
 from components.contract import plan

@@ -15,7 +15,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from scripted import plan_of, target
+from plans import plan_of, target
 
 from components.contract import plan
 from components.rotation import __main__ as job

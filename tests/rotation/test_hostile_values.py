@@ -8,7 +8,8 @@ from typing import Any
 import hypothesis.strategies as st
 import pytest
 from hypothesis import given
-from scripted import FLAGS, GITLAB_TOKEN, HOST, World, answer, plan_of, target
+from plans import FLAGS, HOST, plan_of, target
+from scripted import GITLAB_TOKEN, World, answer
 from scripted_iam import ID, SECRET, key_user, seed_keys
 
 from components.contract import plan

@@ -13,21 +13,8 @@ from urllib.parse import quote
 
 import pytest
 from botocore.exceptions import ClientError
-from scripted import (
-    FLAGS,
-    FOREIGN,
-    GITLAB_TOKEN,
-    HOST,
-    START,
-    FakeClock,
-    World,
-    answer,
-    audience,
-    denied,
-    plan_of,
-    target,
-    unreachable,
-)
+from plans import FLAGS, HOST, audience, plan_of, target
+from scripted import FOREIGN, GITLAB_TOKEN, START, FakeClock, World, answer, denied, unreachable
 from scripted_iam import ID, SECRET, USER, key_user, seed_keys
 
 from components.contract import plan

@@ -9,7 +9,8 @@ from dataclasses import replace
 import pytest
 from bad_server import Way, serving, whole
 from leaks import FORMS, assert_clean, encodings
-from scripted import World, plan_of, target
+from plans import plan_of, target
+from scripted import World
 
 from components.contract.firing import FiredBy
 from components.rotation import metrics

@@ -5,7 +5,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from scripted import GITLAB_TOKEN, World, plan_of, target
+from plans import plan_of, target
+from scripted import GITLAB_TOKEN, World
 
 from components.contract.firing import FiredBy
 from components.contract.plan import Plan, TokenRenewal

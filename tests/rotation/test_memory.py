@@ -3,7 +3,8 @@
 from dataclasses import replace
 
 import pytest
-from scripted import FLAGS, World, answer, audience, denied, plan_of, target
+from plans import FLAGS, audience, plan_of, target
+from scripted import World, answer, denied
 
 from components.contract.firing import FiredBy
 from components.rotation import memory, metrics

@@ -6,7 +6,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from scripted import START, World, answer, audience, denied, plan_of, target
+from plans import audience, plan_of, target
+from scripted import START, World, answer, denied
 
 from components.contract.firing import FiredBy
 from components.rotation.aws import Authorization, AwsError

@@ -1,6 +1,7 @@
 """The tokens that a run replaces: each is tried once, and an early expiry is reported."""
 
-from scripted import World, plan_of, target, unreachable
+from plans import plan_of, target
+from scripted import World, unreachable
 
 
 def test_the_old_token_is_tried_once_however_many_variables_hold_it() -> None:

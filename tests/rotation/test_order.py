@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from scripted import FLAGS, World, answer, plan_of, secret_target, target
+from plans import FLAGS, plan_of, secret_target, target
+from scripted import World, answer
 from scripted_iam import key_user, seed_keys
 
 from components.contract.firing import FiredBy

@@ -7,19 +7,8 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
-from scripted import (
-    FOREIGN,
-    HOST,
-    START,
-    CrashError,
-    World,
-    answer,
-    audience,
-    denied,
-    plan_of,
-    target,
-    unreachable,
-)
+from plans import HOST, audience, plan_of, target
+from scripted import FOREIGN, START, CrashError, World, answer, denied, unreachable
 
 from components.contract.firing import FiredBy
 from components.rotation import metrics

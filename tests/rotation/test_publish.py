@@ -7,18 +7,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from scripted import (
-    FLAGS,
-    FOREIGN,
-    HOST,
-    START,
-    World,
-    answer,
-    audience,
-    denied,
-    plan_of,
-    target,
-)
+from plans import FLAGS, HOST, audience, plan_of, target
+from scripted import FOREIGN, START, World, answer, denied
 
 from components.contract import plan
 from components.rotation.aws import Authorization

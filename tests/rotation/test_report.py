@@ -4,7 +4,7 @@ import json
 from datetime import UTC, datetime
 
 import pytest
-from scripted import target
+from plans import target
 
 from components.contract.firing import FiredBy
 from components.rotation.report import Report

@@ -6,18 +6,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from scripted import (
-    GITLAB_TOKEN,
-    HOST,
-    CrashError,
-    World,
-    audience,
-    denied,
-    plan_of,
-    secret_target,
-    secrets_plan,
-    target,
-)
+from plans import HOST, audience, plan_of, secret_target, secrets_plan, target
+from scripted import GITLAB_TOKEN, CrashError, World, denied
 
 from components.contract.firing import FiredBy
 from components.contract.metric_names import Metric

@@ -7,7 +7,8 @@ from itertools import pairwise
 
 import pytest
 from depth import rounds
-from scripted import START, World, denied, plan_of, target
+from plans import plan_of, target
+from scripted import START, World, denied
 
 from components.contract.schedule import TOKEN_LIFE, Schedule
 from components.rotation import metrics

@@ -3,7 +3,8 @@
 from dataclasses import replace
 
 import pytest
-from scripted import GITLAB_TOKEN, World, answer, denied, plan_of, target
+from plans import plan_of, target
+from scripted import GITLAB_TOKEN, World, answer, denied
 from scripted_iam import key_user, seed_keys
 
 from components.contract.firing import FiredBy

@@ -9,10 +9,10 @@ from typing import Any
 
 import pulumi
 import pytest
+from plans import FLAGS, plan_of, target
 from policy_evaluator import Request, allowed
 from policy_linter import lint
 from rotator_rights import ROTATION
-from scripted import FLAGS, plan_of, target
 
 from components.contract import plan
 from components.names.naming import Names

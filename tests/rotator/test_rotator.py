@@ -6,10 +6,10 @@ from typing import Any
 
 import pulumi
 import pytest
+from plans import FLAGS, plan_of, target
 from pulumi.provider.experimental.component import ComponentProvider
 from rotator_args import ARGS, NAMES, PLAN, made
 from rotator_rights import ROTATION
-from scripted import FLAGS, plan_of, target
 from scripted_iam import key_user
 
 from components.contract import key_tags as iam_tags

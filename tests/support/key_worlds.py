@@ -3,7 +3,8 @@
 from dataclasses import replace
 from typing import Any
 
-from scripted import World, plan_of
+from plans import plan_of
+from scripted import World
 from scripted_iam import FLAGS, key_user, seed_keys, works
 
 from components.contract.firing import FiredBy

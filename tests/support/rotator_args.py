@@ -3,7 +3,7 @@
 from typing import Any
 
 import pulumi
-from scripted import plan_of, target
+from plans import plan_of, target
 
 from components.contract import plan
 from components.names.naming import Names

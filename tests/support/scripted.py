@@ -3,11 +3,12 @@
 import base64
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from plans import HOST
 from scripted_iam import Iam, ScriptedKeyStore
 from scripted_registry import ScriptedRegistry, answer
 
@@ -23,8 +24,6 @@ from components.rotation.secret import Secret
 from components.rotation.services import Services
 from components.variables.description import valid_until
 
-ACCOUNT, REGION = "123456789012", "eu-central-1"
-HOST = f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com"
 START = datetime(2026, 1, 1, 6, 0, tzinfo=UTC)
 GITLAB_TOKEN = "glpat-fake-0000-Qx7Lm2Vd9Tz4"
 FOREIGN = {"registry.example.com:5000": {"auth": base64.b64encode(b"fake-user:Gd4Sf9Kc2Lh7Tn1").decode()}}
@@ -56,72 +55,6 @@ class FakeClock(Clock):
 
     def pass_by(self, **time: float) -> None:
         self.moment += timedelta(**time)
-
-
-def audience(name: str, **changes: Any) -> plan.Audience:
-    return replace(
-        plan.Audience(
-            role_arn=f"arn:aws:iam::{ACCOUNT}:role/fake/pull/{name}",
-            registries=(plan.Registry(ACCOUNT, REGION, (HOST,)),),
-            inside=f"{name}/app",
-            outside="secret/tools",
-        ),
-        **changes,
-    )
-
-
-FLAGS = plan.Flags(variable_type=plan.VariableType.FILE, masked=True, protected=False, raw=True, hidden=False)
-
-
-def target(path: str, audience: str = "backend", **changes: Any) -> plan.TokenTarget:
-    return replace(
-        plan.TokenTarget(
-            owner_kind=plan.OwnerKind.PROJECT,
-            owner=path,
-            path=path,
-            key="DOCKER_AUTH_CONFIG",
-            environment_scope="*",
-            audience=audience,
-            flags=FLAGS,
-            foreign=None,
-        ),
-        **changes,
-    )
-
-
-def plan_of(
-    *targets: plan.TokenTarget, audiences: Mapping[str, plan.Audience] | None = None, **gitlab: Any
-) -> plan.Plan:
-    settings = plan.GitLab(
-        url="https://gitlab.example.com",
-        allow_http=False,
-        proxy=None,
-        token_secret="fake/gitlab-token",
-        token_renewal=plan.TokenRenewal.OWN,
-        ca_bundle=None,
-        concurrency=1,
-        requests_per_second=1000,
-    )
-    return plan.Plan(
-        version=plan.VERSION,
-        stack="test",
-        region=REGION,
-        state="/fake/rotator/state",
-        gitlab=replace(settings, **gitlab),
-        audiences=dict(audiences or {"backend": audience("backend")}),
-        targets=targets,
-        secrets=(),
-        key_users=(),
-    )
-
-
-def secret_target(path: str, audience: str = "backend") -> plan.SecretTarget:
-    return plan.SecretTarget(f"fake/audience/{path}", audience, None)
-
-
-def secrets_plan(*targets: plan.SecretTarget, audiences: Mapping[str, plan.Audience] | None = None) -> plan.Plan:
-    """A plan that writes secrets only, and nothing to GitLab."""
-    return replace(plan_of(audiences=audiences), gitlab=None, secrets=targets)
 
 
 @dataclass

@@ -5,7 +5,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from scripted import FakeClock, World, plan_of
+from plans import plan_of
+from scripted import FakeClock, World
 from scripted_iam import FLAGS, ID, SECRET, USER, key_user
 
 from components.contract.firing import FiredBy

@@ -9,7 +9,8 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
-from scripted import CrashError, World, answer, plan_of, unreachable
+from plans import plan_of
+from scripted import CrashError, World, answer, unreachable
 from scripted_iam import FLAGS, ID, SECRET, USER, key_user, pair, seed_keys, works
 
 from components.contract.firing import FiredBy
