@@ -31,7 +31,7 @@ not change from release to release. If doctor finds nothing, it lists what it te
 no known cause, doctor says which step failed and what the log rules out, and ends with exit code
 {ExitCode.UNKNOWN.value}.
 """
-_LONGEST: Final = 400
+_LONGEST: Final = 600
 
 
 def document() -> str:
@@ -51,8 +51,13 @@ def _section(cause: Cause, explanation: Explanation) -> Iterator[str]:
     examples = [family.example for family in FAMILIES if family.cause is cause]
     if examples:
         yield "In logs:\n\n```text"
-        yield from (example[:_LONGEST] for example in dict.fromkeys(examples))
+        yield from (_cut(example) for example in dict.fromkeys(examples))
         yield "```\n"
+
+
+def _cut(line: str) -> str:
+    """A long line up to its last whole word."""
+    return line if len(line) <= _LONGEST else f"{line[:_LONGEST].rsplit(None, 1)[0]} ..."
 
 
 def _plain(text: str) -> str:

@@ -41,6 +41,7 @@ class Cause(Enum):
     LOGIN_NOT_STORED = "login-not-stored"
 
     NO_LOGIN = "no-login"
+    LOGIN_MISSING = "login-missing"
     EMPTY_PASSWORD = "empty-password"  # noqa: S105 - the name of a mistake
     OLD_LOGIN_COMMAND = "old-login-command"
     COMMAND_MISSING = "command-missing"

@@ -40,6 +40,11 @@ SCRIPTS: Final = {
         "log in before it, with the job's role: `aws ecr get-login-password --region R | docker login --username AWS "
         "--password-stdin HOST`; or configure the credential helper for the tool (docs/inside-jobs.md)",
     ),
+    Cause.LOGIN_MISSING: Explanation(
+        "A pull had no login, and the log does not show who pulled. If the runner did, for `image:` or `services:`, it "
+        "is variable-absent; if a command of the script did, it is no-login.",
+        "paste the whole log, which shows who pulled; then follow the fix of variable-absent or of no-login",
+    ),
     Cause.EMPTY_PASSWORD: Explanation(
         "`docker login` got nothing on its standard input, because the command before the pipe failed.",
         "run `aws ecr get-login-password` alone first and read its error: most often the job has no AWS credentials, "

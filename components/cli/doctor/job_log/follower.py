@@ -126,6 +126,8 @@ class Follower:
         self._warnings.append(line)
         if self._pull is not None:
             keep(self._pull.lines, line)
+        else:
+            keep(self.story.dropped, line)
         return True
 
     def pulling(self, match: re.Match[str], _: Line) -> bool:

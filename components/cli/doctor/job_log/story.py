@@ -82,6 +82,7 @@ class Story:
         runner: the runner's version, such as `18.1.0`; empty when the log does not say.
         executor: `docker`, `kubernetes` or another; empty when the log does not say.
         unresolved: the warnings that the runner cannot resolve the secret with the login for the job's image.
+        dropped: the warnings that the runner does not use a login, when the log shows no pull that they belong to.
         job_image: the job's image, as the runner writes it.
         pulls: the pulls by image, in order.
         commands: the script's commands, in order; the first holds what was printed before any command.
@@ -95,6 +96,7 @@ class Story:
     runner: str = ""
     executor: str = ""
     unresolved: list[Line] = field(default_factory=list[Line])
+    dropped: list[Line] = field(default_factory=list[Line])
     job_image: str = ""
     pulls: dict[str, Pull] = field(default_factory=dict[str, Pull])
     commands: list[Command] = field(default_factory=list[Command])

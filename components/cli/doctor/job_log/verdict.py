@@ -11,6 +11,7 @@ from .families.family import Clue, Family, quoted
 from .families.secret_roles import RESOLVING
 from .families.secrets import SECRETS, UNRESOLVED
 from .families.table import FAMILIES
+from .families.unplaced import either
 from .follow import MARKS, follow
 from .images import image_in, image_of, image_of_command
 from .lines import Line, marked_lines
@@ -73,6 +74,7 @@ class _Failure:
     lines: Sequence[Line]
     pull: Pull | None = None
     commands: Sequence[Command] = ()
+    sure: bool = True  # False when no line shows which step it is
 
 
 def read(log: bytes) -> Verdict:
@@ -108,7 +110,9 @@ def _failure(story: Story) -> _Failure | None:
     pending = _unfinished(story)
     if end is None and not story.prepared and pending and pending.lines:
         return _Failure(pending.step, pending.lines, pending)
-    return _Failure(step, [*story.loose, *after]) if story.loose or after or story.unresolved else None
+    lines = [*story.loose, *after] or story.dropped
+    sure = end is not None or story.prepared
+    return _Failure(step, lines, sure=sure) if lines or story.unresolved else None
 
 
 def _unfinished(story: Story) -> Pull | None:
@@ -118,6 +122,9 @@ def _unfinished(story: Story) -> Pull | None:
 def _finding(failure: _Failure, story: Story) -> Finding | None:
     command = failure.commands[-1].text if failure.commands else ""
     found = _first(_families(story), failure, failure.lines, command, story)
+    if not failure.sure:
+        of_runner = _first(FAMILIES, replace(failure, step=Step.PREPARATION), failure.lines, command, story)
+        found = either(found, of_runner, failure.lines)
     if story.unresolved and _for_want_of_the_secret(found, failure, story):
         pull = replace(failure, step=Step.JOB_IMAGE)
         found = _first([UNRESOLVED], pull, story.unresolved, command, story)

@@ -24,7 +24,7 @@ def _ended(clue: Clue) -> Finding:
 
 
 def _bare_end(clue: Clue) -> Finding | None:
-    around = f"{clue.command} {clue.image}".lower()
+    around = f"{clue.command} {clue.image} {clue.line.text}".lower()
     return _ended(clue) if clue.image or any(word in around for word in _PUSHES) else None
 
 
@@ -91,7 +91,7 @@ PUSHES: Final = (
         "eof",
         r"^(?:ERROR: |error pushing image: )?(?:unexpected )?EOF\W*$",
         _bare_end,
-        example="EOF",
+        example="error pushing image: EOF",
         steps=BY_THE_JOB,
     ),
 )
