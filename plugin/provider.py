@@ -1,6 +1,7 @@
 """The plugin's provider: it serves the components' schema, and makes components for programs in other languages."""
 
 import inspect
+import json
 import tomllib
 from pathlib import Path
 from typing import Any, Final
@@ -27,6 +28,7 @@ from components.names.locations import mistakes_of
 from components.names.spelling import message, spelled_as
 
 from .inputs import arguments
+from .languages import for_languages
 
 NAME: Final = "gitlab-ecr"
 CLASSES: Final[list[type[pulumi.ComponentResource]]] = [
@@ -49,6 +51,9 @@ class Provider(ComponentProvider):
 
     def __init__(self) -> None:
         super().__init__(CLASSES, NAME, version=tomllib.loads(_PROJECT.read_text())["project"]["version"])
+        self.analyzed: dict[str, Any] = json.loads(self.schema or "")
+        """The schema with the names of the Python classes."""
+        self.schema = json.dumps(for_languages(self.analyzed))
 
     def construct(
         self, name: str, resource_type: str, inputs: Any, options: pulumi.ResourceOptions | None = None

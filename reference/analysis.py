@@ -4,19 +4,20 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final
 
+from plugin.languages import for_languages
 from plugin.provider import Provider
 
 PREFIX: Final = "gitlab-ecr:index:"
 
 
 def schema() -> dict[str, Any]:
-    """Pulumi's package schema of every component."""
-    return json.loads(Provider().schema or "")
+    """Pulumi's package schema of every component, with the names of the Python classes."""
+    return Provider().analyzed
 
 
 def dumps(schema: Mapping[str, Any]) -> str:
-    """The schema as plugin/schema.json holds it."""
-    return json.dumps(schema, indent=2) + "\n"
+    """The schema as plugin/schema.json holds it, for generators of other languages."""
+    return json.dumps(for_languages(schema), indent=2) + "\n"
 
 
 def name_of(reference: str) -> str:

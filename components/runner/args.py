@@ -10,6 +10,7 @@ from typing import Any, NotRequired, TypedDict
 import pulumi
 
 from ..arguments.numbers import GitLabNumber
+from .autoscaler_args import AutoscalerArgs
 from .machine_args import AccessArgs, MachineArgs
 
 
@@ -108,6 +109,7 @@ class S3CacheArgs(TypedDict):
     """`[runners.cache.s3]`."""
 
     bucket_name: str
+    """The bucket's name."""
     bucket_location: NotRequired[str]
     """The bucket's region."""
     authentication_type: NotRequired[str]
@@ -126,6 +128,7 @@ class JobCacheArgs(TypedDict):
     """`[runners.cache]`."""
 
     s3: NotRequired[S3CacheArgs]
+    """The section `[runners.cache.s3]`."""
     type: NotRequired[str]
     """`s3` when `s3` is given."""
     path: NotRequired[str]
@@ -136,57 +139,6 @@ class JobCacheArgs(TypedDict):
     """Bytes; 0 means no limit."""
     more: NotRequired[dict[str, Any]]
     """Further keys, spelled as in config.toml."""
-
-
-class ConnectorArgs(TypedDict):
-    """`[runners.autoscaler.connector_config]`: how the manager reaches its instances."""
-
-    username: NotRequired[str]
-    protocol: NotRequired[str]
-    """`ssh` (default) or `winrm`."""
-    key_path: NotRequired[str]
-    """A private key on the manager's disk; without one EC2 Instance Connect is used."""
-    use_external_addr: NotRequired[bool]
-    """Default false: the manager reaches instances by their private address."""
-    use_static_credentials: NotRequired[bool]
-    keepalive: NotRequired[str]
-    """A duration such as `30s`."""
-    timeout: NotRequired[str]
-    """A duration such as `10m`."""
-    os: NotRequired[str]
-    arch: NotRequired[str]
-
-
-class PolicyArgs(TypedDict):
-    """`[[runners.autoscaler.policy]]`: the last one with a matching period applies."""
-
-    periods: NotRequired[list[str]]
-    """Cron expressions; default always."""
-    timezone: NotRequired[str]
-    idle_count: NotRequired[int]
-    """Instances kept ready for jobs to come."""
-    idle_time: NotRequired[str]
-    """A duration such as `20m`: how long an instance may be idle."""
-    scale_factor: NotRequired[float]
-    scale_factor_limit: NotRequired[int]
-    preemptive_mode: NotRequired[bool]
-
-
-class AutoscalerArgs(TypedDict):
-    """`[runners.autoscaler]`, for the executors `docker-autoscaler` and `instance`."""
-
-    plugin: str
-    """Such as `aws:latest`; `gitlab-runner fleeting install` fetches it."""
-    plugin_config: NotRequired[dict[str, Any]]
-    """For AWS: `name` is the Auto Scaling group's."""
-    capacity_per_instance: NotRequired[int]
-    max_instances: NotRequired[int]
-    max_use_count: NotRequired[int]
-    """How many jobs an instance runs before it is replaced; 1 isolates projects."""
-    connector_config: NotRequired[ConnectorArgs]
-    policy: NotRequired[list[PolicyArgs]]
-    more: NotRequired[dict[str, Any]]
-    """Further keys of the section, spelled as in config.toml."""
 
 
 class RunnerOptions(TypedDict):
@@ -227,11 +179,13 @@ class RunnerOptions(TypedDict):
     check_interval: NotRequired[int]
     """Seconds between polls for jobs; 0 (default) means 3."""
     log_level: NotRequired[str]
+    """`debug`, `info` (default), `warn`, `error`, `fatal` or `panic`."""
     log_format: NotRequired[str]
     """`runner`, `text` or `json`."""
     listen_address: NotRequired[str]
     """Where metrics are served, such as `127.0.0.1:9252`."""
     sentry_dsn: NotRequired[str]
+    """Where the runner reports its own errors."""
     shutdown_timeout: NotRequired[int]
     """Seconds."""
     connection_max_age: NotRequired[str]
@@ -243,15 +197,23 @@ class RunnerOptions(TypedDict):
     output_limit: NotRequired[int]
     """KiB of a job's log; default 4096."""
     request_concurrency: NotRequired[int]
+    """Requests for new jobs at the same time. Default 1."""
     builds_dir: NotRequired[str]
+    """Where the sources of jobs are, in the job's environment."""
     cache_dir: NotRequired[str]
+    """Where the local cache is, in the job's environment."""
     clone_url: NotRequired[str]
+    """The URL that jobs clone from, if it differs from GitLab's."""
     shell: NotRequired[str]
     """`bash`, `sh`, `pwsh`, `powershell` or `cmd`."""
     pre_get_sources_script: NotRequired[str]
+    """Commands before the sources are fetched."""
     post_get_sources_script: NotRequired[str]
+    """Commands after the sources are fetched."""
     pre_build_script: NotRequired[str]
+    """Commands before each job's script."""
     post_build_script: NotRequired[str]
+    """Commands after each job's script, before `after_script`."""
     environment: NotRequired[list[str]]
     """`KEY=value` for every job. Never put a secret here: each job on the runner can read it, and the preview shows
     it."""
@@ -260,10 +222,15 @@ class RunnerOptions(TypedDict):
     runner_more: NotRequired[dict[str, Any]]
     """Further keys of `[[runners]]`."""
     docker: NotRequired[DockerArgs]
+    """The section `[runners.docker]`."""
     kubernetes: NotRequired[KubernetesArgs]
+    """The section `[runners.kubernetes]`."""
     autoscaler: NotRequired[AutoscalerArgs]
+    """The section `[runners.autoscaler]`."""
     cache: NotRequired[JobCacheArgs]
+    """The section `[runners.cache]`."""
     access: NotRequired[AccessArgs]
+    """Which images its jobs pull, and how the runner logs in."""
     images: NotRequired[list[str]]
     """Images that jobs on this runner use. The output `explanation` tells for each where its credential comes from."""
     machine: NotRequired[MachineArgs]

@@ -20,6 +20,7 @@ class LoginArgs(TypedDict):
     """A fixed login of one registry."""
 
     username: str
+    """The user's name at the registry."""
     password: pulumi.Input[str]
     """A secret."""
 
