@@ -12,9 +12,9 @@ _RENAMED: Final = {"AccessArgs": "AccessOptions"}  # the enum `Access` has the s
 def for_languages(schema: Mapping[str, Any]) -> dict[str, Any]:
     """The analyzer's schema with four changes.
 
-    Generators append `Args` to the name of an input type, so the types lose their own. Members of
-    enums are in PascalCase, from which each generator makes its own spelling. Descriptions lose the indentation of their docstrings. Go gets the input types of plain maps and lists, without which its package does
-    not compile.
+    Generators append `Args` to the name of an input type, so the types lose their own. Members of enums are in
+    PascalCase, of which each generator makes its own spelling. Descriptions lose the indentation of their docstrings.
+    Go gets the input types of plain maps and lists, without which its package does not compile.
     """
     names = _names(schema["types"])
     found = cast("dict[str, Any]", _clean(schema, names))
