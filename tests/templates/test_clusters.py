@@ -70,13 +70,18 @@ def test_token_and_trust_and_annotation_and_rights_fit_together() -> None:
         {
             "apiGroups": [""],
             "resources": [attributes["serviceAccountTokenAudience"]],
-            "resourceNames": [account["metadata"]["name"]],
             "verbs": ["request-serviceaccounts-token-audience"],
         }
     ]
     assert binding["roleRef"]["name"] == role["metadata"]["name"]
     assert [subject["name"] for subject in binding["subjects"]] == ["system:nodes"]
     assert (attributes["cacheType"], attributes["requireServiceAccount"]) == ("ServiceAccount", False)
+
+
+@pytest.mark.parametrize("account", ["jobs", "default", "coredns"])
+def test_the_kubelet_may_ask_for_the_token_of_every_account_since_it_pulls_for_none_without(account: str) -> None:
+    (rule,) = _objects("service-account")["ClusterRole"]["rules"]
+    assert account in rule.get("resourceNames", [account])
 
 
 @pytest.mark.parametrize(
