@@ -9,6 +9,7 @@ unexport PYTHONDONTWRITEBYTECODE
 MEASURED := $(if $(ARGS),,-m slipcover --json --out .slipcover.json)
 
 .PHONY: help rehearse validate best-practices rehearse-engine venv test test-fast check fmt bench reference docs dist lock clean
+.PHONY: lint types suite
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -29,17 +30,26 @@ rehearse-engine: $(READY) ## run the local stack through Pulumi's own engine, if
 
 venv: $(READY) ## prepare .venv, with the gitlab-ecr command
 
-test: check ## run all checks and tests, and show the coverage
+# The types are checked beside the tests, as one more process. Whichever fails, `make test` fails.
+test: lint ## run all checks and tests, and show the coverage
+	@$(MAKE) --no-print-directory --jobs=2 types suite
+	@$(if $(ARGS),true,$(BIN)/python .ci/coverage_summary.py)
+
+# Four processes for two cores: a rehearsal waits for its own processes a third of the time.
+suite: $(READY)
 	@rm -f .slipcover.json
 	$(BIN)/python $(MEASURED) -m pytest -q -n 4 --dist loadgroup $(ARGS)
-	@$(if $(ARGS),true,$(BIN)/python .ci/coverage_summary.py)
 
 test-fast: $(READY) ## run the tests that need no rehearsal, in less than a minute
 	$(BIN)/python -m pytest -q -n 4 --dist loadgroup -m "not rehearsal and not slow" $(ARGS)
 
-check: $(READY) ## check format, lint and types
+check: lint types ## check format, lint and types
+
+lint: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
+
+types: $(READY)
 	$(BIN)/pyright --warnings
 
 fmt: $(READY) ## fix what the formatter and the linter can fix

@@ -3,7 +3,6 @@
 import doctor_image_mistakes as image_mistakes
 import doctor_mistakes as mistakes
 import doctor_push_mistakes as push_mistakes
-import pytest
 
 from components.cli.doctor.facts import Answer
 
@@ -81,9 +80,7 @@ ONE = [
     (mistakes.wildcard_host, "other-key"),
     (mistakes.host_with_port, "other-key"),
     (mistakes.path_of_another_repository, "other-key"),
-    pytest.param(
-        mistakes.nobody_there, "unreachable", marks=pytest.mark.slow(reason="it waits for a host that does not answer")
-    ),
+    (mistakes.nobody_there, "unreachable"),
     (mistakes.dead_token_hides_a_helper, "shadowed"),
     (mistakes.dead_token_hides_a_helper_that_is_told, "shadowed"),
     (mistakes.home_in_single_quotes, "bad-document"),

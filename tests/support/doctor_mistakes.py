@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from unittest.mock import patch
 
 from doctor_image_mistakes import OTHER_REGION, rewrite_image
 from doctor_lab import KEY, Lab
@@ -200,6 +201,7 @@ def path_of_another_repository(lab: Lab) -> None:
 
 
 def nobody_there(lab: Lab) -> None:
+    lab.undo.enter_context(patch("components.rotation.http._ATTEMPTS", 1))  # it waits seconds before it asks again
     _key(lab, OTHER_REGION)
     rewrite_image(lab, lab.host, OTHER_REGION)
 
