@@ -47,7 +47,7 @@ def test_the_whole_and_each_file_below_the_mark_are_named(tree: Path) -> None:
     ]
 
 
-def test_a_tree_that_is_run_whole_says_so(tree: Path) -> None:
+def test_a_tree_that_is_run_completely_is_reported_as_such(tree: Path) -> None:
     for name in ("half.py", "never.py"):
         (tree / "lib" / name).unlink()
     assert _summary(tree, "alone") == "coverage: 100.0% of the lines; no file is below 95%\n"

@@ -20,7 +20,7 @@ def provider_of(recorder: Recorder) -> Registered:
 
 
 @pytest.mark.parametrize("stack", [LOCAL, GITLAB_BACKEND], ids=["lambda", "gitlab"])
-def test_up_talks_to_the_declared_instance_with_a_token_that_is_no_input(recorder: Recorder, stack: object) -> None:
+def test_up_talks_to_the_declared_instance_with_a_token_that_is_not_an_input(recorder: Recorder, stack: object) -> None:
     run_program(recorder, stack)  # pyright: ignore[reportArgumentType] - paths, by way of a parameter
     declared = json.loads(config_of(stack)["gitlab-ecr:gitlab"])["url"]  # pyright: ignore[reportArgumentType] - the same
     provider = provider_of(recorder)

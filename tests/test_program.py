@@ -46,7 +46,7 @@ def test_the_first_preview_knows_the_plan_whole(first_preview: Recorder) -> None
     ]
 
 
-def test_an_adopted_variable_is_no_resource(recorder: Recorder) -> None:
+def test_an_adopted_variable_is_not_a_resource(recorder: Recorder) -> None:
     run_program(recorder)
     assert [r.inputs["group"] for r in recorder.of_type("gitlab:index/groupVariable:GroupVariable")] == ["20"]
     variables = recorder.of_type("gitlab:index/projectVariable:ProjectVariable")

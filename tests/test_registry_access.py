@@ -121,7 +121,7 @@ def test_caches_and_registry_wide_settings_are_made(recorder: Recorder) -> None:
 
 
 @pytest.mark.parametrize("role", ["pull-acme/web", "runner-aws"])
-def test_who_names_a_cache_may_fill_it_and_nothing_else(recorder: Recorder, role: str) -> None:
+def test_a_consumer_that_names_a_cache_may_fill_only_that_cache(recorder: Recorder, role: str) -> None:
     declare(recorder)
     policy = json.loads(recorder.one("aws:iam/rolePolicy:RolePolicy", f"access-identities-{role}").inputs["policy"])
     fills = [statement for statement in policy["Statement"] if "ecr:CreateRepository" in statement["Action"]]

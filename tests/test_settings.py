@@ -149,7 +149,7 @@ def test_a_mistake_beside_something_encrypted_shows_no_value(consumers: Any) -> 
     assert "fake-password" not in str(refused.value)
 
 
-def test_a_number_beside_something_encrypted_is_no_secret(recorder: Recorder) -> None:
+def test_a_number_beside_an_encrypted_value_is_not_a_secret(recorder: Recorder) -> None:
     consumers = {
         "acme/web": {"id": 41, "pull": ["ci/node"]},
         "acme/partner": {"access": "static", "auths": {"r.io": {"username": "u", "password": "fake-password"}}},

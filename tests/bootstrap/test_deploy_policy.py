@@ -131,7 +131,7 @@ def test_a_launch_template_of_another_owner_stays_as_it_is(tag: str | None) -> N
     assert not deploys("ec2:CreateLaunchTemplate", template, **({"aws:RequestTag/gitlab-ecr": tag} if tag else {}))
 
 
-def test_the_state_is_no_rotators_code() -> None:
+def test_the_state_is_not_read_as_a_rotators_code() -> None:
     code = f"{NAMES.bucket_arn.rpartition(':')[0]}:gitlab-ecr-prod-rotator-123456789012"
     assert deploys("s3:PutBucketPolicy", code)
     assert deploys("s3:PutObject", f"{code}/rotator.zip")

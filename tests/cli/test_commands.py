@@ -44,7 +44,7 @@ def test_a_command_answers_its_exit_code(answer: ExitCode | None, monkeypatch: p
 
 
 @pytest.mark.parametrize("raised", [KeyboardInterrupt(), click.Abort()])
-def test_an_interrupt_is_no_traceback(
+def test_an_interrupt_shows_no_traceback(
     raised: BaseException, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert _with(monkeypatch, raised) == ExitCode.INTERRUPTED

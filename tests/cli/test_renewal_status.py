@@ -41,7 +41,7 @@ def _state(monkeypatch: pytest.MonkeyPatch, answer: Any) -> renewal_status.Renew
     return state
 
 
-def test_a_renewal_that_does_is_good_and_says_when(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_renewal_that_works_is_good_and_shows_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
     state = _state(monkeypatch, _GOOD)
     assert row_of_status(state) == {
         "target": "GitLab token in fake/gitlab-token",
@@ -72,7 +72,7 @@ def test_a_renewal_that_does_is_good_and_says_when(monkeypatch: pytest.MonkeyPat
         ),
     ],
 )
-def test_what_is_wrong_is_said_with_what_to_do(
+def test_a_mistake_is_reported_with_what_to_do(
     monkeypatch: pytest.MonkeyPatch, change: dict[str, Any], said: str
 ) -> None:
     state = _state(monkeypatch, {**_GOOD, **change})
@@ -87,11 +87,11 @@ def test_a_secret_that_is_not_there_is_made_with_this_command(monkeypatch: pytes
     )
 
 
-def test_a_refusal_of_aws_is_told_in_its_words(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_refusal_by_aws_is_shown_in_its_words(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "AccessDeniedException" in _state(monkeypatch, "AccessDeniedException").problem
 
 
-def test_of_any_other_plan_nothing_is_said_and_nothing_looked_up(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_plan_gives_no_message_and_no_look_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(renewal_status, "aws_client", lambda *_: pytest.fail("looked up"))
     own = plan_of(target("acme/web"))
     for plan in (own, replace(own, gitlab=None, targets=())):

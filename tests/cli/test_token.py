@@ -216,7 +216,9 @@ def test_a_place_that_a_fine_grained_token_does_not_cover_is_named(gitlab: GitLa
 
 
 @pytest.mark.parametrize("without", [_ITSELF, _ITSELF[:1]])
-def test_one_that_may_not_read_itself_does_and_a_note_says_what_follows(gitlab: GitLab, without: list[str]) -> None:
+def test_a_token_that_may_not_read_itself_works_and_a_note_names_the_consequence(
+    gitlab: GitLab, without: list[str]
+) -> None:
     found = _judged(gitlab, [name for name in _ALL + _ITSELF if name not in without])
     assert found.problems == []
     (note,) = found.notes

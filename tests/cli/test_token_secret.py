@@ -123,7 +123,7 @@ def test_a_projects_or_a_groups_token_names_its_owner(
         ({"username": "alice"}, {}),
     ],
 )
-def test_an_older_gitlab_tells_the_owner_by_the_name_of_its_bot(
+def test_an_older_gitlab_shows_the_owner_in_the_name_of_its_bot(
     monkeypatch: pytest.MonkeyPatch, gitlab: GitLab, user: dict[str, Any], expected: dict[str, str]
 ) -> None:
     about = {"id": 5, "scopes": ["api"], "expires_at": None}

@@ -99,7 +99,7 @@ def test_pulumi_owns_a_value_that_is_not_rotated(recorder: Recorder) -> None:
     assert (found.ignore_changes, found.parent) == ((), "vars")
 
 
-def test_an_adopted_variable_is_no_resource(recorder: Recorder) -> None:
+def test_an_adopted_variable_is_not_a_resource(recorder: Recorder) -> None:
     _declare({"web": {"owner_kind": "project", "owner": "acme/web", "adopt": True}})
     assert [found.type for found in recorder.resources] == ["gitlab-ecr:index:CiVariables"]
     assert recorder.outputs["vars"] == {}

@@ -28,6 +28,6 @@ def test_what_makes_sense_together_is_taken(age: str, grace: str, interval: str)
         ("3 hours", "2 hours", "2 hours", r"^access_key_age: got '3 hours' with an .*; write at least twice the grace"),
     ],
 )  # fmt: skip
-def test_nonsense_is_refused_where_it_stands(age: str, grace: str, interval: str, words: str) -> None:
+def test_nonsense_is_refused_with_its_place(age: str, grace: str, interval: str, words: str) -> None:
     with pytest.raises(ValueError, match=words):
         key_life(age, grace, interval)

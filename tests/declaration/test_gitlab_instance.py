@@ -81,7 +81,7 @@ def test_the_default_provider_is_right_for_gitlab_com_and_for_the_instance_of_it
     build()
 
 
-def test_who_makes_nothing_in_gitlab_needs_no_provider(recorder: Recorder) -> None:
+def test_a_program_that_makes_nothing_in_gitlab_needs_no_provider(recorder: Recorder) -> None:
     adopted = {"acme/web": {"pull": ["ci/node"], "adopt": True}}
     build(consumers=adopted, runners={})
     assert not Parts(declaration(consumers=adopted, runners={})).makes_something_in_gitlab

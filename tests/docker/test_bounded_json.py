@@ -45,7 +45,7 @@ def test_a_text_that_is_too_long_is_not_begun() -> None:
     assert bounded_json.loads("[1,2,3,4]", limit=10) == [1, 2, 3, 4]
 
 
-def test_brackets_within_texts_are_no_depth() -> None:
+def test_brackets_within_texts_do_not_count_as_depth() -> None:
     document = {"a": ["[{" * 200, '\\"[' * 200], "b": [{}] * 500}
     assert bounded_json.loads(json.dumps(document)) == document
 

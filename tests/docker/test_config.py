@@ -98,7 +98,7 @@ def test_a_wrong_type_anywhere_costs_the_whole_document(text: str, words: str) -
 
 
 @pytest.mark.parametrize("text", ["", " \n", "null", "{}", '{"auths":null}', '{"unknown":[1]}'])
-def test_a_document_without_registries_is_no_error(text: str) -> None:
+def test_a_document_without_registries_is_not_an_error(text: str) -> None:
     assert load(text).auths == {}
 
 

@@ -151,7 +151,7 @@ def test_a_missing_store_is_listed_and_costs_the_source() -> None:
     )
 
 
-def test_an_identity_token_of_a_helper_is_no_password() -> None:
+def test_an_identity_token_of_a_helper_is_not_used_as_a_password() -> None:
     answer = resolve(f"{_HOST}/x", '{"credsStore":"x"}', helpers={"x": {_HOST: ("<token>", "fake")}})
     assert (answer.credential.username, answer.credential.password) == ("", "")
     assert answer.credential.identity_token == "fake"

@@ -28,9 +28,7 @@ _json = st.recursive(
 
 
 @given(_json, st.booleans(), st.sampled_from(["", " ", "\n\t\r "]), st.sampled_from(["", " x", "}", '{"a":1}']))
-def test_what_python_writes_is_read_whatever_stands_around_it(
-    value: object, ascii_: bool, lead: str, rest: str
-) -> None:
+def test_what_python_writes_is_read_with_any_text_around_it(value: object, ascii_: bool, lead: str, rest: str) -> None:
     text = json.dumps(value, ensure_ascii=ascii_)
     if isinstance(value, float) and rest == "":
         rest = " "

@@ -62,14 +62,14 @@ def _identities(issuer: dict[str, Any], jobs: dict[str, Any]) -> None:
 
 
 @pytest.mark.usefixtures("recorder")
-def test_a_stack_with_roles_for_jobs_says_it(warned: list[str]) -> None:
+def test_a_stack_with_roles_for_jobs_gets_a_warning(warned: list[str]) -> None:
     _identities({"url": _URL}, _JOBS)
     (words,) = warned
     assert words.startswith(f"issuer.url: {_URL} has to be GitLab 18.2.2 or later")
 
 
 @pytest.mark.usefixtures("recorder")
-def test_a_stack_without_roles_for_jobs_says_nothing(warned: list[str]) -> None:
+def test_a_stack_without_roles_for_jobs_gets_no_warning(warned: list[str]) -> None:
     _identities({"url": _URL}, {})
     _identities(
         {"url": "https://gitlab.com"}, {"acme/app": {**_JOBS["acme/app"], "project_id": "7", "namespace_id": "8"}}

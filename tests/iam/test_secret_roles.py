@@ -63,7 +63,7 @@ def test_it_reads_its_own_secret_and_does_nothing_else(service: str) -> None:
         "gitlab-ecr-2/audience/acme/web-aB3dE6",
     ],
 )
-def test_no_other_secret_however_alike_its_name(other: str) -> None:
+def test_it_reads_no_other_secret_with_a_similar_name(other: str) -> None:
     assert not allowed(Request(_ROLE, _READ, _NAMES.secret_arn(other)), [_policy()])
 
 

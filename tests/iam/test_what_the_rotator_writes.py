@@ -56,7 +56,7 @@ def test_each_call_that_writes_is_known() -> None:
 
 
 @pytest.mark.parametrize("stack", _STACKS, ids=lambda path: path.name)
-def test_who_ignores_tags_ignores_both_forms_of_them(recorder: Recorder, stack: Path) -> None:
+def test_a_program_that_ignores_tags_ignores_both_forms_of_them(recorder: Recorder, stack: Path) -> None:
     run_program(recorder, stack)
     for resource in recorder.resources:
         ignored = {"tags", "tagsAll"} & set(resource.ignore_changes)

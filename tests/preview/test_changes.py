@@ -191,7 +191,7 @@ def test_components_are_never_named_or_counted() -> None:
     assert "\nNo resource changes, 1 unchanged.\n" in text
 
 
-def test_a_provider_is_no_resource_and_its_token_no_change() -> None:
+def test_a_provider_is_not_a_resource_and_its_token_is_not_a_change() -> None:
     """A preview without a GitLab token has another one than the deployment before it."""
     provider = "pulumi:providers:gitlab"
     text = updated(provider, ["token"], {"token": "a"}, {"token": "b"}, name="gitlab")

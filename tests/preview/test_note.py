@@ -119,7 +119,7 @@ def test_the_note_shows_only_what_a_policy_adds_or_removes(before: list[str], af
     assert rights.strip() == (f"- role `r` {words}" if words else "")
 
 
-def test_a_narrower_pattern_is_no_gain_and_a_wider_one_no_loss() -> None:
+def test_a_narrower_pattern_is_not_a_gain_and_a_wider_one_is_not_a_loss() -> None:
     narrow, wide = ({"role": "r", "policy": policy(allow([*PULL_ACTIONS], arn(p)))} for p in ("ci/*", "*"))
     widened = _note(preview_json(stack(), step("update", ROLE_POLICY, "p", old=narrow, new=wide)))
     narrowed = _note(preview_json(stack(), step("update", ROLE_POLICY, "p", old=wide, new=narrow)))

@@ -83,7 +83,7 @@ def test_what_goes_beyond_is_what_the_other_does_not_allow(before: list[str], af
     assert found == ({**base, place: rest} if rest else None)
 
 
-def test_another_name_or_order_is_no_change() -> None:
+def test_another_name_or_order_is_not_a_change() -> None:
     before = {**allow(["a:A", "a:B"], ["x"]), "Sid": "Old"}
     after = {**allow(["a:B", "a:A"], ["x"]), "Sid": "New"}
     assert words(ROLE_POLICY, "policy", before, after) == []

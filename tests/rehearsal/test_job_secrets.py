@@ -131,7 +131,7 @@ def test_a_secret_that_somebody_deleted_fails_its_own_line_only(rehearsed: Rehea
         ({}, True, True),
     ],
 )
-def test_who_needs_a_gitlab_token_follows_from_the_declaration(
+def test_the_declaration_decides_whether_a_gitlab_token_is_needed(
     consumers: dict[str, object], rotator: bool, anybody: bool
 ) -> None:
     declaration = {"consumers": consumers}

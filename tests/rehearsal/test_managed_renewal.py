@@ -82,7 +82,7 @@ def test_token_set_stores_another_in_the_same_form(rehearsed: Rehearsal) -> None
     assert _token(rehearsed) == other
 
 
-def test_an_interrupted_renewal_is_told_and_rotations_go_on(rehearsed: Rehearsal) -> None:
+def test_an_interrupted_renewal_is_reported_and_rotations_go_on(rehearsed: Rehearsal) -> None:
     iam = rehearsed.world.aws("iam")
     role = "gitlab-ecr-managed-token-renewal"
     policy = iam.get_role_policy(RoleName=role, PolicyName="rotator")["PolicyDocument"]

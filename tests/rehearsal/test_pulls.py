@@ -49,7 +49,7 @@ def test_a_large_matrix_has_everybody_with_an_allowed_and_a_denied_cell_the_same
     assert rows[0] != rows[1]
 
 
-def test_a_cell_that_is_not_as_declared_says_so() -> None:
+def test_a_cell_that_is_not_as_declared_is_marked() -> None:
     client = Recording()
     cells = pull_all([puller(1, ["team-1/app", "team-2/app"], client)])
     assert [(cell.expected, cell.actual, cell.as_declared) for cell in cells] == [

@@ -18,7 +18,7 @@ def declared(**parts: Any) -> RegistryAccessArgs:
     return cast("RegistryAccessArgs", {**own, **parts})
 
 
-def test_a_stack_of_its_own_has_one_registry_and_nothing_made_up() -> None:
+def test_a_plain_stack_has_one_registry_and_nothing_made_up() -> None:
     (found,) = registries(declared(consumers={"acme/web": {"pull": ["ci/*"]}}))
     assert (found.place, found.hosts, found.own) == (OWN, (HOST,), True)
     assert found.repositories == ("ci/python", "ci/node", "apps/shop")

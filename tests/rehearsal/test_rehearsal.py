@@ -219,7 +219,7 @@ def test_a_right_that_no_probe_finds_still_shows_in_the_matrix(deployed: Rehears
         deployed.pull()
 
 
-def test_jobs_pull_by_themselves_what_their_role_may_and_nothing_else(changed: Callable[..., Path]) -> None:
+def test_jobs_pull_by_themselves_only_what_their_role_may_pull(changed: Callable[..., Path]) -> None:
     consumer = {"access": "job-role", "pull": ["ci/*"], "id": 31, "branches": ["main"]}
     with rehearsal(changed(consumers={"acme/e2e": consumer}, runners=None)) as running:
         running.up()

@@ -11,7 +11,7 @@ WORDS = "acme/[bold]x[/bold]:secret:"
 HOST = "123456789012.dkr.ecr.eu-central-1.amazonaws.com"
 
 
-def test_names_and_messages_are_no_markup_and_no_emoji(capsys: pytest.CaptureFixture[str]) -> None:
+def test_names_and_messages_are_never_markup_or_emoji(capsys: pytest.CaptureFixture[str]) -> None:
     show = Screen(quiet=False)
     show.step(WORDS)
     show.variables(

@@ -78,7 +78,7 @@ def stage() -> Iterator[Stage]:
     ids=["401", "403", "404", "409", "429", "500", "502 with HTML", "reset", "truncated", "redirect"],
 )
 @pytest.mark.parametrize("method", ["GET", "PUT"])
-def test_a_fault_that_stays_fails_its_target_alone(stage: Stage, fault: Fault, words: str, method: str) -> None:
+def test_a_lasting_fault_fails_only_its_own_target(stage: Stage, fault: Fault, words: str, method: str) -> None:
     stage.gitlab.inject(replace(fault, times=None, path=_BROKEN, method=method))
     report = stage.run()
     good, broken = report.targets

@@ -33,7 +33,7 @@ def test_a_secret_without_a_version_or_a_text_has_no_value(aws: BotoAws) -> None
             assert caught.value.no_value
 
 
-def test_a_refusal_is_no_missing_value(aws: BotoAws) -> None:
+def test_a_refusal_does_not_count_as_a_missing_value(aws: BotoAws) -> None:
     with Stubber(aws.client("secretsmanager")) as stub:
         stub.add_client_error("get_secret_value", "AccessDeniedException", expected_params=_ASKED)
         with pytest.raises(AwsError, match="AccessDeniedException") as caught:
@@ -45,7 +45,7 @@ _VERSION = "5f0c1a36-0000-5000-8000-000000000000"
 _PUT = {"SecretId": "login", "SecretString": "fake-login-Gd4Sf9Kc", "ClientRequestToken": _VERSION}
 
 
-def test_a_version_that_is_there_already_is_no_failure_and_is_not_written_again(aws: BotoAws) -> None:
+def test_an_existing_version_is_not_a_failure_and_is_not_written_again(aws: BotoAws) -> None:
     with Stubber(aws.client("secretsmanager")) as stub:
         stub.add_response("put_secret_value", {"VersionId": _VERSION}, _PUT)
         stub.add_client_error("put_secret_value", "ResourceExistsException", expected_params=_PUT)

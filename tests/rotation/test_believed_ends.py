@@ -129,14 +129,14 @@ def test_the_end_of_a_hidden_variable_is_believed_up_to_what_ecr_grants(world: W
     assert "no ECR token lives that long" in report.notes[0]
 
 
-def test_a_registry_declared_meanwhile_is_no_doubt_about_the_description(world: World) -> None:
+def test_a_registry_declared_meanwhile_casts_no_doubt_on_the_description(world: World) -> None:
     stored = world.variable("acme/web")
     stored["description"] = describe(["registry.example.com"], world.clock.moment + timedelta(hours=10), "backend")
     stored["value"] = json.dumps({"auths": FOREIGN})
     assert _run(world).notes == []
 
 
-def test_an_unbelieved_end_is_no_metric_when_the_write_fails(world: World) -> None:
+def test_an_end_that_is_not_believed_gives_no_metric_if_the_write_fails(world: World) -> None:
     _promise(world, timedelta(days=26_000))
     world.gitlab_fault = lambda method, _: answer(500) if method == "PUT" else None
     report = _run(world)

@@ -93,7 +93,7 @@ _PROMISES: Final[dict[str, list[tuple[str, str, str]]]] = {
         (
             "once for each refused token",
             "test_living_token.py",
-            "test_a_pending_version_without_a_working_token_helps_nobody",
+            "test_a_pending_version_without_a_working_token_is_useless",
         ),
     ],
 }

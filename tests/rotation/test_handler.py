@@ -120,7 +120,7 @@ def aws_url(gitlab: GitLab) -> Iterator[str]:
     server.server_close()
 
 
-def test_the_zip_answers_with_the_runtimes_own_packages_alone(tmp_path: Path, gitlab: GitLab, aws_url: str) -> None:
+def test_the_zip_only_needs_the_runtimes_own_packages(tmp_path: Path, gitlab: GitLab, aws_url: str) -> None:
     empty = replace(plan_of(url=gitlab.url, allow_http=True), audiences={})
     archive = tmp_path / "rotator.zip"
     with zipfile.ZipFile(archive, "w") as file:

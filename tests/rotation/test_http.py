@@ -137,7 +137,7 @@ def test_a_connection_that_always_breaks_ends_after_five_attempts(client: Client
     assert "glpat" not in str(caught.value)
 
 
-def test_an_error_page_of_a_proxy_is_no_json(client: Client, gitlab: GitLab) -> None:
+def test_an_error_page_of_a_proxy_is_not_read_as_json(client: Client, gitlab: GitLab) -> None:
     gitlab.inject(Fault(status=502, times=None))
     answer = client.send()
     assert (answer.status, answer.json()) == (502, None)

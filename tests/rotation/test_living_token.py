@@ -86,7 +86,7 @@ def test_while_the_new_token_is_only_pending_the_run_uses_it_and_says_so() -> No
 @pytest.mark.parametrize(
     "pending", ["", '{"claimed_at": "2026-11-26T12:00:00+00:00", "by": "run"}', _managed("glpat-x")]
 )
-def test_a_pending_version_without_a_working_token_helps_nobody(pending: str) -> None:
+def test_a_pending_version_without_a_working_token_is_useless(pending: str) -> None:
     world = _world(_managed(GITLAB_TOKEN), **({_PENDING: pending} if pending else {}))
     world.accepted = set()
     report = world.rotate(_plan())

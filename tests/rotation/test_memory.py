@@ -82,7 +82,7 @@ def test_both_forbidden_and_not_found_are_absence(status: int) -> None:
     assert [world.rotate(_TWO).targets[1].status for _ in range(3)][-1] is Status.GONE
 
 
-def test_a_stack_with_nothing_but_gone_targets_is_no_success() -> None:
+def test_a_stack_whose_targets_are_all_gone_is_not_a_success() -> None:
     world = World()
     alone = plan_of(target("acme/away"))
     report = [world.rotate(alone) for _ in range(3)][-1]

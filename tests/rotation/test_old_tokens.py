@@ -32,7 +32,7 @@ def test_an_old_token_that_is_refused_before_its_end_is_reported() -> None:
     assert "shorter interval" in report.died_early[0]
 
 
-def test_an_old_token_at_its_end_or_a_registry_out_of_reach_is_no_early_death() -> None:
+def test_an_old_token_at_its_end_or_an_unreachable_registry_is_not_an_early_expiry() -> None:
     world = World()
     world.seed("acme/web")
     world.rotate(plan_of(target("acme/web")))

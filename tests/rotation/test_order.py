@@ -50,7 +50,7 @@ def test_then_those_that_the_last_run_did_not_write() -> None:
     assert _written(world) == ["acme/d", "acme/e", "acme/f"]
 
 
-def test_those_whose_owner_is_gone_come_last_and_stay_gone_when_they_are_not_reached() -> None:
+def test_targets_without_an_owner_come_last_and_stay_gone_if_they_are_not_reached() -> None:
     world = _world()
     wanted = plan_of(*(target(path) for path in _PATHS))
     world.gitlab_fault = lambda _, path: (

@@ -28,7 +28,7 @@ def test_the_alarm_of_the_whole_rotator_fires_when_nothing_runs(recorder: Record
     assert 12 * 3600 - fired_at_the_latest >= 7 * 3600
 
 
-def test_each_alarm_is_heard_but_the_quiet_one(recorder: Recorder) -> None:
+def test_every_alarm_except_the_quiet_one_goes_to_the_topic(recorder: Recorder) -> None:
     made(recorder, alarm_topics=["arn:aws:sns:eu-central-1:123456789012:on-call"])
     for alarm in recorder.of_type(_ALARM):
         quiet = alarm.name == "rotator-targets-gone"

@@ -60,7 +60,7 @@ def lab(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Lab]:
         yield Lab(gitlab, docker, runner)
 
 
-def test_it_is_verified_by_its_own_token_alone(lab: Lab) -> None:
+def test_only_its_own_token_verifies_it(lab: Lab) -> None:
     assert lab.coordinator().verify()
     lab.runner["token"] = "glrt-fake-of-somebody-else"
     assert not lab.coordinator().verify()

@@ -102,7 +102,7 @@ def test_the_login_is_where_docker_looks_for_it_if_the_project_has_moved_that(
 
 
 @pytest.mark.parametrize("recipe", WITH_DOCKER)
-def test_without_a_home_docker_is_told_where_the_login_is(recipe: str, programs: Path) -> None:
+def test_without_a_home_docker_gets_the_place_of_the_login(recipe: str, programs: Path) -> None:
     lines = _job(recipe)["before_script"]
     (export,) = [line for line in lines if line.startswith("export DOCKER_CONFIG=")]
     done = subprocess.run(
@@ -152,7 +152,7 @@ def test_the_tag_of_the_cache_is_one_that_a_stack_file_can_make_mutable() -> Non
     assert f"`mutableTags: [{inputs['cache_tag']['default']}]`" in text
 
 
-def test_kaniko_asks_its_own_helper_for_this_registry_alone(programs: Path, tmp_path: Path) -> None:
+def test_kaniko_only_asks_its_own_helper_for_this_registry(programs: Path, tmp_path: Path) -> None:
     token = tmp_path / "aws-token"
     config = tmp_path / "kaniko" / ".docker"
     left = _run("kaniko", programs, AWS_WEB_IDENTITY_TOKEN_FILE=str(token), DOCKER_CONFIG=str(config))

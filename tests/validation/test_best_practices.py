@@ -112,7 +112,7 @@ def test_a_stack_that_explains_every_deviation_passes(capsys: pytest.CaptureFixt
     assert capsys.readouterr().out == f"{_PROD}: follows best practices, or deviates with a reason\n"
 
 
-def test_what_is_left_without_a_reason_is_told_with_how_to_give_one(
+def test_a_deviation_without_a_reason_is_listed_with_how_to_give_one(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file = tmp_path / "Pulumi.mine.yaml"

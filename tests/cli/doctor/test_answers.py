@@ -22,7 +22,7 @@ def test_each_answer_has_its_cause(answer: Answer, cause: str) -> None:
 
 
 @pytest.mark.parametrize("status", [200, 301, 307])
-def test_an_answer_that_gives_the_image_is_no_cause(status: int) -> None:
+def test_an_answer_with_the_image_is_not_a_cause(status: int) -> None:
     assert answer_finding("project acme/web DOCKER_AUTH_CONFIG", IMAGE, Answer(status)) is None
 
 

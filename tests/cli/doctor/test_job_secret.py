@@ -97,7 +97,7 @@ def test_a_ref_that_the_role_does_not_trust_is_named(doctor: Doctor) -> None:
 
 
 @pytest.mark.parametrize("secret", ["another/secret", "gitlab-ecr-both/audience/acme/other"])
-def test_a_project_in_which_no_job_fetches_it_is_told_to_include_the_template(doctor: Doctor, secret: str) -> None:
+def test_a_project_in_which_no_job_fetches_it_is_advised_to_include_the_template(doctor: Doctor, secret: str) -> None:
     code, words = doctor(secret=secret)
     assert (code, words["finding"]["cause"]) == (ExitCode.FOUND, "secret-not-fetched")
     assert "templates/pull.yml" in words["finding"]["fix"]

@@ -48,7 +48,7 @@ def test_a_ref_that_the_role_does_not_trust_is_named(at_home: World, capsys: pyt
     assert "trusts branch main of acme/images, but the job runs on branch feature" in words["finding"]["what"]
 
 
-def test_a_tag_is_no_branch(at_home: World, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_tag_is_not_a_branch(at_home: World, capsys: pytest.CaptureFixture[str]) -> None:
     assert doctor(at_home, capsys, "ci/node", "--ref", "main", "--tag")[1]["finding"]["cause"] == "push-ref"
 
 
@@ -87,7 +87,7 @@ def test_without_aws_credentials_the_output_says_what_was_not_tried(
     assert any("whether" in line and "trusts this ref" in line for line in words["notes"])
 
 
-def test_a_role_that_iam_does_not_show_is_no_finding(lab: Lab, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_role_that_iam_does_not_show_is_not_a_finding(lab: Lab, capsys: pytest.CaptureFixture[str]) -> None:
     lab.arguments.append("--push")
     lab.set("project", "AWS_ROLE_ARN", "arn:aws:iam::123456789012:role/gitlab-ecr-local/push/gone")
     code, words = lab.run(capsys)

@@ -40,7 +40,7 @@ def test_a_registry_that_cannot_start_is_reported_with_its_log(
 
 
 @pytest.mark.parametrize("_", WITH_IT)
-def test_its_end_is_a_failure_of_the_front_and_no_denial(_: bool) -> None:
+def test_its_end_is_a_failure_of_the_front_and_not_a_denial(_: bool) -> None:
     with Cloud.start(ACCOUNT, REGION, hosts=[HOST], docker_registry=True) as cloud:
         aws = Principals(cloud)
         cloud.client("ecr").create_repository(repositoryName="ci/app")

@@ -55,7 +55,7 @@ def test_without_a_policy_here_the_denial_names_the_identity_based_side(both: Cl
     assert "because no identity-based policy allows" in denied.reason
 
 
-def test_a_grant_to_another_account_leaves_our_own_repository_of_that_name_alone(both: Cloud) -> None:
+def test_a_grant_to_another_account_does_not_affect_our_own_repository_of_that_name(both: Cloud) -> None:
     aws = Principals(both)
     auth = reading(aws, "theirs-only", f"{THEIRS}:repository/base/*")
     assert not aws.pull("base/granted", "1.0", auth).allowed

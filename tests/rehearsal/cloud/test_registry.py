@@ -159,7 +159,7 @@ def test_listing_tags_is_a_separate_right(aws: Principals, cloud: Cloud, narrow:
         ("/v2/_catalog", "405 UNSUPPORTED"),
     ],
 )
-def test_who_is_allowed_learns_what_is_absent(
+def test_a_caller_with_the_right_learns_what_is_absent(
     aws: Principals, cloud: Cloud, images: Images, path: str, error: str
 ) -> None:
     role = aws.role(f"curious-{error.partition(' ')[2]}", GET_TOKEN, allow(PULL))
@@ -167,7 +167,7 @@ def test_who_is_allowed_learns_what_is_absent(
     assert f"{answer.status} {answer.json()['errors'][0]['code']}" == error
 
 
-def test_who_is_denied_does_not_learn_that_a_repository_is_absent(aws: Principals, cloud: Cloud, narrow: str) -> None:
+def test_a_denied_caller_does_not_learn_that_a_repository_is_absent(aws: Principals, cloud: Cloud, narrow: str) -> None:
     assert get(cloud, "/v2/ci/absent/manifests/1", aws.auth(narrow)).status == 403
 
 

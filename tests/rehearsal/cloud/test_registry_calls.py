@@ -63,7 +63,7 @@ def test_what_only_enhanced_scanning_does_is_refused_to_the_basic_kind(ecr: Any)
     assert ecr.get_registry_scanning_configuration()["scanningConfiguration"] == {"scanType": "BASIC", "rules": []}
 
 
-def test_who_may_not_change_a_registry_does_not(aws: Principals) -> None:
+def test_a_caller_without_the_right_does_not_change_a_registry(aws: Principals) -> None:
     role = aws.role("reader-of-registries", allow("ecr:Get*"))
     with aws.cloud.client_of("ecr", aws.assume(role)) as limited:
         assert limited.get_registry_scanning_configuration()["registryId"] == ACCOUNT

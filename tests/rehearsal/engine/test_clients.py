@@ -18,9 +18,7 @@ def test_the_providers_never_meet_a_real_account(provider: str, url: str) -> Non
 
 @pytest.mark.parametrize("proxy", ["", "http://proxy.example.com:3128"])
 @pytest.mark.parametrize("setting", [{}, {"baseUrl": "https://gitlab.example.com/api/v4/"}])
-def test_a_gitlab_that_is_not_on_this_machine_is_reached_by_the_proxy_of_a_rehearsal_alone(
-    proxy: str, setting: dict[str, Any]
-) -> None:
+def test_a_gitlab_elsewhere_is_only_reached_by_the_proxy_of_a_rehearsal(proxy: str, setting: dict[str, Any]) -> None:
     with pytest.raises(NotARehearsalError, match=f"^HTTPS_PROXY: got '{proxy}'; https://gitlab"):
         EnvironmentClients({**LOCAL, "HTTPS_PROXY": proxy}, {**SILENT, **setting}, "gitlab")
 

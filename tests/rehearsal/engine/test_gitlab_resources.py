@@ -80,7 +80,7 @@ def test_what_somebody_deleted_by_hand_cannot_be_deleted_and_a_refresh_forgets_i
     assert gitlab.read(type_, made.id, state, inputs).id == ""
 
 
-def test_who_takes_ownership_asks_who_they_are_in_every_plan(
+def test_a_provider_that_takes_ownership_asks_for_its_user_in_every_plan(
     gitlab: Provider, environment: dict[str, str], world: World
 ) -> None:
     inputs, before = {**NIGHTLY, "takeOwnership": True}, len(world.gitlab.events)

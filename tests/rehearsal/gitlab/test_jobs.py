@@ -43,7 +43,7 @@ def test_without_a_job_a_runner_learns_what_it_has_seen_of_the_queue(ask: Callab
     assert answer.headers["X-GitLab-Last-Update"]
 
 
-def test_who_has_seen_the_queue_is_held_until_it_changes_and_asks_again(
+def test_a_runner_that_has_seen_the_queue_is_held_until_it_changes_and_asks_again(
     emulator: GitLab, ask: Callable[..., Any]
 ) -> None:
     seen = ask().headers["X-GitLab-Last-Update"]
@@ -157,7 +157,7 @@ def test_a_runner_takes_what_its_tags_and_its_flags_allow(
     assert answer.status == (201 if takes else 204)
 
 
-def test_a_groups_runner_takes_jobs_of_the_projects_below_it_alone(emulator: GitLab, root: Api, http: Http) -> None:
+def test_a_groups_runner_only_takes_jobs_of_the_projects_below_it(emulator: GitLab, root: Api, http: Http) -> None:
     group = root.decoded("GET", "/groups/acme%2Fplatform")[1]["id"]
     made = root.decoded("POST", "/user/runners", json={"runner_type": "group_type", "group_id": group})[1]
     emulator.create_project("acme/elsewhere/app")
@@ -191,7 +191,7 @@ def test_a_log_comes_in_pieces_and_only_at_its_end(emulator: GitLab, http: Http,
     assert emulator.jobs.seen(taken["id"]).log == "one\ntwo\n"
 
 
-def test_a_piece_of_a_log_is_no_form(emulator: GitLab, http: Http, taken: dict[str, Any]) -> None:
+def test_a_piece_of_a_log_is_not_read_as_a_form(emulator: GitLab, http: Http, taken: dict[str, Any]) -> None:
     assert patch(http(None), taken, b"token=other&state=failed", 0).status == 202
     assert emulator.jobs.seen(taken["id"]).log == "token=other&state=failed"
 
@@ -210,7 +210,7 @@ def test_a_log_that_is_too_long_ends_its_job(emulator: GitLab, http: Http, taken
     assert (seen.status, seen.failure_reason, seen.log) == ("failed", "trace_size_exceeded", "12345\n")
 
 
-def test_another_token_opens_no_job_and_an_unknown_job_is_no_404(http: Http, taken: dict[str, Any]) -> None:
+def test_another_token_opens_no_job_and_an_unknown_job_gives_no_404(http: Http, taken: dict[str, Any]) -> None:
     api = http(None)
     forbidden = (403, {"message": "403 Forbidden"})
     for job in ({**taken, "token": "glcbt-fake-other"}, {**taken, "id": 1}):

@@ -20,7 +20,7 @@ def test_an_administrator_acts_as_another_user(emulator: GitLab, http: Http, sen
     assert api.decoded("GET", **sent)[1]["username"] == "dev"  # pyright: ignore[reportArgumentType] - two kinds of it
 
 
-def test_who_one_acts_as_owns_what_is_made(emulator: GitLab, http: Http) -> None:
+def test_the_user_that_one_acts_as_owns_what_is_made(emulator: GitLab, http: Http) -> None:
     api = http(emulator.create_token("sudoer", ["api", "sudo"], user="root"))
     body = {"description": "nightly", "ref": "main", "cron": "0 1 * * *", "sudo": "dev"}
     assert api.decoded("POST", SCHEDULES, json=body)[1]["owner"]["username"] == "dev"

@@ -106,7 +106,7 @@ def test_what_project_create_refuses(maintainer: Api, sent: dict[str, object], s
     assert maintainer.decoded("POST", PROJECT, json=sent) == (status, body)
 
 
-def test_a_body_that_is_not_the_json_it_says_is_refused(maintainer: Api) -> None:
+def test_a_body_that_is_not_json_as_declared_is_refused(maintainer: Api) -> None:
     kind = {"Content-Type": "application/json"}
     assert maintainer.decoded("POST", PROJECT, body=b"key=A&value=x", headers=kind) == (
         400,

@@ -85,7 +85,7 @@ def test_a_pull_that_is_refused_is_so_in_dockers_words(
     assert daemon.loaded == []
 
 
-def test_containers_and_what_they_say_are_the_daemons(engine: Docker, daemon: ScriptedDocker) -> None:
+def test_the_daemon_gets_the_containers_and_their_output(engine: Docker, daemon: ScriptedDocker) -> None:
     message: list[bytes] = []
     assert Client(f"unix://{engine.socket}").run("sha256:0123", "host", [], b"true\n", message.append) == 0
     assert (daemon.scripts, message) == (["true\n"], [b"from inside\n"])

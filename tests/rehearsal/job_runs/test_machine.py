@@ -40,7 +40,7 @@ def test_a_daemon_on_another_machine_does_not_do(path: Path, monkeypatch: pytest
     assert found() == "Docker at tcp://127.0.0.1:2375 is not on a socket of this machine"
 
 
-def test_a_busybox_that_needs_libraries_is_no_program_for_an_image(path: Path) -> None:
+def test_a_busybox_that_needs_libraries_does_not_go_into_an_image(path: Path) -> None:
     program(path, "gitlab-runner")
     program(path, "podman")
     assert "install a static busybox" in str(found())

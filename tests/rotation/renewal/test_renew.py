@@ -104,7 +104,7 @@ def test_a_single_token_is_only_lost_by_a_crash_between_gitlabs_answer_and_the_s
     assert job.working() == 1
 
 
-def test_who_does_not_get_the_claim_does_not_rotate(gitlab: GitLab, clock: FakeClock) -> None:
+def test_a_renewal_without_the_claim_does_not_rotate(gitlab: GitLab, clock: FakeClock) -> None:
     job = Job(gitlab, clock, _SOON)
     other = Job.__new__(Job)
     other.gitlab, other.clock, other.store, other.http = gitlab, clock, job.store, job.http
@@ -218,7 +218,7 @@ def test_a_fine_grained_token_is_renewed_and_what_replaces_it_is_one_too(gitlab:
 
 
 @pytest.mark.parametrize("granted", [(), _ITSELF[1:], _ITSELF[:1]])
-def test_one_that_may_not_says_what_it_lacks_by_gitlabs_name(
+def test_a_token_without_the_right_names_what_it_lacks_as_gitlab_does(
     gitlab: GitLab, clock: FakeClock, granted: tuple[str, ...]
 ) -> None:
     job = Job(gitlab, clock, _SOON)

@@ -40,7 +40,7 @@ def test_an_administrator_makes_reads_changes_and_deletes_one(root: Api) -> None
 @pytest.mark.parametrize(
     ("method", "path"), [("GET", PLACE), ("GET", f"{PLACE}/A"), ("POST", PLACE), ("PUT", f"{PLACE}/A")]
 )
-def test_nobody_else_does(gitlab: GitLab, method: str, path: str) -> None:
+def test_no_other_caller_does(gitlab: GitLab, method: str, path: str) -> None:
     with Api(gitlab.url, gitlab.create_token("owner", ["api"], user="owner", group="acme")) as owner:
         assert owner.decoded(method, path, json=ROW) == (403, {"message": "403 Forbidden"})
 

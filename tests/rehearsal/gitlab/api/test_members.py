@@ -34,6 +34,8 @@ def test_one_member_is_shown_by_number_with_the_role_that_counts(client: python_
         project.members.get(boss.id)
 
 
-def test_who_sees_no_project_sees_no_members(emulator: GitLab, http: Callable[[str | None], Api]) -> None:
+def test_a_user_who_does_not_see_a_project_does_not_see_its_members(
+    emulator: GitLab, http: Callable[[str | None], Api]
+) -> None:
     stranger = http(emulator.create_token("stranger", ["api"], user="stranger"))
     assert stranger.decoded("GET", "/projects/acme%2Fplatform%2Fapp/members/all")[0] == 404

@@ -84,7 +84,7 @@ def test_a_runner_that_is_older_or_newer_than_its_docker(
         ),
     ],
 )
-def test_a_daemon_that_cannot_be_used_is_no_registry(
+def test_a_daemon_that_cannot_be_used_does_not_count_as_a_registry(
     message: str, what: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     words = answer(script("docker info", message), tmp_path, capsys)
@@ -99,5 +99,5 @@ def test_a_daemon_that_cannot_be_used_is_no_registry(
         "ERROR: failed to receive status: rpc error: code = Unavailable desc = error reading from server: EOF",
     ],
 )
-def test_what_nobody_knows_is_not_guessed(message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_unknown_values_are_not_guessed(message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert answer(script("docker build .", message), tmp_path, capsys).startswith("no known cause: the script failed")

@@ -71,6 +71,8 @@ def test_the_disk_of_a_job_that_pulls_nothing(tmp_path: Path, capsys: pytest.Cap
     assert words.startswith("disk-full: the disk of the machine that runs the job is full")
 
 
-def test_another_hosts_proxy_is_no_matter_of_a_registry(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_proxy_of_another_host_is_not_blamed_on_a_registry(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     words = answer(script("go get x", 'Get "https://proxy.golang.org/x/@v/list": Forbidden'), tmp_path, capsys)
     assert words.startswith("no known cause: ")
