@@ -8,7 +8,7 @@ import pulumi
 import pytest
 from botocore_models import read_once
 from depth import EXAMPLES, PROFILE
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from validation.recorder import Recorder, record
 
@@ -16,9 +16,15 @@ _FOLDER = Path(__file__).parent
 _REHEARSED = {"kept", "rehearsed", "whole"}  # fixtures that run a stack against the emulators
 _SECONDS = 5  # a test that takes longer says why, with pytest.mark.slow; a rehearsal is reason enough
 
-# A busy machine is slow now and then, so no example has a deadline.
+# A busy machine is slow now and then, so no example has a deadline, and slow ones are no failure.
 for _name, _examples in EXAMPLES.items():
-    settings.register_profile(_name, max_examples=_examples, deadline=None, print_blob=_name != "dev")
+    settings.register_profile(
+        _name,
+        max_examples=_examples,
+        deadline=None,
+        suppress_health_check=[HealthCheck.too_slow],
+        print_blob=_name != "dev",
+    )
 settings.load_profile(PROFILE)
 read_once()
 

@@ -19,7 +19,8 @@ from bootstrap_lab import (
 from policy_evaluator import Request, allowed
 from policy_linter import lint
 from program import LOCAL, ROOT, config_of, run_program
-from provider_actions import NEEDS, needs
+from provider_actions import needs
+from provider_needs import NEEDS
 
 from components.bootstrap.deploy_policy import services_policy
 from components.bootstrap.policies import boundary
@@ -167,7 +168,7 @@ def test_a_deployment_can_make_read_change_and_delete_every_resource_of_a_stack(
 ) -> None:
     run_program(recorder, _config(stack_file))
     ours = [resource for resource in recorder.resources if resource.type.startswith("aws:")]
-    assert {resource.type for resource in ours} <= NEEDS.keys(), "say in provider_actions.py what it needs"
+    assert {resource.type for resource in ours} <= NEEDS.keys(), "say in provider_needs.py what it needs"
     owners = {r.inputs["name"]: r for r in ours if r.type in ("aws:iam/role:Role", "aws:iam/user:User")}
     refused = [
         f"{resource.type} {resource.name}: {action} on {arn}"

@@ -8,8 +8,9 @@ from typing import Any, Final
 import pytest
 from bootstrap_lab import NAMES, deploys
 from program import ROOT, config_of, run_program
-from provider_actions import NEEDS, needs
+from provider_actions import needs
 from provider_changes import ANEW, CHANGES
+from provider_needs import NEEDS
 
 from validation.recorder import Recorder, Registered, record
 

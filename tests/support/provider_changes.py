@@ -1,7 +1,7 @@
 """What the AWS provider calls when one input of a resource changes, by type and input.
 
 Source: the update functions of terraform-provider-aws 6, and `ForceNew` in its schemas. Every action is one that
-`provider_actions` names for the type, with the resource and the context that it is asked with.
+`provider_needs` names for the type, with the resource and the context that it is asked with.
 """
 
 from typing import Final

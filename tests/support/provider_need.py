@@ -1,0 +1,19 @@
+"""What an action of the AWS provider is asked for: a service, its actions, the resource and the context."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Need:
+    """Actions of one service on one resource; `{key}` is an input of the resource.
+
+    Attributes:
+        resource: what follows the account in the ARN; `*` where AWS allows no narrower one; a whole ARN.
+        region: of the ARN; empty for services without one.
+    """
+
+    service: str
+    actions: str
+    resource: str = "*"
+    region: str = "{region}"
+    context: dict[str, str] = field(default_factory=dict)
