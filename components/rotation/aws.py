@@ -6,7 +6,6 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any, Final, Protocol, cast
 
-import boto3  # pyright: ignore[reportMissingTypeStubs] - it ships none
 from botocore.config import Config  # pyright: ignore[reportMissingTypeStubs] - it ships none
 from botocore.exceptions import (  # pyright: ignore[reportMissingTypeStubs] - it ships none
     BotoCoreError,
@@ -14,8 +13,8 @@ from botocore.exceptions import (  # pyright: ignore[reportMissingTypeStubs] - i
     HTTPClientError,
     ParamValidationError,
 )
-from botocore.session import Session as BotocoreSession  # pyright: ignore[reportMissingTypeStubs] - it ships none
 
+from .boto_sessions import new_session
 from .lent_credentials import ThreadsOwn, session_with
 from .secret import Secret, safe_words
 
@@ -81,8 +80,7 @@ class BotoAws:
     """AWS by boto3, with the credentials of the environment."""
 
     def __init__(self, region: str) -> None:
-        self._base: Any = cast("Any", BotocoreSession)()  # boto3 ships no types
-        self._session: Any = cast("Any", boto3).Session(region_name=region, botocore_session=self._base)
+        self._session: Any = new_session(region)
         self._lock = threading.Lock()  # boto3 documents clients as thread-safe, but not their creation
         self._clients: dict[str, Any] = {}
         self._of_this_thread = ThreadsOwn()
@@ -138,11 +136,7 @@ class BotoAws:
 
     @cached_property
     def _ecr_session(self) -> Any:
-        session = session_with(self._of_this_thread)
-        session.register_component(
-            "data_loader", self._base.get_component("data_loader")
-        )  # it has read AWS's endpoints
-        return cast("Any", boto3).Session(botocore_session=session)
+        return new_session(inner=session_with(self._of_this_thread))
 
     def _ecr(self, region: str) -> Any:
         """One client per region: creating one takes longer than the call."""

@@ -7,11 +7,11 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any, Final, Protocol, cast
 
-import boto3  # pyright: ignore[reportMissingTypeStubs] - it ships none
 from botocore.config import Config  # pyright: ignore[reportMissingTypeStubs] - it ships none
 from botocore.exceptions import BotoCoreError, ClientError  # pyright: ignore[reportMissingTypeStubs] - it ships none
 
 from ..aws import AwsError, aws_error
+from ..boto_sessions import new_session
 from ..secret import Secret
 
 _ONCE: Final = Config(connect_timeout=5, read_timeout=10, retries={"total_max_attempts": 1})
@@ -131,7 +131,7 @@ class BotoKeyStore:
     @cached_property
     def _session(self) -> Any:
         """Not made by the many rotations without access keys; always asked for with the lock."""
-        return cast("Any", boto3).Session(region_name=self._region)  # boto3 ships no types
+        return new_session(self._region)
 
     def _iam(self, operation: str, config: Config = _REPEATED, **arguments: Any) -> dict[str, Any]:
         try:
