@@ -1,8 +1,9 @@
 """Moves time, interval by interval, and checks before each scheduled run that every login still works."""
 
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from .consumers import Auths, Consumer
 from .findings import failures
@@ -10,6 +11,8 @@ from .key_holders import KeyHolder
 from .rotations import RotationError
 from .scheduled_jobs import Watched
 from .world import World
+
+_AT_ONCE: Final = 6
 
 
 def until_the_first_end(
@@ -29,8 +32,8 @@ def until_the_first_end(
     def nobody_is_locked_out() -> None:
         for holder in holders:
             holder.look()
-        for consumer in consumers:
-            if consumer.refused(consumer.auths()):
+        for consumer, refused in zip(consumers, _at_once(_refused_now, consumers), strict=True):
+            if refused:
                 raise RotationError(
                     f"the interval of {rotations.interval} is too long: the token of {consumer.label} expired before "
                     "the next rotation; write a shorter rotation.interval, such as 2 hours"
@@ -53,12 +56,23 @@ def check_tokens(consumers: Sequence[Consumer], first: Mapping[Consumer, Auths])
     Raises:
         RotationError: it is not so. The message names the consumer and the host.
     """
-    for consumer in consumers:
-        old = first[consumer]
-        if opened := [host for host in old if host not in consumer.refused(old)]:
+    closed = _at_once(lambda consumer: consumer.refused(first[consumer]), consumers)
+    now = _at_once(_refused_now, consumers)
+    for consumer, closed_hosts, refused in zip(consumers, closed, now, strict=True):
+        if opened := [host for host in first[consumer] if host not in closed_hosts]:
             raise RotationError(f"{consumer.label}: the deployment's token has expired and still opens {opened[0]}")
-        if refused := consumer.refused(consumer.auths()):
+        if refused:
             raise RotationError(f"{consumer.label}: {refused[0]} refuses the token in the variable")
+
+
+def _refused_now(consumer: Consumer) -> list[str]:
+    return consumer.refused(consumer.auths())
+
+
+def _at_once(ask: Callable[[Consumer], list[str]], consumers: Sequence[Consumer]) -> list[list[str]]:
+    """What each consumer's registry hosts answer: a large stack has hundreds, which would take long one by one."""
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        return list(pool.map(ask, consumers))
 
 
 def _ends(report: dict[str, Any]) -> list[datetime]:

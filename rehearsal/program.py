@@ -5,12 +5,10 @@ Not public in Pulumi's SDK, so the SDK is pinned: `MockSettings`, `settings.conf
 """
 
 import asyncio
-import logging
-import os
 import runpy
 import traceback
-from collections.abc import Collection, Generator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Collection, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -24,6 +22,7 @@ from .adapter.adapter import Adapter
 from .adapter.kind import AdapterError
 from .interrupts import held_back
 from .json_values import is_list, is_mapping
+from .program_surroundings import around
 from .pulumi_values import event_loop_of_this_thread, plain
 
 _ROOT: Final = Path(__file__).parents[1]
@@ -31,7 +30,6 @@ _PROJECT: Final = "gitlab-ecr"
 _SECRET: Final = "[secret]"  # noqa: S105 - what stands in a secret's place
 _STACK_TYPE: Final = "pulumi:pulumi:Stack"
 _PROVIDER_TYPE: Final = "pulumi:providers:"
-_TOKEN: Final = "GITLAB_TOKEN"  # noqa: S105 - a variable's name
 
 
 class ProgramError(Exception):
@@ -98,7 +96,7 @@ def run(
     program, failures = Program(), list[str]()
     monitor = _Monitor(_AdapterMocks(adapter, failures), program)
     try:
-        with _in_folder(_ROOT), _with_a_token(there=with_token), _quiet(), ExitStack() as opened:
+        with around(_ROOT, with_token=with_token), ExitStack() as opened:
             with held_back():  # an interrupted runner leaves half a loop, which complains when it is thrown away
                 runner = opened.enter_context(asyncio.Runner())
             runner.run(_run(monitor, stack_name, config, secret))
@@ -238,39 +236,3 @@ def _words(error: BaseException) -> str:
     ours = [frame for frame in frames if Path(frame.filename).is_relative_to(_ROOT) and ".venv" not in frame.filename]
     where = f" ({Path(ours[-1].filename).relative_to(_ROOT)}:{ours[-1].lineno})" if ours else ""
     return f"{type(error).__name__}: {error}{where}"
-
-
-@contextmanager
-def _in_folder(folder: Path) -> Generator[None]:
-    before = Path.cwd()
-    os.chdir(folder)
-    try:
-        yield
-    finally:
-        os.chdir(before)
-
-
-@contextmanager
-def _with_a_token(*, there: bool) -> Generator[None]:
-    """Gives the program a token, because it requires a person's GitLab token; the adapter has its own."""
-    before = os.environ.pop(_TOKEN, None)
-    if there:
-        os.environ[_TOKEN] = "glpat-fake-of-the-rehearsal"
-    try:
-        yield
-    finally:
-        os.environ.pop(_TOKEN, None)
-        if before is not None:
-            os.environ[_TOKEN] = before
-
-
-@contextmanager
-def _quiet() -> Generator[None]:
-    """Pulumi logs a traceback for each failed resource; the rehearsal says it in one line."""
-    logger = logging.getLogger("pulumi")
-    before = logger.level
-    logger.setLevel(logging.CRITICAL)
-    try:
-        yield
-    finally:
-        logger.setLevel(before)

@@ -6,6 +6,7 @@ pull there, and one that nobody named. Each of another account gets the reposito
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 from components.names.registry_host import dual_stack_host, fips_host, parse_registry_host, registry_host
@@ -72,13 +73,14 @@ def registries(declaration: RegistryAccessArgs) -> tuple[Registry, ...]:
     )
 
 
-def images(registry: Registry, own: RegistryLocation) -> list[Image]:
+@lru_cache(maxsize=32)  # everyone who pulls tries the images of the same few registries
+def images(registry: Registry, own: RegistryLocation) -> tuple[Image, ...]:
     """Each repository of a registry under each of its hosts."""
-    return [
+    return tuple(
         Image(registry.place, host, repository, f"{repository}{_whereabouts(registry.place, own)}")
         for host in registry.hosts
         for repository in registry.repositories
-    ]
+    )
 
 
 def tried(registries: Sequence[Registry], patterns: Sequence[str], hosts: Collection[str]) -> dict[Image, bool]:

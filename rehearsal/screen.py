@@ -62,6 +62,8 @@ class Screen:
 
     def resources(self, program: Program) -> None:
         """The tree of what was made, with ids."""
+        if self._out.quiet:
+            return  # the tree of a large stack takes a while to draw
         top = Tree(f"{len(program.resources)} resources", guide_style="dim")
         branches = {"": top}
         waiting = list(program.resources)

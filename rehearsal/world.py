@@ -138,7 +138,7 @@ class World:
         parts = urlsplit(url)
         host = parts.hostname or ""
         gitlab.serve_as(url, authority.server_context([host]))
-        self.cloud.proxy.route(host, gitlab.port, of=parts.port or _PORTS[parts.scheme])
+        self.cloud.proxy.route(host, gitlab, of=parts.port or _PORTS[parts.scheme])
 
     def _fill(self, image: Image) -> None:
         where = f"{image.place.account} {image.place.region} {image.repository}"

@@ -82,7 +82,7 @@ class Cloud:
             self.registry = Registry(hosts, self.tokens, judge, tls, behind or OwnStore())
             undo.callback(self.registry.stop)
             for host in hosts:
-                self.proxy.route(host, self.registry.port)
+                self.proxy.route(host, self.registry)
             if behind:
                 behind.wait_ready()
             self._emulator.wait_ready()
@@ -179,7 +179,7 @@ class Cloud:
         """Lead `host` to the AWS API, for a client whose endpoint cannot be configured."""
         service = self.front.serve_tls(self.authority.server_context([host]))
         self._undo.callback(service.stop)
-        self.proxy.route(host, service.port)
+        self.proxy.route(host, service)
 
     def now(self) -> datetime:
         """The time by which tokens expire and schedules fire."""

@@ -13,10 +13,9 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-import urllib3
-
 from ..guarded import Guarded
 from .images import Image
+from .loopback import Connections, Reply
 from .ports import free_port
 from .registry_http import Answer, Request, error
 
@@ -48,10 +47,9 @@ class DockerRegistry:
 
     def __init__(self, scratch: Path) -> None:
         self._port = free_port()
-        self._url = f"http://127.0.0.1:{self._port}"
         config = scratch / "docker-registry.json"  # JSON is YAML, which it reads
         config.write_text(json.dumps(_config(self._port)))
-        self._pool = urllib3.PoolManager(maxsize=16, retries=False, timeout=30)
+        self._registry = Connections(self._port, timeout=30)
         path = os.environ.get("PATH", os.defpath)
         self.name = _version(path)
         environment = {"PATH": path, "HOME": str(scratch), "TMPDIR": str(scratch), "GOGC": "400"}
@@ -76,7 +74,7 @@ class DockerRegistry:
 
     def stop(self) -> None:
         """End the process, and wait until it is gone."""
-        self._pool.clear()
+        self._registry.close()
         self._program.stop()
 
     def perform(
@@ -100,12 +98,12 @@ class DockerRegistry:
         if found.status == _NOT_FOUND and action == "BatchGetImage":
             return error(_NOT_FOUND, "MANIFEST_UNKNOWN", "Requested image not found")
         if action == "ListImages":
-            tags = found.json().get("tags") if found.status == _OK else None
+            tags = json.loads(found.content).get("tags") if found.status == _OK else None
             return Answer.json(_OK, {"name": repository, "tags": sorted(tags or [])})
         kept = {name: found.headers[name] for name in _ANSWERED if name in found.headers}
         if "Location" in kept:
             kept["Location"] = kept["Location"].replace(f"/v2/{host}/", "/v2/", 1)
-        return Answer(found.status, found.data, kept)
+        return Answer(found.status, found.content, kept)
 
     def seed(self, host: str, repository: str, tag: str, image: Image) -> str:
         """As `Store`: a push that no front judges."""
@@ -118,16 +116,14 @@ class DockerRegistry:
             "Docker-Content-Digest"
         ]
 
-    def _expect(self, status: int, method: str, path: str, *rest: Any) -> urllib3.BaseHTTPResponse:
+    def _expect(self, status: int, method: str, path: str, *rest: Any) -> Reply:
         answer = self._ask(method, path, *rest)
         if answer.status != status:
-            raise RuntimeError(f"{PROGRAM} answered {answer.status} to {method} {path}: {answer.data[:300]!r}")
+            raise RuntimeError(f"{PROGRAM} answered {answer.status} to {method} {path}: {answer.content[:300]!r}")
         return answer
 
-    def _ask(
-        self, method: str, path: str, body: bytes = b"", headers: dict[str, str] | None = None
-    ) -> urllib3.BaseHTTPResponse:
-        return self._pool.request(method, f"{self._url}/v2/{path}", body=body, headers=headers)
+    def _ask(self, method: str, path: str, body: bytes = b"", headers: dict[str, str] | None = None) -> Reply:
+        return self._registry.ask(method, f"/v2/{path}", body, (headers or {}).items())
 
 
 def _config(port: int) -> dict[str, Any]:

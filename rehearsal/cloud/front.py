@@ -10,7 +10,6 @@ import json
 import re
 import ssl
 import threading
-import time
 from dataclasses import dataclass
 from datetime import datetime
 from http.server import BaseHTTPRequestHandler
@@ -20,6 +19,7 @@ from xml.etree import ElementTree as ET
 
 from components.names.registry_host import partition_of, registry_host
 
+from .loopback import Connections
 from .serving import Service, read_body
 from .tokens import Session, Token, TokenBook
 
@@ -27,7 +27,7 @@ _CREDENTIAL: Final = re.compile(r"Credential=(?P<key>[^/]+)/\d{8}/(?P<region>[^/
 _CREATE_SESSION: Final = ("AssumeRole", "AssumeRoleWithWebIdentity")
 _CREATE_KEY: Final = "CreateAccessKey"
 _GET_TOKEN: Final = "AmazonEC2ContainerRegistry_V20150921.GetAuthorizationToken"  # noqa: S105 - an action's name
-_IDLE_SECONDS: Final = 30.0  # the emulator ends a connection that idles for 75
+_LONGEST_ANSWER_SECONDS: Final = 900.0  # of a function, as on AWS
 _HOP_BY_HOP: Final = frozenset({"connection", "keep-alive", "transfer-encoding", "content-length", "date", "server"})
 
 
@@ -52,29 +52,28 @@ class AwsFront:
 
     def __init__(self, account: str, region: str, upstream_port: int, tokens: TokenBook) -> None:
         self._users = f"arn:{partition_of(region)}:iam::{account}:user"
-        self._upstream_port = upstream_port
+        self._emulator = Connections(upstream_port, _LONGEST_ANSWER_SECONDS)
         self._tokens = tokens
         self._lock = threading.Lock()
-        self._connections: dict[BaseHTTPRequestHandler, tuple[http.client.HTTPConnection | None, float]] = {}
         self.token_requests: list[TokenRequest] = []
-        self._service = Service("aws-front", self._serve, closed=self._closed)
+        self._service = Service("aws-front", self._serve)
         self.port = self._service.port
         self.endpoint_url = f"http://127.0.0.1:{self.port}"
 
     def stop(self) -> None:
         """Take no more requests."""
         self._service.stop()
+        self._emulator.close()
 
     def serve_tls(self, tls: ssl.SSLContext) -> Service:
         """The same by TLS, for clients that take no other address than AWS's own."""
-        return Service("aws-front-tls", self._serve, tls, self._closed)
+        return Service("aws-front-tls", self._serve, tls)
 
     def _serve(self, request: BaseHTTPRequestHandler) -> None:
         body = read_body(request)
         try:
             status, content, headers = self._ask(request, body)
         except (OSError, http.client.HTTPException) as error:
-            self._closed(request)
             status, headers = 502, [("Content-Type", "text/plain")]
             content = f"AWS front: the emulator does not answer: {error}".encode()
         if status == http.client.OK:
@@ -95,31 +94,10 @@ class AwsFront:
             request.wfile.write(content)
 
     def _ask(self, request: BaseHTTPRequestHandler, body: bytes) -> tuple[int, bytes, list[tuple[str, str]]]:
-        upstream = self._upstream(request)
-        upstream.putrequest(request.command, request.path, skip_host=True, skip_accept_encoding=True)
-        for name, value in request.headers.items():
-            upstream.putheader(name, value)
         # The loopback stands for AWS's own addresses, which clients reach by TLS; policies ask for that.
-        upstream.putheader("X-Forwarded-Proto", "https")
-        upstream.endheaders(body or None)
-        answer = upstream.getresponse()
-        return answer.status, answer.read(), answer.getheaders()
-
-    def _upstream(self, request: BaseHTTPRequestHandler) -> http.client.HTTPConnection:
-        """A connection that lives as long as the client's, unless it was idle, as the emulator may be closing it."""
-        found, used = self._connections.get(request, (None, 0.0))
-        now = time.monotonic()
-        if found is None:
-            found = http.client.HTTPConnection("127.0.0.1", self._upstream_port, timeout=900)
-        elif now - used > _IDLE_SECONDS:
-            found.close()
-        self._connections[request] = found, now
-        return found
-
-    def _closed(self, request: BaseHTTPRequestHandler) -> None:
-        found, _ = self._connections.pop(request, (None, 0.0))
-        if found:
-            found.close()
+        headers = [*request.headers.items(), ("X-Forwarded-Proto", "https")]
+        reply = self._emulator.ask(request.command, request.path, body, headers)
+        return reply.status, reply.content, reply.headers.items()
 
     def _read_answer(self, request: BaseHTTPRequestHandler, body: bytes, content: bytes) -> tuple[int, bytes]:
         if request.headers.get("X-Amz-Target") == _GET_TOKEN:

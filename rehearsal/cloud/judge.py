@@ -4,14 +4,16 @@ import json
 from contextlib import suppress
 from enum import Enum
 from typing import Any, Final
+from urllib.parse import urlsplit
 
-import urllib3
 from botocore.auth import SigV4Auth  # pyright: ignore[reportMissingTypeStubs] - it ships none
 from botocore.awsrequest import AWSRequest  # pyright: ignore[reportMissingTypeStubs] - it ships none
 from botocore.credentials import Credentials  # pyright: ignore[reportMissingTypeStubs] - it ships none
 
+from .loopback import Connections
 from .tokens import Session
 
+_PATIENCE_SECONDS: Final = 60.0
 _TARGET: Final = "AmazonEC2ContainerRegistry_V20150921"
 
 
@@ -36,7 +38,7 @@ class Judge:
 
     def __init__(self, emulator_url: str) -> None:
         self._url = f"{emulator_url}/"
-        self._pool = urllib3.PoolManager(maxsize=8, retries=False)
+        self._emulator = Connections(urlsplit(emulator_url).port or 80, _PATIENCE_SECONDS)
 
     def ask(
         self, session: Session, account: str, region: str, action: str, arguments: dict[str, Any]
@@ -55,12 +57,12 @@ class Judge:
         credentials = Credentials(session.access_key, session.secret_key, session.session_token)
         signer: Any = SigV4Auth(credentials, "ecr", region)
         signer.add_auth(request)
-        answer = self._pool.request("POST", self._url, body=request.data, headers=dict(request.headers.items()))
+        answer = self._emulator.ask("POST", "/", request.data, request.headers.items())
         if answer.status == 200:  # noqa: PLR2004 - OK
             return Verdict.ALLOWED, ""
         problem: dict[str, Any] = {}
         with suppress(ValueError):
-            problem = json.loads(answer.data)
+            problem = json.loads(answer.content)
         code = str(problem.get("__type", "")).rpartition("#")[2]
         message = str(problem.get("message") or problem.get("Message") or "")
         if code not in _VERDICTS:
@@ -69,4 +71,4 @@ class Judge:
 
     def stop(self) -> None:
         """Close the connections."""
-        self._pool.clear()
+        self._emulator.close()

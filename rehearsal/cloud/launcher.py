@@ -67,6 +67,7 @@ def emulate() -> None:
     from ministack.services import scheduler  # noqa: PLC0415 - the guard needs none of it
 
     from .boundary_key import add_permissions_boundary  # noqa: PLC0415 - the guard needs none of it
+    from .ended_sessions import seldom_evict_sessions  # noqa: PLC0415 - the guard needs none of it
     from .external_secrets import know_external_secrets  # noqa: PLC0415 - the guard needs none of it
     from .iam_arn import correct_iam_arn  # noqa: PLC0415 - the guard needs none of it
     from .iam_calls import add_missing_calls  # noqa: PLC0415 - the guard needs none of it
@@ -91,6 +92,7 @@ def emulate() -> None:
     read_gitlab_com_claims()
     find_other_accounts()
     know_external_secrets()
+    seldom_evict_sessions()
     speak_partition(os.environ.pop("REHEARSAL_PARTITION"))  # no function inherits it
     if scheduler.time is not time:
         raise RuntimeError("ministack's scheduler no longer takes its time from the module `time`: adapt SteppingClock")

@@ -1,4 +1,4 @@
-"""A proxy that connects known hosts to local ports and refuses all others: the proof that nothing leaves.
+"""A proxy that connects known hosts to servers of this process and refuses all others: the proof that nothing leaves.
 
 Loopback addresses pass as they are, through CONNECT or as plain HTTP.
 """
@@ -8,7 +8,7 @@ import selectors
 import socket
 import threading
 from http.server import BaseHTTPRequestHandler
-from typing import Final
+from typing import Any, Final, Protocol
 from urllib.parse import SplitResult, urlsplit
 
 from .serving import Service, read_body
@@ -20,6 +20,19 @@ _PER_HOP: Final = frozenset(
 )
 
 
+class Server(Protocol):
+    """What answers for a host."""
+
+    @property
+    def port(self) -> int:
+        """Where it listens on loopback."""
+        ...
+
+    def take_over(self, connection: socket.socket, address: Any) -> None:
+        """Serve a client's connection that it did not accept itself, until it ends."""
+        ...
+
+
 class Proxy:
     """Serves on a loopback port.
 
@@ -28,16 +41,16 @@ class Proxy:
     """
 
     def __init__(self) -> None:
-        self._ports: dict[tuple[str, int], int] = {}
+        self._servers: dict[tuple[str, int], Server] = {}
         self._lock = threading.Lock()
         self.refused: list[str] = []
         self._service = Service("proxy", self._serve)
         self.port = self._service.port
         self.url = f"http://127.0.0.1:{self.port}"
 
-    def route(self, host: str, port: int, *, of: int = _HTTPS) -> None:
-        """Lead a host's port to this loopback port."""
-        self._ports[host, of] = port
+    def route(self, host: str, server: Server, *, of: int = _HTTPS) -> None:
+        """Lead a host's port to a server of this process."""
+        self._servers[host, of] = server
 
     def stop(self) -> None:
         """Take no more connections."""
@@ -46,26 +59,30 @@ class Proxy:
     def _serve(self, request: BaseHTTPRequestHandler) -> None:
         request.close_connection = True
         url = urlsplit(f"//{request.path}" if request.command == "CONNECT" else request.path)
-        port = self._local_port(url.hostname or "", url.port or 80)
-        if port is None:
+        host, port = url.hostname or "", url.port or 80
+        local = host in ("127.0.0.1", "localhost")
+        server = None if local else self._servers.get((host, port))
+        if server is None and not local:
+            with self._lock:
+                self.refused.append(f"{host}:{port}")
             _refuse(request)
-            return
-        with socket.create_connection(("127.0.0.1", port)) as target:
-            if request.command == "CONNECT":
-                request.send_response_only(200, "Connection established")
-                request.end_headers()
-            else:
-                target.sendall(_as_origin_sees_it(request, url))
-            _pump(request.connection, target)
+        elif server is not None and request.command == "CONNECT":
+            # Not through a second connection: that would cost a thread switch for each packet in each direction.
+            _connected(request)
+            server.take_over(request.connection, request.client_address)
+        else:
+            with socket.create_connection(("127.0.0.1", server.port if server else port)) as target:
+                if request.command == "CONNECT":
+                    _connected(request)
+                else:
+                    target.sendall(_as_origin_sees_it(request, url))
+                _pump(request.connection, target)
 
-    def _local_port(self, host: str, port: int) -> int | None:
-        if host in ("127.0.0.1", "localhost"):
-            return port
-        if (found := self._ports.get((host, port))) is not None:
-            return found
-        with self._lock:
-            self.refused.append(f"{host}:{port}")
-        return None
+
+def _connected(request: BaseHTTPRequestHandler) -> None:
+    request.send_response_only(200, "Connection established")
+    request.end_headers()
+    request.wfile.flush()
 
 
 def _refuse(request: BaseHTTPRequestHandler) -> None:

@@ -13,6 +13,7 @@ assumption.
 """
 
 import re
+import socket
 import ssl
 import threading
 from collections.abc import Sequence
@@ -107,6 +108,10 @@ class Registry:
     def tamper(self, host: str, repository: str, digest: str) -> None:
         """A fault: the bytes of a blob or manifest no longer match its digest."""
         self._tampered.add((host, repository, digest))
+
+    def take_over(self, connection: socket.socket, address: Any) -> None:
+        """Serve a client's connection, which the proxy accepted."""
+        self._service.take_over(connection, address)
 
     def stop(self) -> None:
         """Take no more requests."""

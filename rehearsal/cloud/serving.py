@@ -1,5 +1,6 @@
 """A small HTTP server on a free loopback port, in its own thread."""
 
+import socket
 import ssl
 import sys
 import threading
@@ -39,18 +40,18 @@ class _Server(ThreadingHTTPServer):
 
 
 class Service:
-    """One function answers every request, whatever its method; another is called when a connection ends."""
+    """One function answers every request, whatever its method."""
 
     def __init__(
         self,
         name: str,
         answer: Callable[[BaseHTTPRequestHandler], None],
         tls: ssl.SSLContext | None = None,
-        closed: Callable[[BaseHTTPRequestHandler], None] = lambda _: None,
     ) -> None:
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
             disable_nagle_algorithm = True
+            wbufsize = -1  # headers and body leave in one packet
 
             def __getattr__(self, attribute: str) -> Callable[[], None]:
                 # The base class looks for do_GET, do_CONNECT and so on.
@@ -58,9 +59,11 @@ class Service:
                     raise AttributeError(attribute)
                 return lambda: answer(self)
 
-            def finish(self) -> None:
-                closed(self)
-                super().finish()
+            def handle_expect_100(self) -> bool:
+                # The client sends its body after this answer, so it must not wait in the buffer.
+                goes_on = super().handle_expect_100()
+                self.wfile.flush()
+                return goes_on
 
             def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's signature
                 pass
@@ -69,6 +72,10 @@ class Service:
         self.port: int = self._server.server_port
         self._thread = threading.Thread(target=self._server.serve_forever, args=(_POLL,), name=name, daemon=True)
         self._thread.start()
+
+    def take_over(self, connection: socket.socket, address: Any) -> None:
+        """Serve a connection that somebody else accepted, until it ends."""
+        self._server.process_request_thread(connection, address)
 
     def stop(self) -> None:
         """Take no more connections."""

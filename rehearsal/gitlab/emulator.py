@@ -1,5 +1,6 @@
 """The emulator as tests and the rehearsal use it: start, seed, look inside, break, stop."""
 
+import socket
 import ssl
 from collections.abc import Callable
 from dataclasses import asdict
@@ -76,6 +77,10 @@ class GitLab:
     @property
     def port(self) -> int:
         return self._server.server_address[1]
+
+    def take_over(self, connection: socket.socket, address: Any) -> None:
+        """Serve a client's connection, which a proxy accepted."""
+        self._server.process_request_thread(connection, address)
 
     def serve_as(self, url: str, ssl_context: ssl.SSLContext) -> None:
         """Be known as `url`: answer in TLS too, on the same port, and name that URL in answers and JWTs."""

@@ -24,10 +24,13 @@ class _Route:
     def match(self, segments: tuple[str, ...]) -> dict[str, str] | None:
         if len(segments) != len(self.segments):
             return None
-        pairs = list(zip(self.segments, segments, strict=True))
-        if any(want != got for want, got in pairs if not want.startswith(":")):
-            return None
-        return {want[1:]: got for want, got in pairs if want.startswith(":")}
+        values: dict[str, str] = {}
+        for want, got in zip(self.segments, segments, strict=True):
+            if want.startswith(":"):
+                values[want[1:]] = got
+            elif want != got:
+                return None
+        return values
 
 
 _routes: list[_Route] = []

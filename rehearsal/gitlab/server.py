@@ -120,6 +120,12 @@ class _Handler(BaseHTTPRequestHandler):
     wbufsize = -1  # headers and body leave in one packet
     server: Server  # pyright: ignore[reportIncompatibleVariableOverride] - only Server makes handlers
 
+    def handle_expect_100(self) -> bool:
+        # The client sends its body after this answer, so it must not wait in the buffer.
+        goes_on = super().handle_expect_100()
+        self.wfile.flush()
+        return goes_on
+
     def _serve(self) -> None:
         server = self.server
         path, _, query = self.path.partition("?")

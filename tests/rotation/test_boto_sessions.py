@@ -1,8 +1,10 @@
 """Sessions share what botocore reads from its files, and nothing else."""
 
+from typing import Any
+
 import boto3
 import pytest
-from botocore.loaders import JSONFileLoader
+from botocore.loaders import Loader
 from botocore.session import Session
 
 from components.rotation.boto_sessions import new_session
@@ -10,14 +12,15 @@ from components.rotation.boto_sessions import new_session
 
 def test_a_second_session_reads_no_file_again(monkeypatch: pytest.MonkeyPatch) -> None:
     read: list[str] = []
-    load = JSONFileLoader.load_file
+    reader: Any = Loader.FILE_LOADER_CLASS
+    load = reader.load_file
 
-    def seen(self: JSONFileLoader, file_path: str) -> object:
+    def seen(self: object, file_path: str) -> object:
         read.append(file_path)
         return load(self, file_path)
 
     new_session("eu-central-1").client("sts")
-    monkeypatch.setattr(JSONFileLoader, "load_file", seen)
+    monkeypatch.setattr(reader, "load_file", seen)
     new_session("eu-west-1").client("sts")
     assert [path for path in read if path.endswith(("service-2", "endpoints", "partitions"))] == []
     # The same look sees what boto3's own session reads.

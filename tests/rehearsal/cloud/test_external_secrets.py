@@ -32,7 +32,7 @@ def gitlab(cloud: Cloud) -> Iterator[GitLab]:
         started.create_project("acme/web", 7)
         started.add_member("bot", "acme/web", 40)
         started.serve_as(_URL, cloud.authority.server_context(["gitlab.example.com"]))
-        cloud.proxy.route("gitlab.example.com", started.port, of=443)
+        cloud.proxy.route("gitlab.example.com", started, of=443)
         yield started
 
 
