@@ -123,7 +123,7 @@ def _refuse_wrong(about: dict[str, Any], name: str) -> None:
 
 
 def _without_pending(secrets: Secrets, name: str) -> list[str]:
-    """Takes AWSPENDING off a version that is no longer current: with it, Secrets Manager would begin no renewal."""
+    """Removes AWSPENDING from a leftover version: with it, Secrets Manager would not begin another renewal."""
     notes: list[str] = []
     for version in interrupted(secrets.describe_secret(SecretId=name)):
         try:

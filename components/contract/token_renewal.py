@@ -10,7 +10,7 @@ SECRET_TYPE: Final = "GitLabAccessToken"  # noqa: S105 - the name of a type
 LIFE_DAYS: Final = 90
 """How long a new token lives: 1 to 365 days. Source: Secrets Manager user guide, "GitLab Access Token"."""
 RENEWED_AFTER_DAYS: Final = 30
-"""A token always has 60 days left before the alarm, at 30, could fire: one renewal may fail, and a person is told."""
+"""A token always has 60 days left before the alarm, at 30, could fire: so one renewal may fail."""
 
 
 class TokenRenewal(StrEnum):

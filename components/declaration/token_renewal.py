@@ -12,7 +12,7 @@ def renewal_of(rotation: RotationArgs | RotationPartsArgs) -> TokenRenewal:
     """Who renews the rotator's GitLab token; the stack itself by default.
 
     Raises:
-        ValueError: it is none of them.
+        ValueError: it is not one of them.
     """
     return choice(TokenRenewal, rotation.get("token_renewal", TokenRenewal.OWN), "token_renewal")
 

@@ -1,6 +1,6 @@
 """The secret with the rotator's GitLab token: one token, or two of one account that renew each other.
 
-Where Secrets Manager renews the token, the secret has a form of its own: see `managed_token`.
+Where Secrets Manager renews the token, the secret has its own form: see `managed_token`.
 """
 
 import json
@@ -107,7 +107,7 @@ def read(text: Secret, url: str, http: Http) -> Working:
 
 
 def _document(text: Secret) -> dict[str, Any] | None:
-    """The text's JSON object; None when it is no JSON.
+    """The text's JSON object; None when it is not JSON.
 
     Raises:
         TokenError: it begins like one, but cannot be read.

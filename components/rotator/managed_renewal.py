@@ -1,6 +1,6 @@
 """The renewal of the GitLab token by Secrets Manager itself: its schedule, and the role by which it may.
 
-The secret is no resource of a stack. It needs a value before its rotation can be set up, its type cannot be changed
+The secret is not a resource of a stack. It needs a value before its rotation can be set up, its type cannot be changed
 afterwards, and a stack that owned it would delete a living token with it.
 """
 

@@ -62,7 +62,7 @@ def read(mermaid: str) -> Chart:
 
 
 def svg(mermaid: str) -> str:
-    """The drawing, without an empty line, so that it can stand in a page of Markdown."""
+    """The drawing, without an empty line, as a page of Markdown needs it."""
     chart = read(mermaid)
     rows, routes = _places(chart)
     width = {node: _width(chart, node) for row in rows for node in row}

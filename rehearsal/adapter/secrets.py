@@ -49,7 +49,7 @@ def _delete_secret(clients: Clients, id_: str, state: Values) -> None:
 
 def _create_rotation(clients: Clients, inputs: Values) -> Created:
     answer = clients.aws("secretsmanager", inputs.get("region")).rotate_secret(**_rotation(inputs["secretId"], inputs))
-    # The real provider shows the ARN, whatever the program wrote, and takes the difference for another secret.
+    # The real provider always shows the ARN, and treats a program's name as a different secret.
     return answer["ARN"], {"secretId": answer["ARN"], "rotationEnabled": True}
 
 

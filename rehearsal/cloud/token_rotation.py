@@ -45,7 +45,7 @@ def _lets(statement: dict[str, Any], context: Any) -> bool:
 
 
 class Rotation(threading.Thread):
-    """Rotates the token. If it fails, nobody is told; the emulator's log has the reason, as CloudTrail would.
+    """Rotates the token. A failure reaches no caller; the emulator's log has the reason, as CloudTrail would.
 
     Args:
         secret: ministack's record of the secret.
