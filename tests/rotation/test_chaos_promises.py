@@ -86,7 +86,7 @@ _PROMISES: Final[dict[str, list[tuple[str, str, str]]]] = {
     ],
     "0017": [
         (
-            "A run that GitLab refuses reads the secret again",
+            "If GitLab refuses a run's token, the run reads the secret again",
             "test_living_token.py",
             "test_a_run_goes_on_with_the_token_that_replaced_its_own",
         ),
