@@ -16,7 +16,7 @@ NO_PACK = "no `pulumi` on PATH, or no environment in policies/venv; docs/policie
 @pytest.mark.engine
 @pytest.mark.slow(reason="the engine starts, and the pack in an environment of its own")
 @pytest.mark.skipif(not (shutil.which("pulumi") and (PACK / "venv").exists()), reason=NO_PACK)
-@pytest.mark.parametrize(("state", "status"), [("good", 0), ("bad", 1)])
+@pytest.mark.parametrize(("state", "status"), [("good", 0), ("good-secrets", 0), ("bad", 1)])
 def test_pulumi_analyzes_an_exported_state(tmp_path: Path, state: str, status: int) -> None:
     (tmp_path / "state").mkdir()
     environment = {
@@ -30,5 +30,9 @@ def test_pulumi_analyzes_an_exported_state(tmp_path: Path, state: str, status: i
     command = ["pulumi", "policy", "analyze", "--file", str(STATES / f"{state}.json"), "--policy-pack", str(PACK)]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == status, done.stdout + done.stderr
-    for rule in ("no-wildcard-trust", "no-rotated-value-in-inputs", "bounded-identities") if status else ():
+    for rule in (
+        ("no-wildcard-trust", "one-secret-per-role", "no-rotated-value-in-inputs", "bounded-identities")
+        if status
+        else ()
+    ):
         assert rule in done.stdout
