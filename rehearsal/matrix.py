@@ -1,6 +1,7 @@
 """The pull matrix for a person: one row for each puller, with what it pulled and what it was refused.
 
-Names are never cut. A folder whose images all have the same outcome is written once, and equal rows are combined.
+Names are never cut. A folder whose images all have the same outcome is written once. Pullers with the same
+outcome stand together.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -16,6 +17,7 @@ _FEW: Final = 2  # up to this many images of a folder are written individually
 _MOST_ROWS: Final = 60
 _HEADINGS: Final = ("pulls with its own credential", "pulled", "refused")
 _WRONG: Final = "(declared"
+_AS_ABOVE: Final = "as above"
 _REFUSED: Final = 20
 """Columns that are enough for the number of those that were refused, and for a few names."""
 _NAMES: Final = 0.5
@@ -75,12 +77,20 @@ def table(found: Sequence[Row], width: int) -> Table | None:
     for heading, column in zip(_HEADINGS, columns, strict=True):
         drawn.add_column(heading, width=max(column, len("refused")))
     for row in found:
-        drawn.add_row(
-            Text("\n".join(line for name in row.pullers for line in _lines([name], names))),
+        outcome = (
             _cell(row.pulled, pulled, "green"),
             _cell(_short(row, rest - pulled), rest - pulled, "dim"),
         )
+        for number, name in enumerate(row.pullers):
+            drawn.add_row(
+                Text("\n".join(_lines([name], names))), *(_again(cell) if number else cell for cell in outcome)
+            )
     return drawn
+
+
+def _again(cell: Text) -> Text:
+    """What the row above says, so that no cell is empty that is not."""
+    return Text(_AS_ABOVE, style="dim") if "\n" in cell.plain else cell
 
 
 def _short(row: Row, width: int) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from rich.text import Text
 from rich.tree import Tree
 
 from . import matrix
+from .clients import OwnClient
 from .faults import FaultRun, one_line
 from .findings import Findings
 from .job_runs.job_runs import JobResults
@@ -23,6 +24,7 @@ from .renewal import Renewal
 from .runners import RunnerFound
 
 _OWN_REGISTRY: Final = "the stack's registry"
+_OWN_CLIENT: Final = "the rehearsal's own client"
 _MADE_UP: Final = " (made up)"
 _NARROWEST: Final = 60
 _NOT_PROVEN: Final = (
@@ -135,7 +137,9 @@ class Screen:
             return
         self.table(pulls)
         counts = Counter(cell.client for cell in pulls)
-        by = ", ".join(f"{count} pulls by {name}" for name, count in counts.items())
+        by = ", ".join(
+            f"{count} pulls by {_OWN_CLIENT if name == OwnClient.name else name}" for name, count in counts.items()
+        )
         self._out.print(f"  {by}, from {registry} behind the front")
 
     def table(self, pulls: Sequence[Pull]) -> None:

@@ -1,5 +1,7 @@
 """Finds everything that is wrong with a declaration, before anything is made."""
 
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
 from ..consumers import derivation as consumers
@@ -41,6 +43,8 @@ _JOB_ROLE: Final = {"project": "", "project_id": "id"}
 _ISSUER: Final = {"audience": "id_token_audience"}
 _NUMBERS: Final = ("id", "namespace_id", "generation")
 _SOME_GITLAB: Final = "https://gitlab.stand-in.example"
+_SELF_MANAGED: Final = "a self-managed GitLab"
+_URL: Final = ("gitlab", "url")
 
 
 def find(args: RegistryAccessArgs) -> Mistakes:
@@ -80,8 +84,8 @@ def find_in(parts: Parts) -> Mistakes:
             found.add("consumers", text=problem)
         if plan.gitlab is None:
             _refuse_token_settings(args.get("rotation", {}), found)
-    found.found = _without_repeats(found.found, names, gitlab)
-    return found
+    found.found = _without_repeats(found.found)
+    return _without_stand_ins(found, args, names)
 
 
 def _refuse_token_settings(rotation: RotationArgs, found: Mistakes) -> None:
@@ -108,7 +112,7 @@ def _names(args: RegistryAccessArgs, found: Mistakes) -> Names:
 def _gitlab(gitlab: GitLabArgs, found: Mistakes) -> GitLabArgs:
     with found.at("gitlab"):
         check_gitlab(gitlab)
-    if any(mistake.path == ("gitlab", "url") for mistake in found.found):
+    if any(mistake.path == _URL for mistake in found.found):
         return {**gitlab, "url": GITLAB_COM if "gitlab.com" in gitlab.get("url", "") else _SOME_GITLAB}
     return gitlab
 
@@ -121,7 +125,7 @@ def _issuer(args: RegistryAccessArgs, gitlab: GitLabArgs, found: Mistakes) -> Jo
         return None
     issuer, before = consumers.issuer(gitlab), len(found.found)
     found.take(find_in_issuer(issuer), "gitlab", renamed=_ISSUER)
-    return None if any(mistake.path == ("gitlab", "url") for mistake in found.found[before:]) else issuer
+    return None if any(mistake.path == _URL for mistake in found.found[before:]) else issuer
 
 
 def _check_rights(
@@ -190,17 +194,25 @@ def _rotation(names: Names, args: RegistryAccessArgs, issuer: JobIssuerArgs | No
     return found
 
 
-def _without_repeats(mistakes: list[Mistake], names: Names, gitlab: GitLabArgs) -> list[Mistake]:
-    """Each mistake once, without those that only come from a replaced value."""
-    other = Names.standing_in()
-    standing_in = [
-        *([other.account] if names.account == other.account else []),
-        *([_SOME_GITLAB] if gitlab.get("url") == _SOME_GITLAB else []),
-    ]
+def _without_repeats(mistakes: list[Mistake]) -> list[Mistake]:
+    """Each mistake once. A wrong id causes a second mistake in IAM's words."""
     kept: dict[object, Mistake] = {}
     for mistake in mistakes:
-        # A wrong id causes a second mistake in IAM's words.
-        key = mistake.path if mistake.path and mistake.path[-1] in _NUMBERS else mistake
-        if not any(text in mistake.text for text in standing_in):
-            kept.setdefault(key, mistake)
+        kept.setdefault(mistake.path if mistake.path and mistake.path[-1] in _NUMBERS else mistake, mistake)
     return list(kept.values())
+
+
+def _without_stand_ins(found: Mistakes, args: RegistryAccessArgs, names: Names) -> Mistakes:
+    """Without messages that only come from a value that replaces a wrong one, which the user never wrote."""
+    other = Names.standing_in()
+    pairs = [(getattr(names, key), getattr(other, key), args.get(key)) for key in ("account", "region", "prefix")]
+    replaced = [ours for ours, stand_in, given in pairs if ours == stand_in != given and ours not in repr(args)]
+
+    def cleaned(messages: list[Mistake]) -> Iterator[Mistake]:
+        for each in messages:
+            of_the_url = each.path == _URL and _SOME_GITLAB in each.text
+            if not of_the_url and not any(value in each.text for value in replaced):
+                yield replace(each, text=each.text.replace(_SOME_GITLAB, _SELF_MANAGED))
+
+    found.found, found.warnings = list(cleaned(found.found)), list(cleaned(found.warnings))
+    return found

@@ -85,8 +85,8 @@ def _lost(consumer: ConsumerArgs, groups: Mapping[str, ConsumerArgs]) -> tuple[l
                 name for name in options.get(key, []) if not any(matches(pattern, name) for pattern in kept[key])
             ]
             if missing:
-                lost.append(f"{', '.join(missing)} (`{key}` of {group})")
-                kept[key] += missing
+                lost.append(f"{', '.join(_all_but(name, kept[key]) for name in missing)} (`{key}` of {group})")
+                kept[key] = [name for name in kept[key] if not any(matches(more, name) for more in missing)] + missing
                 lines[key] = f"`{key}`: [{', '.join(map(_quoted, kept[key]))}]"
         hosts = [host for host in options.get("auths", {}) if host not in consumer.get("auths", {})]
         if hosts:
@@ -98,6 +98,12 @@ def _lost(consumer: ConsumerArgs, groups: Mapping[str, ConsumerArgs]) -> tuple[l
             lost.append(f"the registries {named} (`registries` of {group})")
             lines[f"registries of {group}"] = f"{named} below its own `registries`"
     return lost, list(lines.values())
+
+
+def _all_but(lost: str, kept: Collection[str]) -> str:
+    """The pattern that is lost, without what of it is kept."""
+    own = [name for name in kept if matches(lost, name)]
+    return f"{lost} except {' and '.join(own)}" if own else lost
 
 
 def _words(consumer: ConsumerArgs) -> str:

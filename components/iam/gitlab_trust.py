@@ -177,7 +177,7 @@ def _refuse_what_aws_cannot_see(jobs: TrustedJobs) -> None:
         )
     if jobs.unprotected_refs:
         return
-    why = f"of {jobs.gitlab_url} AWS reads only aud and sub and cannot tell a protected ref"
+    why = f"AWS reads only aud and sub in tokens of {jobs.gitlab_url}, so it cannot tell whether a ref is protected"
     advice = "write the exact names of protected branches or tags, such as [main]"
     if not jobs.branches and not jobs.tags:
         raise ValueError(f"branches: got none; {why}: {advice}")

@@ -86,3 +86,48 @@ def test_an_impossible_registry_is_reported_at_its_place(access: Access) -> None
         consumer["pull"] = ["a"]
     found = _found(consumers={"acme/web": consumer})
     assert any(line.startswith("consumers.acme/web.registries[0].account: got '1'; write the twelve") for line in found)
+
+
+_OF_JOBS: dict[str, Any] = {
+    "acme/images": {"push": ["ci/*"], "id": 7},
+    "acme/other": {"push": ["ci/*"], "id": 8, "branches": ["release/*"]},
+    "acme/keys": {"access": "access-keys", "pull": ["ci/*"]},
+    "acme": {"kind": "group", "pull": ["ci/*"]},
+    "everyone": {"kind": "instance", "pull": ["ci/*"]},
+}
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"gitlab": {"url": "gitlab.example.com"}},
+        {"gitlab": {"url": "http://gitlab.example.com"}},
+        {"gitlab": {"url": ""}},
+        {"account": "1234"},
+        {"region": "eu-central-1a"},
+        {"prefix": "A b"},
+        {"account": "1234", "region": "", "prefix": "", "gitlab": {"url": "gitlab"}},
+    ],
+)
+def test_no_message_shows_a_value_that_replaces_a_wrong_one(wrong: dict[str, Any]) -> None:
+    found = find(
+        {
+            **_OURS,
+            "prefix": "gitlab-ecr-dev",
+            "stack": "dev",
+            "repositories": {"ci/python": {}},
+            "gitlab": {"url": "https://gitlab.example.com"},
+            "consumers": _OF_JOBS,
+            **wrong,
+        }
+    )
+    told = "\n".join(map(str, [*found.found, *found.warnings]))
+    assert found.found
+    assert [value for value in ("stand-in", "000000000000", "us-east-1") if value in told] == []
+
+
+def test_what_a_self_managed_gitlab_lacks_is_found_before_its_url_is_right() -> None:
+    consumers = {"acme/images": {"push": ["ci/*"], "id": 7}}
+    for url in ("gitlab.example.com", "https://gitlab.example.com"):
+        found = _found(gitlab={"url": url}, consumers=consumers)
+        assert any(line.startswith("consumers.acme/images.branches: got none; AWS reads only") for line in found), url

@@ -106,8 +106,8 @@ def test_a_trust_that_is_wider_than_it_reads_is_refused(changes: dict[str, Any],
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({}, r"branches: got none; of https://gitlab\.example\.com AWS reads only aud and sub"),
-        ({"branches": ["release/*"]}, r"branches\[0\]: got 'release/\*'; of https"),
+        ({}, r"branches: got none; AWS reads only aud and sub in tokens of https://gitlab\.example\.com"),
+        ({"branches": ["release/*"]}, r"branches\[0\]: got 'release/\*'; AWS reads only"),
         ({"branches": ["main"], "project_id": "1"}, r"project_id: got it, .* AWS does not read these"),
         ({"unprotected_refs": True, "namespace_id": "1"}, r"project_id: got it, .* AWS does not read these"),
     ],

@@ -49,6 +49,21 @@ def test_those_who_may_pull_the_same_are_grouped() -> None:
     ]
 
 
+def test_each_of_a_group_shows_what_it_pulled() -> None:
+    few = ["base/a", "ci/a", "ci/b"]
+    found = [pull for name in ("acme/a", "acme/b") for pull in pulls(name, "ci/", repositories=few)]
+    one, other = (line.split(maxsplit=1) for line in drawn(found)[1:])
+    assert (one[0], other[0]) == ("acme/a", "acme/b")
+    assert one[1].split() == other[1].split() == ["ci/a,", "ci/b", "base/a"]
+
+
+def test_a_long_outcome_is_not_repeated() -> None:
+    many = [f"some-folder-{number}/image" for number in range(20)]
+    found = [pull for name in ("acme/a", "acme/b") for pull in pulls(name, "some-", repositories=many)]
+    (line,) = [line for line in drawn(found) if line.startswith("acme/b")]
+    assert line.split()[1:3] == ["as", "above"]
+
+
 def test_few_names_are_written_out_and_a_folder_with_two_outcomes_is_not_folded() -> None:
     few = ["base/a", "ci/a", "ci/b", "ci/c", "lone"]
     (row,) = rows(pulls("acme/a", "ci/a", "ci/b", "lone", repositories=few))

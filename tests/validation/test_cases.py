@@ -135,6 +135,27 @@ def test_three_levels_say_what_each_loses() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("own", "lost", "advice"),
+    [
+        ("[ci/base]", "ci/* except ci/base", '["ci/*"]'),
+        ("[ci/base, apps/web]", "ci/* except ci/base", '[apps/web, "ci/*"]'),
+        ('[ci/base, "ci/n*"]', "ci/* except ci/base and ci/n*", '["ci/*"]'),
+    ],
+)
+def test_what_a_consumer_pulls_itself_is_not_lost(own: str, lost: str, advice: str) -> None:
+    message = _in(
+        f"""{_HEAD}  gitlab-ecr:repositories: {{ ci/base: {{}}, ci/node: {{}}, apps/web: {{}} }}
+  gitlab-ecr:consumers:
+    corp: {{ kind: group, pull: ["ci/*"] }}
+    corp/web: {{ pull: {own} }}
+"""
+    )
+    (line,) = [line for line in message if "completely replaces the one" in line]
+    assert f"lose {lost} (`pull` of corp)" in line
+    assert line.endswith(f"write `pull`: {advice}")
+
+
 _ONE = "    a/b: { pull: [ci/python] }\n"
 _PULL = "pull: [ci/python]"
 _PUSH = "push: [ci/python]"
