@@ -28,6 +28,7 @@ _PREVIEW: Final = preview_policy(NAMES, KEY, ["dev", "staging"])
 _BOUNDARY: Final = boundary(NAMES)
 _LOCAL: Final = Path(__file__).parents[2] / "tests" / "data" / "examples" / "Pulumi.local.yaml"
 _GITLAB: Final = Path(__file__).parents[1] / "data" / "Pulumi.gitlab.yaml"
+_MANAGED: Final = _GITLAB.with_name("Pulumi.managed.yaml")
 
 
 def _may(action: str, resource: str, **context: str) -> bool:
@@ -186,7 +187,7 @@ def _stack(recorder: Recorder, file: Path) -> list[Registered]:
     return recorder.resources
 
 
-@pytest.mark.parametrize("file", [_LOCAL, _GITLAB], ids=lambda file: file.name)
+@pytest.mark.parametrize("file", [_LOCAL, _GITLAB, _MANAGED], ids=lambda file: file.name)
 def test_every_role_of_a_stack_carries_the_boundary_and_does_within_it_what_its_policy_says(
     recorder: Recorder, file: Path
 ) -> None:
