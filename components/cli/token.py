@@ -144,9 +144,9 @@ def set_command(
 
 def _before_up(name: str, url: str, renewal: TokenRenewal, *, as_json: bool) -> ExitCode:
     token = _asked_for()
-    gitlab = GitLabApi(instance(url), token, http_client(allow_http=is_of_this_machine(url)))
-    today = datetime.now(UTC).date()
-    _store(name, lambda: make_secret(name, token, gitlab, _secrets(None), today=today, renewal=renewal, url=url))
+    where, today = instance(url), datetime.now(UTC).date()
+    gitlab = GitLabApi(where, token, http_client(allow_http=is_of_this_machine(url)))
+    _store(name, lambda: make_secret(name, token, gitlab, _secrets(None), today=today, renewal=renewal, url=where))
     setting = "tokenRenewal: managed" if renewal is TokenRenewal.MANAGED else "adoptTokenSecret: true"
     return _stored(name, f"write `{setting}` below `rotation` in the stack file, then run `pulumi up`", as_json=as_json)
 

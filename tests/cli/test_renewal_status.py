@@ -56,7 +56,7 @@ def test_a_renewal_that_works_is_good_and_shows_its_time(monkeypatch: pytest.Mon
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "words"),
     [
         ({"DeletedDate": _NOW}, "somebody deleted it; restore it in Secrets Manager"),
         ({"Type": None}, "its type is not GitLabAccessToken, so nothing renews it: delete the secret, run `gitlab-ecr"),
@@ -73,10 +73,10 @@ def test_a_renewal_that_works_is_good_and_shows_its_time(monkeypatch: pytest.Mon
     ],
 )
 def test_a_mistake_is_reported_with_what_to_do(
-    monkeypatch: pytest.MonkeyPatch, change: dict[str, Any], said: str
+    monkeypatch: pytest.MonkeyPatch, change: dict[str, Any], words: str
 ) -> None:
     state = _state(monkeypatch, {**_GOOD, **change})
-    assert state.problem.startswith(said)
+    assert state.problem.startswith(words)
     assert row_of_status(state)["health"] == row_of_check(state)["found"] == state.problem
 
 

@@ -50,7 +50,7 @@ def test_by_default_the_stack_renews_it_itself(recorder: Recorder) -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "words"),
     [
         ({"tokenRenewal": "aws"}, f"{_KEY}: got 'aws'; write one of own, managed"),
         ({"vpc": _VPC}, f"{_KEY}: {_REACH} `vpc` is for an instance that is not reachable from the internet; write"),
@@ -66,19 +66,19 @@ def test_by_default_the_stack_renews_it_itself(recorder: Recorder) -> None:
         ),
     ],
 )
-def test_what_cannot_work_is_refused(recorder: Recorder, change: dict[str, Any], said: str) -> None:
-    assert said in _refusal(recorder, **change)
+def test_what_cannot_work_is_refused(recorder: Recorder, change: dict[str, Any], words: str) -> None:
+    assert words in _refusal(recorder, **change)
 
 
 def test_a_private_ca_is_refused(recorder: Recorder) -> None:
     certificate = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"
-    said = _refusal(recorder, gitlab={"url": "https://gitlab.example.com", "caBundle": certificate})
-    assert f"{_KEY}: {_REACH} the instance's certificate is of a private CA, which AWS does not trust" in said
+    words = _refusal(recorder, gitlab={"url": "https://gitlab.example.com", "caBundle": certificate})
+    assert f"{_KEY}: {_REACH} the instance's certificate is of a private CA, which AWS does not trust" in words
 
 
 def test_a_stack_without_a_gitlab_token_has_none_to_renew(recorder: Recorder) -> None:
-    said = _refusal(recorder, SECRETS, tokenRenewal="managed")
-    assert f"{_KEY}: got managed; every consumer fetches its login itself, so this stack has no GitLab token" in said
+    words = _refusal(recorder, SECRETS, tokenRenewal="managed")
+    assert f"{_KEY}: got managed; every consumer fetches its login itself, so this stack has no GitLab token" in words
 
 
 def test_a_program_that_composes_components_gets_the_same_plan_and_the_same_refusals() -> None:

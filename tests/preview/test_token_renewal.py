@@ -12,13 +12,13 @@ _RESOURCE = f"access-rotator-{_NAME}"
 
 
 def test_it_says_who_calls_gitlab_and_what_must_be_there_before() -> None:
-    said = note(read(preview_json(stack(), step("create", _ROTATION, _RESOURCE, new=_INPUTS))))
+    words = note(read(preview_json(stack(), step("create", _ROTATION, _RESOURCE, new=_INPUTS))))
     assert (
         f"renewal of the GitLab token in `{_NAME}` by Secrets Manager itself, which calls GitLab at the end of this "
         "`up` and every 30 days: the secret must hold a token before"
-    ) in said
+    ) in words
 
 
 def test_its_end_names_the_secret_that_stays() -> None:
-    said = note(read(preview_json(stack(), step("delete", _ROTATION, _RESOURCE, old=_INPUTS))))
-    assert f"- **deletes renewal of the GitLab token in** `{_NAME}`" in said
+    words = note(read(preview_json(stack(), step("delete", _ROTATION, _RESOURCE, old=_INPUTS))))
+    assert f"- **deletes renewal of the GitLab token in** `{_NAME}`" in words

@@ -63,11 +63,7 @@ def test_status_and_check_tell_of_the_renewal(rehearsed: Rehearsal) -> None:
     assert row["last_rotation"].endswith(" renewed")
     assert row["valid_until"]
     check = command_line.run(rehearsed.world, "check", *function, "--json")
-    (row,) = [
-        row
-        for row in json.loads(check.output[0] if len(check.output) == 1 else "\n".join(check.output))
-        if "token" in row["target"]
-    ]
+    (row,) = [row for row in json.loads("\n".join(check.output)) if "token" in row["target"]]
     assert row == {"target": f"GitLab token in {_NAME}", "ok": True, "found": ""}
 
 
@@ -104,10 +100,10 @@ def test_an_interrupted_renewal_is_reported_and_rotations_go_on(rehearsed: Rehea
 
 def test_without_a_token_up_ends_at_the_first_rotation_and_names_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(token_steps, "adopt_secret", lambda *_: None)
-    said = (
+    words = (
         rf"first-rotation: .*unless the secret {_NAME} holds one, run `gitlab-ecr token set --secret {_NAME} --managed`"
     )
-    with Rehearsal(read(MANAGED), lambda _: None) as running, pytest.raises(RehearsalError, match=said):
+    with Rehearsal(read(MANAGED), lambda _: None) as running, pytest.raises(RehearsalError, match=words):
         running.up()
 
 

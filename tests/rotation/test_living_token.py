@@ -79,7 +79,7 @@ def test_while_the_new_token_is_only_pending_the_run_uses_it_and_says_so() -> No
     world.accepted = {_NEW}
     report = world.rotate(_plan())
     assert [result.status for result in report.targets] == [Status.PUBLISHED] * 3
-    assert any("refuses the current GitLab token and accepts the pending one" in said for said in report.warnings)
+    assert any("refuses the current GitLab token and accepts the pending one" in words for words in report.warnings)
     assert _NEW not in report.log_line()
 
 
@@ -114,8 +114,8 @@ def test_a_working_token_is_never_compared_with_a_pending_one() -> None:
 def test_a_form_that_secrets_manager_cannot_renew_works_with_a_warning(text: str, lacking: str) -> None:
     report = _world(text).rotate(_plan())
     assert not report.failures
-    (said,) = [warning for warning in report.warnings if "Secrets Manager" in warning]
-    assert said == (
+    (words,) = [warning for warning in report.warnings if "Secrets Manager" in warning]
+    assert words == (
         f"the secret of the GitLab token lacks {lacking}, without which Secrets Manager cannot renew it; store the "
         "token again with gitlab-ecr token set"
     )
@@ -129,7 +129,7 @@ def test_the_own_renewal_has_no_form_to_warn_of(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("renewal", "said"),
+    ("renewal", "words"),
     [
         (TokenRenewal.OWN, "the secret fake/gitlab-token is empty; store one with `gitlab-ecr token set`"),
         (
@@ -138,12 +138,12 @@ def test_the_own_renewal_has_no_form_to_warn_of(text: str) -> None:
         ),
     ],
 )
-def test_an_up_that_changes_the_secret_and_finds_no_token_fails(renewal: TokenRenewal, said: str) -> None:
+def test_an_up_that_changes_the_secret_and_finds_no_token_fails(renewal: TokenRenewal, words: str) -> None:
     world = _world()
     assert not world.rotate(_plan(renewal)).failures
     world.secrets.clear()
     report = world.rotate(_plan(renewal), fired_by=FiredBy.DEPLOY)
-    assert {result.reason for result in report.targets} == {said}
+    assert {result.reason for result in report.targets} == {words}
     assert len(report.failures) == 3
 
 
@@ -171,7 +171,7 @@ def test_a_token_of_another_instance_is_not_sent() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "words"),
     [
         ('{"token": ""}', "the secret of the GitLab token, token: is empty"),
         ('{"token": 7}', "the secret of the GitLab token, token: is empty"),
@@ -180,10 +180,10 @@ def test_a_token_of_another_instance_is_not_sent() -> None:
         ('{"tokenId": "1"}', "got JSON without tokens"),
     ],
 )
-def test_a_wrong_value_is_named_and_not_quoted(text: str, said: str) -> None:
+def test_a_wrong_value_is_named_and_not_quoted(text: str, words: str) -> None:
     with pytest.raises(TokenError) as refused:
         tokens_in(Secret(text))
-    assert said in str(refused.value)
+    assert words in str(refused.value)
     assert "two words" not in str(refused.value)
 
 

@@ -117,7 +117,7 @@ def test_the_role_may_renew_this_token_and_nothing_else(
 
 
 @pytest.mark.parametrize(
-    ("changes", "said"),
+    ("changes", "words"),
     [
         (
             {"vpc": {"subnet_ids": ["subnet-0fake"], "security_group_ids": ["sg-0fake"]}},
@@ -126,6 +126,6 @@ def test_the_role_may_renew_this_token_and_nothing_else(
         ({"adopt_token_secret": True}, r"^adopt_token_secret: got it beside a plan with `token_renewal`: managed"),
     ],
 )
-def test_settings_of_the_own_renewal_are_refused(recorder: Recorder, changes: dict[str, Any], said: str) -> None:
-    with pytest.raises(ValueError, match=said):
+def test_settings_of_the_own_renewal_are_refused(recorder: Recorder, changes: dict[str, Any], words: str) -> None:
+    with pytest.raises(ValueError, match=words):
         _managed(recorder, **changes)

@@ -151,12 +151,12 @@ _REFUSED: dict[str, tuple[dict[str, Any], str]] = {
 
 @pytest.mark.parametrize("what", _REFUSED)
 def test_a_wrong_setting_is_refused_at_once(lab: Lab, what: str) -> None:
-    changes, said = _REFUSED[what]
+    changes, words = _REFUSED[what]
     old = lab.gitlab.create_token("bot", ["api"], user="bot")
     lab.stored(old)
     arguments = {"ExternalSecretRotationRoleArn": lab.role(), **_DAYS, **_RULES, **changes}
     arguments = {key: value for key, value in arguments.items() if value != ""}
-    with pytest.raises(ClientError, match=said):
+    with pytest.raises(ClientError, match=words):
         lab.secrets.rotate_secret(SecretId=lab.name, **arguments)
     assert lab.known(old)
 
