@@ -5,6 +5,7 @@ from pathlib import Path
 
 from components.bootstrap.first_up import first_up_policies
 from components.bootstrap.naming import BootstrapNames
+from components.bootstrap.policies import boundary
 
 from . import analysis, command_line, doctor, markdown, note_picture, stack_file
 
@@ -20,7 +21,7 @@ def files() -> dict[Path, str]:
     return {
         **{
             _ROOT / "templates" / "first-up" / f"{name}.json": f"{json.dumps(policy, indent=2)}\n"
-            for name, policy in first_up_policies(example).items()
+            for name, policy in {**first_up_policies(example), "boundary": boundary(example)}.items()
         },
         _ROOT / "docs" / "reference.md": markdown.document(schema),
         _ROOT / "docs" / "cli.md": command_line.document(),

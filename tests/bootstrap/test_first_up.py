@@ -16,8 +16,10 @@ from components.bootstrap.naming import BootstrapNames
 from validation.recorder import Recorder
 
 _NAMES: Final = BootstrapNames("123456789012", "eu-central-1", "gitlab-ecr")
-_FILES: Final = sorted((ROOT / "templates" / "first-up").glob("*.json"))
-_POLICIES: Final[dict[str, Any]] = {file.stem: json.loads(file.read_text()) for file in _FILES}
+_FOLDER: Final = ROOT / "templates" / "first-up"
+_POLICIES: Final[dict[str, Any]] = {
+    name: json.loads((_FOLDER / f"{name}.json").read_text()) for name in ("identities", "services")
+}
 _PERSON: Final = _NAMES.arn("iam", "user/person", "")
 _STACKS: Final = [
     *(
@@ -44,6 +46,7 @@ def _may(action: str, resource: str, **context: str) -> bool:
 
 def test_the_files_are_those_of_the_present_components() -> None:
     assert first_up_policies(_NAMES) == _POLICIES
+    assert {file.stem for file in _FOLDER.iterdir()} == {*_POLICIES, "boundary"}  # test_boundary_file
 
 
 @pytest.mark.parametrize("name", ["identities", "services"])

@@ -110,17 +110,16 @@ _OF_JOBS: dict[str, Any] = {
     ],
 )
 def test_no_message_shows_a_value_that_replaces_a_wrong_one(wrong: dict[str, Any]) -> None:
-    found = find(
-        {
-            **_OURS,
-            "prefix": "gitlab-ecr-dev",
-            "stack": "dev",
-            "repositories": {"ci/python": {}},
-            "gitlab": {"url": "https://gitlab.example.com"},
-            "consumers": _OF_JOBS,
-            **wrong,
-        }
-    )
+    args: Any = {
+        **_OURS,
+        "prefix": "gitlab-ecr-dev",
+        "stack": "dev",
+        "repositories": {"ci/python": {}},
+        "gitlab": {"url": "https://gitlab.example.com"},
+        "consumers": _OF_JOBS,
+        **wrong,
+    }
+    found = find(args)
     told = "\n".join(map(str, [*found.found, *found.warnings]))
     assert found.found
     assert [value for value in ("stand-in", "000000000000", "us-east-1") if value in told] == []
