@@ -104,7 +104,7 @@ DAEMON: Final = (
     family(
         Cause.NO_DOCKER_DAEMON,
         "docker daemon",
-        r"(?:Cannot|Couldn't|Could not) connect to (?:the )?Docker daemon at (?P<where>\S{1,200})",
+        r"(?:Cannot|Couldn't|Could not) connect to (?:the )?Docker daemon(?: at (?P<where>\S{1,200})|\. Is )",
         _no_daemon,
         example="Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?",
     ),
@@ -116,6 +116,14 @@ DAEMON: Final = (
         example='error during connect: Get "http://docker:2375/v1.40/info": dial tcp 172.17.0.3:2375: connect: '
         "connection "
         "refused",
+    ),
+    family(
+        Cause.NO_DOCKER_DAEMON,
+        "econnrefused|dial tcp",
+        r"(?:ECONNREFUSED|dial tcp) (?P<where>[\w.-]{1,60}:237[56])\b",
+        _no_daemon,
+        example="Error: connect ECONNREFUSED 172.17.0.3:2375",
+        steps=BY_THE_JOB,
     ),
     family(
         Cause.NO_DOCKER_DAEMON,

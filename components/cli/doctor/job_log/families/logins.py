@@ -6,6 +6,7 @@ answers `Not Authorized` to a request without a login that it knows.
 
 from typing import Final
 
+from .....names.registry_host import parse_registry_host
 from ...causes.cause import Cause
 from ...causes.finding import Finding
 from .family import BY_THE_JOB, BY_THE_RUNNER, Clue, family, found
@@ -16,10 +17,13 @@ _AT_A_REGISTRY: Final = r"(?:/v2/|dkr[.-]ecr|public\.ecr\.aws|docker://|failed t
 def _of_the_runner(clue: Clue) -> Finding:
     image = clue.what_image
     if clue.source:
+        foreign = bool(clue.image) and parse_registry_host(clue.host) is None
         return found(
             Cause.REFUSED_TOKEN,
             f"the registry does not accept the login that {clue.source} has for {image}",
-            "run `gitlab-ecr doctor IMAGE --project P`, which tries it; `gitlab-ecr rotate` renews it",
+            f"renew the login for {clue.host} there: a rotation only renews those of ECR, and keeps this one as it is"
+            if foreign
+            else "run `gitlab-ecr doctor IMAGE --project P`, which tries it; `gitlab-ecr rotate` renews it",
         )
     if clue.executor == "kubernetes" or "unpack image" in clue.line.text:
         if "no basic auth" not in clue.line.text and "401" in clue.line.text:

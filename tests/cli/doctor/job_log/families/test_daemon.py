@@ -68,6 +68,12 @@ def test_a_runner_that_is_older_or_newer_than_its_docker(
             "uses TLS, but the Docker daemon does not",
         ),
         (
+            "failed to dial gRPC: cannot connect to the Docker daemon. Is 'docker daemon' running on this host?",
+            "no Docker daemon answers: no registry",
+        ),
+        ("Error: connect ECONNREFUSED 172.17.0.3:2375", "answers at 172.17.0.3:2375"),
+        ('error during connect: Post "http://docker:2375/v1.24/auth": dial tcp: lookup docker: Try again', "answers"),
+        (
             "permission denied while trying to connect to the docker API at unix:///var/run/docker.sock",
             "answers at unix:///var/run/docker.sock",
         ),
@@ -101,3 +107,12 @@ def test_a_daemon_that_cannot_be_used_does_not_count_as_a_registry(
 )
 def test_unknown_values_are_not_guessed(message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert answer(script("docker build .", message), tmp_path, capsys).startswith("no known cause: the script failed")
+
+
+def test_a_service_that_is_too_old_is_not_to_blame_for_a_failed_test(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log = script("make test", "FAILED 1 test").replace(
+        "Preparing environment", f"Error response from daemon: {_SCRIPTS[0]}\nPreparing environment"
+    )
+    assert answer(log, tmp_path, capsys).startswith("no known cause: the script failed, in `make test`")

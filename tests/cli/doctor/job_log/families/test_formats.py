@@ -76,3 +76,12 @@ def test_a_proxy_of_another_host_is_not_blamed_on_a_registry(
 ) -> None:
     words = answer(script("go get x", 'Get "https://proxy.golang.org/x/@v/list": Forbidden'), tmp_path, capsys)
     assert words.startswith("no known cause: ")
+
+
+@pytest.mark.parametrize(("host", "renewed"), [("gcr.io", "keeps this one as it is"), (HOST, "gitlab-ecr rotate")])
+def test_a_refused_login_of_another_registry_is_not_renewed_by_a_rotation(
+    host: str, renewed: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = answer(pull("Error response from daemon: unauthorized: no permission", f"{host}/p/i:x1"), tmp_path, capsys)
+    assert said.startswith("refused-token: ")
+    assert renewed in said
