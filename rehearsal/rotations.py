@@ -14,7 +14,8 @@ from .world import World
 
 _BEFORE_A_RUN: Final = timedelta(seconds=60)  # time to look at the tokens just before they are replaced
 _LONGEST_RUN_SECONDS: Final = 60.0
-_PAUSE_SECONDS: Final = 0.15  # between two looks at the log, which cost the processor as much as the run itself
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.04, 0.3
+"""Seconds between two looks at the log, which take time from the run itself; the longer it runs, the fewer."""
 _LATE_MILLISECONDS: Final = 5000  # a line may come to the log after a later one
 _FIRST_RUN: Final = "aws:lambda/invocation:Invocation"
 _RATE: Final = re.compile(r"rate\((\d+) (minute|hour|day)s?\)")
@@ -126,11 +127,13 @@ class Rotations:
             RotationError: none came.
         """
         give_up = time.monotonic() + _LONGEST_RUN_SECONDS
+        pause = _FIRST_PAUSE
         while time.monotonic() < give_up:
             self.refresh()
             if len(self.reports) > before:
                 return self.reports[-1]
-            time.sleep(_PAUSE_SECONDS)
+            time.sleep(pause)
+            pause = min(pause * 1.4, _LONGEST_PAUSE)
         raise RotationError(f"a run was fired that left no report in {self._log_group}")
 
 

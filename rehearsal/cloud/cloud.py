@@ -83,6 +83,8 @@ class Cloud:
             undo.callback(self.registry.stop)
             for host in hosts:
                 self.proxy.route(host, self.registry)
+            for service in ("iam", "sts"):  # everybody needs them, and the emulator takes a moment to start
+                self.client(service)
             if behind:
                 behind.wait_ready()
             self._emulator.wait_ready()
