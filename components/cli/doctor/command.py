@@ -70,6 +70,9 @@ def command(
     GITLAB_TOKEN, which has to be a Maintainer's, and sends the registry what the runner would send. Changes nothing.
     The plan (--stack, --plan, --function, --bucket) or --gitlab-url names the GitLab instance. Options describe what
     only the runner's machine has.
+
+    If the plan lets the project's jobs fetch their login from a secret, follows that: reads the CI configuration of the
+    ref, and with the AWS credentials of the environment the role and the secret. What they may not read is a note.
     """
     if job_log is not None:
         if image or question.project:

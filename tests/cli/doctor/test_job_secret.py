@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from components.cli.__main__ import main
 from components.cli.doctor.ci_file import parsed
 from components.cli.exit_codes import ExitCode
 from components.cli.gitlab_api import GitLabApi, ReadError
+from components.cli.plan_source import Source
 from components.cli.secret_status import DELETED, EMPTY, SecretState
 from rehearsal.rehearsal import Rehearsal
 from rehearsal.stack_file import read
@@ -197,3 +199,17 @@ def test_merged_yaml_is_split_into_jobs() -> None:
     ci = parsed(MERGED.format(secret=SECRET, image="x", more="'a b':\n  trigger: x"))
     assert list(ci.jobs) == ["test", "lint: all"]
     assert ci.fetching(SECRET) == ["test"]
+
+
+def test_a_plan_that_names_no_gitlab_asks_for_the_url(
+    at_home: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    whole = Source.plan
+    monkeypatch.setattr(Source, "plan", lambda self: replace(whole(self), gitlab=None, targets=(), key_users=()))
+    monkeypatch.delenv("CI_SERVER_URL")
+    image, plan = f"{at_home.registry_host}/ci/node:1.0", ("--function", "gitlab-ecr-both-rotator")
+    assert main(["doctor", image, "--project", API, *plan]) == ExitCode.USAGE
+    assert "its plan does not name the instance" in " ".join(capsys.readouterr().err.split())
+    url = ("--gitlab-url", "https://gitlab.example.com")
+    assert main(["doctor", image, "--project", API, "--ref", "main", *plan, *url]) == ExitCode.OK
+    assert "trusts branch main of acme/api" in capsys.readouterr().out
