@@ -1,6 +1,7 @@
 """Fixtures own event loop, mocks, config and the AWS environment, and undo all of them."""
 
 import asyncio
+import os
 from collections.abc import Generator, Iterator
 from pathlib import Path
 
@@ -58,8 +59,27 @@ def _shared(item: pytest.Item) -> str | None:
     return min(sessions, default=module)  # of several of a session that use each other, the same for all
 
 
+class _NamesFailures:
+    """Names a failing test at once: with -q, pytest prints its name only after the last test."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._config = config
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        shown: pytest.TerminalReporter | None = self._config.pluginmanager.get_plugin("terminalreporter")
+        if shown is not None and report.failed:  # a worker of xdist has none
+            shown.ensure_newline()
+            shown.write_line(f"failed: {report.nodeid}")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(_NamesFailures(config), "names-failures")
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Names the tests that took long and do not say why."""
+    """In CI and with --durations, names the tests that took long and do not say why. A busy machine is always slow."""
+    if not os.environ.get("CI") and terminalreporter.config.getoption("durations") is None:
+        return
     passed: list[pytest.TestReport] = terminalreporter.stats.get("passed", [])
     for report in passed:
         reasons = {"rehearsal", "slow"}.intersection(report.keywords)

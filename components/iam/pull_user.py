@@ -32,7 +32,7 @@ class PullUserArgs(TypedDict):
     pull: list[str]
     """Repository names, or patterns such as `ci/*`. A user's policy holds 2,048 characters, some 20 names."""
     long_lived_keys: bool
-    """Must be True, to confirm a second time that you want access keys. They do not expire: anyone who has read them
+    """Must be true, to confirm a second time that you want access keys. They do not expire: anyone who has read them
     can pull until they are replaced. `rotated-variable` avoids them."""
     registries: NotRequired[list[RegistryArgs]]
     """Where the repositories are; by default the stack's own account and region."""
