@@ -2,6 +2,7 @@
 
 import argparse
 import contextlib
+import gc
 import json
 import signal
 import sys
@@ -117,4 +118,5 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
 
 
 if __name__ == "__main__":
+    gc.freeze()  # the garbage collector need not go through all that was imported, again and again
     sys.exit(main())
