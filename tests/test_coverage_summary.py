@@ -1,5 +1,6 @@
 """The coverage at the end of `make test`: the whole, and the files below the mark, the worst first."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -27,7 +28,10 @@ def tree(tmp_path: Path) -> Path:
 
 
 def _run(tree: Path, *command: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, *command], cwd=tree, capture_output=True, text=True, check=False)
+    # A measurement below another one would take over, and remove, what the processes of that one wrote.
+    alone = {name: value for name, value in os.environ.items() if not name.startswith("SLIPCOVER_")}
+    command_line = [sys.executable, *command]
+    return subprocess.run(command_line, cwd=tree, env=alone, capture_output=True, text=True, check=False)
 
 
 def _summary(tree: Path, *modules: str) -> str:
