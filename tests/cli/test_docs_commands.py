@@ -23,15 +23,15 @@ _PREVIEW: Final = Path(__file__).parents[1] / "data" / "preview" / "9-own-remove
 _OURS: Final = [words for words in own_commands() if "--bucket" not in words]
 
 
-def _adopted_before(world: World) -> None:
+def _adopted_before(world: World, kind: str, path: str) -> None:
     """The consumer that a page takes out: its variable has an entry of ours, and is not in the plan."""
     host = world.registry_host
     with suppress(ValueError):  # several commands name it, and share the world
-        world.gitlab.create_project("acme/web")
-    world.gitlab.add_member(BOT, "acme/web", 40)
+        (world.gitlab.create_group if kind == "group" else world.gitlab.create_project)(path)
+    world.gitlab.add_member(BOT, path, 50 if kind == "group" else 40)
     document = json.dumps({"auths": {host: {"auth": "QVdTOmZha2U="}}})
-    described = describe([host], SystemClock().now(), "acme/web")
-    world.gitlab.set_variable("project", "acme/web", "DOCKER_AUTH_CONFIG", document, description=described)
+    described = describe([host], SystemClock().now(), path)
+    world.gitlab.set_variable(kind, path, "DOCKER_AUTH_CONFIG", document, description=described)
 
 
 @pytest.mark.parametrize("words", _OURS, ids=" ".join)
@@ -54,7 +54,7 @@ def test_a_command_of_a_page_works(
         "destroy.json": str(_PREVIEW),
     }
     if "forget" in words:
-        _adopted_before(at_home)
+        _adopted_before(at_home, *words[1:3])
     monkeypatch.setattr("sys.stdin", io.StringIO(at_home.rotator_token))
     code = main([here.get(word, word) for word in words])
     message = capsys.readouterr()

@@ -1,16 +1,18 @@
 """Weeks at the default schedule, a year at night: a tolerated outage expires no token, and any other alarms in time."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from depth import rounds
 from plans import plan_of, target
 from scripted import START, World, denied
 
-from components.contract.schedule import TOKEN_LIFE, Schedule
+from components.contract.schedule import INTERVAL, TOKEN_LIFE, TOLERATED_OUTAGE, Schedule, duration
 from components.rotation import metrics
 
 
@@ -34,6 +36,8 @@ class Alarm:
 _SCHEDULE = Schedule(timedelta(hours=2), timedelta(hours=7))
 _ALONE = plan_of(target("acme/a"))
 WEEKS = rounds(6, nightly=52)
+_PAGE = (Path(__file__).parents[2] / "docs" / "operations.md").read_text()
+_ROWS = re.findall(r"^\| (\d+) hours[^|]*\| (\d+ hours|none) \|", _PAGE.partition("is down\n")[2], re.MULTILINE)
 
 
 def _runs(begin: datetime, end: datetime) -> Iterator[datetime]:
@@ -107,3 +111,41 @@ def test_a_healthy_year_rings_no_alarm() -> None:
 
 def test_the_life_of_the_simulation_is_ecrs() -> None:
     assert World().life == TOKEN_LIFE
+
+
+def test_the_page_about_outages_has_the_numbers_of_the_schedule() -> None:
+    assert duration(INTERVAL, "") == _SCHEDULE.interval
+    assert duration(TOLERATED_OUTAGE, "") == _SCHEDULE.tolerate_outage
+    assert f"`interval: {INTERVAL}` and `tolerateOutage: {TOLERATED_OUTAGE}`" in _PAGE
+    life, interval = (int(time / timedelta(hours=1)) for time in (TOKEN_LIFE, _SCHEDULE.interval))
+    assert f"A token lives {life} hours, and a run every {interval} hours replaces it." in _PAGE
+    assert f"| minutes, between two runs | {life - interval} hours |" in _PAGE
+    assert f"| {TOLERATED_OUTAGE}, the tolerated outage |" in _PAGE
+    assert len(_ROWS) == 5  # each row is simulated below
+
+
+@pytest.mark.parametrize(("outage", "left"), _ROWS)
+def test_an_outage_leaves_a_token_what_the_page_says(outage: str, left: str) -> None:
+    shortest = timedelta.max
+    for phase in range(0, 120, 10):
+        begin = START + timedelta(hours=6, minutes=phase)
+        end = begin + timedelta(hours=int(outage))
+        held, _ = _simulate(1, [(begin, end)])
+        until = next(until for made, until in reversed(held) if made < end)
+        shortest = min(shortest, until - end)
+    promised = timedelta(hours=int(left.split(maxsplit=1)[0])) if left != "none" else timedelta()
+    if left == "none":
+        assert shortest <= promised
+    else:
+        assert promised <= shortest < promised + timedelta(minutes=15)
+
+
+@pytest.mark.parametrize("phase", range(0, 120, 10))
+def test_the_alarm_of_an_outage_fires_when_the_page_says(phase: int) -> None:
+    begin = START + timedelta(hours=6, minutes=phase)
+    _, successes = _simulate(1, [(begin, begin + timedelta(hours=12))])
+    last = max(success for success in successes if success < begin)
+    fired = Alarm(_SCHEDULE.alarm_hours).fires_at([each for each in successes if each < begin], begin + TOKEN_LIFE)
+    (hours,) = re.findall(r"also `no-rotation`, (\d+) hours after the last success", _PAGE)
+    assert fired is not None
+    assert fired - last <= timedelta(hours=int(hours))

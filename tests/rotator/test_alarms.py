@@ -1,6 +1,7 @@
 """Alarms, their topic, and the dashboard."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 from rotator_args import made
@@ -8,6 +9,7 @@ from rotator_args import made
 from validation.recorder import Recorder
 
 _ALARM = "aws:cloudwatch/metricAlarm:MetricAlarm"
+_RETRIES = "aws:lambda/functionEventInvokeConfig:FunctionEventInvokeConfig"
 _TOPIC = "arn:aws:sns:eu-central-1:123456789012:gitlab-ecr-alarms"
 
 
@@ -61,3 +63,16 @@ def test_the_dashboard_is_json_and_shows_every_alarm(recorder: Recorder) -> None
         alarm.inputs["name"] for alarm in recorder.of_type(_ALARM)
     )
     assert all(widget["x"] + widget["width"] <= 24 for widget in body["widgets"])
+
+
+def test_during_an_outage_they_fire_as_the_page_says(recorder: Recorder) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "operations.md").read_text()
+    made(recorder)
+    retries = recorder.one(_RETRIES, "rotator-function-retries").inputs
+    assert f"`dead-letters`, after {int(retries['maximumRetryAttempts']) + 1} attempts" in page
+    failed = _alarm(recorder, "targets-failed")
+    assert (failed["evaluationPeriods"], "after two runs `targets-failed`" in page) == (2, True)
+    without_any_run = {key: _alarm(recorder, key)["treatMissingData"] for key in ("targets-failed", "no-rotation")}
+    assert without_any_run == {"targets-failed": "ignore", "no-rotation": "breaching"}
+    assert _alarm(recorder, "dead-letters")["treatMissingData"] == "notBreaching"
+    assert "neither `dead-letters` nor `targets-failed` fires, only `no-rotation`" in page
