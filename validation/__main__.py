@@ -42,7 +42,7 @@ def _summary(found: list[Problem]) -> str:
     warnings = len(found) - mistakes
     counted = [(mistakes, "mistake"), (warnings, "warning")]
     words = ", ".join(f"{number} {word}{'' if number == 1 else 's'}" for number, word in counted if number)
-    return words if mistakes else f"in order{f', with {words}' if words else ''}"
+    return words if mistakes else f"no mistakes{f', {words}' if words else ''}"
 
 
 def _options(arguments: list[str] | None) -> argparse.Namespace:

@@ -108,8 +108,11 @@ def job_trust(provider_arn: str, jobs: TrustedJobs) -> Document:
             equal |= _gitlab_com_claims(issuer, jobs)
         else:
             _refuse_what_aws_cannot_see(jobs)
-    with mistakes.at():
+    spelled = Mistakes()
+    with spelled.at():
         subjects = _subjects(jobs)
+    named = {mistake.path for mistake in mistakes.found}  # a ref that AWS cannot see needs no second message
+    mistakes.found += [mistake for mistake in spelled.found if mistake.path not in named]
     mistakes.refuse()
     condition = _with_subjects(equal, f"{issuer}:sub", subjects)
     trust = document(

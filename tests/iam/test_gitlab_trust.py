@@ -159,3 +159,9 @@ def test_on_gitlab_com_a_role_can_be_left_to_pipeline_schedules() -> None:
     assert equal["gitlab.com:ref_protected"] == "true"
     own = _condition(**_SELF_MANAGED, branches=["main"], scheduled=True)["StringEquals"]
     assert set(own) == {"gitlab.example.com:aud", "gitlab.example.com:sub"}
+
+
+def test_a_pattern_of_a_self_managed_gitlab_is_one_mistake() -> None:
+    with pytest.raises(ValueError, match=r"^branches\[0\]: got '\*'; AWS reads only") as refused:
+        _condition(**_SELF_MANAGED, branches=["*"])
+    assert "\n" not in str(refused.value)

@@ -47,7 +47,7 @@ def test_both_sorts_of_mistakes_come_at_once_in_the_order_of_the_file(
 def test_a_correct_file_is_reported_as_correct(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert _validate(tmp_path, capsys, f"{_HEAD}  gitlab-ecr:repositories: {{ ci/python: }}\n") == (
         0,
-        ["Pulumi.mine.yaml: in order"],
+        ["Pulumi.mine.yaml: no mistakes"],
     )
 
 

@@ -55,7 +55,7 @@ def answer_finding(  # noqa: PLR0911 - one answer, one return
     return Finding(
         Cause.REGISTRY_ANSWER,
         f"{image.host} answered {answer.status} {answer.code}",
-        "try again; if it stays so, see the AWS health page of the region",
+        "try again; if it keeps failing, look at AWS's health page for the region",
     )
 
 

@@ -98,7 +98,7 @@ REGISTRY: Final = {
     ),
     Cause.REGISTRY_ANSWER: Explanation(
         "The registry itself failed.",
-        "try again; if it stays so, see the AWS health page of the region",
+        "try again; if it keeps failing, look at AWS's health page for the region",
     ),
 }
 
