@@ -104,7 +104,7 @@ def _demote_and_mend(world: World, rotations: Watched, forbidden: Consumer) -> I
 def _demotion(consumer: Consumer) -> str:
     if consumer.kind == INSTANCE:
         return "the rotator's user is no administrator"
-    return f"the rotator's user is a mere Developer in {consumer.name}"
+    return f"the rotator's user is only a Developer in {consumer.name}"
 
 
 def _set_role(world: World, consumer: Consumer, *, demoted: bool) -> None:

@@ -46,9 +46,10 @@ def instance_url(url: str, where: str, *, allow_http: bool = False) -> str:
         ValueError: no token may be sent there; names `where`, and quotes no URL that could hold a password.
     """
     if problem := url_problem(url, allow_http=allow_http):
-        raise ValueError(
-            f"{where}: got {shown(url)}, which {problem}; write https:// and the host, such as https://gitlab.com"
-        )
+        nearest = f"https://{url}"
+        meant = "" if url_problem(nearest) or "." not in url or shown(url) != repr(url) else nearest
+        advice = f"write {meant}" if meant else "write https:// and the host, such as https://gitlab.com"
+        raise ValueError(f"{where}: got {shown(url)}, which {problem}; {advice}")
     return url.rstrip("/")
 
 

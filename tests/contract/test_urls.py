@@ -1,5 +1,6 @@
 """One rule for URLs, the same wherever one enters."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -98,3 +99,19 @@ def test_what_names_a_host_is_taken(url: str) -> None:
 
 def test_http_has_to_be_asked_for() -> None:
     assert url_problem("http://127.0.0.1:8080/api/v4/x?y=z", allow_http=True, whole=True) is None
+
+
+@pytest.mark.parametrize(
+    ("url", "advice"),
+    [
+        ("gitlab.example.com", "write https://gitlab.example.com"),
+        ("gitlab.example.com:8443/git", "write https://gitlab.example.com:8443/git"),
+        ("gitlab", "write https:// and the host, such as https://gitlab.com"),
+        ("user@gitlab.example.com", "write https:// and the host, such as https://gitlab.com"),
+        ("http://gitlab.example.com", "write https:// and the host, such as https://gitlab.com"),
+        ("https://gitlab.example.com/api/v4", "write https:// and the host, such as https://gitlab.com"),
+    ],
+)
+def test_a_host_without_a_scheme_gets_its_own_url_as_advice(url: str, advice: str) -> None:
+    with pytest.raises(ValueError, match=f"; {re.escape(advice)}$"):
+        instance_url(url, "gitlab.url")

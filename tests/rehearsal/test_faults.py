@@ -57,7 +57,7 @@ def test_the_screen_shows_what_was_broken_what_failed_and_that_it_was_mended(who
         f"{SECRET}: published",
         "exit code 1",
     ]
-    assert lines[6] == f"{WEB} is restored, the rotator's user is a mere Developer in {BACKEND}"
+    assert lines[6] == f"{WEB} is restored, the rotator's user is only a Developer in {BACKEND}"
     assert lines[11:18] == [
         "exit code 1",
         f"the rotator's user has its role in {BACKEND} again",
