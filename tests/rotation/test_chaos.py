@@ -31,6 +31,7 @@ from components.rotation.run import threads as threads_of
 
 _SECONDS: Final = 4.0
 _LONGER: Final = 2 * _SECONDS  # where what is well has to be done meanwhile, on a machine with other things to do
+_ENOUGH: Final = 5 * _SECONDS  # where it ends by itself, on however busy a machine
 _AT_MOST: Final = 4.0  # seconds more, by the wall clock
 _GOOD: Final = tuple(f"acme/good-{number}" for number in range(6))
 _BAD: Final = {f"acme/bad-{number}": name for number, name in enumerate(WAYS)}
@@ -181,11 +182,11 @@ def audiences() -> tuple[_Real, Report, float]:
         def registry_http(clock: SystemClock, deadline: Deadline) -> PooledHttp:
             return PooledHttp(clock, deadline, connections=64, ca_bundle=bundle)
 
-        return world, *world.at_work(wanted, _LONGER, registry_http=registry_http)
+        return world, *world.at_work(wanted, _ENOUGH, registry_http=registry_http)
 
 
 def test_a_run_ends_in_time_with_any_behaviour_of_the_registry(audiences: tuple[_Real, Report, float]) -> None:
-    assert audiences[2] < _LONGER + _AT_MOST
+    assert audiences[2] < _ENOUGH + _AT_MOST
 
 
 def test_every_other_audience_is_published(audiences: tuple[_Real, Report, float]) -> None:
