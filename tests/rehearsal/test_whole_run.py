@@ -21,10 +21,10 @@ def test_the_table_shows_what_each_consumer_could_pull(whole: tuple[str, dict[st
     first = rows.index("pulls with its own credential pulled refused")
     assert rows[first + 1 : first + 6] == [
         f"{BACKEND} ci/node, ci/python base/alpine, secret/tools",
-        "runner docker",
+        "runner docker ci/node, ci/python base/alpine, secret/tools",
         f"{WEB} ci/node base/alpine, ci/python, secret/tools",
         f"{SHOP} by its jobs' secret base/alpine ci/node, ci/python, secret/tools",
-        f"{LEGACY} by access keys",
+        f"{LEGACY} by access keys base/alpine ci/node, ci/python, secret/tools",
     ]
     assert any(row.startswith("Not rehearsed:") for row in rows)
 
