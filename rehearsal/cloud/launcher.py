@@ -80,6 +80,7 @@ def emulate() -> None:
     from .principal_arn import correct_principal_arn  # noqa: PLC0415 - the guard needs none of it
     from .registry_calls import keep_registry_settings  # noqa: PLC0415 - the guard needs none of it
     from .web_identity import read_gitlab_com_claims  # noqa: PLC0415 - the guard needs none of it
+    from .whole_logs import keep_whole_logs  # noqa: PLC0415 - the guard needs none of it
 
     correct_principal_arn()
     correct_iam_arn()
@@ -93,6 +94,7 @@ def emulate() -> None:
     find_other_accounts()
     know_external_secrets()
     seldom_evict_sessions()
+    keep_whole_logs()
     speak_partition(os.environ.pop("REHEARSAL_PARTITION"))  # no function inherits it
     if scheduler.time is not time:
         raise RuntimeError("ministack's scheduler no longer takes its time from the module `time`: adapt SteppingClock")
