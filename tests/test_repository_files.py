@@ -3,13 +3,13 @@
 import json
 import re
 import shlex
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
 import yaml
+from vendor_schemas import refusals
 
 ROOT: Final = Path(__file__).parents[1]
 OWNED: Final = [
@@ -47,9 +47,7 @@ def test_owners_are_roles_and_not_persons() -> None:
 
 
 def test_renovates_schema_accepts_its_configuration() -> None:
-    command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.renovate", "renovate.json"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout
+    assert refusals(ROOT / "renovate.json", schema="vendor.renovate") == ""
 
 
 def test_renovate_keeps_digests() -> None:
