@@ -14,8 +14,8 @@ from .world import World
 
 _BEFORE_A_RUN: Final = timedelta(seconds=60)  # time to look at the tokens just before they are replaced
 _LONGEST_RUN_SECONDS: Final = 60.0
-_FIRST_PAUSE, _LONGEST_PAUSE = 0.04, 0.3
-"""Seconds between two looks at the log, which take time from the run itself; the longer it runs, the fewer."""
+_FIRST_PAUSE, _LONGEST_PAUSE, _LONGEST_WAIT = 0.03, 0.1, 1.0
+"""Seconds between two looks at the log, which take time from the run itself: while it mints tokens, there are none."""
 _LATE_MILLISECONDS: Final = 5000  # a line may come to the log after a later one
 _FIRST_RUN: Final = "aws:lambda/invocation:Invocation"
 _RATE: Final = re.compile(r"rate\((\d+) (minute|hour|day)s?\)")
@@ -132,9 +132,17 @@ class Rotations:
             self.refresh()
             if len(self.reports) > before:
                 return self.reports[-1]
-            time.sleep(pause)
+            self._wait_for_quiet(pause)
             pause = min(pause * 1.4, _LONGEST_PAUSE)
         raise RotationError(f"a run was fired that left no report in {self._log_group}")
+
+    def _wait_for_quiet(self, pause: float) -> None:
+        """Returns after a pause in which nobody minted a token or asked the registry, as at the end of a run."""
+        cloud, longest = self._world.cloud, time.monotonic() + _LONGEST_WAIT
+        seen = -1
+        while (until_now := cloud.requests_seen) > seen and time.monotonic() < longest:
+            seen = until_now
+            time.sleep(pause)
 
 
 def _interval(expression: str) -> timedelta:

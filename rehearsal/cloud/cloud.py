@@ -195,6 +195,11 @@ class Cloud:
         self._clock.move(seconds)
         self._emulator.move(seconds)
 
+    @property
+    def requests_seen(self) -> int:
+        """How many requests for a registry token, and to a registry, there were until now."""
+        return len(self.front.token_requests) + len(self.registry.requests)
+
     def why(self, lines: int = 5) -> str:
         """The last lines of the emulator's log: what failed without an answer to anybody."""
         return self._emulator.log_tail(lines)

@@ -4,6 +4,8 @@ import json
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
+
 from rehearsal.program import Program, Resource
 from rehearsal.rotations import Rotations
 
@@ -26,6 +28,18 @@ class LateLog:
         return [{"events": [{"message": line, "timestamp": 1}] if self.asked > self._late else []}]
 
 
+class BusyCloud:
+    """A cloud that sees one more request each time somebody looks, so many in all."""
+
+    def __init__(self, requests: int) -> None:
+        self.seen, self._requests = 0, requests
+
+    @property
+    def requests_seen(self) -> int:
+        self.seen = min(self.seen + 1, self._requests)
+        return self.seen
+
+
 def _made(type_: str, **inputs: Any) -> Resource:
     return Resource(f"urn:{type_}:{inputs}", type_, "x", "", "id", inputs)
 
@@ -40,10 +54,26 @@ def _program(*more: Resource) -> Program:
 
 def test_the_report_of_the_rotation_in_up_is_waited_for() -> None:
     log = LateLog(late=3)
-    world: Any = SimpleNamespace(aws=lambda _: log)
+    world: Any = SimpleNamespace(aws=lambda _: log, cloud=BusyCloud(requests=0))
     found = Rotations(world, _program(_made("aws:lambda/invocation:Invocation")))
     assert found.reports == [{"ok": True}]
     assert log.asked == 4
+
+
+def test_the_log_is_not_read_while_the_run_sends_requests() -> None:
+    log, cloud = LateLog(late=1), BusyCloud(requests=5)
+    world: Any = SimpleNamespace(aws=lambda _: log, cloud=cloud)
+    assert Rotations(world, _program(_made("aws:lambda/invocation:Invocation"))).reports == [{"ok": True}]
+    assert cloud.seen == 5
+    assert log.asked == 2
+
+
+def test_a_run_that_never_rests_is_still_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rehearsal.rotations._LONGEST_WAIT", 0.1)
+    log, cloud = LateLog(late=2), BusyCloud(requests=10**6)
+    world: Any = SimpleNamespace(aws=lambda _: log, cloud=cloud)
+    assert Rotations(world, _program(_made("aws:lambda/invocation:Invocation"))).reports == [{"ok": True}]
+    assert log.asked == 3
 
 
 def test_where_up_rotates_nothing_no_report_is_waited_for() -> None:
