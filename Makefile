@@ -40,7 +40,7 @@ suite: $(READY)
 	@rm -f .slipcover.json
 	$(BIN)/python $(MEASURED) -m pytest -q -n 4 --dist loadgroup $(ARGS)
 
-test-fast: $(READY) ## run the tests that need no rehearsal, in less than a minute
+test-fast: $(READY) ## run the tests that need no rehearsal, in about a minute and a half
 	$(BIN)/python -m pytest -q -n 4 --dist loadgroup -m "not rehearsal and not slow" $(ARGS)
 
 check: lint types ## check format, lint and types
