@@ -1,7 +1,9 @@
 """One attempt of the rehearsal, compared with what the stack declares."""
 
+from abc import ABC, abstractmethod
 
-class Attempt:
+
+class Attempt(ABC):
     """What pulls, pushes and fetches of a login share.
 
     Attributes:
@@ -15,9 +17,9 @@ class Attempt:
     reason: str
 
     @property
+    @abstractmethod
     def action(self) -> str:
         """Who tried what, in words."""
-        raise NotImplementedError
 
     @property
     def as_declared(self) -> bool:

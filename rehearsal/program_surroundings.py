@@ -3,7 +3,7 @@
 import logging
 import os
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import chdir, contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,19 +21,8 @@ def around(folder: Path, *, with_token: bool) -> Generator[None]:
         folder: where the program's files are.
         with_token: whether a person's GitLab token is there.
     """
-    with _in_folder(folder), _with_a_token(there=with_token), _quiet(), _without_positions():
+    with chdir(folder), _with_a_token(there=with_token), _quiet(), _without_positions():
         yield
-
-
-@contextmanager
-def _in_folder(folder: Path) -> Generator[None]:
-    """Runs the program in the folder of its files."""
-    before = Path.cwd()
-    os.chdir(folder)
-    try:
-        yield
-    finally:
-        os.chdir(before)
 
 
 @contextmanager

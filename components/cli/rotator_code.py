@@ -121,6 +121,6 @@ def _plan_in(where: str, code: bytes) -> str:
         if len(text) > _MOST_CODE:
             raise CliError(f"{where}: its plan is longer than {_MOST_CODE} bytes, so this is not a rotator's")
         return text.decode()
-    # zipfile raises NotImplementedError and RuntimeError for a compression or an encryption that it does not read.
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError):
+    # RuntimeError: a compression or an encryption that zipfile does not read.
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError):
         raise CliError(f"{where}: is not a rotator of gitlab-ecr: its zip does not hold one plan.json") from None

@@ -74,7 +74,7 @@ def test_the_disk_of_a_job_that_pulls_nothing(tmp_path: Path, capsys: pytest.Cap
 def test_a_proxy_of_another_host_is_not_blamed_on_a_registry(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    words = answer(script("go get x", 'Get "https://proxy.golang.org/x/@v/list": Forbidden'), tmp_path, capsys)
+    words = answer(script("go get x", 'Get "https://modules.example.com/x/@v/list": Forbidden'), tmp_path, capsys)
     assert words.startswith("no known cause: ")
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from components.cli.doctor.causes.cause import Cause
+from components.cli.doctor.causes.finding import Finding
 from components.cli.doctor.of_log import of_log
 
 PAGE = Path(__file__).parents[5] / "docs" / "doctor.md"
@@ -15,6 +16,12 @@ ECR = "123456789012.dkr.ecr.eu-central-1.amazonaws.com"
 OF_EITHER = {Cause.VARIABLE_ABSENT.value, Cause.NO_LOGIN.value}
 
 
+def _finding(log: str) -> Finding:
+    finding = of_log(log.encode()).finding
+    assert finding is not None
+    return finding
+
+
 def test_the_page_has_examples() -> None:
     assert len(EXAMPLES) > 120
     assert len({heading for heading, _ in EXAMPLES}) > 50
@@ -22,8 +29,7 @@ def test_the_page_has_examples() -> None:
 
 @pytest.mark.parametrize(("heading", "line"), EXAMPLES)
 def test_an_example_of_the_page_alone_names_the_cause_above_it(heading: str, line: str) -> None:
-    finding = of_log(line.encode()).finding
-    assert finding is not None
+    finding = _finding(line)
     if finding.cause is Cause.LOGIN_MISSING:
         assert heading in OF_EITHER
         assert all(f"({cause})" in finding.what for cause in OF_EITHER)
@@ -41,8 +47,7 @@ def test_an_example_of_the_page_alone_names_the_cause_above_it(heading: str, lin
     ],
 )
 def test_a_line_that_runner_and_script_both_print_says_so(line: str) -> None:
-    finding = of_log(line.encode()).finding
-    assert finding is not None
+    finding = _finding(line)
     assert finding.cause is Cause.LOGIN_MISSING
     assert finding.log_line == 1
     assert "the script asked" not in finding.line
@@ -58,9 +63,7 @@ def test_a_line_that_runner_and_script_both_print_says_so(line: str) -> None:
 )
 def test_a_line_before_it_decides_whose_pull_it_was(before: str, cause: Cause) -> None:
     line = f'Error response from daemon: Head "https://{ECR}/v2/ci/node/manifests/1.0": no basic auth credentials'
-    finding = of_log(f"{before}\n{line}\n".encode()).finding
-    assert finding is not None
-    assert finding.cause is cause
+    assert _finding(f"{before}\n{line}\n").cause is cause
 
 
 @pytest.mark.parametrize(
@@ -72,6 +75,4 @@ def test_a_line_before_it_decides_whose_pull_it_was(before: str, cause: Cause) -
     ],
 )
 def test_a_line_that_only_a_script_prints_is_the_scripts(line: str) -> None:
-    finding = of_log(line.encode()).finding
-    assert finding is not None
-    assert finding.cause is Cause.NO_LOGIN
+    assert _finding(line).cause is Cause.NO_LOGIN
