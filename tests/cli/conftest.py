@@ -7,10 +7,10 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from deployed import deployed
 from doctor_lab import KEY, Lab
 
 from rehearsal.rehearsal import Rehearsal
-from rehearsal.stack_file import read
 from rehearsal.world import World
 
 ROOT = Path(__file__).parents[2]
@@ -20,8 +20,7 @@ _numbers = count(1)
 
 @pytest.fixture(scope="module")
 def rehearsed() -> Iterator[Rehearsal]:
-    with Rehearsal(read(ROOT / "tests" / "data" / "examples" / "Pulumi.local.yaml"), lambda _: None) as running:
-        running.up()
+    with deployed(ROOT / "tests" / "data" / "examples" / "Pulumi.local.yaml") as running:
         yield running
 
 

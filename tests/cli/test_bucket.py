@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from deployed import deployed
 from pages import own_commands
 
 from components.cli.__main__ import main
 from components.cli.exit_codes import ExitCode
 from components.cli.plan_source import Source
 from rehearsal.rehearsal import Rehearsal
-from rehearsal.stack_file import read
 from rehearsal.world import World
 
 WEB, PROJECT, KEY = "acme/frontend/web", "acme/registry-access", "DOCKER_AUTH_CONFIG"
@@ -25,8 +25,7 @@ SCHEDULES = f"projects/{PROJECT.replace('/', '%2F')}/pipeline_schedules"
 
 @pytest.fixture(scope="module")
 def rehearsed() -> Iterator[Rehearsal]:
-    with Rehearsal(read(Path(__file__).parents[1] / "data" / "Pulumi.gitlab.yaml"), lambda _: None) as running:
-        running.up()
+    with deployed(Path(__file__).parents[1] / "data" / "Pulumi.gitlab.yaml") as running:
         yield running
 
 

@@ -1,11 +1,11 @@
 """One broken target and the rest: what the rehearsal shows, and that it fails when a rotation hides a fault."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from deployed import deployed
 
 from components.docker.auth import DOCKER_AUTH_CONFIG as KEY
 from rehearsal.consumers import Consumer
@@ -20,13 +20,6 @@ LOCAL = Path(__file__).parents[2] / "tests" / "data" / "examples" / "Pulumi.loca
 WEB, BACKEND = "project acme/frontend/web", "group acme/backend"
 COMMAND = "gitlab-ecr rotate --function gitlab-ecr-local-rotator"
 SECRET = "secret gitlab-ecr-local/audience/acme/shop"
-
-
-@contextmanager
-def deployed() -> Iterator[Rehearsal]:
-    with Rehearsal(read(LOCAL), lambda _: None) as running:
-        running.up()
-        yield running
 
 
 def test_the_report_holds_each_rotation_with_its_exit_code_and_its_targets(whole: tuple[str, dict[str, Any]]) -> None:
@@ -77,7 +70,7 @@ def test_the_renewed_token_writes_and_the_old_one_is_refused(whole: tuple[str, d
 
 
 def test_a_renewal_that_cannot_store_the_token_fails_the_rehearsal() -> None:
-    with deployed() as running:
+    with deployed(LOCAL) as running:
         running.world.gitlab.revoke_token("rotator")
         words = r"the renewal of the GitLab token failed: .*create a new one in GitLab"
         with pytest.raises(RehearsalError, match=words):
@@ -85,7 +78,7 @@ def test_a_renewal_that_cannot_store_the_token_fails_the_rehearsal() -> None:
 
 
 def test_another_target_that_fails_too_is_not_hidden_by_the_broken_one() -> None:
-    with deployed() as running:
+    with deployed(LOCAL) as running:
         running.world.gitlab.add_member(BOT, "acme/backend", 30)
         with pytest.raises(
             RehearsalError, match=f"after {WEB} is deleted: {BACKEND} {KEY}: failed: GitLab answered 403"
@@ -94,7 +87,7 @@ def test_another_target_that_fails_too_is_not_hidden_by_the_broken_one() -> None
 
 
 def test_a_lone_group_is_broken_and_mended_too() -> None:
-    with deployed() as running:
+    with deployed(LOCAL) as running:
         world = running.world
         lone = Consumer(world, "acme/backend", "group", ("ci/*",), (world.registry_host,))
         attempts = [attempt.exit_code for attempt in break_and_mend(world, running._rotations, [lone])]
@@ -114,7 +107,7 @@ def test_two_of_three_targets_are_broken_at_once_and_the_third_is_published(chan
 
 
 def test_a_command_that_fails_before_the_rotation_is_reported_with_its_output() -> None:
-    with deployed() as running:
+    with deployed(LOCAL) as running:
         watched = running._rotations
         assert isinstance(watched, Rotations)
         watched.function = "nothing"

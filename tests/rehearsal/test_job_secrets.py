@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from deployed import deployed
 
 from rehearsal import command_line
 from rehearsal.accesses import needs_any_token, needs_rotator_token
@@ -19,8 +20,7 @@ WEB, API = "acme/web", "acme/api"
 
 @pytest.fixture(scope="module")
 def rehearsed() -> Iterator[Rehearsal]:
-    with Rehearsal(read(STACK_FILE), lambda _: None) as running:
-        running.up()
+    with deployed(STACK_FILE) as running:
         yield running
 
 

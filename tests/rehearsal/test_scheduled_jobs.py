@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+from deployed import deployed
 
 from components.contract.metric_names import NAMESPACE
 from rehearsal import jobs, sessions
@@ -26,8 +27,7 @@ WEB, BACKEND = "acme/frontend/web", "acme/backend"
 
 @pytest.fixture(scope="module")
 def rehearsed() -> Iterator[Rehearsal]:
-    with Rehearsal(read(STACK_FILE), lambda _: None) as running:
-        running.up()
+    with deployed(STACK_FILE) as running:
         yield running
 
 

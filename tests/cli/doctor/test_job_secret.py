@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from deployed import deployed
 
 from components.cli.__main__ import main
 from components.cli.doctor.ci_file import parsed
@@ -16,7 +17,6 @@ from components.cli.gitlab_api import GitLabApi, ReadError
 from components.cli.plan_source import Source
 from components.cli.secret_status import DELETED, EMPTY, SecretState
 from rehearsal.rehearsal import Rehearsal
-from rehearsal.stack_file import read
 from rehearsal.world import World
 
 API, SECRET = "acme/api", "gitlab-ecr-both/audience/acme/api"
@@ -48,8 +48,7 @@ Doctor = Callable[..., tuple[int, dict[str, Any]]]
 
 @pytest.fixture(scope="module")
 def rehearsed() -> Iterator[Rehearsal]:
-    with Rehearsal(read(STACK_FILE), lambda _: None) as running:
-        running.up()
+    with deployed(STACK_FILE) as running:
         yield running
 
 
