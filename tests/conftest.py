@@ -35,7 +35,7 @@ _AWS_ENVIRONMENT = ("AWS_PROFILE", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY",
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection() -> Generator[None, object, object]:
-    """Spares the garbage collector the modules and the tests: it would go through them again and again."""
+    """Keeps the garbage collector from going through all modules and tests again and again."""
     gc.disable()
     try:
         return (yield)
@@ -60,7 +60,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _shared(item: pytest.Item) -> str | None:
-    """The widest fixture of ours that a test shares with others, and for one of a module also that module."""
+    """What a test shares with others: a session fixture of ours, or else its module, if that has a shared fixture."""
     found = {
         (definition.scope, name)
         for name, definitions in getattr(item, "_fixtureinfo").name2fixturedefs.items()  # noqa: B009 - pytest has no public way
@@ -69,7 +69,7 @@ def _shared(item: pytest.Item) -> str | None:
     }
     sessions = [name for scope, name in found if scope == "session"]
     module = item.path.relative_to(_FOLDER).as_posix() if found else None
-    return min(sessions, default=module)  # of several of a session that use each other, the same for all
+    return min(sessions, default=module)  # session fixtures that use each other give the same name for all
 
 
 class _NamesFailures:

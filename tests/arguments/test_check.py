@@ -53,13 +53,13 @@ _RIGHT: dict[str, Any] = {**_STACK, "repositories": {"ci/python": {}}}
         ),
     ],
 )
-def test_each_names_its_argument(changes: dict[str, Any], message: str) -> None:
+def test_each_mistake_names_its_argument(changes: dict[str, Any], message: str) -> None:
     with pytest.raises(MistakesError) as refused:
         check_arguments(RegistryAccessArgs, {**_RIGHT, **changes})
     assert str(refused.value).startswith(message)
 
 
-def test_all_of_them_come_at_once_and_no_password_is_shown() -> None:
+def test_all_mistakes_are_reported_at_once_and_no_password_is_shown() -> None:
     login = {"username": 3, "password": {"fake-password": 1}}
     with pytest.raises(MistakesError) as refused:
         check_arguments(RegistryAccessArgs, {"consumers": {"a/b": {"auths": {"r.io": login}}}, "repositories": {}})
@@ -75,7 +75,7 @@ def test_all_of_them_come_at_once_and_no_password_is_shown() -> None:
     assert "fake-password" not in str(refused.value)
 
 
-def test_outputs_are_taken_where_they_may_come_from_another_resource(recorder: Recorder) -> None:
+def test_outputs_are_accepted_where_they_may_come_from_another_resource(recorder: Recorder) -> None:
     def program() -> None:
         known = pulumi.Output.from_input("arn:aws:iam::123456789012:policy/x")
         check_arguments(RegistryAccessArgs, {**_RIGHT, "permissions_boundary": known, "tags": {"team": known}})
@@ -98,7 +98,7 @@ def test_outputs_are_taken_where_they_may_come_from_another_resource(recorder: R
         (Bootstrap, {**_OURS, "project": "acme/infra"}),
     ],
 )
-def test_every_component_refuses_what_it_does_not_know_and_misses_what_it_needs(
+def test_every_component_names_unknown_and_missing_arguments(
     recorder: Recorder, component: Any, args: dict[str, Any]
 ) -> None:
     with pytest.raises(MistakesError) as refused:
@@ -110,7 +110,7 @@ def test_every_component_refuses_what_it_does_not_know_and_misses_what_it_needs(
     assert recorder.resources == []
 
 
-def test_the_function_for_composers_refuses_it_too() -> None:
+def test_rotation_parts_names_unknown_and_missing_arguments() -> None:
     args: Any = {**_STACK, "repositories": ["a"], "consumer": {}}
     with pytest.raises(ValueError, match=r"^consumer: no such argument; did you mean consumers\?\nconsumers: missing"):
         rotation_parts(args)

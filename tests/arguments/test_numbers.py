@@ -1,4 +1,4 @@
-"""Numbers that GitLab gives, in each form in which they arrive."""
+"""Ids from GitLab, in each form in which a program may give them."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from validation.recorder import Recorder
 
 
 @given(st.integers(1, 2**53))
-def test_every_form_of_a_number_is_that_number(number: int) -> None:
+def test_an_id_is_the_same_in_every_form(number: int) -> None:
     assert repr([numbers.whole(each) for each in (number, str(number), float(number))]) == repr([number] * 3)
 
 
@@ -40,12 +40,12 @@ def test_an_output_becomes_text_when_it_is_known(recorder: Recorder, known: Any)
     assert numbers.text(known) == "20"
 
 
-def test_nonsense_in_an_output_names_the_argument(recorder: Recorder) -> None:
+def test_an_invalid_id_in_an_output_is_refused_with_the_argument(recorder: Recorder) -> None:
     found = numbers.text(pulumi.Output.from_input("acme/web"), "consumers", "acme/web", "id")
     with pytest.raises(MistakesError, match=r"^consumers\.acme/web\.id: got 'acme/web'; write the number"):
         resolved(recorder, found)
 
 
-def test_what_is_not_known_yet_has_a_stand_in(recorder: Recorder) -> None:
+def test_an_id_that_is_not_known_yet_has_a_stand_in(recorder: Recorder) -> None:
     assert numbers.plain_text(pulumi.Output.from_input(20)) == numbers.STANDING_IN
     assert numbers.plain_text(20.0) == "20"

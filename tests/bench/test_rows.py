@@ -35,7 +35,7 @@ def test_a_single_figure_is_compared_with_each_run_of_the_other() -> None:
     assert Row("allowed", "s", "once").measured(1, 2)["spread"] is None
 
 
-def test_where_nothing_is_promised_nothing_is_missed() -> None:
+def test_a_row_without_a_goal_is_neither_met_nor_missed() -> None:
     row = Row("a loop", "s", "slow").measured(9, 1, "on 3")
     assert (row["what"], row["goal"]) == ("slow; on 3", "")
 
@@ -49,7 +49,7 @@ def test_no_two_rows_share_a_name() -> None:
     assert len({row.name for row in ROWS}) == len(ROWS)
 
 
-def test_the_readme_has_the_rows_of_the_bench() -> None:
+def test_the_page_has_the_rows_of_the_bench() -> None:
     shown = PAGE.read_text().partition(BEGIN)[2].partition(END)[0]
     lines = [line for line in shown.splitlines() if line.startswith("|")][2:]
     assert [line.split("|")[1].strip() for line in lines] == [row.name for row in ROWS]
@@ -60,11 +60,11 @@ def test_a_table_replaces_the_one_before_and_nothing_else() -> None:
         Row("floor", "s", "fast", 1.3).measured([4, 4, 5], 2.5),
         Row("shell", "s", "slow").not_measured(4, "no aws on PATH"),
     ]
-    readme = with_table(f"above\n{BEGIN}\n\nold\n{END}\nbelow\n", rows)
-    assert readme == f"above\n{BEGIN}\n\n{table(rows)}\n\n{END}\nbelow\n"
-    assert "| floor | 4 s | 2.5 s | 1.600 | 1.600 to 2.000 | at most 1.3: MISSED |" in readme
-    assert "| shell | 4 s | - | - | - | not measured: no aws on PATH |" in readme
-    assert with_table(readme, rows) == readme
+    page = with_table(f"above\n{BEGIN}\n\nold\n{END}\nbelow\n", rows)
+    assert page == f"above\n{BEGIN}\n\n{table(rows)}\n\n{END}\nbelow\n"
+    assert "| floor | 4 s | 2.5 s | 1.600 | 1.600 to 2.000 | at most 1.3: MISSED |" in page
+    assert "| shell | 4 s | - | - | - | not measured: no aws on PATH |" in page
+    assert with_table(page, rows) == page
 
 
 @pytest.mark.parametrize(

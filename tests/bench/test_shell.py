@@ -1,4 +1,4 @@
-"""The way of scripts, with an AWS CLI and a curl that write down what they are asked."""
+"""The shell script that others use, with an AWS CLI and a curl that record their calls."""
 
 import base64
 import json
@@ -37,7 +37,7 @@ def test_each_project_gets_the_token_in_a_separate_put(tmp_path: Path) -> None:
     assert base64.b64decode(auth) == b"AWS:fake-password"
 
 
-def test_a_failing_request_ends_it(tmp_path: Path) -> None:
+def test_a_failing_request_ends_the_script(tmp_path: Path) -> None:
     program(tmp_path, "aws", "echo fake-password")
     program(tmp_path, "curl", "exit 22")
     ended = run(tmp_path, 2)

@@ -11,7 +11,7 @@ _OF_THE_PLACE = ("parent", "sourcePosition", "stackTrace", "dependencies", "prop
 
 
 def as_registered(requests: list[Any]) -> dict[tuple[str, str], Any]:
-    """What the engine would be asked for, without where in which program."""
+    """What the engine would be asked for, without the place in the program."""
     found: dict[tuple[str, str], Any] = {}
     for request in requests:
         if request.custom:

@@ -72,7 +72,9 @@ def test_a_stacks_role_or_user_is_made_and_changed_only_within_the_boundary(reso
         ),
     ],
 )
-def test_without_the_boundary_it_can_only_be_described_and_a_user_removed(resource: str, left: list[str]) -> None:
+def test_a_role_or_user_without_the_boundary_can_only_be_described_or_tagged_and_a_user_deleted(
+    resource: str, left: list[str]
+) -> None:
     for context in ({}, {"iam:PermissionsBoundary": ADMINISTRATOR}):
         assert [action for action in IAM_WRITES if deploys(action, resource, **context)] == left
 
@@ -94,7 +96,9 @@ def test_without_the_boundary_it_can_only_be_described_and_a_user_removed(resour
         ("iam:UpdateAssumeRolePolicy", NAMES.role_arn("preview")),
     ],
 )
-def test_it_keeps_boundary_itself_and_keys_even_if_another_policy_allowed_it(action: str, resource: str) -> None:
+def test_a_deployment_cannot_change_boundary_itself_or_keys_even_if_another_policy_allows_it(
+    action: str, resource: str
+) -> None:
     request = Request(NAMES.role_arn("deploy"), action, resource, _BOUND)
     assert allowed(request, [EVERYTHING])
     assert not deploys(action, resource, EVERYTHING, **_BOUND)
@@ -108,7 +112,7 @@ def test_roles_are_passed_to_the_services_that_stacks_use_and_to_no_other(servic
     assert not deploys("iam:PassRole", NAMES.role_arn("deploy"), **context)
 
 
-def test_roles_of_awss_own_services_are_made_for_what_a_registry_needs_only() -> None:
+def test_only_those_service_linked_roles_can_be_made_that_a_registry_needs() -> None:
     for service, made in (("replication.ecr", True), ("inspector2", True), ("autoscaling", False)):
         arn = NAMES.arn("iam", f"role/aws-service-role/{service}.amazonaws.com/AWSServiceRole", "")
         context = {"iam:AWSServiceName": f"{service}.amazonaws.com"}
@@ -132,7 +136,7 @@ def test_a_launch_template_of_another_owner_stays_as_it_is(tag: str | None) -> N
     assert not deploys("ec2:CreateLaunchTemplate", template, **({"aws:RequestTag/gitlab-ecr": tag} if tag else {}))
 
 
-def test_the_state_is_not_read_as_a_rotators_code() -> None:
+def test_the_rights_on_a_rotators_bucket_do_not_cover_the_bucket_of_the_state() -> None:
     code = f"{NAMES.bucket_arn.rpartition(':')[0]}:gitlab-ecr-prod-rotator-123456789012"
     assert deploys("s3:PutBucketPolicy", code)
     assert deploys("s3:PutObject", f"{code}/rotator.zip")
@@ -151,7 +155,7 @@ _STACKS.append(ROOT / "tests" / "data" / "Pulumi.secrets.yaml")
 
 
 def _config(stack_file: Path) -> dict[str, str]:
-    """What a stack that CI deploys has besides: the boundary, and an OIDC provider that the administrator made."""
+    """A stack as CI deploys it: with the boundary, and an OIDC provider that the administrator made."""
     config = config_of(stack_file)
     gitlab = json.loads(config.get("gitlab-ecr:gitlab", "{}")) | {"existingOidcProvider": True}
     far = json.loads(config["gitlab-ecr:repositories"]) | {"far/away": {"region": "us-east-1"}}
@@ -180,7 +184,7 @@ def test_a_deployment_can_make_read_change_and_delete_every_resource_of_a_stack(
 
 
 def test_the_rights_of_each_type_are_spelled_as_aws_spells_them() -> None:
-    """Each need as a policy, which the linter holds against AWS's tables: actions, resource types, condition keys."""
+    """Each need as a policy, which the linter compares with AWS's tables: actions, resource types, condition keys."""
     for type_, wanted in NEEDS.items():
         for need in wanted:
             if need.service == "iam" and need.resource.startswith("{"):

@@ -55,13 +55,13 @@ def test_the_page_names_each_power() -> None:
     assert len(message) == len(_POWERS)
 
 
-def test_a_separate_role_pushes_and_pulls_every_image_within_the_boundary() -> None:
+def test_a_role_that_a_deployment_makes_can_push_and_pull_every_image_within_the_boundary() -> None:
     everything = {"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
     for action in ("ecr:PutImage", "ecr:BatchGetImage"):
         assert allowed(Request(_OWN_ROLE, action, _ANY), [everything], boundary=boundary(NAMES))
 
 
-def test_the_token_is_not_read_by_itself_but_by_the_rotators_role() -> None:
+def test_a_deployment_cannot_read_the_token_but_the_rotators_role_can() -> None:
     assert not deploys("secretsmanager:GetSecretValue", _TOKEN)
     policy = rotator_policy(pull_roles_arn=_ROTATOR, secret_arns=[_TOKEN])
     assert allowed(Request(_ROTATOR, "secretsmanager:GetSecretValue", _TOKEN), [policy], boundary=boundary(NAMES))

@@ -113,7 +113,7 @@ def _changed(before: Registered, after: Registered) -> Iterator[str]:
 
 
 def _refused(resource: Registered, wanted: set[str] | None, made: dict[tuple[str, str], Registered]) -> Iterator[str]:
-    """What of the named actions, or of all, the deploy role may not."""
+    """Those of the named actions, or of all, that the deploy role may not perform."""
     owners = {r.inputs["name"]: r for r in made.values() if r.type in ("aws:iam/role:Role", "aws:iam/user:User")}
     for action, arn, context in needs(resource, NAMES.account, NAMES.region, owners):
         if (wanted is None or action.partition(":")[2] in wanted) and not deploys(action, arn, **context):

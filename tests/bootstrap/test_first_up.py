@@ -75,7 +75,7 @@ def test_they_are_enough_for_a_stack_file(recorder: Recorder, file: Path) -> Non
     assert refused == set()
 
 
-def test_no_action_is_there_that_no_type_of_resource_needs() -> None:
+def test_every_action_is_needed_by_some_type_of_resource() -> None:
     needs_of_all = [need for wanted in NEEDS.values() for need in wanted]
     needed = {f"{need.service}:{action}" for need in needs_of_all for action in need.actions.split()}
     statements = [statement for policy in _POLICIES.values() for statement in policy["Statement"]]
@@ -83,7 +83,7 @@ def test_no_action_is_there_that_no_type_of_resource_needs() -> None:
     assert {action for action in given if not any(glob(action, need) for need in needed)} == _OF_OLDER_PROVIDERS
 
 
-def test_they_reach_nothing_that_is_named_otherwise() -> None:
+def test_they_reach_nothing_with_another_name() -> None:
     for path in ("admin", "other-team/x", "gitlab-ecr-prod"):
         assert not _may("iam:PutRolePolicy", _NAMES.arn("iam", f"role/{path}", ""))
         assert not _may("iam:PutUserPolicy", _NAMES.arn("iam", f"user/{path}", ""))

@@ -94,7 +94,7 @@ def test_a_prefix_that_could_reach_into_another_is_refused(prefix: str) -> None:
 
 
 @pytest.mark.parametrize("prefix", ["gitlab-ecr", "team2", "gitlabecr", "gitlabs", "ecr", "ab", "x" * 28])
-def test_one_word_is_taken(prefix: str) -> None:
+def test_one_word_is_accepted(prefix: str) -> None:
     assert _names(prefix).role_name("deploy") == f"{prefix}-deploy"
 
 

@@ -70,12 +70,12 @@ def test_check_takes_the_bucket_from_the_environment(
 
 
 @pytest.mark.usefixtures("at_home")
-def test_what_is_typed_goes_before_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_option_takes_precedence_over_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GITLAB_ECR_ROTATOR", "a-function-that-is-not-there")
     assert main(["status", *BUCKET]) == ExitCode.OK
 
 
-def test_two_places_of_the_plan_are_one_too_many(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_bucket_and_a_function_together_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["status", *BUCKET, "--function", "another"]) == ExitCode.USAGE
     assert "write one" in capsys.readouterr().err
 

@@ -39,7 +39,7 @@ def test_help_documents_every_exit_code(capsys: pytest.CaptureFixture[str]) -> N
 
 
 @pytest.mark.parametrize("answer", [None, ExitCode.OK, ExitCode.FOUND])
-def test_a_command_answers_its_exit_code(answer: ExitCode | None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_commands_exit_code_is_returned(answer: ExitCode | None, monkeypatch: pytest.MonkeyPatch) -> None:
     assert _with(monkeypatch, None, answer) == (answer or ExitCode.OK)
 
 

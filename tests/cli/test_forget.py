@@ -50,7 +50,7 @@ def adopt(gitlab: GitLab, description: str = _OURS, **flags: object) -> None:
     gitlab.set_variable("project", "acme/web", "DOCKER_AUTH_CONFIG", value, description=description, **flags)
 
 
-def test_our_entries_go_and_the_rest_stays_with_every_flag(gitlab: GitLab) -> None:
+def test_our_entries_are_removed_and_the_rest_stays_with_every_flag(gitlab: GitLab) -> None:
     adopt(gitlab, masked=True, raw=True, protected=True, variable_type="env_var")
     assert forget(_TARGET, plan("acme/other"), client(gitlab)) == [_HOST]
     record = gitlab.variable("project", "acme/web", "DOCKER_AUTH_CONFIG") or {}
@@ -60,7 +60,7 @@ def test_our_entries_go_and_the_rest_stays_with_every_flag(gitlab: GitLab) -> No
         forget(_TARGET, plan(), client(gitlab))
 
 
-def test_entries_that_no_description_names_are_named_by_hand(gitlab: GitLab) -> None:
+def test_hosts_given_by_hand_are_removed_where_no_description_names_them(gitlab: GitLab) -> None:
     adopt(gitlab, "mine")
     assert forget(_TARGET, plan(), client(gitlab), [_HOST]) == [_HOST]
 

@@ -1,4 +1,4 @@
-"""What is read of GitLab, against the GitLab emulator."""
+"""What is read from GitLab, against the GitLab emulator."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -100,7 +100,7 @@ def test_every_environment_of_the_projects_of_a_narrower_target_is_read(
     assert [finding.target for finding in found] == ["group acme/backend DOCKER_AUTH_CONFIG (production)"]
 
 
-def test_a_dead_token_shows_its_status_only(gitlab: GitLab, read: Callable[[str], GitLabApi]) -> None:
+def test_a_refused_token_gives_an_error_with_the_status_only(gitlab: GitLab, read: Callable[[str], GitLabApi]) -> None:
     with pytest.raises(ReadError, match=r"^GitLab answered 401 for projects/7$"):
         read("glpat-fake-0000").get("projects/7")
 
@@ -126,7 +126,7 @@ class _Odd:
 
 
 @pytest.mark.parametrize("value", [None, 7, "x", {}, [None], [7], ["x"], [[]], [{}], [{"value": "x"}]], ids=repr)
-def test_a_listing_of_any_form_is_a_place_that_was_not_read(value: object) -> None:
+def test_a_listing_of_an_unexpected_form_is_reported_as_not_read(value: object) -> None:
     odd = GitLabApi("https://gitlab.example.com", Secret("glpat-fake-0000"), _Odd(value))
     with pytest.raises(ReadError, match="GitLab answered 200 for admin/ci/variables"):
         rows(odd, Level.INSTANCE, "")

@@ -44,19 +44,22 @@ def test_every_command_prints_json_and_names_its_keys() -> None:
 
 
 @pytest.mark.parametrize("command", ["status", "check", "rotate"])
-def test_commands_on_a_plan(at_home: World, capsys: pytest.CaptureFixture[str], command: str) -> None:
+def test_status_check_and_rotate_print_the_keys_of_their_help(
+    at_home: World, capsys: pytest.CaptureFixture[str], command: str
+) -> None:
     _, printed = _printed(capsys, command, *_FUNCTION)
+    assert printed
     for each in printed if isinstance(printed, list) else [printed]:
         assert each.keys() == _named(command)
 
 
-def test_doctor(lab: Lab, capsys: pytest.CaptureFixture[str]) -> None:
+def test_doctor_prints_the_keys_of_its_help(lab: Lab, capsys: pytest.CaptureFixture[str]) -> None:
     code, printed = _printed(capsys, "doctor", lab.image, "--project", lab.project)
     assert code == ExitCode.FOUND
     assert printed.keys() == _named("doctor")
 
 
-def test_forget(at_home: World, capsys: pytest.CaptureFixture[str]) -> None:
+def test_forget_prints_the_keys_of_its_help(at_home: World, capsys: pytest.CaptureFixture[str]) -> None:
     host, ours = at_home.registry_host, describe([at_home.registry_host], SystemClock().now(), "x")
     document = json.dumps({"auths": {host: {"auth": "QVdTOmZha2U="}}})
     at_home.gitlab.set_variable("project", _WEB, "OLD", document, description=ours)
@@ -65,7 +68,9 @@ def test_forget(at_home: World, capsys: pytest.CaptureFixture[str]) -> None:
     assert printed.keys() == _named("forget")
 
 
-def test_token_set(at_home: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_token_set_prints_the_keys_of_its_help(
+    at_home: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.setattr("sys.stdin", io.StringIO(at_home.rotator_token))
     code, printed = _printed(capsys, "token", "set", *_FUNCTION)
     assert (code, printed["secret"]) == (ExitCode.OK, "gitlab-ecr-local/gitlab-token")
@@ -73,7 +78,7 @@ def test_token_set(at_home: World, monkeypatch: pytest.MonkeyPatch, capsys: pyte
     assert printed.keys() == _named("token set")
 
 
-def test_revoke(at_home: World, capsys: pytest.CaptureFixture[str]) -> None:
+def test_revoke_prints_the_keys_of_its_help(at_home: World, capsys: pytest.CaptureFixture[str]) -> None:
     code, printed = _printed(capsys, "revoke", _WEB, *_FUNCTION, "--now", "--yes")
     assert code == ExitCode.OK
     assert printed.keys() == _named("revoke")

@@ -26,7 +26,7 @@ def server() -> Iterator[GitLab]:
 
 @pytest.fixture
 def job(server: GitLab, monkeypatch: pytest.MonkeyPatch) -> str:
-    """The variables of a job of a merge request pipeline; answers the note's token."""
+    """Sets the variables of a merge request pipeline's job; returns the note's token."""
     token = server.create_token("note", ["api"], project="acme/infra", access_level=_REPORTER)
     monkeypatch.setenv("CI_API_V4_URL", f"{server.url}/api/v4")
     monkeypatch.setenv("CI_PROJECT_ID", "7")

@@ -1,4 +1,4 @@
-"""A token is typed without an echo, or comes from a pipe without a word about terminals."""
+"""A token is typed without an echo, or comes from a pipe without a warning about terminals."""
 
 import io
 import subprocess

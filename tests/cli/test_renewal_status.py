@@ -72,7 +72,7 @@ def test_a_renewal_that_works_is_good_and_shows_its_time(monkeypatch: pytest.Mon
         ),
     ],
 )
-def test_a_mistake_is_reported_with_what_to_do(
+def test_each_problem_is_reported_with_what_to_do(
     monkeypatch: pytest.MonkeyPatch, change: dict[str, Any], words: str
 ) -> None:
     state = _state(monkeypatch, {**_GOOD, **change})
@@ -80,7 +80,7 @@ def test_a_mistake_is_reported_with_what_to_do(
     assert row_of_status(state)["health"] == row_of_check(state)["found"] == state.problem
 
 
-def test_a_secret_that_is_not_there_is_made_with_this_command(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_for_an_absent_secret_the_command_that_makes_it_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     state = _state(monkeypatch, "ResourceNotFoundException")
     assert state.problem == (
         "absent: run `gitlab-ecr token set --secret fake/gitlab-token --managed`, then `pulumi up`"
@@ -91,7 +91,7 @@ def test_a_refusal_by_aws_is_shown_in_its_words(monkeypatch: pytest.MonkeyPatch)
     assert "AccessDeniedException" in _state(monkeypatch, "AccessDeniedException").problem
 
 
-def test_another_plan_gives_no_message_and_no_look_up(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_is_looked_up_for_a_plan_without_a_managed_renewal(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(renewal_status, "aws_client", lambda *_: pytest.fail("looked up"))
     own = plan_of(target("acme/web"))
     for plan in (own, replace(own, gitlab=None, targets=())):

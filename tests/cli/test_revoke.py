@@ -32,7 +32,7 @@ def role_of(world: World, audience: str) -> str:
     return next(role["RoleName"] for role in roles if audience.replace("/", "-") in role["RoleName"])
 
 
-def test_a_no_changes_nothing(
+def test_answering_no_changes_nothing(
     at_home: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr("click.termui.visible_prompt_func", lambda _: "n")

@@ -87,7 +87,7 @@ def test_status_names_an_access_key_by_its_ending_and_says_when_the_next_is_due(
         ({"description": "mine"}, "never rotated, or its description was edited: run `gitlab-ecr rotate`"),
     ],
 )
-def test_status_says_what_is_wrong_with_a_pair_and_rotate_mends_it(
+def test_status_says_what_is_wrong_with_a_pair_and_rotate_repairs_it(
     at_home: World, capsys: pytest.CaptureFixture[str], changes: dict[str, Any], health: str
 ) -> None:
     record = at_home.gitlab.variable("project", LEGACY, ACCESS_KEYS[0])
@@ -123,7 +123,7 @@ def test_status_says_what_is_wrong(
     assert found[f"group {BACKEND} {KEY}"]["health"] == "good"
 
 
-def test_check_finds_after_up_only_the_project_that_the_world_hides_with(
+def test_after_up_check_finds_only_the_project_that_hides_its_groups_variable(
     at_home: World, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["check", *FUNCTION, "--json"]) == ExitCode.FOUND
@@ -267,7 +267,7 @@ def test_a_file_that_is_not_a_plan_is_named(tmp_path: Path, capsys: pytest.Captu
     assert f"--plan {file}: plan: is not JSON" in capsys.readouterr().err.replace("\n", "")
 
 
-def test_a_login_that_gitlab_expands_is_kept_alive_by_rotate_and_named_by_check(
+def test_a_login_that_gitlab_expands_is_left_alone_by_rotate_and_named_by_check(
     kept: World, capsys: pytest.CaptureFixture[str]
 ) -> None:
     made_by_hand = json.loads((DATA / "dollar-variable.json").read_text())

@@ -68,7 +68,7 @@ def test_a_command_needs_nothing_but_the_stacks_name(at_home: World, outputs: Ou
     assert main([*command, "--stack", "local"]) in (ExitCode.OK, ExitCode.FOUND)
 
 
-def test_two_ways_to_the_plan_are_one_too_many(outputs: Outputs, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_stack_and_a_function_together_are_refused(outputs: Outputs, capsys: pytest.CaptureFixture[str]) -> None:
     outputs("{}")
     assert main(["status", "--stack", "local", "--function", "x"]) == ExitCode.USAGE
     assert "more than one of --stack, --plan" in " ".join(capsys.readouterr().err.split())

@@ -1,4 +1,4 @@
-"""`gitlab-ecr check --stack`: what was deleted by hand, before an `up` or a destroy stumbles over it."""
+"""`gitlab-ecr check --stack` finds what was deleted by hand, before an `up` or a destroy fails because of it."""
 
 import json
 import os
@@ -34,7 +34,7 @@ def api(gitlab: GitLab) -> GitLabApi:
 
 @pytest.fixture
 def pulumi(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
-    """A `pulumi` that prints a state, or ends otherwise."""
+    """A `pulumi` that prints a state, or fails."""
 
     def put(printed: str, code: int = 0, words: str = "") -> None:
         program = tmp_path / "pulumi"
@@ -120,7 +120,7 @@ def test_a_pulumi_that_does_not_show_the_state_is_an_error_of_one_line(
         in_gitlab("prod", api)
 
 
-def test_without_pulumi_it_says_so(api: GitLabApi, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_pulumi_the_error_says_so(api: GitLabApi, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "/nowhere")
     with pytest.raises(CliError, match="--stack prod: there is no pulumi on PATH"):
         in_gitlab("prod", api)

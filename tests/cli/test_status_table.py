@@ -55,7 +55,7 @@ def shown(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -
         (-86_400 * 400, "400 d ago"),
     ],
 )
-def test_how_far_a_moment_is_has_two_units_at_most(seconds: int, message: str) -> None:
+def test_a_distance_in_time_is_shown_in_at_most_two_units(seconds: int, message: str) -> None:
     assert distance(NOW + timedelta(seconds=seconds), NOW) == message
 
 

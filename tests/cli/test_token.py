@@ -24,7 +24,7 @@ _TODAY = date(2026, 11, 22)
 
 
 class FakeSecrets(dict[str, str]):
-    """Secrets Manager, as far as it is asked."""
+    """Secrets Manager, as far as the command uses it."""
 
     def put_secret_value(self, *, SecretId: str, SecretString: str) -> None:  # noqa: N803 - boto3's names
         self[SecretId] = SecretString
@@ -80,12 +80,12 @@ def store(gitlab: GitLab) -> Callable[[str], FakeSecrets]:
     return run
 
 
-def test_a_token_that_does_is_stored(gitlab: GitLab, store: Callable[[str], FakeSecrets]) -> None:
+def test_a_good_token_is_stored(gitlab: GitLab, store: Callable[[str], FakeSecrets]) -> None:
     token = gitlab.create_token("bot", ["api"], user="bot")
     assert store(token) == {"gitlab-ecr/gitlab-token": token}
 
 
-def test_a_token_of_too_small_a_scope_is_not(gitlab: GitLab, store: Callable[[str], FakeSecrets]) -> None:
+def test_a_token_with_too_small_a_scope_is_not_stored(gitlab: GitLab, store: Callable[[str], FakeSecrets]) -> None:
     message = (
         r"^nothing is stored\. scope: got read_api; create a fine-grained token with Variable: Read, Create and Update"
     )
@@ -93,7 +93,7 @@ def test_a_token_of_too_small_a_scope_is_not(gitlab: GitLab, store: Callable[[st
         store(gitlab.create_token("bot", ["read_api"], user="bot"))
 
 
-def test_a_token_that_ends_soon_is_not(gitlab: GitLab, store: Callable[[str], FakeSecrets]) -> None:
+def test_a_token_that_expires_soon_is_not_stored(gitlab: GitLab, store: Callable[[str], FakeSecrets]) -> None:
     with pytest.raises(
         CliError, match=r"expiry: it ends in 8 days, on 2026-11-30; create one that lasts 30 days or more"
     ):
@@ -123,7 +123,7 @@ def test_a_token_that_gitlab_does_not_know_is_not_stored(store: Callable[[str], 
         store("glpat-fake-0000")
 
 
-def test_nothing_is_stored_of_a_token_that_does_not(gitlab: GitLab) -> None:
+def test_nothing_of_a_refused_token_is_stored_or_shown(gitlab: GitLab) -> None:
     clock, stored = SystemClock(), FakeSecrets()
     token = gitlab.create_token("bot", ["read_api"], user="bot")
     http = PooledHttp(clock, Deadline(clock, 30), connections=1, allow_http=True)
@@ -134,7 +134,7 @@ def test_nothing_is_stored_of_a_token_that_does_not(gitlab: GitLab) -> None:
 
 
 @pytest.mark.parametrize("before", [{}, {"gitlab-ecr/gitlab-token": "glpat-fake-before"}], ids=["new", "there already"])
-def test_before_up_the_secret_is_made_with_a_token_that_does(gitlab: GitLab, before: dict[str, str]) -> None:
+def test_before_up_the_secret_is_made_with_a_good_token(gitlab: GitLab, before: dict[str, str]) -> None:
     clock, stored = SystemClock(), FakeSecrets(before)
     http = PooledHttp(clock, Deadline(clock, 30), connections=1, allow_http=True)
     token = gitlab.create_token("bot", ["api"], user="bot")
@@ -143,7 +143,7 @@ def test_before_up_the_secret_is_made_with_a_token_that_does(gitlab: GitLab, bef
     assert stored == {"gitlab-ecr/gitlab-token": token}
 
 
-def test_before_up_a_token_that_does_not_makes_no_secret(gitlab: GitLab) -> None:
+def test_before_up_a_refused_token_makes_no_secret(gitlab: GitLab) -> None:
     clock, stored = SystemClock(), FakeSecrets()
     http = PooledHttp(clock, Deadline(clock, 30), connections=1, allow_http=True)
     token = gitlab.create_token("bot", ["read_api"], user="bot")
@@ -187,7 +187,7 @@ def _judged(gitlab: GitLab, permissions: list[str], places: list[str] = _PLACES)
     return check_token(plan(), GitLabApi(gitlab.url, Secret(token), http), _TODAY)
 
 
-def test_a_fine_grained_token_with_just_the_permissions_does(gitlab: GitLab) -> None:
+def test_a_fine_grained_token_with_just_the_permissions_is_accepted(gitlab: GitLab) -> None:
     assert _judged(gitlab, _ALL + _ITSELF) == TokenFindings(granular=True)
     record = gitlab.variable("project", "acme/web", "DOCKER_AUTH_CONFIG")
     assert record is not None
@@ -210,7 +210,7 @@ def test_the_rights_that_a_fine_grained_token_lacks_are_named_as_gitlab_names_th
         assert "needs Variable: Read, Create and Update" in problem
 
 
-def test_a_place_that_a_fine_grained_token_does_not_cover_is_named(gitlab: GitLab) -> None:
+def test_a_group_that_a_fine_grained_token_does_not_cover_is_named(gitlab: GitLab) -> None:
     (problem,) = _judged(gitlab, _ALL + _ITSELF, ["acme/web", "acme/old"]).problems
     assert 'lacks the required permissions: [Variable: Read] for "acme/backend"' in problem
 

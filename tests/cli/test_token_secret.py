@@ -1,4 +1,4 @@
-"""`token set` where Secrets Manager renews the token: which one does, in which form, in which secret."""
+"""`token set` where Secrets Manager renews the token: which tokens are accepted, and how they are stored."""
 
 import json
 from collections.abc import Iterator
@@ -28,7 +28,7 @@ _TYPED = {"Type": "GitLabAccessToken"}
 
 
 class FakeSecrets:
-    """Secrets Manager with secrets of types."""
+    """Secrets Manager, with a type for each secret."""
 
     def __init__(self, **about: Any) -> None:
         self.texts: dict[str, str] = {}
@@ -93,7 +93,7 @@ def _id(gitlab: GitLab, token: str) -> str:
     return str(_reader(gitlab, token).get("personal_access_tokens/self")["id"])
 
 
-def test_a_persons_token_is_stored_with_its_number_and_instance_in_a_secret_of_the_type(gitlab: GitLab) -> None:
+def test_a_persons_token_is_stored_with_its_id_and_instance_in_a_secret_of_the_type(gitlab: GitLab) -> None:
     token, secrets = gitlab.create_token("bot", ["api"], user="bot"), FakeSecrets()
     assert _set(gitlab, token, secrets) == []
     assert secrets.document == {"token": token, "tokenId": _id(gitlab, token), "gitlabUrl": _URL}
@@ -159,7 +159,7 @@ def test_a_secret_with_a_key_that_nobody_here_may_use_is_refused_and_kept(gitlab
     assert secrets.texts == {_NAME: "before"}
 
 
-def test_what_an_earlier_renewal_left_pending_is_taken_off_so_that_the_next_begins(gitlab: GitLab) -> None:
+def test_a_leftover_pending_label_is_removed_so_that_the_next_renewal_can_begin(gitlab: GitLab) -> None:
     token = gitlab.create_token("bot", ["api"], user="bot")
     stages = {"v1": ["AWSCURRENT"], "v2": ["AWSPENDING"], "v0": ["AWSPREVIOUS"]}
     secrets = FakeSecrets(**_TYPED, VersionIdsToStages=stages)
@@ -171,7 +171,7 @@ def test_what_an_earlier_renewal_left_pending_is_taken_off_so_that_the_next_begi
     assert secrets.taken_off == []
 
 
-def test_without_that_right_the_token_is_stored_and_the_command_named(gitlab: GitLab) -> None:
+def test_without_the_right_to_remove_that_label_the_token_is_stored_and_the_command_named(gitlab: GitLab) -> None:
     token = gitlab.create_token("bot", ["api"], user="bot")
     secrets = FakeSecrets(**_TYPED, VersionIdsToStages={"v1": ["AWSCURRENT"], "v2": ["AWSPENDING"]})
     secrets.may_take_off = False
@@ -208,7 +208,7 @@ def test_an_instance_that_aws_cannot_reach_is_refused_before_up(gitlab: GitLab, 
     assert secrets.texts == {}
 
 
-def test_an_expired_token_is_not_stored(gitlab: GitLab) -> None:
+def test_a_token_that_expires_soon_is_not_stored(gitlab: GitLab) -> None:
     token, secrets = gitlab.create_token("bot", ["api"], user="bot", expires_at=date(2026, 11, 30)), FakeSecrets()
     with pytest.raises(CliError, match="expiry: it ends in 8 days"):
         _set(gitlab, token, secrets)

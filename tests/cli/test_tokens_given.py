@@ -56,7 +56,7 @@ def commands(url: str, plan_file: str, monkeypatch: pytest.MonkeyPatch) -> list[
 
 
 @pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
-def test_no_command_shows_it(
+def test_no_command_shows_the_token(
     form: str, commands: list[list[str]], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     given = form.format(_TOKEN)

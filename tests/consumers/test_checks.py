@@ -53,7 +53,7 @@ def _check(consumers: dict[str, Any], url: str = "https://gitlab.com") -> None:
         {"access": Access.ACCESS_KEYS, "pull": ["ci/*"], "long_lived_keys": True, "protected": False},
     ],
 )
-def test_every_form_of_access_has_a_right_way(consumer: dict[str, Any]) -> None:
+def test_a_correct_consumer_of_each_access_is_accepted(consumer: dict[str, Any]) -> None:
     _check({"acme/web": consumer})
 
 
@@ -124,29 +124,29 @@ def test_every_form_of_access_has_a_right_way(consumer: dict[str, Any]) -> None:
         ({"push": ["app"]}, r"id: missing; write the number, which GitLab shows on the project's page"),
     ],
 )
-def test_a_mistake_is_reported_at_its_place(consumer: dict[str, Any], message: str) -> None:
+def test_a_mistake_is_reported_with_its_key(consumer: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError, match=rf"^consumers\.acme/web\.{message}"):
         _check({"acme/web": consumer})
 
 
-def test_elsewhere_than_on_gitlab_com_aws_sees_no_numbers() -> None:
+def test_a_push_from_a_self_managed_gitlab_needs_no_ids() -> None:
     _check({"acme/web": {"push": ["app"], "branches": ["main"]}}, "https://gitlab.example.com")
 
 
 @pytest.mark.parametrize("access", [Access.JOB_ROLE, Access.JOB_SECRET])
-def test_elsewhere_than_on_gitlab_com_refs_are_named_or_all_of_them_let_in(access: Access) -> None:
+def test_on_a_self_managed_gitlab_refs_are_named_or_all_of_them_admitted(access: Access) -> None:
     for refs in ({"branches": ["main"]}, {"unprotected_refs": True}):
         _check({"acme/web": {"access": access, "pull": ["app"], **refs}}, "https://gitlab.example.com")
 
 
-def test_beside_a_push_the_refs_that_may_push_are_named_where_any_may_read() -> None:
+def test_where_any_ref_may_read_the_refs_that_may_push_have_to_be_named() -> None:
     consumer = {"access": Access.JOB_SECRET, "pull": ["app"], "push": ["app"], "unprotected_refs": True}
     _check({"acme/web": {**consumer, "branches": ["main"]}}, "https://gitlab.example.com")
     with pytest.raises(ValueError, match=r"^consumers\.acme/web\.branches: missing; of https://gitlab\.example\.com"):
         _check({"acme/web": consumer}, "https://gitlab.example.com")
 
 
-def test_one_owner_is_one_consumer() -> None:
+def test_two_consumers_of_one_owner_are_refused() -> None:
     consumers = {"acme/old": {"pull": ["app"], "id": 7}, "acme/new": {"pull": ["app"], "id": 7}}
     with pytest.raises(
         ValueError, match=r"^consumers\.acme/new\.id: `consumers`\.acme/old is project 7 too; write one"

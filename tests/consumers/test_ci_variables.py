@@ -25,7 +25,7 @@ def _one(recorder: Recorder, **variable: Any) -> Registered:
     return recorder.one(_PROJECT, "vars-web")
 
 
-def test_a_rotated_variable_starts_as_a_placeholder_that_a_runner_passes_over(recorder: Recorder) -> None:
+def test_a_rotated_variable_starts_as_a_placeholder_that_a_runner_ignores(recorder: Recorder) -> None:
     assert _one(recorder).inputs == {
         "project": "acme/web",
         "key": "DOCKER_AUTH_CONFIG",
@@ -59,7 +59,7 @@ def test_in_the_first_preview_a_value_is_secret_too(first_preview: Recorder) -> 
     assert _one(first_preview).secret_inputs == {"value"}
 
 
-def test_a_group_by_its_id(recorder: Recorder) -> None:
+def test_a_group_is_addressed_by_its_id(recorder: Recorder) -> None:
     _declare({"backend": {"owner_kind": "group", "owner": "20"}})
     found = recorder.one(_GROUP, "vars-backend")
     assert (found.inputs["group"], found.parent, found.ignore_changes) == ("20", "vars", _IGNORED)

@@ -67,7 +67,7 @@ def test_the_plan_wants_the_flags_that_the_variable_was_made_with() -> None:
     )
 
 
-def test_jobs_that_push_are_pinned_to_numbers_where_there_are_any() -> None:
+def test_jobs_that_push_are_pinned_to_ids_where_they_are_declared() -> None:
     assert consumers.jobs({}, {**_ALL, "acme/plain": {"push": ["app"], "branches": ["main"]}}) == {
         "acme/web": {
             "project": "acme/web",
@@ -115,7 +115,7 @@ def test_jobs_that_only_pull_say_where_from_and_push_nothing() -> None:
     assert consumers.plan(_NAMES, "prod", {}, _REPOSITORIES, {"acme/e2e": consumer}).targets == ()
 
 
-def test_the_trust_holds_no_number_of_a_self_managed_gitlab() -> None:
+def test_the_trust_holds_no_id_of_a_self_managed_gitlab() -> None:
     gitlab: Any = {"url": "https://gitlab.example.com"}
     pusher: Any = {"push": ["app"], "id": 7, "namespace_id": 2, "branches": ["main"]}
     assert consumers.jobs(gitlab, {"acme/web": pusher}) == {
@@ -258,19 +258,19 @@ def test_the_plan_names_gitlab_as_soon_as_anything_is_written_there(beside: Any)
     assert len(plan.secrets) == 1
 
 
-def test_a_stack_that_rotates_nothing_keeps_what_it_had() -> None:
+def test_the_plan_of_a_stack_that_only_pushes_names_gitlab() -> None:
     pusher: Any = {"push": ["app"], "id": 7, "namespace_id": 2}
     assert consumers.plan(_NAMES, "prod", {}, _REPOSITORIES, {"acme/web": pusher}).gitlab is not None
 
 
-def test_what_pushes_never_trusts_the_unprotected_refs_that_may_read() -> None:
+def test_a_push_role_never_trusts_the_unprotected_refs_that_may_read() -> None:
     both: Any = {"acme/web": {**_READER, "push": ["app"], "unprotected_refs": True, "branches": ["main"]}}
     pushes, reads = dict(consumers.jobs({}, both)["acme/web"]), dict(consumers.secret_roles({}, both)["acme/web"])
     assert (pushes.get("unprotected_refs"), pushes.get("branches")) == (None, ["main"])
     assert (reads.get("unprotected_refs"), reads.get("branches")) == (True, None)
 
 
-def test_the_trust_of_a_reader_holds_no_number_of_a_self_managed_gitlab() -> None:
+def test_the_trust_of_a_reader_holds_no_id_of_a_self_managed_gitlab() -> None:
     declared: Any = {"acme/web": {**_READER, "branches": ["a"]}}
     role = consumers.secret_roles({"url": "https://gitlab.example.com"}, declared)
     assert role["acme/web"] == {"project": "acme/web", "audience": "acme/web", "branches": ["a"]}

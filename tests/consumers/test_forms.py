@@ -43,7 +43,7 @@ def test_a_rotated_variable_has_no_value_of_ours() -> None:
     }
 
 
-def test_a_group_by_its_id_with_every_flag() -> None:
+def test_a_groups_variable_has_its_id_and_every_flag() -> None:
     found = _of(
         pull=["app"], kind="group", id=20, variable_type="env_var", hidden=True, protected=True, adopt=True,
         environment_scopes=["production"],
@@ -91,13 +91,11 @@ def test_names_do_not_depend_on_position() -> None:
         ({"access": Access.CREDENTIALS_STORE}, {"credsStore": "ecr-login"}),
     ],
 )
-def test_a_helper_is_named_in_the_open(consumer: dict[str, Any], document: dict[str, Any]) -> None:
+def test_a_helper_is_named_in_a_value_that_is_not_masked(consumer: dict[str, Any], document: dict[str, Any]) -> None:
     (found,) = _of(**consumer).values()
     assert parse(found["value"]) == document
-    assert (found["masked"], found["description"][:31]) == (
-        False,
-        "gitlab-ecr: docker-credential-" + found["description"][30],
-    )
+    assert not found["masked"]
+    assert found["description"].startswith("gitlab-ecr: docker-credential-")
 
 
 def test_fixed_passwords_are_secret_from_end_to_end(recorder: Recorder) -> None:
@@ -196,7 +194,7 @@ def test_each_form_of_a_registry_host_is_an_entry() -> None:
         ),
     ],
 )
-def test_what_cannot_be_written_names_its_place(consumer: dict[str, Any], message: str) -> None:
+def test_a_value_that_cannot_be_written_is_refused_with_its_key(consumer: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError, match=rf"^{message}"):
         check_forms(_NAMES, "acme/web", consumer, [])  # pyright: ignore[reportArgumentType] - written as a dict of anything
 

@@ -52,19 +52,19 @@ def test_its_target_is_the_instance_and_has_no_scope() -> None:
         ),
     ],
 )
-def test_the_message_says_what_it_cannot_have(path: str, consumer: Any, message: str) -> None:
+def test_what_the_instance_cannot_have_is_refused_with_the_reason(path: str, consumer: Any, message: str) -> None:
     with pytest.raises(ValueError, match=rf"consumers\.{message}"):
         check_consumers({path: consumer}, _URL)
 
 
-def test_nobody_declares_the_instance_of_gitlab_com() -> None:
+def test_the_instance_of_gitlab_com_is_refused() -> None:
     with pytest.raises(ValueError, match=r"^consumers\.instance\.kind: got instance; only its administrators"):
         check_consumers({"instance": _INSTANCE}, "https://gitlab.com")
     check_consumers({"instance": _INSTANCE}, _URL)
 
 
 @pytest.mark.parametrize("more", [{}, {"environment_scopes": ["*"], "hidden": False, "protected": True}])
-def test_an_administrator_who_wants_it_may(more: dict[str, Any]) -> None:
+def test_a_consumer_of_a_self_managed_instance_is_accepted(more: dict[str, Any]) -> None:
     consumer: Any = {**_INSTANCE, **more}
     check_consumers({"instance": consumer}, _URL)
 
@@ -80,7 +80,7 @@ def test_the_warning_says_how_many_people_that_is() -> None:
     assert "administrator's" not in find_breadth({"instance": logins}, _URL).warnings[0].text
 
 
-def test_what_is_nearer_hides_it_whole() -> None:
+def test_a_nearer_variable_hides_the_instances_completely() -> None:
     declared: Any = {
         "instance": _INSTANCE,
         "acme": {"kind": "group", "pull": ["ci/*"]},

@@ -5,7 +5,7 @@ import pytest
 from components.consumers.key_life import DEFAULT, key_life
 
 
-def test_by_default_a_key_gets_thirty_days_old_and_overlaps_for_one() -> None:
+def test_by_default_a_key_lives_thirty_days_and_overlaps_for_one() -> None:
     assert key_life() == DEFAULT
     assert (DEFAULT.age, DEFAULT.grace) == (timedelta(days=30), timedelta(days=1))
 
@@ -13,7 +13,7 @@ def test_by_default_a_key_gets_thirty_days_old_and_overlaps_for_one() -> None:
 @pytest.mark.parametrize(
     ("age", "grace", "interval"), [("90 days", "45 days", "2 hours"), ("6 hours", "2 hours", "2 hours")]
 )
-def test_what_makes_sense_together_is_taken(age: str, grace: str, interval: str) -> None:
+def test_an_age_and_a_grace_period_that_fit_together_are_accepted(age: str, grace: str, interval: str) -> None:
     assert key_life(age, grace, interval).age >= 2 * key_life(age, grace, interval).grace
 
 
@@ -28,6 +28,8 @@ def test_what_makes_sense_together_is_taken(age: str, grace: str, interval: str)
         ("3 hours", "2 hours", "2 hours", r"^access_key_age: got '3 hours' with an .*; write at least twice the grace"),
     ],
 )  # fmt: skip
-def test_nonsense_is_refused_with_its_place(age: str, grace: str, interval: str, words: str) -> None:
+def test_an_invalid_age_or_grace_period_is_refused_with_its_key(
+    age: str, grace: str, interval: str, words: str
+) -> None:
     with pytest.raises(ValueError, match=words):
         key_life(age, grace, interval)

@@ -1,4 +1,4 @@
-"""What binds is GitLab's limit on requests, and the advice is another user's token."""
+"""GitLab's limit on requests decides how many variables one run writes; the advice is another user's token."""
 
 import pytest
 

@@ -79,7 +79,7 @@ def _refusal(document: dict[str, Any]) -> str:
 
 
 @pytest.mark.parametrize("wrong", [None, 7, True, "text", [], {}, 1.5])
-def test_a_value_of_another_type_is_refused_by_its_place(wrong: Any) -> None:
+def test_a_value_of_another_type_is_refused_with_its_place(wrong: Any) -> None:
     for place in _PLACES:
         old = _PLAIN
         for step in place:
@@ -89,7 +89,7 @@ def test_a_value_of_another_type_is_refused_by_its_place(wrong: Any) -> None:
             assert f"plan{_spelled(place)}" in why, (place, wrong, why)
 
 
-def test_every_key_is_needed_and_no_other_known() -> None:
+def test_every_key_is_required_and_an_unknown_one_is_refused() -> None:
     for place in _PLACES:
         if isinstance(place[-1], str) and place[:-1] != ("audiences",):
             owner = f"plan{_spelled(place[:-1])}"
@@ -130,10 +130,10 @@ def test_every_key_is_needed_and_no_other_known() -> None:
 def test_each_mistake_is_named(path: tuple[Any, ...], value: Any, words: str) -> None:
     why = _refusal(_changed(path, lambda holder, key: holder.__setitem__(key, value)))
     assert words in why
-    assert "fake@" not in why or "gitlab.url" in why
+    assert "fake@" not in why
 
 
-def test_no_json_is_named() -> None:
+def test_text_that_is_not_json_is_refused() -> None:
     with pytest.raises(ValueError, match="plan: is not JSON: line 1"):
         plan.loads("{")
 

@@ -109,5 +109,5 @@ def test_a_minute_is_always_one_and_the_same_for_a_name(name: str) -> None:
     assert 0 <= minute_of(name) == minute_of(name) < 60
 
 
-def test_not_everybody_runs_at_the_same_minute() -> None:
+def test_not_all_stacks_run_at_the_same_minute() -> None:
     assert len({minute_of(f"gitlab-ecr-{name}-rotator") for name in ("dev", "prod", "local", "eu")}) > 1

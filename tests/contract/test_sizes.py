@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from components.contract.plan import (
+    VERSION,
     Audience,
     Flags,
     GitLab,
@@ -27,7 +28,7 @@ def _plan(*registries: tuple[str, ...]) -> Plan:
     """One target, and the registries of its audience, each with its hosts."""
     flags = Flags(VariableType.FILE, masked=True, protected=False, raw=True, hidden=False)
     return Plan(
-        version=3,
+        version=VERSION,
         stack="prod",
         region="eu-central-1",
         state="/prod/rotator/state",
@@ -51,7 +52,7 @@ def test_what_always_fits_is_not_mentioned(hosts: int) -> None:
     assert size_findings(_plan(*((_host(n),) for n in range(hosts)))) == []
 
 
-def test_what_may_not_fit_is_a_doubt() -> None:
+def test_a_value_that_may_not_fit_is_not_certain_to_fail() -> None:
     (finding,) = size_findings(_plan(*((_host(n),) for n in range(3))))
     assert not finding.certain
     assert finding.message == (
@@ -61,13 +62,13 @@ def test_what_may_not_fit_is_a_doubt() -> None:
     )
 
 
-def test_a_value_that_cannot_fit_in_older_gitlabs_is_still_a_doubt() -> None:
+def test_a_value_that_only_older_gitlabs_cannot_hold_is_not_certain_to_fail() -> None:
     (finding,) = size_findings(_plan(*((_host(n),) for n in range(4))))
     assert not finding.certain
     assert "its value will be 10,259 to 14,659 characters for 4 registry hosts" in finding.message
 
 
-def test_a_value_that_cannot_fit_into_an_instances_variable_is_certain() -> None:
+def test_a_value_that_cannot_fit_into_an_instances_variable_is_certain_to_fail() -> None:
     some = _plan(*((_host(n),) for n in range(4)))
     instance = replace(some.targets[0], owner_kind=OwnerKind.INSTANCE, owner="instance", path="instance")
     (finding,) = size_findings(replace(some, targets=(instance,)))
@@ -77,7 +78,7 @@ def test_a_value_that_cannot_fit_into_an_instances_variable_is_certain() -> None
     )
 
 
-def test_the_advice_is_for_what_makes_it_long() -> None:
+def test_the_advice_names_what_makes_the_value_long() -> None:
     forms = ((_host(1), _host(1, "ecr-fips")), (_host(2), _host(2, "ecr-fips")))
     assert "leave out the `host_forms` that no image is written with, or name fewer registries" in (
         size_findings(_plan(*forms))[0].message
@@ -92,7 +93,7 @@ def test_the_length_is_that_of_the_document_itself(hosts: int, token: int) -> No
 
 
 @given(st.integers(1, 8), st.integers(SHORTEST_TOKEN, LONGEST_TOKEN))
-def test_no_token_of_a_real_length_is_a_surprise(hosts: int, token: int) -> None:
+def test_every_token_of_a_real_length_fits_or_is_announced(hosts: int, token: int) -> None:
     findings = size_findings(_plan(*((_host(number),) for number in range(hosts))))
     fits = document_length(tuple(_host(number) for number in range(hosts)), token) <= VALUE_LIMIT
     assert fits or findings

@@ -27,11 +27,11 @@ def test_an_instance_of_the_internet_is_within_reach(url: str) -> None:
         ("https://gitlab.local", "gitlab.local is not an address of the internet"),
     ],
 )
-def test_another_is_not_and_the_reason_names_it(url: str, why: str) -> None:
+def test_another_instance_is_out_of_reach_and_the_reason_names_it(url: str, why: str) -> None:
     assert out_of_reach(url, None) == why
 
 
-def test_nor_is_one_behind_a_private_ca() -> None:
+def test_an_instance_with_a_private_ca_is_out_of_reach() -> None:
     assert "of a private CA, which AWS does not trust" in out_of_reach("https://gitlab.example.com", "a certificate")
 
 

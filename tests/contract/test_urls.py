@@ -93,7 +93,7 @@ def test_what_would_leak_is_refused_everywhere(url: str, way: str) -> None:
         "https://git_lab",
     ],
 )
-def test_what_names_a_host_is_taken(url: str) -> None:
+def test_a_url_that_names_a_host_is_accepted(url: str) -> None:
     assert instance_url(url, "url") == url.rstrip("/")
 
 

@@ -120,12 +120,12 @@ def test_no_message_shows_a_value_that_replaces_a_wrong_one(wrong: dict[str, Any
         **wrong,
     }
     found = find(args)
-    told = "\n".join(map(str, [*found.found, *found.warnings]))
+    reported = "\n".join(map(str, [*found.found, *found.warnings]))
     assert found.found
-    assert [value for value in ("stand-in", "000000000000", "us-east-1") if value in told] == []
+    assert [value for value in ("stand-in", "000000000000", "us-east-1") if value in reported] == []
 
 
-def test_what_a_self_managed_gitlab_lacks_is_found_before_its_url_is_right() -> None:
+def test_missing_branches_are_reported_even_while_the_url_is_wrong() -> None:
     consumers = {"acme/images": {"push": ["ci/*"], "id": 7}}
     for url in ("gitlab.example.com", "https://gitlab.example.com"):
         found = _found(gitlab={"url": url}, consumers=consumers)

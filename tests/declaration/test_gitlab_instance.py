@@ -66,7 +66,7 @@ def test_a_provider_without_a_url_talks_to_what_its_environment_says(
     build()
 
 
-def test_the_default_provider_would_send_a_token_of_another_instance_to_gitlab_com(recorder: Recorder) -> None:
+def test_the_default_provider_is_refused_where_it_talks_to_another_instance(recorder: Recorder) -> None:
     with pytest.raises(
         ValueError, match=r"default GitLab provider talks to 'https://gitlab.com'.*providers=\["
     ) as raised:
@@ -102,6 +102,6 @@ def test_a_token_is_needed_if_something_is_made_in_gitlab(changes: dict[str, Any
     assert Parts(declaration(**changes)).makes_something_in_gitlab is expected
 
 
-def test_the_api_of_an_instance_below_a_path() -> None:
+def test_the_api_url_of_an_instance_below_a_path_keeps_the_path() -> None:
     assert api_url({"url": "https://example.com/gitlab/"}) == "https://example.com/gitlab/api/v4/"
     assert api_url({}) == "https://gitlab.com/api/v4/"

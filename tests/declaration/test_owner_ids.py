@@ -1,4 +1,4 @@
-"""Numbers that another resource makes: the same stack as with plain ones, and what a preview cannot know of it."""
+"""Ids that come from another resource: the stack is the same as with plain ones, and a preview knows all but them."""
 
 import json
 from typing import Any
@@ -48,7 +48,7 @@ def declaration(numbers: dict[str, Any], *, backend: str = "lambda") -> Any:
 
 
 def made(recorder: Recorder, form: Any, backend: str) -> dict[str, Registered]:
-    """What a stack registers whose numbers are outputs; plain ones without a form."""
+    """What a stack registers whose ids are outputs, or plain values without a form."""
     recorder.answers["gitlab:index/userRunner:UserRunner"] = {"id": "9171", "token": "glrt-fake-0000"}
 
     def program() -> None:
@@ -63,7 +63,7 @@ def made(recorder: Recorder, form: Any, backend: str) -> dict[str, Registered]:
 
 def shown(resources: dict[str, Registered]) -> dict[str, Any]:
     def archive(value: Any) -> Any:
-        """An archive by its texts; what is not known by a word."""
+        """An archive by its texts, and a word for what is not known."""
         assets = getattr(value, "assets", None)
         return "unknown" if assets is None else {path: getattr(each, "text", None) for path, each in assets.items()}
 
@@ -75,7 +75,7 @@ def shown(resources: dict[str, Registered]) -> dict[str, Any]:
 
 @pytest.mark.parametrize("backend", ["lambda", "gitlab"])
 @pytest.mark.parametrize("form", [int, str, float], ids=["int", "str", "float"])
-def test_a_number_from_a_resource_makes_what_a_plain_one_makes(recorder: Recorder, form: Any, backend: str) -> None:
+def test_an_id_from_a_resource_makes_what_a_plain_one_makes(recorder: Recorder, form: Any, backend: str) -> None:
     plain = shown(made(recorder, None, backend))
     recorder.resources.clear()
     assert shown(made(recorder, form, backend)) == plain
@@ -107,7 +107,7 @@ def test_a_number_from_a_resource_makes_what_a_plain_one_makes(recorder: Recorde
         ),
     ],
 )
-def test_a_preview_knows_all_but_what_holds_the_number(
+def test_a_preview_knows_all_but_what_holds_the_id(
     first_preview: Recorder, backend: str, unknown: dict[str, set[str]]
 ) -> None:
     plain = shown(made(first_preview, None, backend))
@@ -137,7 +137,7 @@ def parts_of(consumer: dict[str, Any]) -> Any:
     return rotation_parts(declared)
 
 
-def test_the_parts_for_programs_that_compose_them_fit(recorder: Recorder) -> None:
+def test_rotation_parts_take_an_id_from_a_resource(recorder: Recorder) -> None:
     def program() -> None:
         parts = parts_of({"id": pulumi.Output.from_input("20"), "pull": ["ci/*"]})
         identities: Any = {**PLACE, "audiences": parts["audiences"]}
@@ -163,7 +163,7 @@ def test_an_id_that_belongs_to_no_owner_in_the_plan_is_refused(recorder: Recorde
     ("key", "value"),
     [("id", "acme/backend"), ("id", 0), ("id", 20.5), ("id", True), ("namespace_id", "acme")],
 )
-def test_nonsense_is_refused_at_its_key(recorder: Recorder, key: str, value: Any) -> None:
+def test_an_invalid_id_is_refused_with_its_key(recorder: Recorder, key: str, value: Any) -> None:
     args = declaration(dict(NUMBERS))
     args["consumers"]["acme/web"][key] = value
     with pytest.raises(ValueError, match=rf"^consumers\.acme/web\.{key}: got .*; write the number that GitLab shows"):
@@ -171,7 +171,7 @@ def test_nonsense_is_refused_at_its_key(recorder: Recorder, key: str, value: Any
 
 
 @pytest.mark.parametrize("number", [20, "20", 20.0])
-def test_the_same_number_twice_is_found_in_each_form(number: Any) -> None:
+def test_the_same_id_twice_is_found_in_each_form(number: Any) -> None:
     args = declaration(dict(NUMBERS))
     args["consumers"]["acme/other"] = {"kind": "group", "id": number, "pull": ["ci/*"]}
     (mistake,) = find(args).found

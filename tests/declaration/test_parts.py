@@ -46,7 +46,7 @@ def test_the_plan_assumes_the_roles_that_identities_makes_and_writes_the_variabl
     assert {target["owner"] for target in plan["targets"]} == owners == {"20", "acme/web"}
 
 
-def test_a_mistake_in_it_is_named() -> None:
+def test_a_mistake_in_the_arguments_of_rotation_parts_is_named() -> None:
     with pytest.raises(ValueError, match=r"consumers\.acme/web\.pull"):
         rotation_parts({**_ARGS, "consumers": {"acme/web": {"pull": ["nothing/*"]}}})
 

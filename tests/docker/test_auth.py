@@ -26,7 +26,7 @@ _entries = st.builds(
 _others = st.dictionaries(st.sampled_from(["HttpHeaders", "psFormat", "plugins"]), st.text() | st.booleans())
 
 
-def test_the_token_of_ecr_is_the_entry_as_it_is() -> None:
+def test_ecrs_token_becomes_the_entry_unchanged() -> None:
     assert docker_auth.auth_entry(_TOKEN) == {"auth": _TOKEN}
 
 
@@ -100,7 +100,7 @@ def test_the_placeholder_is_what_an_empty_document_dumps_to() -> None:
         (f'{{"auths":{{}},"size":{"1" * 5_000}}}', "a number of 5000 characters"),
     ],
 )
-def test_each_mistake_is_recognised_and_no_secret_shown(text: str, mistake: str) -> None:
+def test_each_mistake_is_recognized_and_no_secret_shown(text: str, mistake: str) -> None:
     with pytest.raises(ValueError, match=rf"^DOCKER_AUTH_CONFIG: .*{mistake}") as caught:
         docker_auth.parse(text)
     for secret in (_TOKEN, _RAW_PASSWORD, "c2VjcmV0", "cm9ib3Q6"):
@@ -121,7 +121,7 @@ def test_merging_keeps_everything_foreign_and_changes_nothing_the_second_time(
 
 
 @pytest.mark.parametrize("existing", [None, "", "  \n", "{}", docker_auth.PLACEHOLDER])
-def test_nothing_is_merged_into_a_new_document(existing: str | None) -> None:
+def test_an_empty_value_becomes_a_document_with_the_new_entry_alone(existing: str | None) -> None:
     entry = docker_auth.auth_entry(_TOKEN)
     assert docker_auth.merge(existing, [_ECR], {_ECR: entry}) == {"auths": {_ECR: entry}}
 

@@ -39,7 +39,7 @@ def test_a_file_that_is_not_read_is_reported_without_its_content(text: str | byt
     assert len(str(caught.value)) < 60
 
 
-def test_a_text_that_is_too_long_is_not_begun() -> None:
+def test_a_text_that_is_too_long_is_not_parsed() -> None:
     with pytest.raises(BoundedJsonError, match="longer than 10 characters"):
         bounded_json.loads("[" * 11, limit=10)
     assert bounded_json.loads("[1,2,3,4]", limit=10) == [1, 2, 3, 4]
@@ -50,7 +50,7 @@ def test_brackets_within_texts_do_not_count_as_depth() -> None:
     assert bounded_json.loads(json.dumps(document)) == document
 
 
-def test_what_is_deep_enough_is_read_in_a_thread_with_a_small_stack() -> None:
+def test_a_document_at_the_depth_limit_is_read_in_a_thread_with_a_small_stack() -> None:
     found: list[Any] = []
     threading.stack_size(128 * 1024)
     try:

@@ -1,4 +1,4 @@
-"""One run of the command for all who look at what it shows, and stack files like the local one."""
+"""One run of the command for all tests of its output, and variants of the local stack file."""
 
 import json
 import os
@@ -13,7 +13,7 @@ import yaml
 from rehearsed_once import Kept
 
 ROOT = Path(__file__).parents[2]
-# What the program warns of, in the order in which an `up` comes to it.
+# The program's warnings, in the order in which an `up` gives them.
 _WARNINGS = ("gitlab.url: https://gitlab.example.com", "the rotator waits for its GitLab token")
 
 

@@ -10,7 +10,7 @@ from components.rotation.clock import Deadline, SystemClock
 from components.rotation.http import PooledHttp, UnreachableError
 
 _CUT = (
-    "resets in its body", "promises more than it sends", "closes without a word",
+    "resets in its body", "promises more than it sends", "closes without an answer",
     "has a chunk of no size", "has two lengths", "speaks another protocol", "is a compression bomb",
     "sends without end",
 )  # fmt: skip

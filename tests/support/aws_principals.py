@@ -1,4 +1,4 @@
-"""Makes principals in the local cloud, and registry tokens of theirs, for tests."""
+"""Makes principals in the local cloud, and their registry tokens, for tests."""
 
 import json
 from dataclasses import dataclass
@@ -38,7 +38,7 @@ GET_TOKEN = allow("ecr:GetAuthorizationToken")
 
 
 def as_client_arguments(credentials: dict[str, str]) -> dict[str, str]:
-    """The arguments that make a boto3 client one of these credentials."""
+    """The arguments with which a boto3 client uses these credentials."""
     return {
         "aws_access_key_id": credentials["AccessKeyId"],
         "aws_secret_access_key": credentials["SecretAccessKey"],
@@ -51,14 +51,14 @@ class Principals:
     cloud: Cloud
 
     def role(self, name: str, *statements: dict[str, Any], path: str = "/", **settings: Any) -> str:
-        """A role with one inline policy, which the account may assume; answers its ARN."""
+        """Makes a role with one inline policy, which the account may assume; returns its ARN."""
         iam = self.cloud.client("iam")
         made = iam.create_role(RoleName=name, Path=path, **{"AssumeRolePolicyDocument": trust(ROOT), **settings})
         iam.put_role_policy(RoleName=name, PolicyName="inline", PolicyDocument=policy(*statements))
         return made["Role"]["Arn"]
 
     def assume(self, role_arn: str, by: dict[str, str] | None = None, **settings: Any) -> dict[str, str]:
-        """The arguments that make a boto3 client one of a session under this role."""
+        """Assumes the role; returns the arguments with which a boto3 client uses that session."""
         sts = self.client("sts", by) if by else self.cloud.client("sts")
         made = sts.assume_role(RoleArn=role_arn, RoleSessionName="test", **settings)["Credentials"]
         return as_client_arguments(made)

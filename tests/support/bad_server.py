@@ -29,7 +29,7 @@ class Connection:
             self.socket.sendall(part if isinstance(part, bytes) else part.encode("latin-1"))
 
     def trickle(self, content: bytes) -> None:
-        """One byte, again and again, before any time limit between two bytes ends."""
+        """Sends one byte at a time, too often for any time limit between two bytes."""
         for byte in content:
             if self.over.wait(0.05):
                 return
@@ -53,7 +53,7 @@ _OK: Final = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 
 
 def whole(body: bytes | str, *headers: str, status: str = "200 OK") -> Way:
-    """An answer that is whole as HTTP, whatever is in it."""
+    """An answer that is complete as HTTP, whatever it contains."""
     content = body.encode() if isinstance(body, str) else body
     head = "".join(f"{line}\r\n" for line in (f"HTTP/1.1 {status}", f"Content-Length: {len(content)}", *headers))
     return lambda connection: connection.send(head, "\r\n", content)
@@ -73,14 +73,14 @@ WAYS: Final[dict[str, Way]] = {
     "stalls in its body": lambda c: (c.send(_OK, "Content-Length: 500\r\n\r\n{"), c.stall()),
     "continues for ever": lambda c: c.flood(b"HTTP/1.1 100 Continue\r\n\r\n" * 10),
     # in how it ends
-    "closes without a word": lambda _: None,
+    "closes without an answer": lambda _: None,
     "resets the connection": lambda c: c.reset(),
     "resets in its body": lambda c: (c.send(_OK, "Content-Length: 500\r\n\r\n{"), c.reset()),
     "ends in its headers": lambda c: c.send(_OK),
     # in length
     "promises more than it sends": lambda c: c.send(_OK, f"Content-Length: 5000\r\n\r\n{_VARIABLE}"),
     "sends more than it promised": lambda c: c.send(_OK, f"Content-Length: 3\r\n\r\n{_VARIABLE}"),
-    "has a length that is none": lambda c: c.send(_OK, f"Content-Length: many\r\n\r\n{_VARIABLE[:-9]}"),
+    "has a length that is no number": lambda c: c.send(_OK, f"Content-Length: many\r\n\r\n{_VARIABLE[:-9]}"),
     "has a length below zero": lambda c: c.send(_OK, f"Content-Length: -5\r\n\r\n{_VARIABLE[:-9]}"),
     "has two lengths": lambda c: c.send(_OK, f"Content-Length: 3\r\nContent-Length: 5\r\n\r\n{_VARIABLE}"),
     "sends without end": lambda c: (c.send(_OK, "\r\n["), c.flood(b"0," * 32_000)),
@@ -100,24 +100,24 @@ WAYS: Final[dict[str, Way]] = {
     "is a bomb within a bomb": whole(gzip.compress(gzip.compress(b" " * 50_000_000)), "Content-Encoding: gzip, gzip"),
     # in protocol
     "speaks another protocol": lambda c: c.send("SSH-2.0-OpenSSH_9.9\r\n"),
-    "has a status that is none": lambda c: c.send("HTTP/1.1 abc OK\r\n\r\n"),
-    "has a status of its own": whole(_VARIABLE, status="999 Odd"),
+    "has a status that is no number": lambda c: c.send("HTTP/1.1 abc OK\r\n\r\n"),
+    "has a status that nobody knows": whole(_VARIABLE, status="999 Odd"),
     "redirects": whole("", "Location: http://127.0.0.1:9/elsewhere", status="302 Found"),
     "redirects for good": whole("", "Location: /", status="308 Permanent Redirect"),
-    "asks to come back after a word": whole("", "Retry-After: \u00b2", status="429 Too Many Requests"),
+    "asks to come back after no number": whole("", "Retry-After: \u00b2", status="429 Too Many Requests"),
     "asks to come back in a year": whole("", "Retry-After: 31536000", status="503 Service Unavailable"),
     "asks for another login": whole("", "WWW-Authenticate: Basic", status="401 Unauthorized"),
-    "fails always": whole("", status="500 Internal Server Error"),
+    "always fails": whole("", status="500 Internal Server Error"),
     # in content
-    "says nothing": whole(""),
-    "says nothing at all": lambda c: c.send("HTTP/1.1 204 No Content\r\n\r\n"),
+    "has an empty body": whole(""),
+    "has no content": lambda c: c.send("HTTP/1.1 204 No Content\r\n\r\n"),
     "is a page of a proxy": whole("<html>sign in</html>", "Content-Type: text/html"),
     "is no UTF-8": whole(b'{"key":"\xff\xfe"}'),
     "is nested without end": whole("[" * 100_000),
     "is nested in objects": whole('{"key":' * 5_000 + "1" + "}" * 5_000),
     "has a number without end": whole(f'{{"key":{"9" * 200_000}}}'),
     "has an infinite number": whole('{"key":"DOCKER_AUTH_CONFIG","id":1e999,"value":-1e999}'),
-    "has no number": whole('{"key":"DOCKER_AUTH_CONFIG","value":NaN}'),
+    "has a number that is none": whole('{"key":"DOCKER_AUTH_CONFIG","value":NaN}'),
     "is a list": whole("[]"),
     "is a text": whole('"DOCKER_AUTH_CONFIG"'),
     "is null": whole("null"),
@@ -127,7 +127,7 @@ WAYS: Final[dict[str, Way]] = {
     "is of another environment": _variable(environment_scope="production", value='{"auths":{}}'),
     "has a value that is no text": _variable(value=[["a"]]),
     "has a description that is no text": _variable(description={"gitlab-ecr": 1}),
-    "has flags that are none": _variable(variable_type=[], masked="yes", raw={}, hidden=[1]),
+    "has flags of other types": _variable(variable_type=[], masked="yes", raw={}, hidden=[1]),
     "has a value of brackets": _variable(value="[" * 10_000),
     "has a value of objects": _variable(value='{"auths":' * 3_000),
     "has a value of quotes and line breaks": _variable(value='"' + "\n" * 200_000),
@@ -136,7 +136,7 @@ WAYS: Final[dict[str, Way]] = {
     "answers in colours": whole('{"message":"\\u001b[31m\\u202eno\\r\\n\\u0000"}', status="403 Forbidden"),
     "answers with a message of lists": whole('{"message":[[[{"value":["x"]}]]]}', status="400 Bad Request"),
 }
-"""Each way to misbehave towards one request, by what is odd about it."""
+"""Each way to misbehave in answer to one request, by what is wrong with it."""
 
 
 @contextmanager

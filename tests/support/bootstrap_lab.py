@@ -1,4 +1,4 @@
-"""The bootstrap's documents for one account, and what they are asked about."""
+"""The bootstrap's documents for one account, and requests to try on them."""
 
 from typing import Any, Final
 
@@ -26,7 +26,7 @@ OUT_OF_BOUNDS: Final = (
     NAMES.boundary_arn,
     NAMES.policy_arn("services"),
     NAMES.arn("iam", "role/admin", ""),
-    NAMES.arn("iam", "role/gitlab-ecr-admin", ""),  # like a stack's path, but a name: it lies in no path
+    NAMES.arn("iam", "role/gitlab-ecr-admin", ""),  # the name looks like a stack's path, but the role is not below one
     NAMES.arn("iam", "role/other/gitlab-ecr-prod/x", ""),
     NAMES.arn("iam", "role/aws-service-role/replication.ecr.amazonaws.com/AWSServiceRoleForECRReplication", ""),
     NAMES.arn("iam", "user/admin", ""),
@@ -48,5 +48,5 @@ CONTEXTS: Final[tuple[dict[str, str], ...]] = (
 
 
 def deploys(action: str, resource: str, *more: dict[str, Any], **context: str) -> bool:
-    """Whether the deploy role may, with more policies beside its own."""
+    """Whether the deploy role may do this, with `more` policies beside its own."""
     return allowed(Request(NAMES.role_arn("deploy"), action, resource, context), [*DEPLOY, *more])

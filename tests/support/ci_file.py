@@ -19,7 +19,7 @@ def documents(file: Path) -> list[dict[str, Any]]:
 
 
 def template(file: Path) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
-    """A template's inputs, and its jobs by name, before anything is put in."""
+    """A template's inputs, and its jobs by name, before the inputs are filled in."""
     *headers, jobs_of_it = documents(file)
     return headers[0]["spec"]["inputs"] if headers else {}, jobs_of_it
 

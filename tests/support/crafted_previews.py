@@ -38,7 +38,7 @@ _HOSTILE = [
 
 
 def declared() -> str:
-    """Our own program's preview: one consumer comes, one goes, one gets more, and a repository goes."""
+    """Our own program's preview: a consumer is new, one is gone, one may pull more, and a repository is deleted."""
     before = declaration(
         ["base/alpine", "ci/node", "ci/python"],
         **{"acme/backend": {"kind": "group", "pull": ["ci/*"]}, "acme/old": {"kind": "project", "pull": ["ci/node"]}},
@@ -122,7 +122,7 @@ def unknowns() -> str:
 
 
 def numbers() -> str:
-    """A group of the same program: GitLab gives its number in `up`."""
+    """A group that the same program makes: GitLab gives it an id in `up`."""
     after = declaration(["ci/python"], **{"acme/web": {"kind": "group", "pull": ["ci/python"]}})
     return preview_json(
         stack(declaration=declaration(["ci/python"])),

@@ -10,5 +10,5 @@ NIGHTLY: Final = PROFILE == "nightly"
 
 
 def rounds(usual: int, nightly: int) -> int:
-    """How often a test with numbers of its own goes round."""
+    """How many rounds a test runs that does not use Hypothesis."""
     return nightly if NIGHTLY else usual

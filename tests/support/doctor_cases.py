@@ -50,7 +50,7 @@ ONE = [
     (image_mistakes.image_with_scheme, "image-reference"),
     (image_mistakes.image_in_capitals, "image-reference"),
     (image_mistakes.image_with_short_account, "image-reference"),
-    (image_mistakes.image_of_nowhere, "image-variable"),
+    (image_mistakes.image_with_an_unset_variable, "image-variable"),
     (image_mistakes.image_variable_is_protected, "image-variable"),
     (image_mistakes.image_without_host, "no-registry-host"),
     (mistakes.token_expired, "expired"),
@@ -80,9 +80,9 @@ ONE = [
     (mistakes.wildcard_host, "other-key"),
     (mistakes.host_with_port, "other-key"),
     (mistakes.path_of_another_repository, "other-key"),
-    (mistakes.nobody_there, "unreachable"),
+    (mistakes.registry_out_of_reach, "unreachable"),
     (mistakes.dead_token_hides_a_helper, "shadowed"),
-    (mistakes.dead_token_hides_a_helper_that_is_told, "shadowed"),
+    (mistakes.dead_token_hides_a_helper_that_is_named, "shadowed"),
     (mistakes.home_in_single_quotes, "bad-document"),
     (mistakes.home_with_a_wildcard, "other-key"),
     (mistakes.only_a_job_role, "variable-absent"),
@@ -92,8 +92,8 @@ ONE = [
     (push_mistakes.push_without_role, "no-push-role"),
     (push_mistakes.push_role_of_protected_refs, "no-push-role"),
     (push_mistakes.push_by_a_role_that_only_pulls, "no-push-role"),
-    (push_mistakes.push_elsewhere, "other-region"),
-    (push_mistakes.push_to_nowhere, "repository-absent"),
+    (push_mistakes.push_to_another_region, "other-region"),
+    (push_mistakes.push_to_an_absent_repository, "repository-absent"),
 ]
 
 TWO = [

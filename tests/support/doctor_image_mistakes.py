@@ -41,7 +41,7 @@ def image_with_short_account(lab: Lab) -> None:
     rewrite_image(lab, "123456789012", "12345678901")
 
 
-def image_of_nowhere(lab: Lab) -> None:
+def image_with_an_unset_variable(lab: Lab) -> None:
     lab.image = "$NOT_THERE/ci/node:1.0"
 
 

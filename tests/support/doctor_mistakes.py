@@ -200,7 +200,7 @@ def path_of_another_repository(lab: Lab) -> None:
     _key(lab, f"{lab.host}/ci/python")
 
 
-def nobody_there(lab: Lab) -> None:
+def registry_out_of_reach(lab: Lab) -> None:
     lab.undo.enter_context(patch("components.rotation.http._ATTEMPTS", 1))  # it waits seconds before it asks again
     _key(lab, OTHER_REGION)
     rewrite_image(lab, lab.host, OTHER_REGION)
@@ -212,7 +212,7 @@ def dead_token_hides_a_helper(lab: Lab) -> None:
     lab.set("group", KEY, json.dumps({"credHelpers": {lab.host: "ecr-login"}}), raw=True)
 
 
-def dead_token_hides_a_helper_that_is_told(lab: Lab) -> None:
+def dead_token_hides_a_helper_that_is_named(lab: Lab) -> None:
     dead_token_hides_a_helper(lab)
     lab.arguments += ["--helper", "ecr-login"]
 

@@ -35,11 +35,11 @@ def push_role_of_protected_refs(lab: Lab) -> None:
     lab.set("project", "AWS_ROLE_ARN", "arn:aws:iam::123456789012:role/gitlab-ecr-local/push/x", protected=True)
 
 
-def push_to_nowhere(lab: Lab) -> None:
+def push_to_an_absent_repository(lab: Lab) -> None:
     push(lab)
     no_such_repository(lab)
 
 
-def push_elsewhere(lab: Lab) -> None:
+def push_to_another_region(lab: Lab) -> None:
     push(lab)
     lab.image = f"{OTHER_REGION}/ci/node:1.0"

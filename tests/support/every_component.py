@@ -1,4 +1,4 @@
-"""Arguments for each component that make one of every resource that it can make."""
+"""Arguments with which each component makes every kind of resource that it can make."""
 
 from typing import Any, Final
 

@@ -16,7 +16,7 @@ FORMS: Final = {
     "a tab after it": "{}\t",
     "spaces around it": "  {}  ",
     "a zero byte after it": "{}\0",
-    "a mark of byte order before it": "\ufeff{}",
+    "a byte order mark before it": "\ufeff{}",
     "a line break within it": "{0:.9}\n{0}",
     "a header within it": "{}\r\nX-Other: 1",
     "a tab within it": "{0:.9}\t{0}",
@@ -24,7 +24,7 @@ FORMS: Final = {
     "quotes around it": '"{}"',
     "single quotes around it": "'{}'",
     "a letter with an accent": "{}\u00e9",
-    "a dash that is none": "{}\u2013",
+    "a dash of another kind": "{}\u2013",
     "an emoji": "{}\U0001f511",
     "a lone surrogate": "{}\ud800",
     "an escape of a terminal": "\x1b[31m{}\x1b[0m",
@@ -46,13 +46,13 @@ def encodings(secret: str) -> Iterator[str]:
 
 
 def pieces(secret: str) -> Iterator[str]:
-    """Every eight characters in a row of every encoding, but for what base64 makes of the secret's end."""
+    """Every eight characters in a row of every encoding, except what base64 makes of the secret's end."""
     for encoded in encodings(secret):
         text = encoded[:-4] if len(encoded) > 2 * PIECE else encoded
         yield from (text[start : start + PIECE] for start in range(len(text) - PIECE + 1))
 
 
 def assert_clean(text: str, *secrets: str) -> None:
-    """No piece of a secret stands in the text."""
+    """Asserts that the text holds no piece of a secret."""
     found = next((piece for secret in secrets for piece in pieces(secret) if piece in text), None)
-    assert found is None, f"{found!r} stands in {text[:2_000]!r}"
+    assert found is None, f"{found!r} is in {text[:2_000]!r}"

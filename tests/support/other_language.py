@@ -58,7 +58,7 @@ class Program:
         return done.stdout
 
     def changes(self, *arguments: str) -> dict[str, int]:
-        """How many resources a command did what to."""
+        """How many resources a command made, changed and so on, by operation."""
         (self.folder / "events.json").unlink(missing_ok=True)
         self.pulumi(*arguments, "--event-log", "events.json")
         events = [json.loads(line) for line in (self.folder / "events.json").read_text().splitlines()]

@@ -1,4 +1,4 @@
-"""The pages of this tree, and what stands in their blocks."""
+"""The pages of this tree, and the contents of their code blocks."""
 
 import re
 import shlex
@@ -38,12 +38,12 @@ def commands() -> list[tuple[str, ...]]:
 
 
 def own_commands() -> list[tuple[str, ...]]:
-    """Of these, the words of each that is this project's own command line, without its name."""
+    """The arguments of each of these commands that is `gitlab-ecr`."""
     return [tuple(words) for name, *words in commands() if name == "gitlab-ecr" and words]
 
 
 def spans() -> list[tuple[str, ...]]:
-    """Every command in running text, once; there, words in angle brackets or capitals stand for something."""
+    """Every command in running text, once; words in angle brackets or capitals are placeholders there."""
     texts = [span for content in TEXT.values() for span in _SPAN.findall(FENCED.sub("", content))]
     return list(dict.fromkeys(tuple(shlex.split(re.sub(r"<[^>]+>", "x", text))) for text in texts))
 

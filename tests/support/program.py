@@ -1,4 +1,4 @@
-"""The program run under the recorder, and what to look at in it."""
+"""The program run under the recorder, and what tests look at in it."""
 
 import json
 import runpy
@@ -53,7 +53,7 @@ def build(declaration: RegistryAccessArgs) -> None:
 
 
 def documents(resources: list[Registered]) -> dict[str, Any]:
-    """Every policy document, by where it stands."""
+    """Every policy document, by where it is."""
     return {
         f"{resource.type} {resource.name} {key}": json.loads(resource.inputs[key])
         for resource in resources

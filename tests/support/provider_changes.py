@@ -7,7 +7,7 @@ Source: the update functions of terraform-provider-aws 6, and `ForceNew` in its 
 from typing import Final
 
 ANEW: Final = "anew"
-"""The resource is made anew: what its creation and its deletion call."""
+"""The resource is replaced: everything that its creation and its deletion call."""
 
 _TAGS: Final = "TagResource UntagResource"
 CHANGES: Final[dict[str, dict[str, str]]] = {
@@ -48,7 +48,7 @@ CHANGES: Final[dict[str, dict[str, str]]] = {
     },
     "aws:ecr/repository:Repository": {
         "encryptionConfigurations": ANEW,
-        "forceDelete": "",  # a word of the provider's own
+        "forceDelete": "",  # a setting of the provider, unknown to AWS
         "imageScanningConfiguration": "PutImageScanningConfiguration",
         "imageTagMutability": "PutImageTagMutability",
         "imageTagMutabilityExclusionFilters": "PutImageTagMutability",

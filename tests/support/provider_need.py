@@ -1,4 +1,4 @@
-"""What an action of the AWS provider is asked for: a service, its actions, the resource and the context."""
+"""What the AWS provider needs for a resource: actions of a service, with the resource and the context."""
 
 from dataclasses import dataclass, field
 

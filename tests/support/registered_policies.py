@@ -1,4 +1,4 @@
-"""Every policy document that a program registered, wherever it stands."""
+"""Every policy document that a program registered, wherever it is."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -10,7 +10,7 @@ from validation.recorder import Registered
 
 
 def policies(resources: Sequence[Registered]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Each policy with where it stands: `<type> <name>.<input>`."""
+    """Each policy with where it is: `<type> <name>.<input>`."""
     for resource in resources:
         for key, value in resource.inputs.items():
             if isinstance(value, str) and value.startswith("{") and '"Statement"' in value:

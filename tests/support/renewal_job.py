@@ -95,7 +95,7 @@ class Job:
         return renew(self.store, api, self.clock, run=run)
 
     def working(self) -> int:
-        """How many of the tokens in the current version GitLab takes."""
+        """How many of the tokens in the current version GitLab accepts."""
         api = GitLabTokens(self.gitlab.url, self.http)
         count = 0
         for token in self.store.current:

@@ -1,4 +1,4 @@
-"""A runner's arguments out of one flat mapping, with whatever a test puts into it."""
+"""Makes a runner's arguments from one flat mapping, with whatever a test puts into it."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,7 +10,7 @@ _DEFAULTS = {"account": "123456789012", "region": "eu-central-1", "prefix": "pro
 
 
 def runner_args(declared: Mapping[str, Any]) -> RunnerArgs:
-    """Keys of the runner's place stand beside `options`, all others in it."""
+    """Account, region, name and the like go beside `options`, all other keys into it."""
     outer = {key: value for key, value in declared.items() if key in _OUTER}
     args: Any = {**_DEFAULTS, **outer, "options": {key: declared[key] for key in declared if key not in _OUTER}}
     return args

@@ -1,6 +1,6 @@
 """A runner's machine in a scratch root: the real scripts and tools, and stubs that record what they were called with.
 
-Where the tests run as root, what the scripts hand to the user gitlab-runner is done by a real other user.
+If the tests run as root, another user really does what the scripts do as the user gitlab-runner.
 """
 
 import hashlib
@@ -194,7 +194,7 @@ class Machine:
         (self.stubs / "stub").chmod(0o755)
 
     def _tools(self) -> Path:
-        """The plain tools of every machine, and nothing that this one may have installed besides."""
+        """The plain tools of every machine, without anything else that this one has installed."""
         tools = self.stubs / "tools"
         if not tools.is_dir():
             tools.mkdir()

@@ -66,7 +66,7 @@ class Minted:
 
 @dataclass
 class World:
-    """Everything outside. Faults are callables that a test puts in; they get what was asked and may raise or answer."""
+    """Everything outside the rotator. Faults are callables of a test; they get the request, and may raise or answer."""
 
     clock: FakeClock = field(default_factory=FakeClock)
     life: timedelta = timedelta(hours=12)

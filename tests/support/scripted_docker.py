@@ -1,4 +1,4 @@
-"""Docker's API on a socket: answers pulls as a test says, and instead of a shell prints what it says."""
+"""Docker's API on a socket: a test decides how it answers pulls, and what it prints in place of a shell."""
 
 import io
 import json
@@ -17,12 +17,12 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 @dataclass
 class ScriptedDocker:
-    """What it answers, and what it was asked.
+    """What it answers, and what it received.
 
     Attributes:
-        refusals: by image, the words with which its pull fails.
+        refusals: by image, the message with which its pull fails.
         output: what each container prints.
-        exit_code: how each ends.
+        exit_code: of each container.
         logins: by image, the user and password that came with the pull, None for none.
         scripts: what the containers were given to run.
         loaded: the names of the images that it was given, and still has.

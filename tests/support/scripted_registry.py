@@ -1,4 +1,4 @@
-"""The registry in memory, as the rotator tries tokens on it."""
+"""A registry in memory, on which the rotator tries tokens."""
 
 import json
 from collections.abc import Mapping

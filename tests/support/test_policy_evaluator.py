@@ -15,7 +15,7 @@ def _policy(effect: str = "Allow", **more: Any) -> dict[str, Any]:
     return {"Statement": [{"Effect": effect, "Action": "ecr:BatchGetImage", **more}]}
 
 
-def test_nothing_is_allowed_by_silence() -> None:
+def test_without_a_policy_nothing_is_allowed() -> None:
     assert not allowed(_PULL, [])
 
 
@@ -40,7 +40,7 @@ def test_a_deny_wins() -> None:
     assert not allowed(_PULL, [_policy(Resource="*")], resource=_policy("Deny", Principal="*"))
 
 
-def test_a_boundary_bounds_and_grants_nothing() -> None:
+def test_a_boundary_limits_rights_and_grants_none() -> None:
     other = _policy(Resource=_REPOSITORY + "x")
     assert not allowed(_PULL, [_policy(Resource="*")], boundary=other)
     assert not allowed(_PULL, [], boundary=_policy(Resource="*"))
@@ -57,13 +57,13 @@ def test_inside_an_account_one_side_is_enough_and_across_accounts_both_have_to_a
     assert allowed(across, [_policy(Resource="*")], resource=named)
 
 
-def test_an_account_as_principal_leaves_it_to_the_identity() -> None:
+def test_an_account_as_principal_leaves_the_decision_to_the_identitys_policy() -> None:
     root = _policy(Principal={"AWS": "arn:aws:iam::123456789012:root"})
     assert not allowed(_PULL, [], resource=root)
     assert allowed(_PULL, [_policy(Resource="*")], resource=root)
 
 
-def test_assuming_a_role_takes_its_trust() -> None:
+def test_assuming_a_role_needs_its_trust_policy_to_allow_it() -> None:
     assume = Request(_ROLE, "sts:AssumeRole", "arn:aws:iam::123456789012:role/target")
     may = {"Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": "*"}]}
     trust = {"Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": _OTHER}}]}
@@ -86,7 +86,9 @@ def test_assuming_a_role_takes_its_trust() -> None:
         ({"StringEquals": {"k": "1"}, "StringLike": {"l": "x"}}, {"k": "1", "l": "y"}, False),
     ],
 )
-def test_conditions_hold_or_not(condition: dict[str, Any], context: dict[str, str], *, expected: bool) -> None:
+def test_conditions_are_evaluated_as_iam_does_it(
+    condition: dict[str, Any], context: dict[str, str], *, expected: bool
+) -> None:
     request = Request(_ROLE, _PULL.action, _REPOSITORY, context)
     assert allowed(request, [_policy(Resource="*", Condition=condition)]) is expected
 

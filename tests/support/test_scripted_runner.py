@@ -1,4 +1,4 @@
-"""The scripted runner between the emulated GitLab and a scripted Docker: what it sends, and how it takes a refusal."""
+"""The scripted runner between the emulated GitLab and a scripted Docker: what it sends, and what a refusal does."""
 
 import json
 import threading
@@ -116,7 +116,7 @@ def test_a_canceled_job_is_left_alone(lab: Lab) -> None:
     assert lab.gitlab.jobs.seen(number).log == ""
 
 
-def test_where_gitlab_is_at_another_place_of_the_log_it_goes_on_from_there(lab: Lab) -> None:
+def test_the_log_continues_from_where_gitlabs_copy_ends(lab: Lab) -> None:
     number, job = lab.taken()
     coordinator = lab.coordinator()
     trace = Trace(coordinator, job, [])
@@ -141,7 +141,7 @@ def test_a_log_that_is_too_long_aborts_the_job(lab: Lab) -> None:
     assert lab.gitlab.jobs.seen(number).failure_reason == "trace_size_exceeded"
 
 
-def test_it_waits_for_a_job_by_what_it_has_seen_of_the_queue(lab: Lab) -> None:
+def test_a_request_for_a_job_waits_until_the_queue_changes(lab: Lab) -> None:
     coordinator = lab.coordinator()
     assert coordinator.request() is None
     wake: Callable[[], Any] = lambda: lab.gitlab.jobs.create(APP, JobRequest("test", [], IMAGE))  # noqa: E731 - for a timer

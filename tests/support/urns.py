@@ -1,4 +1,4 @@
-"""What the engine calls each resource, now and by its aliases."""
+"""The URNs by which the engine knows each resource: its own, and those of its aliases."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from validation.recorder import Registered
 
 
 def urns(resources: list[Registered]) -> dict[str, set[str]]:
-    """By the URN of each resource, every URN that the engine would take for it.
+    """By the URN of each resource, every URN that the engine would accept for it.
 
     The engine's rules: an alias of a parent is one of its children, and replaces the parent's name at the start of
     theirs. What a rename or a move needs is understood: an alias with `name`, `type_` or `parent`, or a whole URN.

@@ -7,7 +7,7 @@ from click.testing import CliRunner
 
 
 def refusals(*files: Path, schema: str = "vendor.gitlab-ci", options: tuple[str, ...] = ()) -> str:
-    """What the tool has against the files by a schema that it brings, and nothing if they are valid."""
+    """What the tool reports about the files by one of its own schemas; empty if they are valid."""
     done = CliRunner().invoke(check_jsonschema.main, ["--builtin-schema", schema, *options, *map(str, files)])
     if done.exception is not None and not isinstance(done.exception, SystemExit):
         raise done.exception

@@ -44,7 +44,7 @@ def test_the_plan_names_the_gitlab(
     assert json.loads(capsys.readouterr().out)["ok"] is True
 
 
-def test_two_gitlabs_are_one_too_many(at_home: World, capsys: pytest.CaptureFixture[str]) -> None:
+def test_another_gitlab_than_the_plans_is_refused(at_home: World, capsys: pytest.CaptureFixture[str]) -> None:
     other = ("--gitlab-url", "https://gitlab.com")
     assert main(["doctor", image(at_home), "--project", WEB, *FUNCTION, *other]) == ExitCode.USAGE
     assert "the plan names https://gitlab.example.com" in words(capsys)
@@ -122,7 +122,7 @@ def test_a_file_that_is_not_utf_8_gives_an_error_of_one_line(
     assert "is not UTF-8" in words(capsys)
 
 
-def test_a_misspelled_environment_is_remarked(at_home: World, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_misspelled_environment_gets_a_note(at_home: World, capsys: pytest.CaptureFixture[str]) -> None:
     at_home.gitlab.create_environment(WEB, "production")
     assert main(["doctor", image(at_home), "--project", WEB, "--environment", "prodution"]) == ExitCode.OK
     assert f"--environment prodution: {WEB} has no such environment yet; did you mean production?" in words(capsys)
@@ -143,7 +143,7 @@ def test_a_variable_of_the_instance_reaches_every_job(lab: Lab, capsys: pytest.C
     assert f"instance {KEY}" in " ".join(found["tested"])
 
 
-def test_one_of_the_project_hides_the_instances(lab: Lab, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_projects_variable_hides_the_instances(lab: Lab, capsys: pytest.CaptureFixture[str]) -> None:
     lab.world.gitlab.set_variable("instance", "instance", KEY, '{"auths":{}}', **lab.flags)
     code, found = lab.run(capsys)
     lab.world.gitlab_api("DELETE", f"admin/ci/variables/{KEY}", {})

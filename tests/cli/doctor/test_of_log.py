@@ -52,7 +52,7 @@ def test_every_log_is_indexed_and_has_a_source_of_its_message() -> None:
     assert all(any(name.startswith(client) for name in INDEX) for client in CLIENTS)
 
 
-def test_the_right_to_a_token_is_no_matter_of_a_consumers_pull(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_denied_right_to_get_a_token_is_not_blamed_on_a_consumers_pull(capsys: pytest.CaptureFixture[str]) -> None:
     main(["doctor", "--job-log", str(LOGS / "token-denied-explicitly.log")])
     words = capsys.readouterr().out
     assert "consumer's pull" not in words

@@ -105,7 +105,7 @@ def test_a_role_that_iam_does_not_show_is_not_a_finding(lab: Lab, capsys: pytest
         (None, None),
     ],
 )
-def test_a_trust_policy_lets_these_principals_in(condition: dict[str, Any] | None, subjects: list[str] | None) -> None:
+def test_the_subjects_of_a_trust_policy_are_read(condition: dict[str, Any] | None, subjects: list[str] | None) -> None:
     role = Role({"Statement": {"Effect": "Allow", "Condition": condition}}, ())
     found = role_rights.subjects(role)
     assert (found and [str(each) for each in found]) == subjects
@@ -121,5 +121,5 @@ def test_a_trust_policy_lets_these_principals_in(condition: dict[str, Any] | Non
         ("main", "main", True),
     ],
 )
-def test_iams_wildcards(pattern: str, text: str, fit: bool) -> None:
+def test_patterns_match_as_iams_wildcards_do(pattern: str, text: str, fit: bool) -> None:
     assert role_rights.fits(pattern, text) is fit

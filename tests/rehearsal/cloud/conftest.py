@@ -16,7 +16,7 @@ EVERY_STORE = ["own", PROGRAM] if present(PROGRAM) else ["own"]
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """A module with the word WITH_EVERY_STORE runs once with each that this machine has."""
+    """A module that defines WITH_EVERY_STORE runs once with each store that this machine has."""
     if "store" in metafunc.fixturenames:
         stores = EVERY_STORE if hasattr(metafunc.module, "WITH_EVERY_STORE") else ["own"]
         metafunc.parametrize("store", stores, scope="module")

@@ -1,4 +1,4 @@
-"""The two providers as the engine meets them, before emulators with one small world in them."""
+"""The two providers as the engine uses them, in front of emulators that hold one small world."""
 
 import os
 from collections.abc import Iterator

@@ -31,7 +31,7 @@ class Coordinator:
         return self._json("POST", "runners/verify", body, {"RUNNER-TOKEN": self._token}).status == 200
 
     def request(self) -> dict[str, Any] | None:
-        """A job, or None; what was seen of the queue is said the next time."""
+        """A job, or None; the next request tells GitLab which state of the queue this one saw."""
         body = {"token": self._token, "system_id": "s_0123456789ab", "info": self.info}
         seen = {"last_update": self._last_update} if self._last_update else {}
         try:
@@ -59,7 +59,7 @@ class Coordinator:
 
 
 class Trace:
-    """A job's log: sent in pieces while it grows, whole before the end is said."""
+    """A job's log: sent in pieces while it grows, and complete before the job's end is reported."""
 
     def __init__(self, coordinator: Coordinator, job: dict[str, Any], masked: list[str], pause: float = 0.1) -> None:
         self._coordinator, self._job, self._pause = coordinator, job, pause
@@ -76,7 +76,7 @@ class Trace:
         self._log += content
 
     def send(self) -> None:
-        """All that is not sent; where GitLab is at another place, from there."""
+        """Sends what GitLab does not have yet; if GitLab has another length, from there."""
         with self._lock:
             while not self.aborted and self._sent < len(self._log):
                 piece = self._log[self._sent : self._sent + _LARGEST_PIECE]
@@ -91,7 +91,7 @@ class Trace:
                     time.sleep(self._pause)
 
     def end(self, state: str, **more: Any) -> int:
-        """Says how the job ended, again and again while GitLab has accepted it and is not done; the last status."""
+        """Reports how the job ended, repeatedly while GitLab answers 202; returns the last status."""
         status = 202
         while status == 202:
             self.send()

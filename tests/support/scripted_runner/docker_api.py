@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 
 class DockerError(Exception):
-    """The daemon's own words."""
+    """An error, with the daemon's own message."""
 
 
 class _Connection(http.client.HTTPConnection):
@@ -51,7 +51,7 @@ class Docker:
     def run(
         self, image: str, network: str, environment: list[str], script: bytes, write: Callable[[bytes], None]
     ) -> int:
-        """Runs a shell that reads the script from its input; answers its exit code."""
+        """Runs a shell that reads the script from its input; returns its exit code."""
         body = {
             "Image": image,
             "Cmd": ["sh"],

@@ -1,4 +1,4 @@
-"""One job as the docker executor runs it, in its words.
+"""One job as the docker executor runs it, with the same messages.
 
 Source: gitlab-runner 18.3 and 19.4: `common/build.go`, `executors/docker`, `executors/docker/internal/pull/manager.go`.
 """
@@ -52,7 +52,7 @@ class Job:
             self._trace.write(f"{_RED}ERROR: Job failed: {failed}{_END}\n")
             more = {} if failed.exit_code is None else {"exit_code": failed.exit_code}
             self._trace.end("failed", failure_reason=failed.reason, **more)
-        except Exception as error:  # noqa: BLE001 - a runner tells its server of everything
+        except Exception as error:  # noqa: BLE001 - a runner reports every error to its server
             self._trace.write(f"{_RED}ERROR: Job failed (system failure): {error!r}{_END}\n")
             self._trace.end("failed", failure_reason="runner_system_failure")
         else:
@@ -131,7 +131,7 @@ class Job:
         self._docker.pull(image, (found.username, found.password) if found else None)
 
     def _resolve_secrets(self) -> None:
-        """What `secrets:` names is fetched before anything is pulled, and is the last of its name."""
+        """Fetches what `secrets:` names, before the pull; it takes precedence over variables of the same name."""
         if not self._job.get("secrets"):
             return
         self._say(f"{_CYAN}Resolving secrets{_END}")
@@ -183,7 +183,7 @@ class Job:
 
 
 def _helpers(image: str, documents: list[str]) -> dict[str, dict[str, tuple[str, str]]]:
-    """What the helpers on PATH, of which a document speaks, know of the image's registry."""
+    """The logins for the image's registry, from those helpers on PATH that a document names."""
     host = parse(image).host
     found: dict[str, dict[str, tuple[str, str]]] = {}
     for name in set(re.findall(r'"(ecr-login)"', " ".join(documents))):

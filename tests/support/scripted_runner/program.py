@@ -1,4 +1,4 @@
-"""The `gitlab-runner` that a PATH leads to."""
+"""A `gitlab-runner` to be found on PATH."""
 
 import shlex
 import sys
@@ -8,7 +8,7 @@ ROOT = Path(__file__).parents[3]
 
 
 def put_on_path(folder: Path) -> Path:
-    """Writes a `gitlab-runner` into the folder, to be found on PATH; answers the folder."""
+    """Writes a `gitlab-runner` into the folder, to be found on PATH; returns the folder."""
     program = folder / "gitlab-runner"
     places = f"{ROOT / 'tests' / 'support'}:{ROOT}"
     lines = ["#!/bin/sh", f"export PYTHONPATH={shlex.quote(places)} PYTHONDONTWRITEBYTECODE=1"]

@@ -59,7 +59,7 @@ def lines_of(name: str) -> list[str]:
     return (LOGS / f"{name}.log").read_bytes().decode("latin-1").splitlines()
 
 
-def test_lines_may_be_missing() -> None:
+def test_no_step_that_succeeded_is_blamed_when_lines_are_missing() -> None:
     for name, chance, _ in each():
         lines = lines_of(name)
         verdict([line for line in lines if chance.random() > 0.3])
@@ -88,7 +88,7 @@ def test_times_before_each_line_change_nothing() -> None:
             assert (stamped.finding, stamped.failed) == (right.finding, right.failed), (name, prefix)
 
 
-def test_a_log_may_be_cut_anywhere() -> None:
+def test_no_step_that_succeeded_is_blamed_when_the_log_is_cut() -> None:
     for name, chance, where in each():
         data = (LOGS / f"{name}.log").read_bytes()
         start, end = sorted(chance.sample(range(len(data) + 1), 2))

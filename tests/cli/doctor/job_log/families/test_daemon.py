@@ -21,7 +21,7 @@ _SCRIPTS = [
 
 
 @pytest.mark.parametrize("message", _SCRIPTS)
-def test_a_script_whose_docker_has_another_version_than_its_daemon(
+def test_a_docker_client_in_the_script_that_does_not_fit_its_daemon_is_named(
     message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     words = answer(script("docker build .", message), tmp_path, capsys)
@@ -31,7 +31,7 @@ def test_a_script_whose_docker_has_another_version_than_its_daemon(
 
 
 @pytest.mark.parametrize("message", [_SCRIPTS[0].replace("1.43", "1.41"), _SCRIPTS[4]])
-def test_a_runner_that_is_older_or_newer_than_its_docker(
+def test_a_runner_that_does_not_fit_its_docker_daemon_is_named(
     message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     words = answer(preparation(message), tmp_path, capsys)
@@ -105,7 +105,9 @@ def test_a_daemon_that_cannot_be_used_does_not_count_as_a_registry(
         "ERROR: failed to receive status: rpc error: code = Unavailable desc = error reading from server: EOF",
     ],
 )
-def test_unknown_values_are_not_guessed(message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_for_an_unknown_message_no_cause_is_guessed(
+    message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert answer(script("docker build .", message), tmp_path, capsys).startswith("no known cause: the script failed")
 
 

@@ -60,13 +60,13 @@ _TAR = "failed to register layer: Error processing tar file(exit status 1): arch
         ("max depth exceeded", "no known cause: pulling the job's image"),
     ],
 )
-def test_a_pull_with_a_good_login_fails(
+def test_a_pull_that_fails_with_a_good_login_has_its_own_cause(
     message: str, right: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert answer(pull(message), tmp_path, capsys).startswith(right)
 
 
-def test_the_disk_of_a_job_that_pulls_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_full_disk_of_a_job_that_pulls_nothing_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     words = answer(script("npm ci", "npm ERR! nospc ENOSPC: no space left on device, write"), tmp_path, capsys)
     assert words.startswith("disk-full: the disk of the machine that runs the job is full")
 

@@ -160,7 +160,7 @@ _ERRORS = [
 
 @pytest.mark.parametrize("ends", ["ERROR: Job failed (system failure)", "ERROR: Job failed"])
 @pytest.mark.parametrize(("error", "answer"), _ERRORS)
-def test_what_cannot_be_resolved_has_its_own_cause(
+def test_a_secret_that_cannot_be_resolved_has_its_own_cause(
     ends: str, error: str, answer: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     log = tmp_path / "job.log"
