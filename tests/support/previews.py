@@ -68,7 +68,7 @@ def declaration(repositories: list[str], **consumers: Any) -> dict[str, Any]:
 
 
 def runners() -> str:
-    """A runner gains another account's registry, one is gone, one is new; a consumer gets a variable in place of keys."""
+    """A runner gains another account's registry, one is gone, one new; a consumer changes from keys to a variable."""
     own, theirs = (f"{account}.dkr.ecr.eu-central-1.amazonaws.com" for account in ("123456789012", "210987654321"))
     fleet = {"access": "credential-helper", "pull": ["ci/*"]}
     keys = {"kind": "project", "access": "access-keys", "pull": ["ci/python"]}
