@@ -15,6 +15,7 @@ from .args import Access, ConsumerArgs
 from .instance import check_instance
 
 _WITH_LOGIN_VARIABLE: Final = frozenset(Access) - {Access.JOB_ROLE, Access.JOB_SECRET}
+_WITH_DOCUMENT: Final = _WITH_LOGIN_VARIABLE - {Access.ACCESS_KEYS}
 _BELONGS_TO: Final[Mapping[str, frozenset[Access]]] = {
     "pull": frozenset({Access.ROTATED_VARIABLE, Access.JOB_SECRET, Access.JOB_ROLE, Access.ACCESS_KEYS}),
     "registries": frozenset(Access) - {Access.STATIC, Access.CREDENTIALS_STORE},
@@ -24,7 +25,7 @@ _BELONGS_TO: Final[Mapping[str, frozenset[Access]]] = {
     "kms_key": frozenset({Access.JOB_SECRET}),
     "auths": frozenset({Access.STATIC}),
     "helper": frozenset({Access.CREDENTIAL_HELPER, Access.CREDENTIALS_STORE}),
-    "variable_type": _WITH_LOGIN_VARIABLE - {Access.ACCESS_KEYS},
+    "variable_type": _WITH_DOCUMENT,
     "hidden": _WITH_LOGIN_VARIABLE,
     "protected": _WITH_LOGIN_VARIABLE,
     "environment_scopes": _WITH_LOGIN_VARIABLE,
@@ -46,6 +47,12 @@ def access_of(consumer: ConsumerArgs) -> Access:
 def kind_of(consumer: ConsumerArgs) -> OwnerKind:
     """Whether the consumer is a project (the default), a group, or the whole instance."""
     return choice(OwnerKind, consumer.get("kind", OwnerKind.PROJECT), "kind")
+
+
+def has_docker_auth_config(consumer: ConsumerArgs) -> bool:
+    """Whether the consumer has a `DOCKER_AUTH_CONFIG`. One that only pushes has none."""
+    access = access_of(consumer)
+    return access in _WITH_DOCUMENT and (access is not Access.ROTATED_VARIABLE or bool(consumer.get("pull")))
 
 
 def has_job_role(consumer: ConsumerArgs) -> bool:

@@ -4,19 +4,13 @@ from collections.abc import Collection, Mapping
 from fnmatch import fnmatchcase
 from typing import Final
 
-from ..consumers.args import Access, ConsumerArgs
-from ..consumers.checks import access_of
+from ..consumers.args import ConsumerArgs
+from ..consumers.checks import access_of, has_docker_auth_config
 from ..consumers.instance import is_instance
 from ..names.locations import Mistakes
 from ..names.repository_patterns import matches
 
 _LISTS: Final = ("pull", "caches")
-_WITH_VARIABLE: Final = (
-    Access.ROTATED_VARIABLE,
-    Access.STATIC,
-    Access.CREDENTIAL_HELPER,
-    Access.CREDENTIALS_STORE,
-)
 
 
 def find_nested(consumers: Mapping[str, ConsumerArgs]) -> Mistakes:
@@ -24,12 +18,12 @@ def find_nested(consumers: Mapping[str, ConsumerArgs]) -> Mistakes:
     found = Mistakes()
     instances = [path for path, consumer in consumers.items() if is_instance(consumer)]
     for path, consumer in consumers.items():
-        if not _has_variable(consumer):
+        if not has_docker_auth_config(consumer):
             continue
         owners = {
             owner: consumers[owner]
             for owner in _above(path, consumers, instances)
-            if _has_variable(consumers[owner]) and _meet(consumer, consumers[owner])
+            if has_docker_auth_config(consumers[owner]) and _meet(consumer, consumers[owner])
         }
         lost, lines = _lost(consumer, owners)
         if lost:
@@ -53,11 +47,6 @@ def _above(path: str, consumers: Mapping[str, ConsumerArgs], instances: Collecti
 
 def _called(owner: str, options: ConsumerArgs) -> str:
     return "the instance" if is_instance(options) else f"group {owner}"
-
-
-def _has_variable(consumer: ConsumerArgs) -> bool:
-    access = access_of(consumer)
-    return access in _WITH_VARIABLE and (access is not Access.ROTATED_VARIABLE or bool(consumer.get("pull")))
 
 
 def _meet(one: ConsumerArgs, other: ConsumerArgs) -> bool:

@@ -7,7 +7,8 @@ from typing import Final
 
 from ...docker.auth import PLACEHOLDER
 from ...docker.image_reference import ImageReference
-from ...variables.description import PREFIX, valid_until
+from ...variables.description import hosts as hosts_in
+from ...variables.description import valid_until
 from ...variables.keys import AWS_ROLE
 from ...variables.listed import ListedVariable
 from ...variables.references import references
@@ -18,7 +19,6 @@ from .expansion import expand, view_of
 from .facts import KEY, Facts, VariableWithValue
 
 _ROLE_KIND: Final = re.compile(r":role/(?:.+/)?(?P<kind>job|push)/[^/]+$")
-_LISTED: Final = re.compile(rf"^{PREFIX}(?P<hosts>[^ ,]+(?:, [^ ,]+)*), valid until ")
 
 
 def visible(facts: Facts) -> tuple[VariableWithValue | None, Finding | None]:
@@ -82,8 +82,7 @@ def hidden_finding(held: VariableWithValue, host: str, now: datetime) -> Finding
         )
     if end <= now:
         return expired(held.listed, end)
-    named = _LISTED.match(description or "")
-    hosts = named["hosts"].split(", ") if named else []  # with many hosts, the description gives only their number
+    hosts = hosts_in(description)
     if hosts and host not in hosts:
         return Finding(
             Cause.OTHER_HOST,
