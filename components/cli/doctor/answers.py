@@ -64,7 +64,7 @@ def denial(image: ImageReference, text: str) -> Finding:
     line = Line(0, text)
     for family in DENIALS:
         if Step.JOB_IMAGE in family.steps and (match := family.match(line)):
-            finding = family.tell(Clue(match, line, Step.JOB_IMAGE, image=str(image)))
+            finding = family.finding_of(Clue(match, line, Step.JOB_IMAGE, image=str(image)))
             if finding is not None:
                 return finding
     return found(

@@ -105,7 +105,7 @@ def job_of(question: JobInQuestion, gitlab: GitLabApi) -> tuple[Job, list[Owner]
         if not error.refused:
             raise
         raise CliError(
-            f"{path}: {TOKEN} may not see {kind} at {gitlab.host}{error.lacking}; use a token of a Maintainer"
+            f"{path}: {TOKEN} may not see {kind} at {gitlab.host}{error.lacking}; use a Maintainer's token"
         ) from None
     job = Job(
         project=path,
@@ -140,7 +140,7 @@ def variables_of(owners: list[Owner], gitlab: GitLabApi) -> tuple[tuple[Variable
             if owner.level is Level.PROJECT:
                 raise CliError(
                     f"{owner.path}: {TOKEN} may not see its CI/CD variables at {gitlab.host}{error.lacking}; use a "
-                    "token of a Maintainer"
+                    "Maintainer's token"
                 ) from None
             unseen.append(owner.name)
     return tuple(held), tuple(unseen)

@@ -33,7 +33,7 @@ def diagnose_push(facts: Facts, ask: Ask, role_of: RoleOf) -> Diagnosis:
     """What prevents the push; or that nothing known does, with what was not tried."""
     image = image_of(facts)
     if isinstance(image, Finding):
-        return Diagnosis(image)
+        return Diagnosis(image, facts.remarks)
     checked = Checked()
     finding = (
         _of_the_variables(facts, image, checked)
@@ -41,12 +41,11 @@ def diagnose_push(facts: Facts, ask: Ask, role_of: RoleOf) -> Diagnosis:
         or _repository_absent(facts, image, ask, checked)
     )
     if finding is not None:
-        return Diagnosis(finding)
+        return Diagnosis(finding, facts.remarks)
     checked.not_tried.append("the push itself, and whether the tag already exists in a repository with immutable tags")
     headline = "no known obstacle"
-    return Diagnosis(
-        None, tuple(f"not tried: {each}" for each in checked.not_tried), tested=tuple(checked.tested), headline=headline
-    )
+    notes = (*facts.remarks, *(f"not tried: {each}" for each in checked.not_tried))
+    return Diagnosis(None, notes, tested=tuple(checked.tested), headline=headline)
 
 
 def _of_the_variables(facts: Facts, image: ImageReference, checked: Checked) -> Finding | None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final, cast
 
+from ...names.wildcards import expression
 from .facts import Role
 
 _PUSH: Final = "ecr:PutImage"
@@ -84,9 +85,7 @@ def repository_of(resource: str) -> str:
 
 def fits(pattern: str, text: str) -> bool:
     """Whether a pattern with IAM's `*` and `?` matches a text."""
-    parts = re.split(r"([*?])", pattern)
-    expression = "".join(".*" if part == "*" else "." if part == "?" else re.escape(part) for part in parts)
-    return re.fullmatch(expression, text, re.DOTALL) is not None
+    return re.fullmatch(expression(pattern, one="?"), text) is not None
 
 
 def _allowed(role: Role, action: str) -> list[str]:

@@ -12,11 +12,12 @@ from .role_rights import fits
 
 @dataclass(frozen=True)
 class Refs:
-    """What to say of a role that does not trust the job's ref.
+    """What to say about a role that does not trust the job's ref.
 
     Attributes:
         cause: the cause.
-        add: what to do when it trusts other refs only; `{ref}` and `{refs}` (`branches` or `tags`) stand for the job's.
+        add: what to do when it trusts other refs only; `{ref}` stands for the job's ref, `{refs}` for `branches` or
+            `tags`.
         protect: what to do when it trusts protected refs only.
     """
 

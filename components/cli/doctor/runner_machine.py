@@ -50,7 +50,7 @@ def machine_options(command: _Command) -> _Command:
 
 
 def environment_variables(config: str) -> list[VariableWithValue]:
-    """The variables that a runner gives its jobs: `environment` in its config.toml. Every other variable wins.
+    """The variables that a runner gives its jobs: `environment` in its config.toml. All others take precedence.
 
     Raises:
         ValueError: the text is not TOML, or does not define exactly one runner.
@@ -59,7 +59,7 @@ def environment_variables(config: str) -> list[VariableWithValue]:
     runners: Any = document.get("runners", [])
     listed = cast("list[dict[str, Any]]", runners) if isinstance(runners, list) else []
     if len(listed) != 1:
-        raise ValueError("has not exactly one [[runners]]; give a file with only the runner that takes the job")
+        raise ValueError("does not have exactly one [[runners]]; give a file with only the runner that takes the job")
     held: dict[str, VariableWithValue] = {}
     items: Any = listed[0].get("environment", [])
     for item in cast("list[Any]", items) if isinstance(items, list) else []:

@@ -38,7 +38,7 @@ def diagnose(facts: Facts, ask: Ask) -> Diagnosis:
     """What makes the runner's pull fail, if anything, with what was tested and what was not."""
     image = image_of(facts)
     if isinstance(image, Finding):
-        return Diagnosis(image)
+        return Diagnosis(image, facts.remarks)
     once = functools.cache(ask)
     held, absent = variable.visible(facts)
     if (secret := facts.secret) is not None:
@@ -79,13 +79,13 @@ def _without_variable(facts: Facts, image: ImageReference, absent: Finding | Non
     home = judge_home(image, facts, ask)
     if home is not None:
         if home.finding is not None:
-            return Diagnosis(home.finding, home.notes)
+            return Diagnosis(home.finding, (*facts.remarks, *home.notes))
         return _in_order(facts, image, home.tested, home.notes)
     if image.host == PUBLIC_HOST:
         return _in_order(facts, image, (f"{PUBLIC_HOST} needs no login, and none reaches the job",), ())
     if parse_registry_host(image.host) is None:
         return _in_order(facts, image, (), (f"{image.host} is not an ECR registry: not tried",))
-    return Diagnosis(absent)
+    return Diagnosis(absent, facts.remarks)
 
 
 def _in_order(facts: Facts, image: ImageReference, tested: tuple[str, ...], notes: tuple[str, ...]) -> Diagnosis:

@@ -128,6 +128,27 @@ def test_a_misspelled_environment_gets_a_note(at_home: World, capsys: pytest.Cap
     assert f"--environment prodution: {WEB} has no such environment yet; did you mean production?" in words(capsys)
 
 
+@pytest.mark.parametrize(("environment", "more"), [("staging", ()), ("review", ("--push",))])
+def test_a_misspelled_environment_is_remarked_beside_a_finding(
+    at_home: World, capsys: pytest.CaptureFixture[str], environment: str, more: tuple[str, ...]
+) -> None:
+    at_home.gitlab.create_environment(WEB, environment)
+    nowhere = "registry.example.com/$NOWHERE:1.0"
+    assert main(["doctor", nowhere, "--project", WEB, "--environment", f"{environment}x", *more]) == ExitCode.FOUND
+    assert f"did you mean {environment}?" in words(capsys)
+
+
+def test_a_misspelled_environment_is_remarked_where_no_variable_reaches_the_job(
+    lab: Lab, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lab.flags["environment_scope"] = "production"
+    lab.world.gitlab.create_environment(lab.project, "production")
+    lab.arguments = ["--environment", "prodution"]
+    code, found = lab.run(capsys)
+    assert (code, found["finding"]["cause"]) == (ExitCode.FOUND, "scope")
+    assert "did you mean production?" in " ".join(found["notes"])
+
+
 def test_a_misspelled_repository_gets_a_suggestion(at_home: World, capsys: pytest.CaptureFixture[str]) -> None:
     wrong = f"{at_home.registry_host}/ci/nod:1.0"
     assert main(["doctor", wrong, "--project", WEB, *FUNCTION, "--json"]) == ExitCode.FOUND

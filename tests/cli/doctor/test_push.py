@@ -123,3 +123,7 @@ def test_the_subjects_of_a_trust_policy_are_read(condition: dict[str, Any] | Non
 )
 def test_patterns_match_as_iams_wildcards_do(pattern: str, text: str, fit: bool) -> None:
     assert role_rights.fits(pattern, text) is fit
+
+
+def test_a_pattern_of_many_stars_takes_no_longer_than_one() -> None:
+    assert role_rights.fits("a*" * 200 + "b", "a" * 2000) is False

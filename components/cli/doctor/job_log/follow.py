@@ -11,19 +11,19 @@ from .follower import Follower
 from .lines import Line
 from .story import Story
 
-_Told = Callable[[Follower, re.Match[str], Line], bool]
+_Handler = Callable[[Follower, re.Match[str], Line], bool]
 _PULL_FAILS: Final = (
     r"(?:failed to pull image|pulling image \\*\"|back-off pulling image|image pull failed|pull and unpack image)"
     r"(?:(?: \\*\"[^\"]{1,400}\"?)? for container \"?(?P<container>[\w-]+))?"
 )
-_RULES: Final[tuple[tuple[str, str, _Told], ...]] = (
+_RULES: Final[tuple[tuple[str, str, _Handler], ...]] = (
     (
         "job failed",
-        r"^\W{0,5}(?:(?:ERROR|WARNING): )?Job failed(?: \(system failure\))?(?:: (?P<said>.*))?",
+        r"^\W{0,5}(?:(?:ERROR|WARNING): )?Job failed(?: \(system failure\))?(?:: (?P<error>.*))?",
         Follower.ended,
     ),
-    ("build failed", r"^ERROR: Build failed(?: \(system failure\))?(?:: (?P<said>.*))?", Follower.ended),
-    ("preparation failed", r"^\W{0,5}ERROR: Preparation failed: (?P<said>.*)", Follower.ended),
+    ("build failed", r"^ERROR: Build failed(?: \(system failure\))?(?:: (?P<error>.*))?", Follower.ended),
+    ("preparation failed", r"^\W{0,5}ERROR: Preparation failed: (?P<error>.*)", Follower.ended),
     ("job succeeded", r"^\W{0,5}Job succeeded", Follower.succeeded),
     ("section_start:", r"section_start:\d+:(?P<stage>\w+)", Follower.stage),
     ("stage of the job script", r'Executing "(?P<stage>\w+)" stage of the job script', Follower.stage),
@@ -70,7 +70,7 @@ _RULES: Final[tuple[tuple[str, str, _Told], ...]] = (
     ("pull", _PULL_FAILS, Follower.pull_failed),
     ("$ ", r"^(?:\d{1,6}\s+)?\$ (?P<command>.*)", Follower.command),
 )
-_EVENTS: Final = tuple((mark, re.compile(pattern, re.IGNORECASE), told) for mark, pattern, told in _RULES)
+_EVENTS: Final = tuple((mark, re.compile(pattern, re.IGNORECASE), handle) for mark, pattern, handle in _RULES)
 
 
 MARKS: Final = (
@@ -88,9 +88,9 @@ def follow(lines: Iterable[Line]) -> Story:
     follower = Follower()
     for line in lines:
         low = line.text.lower()
-        for mark, pattern, told in _EVENTS:
-            if mark in low and (match := pattern.search(line.text)) and told(follower, match, line):
+        for mark, pattern, handle in _EVENTS:
+            if mark in low and (match := pattern.search(line.text)) and handle(follower, match, line):
                 break
         else:
-            follower.said(line)
+            follower.other(line)
     return follower.story

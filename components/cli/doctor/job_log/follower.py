@@ -43,7 +43,7 @@ class Follower:
         self._secret = ""
         self._warnings: list[Line] = []
 
-    def said(self, line: Line) -> None:
+    def other(self, line: Line) -> None:
         """A line that is no event of the runner belongs to the current step."""
         if self._step is Step.SCRIPT:
             self._to_the_command(line)
@@ -159,13 +159,13 @@ class Follower:
 
     def ended(self, match: re.Match[str], line: Line) -> bool:
         """`Job failed: X`, or a preparation that failed and may be tried again."""
-        said = (match["said"] or "").strip()
+        error = (match["error"] or "").strip()
         step = self._step or (Step.SCRIPT if self.story.commands else Step.PREPARATION)
-        if _EXIT.search(said) and not said.lower().startswith("failed to pull image"):
+        if _EXIT.search(error) and not error.lower().startswith("failed to pull image"):
             step = self._step_of_exit()
-        elif image_in(said) or _OF_A_PULL.search(said):
+        elif image_in(error) or _OF_A_PULL.search(error):
             step = self._failing(match, line).step
-        self.story.end = End(line, said, step)
+        self.story.end = End(line, error, step)
         return True
 
     def succeeded(self, _: re.Match[str], __: Line) -> bool:

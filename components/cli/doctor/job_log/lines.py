@@ -93,7 +93,7 @@ def _pieces(data: bytes, marks: list[bytes]) -> list[tuple[int, int]]:
             found[start] = max(end, found.get(start, 0))
             mine += 1
             at = low.find(mark, max(end, at + 1))
-        if at >= 0:  # too many to look at all: the end of a log says more than its middle
+        if at >= 0:  # too many to look at each: the end of a log says more than its middle
             at = low.rfind(mark)
             for _ in range(_MOST):
                 start, end = _bounds(data, at, len(mark))

@@ -65,12 +65,12 @@ class End:
 
     Attributes:
         line: the line that says so.
-        said: the error after `Job failed: `.
+        error: the error after `Job failed: `.
         step: the step in which the job failed.
     """
 
     line: Line
-    said: str
+    error: str
     step: Step
 
 

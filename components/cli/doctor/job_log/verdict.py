@@ -125,7 +125,7 @@ def _finding(failure: _Failure, story: Story) -> Finding | None:
     if not failure.sure:
         of_runner = _first(FAMILIES, replace(failure, step=Step.PREPARATION), failure.lines, command, story)
         found = either(found, of_runner, failure.lines)
-    if story.unresolved and _for_want_of_the_secret(found, failure, story):
+    if story.unresolved and _failed_without_the_secret(found, failure, story):
         pull = replace(failure, step=Step.JOB_IMAGE)
         found = _first([UNRESOLVED], pull, story.unresolved, command, story)
     if found is None:
@@ -150,10 +150,10 @@ def _finding(failure: _Failure, story: Story) -> Finding | None:
 
 def _families(story: Story) -> Iterable[Family]:
     """The families that can decide. A secret that cannot be read is no fault of a registry."""
-    return (*SECRETS, *AWS) if story.end and RESOLVING in story.end.said else FAMILIES
+    return (*SECRETS, *AWS) if story.end and RESOLVING in story.end.error else FAMILIES
 
 
-def _for_want_of_the_secret(found: tuple[Family, Finding] | None, failure: _Failure, story: Story) -> bool:
+def _failed_without_the_secret(found: tuple[Family, Finding] | None, failure: _Failure, story: Story) -> bool:
     """Whether the job failed because the runner did not resolve the secret with the login."""
     if found is None:
         return story.end is None and not story.prepared
@@ -170,7 +170,7 @@ def _first(
         for line in lines:
             if match := family.match(line):
                 clue = Clue(match, line, failure.step, executor=story.executor, runner=story.runner, command=command)
-                finding = family.tell(_with_image(clue, failure, lines, story))
+                finding = family.finding_of(_with_image(clue, failure, lines, story))
                 if finding is not None:
                     return family, replace(finding, log_line=line.number)
     return None
@@ -194,8 +194,8 @@ def _in_words(failure: _Failure, story: Story) -> str:
     if failure.step in PULLS:
         image = failure.pull.image if failure.pull else ""
         return f"{failure.step.value} {quoted(image)}".rstrip() + " failed"
-    said = quoted(story.end.said) if story.end and story.end.said else ""
-    why = f" ({said})" if said else ""
+    error = quoted(story.end.error) if story.end and story.end.error else ""
+    why = f" ({error})" if error else ""
     # When the lines of two jobs are mixed, nobody can say whose command was the last one.
     mixed = story.succeeded and story.end is not None
     command = failure.commands[-1].text if failure.commands and failure.step is Step.SCRIPT and not mixed else ""

@@ -19,6 +19,12 @@ def _old_login(clue: Clue) -> Finding | None:
     return found(Cause.OLD_LOGIN_COMMAND, "the script calls `aws ecr get-login`, which AWS CLI 2 does not have")
 
 
+def _no_provider(clue: Clue) -> Finding:
+    issuer = clue.match["issuer"]
+    of = quoted(issuer) if issuer else "the issuer of the job's id_token"
+    return found(Cause.NO_OIDC_PROVIDER, f"the role's AWS account has no OIDC provider for {of}")
+
+
 def _refused(clue: Clue) -> Finding:
     code = clue.match.groupdict().get("code") or "the security token is invalid or expired"
     return found(Cause.AWS_CREDENTIALS, f"AWS does not accept the AWS credentials of the job ({quoted(code)})")
@@ -63,7 +69,7 @@ AWS: Final = (
         Cause.NO_OIDC_PROVIDER,
         "no openidconnect provider",
         r"No OpenIDConnect provider found in your account(?: for (?P<issuer>\S{1,200}))?",
-        "the role's AWS account has no OIDC provider for {issuer}",
+        _no_provider,
         example="An error occurred (InvalidIdentityToken) when calling the AssumeRoleWithWebIdentity operation: No "
         "OpenIDConnect provider found in your account for https://gitlab.example.com",
     ),

@@ -74,7 +74,7 @@ def quoted(text: str) -> str:
     return words if len(words) <= _QUOTE_LIMIT else f"{words[:_QUOTE_LIMIT]}..."
 
 
-Tell = Callable[[Clue], Finding | None]
+FindingOf = Callable[[Clue], Finding | None]
 """Makes the finding from a clue; None when the line's context speaks against it."""
 
 
@@ -88,7 +88,7 @@ class Family:
         marks: lower-case texts; each of the family's lines holds one of them.
         pattern: the regular expression that decides.
         steps: the steps that can print such a line.
-        tell: makes the finding from a clue.
+        finding_of: makes the finding from a clue.
         unless: a pattern for lines that are no failure although `pattern` matches.
         follows: whether an earlier command's failure can be the real reason.
     """
@@ -98,7 +98,7 @@ class Family:
     marks: tuple[str, ...]
     pattern: re.Pattern[str]
     steps: frozenset[Step]
-    tell: Tell = field(repr=False)
+    finding_of: FindingOf = field(repr=False)
     unless: re.Pattern[str] | None = None
     follows: bool = False
 
@@ -115,7 +115,7 @@ def family(
     cause: Cause,
     marks: str,
     pattern: str,
-    tell: Tell | str,
+    finding_of: FindingOf | str,
     *,
     example: str,
     steps: frozenset[Step] = ANYWHERE,
@@ -129,8 +129,8 @@ def family(
         cause: the cause.
         marks: lower-case texts, separated by `|`; each of the family's lines holds one of them.
         pattern: a regular expression without nested repetition. It ignores case.
-        tell: makes the finding from a clue; or a text in which `{image}`, `{host}`, `{source}`, `{command}` and the
-            pattern's named groups stand for what the log says.
+        finding_of: makes the finding from a clue; or a text in which `{image}`, `{host}`, `{source}`, `{command}` and
+            the pattern's named groups stand for what the log says.
         example: a line from a log.
         steps: the steps that can print such a line.
         fix: what to do; by default the cause's own fix.
@@ -143,7 +143,7 @@ def family(
         marks=tuple(marks.split("|")),
         pattern=re.compile(pattern, re.IGNORECASE),
         steps=steps,
-        tell=_words(cause, tell, fix) if isinstance(tell, str) else tell,
+        finding_of=_words(cause, finding_of, fix) if isinstance(finding_of, str) else finding_of,
         unless=re.compile(unless, re.IGNORECASE) if unless else None,
         follows=follows,
     )
@@ -154,8 +154,8 @@ def found(cause: Cause, what: str, fix: str = "") -> Finding:
     return Finding(cause, what, fix or fix_of(cause))
 
 
-def _words(cause: Cause, what: str, fix: str) -> Tell:
-    def tell(clue: Clue) -> Finding:
+def _words(cause: Cause, what: str, fix: str) -> FindingOf:
+    def finding_of(clue: Clue) -> Finding:
         groups = {name: quoted(text or "") for name, text in clue.match.groupdict().items()}
         words = {
             "image": clue.what_image,
@@ -165,4 +165,4 @@ def _words(cause: Cause, what: str, fix: str) -> Tell:
         }
         return found(cause, what.format(**words | groups), fix.format(**words | groups) if fix else "")
 
-    return tell
+    return finding_of

@@ -11,7 +11,7 @@ from ...causes.finding import Finding
 from .family import ANYWHERE, BY_THE_JOB, BY_THE_RUNNER, Clue, family, found, quoted
 
 _MISSING: Final = r"docker-credential-(?P<helper>[\w.-]{1,60})\W{1,4}(?:executable file )?not found"
-_RAN: Final = r"error (?:getting|listing) credentials - err: (?P<err>[^,`]{1,200}), out: `(?P<said>[^`]{0,600})"
+_RAN: Final = r"error (?:getting|listing) credentials - err: (?P<err>[^,`]{1,200}), out: `(?P<message>[^`]{0,600})"
 
 
 def _missing(clue: Clue) -> Finding:
@@ -33,16 +33,16 @@ def _missing(clue: Clue) -> Finding:
 
 
 def _failed(clue: Clue) -> Finding:
-    said = quoted(clue.match["said"] or clue.match.groupdict().get("err") or "")
+    message = quoted(clue.match["message"] or clue.match.groupdict().get("err") or "")
     whose = "the credential helper of DOCKER_AUTH_CONFIG" if clue.by_the_runner else "the credential helper"
     then = "; the runner then drops the whole document, and pulls without a login" if clue.by_the_runner else ""
     fix = "" if clue.by_the_runner else "give the helper what it needs: AWS credentials in the job, and a region"
-    return found(Cause.HELPER_FAILED, f"{whose} ran and failed with `{said}`{then}", fix)
+    return found(Cause.HELPER_FAILED, f"{whose} ran and failed with `{message}`{then}", fix)
 
 
 def _not_stored(clue: Clue) -> Finding:
-    said = quoted(clue.match.groupdict().get("said") or clue.match[0])
-    return found(Cause.LOGIN_NOT_STORED, f"`docker login` could not store its password: `{said}`")
+    message = quoted(clue.match.groupdict().get("message") or clue.match[0])
+    return found(Cause.LOGIN_NOT_STORED, f"`docker login` could not store its password: `{message}`")
 
 
 HELPERS: Final = (
@@ -66,7 +66,7 @@ HELPERS: Final = (
     family(
         Cause.LOGIN_NOT_STORED,
         "storing credentials",
-        r"error storing credentials - err: [^,`]{1,200}, out: `(?P<said>[^`]{0,600})",
+        r"error storing credentials - err: [^,`]{1,200}, out: `(?P<message>[^`]{0,600})",
         _not_stored,
         example="Error saving credentials: error storing credentials - err: exit status 1, out: `User interaction is "
         "not allowed. (-25308)`",
@@ -83,7 +83,7 @@ HELPERS: Final = (
     family(
         Cause.HELPER_FAILED,
         "failed to get authorization token",
-        r"ecr: Failed to get authorization token: (?P<said>.{1,600})",
+        r"ecr: Failed to get authorization token: (?P<message>.{1,600})",
         _failed,
         example='level=error msg="Error retrieving credentials" error="ecr: Failed to get authorization token: '
         "operation error ECR: GetAuthorizationToken, get identity: get credentials: failed to refresh cached "
@@ -93,7 +93,7 @@ HELPERS: Final = (
     family(
         Cause.HELPER_FAILED,
         "native keychain",
-        r"(?P<said>credentials not found in native keychain)",
+        r"(?P<message>credentials not found in native keychain)",
         _failed,
         example='docker-credential-ecr-login with input "..." failed with stderr: credentials not found in native '
         "keychain",

@@ -10,7 +10,7 @@ from .....names.gitlab_release import release
 from ...causes.cause import Cause
 from ...causes.finding import Finding
 from .denials import OTHER_POLICIES
-from .family import BY_THE_RUNNER, Clue, Family, family, found
+from .family import BY_THE_RUNNER, Clue, Family, family, found, quoted
 from .secret_roles import RESOLVING, SECRET_ROLES
 
 _RESOLVING: Final = RESOLVING + r".{0,600}?"
@@ -42,6 +42,12 @@ def _unresolved(clue: Clue) -> Finding:
         "write the secret with aws_secrets_manager, as templates/pull.yml does; GitLab has to be 18.3 or later, "
         "Premium or Ultimate",
     )
+
+
+def _denied(clue: Clue) -> Finding:
+    secret = clue.match["secret"]
+    which = f"the secret {quoted(secret)}" if secret else "its secret"
+    return found(Cause.SECRET_DENIED, f"the job's role may not read {which}")
 
 
 UNRESOLVED: Final = family(
@@ -106,7 +112,7 @@ SECRETS: Final[tuple[Family, ...]] = (
         Cause.SECRET_DENIED,
         "secretsmanager:getsecretvalue",
         r"not authorized to perform: secretsmanager:GetSecretValue(?: on resource: (?P<secret>\S{1,300}))?",
-        "the job's role may not read the secret {secret}",
+        _denied,
         example="ERROR: Job failed (system failure): resolving secrets: operation error Secrets Manager: "
         "GetSecretValue, https response error StatusCode: 400, RequestID: 0, api error AccessDeniedException: User: "
         "arn:aws:sts::123456789012:assumed-role/gitlab-ecr-prod-secret-acme-web/1 is not authorized to perform: "

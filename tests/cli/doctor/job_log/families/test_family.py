@@ -23,10 +23,28 @@ def test_a_family_knows_its_example(family: Family) -> None:
     image = "123456789012.dkr.ecr.eu-central-1.amazonaws.com/ci/app:1"
     host = "ruby:3.4" if family.cause is Cause.NO_REGISTRY_HOST else image
     command = "$(aws ecr get-login)" if family.cause is Cause.OLD_LOGIN_COMMAND else "docker push app"
-    finding = family.tell(Clue(match, line, step, image=host, command=command))
+    finding = family.finding_of(Clue(match, line, step, image=host, command=command))
     assert finding is not None
     assert finding.cause is family.cause
     assert finding.fix
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        (
+            "An error occurred (InvalidIdentityToken): No OpenIDConnect provider found in your account",
+            "the role's AWS account has no OIDC provider for the issuer of the job's id_token",
+        ),
+        ("not authorized to perform: secretsmanager:GetSecretValue", "the job's role may not read its secret"),
+    ],
+)
+def test_a_shorter_message_still_makes_a_whole_sentence(text: str, what: str) -> None:
+    line = Line(1, text)
+    family, match = next((family, match) for family in FAMILIES if (match := family.match(line)))
+    finding = family.finding_of(Clue(match, line, Step.PREPARATION))
+    assert finding is not None
+    assert finding.what == what
 
 
 @pytest.mark.parametrize("family", FAMILIES, ids=_name)
