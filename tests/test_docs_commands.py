@@ -17,7 +17,7 @@ from reference.command_line import every
 
 RUN_BY: Final = {
     "make rehearse": "tests/rehearsal/test_rehearsal.py::test_each_example_is_rehearsed_and_lists_what_it_leaves_out",
-    "make rehearse-engine": "tests/rehearsal/engine/test_engine.py::test_the_local_stack_goes_through_its_life",
+    "make rehearse-engine": "tests/rehearsal/engine/test_engine.py::test_the_engine_makes_and_destroys_the_local_stack",
     "make reference": "tests/reference/test_reference.py::test_the_generated_files_are_those_of_the_present_components",
     "gitlab-ecr": "tests/cli/test_docs_commands.py::test_a_command_of_a_page_works",
     "make docs": "tests/test_site.py::test_every_page_of_the_documentation_is_in_it",

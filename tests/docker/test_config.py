@@ -16,13 +16,13 @@ _B = "QVdTOmI="
 @given(
     st.text(st.characters(exclude_characters=":\0", codec="utf-8"), min_size=1), st.text(st.characters(codec="utf-8"))
 )
-def test_a_login_reads_back_but_for_zero_bytes_around_the_password(user: str, password: str) -> None:
+def test_a_login_reads_back_without_zero_bytes_around_the_password(user: str, password: str) -> None:
     encoded = base64.b64encode(f"{user}:{password}".encode()).decode()
     assert decode_auth(encoded) == Credential(user, password.strip("\0"))
 
 
 @given(st.binary(max_size=40), st.integers(0, 60))
-def test_line_breaks_inside_base64_are_passed_over(secret: bytes, at: int) -> None:
+def test_line_breaks_inside_base64_are_ignored(secret: bytes, at: int) -> None:
     encoded = base64.b64encode(b"u:" + secret.replace(b"\0", b"")).decode()
     assert decode_auth(encoded[:at] + "\r\n" + encoded[at:]) == decode_auth(encoded)
 
@@ -44,7 +44,7 @@ def test_line_breaks_inside_base64_are_passed_over(secret: bytes, at: int) -> No
         ("OmE=", "invalid auth configuration file"),
     ],
 )
-def test_a_broken_auth_is_reported_in_gos_words(auth: str, words: str) -> None:
+def test_a_broken_auth_is_reported_with_gos_message(auth: str, words: str) -> None:
     with pytest.raises(GoJsonError) as caught:
         load(f'{{"auths":{{"h":{{"auth":"{auth}"}}}}}}')
     assert str(caught.value) == words
@@ -91,7 +91,7 @@ def test_a_broken_auth_is_reported_in_gos_words(auth: str, words: str) -> None:
         ),
     ],
 )
-def test_a_wrong_type_anywhere_costs_the_whole_document(text: str, words: str) -> None:
+def test_a_wrong_type_anywhere_makes_the_whole_document_invalid(text: str, words: str) -> None:
     with pytest.raises(GoJsonError) as caught:
         load(text)
     assert str(caught.value) == words
@@ -115,7 +115,7 @@ def test_a_document_without_registries_is_not_an_error(text: str) -> None:
         ('{"auths":{"h":null}}', {"h": ""}),
     ],
 )
-def test_what_is_named_twice_is_read_as_go_reads_it(text: str, auths: dict[str, str]) -> None:
+def test_a_key_that_is_named_twice_is_read_as_go_reads_it(text: str, auths: dict[str, str]) -> None:
     assert {host: credential.password for host, credential in load(text).auths.items()} == auths
 
 

@@ -26,7 +26,7 @@ def _cases() -> list[Any]:
 
 
 @pytest.mark.parametrize("case", [pytest.param(case, id=case["name"]) for case in _cases()])
-def test_runner_auth_vectors(case: dict[str, Any]) -> None:
+def test_the_answer_is_that_of_the_real_runner(case: dict[str, Any]) -> None:
     helpers = {
         name: {server: (user, password) for server, (user, password) in known.items()}
         for name, known in case["helpers"].items()
@@ -140,7 +140,7 @@ def test_helpers_overwrite_the_store_which_overwrites_auths() -> None:
     assert resolve(f"{_HOST}/x", json.dumps(both), helpers=helpers).credential.password == "helper"
 
 
-def test_a_missing_store_is_listed_and_costs_the_source() -> None:
+def test_a_missing_store_makes_the_runner_drop_its_source_with_a_warning() -> None:
     answer = resolve(f"{_HOST}/x", '{"credsStore":"gone"}', _auths(**{_HOST: "home"}))
     assert answer.source == HOME
     (warning,) = answer.warnings

@@ -28,7 +28,9 @@ _json = st.recursive(
 
 
 @given(_json, st.booleans(), st.sampled_from(["", " ", "\n\t\r "]), st.sampled_from(["", " x", "}", '{"a":1}']))
-def test_what_python_writes_is_read_with_any_text_around_it(value: object, ascii_: bool, lead: str, rest: str) -> None:
+def test_json_that_python_writes_is_read_with_any_text_around_it(
+    value: object, ascii_: bool, lead: str, rest: str
+) -> None:
     text = json.dumps(value, ensure_ascii=ascii_)
     if isinstance(value, float) and rest == "":
         rest = " "
@@ -75,7 +77,7 @@ def test_any_text_is_read_or_refused(text: str) -> None:
         ("[" * 100_000, "invalid character '[' exceeded max depth"),
     ],
 )
-def test_a_mistake_is_reported_in_gos_words(text: str, words: str) -> None:
+def test_a_mistake_is_reported_with_gos_message(text: str, words: str) -> None:
     with pytest.raises(GoJsonError) as caught:
         decode_first(text)
     assert str(caught.value) == words
@@ -86,6 +88,6 @@ def test_a_lone_surrogate_becomes_the_replacement_character() -> None:
     assert decode_first('"\\ud83d\\ude00"')[0] == "😀"
 
 
-def test_keys_meet_regardless_of_case_also_outside_ascii() -> None:
+def test_keys_are_equal_regardless_of_case_also_outside_ascii() -> None:
     assert fold("AuthS") == fold("auths") == fold("auth\u017f")
     assert fold("ß") != fold("ss")

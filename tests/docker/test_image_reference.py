@@ -1,4 +1,4 @@
-"""Image references by Docker's grammar, normalised the runner's way."""
+"""Image references by Docker's grammar, normalized as the runner does it."""
 
 import pytest
 from hypothesis import given

@@ -34,5 +34,5 @@ def test_what_looks_like_a_credential_is_hidden(text: str, shown: str) -> None:
         "the token has to be renewed",
     ],
 )
-def test_ordinary_words_stay(text: str) -> None:
+def test_ordinary_words_are_not_hidden(text: str) -> None:
     assert redact(text) == text

@@ -68,7 +68,7 @@ def test_by_default_untagged_images_are_archived_by_their_last_pull_and_deleted_
         ),
     ],
 )
-def test_each_rule_becomes_what_ecr_reads(
+def test_each_rule_becomes_ecrs_selection_and_action(
     rule: LifecycleRuleArgs, selection: dict[str, Any], action: dict[str, Any]
 ) -> None:
     first = lifecycle_policy([rule])["rules"][0]
@@ -106,7 +106,7 @@ def test_protected_tags_come_first_and_any_comes_last() -> None:
         ({"tags": ["v 1"], "keep": 1}, r"\[0\]\.tags\[0\]: got 'v 1'; write letters"),
     ],
 )
-def test_what_ecr_would_refuse_is_refused_with_its_place(rule: LifecycleRuleArgs, message: str) -> None:
+def test_what_ecr_would_refuse_is_refused_with_its_key(rule: LifecycleRuleArgs, message: str) -> None:
     with pytest.raises(ValueError, match=rf"^lifecycle_rules{message}"):
         lifecycle_policy([rule])
 
@@ -130,7 +130,7 @@ def test_archiving_and_deleting_from_the_archive_are_two_rules_for_the_same_imag
     assert [rule["selection"]["tagStatus"] for rule in rules] == ["untagged", "untagged", "any", "any"]
 
 
-def test_more_rules_than_ecr_takes_are_refused() -> None:
+def test_more_rules_than_ecr_accepts_are_refused() -> None:
     rules: list[LifecycleRuleArgs] = [{"tags": [f"v{number}"], "keep": 1} for number in range(49)]
     with pytest.raises(ValueError, match=r"^lifecycle_rules: got 51 rules; ECR takes 50 of at most 30720 characters"):
         lifecycle_policy(rules)
@@ -147,7 +147,7 @@ _RULES = st.lists(
 
 
 @given(_RULES, st.lists(_TAG, max_size=3, unique=True))
-def test_what_is_not_refused_keeps_the_promises_of_ecr(rules: Any, protected: list[str]) -> None:
+def test_every_accepted_policy_keeps_to_ecrs_rules(rules: Any, protected: list[str]) -> None:
     try:
         policy = lifecycle_policy(rules, protected)
     except ValueError:

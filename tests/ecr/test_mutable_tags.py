@@ -17,6 +17,6 @@ def test_only_the_named_tags_may_move(mutable_tags: list[str], expected: tuple[s
 
 
 @pytest.mark.parametrize("mutable_tags", [["a"] * 6, ["a b"], ["*a*b*"], ["latest", "*"], [""]])
-def test_what_ecr_refuses_and_a_hidden_everything_are_refused(mutable_tags: list[str]) -> None:
+def test_patterns_that_ecr_refuses_and_a_star_among_others_are_refused(mutable_tags: list[str]) -> None:
     with pytest.raises(ValueError, match=r"^mutable_tags(\[\d\])?: got .*; write up to five patterns such as 3\.\*"):
         tag_mutability(mutable_tags)

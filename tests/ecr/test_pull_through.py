@@ -26,7 +26,7 @@ def test_each_upstream_has_its_host_and_its_need_of_a_credential(
         upstream_host(upstream, has_credential=not has_credential)
 
 
-def test_another_upstream_is_refused_with_those_there_are() -> None:
+def test_an_unknown_upstream_is_refused_with_a_list_of_the_known_ones() -> None:
     with pytest.raises(ValueError, match=rf"^upstream: got 'docker.io'; write one of {', '.join(Upstream)}$"):
         upstream_host(cast("Upstream", "docker.io"), has_credential=False)
 
@@ -46,7 +46,7 @@ def test_a_credential_has_the_name_that_ecr_looks_for() -> None:
 
 
 @pytest.mark.parametrize(("account", "region"), [("123456789012", "eu-west-1"), ("210987654321", "eu-central-1")])
-def test_a_credential_lies_where_the_cache_is(account: str, region: str) -> None:
+def test_a_credential_has_to_be_in_the_account_and_region_of_the_cache(account: str, region: str) -> None:
     own = f"got a secret of account 123456789012 in eu-central-1; .* {account} in {region}: .* there, such as"
     with pytest.raises(
         ValueError, match=rf"^credential_arn: {own} arn:aws:secretsmanager:{region}:{account}:secret:ecr-"
@@ -54,7 +54,7 @@ def test_a_credential_lies_where_the_cache_is(account: str, region: str) -> None
         credential_arn(_SECRET, account, region)
 
 
-def test_cached_images_go_by_the_time_of_their_fetch() -> None:
+def test_cached_images_are_deleted_by_the_time_of_their_fetch() -> None:
     assert [rule["description"] for rule in cached_lifecycle(90)["rules"]] == [
         "delete untagged images 90 days after their push",
         "delete any images 90 days after their push",

@@ -52,7 +52,7 @@ def test_a_credential_may_be_an_output(recorder: Recorder) -> None:
     assert recorder.one("aws:ecr/pullThroughCacheRule:PullThroughCacheRule").inputs["credentialArn"] == _SECRET
 
 
-def test_without_being_asked_nothing_of_the_whole_registry_is_touched(recorder: Recorder) -> None:
+def test_by_default_no_setting_of_the_whole_registry_is_touched(recorder: Recorder) -> None:
     _declare()
     assert [resource.type for resource in recorder.resources] == ["gitlab-ecr:index:Repositories"]
 
@@ -131,14 +131,14 @@ def test_a_registry_policy_lets_named_accounts_replicate(recorder: Recorder) -> 
         ),
     ],
 )
-def test_what_ecr_would_refuse_is_refused_with_its_place(
+def test_what_ecr_would_refuse_is_refused_with_its_key(
     recorder: Recorder, caches: dict[str, CacheArgs] | None, registry: RegistryWideArgs | None, message: str
 ) -> None:
     with pytest.raises(ValueError, match=message):
         _declare(caches, registry)
 
 
-def test_an_adopted_cache_is_imported_whole_and_outlives_the_stack(recorder: Recorder) -> None:
+def test_an_adopted_cache_is_imported_completely_and_outlives_the_stack(recorder: Recorder) -> None:
     caches: dict[str, CacheArgs] = {
         "quay": {"upstream": Upstream.QUAY, "adopt": True},
         "k8s": {"upstream": Upstream.K8S},

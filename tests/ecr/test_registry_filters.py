@@ -4,7 +4,7 @@ from components.ecr.registry_filters import replication_prefix, scan_filter
 
 
 @pytest.mark.parametrize("text", ["*", "prod/*", "ci/python", "a-*"])
-def test_a_filter_that_ecr_takes_is_taken(text: str) -> None:
+def test_a_filter_that_ecr_accepts_is_accepted(text: str) -> None:
     assert scan_filter(text) == text
 
 
@@ -15,7 +15,7 @@ def test_a_filter_that_ecr_refuses_is_refused(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["prod/", "ci/python", "apps"])
-def test_a_prefix_that_ecr_takes_is_taken(text: str) -> None:
+def test_a_prefix_that_ecr_accepts_is_accepted(text: str) -> None:
     assert replication_prefix(text) == text
 
 

@@ -29,6 +29,6 @@ def test_each_account_replicates_what_is_named_and_nothing_else() -> None:
         ({"111111111111": ["*"]}, r"^replicas_from\.111111111111\[0\]: got '\*'; write a repository's name"),
     ],
 )
-def test_what_is_open_to_everything_or_nobody_is_refused(sources: Mapping[str, list[str]], message: str) -> None:
+def test_a_policy_for_everything_or_nothing_is_refused(sources: Mapping[str, list[str]], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         registry_policy("123456789012", "eu-central-1", sources)

@@ -31,7 +31,7 @@ def test_defaults_are_the_safe_ones(recorder: Recorder) -> None:
     }
 
 
-def test_untagged_images_go_by_the_last_pull(recorder: Recorder) -> None:
+def test_untagged_images_are_archived_by_their_last_pull(recorder: Recorder) -> None:
     _declare({"ci/python": {}})
     lifecycle = recorder.one("aws:ecr/lifecyclePolicy:LifecyclePolicy")
     first = json.loads(lifecycle.inputs["policy"])["rules"][0]
@@ -56,7 +56,7 @@ def test_urls_are_known_in_the_first_preview(first_preview: Recorder) -> None:
     }
 
 
-def test_each_option_arrives(recorder: Recorder) -> None:
+def test_each_option_reaches_the_repository(recorder: Recorder) -> None:
     options: RepositoryArgs = {
         "mutable_tags": ["3.*", "latest"],
         "scan_on_push": False,
@@ -116,7 +116,7 @@ def test_a_repository_of_another_region_has_its_url_arn_and_policies_there(recor
     ("options", "import_id"),
     [({"adopt": True}, "ci/python"), ({"adopt": True, "region": "us-east-1"}, "ci/python@us-east-1")],
 )
-def test_an_existing_repository_is_taken_by_its_name(
+def test_an_existing_repository_is_adopted_by_its_name(
     recorder: Recorder, options: RepositoryArgs, import_id: str
 ) -> None:
     _declare({"ci/python": options})
@@ -157,7 +157,7 @@ def test_only_a_repository_that_others_use_has_a_repository_policy(recorder: Rec
         ("ci/a", {"pull": {"accounts": ["1"]}}, r"^repositories\.ci/a\.pull\.accounts\[0\]: got '1'; write"),
     ],
 )
-def test_what_aws_would_refuse_is_refused_with_its_place(
+def test_what_aws_would_refuse_is_refused_with_its_key(
     recorder: Recorder, repository: str, options: RepositoryArgs, message: str
 ) -> None:
     with pytest.raises(ValueError, match=message):
@@ -165,8 +165,6 @@ def test_what_aws_would_refuse_is_refused_with_its_place(
 
 
 @pytest.mark.parametrize(("key", "value"), [("account", "12345"), ("region", "europe")])
-def test_a_registry_that_cannot_be_is_refused_even_without_repositories(
-    recorder: Recorder, key: str, value: str
-) -> None:
+def test_an_impossible_registry_is_refused_even_without_repositories(recorder: Recorder, key: str, value: str) -> None:
     with pytest.raises(ValueError, match=rf"^{key}: got '{value}'"):
         _declare({}, **{key: value})

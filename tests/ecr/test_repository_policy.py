@@ -69,7 +69,7 @@ def test_no_level_signs_in_or_touches_the_repository_itself(level: str) -> None:
     assert "Resource" not in statement
 
 
-def test_each_level_holds_the_one_below() -> None:
+def test_each_level_includes_the_one_below() -> None:
     (pull,), (push,), (admin,) = (
         _policy(**{level: {"accounts": ["111111111111"]}}) for level in ("pull", "push", "admin")
     )
@@ -92,12 +92,12 @@ def test_each_level_holds_the_one_below() -> None:
         ({"organizations": ["acme"]}, r"\.organizations\[0\]: got 'acme'; write an id such as o-a1b2c3d4e5"),
     ],
 )
-def test_invalid_grantees_are_refused_with_their_place(grantees: GranteesArgs, message: str) -> None:
+def test_invalid_grantees_are_refused_with_their_key(grantees: GranteesArgs, message: str) -> None:
     with pytest.raises(ValueError, match=rf"^push(: )?{message}"):
         repository_policy(_OWN, "eu-central-1", push=grantees)
 
 
-def test_a_policy_that_ecr_would_not_take_is_refused() -> None:
+def test_a_policy_that_is_too_long_for_ecr_is_refused() -> None:
     principals = [f"arn:aws:iam::111111111111:role/deploy-{number:04}" for number in range(250)]
     with pytest.raises(ValueError, match=r"^pull: got a repository policy of \d+ characters, ECR takes"):
         repository_policy(_OWN, "eu-central-1", pull={"principals": principals})
@@ -113,7 +113,7 @@ _GRANTEES = st.fixed_dictionaries(
 
 
 @given(st.dictionaries(st.sampled_from(["pull", "push", "admin"]), _GRANTEES), st.booleans())
-def test_no_grant_ever_signs_in_or_reaches_past_images(grants: dict[str, Any], to_lambda: bool) -> None:
+def test_no_grant_ever_signs_in_or_changes_more_than_images(grants: dict[str, Any], to_lambda: bool) -> None:
     policy = repository_policy(_OWN, "eu-central-1", **grants, lambda_accounts=["111111111111"] if to_lambda else [])
     actions = {action for statement in (policy or {"Statement": []})["Statement"] for action in statement["Action"]}
     assert "ecr:GetAuthorizationToken" not in actions

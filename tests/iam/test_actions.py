@@ -68,7 +68,7 @@ def test_no_other_document_spells_an_action() -> None:
         assert _path(file) in _OTHERS_OWN or spelled == [], _path(file)
 
 
-def test_everything_as_a_resource_takes_a_reason() -> None:
+def test_everything_as_a_resource_needs_a_reason() -> None:
     assert allow_everywhere("It", "ecr:GetAuthorizationToken", because="no resource type")["Resource"] == "*"
     with pytest.raises(ValueError, match=r"^It: got no reason for the resource \*; write why"):
         allow_everywhere("It", "ecr:GetAuthorizationToken", because=" ")
@@ -77,7 +77,7 @@ def test_everything_as_a_resource_takes_a_reason() -> None:
             allow("It", "sqs:SendMessage", resources)
 
 
-def test_no_document_allows_everything_by_hand() -> None:
+def test_no_hand_written_statement_allows_everything() -> None:
     for file in _FILES:
         # A statement by hand that allows has a principal, and so no resource: trust and repository policies.
         assert not any(map(_allows_everything, ast.walk(ast.parse(file.read_text())))) or (

@@ -25,7 +25,7 @@ def test_gitlab_com_gives_no_warning() -> None:
 
 
 @pytest.mark.parametrize("environment", [{}, _ci("17.0.0", "https://other.example.com"), _ci("", _URL)])
-def test_where_the_version_is_not_known_the_preview_says_what_it_has_to_be(environment: dict[str, str]) -> None:
+def test_where_the_version_is_not_known_the_preview_says_which_one_is_needed(environment: dict[str, str]) -> None:
     words = fork_warning(_URL, environment, trusts_forks=False)
     assert words is not None
     assert words.startswith(f"url: {_URL} has to be GitLab 18.2.2 or later")
@@ -33,7 +33,7 @@ def test_where_the_version_is_not_known_the_preview_says_what_it_has_to_be(envir
 
 
 @pytest.mark.parametrize("version", ["18.2.2-ee", "19.4.0"])
-def test_in_ci_of_a_new_enough_instance_there_is_nothing_to_say(version: str) -> None:
+def test_in_ci_of_a_new_enough_instance_there_is_no_warning(version: str) -> None:
     assert fork_warning(_URL, _ci(version), trusts_forks=False) is None
     assert fork_warning(_URL, _ci(version, f"{_URL}/"), trusts_forks=False) is None
 
@@ -85,7 +85,7 @@ def test_a_stack_is_refused_in_ci_of_an_old_gitlab(monkeypatch: pytest.MonkeyPat
     _identities({"url": _URL, "trusts_forks": True}, _JOBS)
 
 
-def test_the_bootstrap_says_it_too(recorder: Recorder, warned: list[str]) -> None:
+def test_the_bootstrap_gives_the_same_warning(recorder: Recorder, warned: list[str]) -> None:
     recorder.answers["aws:kms/key:Key"] = {"arn": "arn:aws:kms:eu-central-1:123456789012:key/1", "keyId": "1"}
     args: dict[str, Any] = {"account": "123456789012", "region": "eu-central-1", "project": "acme/infra"}
     pulumi.runtime.test(lambda: Bootstrap("bootstrap", {**args, "gitlab_url": _URL}) and None)()  # pyright: ignore[reportArgumentType] - a table's arguments

@@ -58,7 +58,7 @@ def test_patterns_of_refs_stay_inside_the_project() -> None:
     ]
 
 
-def test_a_self_managed_gitlab_is_held_to_exact_names() -> None:
+def test_the_trust_in_a_self_managed_gitlab_has_exact_names() -> None:
     assert _condition(**_SELF_MANAGED, branches=["main"], tags=["v1"]) == {
         "StringEquals": {
             "gitlab.example.com:aud": "https://gitlab.example.com",
@@ -70,7 +70,7 @@ def test_a_self_managed_gitlab_is_held_to_exact_names() -> None:
     }
 
 
-def test_unprotected_refs_are_let_in_only_on_demand() -> None:
+def test_unprotected_refs_are_admitted_only_on_demand() -> None:
     condition = _condition(**_GITLAB_COM, unprotected_refs=True)
     assert "gitlab.com:ref_protected" not in condition["StringEquals"]
 
@@ -119,7 +119,7 @@ def test_a_condition_that_aws_cannot_read_in_a_self_managed_token_is_refused(
         job_trust(_PROVIDER, TrustedJobs(**{**_SELF_MANAGED, **changes}))
 
 
-def test_any_ref_of_one_project_of_a_self_managed_gitlab_is_let_in_on_demand() -> None:
+def test_any_ref_of_one_project_of_a_self_managed_gitlab_is_admitted_on_demand() -> None:
     condition = _condition(**_SELF_MANAGED, unprotected_refs=True)
     assert condition == {
         "StringEquals": {"gitlab.example.com:aud": "https://gitlab.example.com"},
@@ -153,7 +153,7 @@ def test_thumbprints_are_for_private_certificate_authorities() -> None:
         thumbprints("https://gitlab.example.com", ["aa"])
 
 
-def test_on_gitlab_com_a_role_can_be_left_to_pipeline_schedules() -> None:
+def test_on_gitlab_com_a_role_can_be_limited_to_pipeline_schedules() -> None:
     equal = _condition(**_GITLAB_COM, branches=["main"], scheduled=True)["StringEquals"]
     assert equal["gitlab.com:pipeline_source"] == "schedule"
     assert equal["gitlab.com:ref_protected"] == "true"

@@ -130,7 +130,7 @@ def test_an_existing_provider_is_used_as_it_is(recorder: Recorder) -> None:
     assert trust["Condition"]["StringEquals"]["gitlab.example.com:aud"] == "aws"
 
 
-def test_a_private_ca_is_named_by_its_thumbprint(recorder: Recorder) -> None:
+def test_the_thumbprint_of_a_private_ca_reaches_the_provider(recorder: Recorder) -> None:
     issuer = {"url": "https://gitlab.example.com", "thumbprints": ["a" * 40]}
     _declare({}, issuer=issuer, jobs={"app": {"project": "acme/app", "push": ["app"], "branches": ["main"]}})
     provider = recorder.one("aws:iam/openIdConnectProvider:OpenIdConnectProvider")
@@ -186,7 +186,7 @@ def test_a_runner_has_an_instance_profile_that_pulls_and_reads_its_configuration
     assert statements[3]["Condition"] == {"StringEquals": {"kms:ViaService": "ssm.eu-central-1.amazonaws.com"}}
 
 
-def test_every_document_is_without_findings(recorder: Recorder) -> None:
+def test_the_linter_finds_nothing_in_any_document(recorder: Recorder) -> None:
     _declare(
         {"backend": {"pull": ["ci/python", "backend/*"], "caches": ["docker-hub"]}},
         jobs={"app": {**_JOB, "push": ["app"], "pull": ["base/*"]}, "docs": {**_JOB, "pull": ["base/*"]}},
@@ -224,7 +224,7 @@ def test_every_document_is_without_findings(recorder: Recorder) -> None:
         ({"runners": {"a": {"pull": []}}}, r"^runners\.a\.pull: got no repository"),
     ],
 )
-def test_what_would_be_too_wide_or_too_long_is_refused_with_its_place(
+def test_what_would_be_too_wide_or_too_long_is_refused_with_its_key(
     recorder: Recorder, arguments: dict[str, Any], message: str
 ) -> None:
     with pytest.raises(ValueError, match=message):

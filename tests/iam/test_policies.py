@@ -43,7 +43,7 @@ def test_a_pull_policy_of_nothing_is_refused() -> None:
         pull_policy([])
 
 
-def test_a_policy_that_no_role_holds_is_refused_and_patterns_are_named_as_the_way_out() -> None:
+def test_a_policy_that_is_too_long_for_a_role_is_refused_and_patterns_are_advised() -> None:
     policy = pull_policy([f"{_REPOSITORY}-{number:04}" for number in range(180)])
     with pytest.raises(ValueError, match=r"^audiences\.a: got a policy of 1\d{4} characters, a role holds 10240; w"):
         checked_size(policy, "role", "audiences.a")
@@ -90,7 +90,7 @@ def test_a_parameter_is_read_and_decrypted_only_with_its_own_key() -> None:
     assert parameter_statement("parameter")[1] == {}
 
 
-def test_the_rotator_may_nothing_in_ecr_itself() -> None:
+def test_the_rotator_itself_has_no_right_in_ecr_in_its_policy() -> None:
     policy = rotator_policy(
         pull_roles_arn="arn:aws:iam::123456789012:role/gitlab-ecr/pull/*",
         secret_arns=[secret_arn_pattern("arn:aws:secretsmanager:eu-central-1:123456789012:secret:gitlab-ecr/token")],
@@ -113,7 +113,7 @@ def test_the_rotator_may_nothing_in_ecr_itself() -> None:
     ]
 
 
-def test_without_secrets_the_rotator_policy_has_no_word_of_them() -> None:
+def test_without_secrets_the_rotators_policy_has_no_statement_about_them() -> None:
     policy = rotator_policy(pull_roles_arn="r", secret_arns=[], own=function_statements("l", "d"))
     assert [statement["Sid"] for statement in policy["Statement"]] == [
         "AssumePullRoles",

@@ -52,7 +52,7 @@ def test_a_role_reads_no_other_registry(declaration: tuple[list[str], list[str]]
 
 
 @given(declarations())
-def test_every_pull_policy_is_without_findings(declaration: tuple[list[str], list[str]]) -> None:
+def test_the_linter_finds_nothing_in_any_pull_policy(declaration: tuple[list[str], list[str]]) -> None:
     assert lint(pull_policy(repository_arns(_NAMES, declaration[1]))) == []
 
 

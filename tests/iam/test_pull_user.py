@@ -45,7 +45,7 @@ def test_the_user_only_pulls_and_its_boundary_says_so_too(recorder: Recorder) ->
     assert made.user_name == user.inputs["name"]
 
 
-def test_no_update_takes_the_rotators_tags_away(recorder: Recorder) -> None:
+def test_no_update_removes_the_rotators_tags(recorder: Recorder) -> None:
     _declare(tags={"team": "ci"})
     user = recorder.one("aws:iam/user:User")
     assert (user.inputs["tags"], user.ignore_changes) == ({"team": "ci"}, ("tags", "tagsAll"))
@@ -87,7 +87,7 @@ def test_a_boundary_of_the_company_takes_the_place_of_ours(recorder: Recorder) -
         ({"pull": [f"ci/{number:099}" for number in range(20)]}, r"^pull: got a policy of \d+ characters, a user hold"),
     ],
 )
-def test_what_is_not_asked_for_twice_or_does_not_fit_is_refused(
+def test_a_missing_acknowledgement_and_a_policy_that_is_too_long_are_refused(
     recorder: Recorder, changes: dict[str, Any], message: str
 ) -> None:
     with pytest.raises(ValueError, match=message):

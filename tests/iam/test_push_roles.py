@@ -43,7 +43,7 @@ _CHANGES: Final = {
 
 @st.composite
 def _jobs(draw: st.DrawFn) -> dict[str, str]:
-    """A job that is let in, with none to two of its claims changed: most are near misses."""
+    """A job that is admitted, with none to two of its claims changed: most are near misses."""
     changed = draw(st.lists(st.sampled_from(sorted(_CHANGES)), max_size=2))
     return {**_GOOD, **{claim: draw(_CHANGES[claim]) for claim in changed}}
 

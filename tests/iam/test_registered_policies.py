@@ -90,7 +90,7 @@ def test_only_a_push_role_may_write_an_image(recorder: Recorder, path: Path) -> 
 _KEY = "arn:aws:kms:eu-central-1:123456789012:key/11111111-2222-3333-4444-555555555555"
 _MEANT_BY_THE_BOOTSTRAP = {
     # Stacks choose their names, so what deploys them is held to the bootstrap's prefix, and the boundary to ECR.
-    "a wildcard where a name can stand": "patterns on the prefix; test_bootstrap.py lists every one without it",
+    "a wildcard where a name can stand": "patterns on the prefix; tests/bootstrap/test_policies.py lists all others",
     ":ecr:*:*:repository/*: fits none of": "a boundary of every account that shares images, which have the last word",
     ":ecr:*:123456789012:repository/*: fits none of": "a boundary of every region",
     "no resource of the statement fits it": "the same two resources, from the action's side",

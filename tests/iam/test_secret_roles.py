@@ -72,7 +72,7 @@ def _decrypt(service: str, secret: str) -> Request:
     return Request(_ROLE, "kms:Decrypt", _KEY, context)
 
 
-def test_its_key_decrypts_that_secret_and_through_secrets_manager_only() -> None:
+def test_its_key_decrypts_that_secret_only_and_only_through_secrets_manager() -> None:
     policy = _policy(kms_key=_KEY)
     assert allowed(_decrypt(_THERE, _OWN), [policy])
     assert not allowed(_decrypt("ssm.eu-central-1.amazonaws.com", _OWN), [policy])

@@ -39,7 +39,7 @@ def test_scheduler_is_trusted_for_one_schedule_group_only() -> None:
     }
 
 
-def test_ec2_sends_nothing_to_hold_it_to() -> None:
+def test_the_trust_in_ec2_has_no_condition_since_ec2_sends_no_source() -> None:
     (statement,) = instance_trust()["Statement"]
     assert statement["Principal"] == {"Service": "ec2.amazonaws.com"}
     assert "Condition" not in statement

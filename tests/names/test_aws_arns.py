@@ -5,7 +5,7 @@ from components.names.aws_arns import key_arn, policy_arn
 _KEY = "arn:aws:kms:eu-central-1:123456789012:key/11111111-2222-3333-4444-555555555555"
 
 
-def test_a_key_of_the_region_is_taken() -> None:
+def test_a_key_of_the_region_is_accepted() -> None:
     assert key_arn(_KEY, "eu-central-1") == _KEY
     multi = "arn:aws:kms:eu-central-1:123456789012:key/mrk-11111111222233334444555555555555"
     assert key_arn(multi, "eu-central-1") == multi
@@ -30,7 +30,7 @@ def test_a_key_of_another_region_is_refused() -> None:
         "arn:aws-cn:iam::123456789012:policy/a/b-c",
     ],
 )
-def test_a_managed_policy_is_taken(text: str) -> None:
+def test_a_managed_policy_is_accepted(text: str) -> None:
     assert policy_arn(text) == text
 
 

@@ -22,7 +22,7 @@ def test_a_member_and_its_text_are_the_same() -> None:
     assert choice(Coin, Coin.TAILS, "coin") is choice(Coin, "tails", "coin") is Coin.TAILS
 
 
-def test_an_invalid_choice_is_refused_at_its_place_with_the_valid_ones() -> None:
+def test_an_invalid_choice_is_refused_with_its_key_and_the_valid_ones() -> None:
     with pytest.raises(ValueError, match=r"^coin: got 'edge'; write heads or tails$"):
         choice(Coin, "edge", "coin")
     with pytest.raises(ValueError, match=r"^size: got 'huge'; write one of small, medium, large$"):

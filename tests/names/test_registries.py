@@ -13,7 +13,7 @@ def test_without_registries_the_repositories_are_in_the_stacks_own() -> None:
     ]
 
 
-def test_each_registry_is_named_by_itself() -> None:
+def test_each_registry_has_its_own_arn() -> None:
     registries: list[RegistryArgs] = [
         {"account": "210987654321", "region": "us-east-1"},
         {"account": "123456789012", "region": "us-east-1"},

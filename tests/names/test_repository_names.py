@@ -11,12 +11,12 @@ _API = re.compile(r"(?:[a-z0-9]+(?:[._-][a-z0-9]+)*/)*[a-z0-9]+(?:[._-][a-z0-9]+
 
 
 @pytest.mark.parametrize("name", ["ab", "ci/python", "ci/python-3.13", "a__b", "a--b", "team.a/app_b", "a" * 256])
-def test_names_that_ecr_accepts_pass(name: str) -> None:
+def test_names_that_ecr_accepts_are_accepted(name: str) -> None:
     assert repository_name(name) == name
 
 
 @pytest.mark.parametrize("name", ["", "a", "CI/python", "/ci", "ci/", "ci//python", "a..b", "a___b", "-a", "a" * 257])
-def test_other_names_are_refused_with_the_place_and_an_example(name: str) -> None:
+def test_other_names_are_refused_with_the_key_and_an_example(name: str) -> None:
     with pytest.raises(
         ValueError, match=r"^repositories: got .*; .*[wW]rite 2 to 256 lower-case .* such as ci/python$"
     ):
@@ -36,7 +36,7 @@ def test_other_names_are_refused_with_the_place_and_an_example(name: str) -> Non
         ("CI/*", "ci/*"),
     ],
 )
-def test_the_name_that_was_meant_is_advised(written: str, meant: str) -> None:
+def test_the_name_that_was_probably_meant_is_suggested(written: str, meant: str) -> None:
     with pytest.raises(ValueError, match=rf"; did you mean {re.escape(meant)}\? Write "):
         repository_pattern(written)
 
@@ -53,7 +53,7 @@ def test_every_name_of_the_strict_grammar_passes_and_is_its_own_pattern(name: st
 
 
 @pytest.mark.parametrize("pattern", ["ci/*", "ci-*", "team/*/app", "ci/python*"])
-def test_patterns_start_with_a_name(pattern: str) -> None:
+def test_a_pattern_that_starts_with_a_name_is_accepted(pattern: str) -> None:
     assert repository_pattern(pattern) == pattern
 
 

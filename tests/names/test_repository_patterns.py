@@ -32,18 +32,18 @@ def test_a_star_matches_any_characters_and_is_the_only_special_character(
     assert matches(pattern, repository) is named
 
 
-def test_what_several_patterns_name_is_sorted_and_named_once() -> None:
+def test_repositories_of_several_patterns_are_sorted_and_named_once() -> None:
     assert matching(["ci/p*", "ci/*"], REPOSITORIES) == ["ci/base/alpine", "ci/node", "ci/python"]
     assert matching(iter(["secret/tools"]), iter(REPOSITORIES)) == ["secret/tools"]
 
 
-def test_no_pattern_names_nothing() -> None:
+def test_without_a_pattern_no_repository_is_named() -> None:
     assert matching([], REPOSITORIES) == []
     assert outside([], REPOSITORIES) == "ci/base/alpine"
 
 
 @given(pattern=NAMES, name=NAMES)
-def test_names_and_beginnings_match_as_any_other_pattern_does(pattern: str, name: str) -> None:
+def test_a_pattern_matches_what_the_plain_expression_matches(pattern: str, name: str) -> None:
     plain = re.escape(pattern).replace(r"\*", ".*")
     assert matches(pattern, name) is (re.fullmatch(plain, name) is not None)
 

@@ -37,7 +37,7 @@ def world() -> Iterator[World]:
 
 
 def _lives(program: Program, world: World) -> None:
-    """Preview, up, nothing to do, destroy: what Pulumi users of any language do."""
+    """Preview, up, an up without changes, destroy: what Pulumi users of any language do."""
     program.pulumi("stack", "init", "prod")
     program.pulumi("config", "set", "gitlab:baseUrl", f"{INSTANCE}/api/v4/")
     made = program.changes("preview")["create"]
@@ -53,7 +53,7 @@ def _lives(program: Program, world: World) -> None:
 @pytest.mark.engine
 @pytest.mark.rehearsal
 @needs("pulumi", "pulumi-language-python", "pulumi-language-yaml")
-def test_the_yaml_program_lives_through_the_engine(world: World, tmp_path: Path) -> None:
+def test_the_engine_makes_and_destroys_the_yaml_program(world: World, tmp_path: Path) -> None:
     _lives(Program(YAML, tmp_path, world), world)
 
 
@@ -61,7 +61,7 @@ def test_the_yaml_program_lives_through_the_engine(world: World, tmp_path: Path)
 @pytest.mark.rehearsal
 @needs("pulumi", "pulumi-language-python", "pulumi-language-nodejs", "node")
 @pytest.mark.skipif(not node_modules(), reason="no @pulumi/pulumi in NODE_PATH; npm install @pulumi/pulumi")
-def test_the_typescript_program_lives_through_the_engine(world: World, tmp_path: Path) -> None:
+def test_the_engine_makes_and_destroys_the_typescript_program(world: World, tmp_path: Path) -> None:
     program = Program(TYPESCRIPT, tmp_path, world)
     program.with_sdk(node_modules() or "")
     _lives(program, world)
@@ -87,7 +87,7 @@ def test_a_transform_reaches_what_is_inside(world: World, tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("preview", [True, False])
-def test_what_the_yaml_program_declares_is_right(preview: bool) -> None:
+def test_the_yaml_program_declares_both_repositories(preview: bool) -> None:
     with plugin_process.started() as plugin:
         plugin.engine.answers["gitlab:index/userRunner:UserRunner"] = {"token": output("glrt-fake-0000", secret=True)}
         plugin.construct("RegistryAccess", DECLARED, config={"gitlab:baseUrl": f"{INSTANCE}/api/v4/"}, dryRun=preview)

@@ -1,4 +1,4 @@
-"""What travels from other languages, as Python has it."""
+"""Arguments that arrive from programs in other languages, as Python values."""
 
 from enum import StrEnum
 from typing import Any, NotRequired, TypedDict
@@ -51,13 +51,13 @@ class Some(TypedDict):
         ("text", "text"),
     ],
 )
-def test_a_value_is_read_as_its_type_has_it(sent: Any, read: Any) -> None:
+def test_a_value_is_read_as_its_declared_type(sent: Any, read: Any) -> None:
     found = arguments(Some, sent)
     assert found == read
     assert repr(found) == repr(read)
 
 
-def test_entries_keep_one_order_with_any_timing_of_the_answers() -> None:
+def test_entries_have_one_order_in_whatever_order_they_arrive() -> None:
     for names in (["b", "a", "c"], ["c", "b", "a"]):
         read = arguments(Some, {"byName": {name: {"more": dict.fromkeys(names, 1.0)} for name in names}})
         assert list(read["by_name"]) == ["a", "b", "c"]
@@ -65,7 +65,7 @@ def test_entries_keep_one_order_with_any_timing_of_the_answers() -> None:
 
 
 @given(st.integers(-(2**53), 2**53))
-def test_every_whole_number_of_the_wire_comes_back_whole(number: int) -> None:
+def test_every_whole_number_that_arrives_as_a_float_becomes_whole(number: int) -> None:
     assert repr(arguments(Some, {"count": float(number)})) == repr({"count": number})
 
 
@@ -81,7 +81,7 @@ def test_a_number_in_an_output_is_read_too(recorder: Recorder, sent: float, read
     assert repr(seen) == repr([[read, True]])
 
 
-def test_what_is_not_known_is_an_output_that_is_not_known(first_preview: Recorder) -> None:
+def test_an_unknown_value_becomes_an_unknown_output(first_preview: Recorder) -> None:
     seen: list[Any] = []
 
     async def program() -> None:

@@ -1,4 +1,4 @@
-"""The plugin's schema holds no name that a generator of another language would have to bend, or could not compile."""
+"""The plugin's schema holds no name that a generator of another language would have to change, or could not compile."""
 
 import json
 import keyword
@@ -26,7 +26,7 @@ _RESERVED = {
         "builder",
     },
 }
-"""Names that generators do not bend. They write keywords of Java as `protected_`; Go and C# begin with a capital."""
+"""Names that generators do not change. They write keywords of Java as `protected_`; Go and C# begin with a capital."""
 
 
 def _objects() -> dict[str, dict[str, Any]]:
@@ -76,7 +76,7 @@ def test_names_that_differ_only_in_case_do_not_collide() -> None:
         assert len({_snake(name) for name in names}) == len(names)
 
 
-def test_what_generators_append_makes_no_name_twice() -> None:
+def test_no_name_with_a_generators_suffix_is_a_name_already() -> None:
     """A generator makes `XArgs`, `XArray`, `XMap`, `XPtr` of a type `X`, and `YArgs` and `YState` of a resource `Y`."""
     names = {token.rpartition(":")[2] for token in _objects()}
     assert {name for name in names if name.removesuffix("Args") != name} == set()

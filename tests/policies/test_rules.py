@@ -53,10 +53,10 @@ def test_the_rules_look_at_the_roles_by_which_jobs_read_their_login() -> None:
     assert set(reads) >= set(trusts)
 
 
-def test_each_rule_looks_at_something_of_the_good_state_but_public_registries() -> None:
+def test_each_rule_but_those_about_public_access_looks_at_something_of_the_good_state() -> None:
     types = {type_ for type_, _, _ in resources("good")}
     blind = {rule.name for rule in RULES if not any(rule.applies(type_) for type_ in types)}
-    assert blind == {"no-public-pull", "no-public-registry"}  # it has neither, and that is the point
+    assert blind == {"no-public-pull", "no-public-registry"}  # a good state has neither
 
 
 @pytest.mark.parametrize(
@@ -115,7 +115,7 @@ def test_nothing_else_of_the_bad_state_is_reported_and_no_value_is_shown() -> No
          {"key": "DOCKER_AUTH_CONFIG", "masked": False, "value": '{"credHelpers":{"a":"ecr-login"}}'}),
     ],
 )  # fmt: skip
-def test_what_is_meant_or_not_known_yet_breaks_no_rule(rule: str, type_: str, inputs: dict[str, Any]) -> None:
+def test_what_is_allowed_or_not_known_yet_breaks_no_rule(rule: str, type_: str, inputs: dict[str, Any]) -> None:
     (asked,) = [each for each in RULES if each.name == rule]
     assert asked.applies(type_)
     assert list(asked.check(inputs)) == []
@@ -142,7 +142,7 @@ def test_the_pack_stands_alone(tmp_path: Path) -> None:
     assert packages - sys.stdlib_module_names == {"documents", "rules", "pulumi_policy"}
 
 
-def test_its_environment_is_pinned_with_hashes_and_no_address() -> None:
+def test_its_environment_is_pinned_with_hashes_and_names_no_index() -> None:
     pinned = (PACK / "requirements.txt").read_text()
     assert "pulumi-policy==" in pinned
     assert "://" not in pinned

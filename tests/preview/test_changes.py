@@ -84,7 +84,9 @@ def test_an_adoption_that_changes_nothing_says_so() -> None:
         ({"Principal": "*"}, "everybody `on the internet with an AWS account`"),
     ],
 )
-def test_a_grant_of_a_repository_is_a_right_that_somebody_gains_or_loses(statement: dict[str, Any], who: str) -> None:
+def test_a_grant_in_a_repository_policy_is_a_right_that_somebody_gains_or_loses(
+    statement: dict[str, Any], who: str
+) -> None:
     granted = {**allow([*PULL_ACTIONS], []), **statement}
     del granted["Resource"]
     inputs = {"repository": "secret/tools", "policy": policy(granted)}

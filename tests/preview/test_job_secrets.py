@@ -22,14 +22,14 @@ def _note(before: dict[str, Any], after: dict[str, Any], *steps: dict[str, Any])
     return note(read(preview_json(stack(), changed, *steps)))
 
 
-def test_it_says_what_the_new_kind_of_access_needs_and_that_no_token_is_left() -> None:
+def test_the_note_says_what_the_new_kind_of_access_needs_and_that_no_token_is_left() -> None:
     words = _note(_declaration(web="rotated-variable"), _declaration(web="job-secret"))
     assert "project `acme/web` by `job-secret`, **before by `rotated-variable`**: needs GitLab 18.3 Premium or" in words
     assert "**no GitLab token**: jobs fetch every login themselves; the rotator does not call GitLab" in words
     assert "by job-secret" in words  # in the picture
 
 
-def test_beside_a_variable_there_still_is_a_token() -> None:
+def test_with_a_rotated_variable_there_still_is_a_token() -> None:
     after = _declaration(web="job-secret", shop="rotated-variable")
     words = _note(_declaration(shop="rotated-variable"), after)
     assert "by `job-secret`: needs GitLab 18.3" in words
@@ -41,7 +41,7 @@ def test_a_stack_that_had_no_token_before_gives_no_second_notice() -> None:
     assert "no GitLab token" not in words
 
 
-def test_the_secret_is_new_and_its_role_reads_it_and_nothing_is_claimed_of_variables() -> None:
+def test_the_secret_and_its_role_are_new_and_the_note_claims_nothing_about_variables() -> None:
     arn = f"arn:aws:secretsmanager:eu-central-1:123456789012:secret:{_NAME}-??????"
     reads = policy(allow("secretsmanager:GetSecretValue", arn))
     role = {"role": "gitlab-ecr-prod-secret-acme-web", "policy": reads}

@@ -28,6 +28,6 @@ def test_long_names_and_long_lists_are_cut() -> None:
     assert block("a\nb\nc", most_lines=1) == "```text\n  a\n  ... 2 more lines\n```"
 
 
-def test_a_label_keeps_what_mermaid_does_not_read() -> None:
+def test_a_label_keeps_all_that_has_no_meaning_in_mermaid() -> None:
     assert mermaid_label("group acme/web_1.2@x") == '"group acme/web_1.2@x"'
     assert mermaid_label('a"]#;\n`') == '"a#34;#93;#35;#59; #96;"'

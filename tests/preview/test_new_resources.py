@@ -132,7 +132,7 @@ def test_the_roles_of_a_new_stack_are_folded_but_a_role_that_opens_everything_is
     assert "role policy `r`: may `s3:GetObject`" in folded
 
 
-def test_the_first_preview_of_a_stack_fits_a_screen() -> None:
+def test_the_first_preview_of_a_stack_fits_on_a_screen() -> None:
     recording = (Path(__file__).parents[1] / "data" / "preview-real" / "local-1-create.json").read_text()
     text = preview_note.note(preview.read(recording))
     shown = [line for part in text.split("<details>") for line in part.rpartition("</details>")[2].splitlines()]

@@ -1,4 +1,4 @@
-"""The note of every recorded preview and of crafted ones, whole: each lies beside its data as Markdown.
+"""The whole note of every recorded preview and of crafted ones: each is beside its data as Markdown.
 
 A changed note: `gitlab-ecr plan-note --json X.json > X.md` for a recording, `write_golden` below else.
 """

@@ -1,4 +1,4 @@
-"""What a preview's JSON may be: whatever a merge request's program puts there is a note or an error of one line."""
+"""Whatever a merge request's program puts into a preview's JSON, the result is a note or an error of one line."""
 
 import json
 import re
@@ -100,7 +100,7 @@ def test_no_message_shows_a_wrong_value() -> None:
     ],
 )
 @pytest.mark.parametrize("type_", [ROLE_POLICY, "aws:ecr/repositoryPolicy:RepositoryPolicy"])
-def test_a_policy_that_iam_would_not_read_still_has_a_note(type_: str, statement: dict[str, Any]) -> None:
+def test_a_policy_that_iam_could_not_read_still_has_a_note(type_: str, statement: dict[str, Any]) -> None:
     odd = policy({**allow("ecr:BatchGetImage", "*"), **statement})
     assert "### Access preview" in _note(
         preview_json(stack(), step("create", type_, "x", new={"role": "r", "policy": odd}))
@@ -115,7 +115,7 @@ def test_a_policy_that_is_not_json_is_reported(text: str) -> None:
     assert "its `assumeRolePolicy` is secret or not JSON, and is not shown" in _note(preview_json(stack(), made))
 
 
-def test_a_pattern_of_many_stars_takes_no_time() -> None:
+def test_a_pattern_with_many_stars_ends_in_bounded_time() -> None:
     slow = "*".join("ecrecrecrecrecrecrecr") + "x"
     declared = {"repositories": ["a" * 200], "consumers": {"acme/web": {"pull": ["a*" * 60 + "b"]}}}
     made = step("create", ROLE_POLICY, "x", new={"role": "r", "policy": policy(allow(slow, "*"))})

@@ -62,7 +62,7 @@ def test_a_policy_that_pulls_more_than_declared_is_reported_at_its_role(recorder
     assert {who for who, rights in found.new.items() if slipped in rights} == {("role", role) for role in roles}
 
 
-def test_an_older_state_knows_no_ways_and_no_registries() -> None:
+def test_an_older_state_has_no_kinds_of_access_and_no_registries() -> None:
     old = {"repositories": ["a"], "consumers": {"acme/web": {"kind": "project", "pull": ["a"]}}}
     assert preview_rights.ways(old) == {}
     assert preview_rights.declared(old) == {("project", "acme/web"): frozenset({("pull", "a")})}

@@ -39,7 +39,7 @@ def test_the_note_shows_only_the_branch_that_was_removed() -> None:
     assert line.endswith(f"if `{ISSUER}:sub` is `release/1`")
 
 
-def test_one_more_user_of_access_keys_takes_nothing_from_the_others() -> None:
+def test_one_more_user_of_access_keys_is_no_loss_for_the_others() -> None:
     users = [f"arn:aws:iam::123456789012:user/{name}" for name in ("legacy", "scripts")]
     before, after = allow("iam:CreateAccessKey", users[0]), allow("iam:CreateAccessKey", users)
     assert words(ROLE_POLICY, "policy", before, after) == [
@@ -76,7 +76,9 @@ _VALUES = st.lists(st.sampled_from("abcd"), min_size=1, max_size=4, unique=True)
 
 
 @given(before=_VALUES, after=_VALUES, place=st.sampled_from(["Action", "Resource"]))
-def test_what_goes_beyond_is_what_the_other_does_not_allow(before: list[str], after: list[str], place: str) -> None:
+def test_what_is_new_in_a_statement_is_what_the_old_one_does_not_allow(
+    before: list[str], after: list[str], place: str
+) -> None:
     base = {"Effect": "Allow", "Action": ["x"], "Resource": ["y"]}
     found = beyond({**base, place: after}, [{**base, place: before, "Sid": "Other"}])
     rest = [value for value in after if value not in before]

@@ -1,4 +1,4 @@
-"""What a note says of a renewal by Secrets Manager, and of leaving it."""
+"""What a note says about a renewal by Secrets Manager, and about its end."""
 
 from previews import preview_json, stack, step
 
@@ -11,7 +11,7 @@ _INPUTS = {"secretId": _NAME, "rotationRules": {"automaticallyAfterDays": 30}}
 _RESOURCE = f"access-rotator-{_NAME}"
 
 
-def test_it_says_who_calls_gitlab_and_what_must_be_there_before() -> None:
+def test_the_note_says_who_calls_gitlab_and_what_must_exist_before() -> None:
     words = note(read(preview_json(stack(), step("create", _ROTATION, _RESOURCE, new=_INPUTS))))
     assert (
         f"renewal of the GitLab token in `{_NAME}` by Secrets Manager itself, which calls GitLab at the end of this "
@@ -19,6 +19,6 @@ def test_it_says_who_calls_gitlab_and_what_must_be_there_before() -> None:
     ) in words
 
 
-def test_its_end_names_the_secret_that_stays() -> None:
+def test_the_note_about_its_end_names_the_secret_that_stays() -> None:
     words = note(read(preview_json(stack(), step("delete", _ROTATION, _RESOURCE, old=_INPUTS))))
     assert f"- **deletes renewal of the GitLab token in** `{_NAME}`" in words

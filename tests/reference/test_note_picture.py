@@ -35,7 +35,7 @@ def _texts(svg: str) -> list[str]:
     return [unescape(re.sub(r"<[^>]+>", "", text)) for text in re.findall(r"<text[^>]*>(.*?)</text>", svg)]
 
 
-def test_every_line_of_the_note_is_in_it_and_what_is_folded_is_not() -> None:
+def test_the_picture_has_every_line_of_the_note_except_what_is_folded() -> None:
     svg = document(NOTE)
     assert _texts(svg)[:4] == [
         "Access preview of prod",
@@ -47,7 +47,7 @@ def test_every_line_of_the_note_is_in_it_and_what_is_folded_is_not() -> None:
     assert 'class="b">pull<' in svg
 
 
-def test_every_node_and_arrow_is_in_it_with_its_look() -> None:
+def test_the_picture_has_every_node_and_arrow_with_its_style() -> None:
     svg = document(NOTE)
     assert {"group acme/backend", "ci/go", 'ci/"old', "pull", "push"} <= set(_texts(svg))
     assert re.findall(r'<path class="(e[^"]*)"', svg) == ["e new", "e gone"]

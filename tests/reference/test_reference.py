@@ -64,11 +64,13 @@ def test_every_stack_file_is_valid(schema: dict[str, Any], path: Path) -> None:
         ({"bootstrap": None, "repositories": {}}, True),
     ],
 )
-def test_a_mistake_is_refused(schema: dict[str, Any], more: dict[str, Any], refused: bool) -> None:
+def test_the_schema_refuses_mistakes_and_accepts_the_rest(
+    schema: dict[str, Any], more: dict[str, Any], refused: bool
+) -> None:
     assert bool(refusals(schema, small(**more))) is refused
 
 
-def test_other_providers_have_keys_of_their_own(schema: dict[str, Any]) -> None:
+def test_keys_of_other_providers_are_accepted_and_required_ones_demanded(schema: dict[str, Any]) -> None:
     assert refusals(schema, {**small(), "gitlab:baseUrl": "https://gitlab.example.com/api/v4/"}) == []
     assert json.dumps(refusals(schema, {"aws:region": "eu-central-1"})).count("is a required property") == 2
 
@@ -92,6 +94,6 @@ def test_the_reference_names_each_type_and_says_what_is_required(schema: dict[st
     assert "- `consumers` (mapping to [ConsumerArgs](#consumerargs)): " in text
 
 
-def test_what_is_one_of_a_few_can_be_written_with_the_public_names(schema: dict[str, Any]) -> None:
+def test_every_enum_is_a_public_name(schema: dict[str, Any]) -> None:
     enums = {token.removeprefix(analysis.PREFIX) for token, type_ in schema["types"].items() if "enum" in type_}
     assert {"Access", "OwnerKind", "RotationBackend", "VariableType"} <= enums <= set(components.__all__)

@@ -12,7 +12,7 @@ from reference.spelling import as_in_a_stack_file, snake
 ROOT = Path(__file__).parents[2]
 
 
-def test_a_key_is_spelled_as_in_a_stack_file_and_a_word_of_another_program_is_not_touched() -> None:
+def test_a_key_is_spelled_as_in_a_stack_file_and_another_programs_word_is_left_alone() -> None:
     schema = {
         "properties": {
             "mutableTags": {"description": "Not with `keep`. See `image:pull_policy`, `id_tokens`, `pull_policy`."},

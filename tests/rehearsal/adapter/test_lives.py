@@ -1,4 +1,4 @@
-"""Resources of IAM and EC2 through the adapter, against the emulator's own APIs: everything read is what is there."""
+"""Resources of IAM, ECR and EC2 through the adapter, against the emulator's own APIs: what is read is what is there."""
 
 import json
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ _ROLE = "aws:iam/role:Role"
 _USER = "aws:iam/user:User"
 _POLICY = "aws:iam/policy:Policy"
 _BOUNDARY = "arn:aws:iam::123456789012:policy/base/bound"
-_TOLD_BY_NOBODY = {"forceDestroy", "updateDefaultVersion"}
+_UNKNOWN_TO_THE_API = {"forceDestroy", "updateDefaultVersion"}
 """Properties that say how Pulumi treats a resource; no API knows them."""
 
 
@@ -164,13 +164,13 @@ def world() -> Iterator[World]:
 
 
 def _read(adapter: Adapter, type_: str, id_: str) -> dict[str, Any] | None:
-    """Only what the API tells: there is no state to fall back on."""
+    """Only what the API returns: there is no state to fall back on."""
     found = adapter.read(type_, "it", id_, {})
     return found and {key: _meaning(value) for key, value in found.items()}
 
 
 def _wanted(inputs: dict[str, Any]) -> dict[str, Any]:
-    return {key: _meaning(value) for key, value in inputs.items() if key not in _TOLD_BY_NOBODY}
+    return {key: _meaning(value) for key, value in inputs.items() if key not in _UNKNOWN_TO_THE_API}
 
 
 def _meaning(value: Any) -> Any:
@@ -178,7 +178,7 @@ def _meaning(value: Any) -> Any:
 
 
 @pytest.mark.parametrize(("type_", "inputs", "changes"), _LIVES, ids=[type_ for type_, *_ in _LIVES])
-def test_what_is_created_is_read_back_changed_exactly_and_gone_after_its_end(
+def test_a_resource_is_read_back_as_created_changed_exactly_and_gone_after_its_deletion(
     world: World, type_: str, inputs: dict[str, Any], changes: list[dict[str, Any]]
 ) -> None:
     adapter = Adapter(world)
@@ -203,7 +203,7 @@ def test_what_is_created_is_read_back_changed_exactly_and_gone_after_its_end(
     adapter.delete(type_, "it", id_, state)
 
 
-def test_scanning_goes_back_to_what_a_registry_has_at_first(world: World) -> None:
+def test_deleting_a_scanning_configuration_restores_the_registrys_default(world: World) -> None:
     adapter, type_ = Adapter(world), "aws:ecr/registryScanningConfiguration:RegistryScanningConfiguration"
     rule = {"scanFrequency": "CONTINUOUS_SCAN", "repositoryFilters": [{"filter": "ci/*", "filterType": "WILDCARD"}]}
     id_, state = adapter.create(type_, "it", {"scanType": "ENHANCED", "rules": [rule]})
@@ -219,7 +219,7 @@ def test_scanning_goes_back_to_what_a_registry_has_at_first(world: World) -> Non
     assert (left["scanType"], left["rules"]) == ("BASIC", [])
 
 
-def test_a_user_with_access_keys_goes_only_when_its_keys_may_go_too(world: World) -> None:
+def test_a_user_with_access_keys_is_deleted_with_force_destroy(world: World) -> None:
     adapter = Adapter(world)
     id_, state = adapter.create(_USER, "it", {"name": "keyed", "forceDestroy": True})
     world.aws("iam").create_access_key(UserName="keyed")
@@ -227,7 +227,7 @@ def test_a_user_with_access_keys_goes_only_when_its_keys_may_go_too(world: World
     assert adapter.read(_USER, "it", id_, {}) is None
 
 
-def test_a_policy_is_changed_more_often_than_aws_keeps_versions(world: World) -> None:
+def test_a_policy_can_be_changed_more_often_than_aws_keeps_versions(world: World) -> None:
     adapter, inputs = Adapter(world), {"name": "often", "policy": _document()}
     id_, state = adapter.create(_POLICY, "it", inputs)
     for number in range(7):

@@ -15,7 +15,7 @@ from rehearsal.cloud.images import tiny_image
 WITH_IT = [True] if clients.present(PROGRAM) else []
 
 
-def test_without_the_program_the_own_store_serves_unless_every_client_has_to_be_there(
+def test_without_the_program_our_own_store_serves_unless_every_client_is_required(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
@@ -40,7 +40,7 @@ def test_a_registry_that_cannot_start_is_reported_with_its_log(
 
 
 @pytest.mark.parametrize("_", WITH_IT)
-def test_its_end_is_a_failure_of_the_front_and_not_a_denial(_: bool) -> None:
+def test_a_registry_that_died_is_a_failure_of_the_front_and_not_a_denial(_: bool) -> None:
     with Cloud.start(ACCOUNT, REGION, hosts=[HOST], docker_registry=True) as cloud:
         aws = Principals(cloud)
         cloud.client("ecr").create_repository(repositoryName="ci/app")

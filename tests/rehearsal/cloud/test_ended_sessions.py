@@ -6,7 +6,7 @@ from ministack.services import sts
 from rehearsal.cloud import ended_sessions
 
 
-def test_sessions_are_thrown_away_once_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_ended_sessions_are_looked_for_once_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
     now, looked = [1000.0], []
     monkeypatch.setattr(ended_sessions.time, "monotonic", lambda: now[0])
     monkeypatch.setattr(sts, "_evict_expired_sessions", lambda: looked.append(now[0]))
@@ -19,7 +19,7 @@ def test_sessions_are_thrown_away_once_a_minute(monkeypatch: pytest.MonkeyPatch)
     assert len(sts._sessions) == 5
 
 
-def test_a_function_that_is_gone_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_emulator_without_that_function_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr(sts, "_evict_expired_sessions")
     with pytest.raises(RuntimeError, match=r"adapt rehearsal/cloud/ended_sessions\.py"):
         ended_sessions.seldom_evict_sessions()

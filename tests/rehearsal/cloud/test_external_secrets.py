@@ -1,4 +1,4 @@
-"""Secrets Manager's renewal of GitLab tokens in the emulator: refused where AWS refuses, and silent where it is."""
+"""Secrets Manager's renewal of GitLab tokens in the emulator: it refuses what AWS refuses, and fails as silently."""
 
 import json
 import time
@@ -74,7 +74,7 @@ class Lab:
         return self.secrets.describe_secret(SecretId=self.name)
 
     def ended(self) -> bool:
-        """Whether the renewal came through; a failure is silent, so this waits for it in the log."""
+        """Whether the renewal succeeded; a failure is silent, so this waits for it in the log."""
         give_up = time.monotonic() + 10
         while time.monotonic() < give_up:
             if self.about().get("LastRotatedDate"):
@@ -228,7 +228,7 @@ def test_a_role_that_may_not_write_the_secret_loses_the_token(lab: Lab) -> None:
     assert (lab.token, lab.known(old)) == (old, {})
 
 
-def test_it_may_wait_for_its_day_and_be_called_off(lab: Lab) -> None:
+def test_a_rotation_may_wait_for_its_day_and_be_cancelled(lab: Lab) -> None:
     old = lab.gitlab.create_token("bot", ["api"], user="bot")
     lab.stored(old)
     lab.rotate(lab.role(), RotateImmediately=False)
@@ -237,6 +237,6 @@ def test_it_may_wait_for_its_day_and_be_called_off(lab: Lab) -> None:
     assert (lab.about()["RotationEnabled"], lab.about().get("NextRotationDate")) == (False, None)
 
 
-def test_there_is_no_other_type(lab: Lab) -> None:
+def test_an_unknown_secret_type_is_refused(lab: Lab) -> None:
     with pytest.raises(ClientError, match="Unknown secret type"):
         lab.secrets.create_secret(Name=lab.name, SecretString="x", Type="GitLabToken")

@@ -68,7 +68,7 @@ def test_an_iam_user_gets_a_token_by_access_key(aws: Principals, cloud: Cloud) -
     assert cloud.front.token_requests[-1].principal_arn == f"arn:aws:iam::{ACCOUNT}:user/old-script"
 
 
-def test_root_gets_no_token_but_a_loud_error(cloud: Cloud) -> None:
+def test_root_gets_a_clear_error_in_place_of_a_token(cloud: Cloud) -> None:
     with pytest.raises(ClientError, match="which is the root of the account"):
         cloud.client("ecr").get_authorization_token()
     assert cloud.front.token_requests[-1].fingerprint is None
@@ -87,7 +87,7 @@ def test_a_wrong_secret_is_refused(aws: Principals, role: str) -> None:
         aws.token(session)
 
 
-def test_the_profile_of_the_user_has_no_say(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_users_own_profile_and_proxy_are_ignored(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_PROFILE", "not-configured-anywhere")
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
     identity = cloud.client("sts", "eu-west-1").get_caller_identity()

@@ -18,7 +18,7 @@ _BLOCKS = {
     "plain": b"Host: example\r\nContent-Length: 12\r\n\r\n",
     "twice": b"Accept: a\r\nAccept: b\r\naccept: c\r\n\r\n",
     "bare newlines": b"Host: example\nAccept: a\n\n",
-    "no space, many, and behind": b"A:1\r\nB: \t 2\r\nC: 3  \r\n\r\n",
+    "no space, several, and trailing ones": b"A:1\r\nB: \t 2\r\nC: 3  \r\n\r\n",
     "empty value": b"A:\r\nB: \r\n\r\n",
     "colons in the value": b"Location: http://127.0.0.1:80/x\r\n\r\n",
     "latin-1": b"A: caf\xe9\r\n\r\n",
@@ -41,12 +41,12 @@ def _facts(read: Callable[[Any], http.client.HTTPMessage], block: bytes) -> tupl
 
 
 @pytest.mark.parametrize("block", _BLOCKS.values(), ids=_BLOCKS.keys())
-def test_the_same_as_the_standard_library(block: bytes) -> None:
+def test_headers_are_read_as_by_the_standard_library(block: bytes) -> None:
     assert _facts(headers_of, block) == _facts(_PARSED, block)
 
 
 @pytest.mark.parametrize("block", [b"A: " + b"x" * 65536 + b"\r\n\r\n", b"A: 1\r\n" * 101 + b"\r\n"])
-def test_too_much_is_refused_as_by_the_standard_library(block: bytes) -> None:
+def test_too_many_or_too_long_headers_are_refused_as_by_the_standard_library(block: bytes) -> None:
     with pytest.raises(http.client.HTTPException) as theirs:
         _PARSED(io.BytesIO(block))
     with pytest.raises(type(theirs.value)) as ours:
@@ -54,7 +54,7 @@ def test_too_much_is_refused_as_by_the_standard_library(block: bytes) -> None:
     assert str(ours.value) == str(theirs.value)
 
 
-def test_servers_and_clients_read_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_servers_and_clients_use_the_fast_reader(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(http.client, "parse_headers", _PARSED)
     read_fast()
 

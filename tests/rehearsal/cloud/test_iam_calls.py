@@ -14,7 +14,7 @@ def iam(aws: Principals) -> Any:
     return aws.cloud.client("iam")
 
 
-def test_a_user_moves_and_is_renamed_with_all_that_it_has(iam: Any) -> None:
+def test_a_user_keeps_its_tags_when_it_moves_or_is_renamed(iam: Any) -> None:
     iam.create_user(UserName="mover", Path="/a/", Tags=[{"Key": "team", "Value": "ci"}])
     iam.update_user(UserName="mover", NewPath="/b/")
     assert iam.get_user(UserName="mover")["User"]["Arn"] == f"arn:aws:iam::{ACCOUNT}:user/b/mover"
@@ -25,7 +25,7 @@ def test_a_user_moves_and_is_renamed_with_all_that_it_has(iam: Any) -> None:
         iam.update_user(UserName="mover", NewPath="/c/")
 
 
-def test_what_a_user_never_has_is_listed_as_nothing(iam: Any) -> None:
+def test_keys_and_certificates_that_no_user_has_here_are_empty_lists(iam: Any) -> None:
     iam.create_user(UserName="bare")
     assert iam.list_ssh_public_keys(UserName="bare")["SSHPublicKeys"] == []
     assert iam.list_signing_certificates(UserName="bare")["Certificates"] == []
@@ -41,7 +41,7 @@ def test_an_oidc_provider_gets_and_loses_tags(iam: Any) -> None:
     assert iam.get_open_id_connect_provider(**which)["Tags"] == [{"Key": "b", "Value": "2"}]
 
 
-def test_a_call_that_the_emulator_has_by_now_is_not_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_call_that_a_newer_emulator_has_is_not_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(iam_calls.iam._IAM_HANDLERS, "UpdateUser", None)
     with pytest.raises(RuntimeError, match=r"ministack has UpdateUser now: take them out of rehearsal/cloud/iam_calls"):
         iam_calls.add_missing_calls()

@@ -52,14 +52,14 @@ def connections(server: Answering) -> Iterator[Connections]:
     made.close()
 
 
-def test_a_request_arrives_whole_and_its_answer_comes_back(server: Answering, connections: Connections) -> None:
+def test_a_request_arrives_completely_and_its_answer_comes_back(server: Answering, connections: Connections) -> None:
     reply = connections.ask("POST", "/teapot?a=b", b"body", [("X-Word", "one")])
     assert (reply.status, reply.headers["X-Kind"]) == (200, "test")
     assert reply.content == f"POST /teapot?a=b one 127.0.0.1:{server.service.port} body".encode()
     assert connections.ask("PUT", "/teapot", b"", []).status == 418
 
 
-def test_a_given_host_stays(connections: Connections) -> None:
+def test_a_given_host_header_is_kept(connections: Connections) -> None:
     reply = connections.ask("GET", "/", b"", [("host", "aws.example.com"), ("X-Word", "two")])
     assert reply.content == b"GET / two aws.example.com "
 

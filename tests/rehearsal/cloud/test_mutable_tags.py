@@ -28,7 +28,9 @@ def put(ecr: Any, repository: str, tag: str, number: int) -> None:
     ("mutability", "moves", "stays"),
     [("IMMUTABLE_WITH_EXCLUSION", "3.13", "1.0"), ("MUTABLE_WITH_EXCLUSION", "1.0", "3.13")],
 )
-def test_an_excluded_tag_is_the_other_kind(ecr: Any, mutability: str, moves: str, stays: str) -> None:
+def test_an_excluded_tag_is_mutable_where_others_are_not_and_the_other_way_round(
+    ecr: Any, mutability: str, moves: str, stays: str
+) -> None:
     name = mutability.lower().partition("_")[0]
     wanted = {"imageTagMutability": mutability, "imageTagMutabilityExclusionFilters": filters("3.*")}
     ecr.create_repository(repositoryName=name, **wanted)
@@ -43,7 +45,7 @@ def test_an_excluded_tag_is_the_other_kind(ecr: Any, mutability: str, moves: str
     assert found["imageTagMutability"] == mutability
 
 
-def test_filters_change_and_go(ecr: Any) -> None:
+def test_filters_can_be_changed_and_removed(ecr: Any) -> None:
     ecr.create_repository(repositoryName="changing")
     ecr.put_image_tag_mutability(
         repositoryName="changing",
@@ -73,7 +75,7 @@ def test_filters_that_ecr_refuses_are_refused(ecr: Any, mutability: str, pattern
         ecr.create_repository(repositoryName="refused", imageTagMutability=mutability, **wanted)
 
 
-def test_an_emulator_that_knows_filters_is_not_corrected(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_emulator_that_supports_filters_itself_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(mutable_tags.inspect, "getsource", lambda _: "imageTagMutabilityExclusionFilters")
     with pytest.raises(RuntimeError, match=r"take rehearsal/cloud/mutable_tags\.py out"):
         mutable_tags.obey_exclusion_filters()

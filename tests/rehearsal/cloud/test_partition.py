@@ -35,7 +35,7 @@ def china() -> Iterator[Cloud]:
         ("arn:*:ecr", "arn:*:ecr"),
     ],
 )
-def test_the_two_partitions_change_places_and_nothing_else_does(given: str, exchanged: str) -> None:
+def test_only_the_two_partitions_are_exchanged(given: str, exchanged: str) -> None:
     exchange = Exchange("aws-cn")
     assert exchange.text(given) == exchanged
     assert exchange.content(given.encode()) == exchanged.encode()
@@ -52,13 +52,13 @@ def test_the_two_partitions_change_places_and_nothing_else_does(given: str, exch
         ("iam", "/", {}, False),
     ],
 )
-def test_objects_and_what_functions_get_are_left_as_they_are(
+def test_objects_and_the_events_of_functions_are_left_as_they_are(
     service: str, path: str, query: dict[str, list[str]], data: bool
 ) -> None:
     assert is_data(service, path, query) is data
 
 
-def test_a_role_and_its_session_are_of_the_partition(china: Cloud) -> None:
+def test_a_role_and_its_session_are_in_the_partition(china: Cloud) -> None:
     aws = Principals(china)
     arn = aws.role("reader", allow("ecr:GetAuthorizationToken"), AssumeRolePolicyDocument=TRUST)
     assert arn == f"arn:aws-cn:iam::{ACCOUNT}:role/reader"

@@ -26,7 +26,7 @@ def test_a_registry_host_is_reached_under_its_own_certificate(cloud: Cloud) -> N
     assert through(cloud, f"https://{HOST}/v2/").status == 401
 
 
-def test_a_foreign_host_is_refused_and_written_down(cloud: Cloud) -> None:
+def test_a_foreign_host_is_refused_and_recorded(cloud: Cloud) -> None:
     assert "403" in refusal(cloud, "https://registry-1.docker.io/v2/")
     assert refusal(cloud, "http://example.com/") == "403"
     assert "403" in refusal(cloud, f"https://{HOST}:8443/v2/")

@@ -53,7 +53,7 @@ def test_an_allowed_image_is_pulled_by_tag_and_by_digest(
     assert (result.allowed, result.digest) == (True, images.ours.digest)
 
 
-def test_the_narrow_role_is_denied_another_repository_in_the_words_of_ecr(
+def test_the_narrow_role_is_denied_another_repository_with_ecrs_message(
     aws: Principals, cloud: Cloud, narrow: str
 ) -> None:
     result = aws.pull("ci/theirs", "1.0", aws.auth(narrow))
@@ -95,7 +95,7 @@ def test_a_repository_policy_can_deny_what_the_role_allows(aws: Principals, clou
     assert "ecr:GetDownloadUrlForLayer" in result.reason
 
 
-def test_a_token_already_out_follows_its_roles_policy_at_once(aws: Principals, cloud: Cloud, images: Images) -> None:
+def test_a_token_already_minted_follows_its_roles_policy_at_once(aws: Principals, cloud: Cloud, images: Images) -> None:
     auth = aws.auth(aws.role("revoked", GET_TOKEN, allow(PULL)))
     assert aws.pull("ci/ours", "1.0", auth).allowed
     cloud.client("iam").delete_role_policy(RoleName="revoked", PolicyName="inline")
@@ -103,14 +103,14 @@ def test_a_token_already_out_follows_its_roles_policy_at_once(aws: Principals, c
 
 
 @pytest.mark.parametrize("auth", [None, "QVdTOm5vdC1hLXRva2Vu"])
-def test_without_a_known_token_comes_the_challenge(cloud: Cloud, auth: str | None) -> None:
+def test_without_a_known_token_the_answer_is_a_challenge(cloud: Cloud, auth: str | None) -> None:
     answer = get(cloud, "/v2/", auth)
     assert answer.status == 401
     assert answer.headers["WWW-Authenticate"] == f'Basic realm="https://{HOST}/",service="ecr.amazonaws.com"'
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
-def test_a_living_token_opens_the_front_door(aws: Principals, cloud: Cloud, narrow: str, method: str) -> None:
+def test_a_valid_token_is_accepted_at_v2(aws: Principals, cloud: Cloud, narrow: str, method: str) -> None:
     answer = get(cloud, "/v2/", aws.auth(narrow), method)
     assert (answer.status, answer.headers["Docker-Distribution-Api-Version"]) == (200, "registry/2.0")
 
@@ -172,7 +172,7 @@ def test_a_denied_caller_does_not_learn_that_a_repository_is_absent(aws: Princip
 
 
 @pytest.mark.parametrize("part", ["manifest", "blob"])
-def test_a_tampered_image_is_found_out(aws: Principals, cloud: Cloud, part: str) -> None:
+def test_a_tampered_image_is_detected(aws: Principals, cloud: Cloud, part: str) -> None:
     name, image = f"tampered-{part}", tiny_image(part)
     cloud.client("ecr").create_repository(repositoryName=name)
     cloud.registry.push(HOST, name, "1", image)

@@ -49,14 +49,14 @@ def test_a_cache_with_its_credential_is_kept_for_its_region_alone(ecr: Any, aws:
         elsewhere.describe_pull_through_cache_rules(ecrRepositoryPrefixes=["hub"])
 
 
-def test_a_registry_without_a_policy_says_so(ecr: Any) -> None:
+def test_a_registry_without_a_policy_returns_the_error_of_ecr(ecr: Any) -> None:
     with pytest.raises(ClientError, match="RegistryPolicyNotFoundException"):
         ecr.get_registry_policy()
     with pytest.raises(ClientError, match="InvalidParameterException"):
         ecr.put_registry_policy(policyText="not JSON")
 
 
-def test_what_only_enhanced_scanning_does_is_refused_to_the_basic_kind(ecr: Any) -> None:
+def test_basic_scanning_refuses_what_only_enhanced_scanning_can_do(ecr: Any) -> None:
     rule = {"scanFrequency": "CONTINUOUS_SCAN", "repositoryFilters": [{"filter": "*", "filterType": "WILDCARD"}]}
     with pytest.raises(ClientError, match="InvalidParameterException"):
         ecr.put_registry_scanning_configuration(scanType="BASIC", rules=[rule])
@@ -71,7 +71,7 @@ def test_a_caller_without_the_right_does_not_change_a_registry(aws: Principals) 
             limited.put_registry_policy(policyText="{}")
 
 
-def test_a_call_that_the_emulator_has_by_now_is_not_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_call_that_a_newer_emulator_has_is_not_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
     async def newer(*_: Any) -> Any:
         return {"PutRegistryPolicy": None}
 

@@ -97,7 +97,7 @@ def test_a_pull_token_cannot_push(aws: Principals, cloud: Cloud, repositories: N
     assert answer.status == 403
 
 
-def test_an_immutable_tag_stays(aws: Principals, repositories: None, puller: str) -> None:
+def test_an_immutable_tag_is_never_overwritten(aws: Principals, repositories: None, puller: str) -> None:
     pusher, first = push_as(aws, "pushes-once", PUSH, "immutable"), tiny_image("first")
     assert pusher.push("immutable", "1.0", first).status == 201
     second = pusher.push("immutable", "1.0", tiny_image("second"))
@@ -106,7 +106,7 @@ def test_an_immutable_tag_stays(aws: Principals, repositories: None, puller: str
     assert aws.pull("immutable", "1.0", puller).digest == first.digest
 
 
-def test_a_blob_that_is_not_its_digest_is_refused(aws: Principals, repositories: None) -> None:
+def test_a_blob_with_another_digest_is_refused(aws: Principals, repositories: None) -> None:
     pusher = push_as(aws, "pushes-wrong", PUSH, "mutable")
     begun = pusher.ask("POST", "/v2/mutable/blobs/uploads/")
     answer = pusher.ask("PUT", with_digest(begun, digest_of(b"said")), b"sent")
@@ -114,7 +114,7 @@ def test_a_blob_that_is_not_its_digest_is_refused(aws: Principals, repositories:
     assert (answer.status, answer.json()["errors"][0]["code"]) == (400, "DIGEST_INVALID")
 
 
-def test_a_mount_becomes_an_upload(aws: Principals, repositories: None) -> None:
+def test_a_request_to_mount_a_blob_becomes_an_upload(aws: Principals, repositories: None) -> None:
     pusher = push_as(aws, "mounts", PUSH, "mutable")
     answer = pusher.ask("POST", f"/v2/mutable/blobs/uploads/?mount={digest_of(b'x')}&from=other")
     pusher.close()

@@ -115,7 +115,7 @@ def test_each_interval_fires_once(cloud: Cloud, scheduled: None) -> None:
     assert len(cloud.front.token_requests) == before + 2
 
 
-def test_a_function_inherits_what_it_was_given_and_nothing_of_the_caller(cloud: Cloud, scheduled: None) -> None:
+def test_a_function_inherits_what_it_was_given_and_nothing_from_the_caller(cloud: Cloud, scheduled: None) -> None:
     cloud.move(7200)
     run = wait_for_runs(cloud, 1)[-1]
     assert (run["leaked"], run["given"]) == ([], "yes")

@@ -25,7 +25,7 @@ def port() -> Iterator[int]:
     service.stop()
 
 
-def test_a_client_that_waits_for_a_go_ahead_gets_it_before_its_body(port: int) -> None:
+def test_a_client_that_expects_100_continue_gets_it_before_it_sends_its_body(port: int) -> None:
     with GitLab.start() as gitlab:
         for each in (port, gitlab.port):
             with socket.create_connection(("127.0.0.1", each), timeout=10) as client:

@@ -30,7 +30,7 @@ def test_a_pull_role_admits_no_other_role_of_the_account(aws: Principals, rotato
         aws.assume(role, by=aws.assume(stranger))
 
 
-def test_a_role_is_named_with_its_path(aws: Principals, rotator: str) -> None:
+def test_a_trusted_role_has_to_be_named_with_its_path(aws: Principals, rotator: str) -> None:
     without_path = rotator.replace("/gitlab-ecr-local/", "/")
     with pytest.raises(ClientError, match="AccessDenied"):
         aws.assume(pull_role(aws, "other-path", without_path), by=aws.assume(rotator))

@@ -1,4 +1,4 @@
-"""By which resource, and by which boundary, a deploy role's calls are judged."""
+"""The emulator judges a deploy role's calls by their resource and by the permissions boundary."""
 
 from collections.abc import Callable
 from typing import Any
@@ -58,7 +58,7 @@ def _there(aws: Principals) -> None:
 
 
 @pytest.mark.parametrize(("service", "action", "resource", "call"), CALLS, ids=[action for _, action, *_ in CALLS])
-def test_a_call_is_judged_by_the_arn_of_what_it_is_about(
+def test_a_call_is_judged_by_the_arn_of_its_own_resource(
     aws: Principals, service: str, action: str, resource: str, call: Call
 ) -> None:
     role = aws.role(f"may-{action.replace(':', '-')}", allow(action, resource))
@@ -69,7 +69,7 @@ def test_a_call_is_judged_by_the_arn_of_what_it_is_about(
 
 
 @pytest.mark.parametrize("which", ["role", "user"])
-def test_a_role_or_user_is_made_and_changed_within_the_boundary_that_the_policy_asks_for(
+def test_a_role_or_user_is_made_and_changed_only_with_the_boundary_that_the_policy_demands(
     aws: Principals, which: str
 ) -> None:
     asked = {"StringEquals": {"iam:PermissionsBoundary": WITHIN}}

@@ -62,12 +62,12 @@ def test_every_line_is_in_the_log_of_its_own_run(function: Any, wrong: bool) -> 
         assert answer["status"] == ("error" if wrong else "ok")
 
 
-def test_a_line_without_an_end_is_kept(function: Any) -> None:
+def test_a_last_line_without_a_line_break_is_kept(function: Any) -> None:
     answer = function.invoke({"lines": 1, "rest": "no end", "wrong": False}, "request")
     assert answer["log"].splitlines() == ["line 0", "no end"]
 
 
-def test_another_ministack_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_version_of_ministack_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lambda_runtime, "_PYTHON_WORKER_SCRIPT", "another")
     with pytest.raises(RuntimeError, match=r"adapt rehearsal/cloud/whole_logs\.py"):
         whole_logs.keep_whole_logs()

@@ -11,14 +11,16 @@ SILENT = {"earlyAuthCheck": False}
 
 @pytest.mark.parametrize("url", ["", "https://ecr.eu-central-1.amazonaws.com", "http://127.0.0.1.example.com/"])
 @pytest.mark.parametrize("provider", ["aws", "gitlab"])
-def test_the_providers_never_meet_a_real_account(provider: str, url: str) -> None:
+def test_the_providers_refuse_to_talk_to_a_real_account(provider: str, url: str) -> None:
     with pytest.raises(NotARehearsalError, match=f"^AWS_ENDPOINT_URL: got '{url}'; this provider serves emulators"):
         EnvironmentClients({**LOCAL, "AWS_ENDPOINT_URL": url}, SILENT, provider)
 
 
 @pytest.mark.parametrize("proxy", ["", "http://proxy.example.com:3128"])
 @pytest.mark.parametrize("setting", [{}, {"baseUrl": "https://gitlab.example.com/api/v4/"}])
-def test_a_gitlab_elsewhere_is_only_reached_by_the_proxy_of_a_rehearsal(proxy: str, setting: dict[str, Any]) -> None:
+def test_a_gitlab_that_is_not_local_is_only_reached_by_the_proxy_of_a_rehearsal(
+    proxy: str, setting: dict[str, Any]
+) -> None:
     with pytest.raises(NotARehearsalError, match=f"^HTTPS_PROXY: got '{proxy}'; https://gitlab"):
         EnvironmentClients({**LOCAL, "HTTPS_PROXY": proxy}, {**SILENT, **setting}, "gitlab")
 

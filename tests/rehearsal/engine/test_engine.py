@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[3]
 
 @pytest.mark.engine
 @pytest.mark.skipif(not shutil.which("pulumi"), reason=NO_ENGINE)
-def test_the_local_stack_goes_through_its_life(capfd: pytest.CaptureFixture[str]) -> None:
+def test_the_engine_makes_and_destroys_the_local_stack(capfd: pytest.CaptureFixture[str]) -> None:
     status = main([])
     words = capfd.readouterr()
     assert (status, words.err) == (0, "")

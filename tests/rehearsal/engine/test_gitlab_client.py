@@ -1,4 +1,4 @@
-"""Which instance the GitLab provider talks to, and what it checks first, as the real one was seen to do."""
+"""Which instance the GitLab provider talks to, and what it checks first, as the real one was observed to do."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ NO_TOKEN = "Failed to create GitLab Client from provider configuration: .*: unab
 
 @pytest.fixture(autouse=True)
 def _quiet(world: World) -> Any:
-    """What a test before asked is not this one's."""
+    """No token reached another GitLab in this test; requests of earlier tests do not count."""
     heard = len(world.elsewhere.events)
     yield
     assert [event.token for event in world.elsewhere.events[heard:] if event.status < 400] == []
@@ -39,7 +39,9 @@ def test_without_a_token_there_is_no_client_at_all(
         provider.configure(**setting)
 
 
-def test_a_dummy_and_no_early_check_preview_without_one_request(environment: dict[str, str], world: World) -> None:
+def test_with_a_dummy_token_and_no_early_check_a_preview_sends_no_request(
+    environment: dict[str, str], world: World
+) -> None:
     surroundings = {key: value for key, value in environment.items() if key != "GITLAB_TOKEN"}
     setting = {"baseUrl": BASE_URL, "token": "a-dummy", "earlyAuthCheck": "false"}
     before = len(world.gitlab.events)
@@ -52,7 +54,7 @@ def test_a_dummy_and_no_early_check_preview_without_one_request(environment: dic
 
 
 @pytest.mark.parametrize("setting", [{}, {"earlyAuthCheck": "true"}, {"earlyAuthCheck": True}])
-def test_it_asks_who_it_is_unless_that_is_switched_off(
+def test_the_provider_asks_for_its_own_user_unless_that_is_switched_off(
     environment: dict[str, str], world: World, setting: dict[str, Any]
 ) -> None:
     before = len(world.gitlab.events)
@@ -73,7 +75,7 @@ def test_without_a_url_the_token_goes_to_gitlab_com(environment: dict[str, str],
 
 
 @pytest.mark.parametrize("variable", ["", "https://gitlab.com/api/v4/"])
-def test_the_url_of_its_configuration_goes_before_that_of_its_environment(
+def test_the_url_of_the_configuration_takes_precedence_over_that_of_the_environment(
     environment: dict[str, str], world: World, variable: str
 ) -> None:
     elsewhere = len(world.elsewhere.events)
@@ -84,7 +86,7 @@ def test_the_url_of_its_configuration_goes_before_that_of_its_environment(
     assert heard_by(world.elsewhere, elsewhere) == []
 
 
-def test_a_single_502_is_tried_again_and_a_lost_answer_to_a_creation_becomes_bare_words(
+def test_a_single_502_is_tried_again_and_a_lost_answer_to_a_creation_becomes_already_taken(
     environment: dict[str, str], world: World
 ) -> None:
     with started("gitlab", environment, {"baseUrl": BASE_URL}) as provider:

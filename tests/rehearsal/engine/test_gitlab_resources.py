@@ -1,4 +1,4 @@
-"""What the real GitLab provider was seen to do with runners and schedules, also where it is unpleasant."""
+"""What the real GitLab provider was observed to do with runners and schedules, also where it is unpleasant."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -36,7 +36,7 @@ def other(environment: dict[str, str], world: World) -> Iterator[Provider]:
 
 
 @pytest.mark.parametrize("option", OPTIONS)
-def test_an_option_of_a_runner_that_is_taken_out_changes_nothing(gitlab: Provider, world: World, option: str) -> None:
+def test_removing_an_option_of_a_runner_changes_nothing(gitlab: Provider, world: World, option: str) -> None:
     inputs = {**BARE, **OPTIONS}
     made = gitlab.create(RUNNER, inputs)
     state = plain(gitlab.read(RUNNER, made.id, plain(made.properties), inputs).properties)
@@ -49,7 +49,7 @@ def test_an_option_of_a_runner_that_is_taken_out_changes_nothing(gitlab: Provide
     gitlab.delete(RUNNER, made.id, state)
 
 
-def test_a_runner_is_changed_in_place_by_what_is_sent(gitlab: Provider, world: World) -> None:
+def test_a_changed_option_of_a_runner_is_updated_in_place(gitlab: Provider, world: World) -> None:
     made = gitlab.create(RUNNER, {**BARE, **OPTIONS})
     state, wanted = plain(made.properties), {**BARE, **OPTIONS, "paused": False, "maintenanceNote": ""}
     changed = gitlab.diff(RUNNER, state, wanted, {**BARE, **OPTIONS})
@@ -99,7 +99,9 @@ def test_a_provider_that_takes_ownership_asks_for_its_user_in_every_plan(
                 plan()
 
 
-def test_two_who_take_ownership_take_a_schedule_from_each_other_for_ever(gitlab: Provider, other: Provider) -> None:
+def test_two_people_who_take_ownership_take_a_schedule_from_each_other_forever(
+    gitlab: Provider, other: Provider
+) -> None:
     inputs = {**NIGHTLY, "takeOwnership": True}
     made = gitlab.create(SCHEDULE, inputs)
     state = plain(made.properties)
@@ -112,7 +114,9 @@ def test_two_who_take_ownership_take_a_schedule_from_each_other_for_ever(gitlab:
     gitlab.delete(SCHEDULE, made.id, state)
 
 
-def test_without_it_the_owner_is_hidden_and_only_the_owner_may_change_it(gitlab: Provider, other: Provider) -> None:
+def test_without_taking_ownership_the_owner_is_no_difference_and_only_the_owner_may_change_a_schedule(
+    gitlab: Provider, other: Provider
+) -> None:
     made = gitlab.create(SCHEDULE, NIGHTLY)
     state = plain(made.properties)
     assert other.diff(SCHEDULE, state, NIGHTLY, NIGHTLY).changes == EQUAL

@@ -112,7 +112,7 @@ def surroundings(aws: Provider) -> Iterator[Provider]:
 
 
 @pytest.mark.parametrize(("type_", "inputs", "change"), LIVES, ids=[type_ for type_, *_ in LIVES])
-def test_what_is_made_is_read_changed_in_place_and_gone_at_the_end(
+def test_a_resource_is_created_read_changed_in_place_and_gone_after_its_deletion(
     surroundings: Provider, gitlab: Provider, type_: str, inputs: dict[str, Any], change: dict[str, Any]
 ) -> None:
     provider = gitlab if type_.startswith("gitlab:") else surroundings
@@ -154,7 +154,7 @@ def test_a_lifecycle_policy_is_read_and_deleted_and_never_changed_in_place(surro
         ("aws:sqs/queue:Queue", "tagged", {"b": "2"}),
     ],
 )
-def test_tags_are_set_and_taken_away(surroundings: Provider, type_: str, name: str, update: dict[str, str]) -> None:
+def test_tags_are_set_and_removed(surroundings: Provider, type_: str, name: str, update: dict[str, str]) -> None:
     inputs = {"name": name, "tags": {"a": "1"}}
     made = surroundings.create(type_, inputs)
     state = plain(surroundings.read(type_, made.id, plain(made.properties), inputs).properties)

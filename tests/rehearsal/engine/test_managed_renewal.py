@@ -17,7 +17,7 @@ _OWN, _ITS = "gitlab-ecr-managed/gitlab-token", "gitlab-ecr-managed/gitlab-token
 
 @pytest.mark.engine
 @pytest.mark.skipif(not shutil.which("pulumi"), reason=NO_ENGINE)
-def test_the_renewal_is_not_made_anew_and_no_change_of_who_renews_loses_a_token() -> None:
+def test_the_renewal_is_never_replaced_and_no_change_of_the_renewal_loses_a_token() -> None:
     file = stack_file.read(_MANAGED)
     with World(file.declaration) as world, Engine(_MANAGED, world) as engine:
         secrets = world.aws("secretsmanager")

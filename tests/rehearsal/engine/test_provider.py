@@ -41,7 +41,7 @@ DIFFERENT = provider_pb2.DiffResponse.DIFF_SOME
 EQUAL = provider_pb2.DiffResponse.DIFF_NONE
 
 
-def test_it_reports_the_version_of_the_sdk(aws: Provider, gitlab: Provider) -> None:
+def test_the_provider_reports_the_version_of_the_sdk(aws: Provider, gitlab: Provider) -> None:
     empty = empty_pb2.Empty()
     assert aws.stub.GetPluginInfo(empty).version == metadata.version("pulumi-aws")
     assert gitlab.stub.GetPluginInfo(empty).version == metadata.version("pulumi-gitlab")
@@ -55,13 +55,15 @@ def test_it_reports_the_version_of_the_sdk(aws: Provider, gitlab: Provider) -> N
         ("GetSchema", provider_pb2.GetSchemaRequest),
     ],
 )
-def test_the_error_names_the_missing_right(aws: Provider, rpc: str, request_type: Any) -> None:
+def test_an_rpc_that_the_rehearsal_lacks_is_reported_as_unimplemented(
+    aws: Provider, rpc: str, request_type: Any
+) -> None:
     with pytest.raises(grpc.RpcError) as raised:
         getattr(aws.stub, rpc)(request_type())
     assert raised.value.code() is grpc.StatusCode.UNIMPLEMENTED
 
 
-def test_configuration_is_checked_compared_and_taken(aws: Provider) -> None:
+def test_configuration_is_checked_compared_and_accepted(aws: Provider) -> None:
     config = struct({"region": "eu-central-1"})
     assert aws.stub.CheckConfig(provider_pb2.CheckRequest(news=config)).inputs == config
     same = provider_pb2.DiffRequest(olds=config, old_inputs=config, news=config)
@@ -72,7 +74,7 @@ def test_configuration_is_checked_compared_and_taken(aws: Provider) -> None:
     assert (answer.supportsPreview, answer.acceptSecrets) == (True, False)
 
 
-def test_check_takes_what_the_table_knows_and_names_what_it_does_not(aws: Provider) -> None:
+def test_check_accepts_known_types_and_names_an_unknown_one(aws: Provider) -> None:
     news = struct({"name": "ci/a"})
     request = provider_pb2.CheckRequest(urn="urn", type=REPOSITORY, name="it", news=news)
     assert plain(aws.stub.Check(request).inputs) == {"name": "ci/a", "tagsAll": {}}
@@ -122,7 +124,7 @@ def test_a_repository_with_images_says_how_to_delete_it(aws: Provider, world: Wo
     assert aws.read(REPOSITORY, "ci/full").id == ""
 
 
-def test_an_import_of_equal_settings_differs_in_nothing(aws: Provider) -> None:
+def test_an_import_with_equal_settings_shows_no_difference(aws: Provider) -> None:
     aws.create(REPOSITORY, {"name": "ci/there", **OPTIONS})
     read = aws.read(REPOSITORY, "ci/there@eu-central-1")
     wanted = {
@@ -183,7 +185,7 @@ def test_a_property_that_the_program_drops_is_a_difference_and_an_ignored_one_is
     assert aws.diff(ROLE, state, {**state, "description": "b"}, ignored=["description"]).changes == EQUAL
 
 
-def test_a_policy_in_another_spelling_is_read_in_the_known_one(aws: Provider) -> None:
+def test_a_policy_that_differs_in_spelling_only_is_read_as_the_program_wrote_it(aws: Provider) -> None:
     inputs = {"name": "spelled", "assumeRolePolicy": json.dumps(TRUST, indent=2)}
     state = plain(aws.create(ROLE, inputs).properties)
     assert plain(aws.read(ROLE, "spelled", state, inputs).inputs) == inputs
@@ -218,7 +220,7 @@ def test_a_runners_token_is_shown_once_and_kept_by_the_state(gitlab: Provider) -
     assert gitlab.read(type_, made.id, state).id == ""
 
 
-def test_an_invoke_answers_and_an_unknown_one_is_named(aws: Provider) -> None:
+def test_a_known_function_is_answered_and_an_unknown_one_is_named(aws: Provider) -> None:
     token = "aws:index/getCallerIdentity:getCallerIdentity"
     answer = aws.stub.Invoke(provider_pb2.InvokeRequest(tok=token, args=struct({})))
     assert plain(getattr(answer, "return"))["accountId"] == "123456789012"
@@ -226,7 +228,7 @@ def test_an_invoke_answers_and_an_unknown_one_is_named(aws: Provider) -> None:
         aws.stub.Invoke(provider_pb2.InvokeRequest(tok="aws:s3/getBucket:getBucket", args=struct({})))
 
 
-def test_an_apis_refusal_names_type_and_name(aws: Provider) -> None:
+def test_a_refusal_by_an_api_names_type_and_name(aws: Provider) -> None:
     inputs = {"name": "twice", "assumeRolePolicy": json.dumps(TRUST)}
     aws.create(ROLE, inputs)
     with pytest.raises(grpc.RpcError, match=r"aws:iam/role:Role it: .*EntityAlreadyExists"):
@@ -243,7 +245,7 @@ def test_cancel_is_answered(aws: Provider) -> None:
     assert aws.stub.Cancel(empty_pb2.Empty()) == empty_pb2.Empty()
 
 
-def test_another_provider_than_the_two_is_refused() -> None:
+def test_a_provider_other_than_aws_and_gitlab_is_refused() -> None:
     command = [sys.executable, "-m", "rehearsal.engine.provider", "azure"]
     root = Path(__file__).parents[3]
     done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)

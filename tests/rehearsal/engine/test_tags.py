@@ -1,4 +1,4 @@
-"""Tags in both forms in which the real AWS provider shows them, and what becomes of those that others set."""
+"""Tags in both forms in which the real AWS provider shows them, and what happens to those that others set."""
 
 import json
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ ROTATORS = {"gitlab-ecr:current": "AKIAFAKE0000", "gitlab-ecr:previous": ""}
 
 @pytest.fixture
 def refreshed(aws: Provider, world: World) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
-    """State and inputs of a user that has tags of the program's and of the rotator's, after a refresh."""
+    """State and inputs of a user with tags from the program and from the rotator, after a refresh."""
     inputs = aws.check(USER, {"name": "tagged", "tags": {"team": "ci"}})
     state = plain(aws.create(USER, inputs).properties)
     tags = [{"Key": key, "Value": value} for key, value in ROTATORS.items()]
@@ -32,12 +32,12 @@ def tags_of(world: World) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("type_", sorted(type_ for type_, kind in _KINDS.items() if "tagsAll" in kind.computed))
-def test_every_type_with_tags_gets_all_of_them_when_its_inputs_are_checked(aws: Provider, type_: str) -> None:
+def test_check_adds_tags_all_to_every_type_with_tags(aws: Provider, type_: str) -> None:
     assert aws.check(type_, {"name": "a"})["tagsAll"] == {}
     assert aws.check(type_, {"name": "a", "tags": {"b": "1"}})["tagsAll"] == {"b": "1"}
 
 
-def test_a_type_without_tags_gets_none(aws: Provider) -> None:
+def test_check_adds_no_tags_all_to_a_type_without_tags(aws: Provider) -> None:
     assert "tagsAll" not in aws.check("aws:iam/rolePolicy:RolePolicy", {"name": "a", "policy": json.dumps({})})
 
 
@@ -58,7 +58,7 @@ def test_a_refresh_brings_the_tags_of_others_into_the_state_and_into_no_input(
         (["tags", "tagsAll"], [], {"team": "ci", **ROTATORS}),
     ],
 )
-def test_only_who_ignores_both_forms_keeps_the_tags_of_others(
+def test_the_tags_of_others_stay_only_if_both_forms_are_ignored(
     aws: Provider,
     world: World,
     refreshed: tuple[dict[str, Any], dict[str, Any]],

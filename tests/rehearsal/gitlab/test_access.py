@@ -21,12 +21,12 @@ REVOKED = {
 
 
 @pytest.mark.parametrize("token", [None, "glpat-fake-unknown"])
-def test_no_token_and_an_unknown_one_are_401(http: Http, token: str | None) -> None:
+def test_without_a_token_and_with_an_unknown_one_the_answer_is_401(http: Http, token: str | None) -> None:
     assert http(token).decoded("GET", VARIABLES) == (401, {"message": "401 Unauthorized"})
 
 
 @pytest.mark.parametrize("way", ["private-token", "bearer", "query"])
-def test_three_ways_to_present_a_token(emulator: GitLab, http: Http, way: str) -> None:
+def test_a_token_is_accepted_in_each_of_three_places(emulator: GitLab, http: Http, way: str) -> None:
     token = emulator.create_token("maintainer", ["api"], project="acme/platform/app")
     headers = {"private-token": {"PRIVATE-TOKEN": token}, "bearer": {"Authorization": f"Bearer {token}"}}
     query = f"?private_token={token}" if way == "query" else ""
@@ -68,7 +68,9 @@ def test_a_token_revokes_itself(emulator: GitLab, http: Http) -> None:
         ("create_runner", "GET", "api read_api"),
     ],
 )
-def test_a_scope_too_small_is_403(emulator: GitLab, http: Http, scope: str, method: str, wanted: str) -> None:
+def test_with_too_small_a_scope_the_answer_is_403(
+    emulator: GitLab, http: Http, scope: str, method: str, wanted: str
+) -> None:
     emulator.set_variable("project", "acme/platform/app", "A", "x")
     api = http(emulator.create_token("small", [scope], project="acme/platform/app"))
     path = VARIABLES if method == "POST" else f"{VARIABLES}/A"
@@ -114,7 +116,7 @@ def test_roles_are_inherited_downwards_only(emulator: GitLab, http: Http) -> Non
     assert api.decoded("GET", "/groups/acme/variables") == (403, {"message": "403 Forbidden"})
 
 
-def test_what_is_invisible_is_404(emulator: GitLab, http: Http) -> None:
+def test_an_invisible_project_or_group_is_404(emulator: GitLab, http: Http) -> None:
     emulator.create_project("secret/app")
     api = http(emulator.create_token("t", ["api"], project="acme/platform/app"))
     for path in ("secret%2Fapp", "none%2Fapp", "999999"):
@@ -126,7 +128,7 @@ def test_what_is_invisible_is_404(emulator: GitLab, http: Http) -> None:
     assert api.decoded("GET", "/groups/secret/variables") == (404, {"message": "404 Group Not Found"})
 
 
-def test_a_user_is_a_member_where_tokens_say_so(emulator: GitLab, http: Http) -> None:
+def test_a_user_is_a_member_only_where_a_token_was_made_for_it(emulator: GitLab, http: Http) -> None:
     emulator.create_project("acme/other")
     token = emulator.create_token("t", ["api"], user="dev", project="acme/platform/app", access_level=40)
     assert http(token)("GET", VARIABLES).status == 200
@@ -134,7 +136,7 @@ def test_a_user_is_a_member_where_tokens_say_so(emulator: GitLab, http: Http) ->
     assert http(emulator.create_token("admin", ["api"], user="root"))("GET", "/projects/acme%2Fother").status == 200
 
 
-def test_a_member_is_one_of_all_below(emulator: GitLab, http: Http) -> None:
+def test_a_member_of_a_group_is_a_member_of_everything_below(emulator: GitLab, http: Http) -> None:
     api = http(emulator.create_token("t", ["api"], user="dev"))
     assert api("GET", VARIABLES).status == 404
     emulator.add_member("dev", "acme/platform", 40)
@@ -186,18 +188,18 @@ def test_paths_compare_without_case(maintainer: Api) -> None:
     assert maintainer("GET", "/projects/Acme%2FPLATFORM%2Fapp/variables").status == 200
 
 
-def test_a_deleted_project_takes_its_tokens_along(emulator: GitLab, maintainer: Api, owner: Api) -> None:
+def test_a_deleted_projects_tokens_are_deleted_with_it(emulator: GitLab, maintainer: Api, owner: Api) -> None:
     emulator.delete("acme/platform/app")
     assert maintainer.decoded("GET", VARIABLES) == (401, {"message": "401 Unauthorized"})
     assert owner.decoded("GET", VARIABLES) == (404, {"message": "404 Project Not Found"})
 
 
-def test_a_deleted_group_takes_all_below_along(emulator: GitLab, root: Api) -> None:
+def test_everything_below_a_deleted_group_is_deleted(emulator: GitLab, root: Api) -> None:
     emulator.delete("acme")
     assert root.decoded("GET", "/projects")[1] == []
     assert root.decoded("GET", "/groups")[1] == []
 
 
-def test_unknown_routes_and_methods(maintainer: Api) -> None:
+def test_an_unknown_route_is_404_and_an_unknown_method_405(maintainer: Api) -> None:
     assert maintainer.decoded("GET", "/nonsense") == (404, {"error": "404 Not Found"})
     assert maintainer.decoded("PATCH", f"{VARIABLES}/A", json={}) == (405, {"message": "405 Method Not Allowed"})

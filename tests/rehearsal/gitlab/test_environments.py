@@ -50,7 +50,7 @@ def test_a_list_is_paged(emulator: GitLab, connect: Connect) -> None:
         ({"name": "/x"}, {"message": {"name": [NOT_A_NAME]}}),
     ],
 )
-def test_a_refusal_by_the_model_is_shown_in_its_words(
+def test_an_invalid_environment_is_refused_with_gitlabs_message(
     emulator: GitLab, maintainer: Api, body: dict[str, str], answer: dict[str, object]
 ) -> None:
     emulator.create_environment(APP, "staging")

@@ -46,7 +46,7 @@ def test_a_throttle_fault_is_the_limiters_answer(emulator: GitLab, maintainer: A
     assert int(answer.headers["RateLimit-Reset"]) == int(clock.time.timestamp()) + 7
 
 
-def test_a_fault_picks_method_and_path_counts_and_skips(emulator: GitLab, maintainer: Api) -> None:
+def test_a_fault_selects_by_method_and_path_skips_and_counts(emulator: GitLab, maintainer: Api) -> None:
     fault = emulator.inject(Fault(method="PUT", path=r"/variables/B$", status=500, times=2, skip=1))
     for key in ("A", "B"):
         maintainer("POST", VARIABLES, json={"key": key, "value": "x"})
@@ -66,7 +66,7 @@ def test_a_fault_without_end_is_removed(emulator: GitLab, maintainer: Api) -> No
     assert maintainer("GET", VARIABLES).status == 200
 
 
-def test_a_redirect_leads_elsewhere(emulator: GitLab, maintainer: Api) -> None:
+def test_a_redirect_fault_names_its_location(emulator: GitLab, maintainer: Api) -> None:
     emulator.inject(Fault(redirect="https://elsewhere.example.com/"))
     answer = maintainer("GET", VARIABLES)
     assert (answer.status, answer.headers["Location"]) == (302, "https://elsewhere.example.com/")
@@ -98,7 +98,7 @@ def test_a_slow_answer_outlasts_the_client_and_still_has_its_effect(emulator: Gi
     assert any(maintainer.decoded("GET", VARIABLES)[1] for _ in range(1000))
 
 
-def test_a_slow_answer_is_the_answer_to_a_patient_client(emulator: GitLab, maintainer: Api) -> None:
+def test_a_patient_client_gets_a_slow_answer(emulator: GitLab, maintainer: Api) -> None:
     emulator.inject(Fault(delay=0.05))
     assert maintainer("POST", VARIABLES, json={"key": "A", "value": "x"}).status == 201
 
@@ -113,6 +113,6 @@ def test_a_rotation_whose_answer_is_lost_has_killed_the_old_token(
 
 
 @pytest.mark.parametrize("wrong", [{}, {"status": 500, "reset": True}, {"redirect": "x", "truncate": True}])
-def test_a_fault_has_one_effect(wrong: dict[str, Any]) -> None:
+def test_a_fault_with_no_or_several_effects_is_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="exactly one"):
         Fault(**wrong)

@@ -32,7 +32,7 @@ def _refused(permission: str, path: str = "") -> tuple[int, dict[str, str]]:
     return 403, {"error": "insufficient_granular_scope", "error_description": words}
 
 
-def test_it_may_do_what_was_granted_and_its_scopes_show_nothing(least: Api) -> None:
+def test_a_fine_grained_token_may_do_what_was_granted_and_its_scopes_do_not_show_it(least: Api) -> None:
     assert least.decoded("GET", "/projects/7/variables/A")[0] == 200
     assert least.decoded("PUT", "/projects/acme%2Fweb/variables/A", json={"value": "other"})[0] == 200
     assert least.decoded("GET", "/personal_access_tokens/self")[1]["scopes"] == ["granular"]
@@ -50,15 +50,15 @@ def test_it_may_do_what_was_granted_and_its_scopes_show_nothing(least: Api) -> N
         ("GET", "/user", "User: Read"),
     ],
 )
-def test_what_was_not_granted_is_named(least: Api, method: str, path: str, permission: str) -> None:
+def test_a_permission_that_was_not_granted_is_named(least: Api, method: str, path: str, permission: str) -> None:
     assert least.decoded(method, path, json={}) == _refused(permission)
 
 
-def test_another_place_is_named(least: Api) -> None:
+def test_a_project_that_is_not_covered_is_named(least: Api) -> None:
     assert least.decoded("GET", "/projects/8/variables") == _refused("Variable: Read", "acme/other")
 
 
-def test_what_replaces_it_may_the_same(gitlab: GitLab, least: Api) -> None:
+def test_the_token_that_replaces_it_has_the_same_permissions(gitlab: GitLab, least: Api) -> None:
     new = least.decoded("POST", "/personal_access_tokens/self/rotate")[1]["token"]
     with Api(gitlab.url, new) as renewed:
         assert renewed.decoded("GET", "/projects/7/variables/A")[0] == 200

@@ -40,12 +40,12 @@ def test_an_administrator_makes_reads_changes_and_deletes_one(root: Api) -> None
 @pytest.mark.parametrize(
     ("method", "path"), [("GET", PLACE), ("GET", f"{PLACE}/A"), ("POST", PLACE), ("PUT", f"{PLACE}/A")]
 )
-def test_no_other_caller_does(gitlab: GitLab, method: str, path: str) -> None:
+def test_nobody_but_an_administrator_reads_or_writes_one(gitlab: GitLab, method: str, path: str) -> None:
     with Api(gitlab.url, gitlab.create_token("owner", ["api"], user="owner", group="acme")) as owner:
         assert owner.decoded(method, path, json=ROW) == (403, {"message": "403 Forbidden"})
 
 
-def test_it_has_no_scope_and_is_never_hidden(root: Api) -> None:
+def test_a_variable_of_the_instance_has_no_scope_and_is_never_hidden(root: Api) -> None:
     more = {"environment_scope": "production", "masked_and_hidden": True}
     assert root.decoded("POST", PLACE, json={**ROW, **more}) == (201, SHOWN)
     assert root.decoded("POST", PLACE, json={**ROW, **more}) == (

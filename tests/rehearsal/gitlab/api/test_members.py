@@ -26,7 +26,7 @@ def test_python_gitlab_lists_members_of_one_place_and_of_those_above(client: pyt
     assert [each.username for each in group.members.list(query="BO", get_all=True)] == ["boss"]
 
 
-def test_one_member_is_shown_by_number_with_the_role_that_counts(client: python_gitlab.Gitlab) -> None:
+def test_one_member_is_shown_by_id_with_the_highest_role(client: python_gitlab.Gitlab) -> None:
     project = client.projects.get(APP)
     (boss,) = [each for each in project.members_all.list(get_all=True) if each.username == "boss"]
     assert project.members_all.get(boss.id).access_level == 50

@@ -50,7 +50,7 @@ def test_only_the_author_and_maintainers_change_a_note(emulator: GitLab, http: C
     assert api(10)("GET", NOTES).status == 403
 
 
-def test_what_is_refused(maintainer: Api, emulator: GitLab) -> None:
+def test_a_note_without_a_body_and_one_of_an_archived_project_are_refused(maintainer: Api, emulator: GitLab) -> None:
     assert maintainer.decoded("POST", NOTES, json={}) == (400, {"error": "body is missing"})
     assert maintainer.decoded("POST", NOTES, json={"body": ""}) == (400, {"message": {"note": ["can't be blank"]}})
     assert maintainer.decoded("GET", NOTES.replace("7", "8")) == (404, {"message": "404 Not found"})

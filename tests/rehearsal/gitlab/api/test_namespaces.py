@@ -42,7 +42,7 @@ def test_only_root_is_an_administrator(emulator: GitLab, connect: Connect) -> No
         assert client.user.attributes.get("is_admin", False) is admin
 
 
-def test_projects_are_those_one_sees(emulator: GitLab, connect: Connect) -> None:
+def test_a_user_lists_the_visible_projects_only(emulator: GitLab, connect: Connect) -> None:
     emulator.create_project("acme/hidden")
     emulator.create_project("acme/old")
     emulator.archive("acme/old")
@@ -99,7 +99,7 @@ def test_links_never_repeat_a_token(emulator: GitLab, root: Api) -> None:
     assert token not in str(root("GET", f"/projects?private_token={token}").headers)
 
 
-def test_ids_and_paths_are_taken_once(emulator: GitLab) -> None:
+def test_a_test_cannot_use_an_id_or_a_path_twice(emulator: GitLab) -> None:
     with pytest.raises(ValueError, match="is taken"):
         emulator.create_group("acme/Platform")
     emulator.create_project("acme/one", id=7)
@@ -124,7 +124,7 @@ def test_python_gitlab_lists_protected_branches_and_tags(emulator: GitLab, conne
         project.protectedtags.get("none")
 
 
-def test_what_a_deletion_took_can_be_brought_back(emulator: GitLab, maintainer: Api) -> None:
+def test_a_deleted_group_can_be_restored_with_all_that_was_in_it(emulator: GitLab, maintainer: Api) -> None:
     emulator.set_variable("project", "acme/platform/app", "KEY", "kept")
     number = emulator._state.store.at("acme/platform/app").id
     emulator.delete("acme/platform")
