@@ -6,8 +6,8 @@ from typing import Any, cast
 import pulumi
 from pulumi.output import Unknown
 
-from components.arguments.camel_case import camel
 from components.arguments.shape import Field, fields, inner, is_arguments, is_dict, is_enum, is_list
+from components.names.spelling import camel
 
 
 def arguments(expected: Any, given: Any) -> Any:

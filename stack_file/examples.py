@@ -2,13 +2,12 @@
 
 from typing import Any, Final
 
-from components.arguments.camel_case import camel
 from components.arguments.likely import likely
 from components.arguments.shape import WORDS, Field, fields, inner, is_arguments, is_dict, is_enum, is_list
 from components.consumers.args import ConsumerArgs
 from components.declaration.args import RotationArgs
 from components.ecr.args import CacheArgs
-from components.names.spelling import shown
+from components.names.spelling import camel, shown
 from components.runner.args import RunnerOptions
 
 _BY_KEY: Final = {

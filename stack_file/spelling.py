@@ -2,8 +2,8 @@
 
 from typing import Any, Final
 
-from components.arguments.camel_case import Written, camel, camel_path, in_camel_case
-from components.names.spelling import Path, Spelling, dotted
+from components.arguments.camel_case import Written, camel_path, in_camel_case
+from components.names.spelling import Path, Spelling, camel, dotted
 
 from .text import PROJECT
 

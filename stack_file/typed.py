@@ -5,13 +5,13 @@ from typing import Any, Final, cast
 
 import pulumi
 
-from components.arguments.camel_case import Written, camel
+from components.arguments.camel_case import Written
 from components.arguments.shape import Field, closest, fields, holds, inner, is_arguments, is_dict, is_enum, is_list
 from components.consumers.args import GitLabArgs
 from components.declaration.args import RotationArgs
 from components.names.locations import Mistakes
 from components.names.secrecy import kind, may_hold_secrets
-from components.names.spelling import Path, shown
+from components.names.spelling import Path, camel, shown
 from components.runner.args import DockerArgs, KubernetesArgs, RunnerOptions, ServiceArgs
 
 from .examples import advice

@@ -1,16 +1,10 @@
 """Arguments as stack files and other languages spell them: in camelCase. Names that the user chose stay as they are."""
 
-import re
 from functools import cache
 from typing import Any
 
-from ..names.spelling import Path, Spelling, dotted
+from ..names.spelling import Path, Spelling, camel, dotted
 from .shape import Field, fields, inner, is_arguments, is_dict, is_list
-
-
-def camel(snake: str) -> str:
-    """An argument as a key in camelCase."""
-    return re.sub(r"_([a-z])", lambda match: match[1].upper(), snake)
 
 
 class Written(str):

@@ -9,7 +9,7 @@ _EXTRA: Final = ("boto3", "botocore", "click", "rich", "urllib3")
 
 
 def main() -> int:
-    """Runs the command line and answers its exit code."""
+    """Runs the command line and returns its exit code."""
     try:
         from .__main__ import main as run  # noqa: PLC0415 - it imports click, which may be missing
 

@@ -40,9 +40,9 @@ def instance(url: str, where: str = "--gitlab-url") -> str:
     """
     allowed = is_of_this_machine(url) or os.environ.get(_ALLOW_HTTP) == "true"
     try:
-        return instance_url(url, where, allow_http=allowed)
+        return instance_url(url, where, allow_http=allowed, needs=f"{_ALLOW_HTTP}=true in the environment")
     except ValueError as error:
-        raise CliError(f"{error}. For an instance without https, set {_ALLOW_HTTP}=true") from None
+        raise CliError(str(error)) from None
 
 
 def is_of_this_machine(url: str) -> bool:
@@ -211,7 +211,8 @@ def http_client(*, allow_http: bool = False) -> PooledHttp:
             answer_limit=_ANSWER_LIMIT,
         )
     except (OSError, ValueError) as error:
-        raise CliError(f"{_CA_FILE}: {error.strerror if isinstance(error, OSError) else error}") from None
+        why = f"{error.strerror}; name a file of PEM certificates" if isinstance(error, OSError) else error
+        raise CliError(f"{_CA_FILE}: {file}: {why}") from None
 
 
 def next_page(response: Response, page: str) -> str:

@@ -7,6 +7,7 @@ from ..contract.plan import OwnerKind, Plan
 from ..contract.sizes import NO_LIMIT, size_findings
 from ..docker.redaction import redact
 from ..names.gitlab_release import CONSEQUENCE, GITLAB_COM, SAFE_TEXT, release, tells_forks_apart
+from ..names.spelling import in_stack_file
 from .gitlab_api import GitLabApi, ReadError
 
 Row = dict[str, Any]
@@ -57,7 +58,7 @@ class Instance:
             return []
         doubtful = {finding.path: finding.message for finding in size_findings(plan)}
         return [
-            {"target": target.name, "ok": False, "found": f"{self._shown}: {doubtful[target.path]}"}
+            {"target": target.name, "ok": False, "found": f"{self._shown}: {in_stack_file(doubtful[target.path])}"}
             for target in plan.targets
             if target.path in doubtful and target.owner_kind is not OwnerKind.INSTANCE
         ]

@@ -55,7 +55,7 @@ class Source:
             CliError: it could not be read.
         """
         if self.file is not None:
-            where, text = f"--plan {self.file}", self.file.read_text()
+            where, text = f"--plan {self.file}", _text_of(self.file)
         elif self.function:
             with progress("Reading the plan"):
                 where, text = f"--function {self.function}", plan_of_function(self.function, self.region)
@@ -72,6 +72,15 @@ class Source:
             return plans.loads(text)
         except ValueError as error:
             raise CliError(f"{where}: {error}") from None
+
+
+def _text_of(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except OSError as error:
+        raise CliError(f"--plan {file}: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise CliError(f"--plan {file}: is not UTF-8; give the plan.json of a stack") from None
 
 
 _STACK: Final = click.option(

@@ -1,4 +1,4 @@
-"""How Secrets Manager's renewal of the rotator's GitLab token does. The token itself is not read."""
+"""Whether Secrets Manager's renewal of the rotator's GitLab token works. The token itself is not read."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,7 +24,7 @@ class RenewalState:
         name: what to call it in a table.
         problem: what is wrong; empty when nothing is.
         last: when it last renewed the token; None when it never has.
-        due: by when it renews it next; None when that is not known.
+        due: the time by which it renews it next; None when that is not known.
     """
 
     name: str
@@ -34,7 +34,7 @@ class RenewalState:
 
 
 def renewal_states(plan: Plan, now: datetime) -> list[RenewalState]:
-    """Looks up the secret, if Secrets Manager renews the token in it; of any other plan there is nothing to say."""
+    """Looks up the secret, if Secrets Manager renews the token in it; for any other plan there is nothing to say."""
     if plan.gitlab is None or plan.gitlab.token_renewal is not TokenRenewal.MANAGED:
         return []
     secret, client = plan.gitlab.token_secret, aws_client("secretsmanager", plan.region)

@@ -94,7 +94,7 @@ def command(*, audience: str, source: Source, stack: str | None, deny_now: bool,
     if as_json:
         print_json({"role": role, "denied": deny_now, "generation": generation, "tried": tried})
     else:
-        click.echo("\n".join(map(_line, tried)) or "no old token can be read, so none was tried")
+        click.echo("\n".join(map(_line, tried)) or _why_not_tried(plan, audience))
     return ExitCode.OK if all(each["refused"] for each in tried) else ExitCode.FOUND
 
 
@@ -175,6 +175,12 @@ def _up(stack: str, audience: str, generation: int, *, quiet: bool) -> None:
         done = subprocess.run([program, *arguments], check=False, stdout=sys.stderr if quiet else None)  # noqa: S603 - the person's own pulumi
         if done.returncode:
             raise CliError(f"pulumi {arguments[0]} ended with {done.returncode}; the old tokens may still be valid")
+
+
+def _why_not_tried(plan: Plan, audience: str) -> str:
+    if plan.audiences[audience].inside is None:
+        return f"no old token was tried: the plan names no repository that {audience} may pull"
+    return "no old token can be read, so none was tried"
 
 
 def _try(plan: Plan, audience: str, old: dict[str, str]) -> list[dict[str, Any]]:

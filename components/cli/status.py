@@ -58,7 +58,7 @@ def command(*, source: Source, as_json: bool) -> ExitCode:
 
     For access keys: the last characters of the key, when it was created, and how long it stays the current one. For a
     secret that jobs read themselves: whether it holds a login; its value is not read. For a GitLab token that Secrets
-    Manager renews: when it last did, and by when it does next.
+    Manager renews: when it last did, and the time by which it next does.
 
     Reads GitLab with the token in GITLAB_TOKEN, if there is a variable, and secrets and the rotator's log with the AWS
     credentials of the environment.

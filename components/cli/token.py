@@ -15,7 +15,7 @@ from ..rotation.secret import Secret
 from .aws_calls import aws_client
 from .errors import CliError
 from .exit_codes import ExitCode
-from .gitlab_api import GitLabApi, ReadError, given_token, http_client, instance, is_of_this_machine, url_option
+from .gitlab_api import GitLabApi, ReadError, given_token, http_client, instance, url_option
 from .output import json_option, json_shape, print_json, show
 from .plan_source import Source, gitlab_http, gitlab_in, plan_options
 from .progress import progress
@@ -28,7 +28,7 @@ _ROW: Final = {"target": "Variable", "status": "Rotation", "reason": "Why"}
 
 
 def set_token(plan: Plan, token: Secret, gitlab: GitLabApi, secrets: Secrets, *, today: date) -> Sequence[str]:
-    """Checks the token, stores it, and returns what a person should know of it, a line each.
+    """Checks the token, stores it, and returns what a person should know about it, a line each.
 
     Raises:
         CliError: the token cannot write every target, or cannot be renewed as the plan says; nothing is stored.
@@ -109,7 +109,7 @@ def set_command(
 
     Before the first `pulumi up` there is no rotator yet: use --secret, and write `rotation.adoptTokenSecret: true` into
     the stack file, so that `up` uses the secret as it is. For `rotation.tokenRenewal: managed`, use --secret and
-    --managed, before `up`; of a stack that runs, its plan says who renews the token.
+    --managed, before `up`; for a stack that runs, its plan says who renews the token.
     """
     if managed and not secret:
         raise click.UsageError(
@@ -145,7 +145,7 @@ def set_command(
 def _before_up(name: str, url: str, renewal: TokenRenewal, *, as_json: bool) -> ExitCode:
     token = _asked_for()
     where, today = instance(url), datetime.now(UTC).date()
-    gitlab = GitLabApi(where, token, http_client(allow_http=is_of_this_machine(url)))
+    gitlab = GitLabApi(where, token, http_client(allow_http=where.startswith("http://")))
     _store(name, lambda: make_secret(name, token, gitlab, _secrets(None), today=today, renewal=renewal, url=where))
     setting = "tokenRenewal: managed" if renewal is TokenRenewal.MANAGED else "adoptTokenSecret: true"
     return _stored(name, f"write `{setting}` below `rotation` in the stack file, then run `pulumi up`", as_json=as_json)

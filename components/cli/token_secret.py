@@ -33,7 +33,7 @@ class Secrets(Protocol):
         ...
 
     def describe_secret(self, *, SecretId: str) -> dict[str, Any]:  # noqa: N803 - boto3's names
-        """What is known of a secret but for its value."""
+        """What Secrets Manager knows about a secret, without its value."""
         ...
 
     def update_secret_version_stage(self, *, SecretId: str, VersionStage: str, RemoveFromVersionId: str) -> Any:  # noqa: N803 - boto3's names

@@ -72,8 +72,8 @@ class ConsumerArgs(TypedDict):
     """`project` (default), `group` or `instance`. A group's variable reaches every project below it. The instance's,
     for administrators of a self-managed GitLab, reaches every project there is, of every user, forks and personal
     projects too: whoever can run a job can pull what it opens. Its consumer is called `instance`, and the rotator's
-    GitLab token is then an administrator's. GitLab gives it no environment scope, cannot hide it, and holds 10,000
-    characters of it."""
+    GitLab token is then an administrator's. GitLab gives it no environment scope, cannot hide it, and allows 10,000
+    characters in it."""
     id: NotRequired[GitLabNumber]
     """The numeric id, which finds a project or group even after a rename. In a program it may be the `id` of a
     resource: in the preview that creates it, the variable's owner, the rotator's code and a trust policy with the

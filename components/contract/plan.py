@@ -39,7 +39,7 @@ __all__ = [
 
 VERSION: Final = 4
 VALUE_LIMIT: Final = 10_000
-"""Characters of a value of an instance's variable, in older GitLabs of every variable. Source: GitLab docs, CI/CD
+"""The most characters in a variable of the instance; in older GitLabs, in any variable. Source: GitLab docs, CI/CD
 variables."""
 _LONGEST: Final = 32 << 20  # characters: several times the largest possible plan
 KEY_USER_LIMIT: Final = 30
@@ -112,7 +112,7 @@ class Plan:
         stack: the stack's name in metrics and reports.
         region: the region of the secrets and of the state.
         state: the SSM parameter in which a run records for the next one which targets failed.
-        gitlab: None when nothing is written to GitLab: then the rotator has no GitLab token and no way there.
+        gitlab: None when nothing is written to GitLab: then the rotator has neither a token nor a client for it.
         secrets: what it writes to Secrets Manager, for jobs that read their login themselves.
     """
 

@@ -1,7 +1,7 @@
 """Estimates how long a variable's value will be before the first token exists.
 
 A token is 2,500 to 3,600 characters of base64, depending on the session that requests it, and a document repeats it for
-each registry host. GitLab holds 10,000 characters of a variable of the instance. For projects and groups its
+each registry host. GitLab allows 10,000 characters in a variable of the instance. For projects and groups its
 documentation names no limit from 17.0 on; a preview cannot know the instance's version, so it warns.
 """
 
@@ -58,9 +58,9 @@ def _finding(plan: Plan, target: TokenTarget) -> SizeFinding | None:
     length = f"{shortest:,} to {longest:,} characters for {len(hosts)} registry hosts"
     advice = _advice(target, len(hosts), len(registries))
     if target.owner_kind is OwnerKind.INSTANCE:
-        limit = f"GitLab holds {VALUE_LIMIT:,} of a variable of the instance"
+        limit = f"GitLab allows {VALUE_LIMIT:,} in a variable of the instance"
     else:
-        limit = f"GitLab before {NO_LIMIT_TEXT} holds {VALUE_LIMIT:,}, and `gitlab-ecr check` says which yours is"
+        limit = f"GitLab before {NO_LIMIT_TEXT} allows {VALUE_LIMIT:,}, and `gitlab-ecr check` says which yours is"
     what = f"its value {'will' if certain else 'may'} be {length}; {limit}: {advice}"
     return SizeFinding(certain and target.owner_kind is OwnerKind.INSTANCE, target.path, what)
 

@@ -11,7 +11,7 @@ _LONGEST: Final = 8_000  # a signed URL of S3 has a few thousand characters
 
 
 def url_problem(  # noqa: PLR0911 - one mistake, one return
-    url: str, *, allow_http: bool = False, whole: bool = False
+    url: str, *, allow_http: bool = False, whole: bool = False, needs: str = "`allow_http`"
 ) -> str | None:
     """Why no token may be sent to a URL, without quoting the URL, which could hold a password; None when it may.
 
@@ -19,6 +19,7 @@ def url_problem(  # noqa: PLR0911 - one mistake, one return
         url: the URL as written.
         allow_http: whether it may begin with `http://`.
         whole: True for the URL of a request; False for that of an instance, which has no query.
+        needs: what a person has to write to allow `http://`.
     """
     parts = _URL.fullmatch(url)
     if len(url) > _LONGEST:
@@ -28,7 +29,7 @@ def url_problem(  # noqa: PLR0911 - one mistake, one return
     if parts is None or parts["scheme"].lower() not in ("https", "http"):
         return "does not begin with https://"
     if parts["scheme"].lower() == "http" and not allow_http:
-        return "begins with http://, which sends tokens in clear and needs `allow_http`"
+        return f"begins with http://, which sends tokens in clear and needs {needs}"
     if "@" in parts["authority"]:
         return "names a user"
     authority = _AUTHORITY.fullmatch(parts["authority"])
@@ -39,13 +40,13 @@ def url_problem(  # noqa: PLR0911 - one mistake, one return
     return "has a query or a fragment" if parts["more"] and not whole else None
 
 
-def instance_url(url: str, where: str, *, allow_http: bool = False) -> str:
-    """The URL of a GitLab instance, without a trailing slash.
+def instance_url(url: str, where: str, *, allow_http: bool = False, needs: str = "`allow_http`") -> str:
+    """The URL of a GitLab instance, without a trailing slash. `needs` as for `url_problem`.
 
     Raises:
         ValueError: no token may be sent there; names `where`, and quotes no URL that could hold a password.
     """
-    if problem := url_problem(url, allow_http=allow_http):
+    if problem := url_problem(url, allow_http=allow_http, needs=needs):
         nearest = f"https://{url}"
         meant = "" if url_problem(nearest) or "." not in url or shown(url) != repr(url) else nearest
         advice = f"write {meant}" if meant else "write https:// and the host, such as https://gitlab.com"

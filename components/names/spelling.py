@@ -17,6 +17,11 @@ _WORD: Final = re.compile(r"'[^']*'|\"[^\"]*\"|\b[a-z]+(?:_[a-z]+)+\b")
 _LONGEST: Final = 60
 
 
+def camel(snake: str) -> str:
+    """An argument as a key in camelCase."""
+    return re.sub(r"_([a-z])", lambda match: match[1].upper(), snake)
+
+
 def dotted(path: Path) -> str:
     """The path as one text, such as `consumers.acme/web.pull[0]`."""
     text = ""
@@ -54,9 +59,18 @@ def spelled_as(spelling: Spelling) -> Generator[None]:
 def message(path: Path, text: str) -> str:
     """A message about an argument. Arguments that `text` names are spelled as the caller spells them."""
     spelling = _SPELLING.get()
-    words = _WORD.sub(lambda match: match[0] if match[0][0] in "'\"" else spelling.key(match[0]), text)
+    words = _respelled(text, spelling.key)
     where = spelling.path(path)
     return f"{where}: {words}" if where else words
+
+
+def in_stack_file(text: str) -> str:
+    """The text of a message, with the arguments that it names as keys of a stack file."""
+    return _respelled(text, camel)
+
+
+def _respelled(text: str, key: Callable[[str], str]) -> str:
+    return _WORD.sub(lambda match: match[0] if match[0][0] in "'\"" else key(match[0]), text)
 
 
 def shown(value: Any) -> str:

@@ -4,7 +4,6 @@ Sources: GitLab docs, CI/CD variable precedence; gitlabhq, `HasEnvironmentScope`
     pattern over `*`; between two patterns there is no rule) and `protect_merge_request_pipelines`.
 """
 
-import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -81,7 +80,16 @@ def job_view(key: str, job: Job, variables: Sequence[ListedVariable]) -> View:
 
 def scope_matches(pattern: str, name: str) -> bool:
     """Whether a GitLab pattern matches a name: `*` matches any characters, nothing else is special."""
-    return re.fullmatch(".*".join(re.escape(part) for part in pattern.split("*")), name, re.DOTALL) is not None
+    first, *rest = pattern.split("*")
+    if not rest:
+        return name == pattern
+    *middle, last = rest
+    # Each part is searched once, from the left: a regular expression of thirty stars could take hours.
+    at = len(first) if name.startswith(first) else -1
+    for part in middle:
+        found = name.find(part, at) if at >= 0 else -1
+        at = found + len(part) if found >= 0 else -1
+    return 0 <= at <= len(name) - len(last) and name.endswith(last)
 
 
 def _kept_out(variable: ListedVariable, job: Job) -> str:

@@ -72,7 +72,7 @@ def _shadow(target: Target, variable: ListedVariable) -> list[Finding]:
     adopt = (
         f"write {variable.owner} as a consumer with adopt: true, or "
         if below
-        else f"add {variable.environment_scope} to the environment_scopes, or "
+        else f"add {variable.environment_scope} to the consumer's environmentScopes, or "
     )
     # Access keys cannot be adopted, and have a single environment scope.
     fix = f"{adopt if target.key == DOCKER_AUTH_CONFIG else ''}delete {variable.name}"
@@ -117,7 +117,7 @@ def _never_matches(target: Target, environments: Mapping[str, Collection[str]]) 
         return []
     there_are = ", ".join(sorted({name for names in known for name in names})) or "none"
     what = f"no environment is called {target.environment_scope}, so no job sees it; there are: {there_are}"
-    return [Finding(target.name, what, "write a scope that one of them matches, or leave environment_scopes out")]
+    return [Finding(target.name, what, "write a scope that one of them matches, or leave environmentScopes out")]
 
 
 def _pushes(target: Target, variables: Sequence[ListedVariable]) -> list[Finding]:
@@ -138,4 +138,4 @@ def _pushes(target: Target, variables: Sequence[ListedVariable]) -> list[Finding
         f"it is an environment variable, and {', '.join(pushing)} may push: Docker CLI 28.3 and later prefers it to "
         f"`docker login`, and would push with a pull-only token"
     )
-    return [Finding(target.name, what, "write variable_type: file, which the runner reads as well")]
+    return [Finding(target.name, what, "write variableType: file, which the runner reads as well")]

@@ -82,6 +82,13 @@ def test_check_names_the_values_that_an_older_gitlab_does_not_hold(version: str,
     assert all(f"version {version!r}: its value may be 7,697" in row["found"] and not row["ok"] for row in rows)
 
 
+def test_check_spells_keys_as_a_stack_file_does() -> None:
+    registries = tuple(replace(each, hosts=(*each.hosts, f"fips.{each.hosts[0]}")) for each in _hosts(2))
+    wanted = plan_of(target("acme/web"), audiences={"backend": audience("backend", registries=registries)})
+    (_, row) = Instance("https://gitlab.example.com", "16.11.0-ee").rows(wanted, trust_forks=False)
+    assert "leave out the `hostForms` that no image is written with" in row["found"]
+
+
 def test_check_asks_gitlab_com_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     api = GitLabApi(
         "https://gitlab.com",

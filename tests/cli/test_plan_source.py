@@ -203,3 +203,10 @@ def test_code_that_is_not_a_zip_gives_one_line(
     assert words.startswith(f"gitlab-ecr: --bucket {_BUCKET}: ")
     assert len(words.splitlines()) == 1
     assert "fake-pw" not in words
+
+
+def test_a_plan_that_is_not_utf_8_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "plan.json"
+    file.write_bytes(b"\xff\xfe{}")
+    assert main(["check", "--plan", str(file)]) == ExitCode.FAILED
+    assert capsys.readouterr().err == f"gitlab-ecr: --plan {file}: is not UTF-8; give the plan.json of a stack\n"

@@ -55,6 +55,17 @@ def test_now_denies_the_role_and_shows_that_the_token_is_refused(
     assert f"{at_home.registry_host} refuses the old token for ci/node: 403 DENIED" in words
 
 
+def test_without_a_known_repository_no_token_is_tried_and_the_reason_is_given(
+    at_home: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    wanted = Source(None, FUNCTION[1]).plan()
+    audiences = {**wanted.audiences, BACKEND: replace(wanted.audiences[BACKEND], inside=None)}
+    file = tmp_path / "plan.json"
+    file.write_text(plan.dumps(replace(wanted, audiences=audiences)))
+    assert main(["revoke", BACKEND, "--plan", str(file), "--now", "--yes"]) == ExitCode.OK
+    assert f"no old token was tried: the plan names no repository that {BACKEND} may pull" in capsys.readouterr().out
+
+
 def test_a_role_that_is_not_the_plans_own_is_denied_nothing(
     at_home: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

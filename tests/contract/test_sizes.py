@@ -56,7 +56,7 @@ def test_a_value_that_may_not_fit_is_not_certain_to_fail() -> None:
     (finding,) = size_findings(_plan(*((_host(n),) for n in range(3))))
     assert not finding.certain
     assert finding.message == (
-        "its value may be 7,697 to 10,997 characters for 3 registry hosts; GitLab before 17.0 holds 10,000, and "
+        "its value may be 7,697 to 10,997 characters for 3 registry hosts; GitLab before 17.0 allows 10,000, and "
         "`gitlab-ecr check` says which yours is: name fewer registries, or let the runners of acme/web use `access`: "
         "credential-helper, which needs no token in a variable"
     )
@@ -73,7 +73,7 @@ def test_a_value_that_cannot_fit_into_an_instances_variable_is_certain_to_fail()
     instance = replace(some.targets[0], owner_kind=OwnerKind.INSTANCE, owner="instance", path="instance")
     (finding,) = size_findings(replace(some, targets=(instance,)))
     assert finding.certain
-    assert "GitLab holds 10,000 of a variable of the instance: name fewer registries, or let your runners" in (
+    assert "GitLab allows 10,000 in a variable of the instance: name fewer registries, or let your runners" in (
         finding.message
     )
 

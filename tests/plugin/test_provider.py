@@ -14,8 +14,8 @@ from program import ROOT
 from pulumi.runtime.proto import errors_pb2, provider_pb2, status_pb2
 
 import components
-from components.arguments.camel_case import camel
 from components.arguments.shape import Field, fields, inner, is_arguments, is_dict, is_list
+from components.names.spelling import camel
 from plugin.provider import CLASSES, Provider
 from validation.recorder import Recorder, Registered
 

@@ -1,5 +1,6 @@
 """A table of GitLab's rules: the job, the variables, what the job sees, and why not the others."""
 
+import re
 from dataclasses import replace
 from itertools import permutations
 
@@ -159,6 +160,16 @@ def test_every_variable_is_seen_or_explained(
 )
 def test_only_the_star_is_special_in_a_scope(pattern: str, name: str, matches: bool) -> None:
     assert scope_matches(pattern, name) is matches
+
+
+@given(pattern=st.text("ab*.", max_size=8), name=st.text("ab.\n", max_size=10))
+def test_a_scope_matches_what_the_plain_expression_matches(pattern: str, name: str) -> None:
+    plain = re.escape(pattern).replace(r"\*", ".*")
+    assert scope_matches(pattern, name) is (re.fullmatch(plain, name, re.DOTALL) is not None)
+
+
+def test_a_scope_of_many_stars_takes_no_longer_than_one() -> None:
+    assert scope_matches("*a" * 100 + "b", "a" * 255) is False
 
 
 def test_names_and_flags_are_shown_in_words() -> None:

@@ -117,7 +117,7 @@ def test_an_environment_variable_where_jobs_push_is_reported() -> None:
     role = ListedVariable(Level.PROJECT, "acme/backend/api", "AWS_ROLE_ARN")
     ((what, fix),) = _find(target, role, replace(role, key="ECR_REGISTRY"))
     assert "acme/backend/api may push: Docker CLI 28.3 and later prefers it to `docker login`" in what
-    assert fix == "write variable_type: file, which the runner reads as well"
+    assert fix == "write variableType: file, which the runner reads as well"
     assert _find(target, replace(role, owner="acme/web")) == []
     assert _find(_GROUP, role) == []
 
