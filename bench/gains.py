@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from typing import Final
 
 _SENTENCES: Final = {
-    "time, a python-gitlab loop": "A python-gitlab loop takes {other} for the same, and for that long jobs may still "
-    "get old tokens; here it is {ours}.",
+    "time, a python-gitlab loop": "A python-gitlab loop takes {other} for the same; until it ends, jobs may still get "
+    "old tokens. Here that takes {ours}.",
     "time, the floor": "A rotation of a thousand variables takes {ours}; its requests alone take {other}.",
     "requests, a python-gitlab loop": "GitLab and the registry get {ours} requests; the loop sends {other}. So every "
     "token is tried before it is published, at nearly no cost to your rate limit.",

@@ -1,6 +1,7 @@
 """Alarms, their topic, and the dashboard."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -63,6 +64,14 @@ def test_the_dashboard_is_json_and_shows_every_alarm(recorder: Recorder) -> None
         alarm.inputs["name"] for alarm in recorder.of_type(_ALARM)
     )
     assert all(widget["x"] + widget["width"] <= 24 for widget in body["widgets"])
+
+
+def test_the_page_has_a_section_for_each_alarm_and_lists_it_at_the_top(recorder: Recorder) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "operations.md").read_text()
+    made(recorder)
+    names = {alarm.name.removeprefix("rotator-") for alarm in recorder.of_type(_ALARM)}
+    assert set(re.findall(r"^\| \[`([\w-]+)`\]\(#\1\) \|", page, re.MULTILINE)) == names
+    assert set(re.findall(r"^## ([\w-]+)$", page, re.MULTILINE)) >= names
 
 
 def test_during_an_outage_they_fire_as_the_page_says(recorder: Recorder) -> None:
