@@ -1,15 +1,14 @@
 """GitLab's emulator in a separate process, so that it does not slow down what is measured."""
 
 import multiprocessing
+from contextlib import AbstractContextManager
 from multiprocessing.connection import Connection
-from types import TracebackType
-from typing import Self
 
 from components.docker.auth import DOCKER_AUTH_CONFIG, PLACEHOLDER
 from rehearsal.gitlab.emulator import GitLab
 
 
-class GitLabServer:
+class GitLabServer(AbstractContextManager["GitLabServer"]):
     """A GitLab instance with `projects` projects, numbered from 1. Each has a variable.
 
     Attributes:
@@ -31,12 +30,7 @@ class GitLabServer:
         self._pipe.send("requests")
         return self._pipe.recv()
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._pipe.send("stop")
         self._process.join()
 

@@ -3,10 +3,8 @@
 import tempfile
 import time
 from collections.abc import Callable, Generator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from . import (
     consumers,
@@ -42,7 +40,7 @@ from .world import World
 from .wrong import RehearsalError, in_words, refuse
 
 
-class Rehearsal:
+class Rehearsal(AbstractContextManager["Rehearsal"]):
     """A stack file's rehearsal: `start`, then `up`, `let_time_pass`, `pull`. Use it as a context manager.
 
     Attributes:
@@ -258,12 +256,7 @@ class Rehearsal:
         with held_back():
             self._undo.close()
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.stop()
 
     def _not_rehearsed(self, line: str) -> None:

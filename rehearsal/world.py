@@ -4,10 +4,9 @@ import json
 import os
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from datetime import timedelta
-from types import TracebackType
-from typing import Any, Final, Self
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 import urllib3
@@ -35,7 +34,7 @@ _ANOTHER: Final = "https://gitlab.example.org"
 _TOKEN_LIFE: Final = timedelta(days=50)  # short enough that the renewal job renews it
 
 
-class World:
+class World(AbstractContextManager["World"]):
     """AWS, GitLab and a registry on loopback, prepared with everything that the declaration assumes.
 
     Attributes:
@@ -125,12 +124,7 @@ class World:
         """Ends every process and thread, and removes every file."""
         self._undo.close()
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.stop()
 
     def _name_gitlab(self, gitlab: GitLab, url: str, authority: Authority) -> None:

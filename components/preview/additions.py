@@ -53,7 +53,7 @@ def _scanning(inputs: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _replication(inputs: Mapping[str, Any]) -> Iterator[str]:
-    for rule in _items(_mapping(inputs.get("replicationConfiguration")).get("rules")):
+    for rule in _items(mapping(inputs.get("replicationConfiguration")).get("rules")):
         prefixes = [f"{entry.get('filter')}*" for entry in _items(rule.get("repositoryFilters"))]
         for destination in _items(rule.get("destinations")):
             what = names(prefixes, _SHOWN) if prefixes else "**every repository**"
@@ -69,7 +69,7 @@ def _login(inputs: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _renewal(inputs: Mapping[str, Any]) -> Iterator[str]:
-    days = str(_mapping(inputs.get("rotationRules")).get("automaticallyAfterDays")).removesuffix(".0")
+    days = str(mapping(inputs.get("rotationRules")).get("automaticallyAfterDays")).removesuffix(".0")
     yield (
         f"renewal of the GitLab token in {code(str(inputs.get('secretId')))} by Secrets Manager itself, which calls "
         f"GitLab at the end of this `up` and every {days} days: the secret must hold a token before"
@@ -77,7 +77,7 @@ def _renewal(inputs: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _machine(inputs: Mapping[str, Any]) -> Iterator[str]:
-    profile = _mapping(inputs.get("iamInstanceProfile")).get("name")
+    profile = mapping(inputs.get("iamInstanceProfile")).get("name")
     role = f", with the instance profile {code(str(profile))}" if profile else ""
     yield (
         f"launch template {code(str(inputs.get('name')))}: machines of type {code(str(inputs.get('instanceType')))} "
@@ -120,9 +120,5 @@ _WORDS: Final[Mapping[str, Callable[[Mapping[str, Any]], Iterator[str]]]] = {
 }
 
 
-def _mapping(value: Any) -> Mapping[str, Any]:
-    return cast("Mapping[str, Any]", value) if isinstance(value, Mapping) else {}
-
-
 def _items(value: Any) -> list[Mapping[str, Any]]:
-    return [_mapping(item) for item in cast("list[Any]", value)] if isinstance(value, list) else []
+    return [mapping(item) for item in cast("list[Any]", value)] if isinstance(value, list) else []

@@ -41,8 +41,8 @@ def _given(step: Step, inputs: Mapping[str, Any]) -> Iterator[tuple[Who, Right]]
 def _whom(statement: Mapping[str, Any]) -> Iterator[Who]:
     organizations = [
         organization
-        for keys in _mapping(statement.get("Condition")).values()
-        for key, value in _mapping(keys).items()
+        for keys in mapping(statement.get("Condition")).values()
+        for key, value in mapping(keys).items()
         if key.lower() == _ORGANIZATION
         for organization in policy_words.listed(value)
     ]
@@ -50,7 +50,7 @@ def _whom(statement: Mapping[str, Any]) -> Iterator[Who]:
         yield from (("organization", organization) for organization in organizations)
         return
     principal: Any = statement.get("Principal")
-    by_type = _mapping(principal) or {"AWS": principal}
+    by_type = mapping(principal) or {"AWS": principal}
     for type_, value in by_type.items():
         for name in policy_words.listed(value):
             account = _ACCOUNT.fullmatch(name)
@@ -60,7 +60,3 @@ def _whom(statement: Mapping[str, Any]) -> Iterator[Who]:
                 yield "account", account["account"]
             else:
                 yield ("service" if type_ == "Service" else "principal"), name
-
-
-def _mapping(value: Any) -> Mapping[str, Any]:
-    return cast("Mapping[str, Any]", value) if isinstance(value, Mapping) else {}

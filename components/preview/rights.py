@@ -110,11 +110,11 @@ def ways(declaration: Mapping[str, Any]) -> dict[Who, str]:
 
 
 def _entries(declaration: Mapping[str, Any]) -> Iterator[tuple[Who, Mapping[str, Any]]]:
-    for name, consumer in _mapping(declaration.get("consumers")).items():
-        kind = str(_mapping(consumer).get("kind", "project"))
-        yield (EVERYBODY if kind == _INSTANCE else kind, name), _mapping(consumer)
-    for name, runner in _mapping(declaration.get("runners")).items():
-        yield ("runner", name), _mapping(runner)
+    for name, consumer in mapping(declaration.get("consumers")).items():
+        kind = str(mapping(consumer).get("kind", "project"))
+        yield (EVERYBODY if kind == _INSTANCE else kind, name), mapping(consumer)
+    for name, runner in mapping(declaration.get("runners")).items():
+        yield ("runner", name), mapping(runner)
 
 
 def _patterns(entry: Mapping[str, Any], declaration: Mapping[str, Any]) -> Iterator[Right]:
@@ -161,7 +161,7 @@ def _merged(declarations: list[Any]) -> Mapping[str, Any] | None:
         merged |= {key: declaration[key] for key in ("registry",) if key in declaration}
         merged["repositories"] += _list(declaration.get("repositories"))
         for key in ("consumers", "runners"):
-            merged[key] = {**merged.get(key, {}), **_mapping(declaration.get(key))}
+            merged[key] = {**merged.get(key, {}), **mapping(declaration.get(key))}
     return merged
 
 
@@ -207,10 +207,6 @@ def _names_by_arn(preview: Preview) -> dict[str, str]:
         for step in preview.of_type("aws:ecr/repository:Repository")
         if "arn" in step.old_outputs and "name" in step.old
     }
-
-
-def _mapping(value: Any) -> Mapping[str, Any]:
-    return cast("Mapping[str, Any]", value) if isinstance(value, Mapping) else {}
 
 
 def _list(value: Any) -> list[Any]:

@@ -6,9 +6,9 @@ import shutil
 import tempfile
 import threading
 from collections.abc import Generator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Final, Self
 
 from boto3.session import Session as Boto3Session  # pyright: ignore[reportMissingTypeStubs] - it ships none
@@ -30,7 +30,7 @@ from .tokens import Clock, TokenBook
 _TOKEN_LIFE: Final = timedelta(hours=12)  # ECR's; no API changes it
 
 
-class Cloud:
+class Cloud(AbstractContextManager["Cloud"]):
     """The whole cloud, from `start` to `stop`. Create one with `start`.
 
     Attributes:
@@ -215,12 +215,7 @@ class Cloud:
         self._clients.clear()
         self._undo.close()
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.stop()
 
 

@@ -7,10 +7,10 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Generator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Any, Final
 
 import yaml
 
@@ -77,7 +77,7 @@ class EngineError(Exception):
     """The engine could not be used at all. The message is the engine's."""
 
 
-class Engine:
+class Engine(AbstractContextManager["Engine"]):
     """`pulumi` with a stack of the program's, in a folder that goes when it is closed.
 
     Args:
@@ -170,9 +170,6 @@ class Engine:
     def close(self) -> None:
         """Removes the folder."""
         shutil.rmtree(self._scratch, ignore_errors=True)
-
-    def __enter__(self) -> Self:
-        return self
 
     def __exit__(self, *_: object) -> None:
         self.close()

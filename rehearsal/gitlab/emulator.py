@@ -3,9 +3,9 @@
 import socket
 import ssl
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import asdict
 from datetime import UTC, date, datetime
-from types import TracebackType
 from typing import Any, Self
 
 from . import environments, variables
@@ -26,7 +26,7 @@ def _utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-class GitLab:
+class GitLab(AbstractContextManager["GitLab"]):
     """GitLab's REST API v4 on a free port of loopback, as far as this project uses it.
 
     Attributes:
@@ -56,12 +56,7 @@ class GitLab:
     def stop(self) -> None:
         self._server.stop()
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.stop()
 
     @property

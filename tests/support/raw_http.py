@@ -1,13 +1,13 @@
 """Plain HTTP for what a client library hides: status, headers and body as they came."""
 
 import json
-from types import TracebackType
-from typing import Any, Self
+from contextlib import AbstractContextManager
+from typing import Any
 
 import urllib3
 
 
-class Api:
+class Api(AbstractContextManager["Api"]):
     """Sends to one server with one token; `json` is sent as JSON, `fields` as a multipart form, `body` as it is."""
 
     def __init__(self, url: str, token: str | None = None) -> None:
@@ -39,10 +39,5 @@ class Api:
         answer = self(method, path, **content)
         return answer.status, json.loads(answer.data) if answer.data else None
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._pool.clear()
