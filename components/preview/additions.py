@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, cast
 
 from .markdown import code, duration, names
-from .reading import Preview, Step
+from .reading import Preview, Step, mapping
 from .subjects import name
 
 _REPOSITORY: Final = "aws:ecr/repository:Repository"

@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any, Final, cast
+from typing import Any, Final
 
 from . import policy_words
 from .policy_words import Right
-from .reading import Preview, Step, is_unknown
+from .reading import Preview, Step, is_unknown, mapping
 
 REPOSITORY_POLICY: Final = "aws:ecr/repositoryPolicy:RepositoryPolicy"
 Who = tuple[str, str]

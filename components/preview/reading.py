@@ -131,6 +131,11 @@ def is_unknown(value: Any) -> bool:
     return isinstance(value, str) and value in UNKNOWN
 
 
+def mapping(value: Any) -> Mapping[str, Any]:
+    """The value if it is a map, otherwise an empty one: an input may be of any type, and unknown."""
+    return cast("Mapping[str, Any]", value) if isinstance(value, Mapping) else {}
+
+
 def _resources(steps: list[UntrustedValue]) -> Iterator[Step]:
     """Merges the steps of each resource: a replacement has up to three, an adoption that changes something has two."""
     by_urn: dict[str, list[Step]] = {}

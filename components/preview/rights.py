@@ -8,7 +8,7 @@ from ..names import repository_patterns
 from . import policy_words
 from .grants import grants
 from .policy_words import Right
-from .reading import STACK, Preview, Step, is_unknown
+from .reading import STACK, Preview, Step, is_unknown, mapping
 
 ACCESS: Final = "gitlab-ecr:index:RegistryAccess"
 POLICY_OF_A_ROLE: Final = {"aws:iam/rolePolicy:RolePolicy": "role", "aws:iam/userPolicy:UserPolicy": "user"}
