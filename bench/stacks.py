@@ -12,7 +12,8 @@ import pulumi_gitlab
 from pulumi.runtime import mocks, rpc
 
 from components.registry_access import RegistryAccess
-from rehearsal.pulumi_values import event_loop_of_this_thread, plain
+from rehearsal.pulumi_monitor import PulumiMonitor
+from rehearsal.pulumi_values import plain
 
 _CLASSES: Final[dict[str, Any]] = {"aws": pulumi_aws, "gitlab": pulumi_gitlab}
 _STACK: Final = "pulumi:pulumi:Stack"
@@ -120,7 +121,7 @@ class _Nothing(mocks.Mocks):
         return f"{args.name}-id", dict(args.inputs)
 
 
-class _Recording(mocks.MockMonitor):
+class _Recording(PulumiMonitor):
     def __init__(self, recorded: mocks.Mocks) -> None:
         super().__init__(recorded)
         self.requests: list[Any] = []
@@ -128,8 +129,7 @@ class _Recording(mocks.MockMonitor):
     def RegisterResource(self, request: Any) -> Any:  # noqa: N802 - the name of Pulumi's RPC
         if request.type != _STACK:
             self.requests.append(request)
-        with event_loop_of_this_thread():
-            return super().RegisterResource(request)
+        return super().RegisterResource(request)
 
 
 def _class(type_: str) -> Any:

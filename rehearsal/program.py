@@ -15,7 +15,7 @@ from typing import Any, Final
 
 import pulumi
 from pulumi.runtime import rpc, settings, stack
-from pulumi.runtime.mocks import MockCallArgs, MockEngine, MockMonitor, MockResourceArgs, Mocks, MockSettings
+from pulumi.runtime.mocks import MockCallArgs, MockEngine, MockResourceArgs, Mocks, MockSettings
 from pulumi.runtime.proto import engine_pb2
 
 from .adapter.adapter import Adapter
@@ -23,7 +23,8 @@ from .adapter.kind import AdapterError
 from .interrupts import held_back
 from .json_values import is_list, is_mapping
 from .program_surroundings import around
-from .pulumi_values import event_loop_of_this_thread, plain
+from .pulumi_monitor import PulumiMonitor, event_loop_of_this_thread
+from .pulumi_values import plain
 
 _ROOT: Final = Path(__file__).parents[1]
 _PROJECT: Final = "gitlab-ecr"
@@ -187,24 +188,20 @@ def _advice(words: str) -> str:
     )
 
 
-class _Monitor(MockMonitor):
+class _Monitor(PulumiMonitor):
     def __init__(self, mocks: Mocks, program: Program) -> None:
         super().__init__(mocks)
         self.program = program
 
     def RegisterResource(self, request: Any) -> Any:  # noqa: N802 - the name of Pulumi's RPC
-        with event_loop_of_this_thread():
-            answer: Any = super().RegisterResource(request)  # pyright: ignore[reportUnknownMemberType] - untyped in the SDK
-            if request.type != _STACK_TYPE and not request.type.startswith(_PROVIDER_TYPE):
-                parent = "" if f"::{_STACK_TYPE}::" in request.parent else request.parent
+        answer = super().RegisterResource(request)
+        if request.type != _STACK_TYPE and not request.type.startswith(_PROVIDER_TYPE):
+            parent = "" if f"::{_STACK_TYPE}::" in request.parent else request.parent
+            with event_loop_of_this_thread():
                 inputs = _shown(rpc.deserialize_properties(request.object))
-                resource = Resource(answer.urn, request.type, request.name, parent, answer.id, inputs)
-                self.program.resources.append(resource)
-            return answer
-
-    def Invoke(self, request: Any) -> Any:  # noqa: N802 - the name of Pulumi's RPC
-        with event_loop_of_this_thread():
-            return super().Invoke(request)  # pyright: ignore[reportUnknownMemberType] - untyped in the SDK
+            resource = Resource(answer.urn, request.type, request.name, parent, answer.id, inputs)
+            self.program.resources.append(resource)
+        return answer
 
     def RegisterResourceOutputs(self, request: Any) -> Any:  # noqa: N802 - the name of Pulumi's RPC
         if f"::{_STACK_TYPE}::" in request.urn:

@@ -1,12 +1,13 @@
 """Pulls an image as a container runtime does, and trusts nothing: every digest and every size is checked."""
 
-import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 import urllib3
+
+from .cloud.images import digest_of
 
 _MANIFEST_TYPES: Final = (
     "application/vnd.oci.image.manifest.v1+json",
@@ -55,7 +56,7 @@ def pull(pool: urllib3.PoolManager, host: str, repository: str, reference: str, 
         manifest, _ = _all_of(pool, host, repository, reference, auth)
     except _Denied as denied:
         return PullResult(allowed=False, reason=str(denied), digest=None)
-    return PullResult(allowed=True, reason="", digest=_digest_of(manifest))
+    return PullResult(allowed=True, reason="", digest=digest_of(manifest))
 
 
 def fetched(
@@ -87,7 +88,7 @@ def _all_of(
     wanted = headers | {"Accept": ", ".join(_MANIFEST_TYPES)}
     manifest = _get(pool, f"{base}/manifests/{reference}", wanted)
     if reference.startswith("sha256:"):
-        _same(f"digest of manifest {reference}", _digest_of(manifest), reference)
+        _same(f"digest of manifest {reference}", digest_of(manifest), reference)
     document = json.loads(manifest)
     parts: list[bytes] = []
     for part in (document["config"], *document["layers"]):
@@ -129,13 +130,9 @@ def _reason(answer: urllib3.BaseHTTPResponse) -> str:
 def _check(descriptor: dict[str, Any], content: bytes) -> None:
     name = descriptor["digest"]
     _same(f"size of {name}", len(content), descriptor["size"])
-    _same(f"digest of {name}", _digest_of(content), name)
+    _same(f"digest of {name}", digest_of(content), name)
 
 
 def _same(what: str, found: object, expected: object) -> None:
     if found != expected:
         raise PullError(f"{what}: got {found}, expected {expected}")
-
-
-def _digest_of(content: bytes) -> str:
-    return f"sha256:{hashlib.sha256(content).hexdigest()}"

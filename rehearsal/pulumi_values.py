@@ -1,9 +1,5 @@
-"""The conversion of values that Pulumi's own test monitor requires."""
+"""Values as Pulumi's SDK has them, without its wrappers."""
 
-import asyncio
-import threading
-from collections.abc import Generator
-from contextlib import contextmanager
 from typing import Any
 
 from pulumi.runtime import rpc
@@ -19,18 +15,3 @@ def plain(value: Any) -> Any:
     if is_list(value):
         return [plain(item) for item in value]
     return value
-
-
-@contextmanager
-def event_loop_of_this_thread() -> Generator[None]:
-    """The monitor needs an event loop in each thread of its pool, and would leave each one open."""
-    if threading.current_thread() is threading.main_thread():
-        yield
-        return
-    loop = asyncio.new_event_loop()
-    asyncio.set_event_loop(loop)
-    try:
-        yield
-    finally:
-        asyncio.set_event_loop(None)
-        loop.close()

@@ -1,7 +1,7 @@
 """AWS sessions: of a runner's instance role, of a user with access keys, of a GitLab job."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from botocore.exceptions import ClientError  # pyright: ignore[reportMissingTypeStubs] - it ships none
@@ -26,13 +26,13 @@ def of_runner(world: World, role: str) -> Keys:
     statements = [*(each for each in trust["Statement"] if each.get("Sid") != EXTRA_TRUST), extra]
     iam.update_assume_role_policy(RoleName=role, PolicyDocument=json.dumps({**trust, "Statement": statements}))
     made = world.aws("sts").assume_role(RoleArn=found["Arn"], RoleSessionName="rehearsal")
-    return _keys(made["Credentials"])
+    return keys_of(made["Credentials"])
 
 
 def assumed(world: World, role_arn: str, by: Keys) -> Keys:
     """The session of a role that somebody else assumes."""
     with world.cloud.client_of("sts", by) as sts:
-        return _keys(sts.assume_role(RoleArn=role_arn, RoleSessionName="rehearsal")["Credentials"])
+        return keys_of(sts.assume_role(RoleArn=role_arn, RoleSessionName="rehearsal")["Credentials"])
 
 
 def caller(world: World, keys: Keys) -> str:
@@ -52,7 +52,7 @@ def of_job(world: World, role_arn: str, id_token: str) -> Keys:
     """
     with world.cloud.client_of("sts", None) as sts:
         made = sts.assume_role_with_web_identity(RoleArn=role_arn, RoleSessionName="job", WebIdentityToken=id_token)
-    return _keys(made["Credentials"])
+    return keys_of(made["Credentials"])
 
 
 def registry_auth(world: World, keys: Keys, region: str | None = None) -> str:
@@ -73,7 +73,8 @@ def environment(keys: Keys, region: str) -> dict[str, str]:
     return {"AWS_REGION": region, **{key.upper(): value for key, value in keys.items()}}
 
 
-def _keys(credentials: dict[str, Any]) -> Keys:
+def keys_of(credentials: Mapping[str, Any]) -> Keys:
+    """The arguments with which a boto3 client uses what STS answered."""
     return {
         "aws_access_key_id": credentials["AccessKeyId"],
         "aws_secret_access_key": credentials["SecretAccessKey"],

@@ -7,10 +7,11 @@ from typing import Any
 import pulumi
 from pulumi.runtime import resource as resource_runtime
 from pulumi.runtime import rpc
-from pulumi.runtime.mocks import MockCallArgs, MockMonitor, MockResourceArgs, Mocks
+from pulumi.runtime.mocks import MockCallArgs, MockResourceArgs, Mocks
 from pulumi.runtime.proto import source_pb2
 
-from rehearsal.pulumi_values import event_loop_of_this_thread, plain
+from rehearsal.pulumi_monitor import PulumiMonitor, event_loop_of_this_thread
+from rehearsal.pulumi_values import plain
 
 # The SDK sends the engine the line of each resource. Under pytest that takes a fifth of the time, and nobody reads it.
 resource_runtime._get_stack_trace = source_pb2.StackTrace  # noqa: SLF001 - private, but a test checks that it exists
@@ -88,7 +89,7 @@ class _UnknownMocks(_Mocks):
         return None, dict(args.inputs)
 
 
-class _RecordingMonitor(MockMonitor):
+class _RecordingMonitor(PulumiMonitor):
     def __init__(self, mocks: Mocks, recorder: Recorder) -> None:
         super().__init__(mocks)
         self._recorder = recorder
@@ -97,12 +98,7 @@ class _RecordingMonitor(MockMonitor):
         if request.type != "pulumi:pulumi:Stack":
             is_provider = request.type.startswith("pulumi:providers:")
             (self._recorder.providers if is_provider else self._recorder.resources).append(registered(request))
-        with event_loop_of_this_thread():
-            return super().RegisterResource(request)
-
-    def Invoke(self, request: Any) -> Any:  # noqa: N802 - the name of Pulumi's RPC
-        with event_loop_of_this_thread():
-            return super().Invoke(request)
+        return super().RegisterResource(request)
 
     def RegisterResourceOutputs(self, request: Any) -> Any:  # noqa: N802 - the name of Pulumi's RPC
         outputs = rpc.deserialize_properties(request.outputs, keep_unknowns=True)

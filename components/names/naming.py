@@ -159,10 +159,6 @@ class Names:
         """The name of a runner's instance role."""
         return self._role_name("runner", runner)
 
-    def runner_role_arn(self, runner: str) -> str:
-        """The ARN of a runner's instance role."""
-        return self.role_arn(self.runner_role_name(runner), f"{self.path}runner/")
-
     def runner_parameter(self, runner: str) -> str:
         """The SSM parameter that holds a runner's config.toml."""
         return f"/{self.prefix}/runner/{slug(runner, 40)}/config.toml"

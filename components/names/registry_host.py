@@ -34,7 +34,7 @@ _PARTITION_BY_REGION_PREFIX: Final = (
 _REGION: Final = re.compile(r"[a-z]{2,4}(-[a-z]+)+-\d")
 _ACCOUNT: Final = re.compile(r"[0-9]{12}")
 _HOST: Final = re.compile(
-    r"(?P<account>\d{12})\.dkr(?P<joint>[.-])ecr(?P<fips>-fips)?\.(?P<region>[a-z0-9][a-z0-9-]*)\."
+    r"(?P<account>\d{12})\.dkr(?P<joint>[.-])ecr(-fips)?\.(?P<region>[a-z0-9][a-z0-9-]*)\."
     r"(?P<suffix>amazonaws\.(?:com(?:\.cn)?|eu)|on\.(?:aws|amazonwebservices\.com\.cn)"
     r"|sc2s\.sgov\.gov|c2s\.ic\.gov|cloud\.adc-e\.uk|csp\.hci\.ic\.gov)"
 )
@@ -54,7 +54,6 @@ class RegistryHost:
 
     account: str
     region: str
-    fips: bool
     dual_stack: bool
 
 
@@ -124,4 +123,4 @@ def parse_registry_host(host: str) -> RegistryHost | None:
     dual_stack = match["suffix"].startswith("on.")
     if dual_stack != (match["joint"] == "-"):
         return None
-    return RegistryHost(match["account"], match["region"], fips=bool(match["fips"]), dual_stack=dual_stack)
+    return RegistryHost(match["account"], match["region"], dual_stack=dual_stack)

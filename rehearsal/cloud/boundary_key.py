@@ -10,7 +10,7 @@ from ministack.core import iam_actions
 from ministack.core.responses import get_account_id
 from ministack.services import iam
 
-from ..json_values import is_list
+from ..json_values import first_text
 
 _KEY = "iam:PermissionsBoundary"
 
@@ -28,15 +28,11 @@ def add_permissions_boundary() -> None:
 
 
 def _boundary(parameters: dict[str, Any]) -> str:
-    if set_now := _first(parameters.get("PermissionsBoundary")):
+    if set_now := first_text(parameters, "PermissionsBoundary"):
         return set_now
     for key, known in (("RoleName", iam._roles), ("UserName", iam._users)):  # noqa: SLF001 - a boundary is nowhere else
-        name = _first(parameters.get(key))
+        name = first_text(parameters, key)
         there = known.get_scoped(get_account_id(), None, name) if name else None
         if there:
             return str(there.get("PermissionsBoundary") or "")
     return ""
-
-
-def _first(value: Any) -> str:
-    return str(value[0] if is_list(value) and value else value or "")

@@ -11,7 +11,7 @@ from typing import Any
 from ministack.core import iam_actions
 from ministack.services import iam
 
-from ..json_values import is_list
+from ..json_values import first_text
 
 
 def correct_iam_arn() -> None:
@@ -24,7 +24,7 @@ def correct_iam_arn() -> None:
             return found
         parameters = arguments[4] if len(arguments) > 4 else named["query_params"]  # noqa: PLR2004 - its fifth
         account = arguments[6] if len(arguments) > 6 else named["account_id"]  # noqa: PLR2004 - its seventh
-        return _arn(account, found, {key: _first(value) for key, value in parameters.items()})
+        return _arn(account, found, {key: first_text(parameters, key) for key in parameters})
 
     iam_actions.extract_resource_arn = resolve_as_aws
 
@@ -50,7 +50,3 @@ def _below_its_path(account: str, kind: str, known: Any, name: str, asked: dict[
 def _owner_of(account: str, key_id: str) -> str:
     key = iam._access_keys.get_scoped(account, None, key_id) if key_id else None  # noqa: SLF001 - whose a key is, is nowhere else
     return str(key["UserName"]) if key else ""
-
-
-def _first(value: Any) -> str:
-    return str(value[0] if is_list(value) and value else value or "")

@@ -9,7 +9,7 @@ from typing import Any
 
 from ministack.services import iam
 
-from ..json_values import is_list
+from ..json_values import first_text
 
 _Parameters = dict[str, Any]
 _Answer = Any
@@ -29,11 +29,11 @@ def add_missing_calls() -> None:
 
 def _update_user(parameters: _Parameters) -> _Answer:
     """Moves and renames a user; keys, policies and tags stay."""
-    name = _text(parameters, "UserName")
+    name = first_text(parameters, "UserName")
     user = iam._users.get(name)  # noqa: SLF001 - no other way to a user
     if user is None:
         return _absent(f"The user with name {name} cannot be found.")
-    path, new_name = _text(parameters, "NewPath") or user["Path"], _text(parameters, "NewUserName") or name
+    path, new_name = first_text(parameters, "NewPath") or user["Path"], first_text(parameters, "NewUserName") or name
     account = user["Arn"].split(":")[4]
     user |= {"UserName": new_name, "Path": path, "Arn": f"arn:aws:iam::{account}:user{path}{new_name}"}
     if new_name != name:
@@ -43,7 +43,7 @@ def _update_user(parameters: _Parameters) -> _Answer:
 
 
 def _tag_provider(parameters: _Parameters) -> _Answer:
-    provider = iam._oidc_providers.get(_text(parameters, "OpenIDConnectProviderArn"))  # noqa: SLF001 - no other way
+    provider = iam._oidc_providers.get(first_text(parameters, "OpenIDConnectProviderArn"))  # noqa: SLF001 - no other way
     if provider is None:
         return _absent("The provider cannot be found.")
     added = iam._extract_tags(parameters)  # noqa: SLF001 - how every call of IAM reads its tags
@@ -57,10 +57,10 @@ def _tags(provider: dict[str, Any]) -> list[dict[str, str]]:
 
 
 def _untag_provider(parameters: _Parameters) -> _Answer:
-    provider = iam._oidc_providers.get(_text(parameters, "OpenIDConnectProviderArn"))  # noqa: SLF001 - no other way
+    provider = iam._oidc_providers.get(first_text(parameters, "OpenIDConnectProviderArn"))  # noqa: SLF001 - no other way
     if provider is None:
         return _absent("The provider cannot be found.")
-    removed = {_text(parameters, key) for key in parameters if key.startswith("TagKeys.")}
+    removed = {first_text(parameters, key) for key in parameters if key.startswith("TagKeys.")}
     provider["Tags"] = [tag for tag in _tags(provider) if tag["Key"] not in removed]
     return _done("UntagOpenIDConnectProvider")
 
@@ -71,11 +71,6 @@ def _lists_nothing(action: str, what: str) -> Callable[[_Parameters], _Answer]:
         return iam._xml(200, f"{action}Response", f"<{action}Result>{inner}</{action}Result>", ns="iam")  # noqa: SLF001 - as all answers of IAM
 
     return answer
-
-
-def _text(parameters: _Parameters, key: str) -> str:
-    value = parameters.get(key, "")
-    return str(value[0] if is_list(value) else value)
 
 
 def _done(action: str) -> _Answer:

@@ -105,7 +105,7 @@ def test_the_rotator_assumes_pull_roles_and_no_role_of_another_kind(text: str, g
     pull = _NAMES.pull_role_arn(text, generation)
     others = [
         _NAMES.push_role_arn(text),
-        _NAMES.runner_role_arn(text),
+        _NAMES.role_arn(_NAMES.runner_role_name(text), f"{_NAMES.path}runner/"),
         _NAMES.rotator_role_arn,
         Names("123456789012", "eu-central-1", "gitlab-ecr-two").pull_role_arn(text, generation),
         Names("210987654321", "eu-central-1", "gitlab-ecr").pull_role_arn(text, generation),

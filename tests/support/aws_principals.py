@@ -8,6 +8,7 @@ import boto3
 
 from rehearsal.cloud.cloud import Cloud
 from rehearsal.puller import PullResult, pull, way_to
+from rehearsal.sessions import keys_of
 
 ACCOUNT = "123456789012"
 REGION = "eu-central-1"
@@ -37,15 +38,6 @@ ROOT = {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}
 GET_TOKEN = allow("ecr:GetAuthorizationToken")
 
 
-def as_client_arguments(credentials: dict[str, str]) -> dict[str, str]:
-    """The arguments with which a boto3 client uses these credentials."""
-    return {
-        "aws_access_key_id": credentials["AccessKeyId"],
-        "aws_secret_access_key": credentials["SecretAccessKey"],
-        "aws_session_token": credentials["SessionToken"],
-    }
-
-
 @dataclass
 class Principals:
     cloud: Cloud
@@ -61,7 +53,7 @@ class Principals:
         """Assumes the role; returns the arguments with which a boto3 client uses that session."""
         sts = self.client("sts", by) if by else self.cloud.client("sts")
         made = sts.assume_role(RoleArn=role_arn, RoleSessionName="test", **settings)["Credentials"]
-        return as_client_arguments(made)
+        return keys_of(made)
 
     def client(self, service: str, credentials: dict[str, str], region: str = REGION) -> Any:
         return boto3.client(service, region_name=region, endpoint_url=self.cloud.endpoint_url, **credentials)  # pyright: ignore[reportCallIssue, reportArgumentType] - services by name

@@ -1,6 +1,6 @@
 import jwt
 import pytest
-from aws_principals import ACCOUNT, GET_TOKEN, ROOT, Principals, allow, as_client_arguments, policy, trust
+from aws_principals import ACCOUNT, GET_TOKEN, ROOT, Principals, allow, keys_of, policy, trust
 from botocore.exceptions import ClientError
 
 ISSUER = "gitlab.example.com"
@@ -64,7 +64,7 @@ def assume_by_web_identity(aws: Principals, role_arn: str, **claims: str) -> dic
     made = aws.cloud.client("sts").assume_role_with_web_identity(
         RoleArn=role_arn, RoleSessionName="job", WebIdentityToken=web_token
     )
-    return as_client_arguments(made["Credentials"])
+    return keys_of(made["Credentials"])
 
 
 def test_a_job_of_the_trusted_branch_gets_a_token_of_the_push_role(aws: Principals, push_role: str) -> None:
