@@ -87,8 +87,8 @@ def _value(field: Field, value: Any, path: Path, mistakes: Mistakes) -> None:
         for position, item in enumerate(cast("list[Any]", value)):
             _value(inner(expected), item, (*path, position), mistakes)
     elif not holds(expected, value):
-        tells = not is_dict(expected) and not may_hold_secrets(path) and isinstance(value, str | int | float)
-        found = shown(value) if tells else _kind(value)
+        may_show = not is_dict(expected) and not may_hold_secrets(path) and isinstance(value, str | int | float)
+        found = shown(value) if may_show else _kind(value)
         mistakes.add(*path, text=f"got {found}; write {wanted(expected)}")
 
 

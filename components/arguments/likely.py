@@ -1,4 +1,4 @@
-"""Which value of a few somebody meant who wrote another name for it."""
+"""Guesses which of several values somebody meant by another name for it."""
 
 import difflib
 from collections.abc import Collection
@@ -26,7 +26,7 @@ _NAMES: Final = {
 _OTHERS: Final = frozenset(
     ["gcr", "gcr.io", "google", "pkg.dev", "artifact-registry", "mcr", "mcr.microsoft.com", "azure", "acr", "cgr.dev"]
 )
-"""Registries that resemble a value by their name and are another one."""
+"""Other registries, whose names resemble one of the values."""
 _JOINTS: Final = str.maketrans("", "", "_-")
 _VALUES: Final = {
     name: [value for value in _NAMES if name in _NAMES[value].split()]

@@ -137,7 +137,7 @@ def _images(names: BootstrapNames, repositories: list[str]) -> list[Document]:
     grants = _of("kms", ("CreateGrant", "DescribeKey", "RetireGrant"))
     return [
         allow("Repositories", _of("ecr", repository), repositories),
-        # Source of the second: ECR user guide, "IAM permissions required for enhanced scanning".
+        # Source of Inspector's actions: ECR user guide, "IAM permissions required for enhanced scanning".
         allow_everywhere(
             "Registry", (*_of("ecr", registry), *_of("inspector2", inspector)), because="a registry is the account's"
         ),

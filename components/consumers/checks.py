@@ -227,6 +227,6 @@ def _check_jobs(consumer: ConsumerArgs, gitlab_url: str) -> None:
             text = "got true; a role that pushes trusts protected refs only: leave it out"
             mistakes.add("unprotected_refs", text=text)
         elif gitlab_url != GITLAB_COM and not consumer.get("branches") and not consumer.get("tags"):
-            text = f"missing; of {gitlab_url} AWS cannot tell a protected ref, so name those that may push"
+            text = f"missing; AWS cannot recognise a protected ref of {gitlab_url}, so name those that may push"
             mistakes.add("branches", text=f"{text}, such as [main]")
     mistakes.refuse()

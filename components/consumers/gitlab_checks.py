@@ -50,7 +50,9 @@ def _check_ca_bundle(text: str | None) -> None:
         "write the text of the certificates: a line `ca_bundle`: |, and below it -----BEGIN CERTIFICATE----- and so on"
     )
     if "PRIVATE KEY" in text:
-        raise ValueError("ca_bundle: got a private key; take it out, and hold it for known to others; " + example)
+        raise ValueError(
+            "ca_bundle: got a private key; take it out, and replace it, since others may know it now; " + example
+        )
     if "-----BEGIN" not in text:
         what = f"the path {text!r}" if "/" in text or "." in text else "no certificate"
         raise ValueError(f"ca_bundle: got {what}; the rotator runs elsewhere and has no such file: {example}")
@@ -61,4 +63,4 @@ def _check_ca_bundle(text: str | None) -> None:
     except ValueError:
         found = []
     if not found or _CERTIFICATE.sub("", text).count("-----"):
-        raise ValueError(f"ca_bundle: got certificates that cannot be read, maybe cut; {example}")
+        raise ValueError(f"ca_bundle: got certificates that cannot be read, perhaps truncated; {example}")

@@ -20,8 +20,8 @@ def find_breadth(consumers: Mapping[str, ConsumerArgs], gitlab_url: str) -> Mist
             )
             found.warn(
                 *("consumers", path),
-                text=f"its variable reaches every job of {gitlab_url}: of every project, fork and personal project, of "
-                f"every user who can run one, today's and tomorrow's. All of them {_may(consumer)}{token}. Groups as "
+                text=f"its variable reaches every job of {gitlab_url}: those of every user, in every project, fork and "
+                f"personal project, now and in the future. All of them {_may(consumer)}{token}. Groups as "
                 "consumers reach fewer",
             )
     return found

@@ -12,8 +12,8 @@ from .parts import Parts
 
 NEEDS = "GitLab 18.3 Premium or Ultimate, and GitLab Runner 18.2 or later"
 _BESIDE_PUSH = (
-    "its jobs push by the role in the project's variable AWS_ROLE_ARN, which GitLab Runner before 19.0 takes for the "
-    "secret, too, and is refused; update the runners to 19.0, or push from another project"
+    "its jobs push by the role in the project's variable AWS_ROLE_ARN; GitLab Runner before 19.0 uses that role for "
+    "the secret, too, and is refused: update the runners to 19.0, or push from another project"
 )
 
 

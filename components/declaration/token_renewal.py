@@ -18,7 +18,7 @@ def renewal_of(rotation: RotationArgs | RotationPartsArgs) -> TokenRenewal:
 
 
 def find_in_renewal(rotation: RotationArgs | RotationPartsArgs, gitlab: GitLabArgs) -> Mistakes:
-    """Refuses a renewal by Secrets Manager of a GitLab that AWS cannot reach, or beside settings of the own renewal."""
+    """Refuses a renewal by Secrets Manager of a GitLab that AWS cannot reach, or with settings for the own one."""
     found, renewal = Mistakes(), TokenRenewal.OWN
     with found.at():
         renewal = renewal_of(rotation)
@@ -31,8 +31,7 @@ def find_in_renewal(rotation: RotationArgs | RotationPartsArgs, gitlab: GitLabAr
     if "adopt_token_secret" in rotation:
         found.add(
             "adopt_token_secret",
-            text="is of the own renewal; with `token_renewal`: managed the secret always exists before `up`: leave it "
-            "out",
+            text="belongs to `token_renewal`: own; with managed, the secret always exists before `up`: leave it out",
         )
     return found
 

@@ -40,7 +40,7 @@ def loads(text: str | bytes, *, limit: int | None = None) -> Any:
     except json.JSONDecodeError as error:
         raise BoundedJsonError(f"is not JSON: line {error.lineno}, column {error.colno}") from None
     except UnicodeDecodeError:
-        raise BoundedJsonError("is no UTF-8") from None
+        raise BoundedJsonError("is not UTF-8") from None
 
 
 def check_depth(text: str) -> None:

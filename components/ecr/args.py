@@ -38,11 +38,11 @@ class ReplicationArgs(TypedDict):
 
 
 class RegistryWideArgs(TypedDict):
-    """Settings that a registry has only once: opt-in, since two stacks with the same setting would overwrite it."""
+    """Settings that a registry has only once: opt-in, since two stacks would overwrite each other's."""
 
     scan_continuously: NotRequired[list[str]]
-    """Filters such as `prod/*` or `*` of repositories that Amazon Inspector scans whenever a finding becomes known.
-    Turns on enhanced scanning, which Inspector charges for."""
+    """Filters such as `prod/*` or `*` of repositories that Amazon Inspector scans whenever a new vulnerability becomes
+    known. Turns on enhanced scanning, which Inspector charges for."""
     scan_on_push: NotRequired[list[str]]
     """Filters of repositories that Inspector scans when an image is pushed. Turns on enhanced scanning."""
     replicate_to: NotRequired[list[ReplicationArgs]]
@@ -66,10 +66,10 @@ class RepositoryArgs(TypedDict):
     """Tag patterns such as `release-*` that no lifecycle rule touches."""
     scan_on_push: NotRequired[pulumi.Input[bool]]
     """True by default: basic scanning of each image when it is pushed. Enhanced scanning of the registry
-    overrules it."""
+    overrides it."""
     kms_key: NotRequired[pulumi.Input[str]]
-    """The ARN of a KMS key of the repository's region that encrypts the images, no alias; by default ECR's own AES256.
-    Changing it replaces the repository, which AWS refuses as long as there are images in it."""
+    """The ARN of a KMS key of the repository's region that encrypts the images, not an alias; by default ECR's own
+    AES256. Changing it replaces the repository, which AWS refuses as long as there are images in it."""
     pull: NotRequired[GranteesArgs]
     """Who may pull from outside this account. Across accounts both sides have to allow: this, and the policy of the
     identity that pulls. Inside the account that identity's policy is enough."""
@@ -84,15 +84,15 @@ class RepositoryArgs(TypedDict):
     force_delete: NotRequired[pulumi.Input[bool]]
     """False by default: AWS refuses to delete a repository with images in it. True deletes the images with it."""
     protect: NotRequired[bool]
-    """True: Pulumi refuses to delete or replace the repository until this is taken back."""
+    """True: Pulumi refuses to delete or replace the repository until this is removed."""
     retain_on_delete: NotRequired[bool]
-    """True: `destroy`, or taking the repository from the declaration, leaves it and its images in AWS. Default: true
+    """True: `destroy`, or removing the repository from the declaration, leaves it and its images in AWS. Default: true
     with `adopt`, else false."""
     adopt: NotRequired[bool]
-    """True takes a repository that exists already (Pulumi's `import`): say so in the change that first declares it.
-    The preview names each option that differs from what is in AWS. Where only a new repository would do (`kms_key`),
-    `up` refuses; all others are set as declared, by Pulumi before 3.174 refused too. Its policies are overwritten.
-    `destroy` leaves it, unless `retain_on_delete` says otherwise."""
+    """True takes a repository that exists already (Pulumi's `import`): say so in the change that first declares it. The
+    preview names each option that differs from what is in AWS. Where only a new repository would do (`kms_key`), `up`
+    refuses; all others are set as declared, except that Pulumi before 3.174 refuses them too. Its policies are
+    overwritten. `destroy` leaves it, unless `retain_on_delete` says otherwise."""
     tags: NotRequired[pulumi.Input[dict[str, pulumi.Input[str]]]]
     """AWS tags of the repository."""
 
@@ -113,4 +113,4 @@ class RepositoriesArgs(TypedDict):
     registry: NotRequired[RegistryWideArgs]
     """Settings of the whole registry, for one stack of the account and region only."""
     tags: NotRequired[dict[str, pulumi.Input[str]]]
-    """AWS tags of every repository; its own `tags` win."""
+    """AWS tags of every repository; its own `tags` take precedence."""

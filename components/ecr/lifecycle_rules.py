@@ -1,8 +1,8 @@
 """Lifecycle policies of ECR repositories: which images are archived, and which are deleted.
 
-Source: ECR user guide, "Lifecycle policy properties" and its evaluation rules. ECR acts within 24 hours. By the time
-since the last pull, ECR can only archive. Pulling an archived image fails with 404; restoring it takes some 20 minutes;
-it can be deleted 90 days after it was archived, not before.
+Source: ECR user guide, "Lifecycle policy properties" and its evaluation rules. ECR acts within 24 hours. It can
+archive images by the time since their last pull, but not delete them. Pulling an archived image fails with 404;
+restoring it takes some 20 minutes; it can be deleted 90 days after it was archived, not before.
 """
 
 import json
@@ -100,7 +100,7 @@ def _rule(rule: LifecycleRuleArgs) -> dict[str, Any]:
     archives = rule.get("archive", key == "days_since_pulled")
     if key == "days_since_pulled" and not archives:
         raise ValueError(
-            "archive: got false; by the last pull ECR can only archive: leave `archive` out, "
+            "archive: got false; ECR can only archive images by their last pull: leave `archive` out, "
             "and add a rule with `days_since_archived` to delete"
         )
     if key == "days_since_archived" and archives:

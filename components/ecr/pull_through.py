@@ -94,6 +94,6 @@ def credential_arn(text: str, account: str, region: str) -> str:
 def cached_lifecycle(days: int) -> dict[str, Any]:
     """The lifecycle policy of cached repositories: images are deleted by age, since a miss fetches them again.
 
-    The age counts from the fetch. By last pull they could only be archived, and archived images cannot be pulled.
+    The age counts from the fetch. By their last pull they could only be archived, and archived images cannot be pulled.
     """
     return lifecycle_policy([{"days_since_pushed": days}, {"untagged": True, "days_since_pushed": days}])

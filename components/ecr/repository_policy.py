@@ -93,7 +93,7 @@ def _grants(
             "accounts",
             accounts.index(own_account),
             text=f"got {own_account!r}, the repository's own account; leave it out, "
-            "and write the repository into the policy of the role that shall use it",
+            "and write the repository into the policy of the role that should use it",
         )
     mistakes.refuse()
     statements: list[dict[str, Any]] = []

@@ -33,7 +33,7 @@ def issuer_host(gitlab_url: str) -> str:
     """
     if url_problem(gitlab_url) or not _ISSUER.fullmatch(gitlab_url):
         raise ValueError(
-            f"url: got {shown(gitlab_url)}; write https:// and the host in small letters, without a slash at the end, "
+            f"url: got {shown(gitlab_url)}; write https:// and the host in lower case, without a slash at the end, "
             "such as https://gitlab.com"
         )
     return gitlab_url.removeprefix("https://")
@@ -173,11 +173,11 @@ def _gitlab_com_claims(issuer: str, jobs: TrustedJobs) -> dict[str, str]:
 
 
 def _refuse_what_aws_cannot_see(jobs: TrustedJobs) -> None:
-    if jobs.project_id or jobs.namespace_id:
-        raise ValueError(
-            f"project_id: got it, or `namespace_id`; AWS does not read these claims in tokens of {jobs.gitlab_url}: "
-            "leave them out"
-        )
+    unread = Mistakes()
+    for key, number in (("project_id", jobs.project_id), ("namespace_id", jobs.namespace_id)):
+        if number:
+            unread.add(key, text=f"AWS does not read this claim in tokens of {jobs.gitlab_url}; leave it out")
+    unread.refuse()
     if jobs.unprotected_refs:
         return
     why = f"AWS reads only aud and sub in tokens of {jobs.gitlab_url}, so it cannot tell whether a ref is protected"

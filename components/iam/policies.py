@@ -68,7 +68,7 @@ def allow(sid: str, actions: str | Sequence[str], resources: str | Sequence[str]
 
 
 def allow_everywhere(sid: str, actions: str | Sequence[str], *, because: str, **more: Any) -> Document:
-    """A statement on the resource `*`; `reason` says why no narrower one exists, since a policy cannot hold comments.
+    """A statement on the resource `*`; `because` says why no narrower one exists, since a policy cannot hold comments.
 
     Raises:
         ValueError: there is no reason.
@@ -166,7 +166,7 @@ def rotator_policy(
 
 
 def access_key_statements(user_arns: str | Sequence[str]) -> tuple[Document, ...]:
-    """Allows replacing the access keys of these users, and recording them in the record's tags of the users."""
+    """Allows replacing the access keys of these users, and recording them in the users' tags."""
     if not user_arns:
         return ()
     own = {"Condition": {"ForAllValues:StringEquals": {"aws:TagKeys": list(iam_tags.ALL)}}}

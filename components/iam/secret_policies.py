@@ -1,4 +1,4 @@
-"""Policies about secrets in Secrets Manager: who may read one, who may write some."""
+"""Policies about secrets in Secrets Manager: who may read one, and who may write them."""
 
 from collections.abc import Sequence
 

@@ -71,7 +71,7 @@ class Names:
 
     @classmethod
     def standing_in(cls) -> Self:
-        """Names for the checks of what does not depend on them, where the real ones are wrong."""
+        """Valid names in place of wrong ones, so that everything that does not depend on them can be checked."""
         return cls("0" * 12, "us-east-1", "stand-in")
 
     @property
@@ -184,14 +184,14 @@ class Names:
 
     @property
     def managed_token_secret(self) -> str:
-        """The same where Secrets Manager renews the token: it is of a type that no secret can be given later."""
+        """The secret where Secrets Manager renews the token: another one, since the type of a secret cannot change."""
         return f"{self.gitlab_token_secret}-managed"
 
     @property
     def renewal(self) -> str:
         """The name of the job that renews the rotator's GitLab token: of its function, role and schedule.
 
-        Where Secrets Manager renews it, of the role by which it does.
+        Where Secrets Manager renews it, the name of the role that it uses.
         """
         return f"{self.prefix}-token-renewal"
 

@@ -157,7 +157,7 @@ def _variable(response: Response, target: Target) -> Variable:
         raise GitLabError(f"GitLab answered {response.status} for {target.name}, but not with a variable")
     for name in ("value", "description", "variable_type"):
         if not isinstance(fields.get(name), str | None):
-            raise GitLabError(f"GitLab answered {response.status} for {target.name}, but its {name} is no text")
+            raise GitLabError(f"GitLab answered {response.status} for {target.name}, but its {name} is not a text")
     if (
         fields["key"] != target.key
         or fields.get("environment_scope", target.environment_scope) != target.environment_scope

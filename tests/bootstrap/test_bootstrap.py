@@ -120,7 +120,7 @@ def test_a_self_managed_gitlab_is_trusted_by_its_own_url(recorder: Recorder) -> 
         ({"project_id": ""}, "project_id: missing; write the number"),
         ({"project": "acme/*"}, "project: got 'acme/"),
         ({"branch": "*"}, r"branch: got '\*'"),
-        ({"gitlab_url": "https://gitlab.example.com"}, "AWS does not read these claims"),
+        ({"gitlab_url": "https://gitlab.example.com"}, "project_id: AWS does not read this claim"),
         ({"prefix": "X"}, "prefix: got 'X'"),
         ({"prefix": "gitlab-ecr-team2"}, "prefix: got 'gitlab-ecr-team2'; write gitlab-ecr, or one word"),
         ({"repositories": ["ci/*", "$x"]}, r"repositories.*: got '\$x'; write names, or patterns such as ci/"),

@@ -54,8 +54,8 @@ def test_by_default_the_stack_renews_it_itself(recorder: Recorder) -> None:
     [
         ({"tokenRenewal": "aws"}, f"{_KEY}: got 'aws'; write one of own, managed"),
         ({"vpc": _VPC}, f"{_KEY}: {_REACH} `vpc` is for an instance that is not reachable from the internet; write"),
-        ({"adoptTokenSecret": True}, "rotation.adoptTokenSecret: is of the own renewal; with `tokenRenewal`: managed"),
-        ({"adoptTokenSecret": False}, "rotation.adoptTokenSecret: is of the own renewal"),
+        ({"adoptTokenSecret": True}, "rotation.adoptTokenSecret: belongs to `tokenRenewal`: own; with managed"),
+        ({"adoptTokenSecret": False}, "rotation.adoptTokenSecret: belongs to `tokenRenewal`: own"),
         (
             {"gitlab": {"url": "https://10.0.0.7"}},
             f"{_KEY}: {_REACH} 10.0.0.7 is not an address of the internet; write own, or leave it out",

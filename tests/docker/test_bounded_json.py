@@ -30,7 +30,7 @@ from components.docker.bounded_json import DEPTH, BoundedJsonError
         ("", "is not JSON: line 1, column 1"),
         ("{", "is not JSON"),
         ("\ufeff{}", "is not JSON"),
-        (b"\xff\xfe", "is no UTF-8"),
+        (b"\xff\xfe", "is not UTF-8"),
     ],
 )
 def test_a_file_that_is_not_read_is_reported_without_its_content(text: str | bytes, problem: str) -> None:

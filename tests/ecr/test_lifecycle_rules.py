@@ -98,7 +98,7 @@ def test_protected_tags_come_first_and_any_comes_last() -> None:
         ({"keep": 1, "days_since_pushed": 2}, r"\[0\]: got `keep` and `days_since_pushed`; write exactly one"),
         ({"keep": 0}, r"\[0\]\.keep: got 0; write a number of 1 or more"),
         ({"days_since_archived": 89}, r"\[0\]\.days_since_archived: got 89; write a number of 90 or more"),
-        ({"days_since_pulled": 5, "archive": False}, r"\[0\]\.archive: got false; by the last pull ECR can only arc"),
+        ({"days_since_pulled": 5, "archive": False}, r"\[0\]\.archive: got false; ECR can only archive images by th"),
         ({"days_since_archived": 90, "archive": True}, r"\[0\]\.archive: got true; what is archived can only be del"),
         ({"tags": ["a"], "untagged": True, "keep": 1}, r"\[0\]\.untagged: got true beside `tags`; write one of them"),
         ({"tags": [], "keep": 1}, r"\[0\]\.tags: got \[\]; write tag patterns"),
