@@ -54,6 +54,7 @@ MAKES_RESOURCES = {
     "ecr/repositories.py",
     "iam/args.py",
     "iam/identities.py",
+    "iam/private_bucket.py",
     "iam/pull_user.py",
     "registry_access.py",
     "rotator/args.py",

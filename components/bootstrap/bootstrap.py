@@ -9,9 +9,9 @@ import pulumi_aws as aws
 
 from ..arguments.check import check
 from ..arguments.component import Component
-from ..iam.bucket_policy import tls_only
 from ..iam.gitlab_trust import TrustedJobs, job_trust, thumbprints
 from ..iam.policies import Document, checked_size, policy_json
+from ..iam.private_bucket import keep_private
 from ..names.gitlab_release import GITLAB_COM
 from . import policies
 from .args import BootstrapArgs
@@ -108,22 +108,7 @@ def _bucket(  # noqa: PLR0917 - what one bucket needs
         ],
         opts=child,
     )
-    closed = aws.s3.BucketPublicAccessBlock(
-        f"{name}-state",
-        bucket=bucket.bucket,
-        block_public_acls=True,
-        block_public_policy=True,
-        ignore_public_acls=True,
-        restrict_public_buckets=True,
-        opts=child,
-    )
-    aws.s3.BucketPolicy(
-        f"{name}-state",
-        bucket=bucket.bucket,
-        policy=policy_json(tls_only(names.bucket_arn)),
-        # S3 refuses to change both at the same time.
-        opts=pulumi.ResourceOptions.merge(child, pulumi.ResourceOptions(depends_on=[closed])),
-    )
+    keep_private(f"{name}-state", bucket, names.bucket_arn, child)
 
 
 def _roles(

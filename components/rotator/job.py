@@ -13,8 +13,8 @@ from ..contract import plan
 from ..contract.metric_names import NAMESPACE
 from ..contract.schedule import Schedule, minute_of
 from ..iam.args import JobIssuerArgs
-from ..iam.bucket_policy import tls_only
 from ..iam.policies import job_statements, policy_json
+from ..iam.private_bucket import keep_private
 from ..names.gitlab_release import GITLAB_COM
 from ..names.naming import CODE_KEY, Names
 from . import code_zip as rotator_zip
@@ -132,18 +132,7 @@ def _code(context: ResourceContext, notes: dict[str, str]) -> pulumi.Resource:
         rules=[{"apply_server_side_encryption_by_default": {"sse_algorithm": "AES256"}}],
         opts=child,
     )
-    closed = aws.s3.BucketPublicAccessBlock(
-        name,
-        bucket=bucket.bucket,
-        block_public_acls=True,
-        block_public_policy=True,
-        ignore_public_acls=True,
-        restrict_public_buckets=True,
-        opts=child,
-    )
-    tls = policy_json(tls_only(names.code_arn.removesuffix(f"/{CODE_KEY}")))
-    # S3 refuses to change both at the same time.
-    policy = aws.s3.BucketPolicy(name, bucket=bucket.bucket, policy=tls, opts=context.after(closed))
+    private = keep_private(name, bucket, names.code_arn.removesuffix(f"/{CODE_KEY}"), child)
     return aws.s3.BucketObjectv2(
         name,
         bucket=bucket.bucket,
@@ -153,5 +142,5 @@ def _code(context: ResourceContext, notes: dict[str, str]) -> pulumi.Resource:
         content_type="application/zip",
         metadata=notes,
         tags=context.args.get("tags"),
-        opts=context.after(versioned, encrypted, policy),
+        opts=context.after(versioned, encrypted, private),
     )

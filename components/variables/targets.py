@@ -108,8 +108,7 @@ class KeyUser:
     @property
     def name(self) -> str:
         """How messages call it: `project acme/web access keys`, with the environment scope unless it is `*`."""
-        scope = "" if self.environment_scope == "*" else f" ({self.environment_scope})"
-        return f"{self.owner_kind.value} {self.path} access keys{scope}"
+        return self._target("access keys").name
 
     @property
     def id_target(self) -> Target:

@@ -17,7 +17,7 @@ from components.iam.policies import policy_json
 from rehearsal.world import World
 
 from .engine import Engine, Outcome
-from .steps import StepError, came_through, expect, words
+from .steps import StepError, came_through, expect, taken, words
 
 _TAKEN, _CACHE = "ci/taken-over", "k8s"
 _IMPORTED: Final = ("PullThroughCacheRule", "Repository", "RepositoryCreationTemplate")
@@ -57,12 +57,10 @@ class Deployment:
             self._deleted_by_hand,
             self._destroy,
         )
-        for step in steps:
-            try:
-                yield f"{self._where}: {step()}"
-            except StepError as error:
-                name = step.__name__.strip("_").replace("_", " ")
-                raise StepError(f"{self._where}: {name}: {error}") from None
+        try:
+            yield from (f"{self._where}: {report}" for report in taken(steps))
+        except StepError as error:
+            raise StepError(f"{self._where}: {error}") from None
 
     def _bootstrap(self) -> str:
         iam, names = self._world.aws("iam"), self._names

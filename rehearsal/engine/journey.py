@@ -13,7 +13,7 @@ from rehearsal.world import World
 from .engine import Engine
 from .leaving import Leaving
 from .seen import Seen
-from .steps import StepError, came_through, expect, words
+from .steps import came_through, expect, taken, words
 
 _VARIABLE: Final = "Variable"
 _ROTATION: Final = "Invocation"
@@ -60,11 +60,7 @@ class Journey:
             self._an_import_with_equal_settings,
             *Leaving(self._world, self._engine, self._seen, self._own, self._adopted).steps(),
         )
-        for step in steps:
-            try:
-                yield step()
-            except StepError as error:
-                raise StepError(f"{step.__name__.strip('_').replace('_', ' ')}: {error}") from None
+        return taken(steps)
 
     def _preview(self) -> str:
         asked = len(self._world.gitlab.events)

@@ -1,12 +1,26 @@
 """What the steps of a journey have in common: what they expect, and how they say what they saw."""
 
 from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 
 from .engine import Outcome, Step
 
 
 class StepError(Exception):
     """Something is not as it should be."""
+
+
+def taken(steps: Sequence[Callable[[], str]]) -> Iterator[str]:
+    """Takes each step, and yields its report.
+
+    Raises:
+        StepError: a step failed. The message names the step and what went wrong.
+    """
+    for step in steps:
+        try:
+            yield step()
+        except StepError as error:
+            raise StepError(f"{step.__name__.strip('_').replace('_', ' ')}: {error}") from None
 
 
 def came_through(outcome: Outcome) -> Outcome:
