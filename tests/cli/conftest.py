@@ -1,4 +1,4 @@
-"""A rehearsed stack, and beside it one small project for each test, in which mistakes are made."""
+"""One rehearsed stack for all, and beside it one small project for each test, in which mistakes are made."""
 
 import json
 from collections.abc import Iterator
@@ -18,8 +18,9 @@ WEB = "acme/frontend/web"
 _numbers = count(1)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def rehearsed() -> Iterator[Rehearsal]:
+    """A test that changes something in it changes it back."""
     with deployed(ROOT / "tests" / "data" / "examples" / "Pulumi.local.yaml") as running:
         yield running
 
@@ -39,6 +40,17 @@ def at_home(rehearsed: Rehearsal, monkeypatch: pytest.MonkeyPatch) -> World:
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     return world
+
+
+@pytest.fixture
+def allowed_again(at_home: World) -> Iterator[None]:
+    """When the test is over, the roles that pull have the policies that they had before."""
+    iam = at_home.aws("iam")
+    roles = [role["RoleName"] for role in iam.list_roles(PathPrefix="/gitlab-ecr-local/pull/")["Roles"]]
+    before = {role: iam.get_role_policy(RoleName=role, PolicyName="pull")["PolicyDocument"] for role in roles}
+    yield
+    for role, document in before.items():
+        iam.put_role_policy(RoleName=role, PolicyName="pull", PolicyDocument=json.dumps(document))
 
 
 @pytest.fixture

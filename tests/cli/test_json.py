@@ -78,6 +78,7 @@ def test_token_set_prints_the_keys_of_its_help(
     assert printed.keys() == _named("token set")
 
 
+@pytest.mark.usefixtures("allowed_again")
 def test_revoke_prints_the_keys_of_its_help(at_home: World, capsys: pytest.CaptureFixture[str]) -> None:
     code, printed = _printed(capsys, "revoke", _WEB, *_FUNCTION, "--now", "--yes")
     assert code == ExitCode.OK

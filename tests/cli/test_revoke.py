@@ -1,4 +1,4 @@
-"""`revoke` in a separate rehearsed world: afterwards its tokens open nothing."""
+"""`revoke` in the rehearsed world: afterwards its tokens open nothing."""
 
 import json
 import sys
@@ -12,6 +12,8 @@ from components.cli.exit_codes import ExitCode
 from components.cli.plan_source import Source
 from components.contract import plan
 from rehearsal.world import World
+
+pytestmark = pytest.mark.usefixtures("allowed_again")
 
 BACKEND = "acme/backend"
 FUNCTION = ("--function", "gitlab-ecr-local-rotator")
