@@ -19,7 +19,13 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """A module that defines WITH_EVERY_STORE runs once with each store that this machine has."""
     if "store" in metafunc.fixturenames:
         stores = EVERY_STORE if hasattr(metafunc.module, "WITH_EVERY_STORE") else ["own"]
-        metafunc.parametrize("store", stores, scope="module")
+        # Without a fixture of that name, pytest would go back and forth between the stores, and start each many times.
+        metafunc.parametrize("store", stores, indirect=True, scope="module")
+
+
+@pytest.fixture(scope="module")
+def store(request: pytest.FixtureRequest) -> str:
+    return request.param
 
 
 @pytest.fixture(scope="module")
