@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterator
 
 import pytest
-from provider_process import REGION, Provider, started
+from provider_server import REGION, Provider, started
 
 from components import OwnerKind
 from rehearsal.world import World

@@ -4,7 +4,7 @@ from typing import Any
 
 import grpc
 import pytest
-from provider_process import started
+from provider_server import started
 
 from rehearsal.gitlab.emulator import GitLab
 from rehearsal.gitlab.faults import Fault

@@ -5,7 +5,7 @@ from typing import Any
 
 import grpc
 import pytest
-from provider_process import Provider, plain, started
+from provider_server import Provider, plain, started
 from pulumi.runtime.proto import provider_pb2
 
 from rehearsal.world import World

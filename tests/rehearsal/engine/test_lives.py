@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from provider_process import Provider, plain
+from provider_server import Provider, plain
 from pulumi.runtime.proto import provider_pb2
 
 EQUAL = provider_pb2.DiffResponse.DIFF_NONE

@@ -10,12 +10,13 @@ from typing import Any
 import grpc
 import pytest
 from google.protobuf import empty_pb2
-from provider_process import Provider, plain
+from provider_server import Provider, asked, plain
 from pulumi.runtime.proto import provider_pb2
 
 from rehearsal.engine.values import UNKNOWN, struct
 from rehearsal.world import World
 
+ROOT = Path(__file__).parents[3]
 REPOSITORY = "aws:ecr/repository:Repository"
 LIFECYCLE = "aws:ecr/lifecyclePolicy:LifecyclePolicy"
 ROLE = "aws:iam/role:Role"
@@ -245,8 +246,18 @@ def test_cancel_is_answered(aws: Provider) -> None:
     assert aws.stub.Cancel(empty_pb2.Empty()) == empty_pb2.Empty()
 
 
+def test_the_engine_starts_it_as_a_process_and_reads_its_port(environment: dict[str, str]) -> None:
+    command = [sys.executable, "-m", "rehearsal.engine.provider", "aws", "127.0.0.1:1"]
+    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        with asked(int(process.stdout.readline())) as provider:
+            provider.configure()
+            provider.create(ROLE, {"name": "of-a-process", "assumeRolePolicy": json.dumps(TRUST)})
+            assert provider.read(ROLE, "of-a-process").id == "of-a-process"
+        process.terminate()
+
+
 def test_a_provider_other_than_aws_and_gitlab_is_refused() -> None:
     command = [sys.executable, "-m", "rehearsal.engine.provider", "azure"]
-    root = Path(__file__).parents[3]
-    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert (done.returncode, "write one of aws, gitlab" in done.stderr) == (1, True)

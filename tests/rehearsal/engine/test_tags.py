@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from provider_process import Provider, plain
+from provider_server import Provider, plain
 
 from rehearsal.adapter.adapter import _KINDS
 from rehearsal.world import World

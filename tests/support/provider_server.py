@@ -1,24 +1,21 @@
-"""A provider process of the rehearsal, asked over gRPC with plain values."""
+"""A provider of the rehearsal, asked over gRPC with plain values."""
 
-import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import grpc
 from google.protobuf import struct_pb2
 from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
 
+from rehearsal.engine.provider import serve
 from rehearsal.engine.values import struct
 
-ROOT = Path(__file__).parents[2]
 REGION = "eu-central-1"
 
 
 class Provider:
-    """A provider process, asked with plain values."""
+    """What the engine asks a provider, with plain values."""
 
     def __init__(self, stub: Any) -> None:
         self.stub = stub
@@ -103,17 +100,25 @@ class Provider:
 
 @contextmanager
 def started(name: str, environment: Mapping[str, str], settings: Mapping[str, Any] | None = None) -> Iterator[Provider]:
-    """A provider process, configured with the settings of a provider resource; unconfigured with None."""
-    command = [sys.executable, "-m", "rehearsal.engine.provider", name, "127.0.0.1:1"]
-    with subprocess.Popen(command, cwd=ROOT, env=dict(environment), stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout
-        port = int(process.stdout.readline())
-        with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
-            provider = Provider(provider_pb2_grpc.ResourceProviderStub(channel))
+    """A provider in this process, as if in this environment, configured with the settings of a provider resource.
+
+    With None as the settings it is not configured.
+    """
+    server, port = serve(name, environment)
+    try:
+        with asked(port) as provider:
             if settings is not None:
                 provider.configure(**settings)
             yield provider
-        process.terminate()
+    finally:
+        server.stop(None).wait()
+
+
+@contextmanager
+def asked(port: int) -> Iterator[Provider]:
+    """The provider that listens on this port."""
+    with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
+        yield Provider(provider_pb2_grpc.ResourceProviderStub(channel))
 
 
 def plain(message: struct_pb2.Struct) -> dict[str, Any]:
