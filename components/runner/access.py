@@ -51,8 +51,8 @@ def checked_kind(access: AccessArgs) -> RunnerAccess:
         raise ValueError("runner.access.logins: got none; static access needs a user and a password per registry host")
     if kind is not RunnerAccess.STATIC and access.get("logins"):
         raise ValueError(
-            f"runner.access.logins: got logins beside {kind.value}; the runner drops a whole document of both when one "
-            "helper fails. Write `kind`: static, or take `logins` out"
+            f"runner.access.logins: got logins beside {kind.value}; if a helper fails, the runner drops the whole "
+            "document, logins and all. Write `kind`: static, or take `logins` out"
         )
     if kind is RunnerAccess.STATIC and (more := [key for key in (*_OF_THE_HELPER, "helper") if access.get(key)]):
         raise ValueError(

@@ -232,7 +232,7 @@ class RunnerOptions(TypedDict):
     access: NotRequired[AccessArgs]
     """Which images its jobs pull, and how the runner logs in."""
     images: NotRequired[list[str]]
-    """Images that jobs on this runner use. The output `explanation` tells for each where its credential comes from."""
+    """Images that jobs on this runner use. The output `explanation` says where each one's credential comes from."""
     machine: NotRequired[MachineArgs]
     """Creates a launch template. The output `user_data` exists without it too."""
     template: NotRequired[str]

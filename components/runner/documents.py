@@ -13,7 +13,7 @@ from . import warnings as runner_warnings
 from .args import RunnerArgs, RunnerOptions
 from .machine_args import RunnerAccess
 from .packages import packages_of
-from .parameter import RUNNER_ID_STANDIN, TOKEN_STANDIN, tier
+from .parameter import RUNNER_ID_STANDIN, TOKEN_STANDIN, config_tier, docker_tier
 
 Passwords = Mapping[str, str]
 
@@ -65,10 +65,10 @@ def documents(args: RunnerArgs) -> RunnerDocuments:
     isolation.check(runner_template.section_of(template_text(args), section), "runner.template", **isolated)
     return RunnerDocuments(
         parameter=parameter,
-        tier=tier(config_text(args, RUNNER_ID_STANDIN, TOKEN_STANDIN)),
+        tier=config_tier(config_text(args, RUNNER_ID_STANDIN, TOKEN_STANDIN)),
         docker_parameter=docker_parameter,
         docker_config=docker_config,
-        docker_tier=tier(docker_config, "runner.access.registry_hosts"),
+        docker_tier=docker_tier(docker_config, "registry_hosts" if access.get("registry_hosts") else "registries"),
         template_leaves_out=runner_template.left_out(options),
         register_command=runner_template.register_command(args),
         explanation=runner_access.explain(access, names.registry_host, images, options.get("environment", [])),

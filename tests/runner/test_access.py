@@ -99,8 +99,8 @@ def test_the_explanation_names_source_rival_and_reason() -> None:
         ({"helper": "../../bin/sh"}, "runner.access.helper: got '../../bin/sh'; write its name"),
         ({"helper": ""}, "runner.access.helper: got ''"),
         ({"kind": "credentials-store", "helper": "a b"}, "runner.access.helper: got 'a b'"),
-        (_STATIC | {"kind": "credential-helper"}, "the runner drops a whole document of both when one helper fails"),
-        (_STATIC | {"kind": "credentials-store"}, "the runner drops a whole document of both when one helper fails"),
+        (_STATIC | {"kind": "credential-helper"}, "if a helper fails, the runner drops the whole document"),
+        (_STATIC | {"kind": "credentials-store"}, "if a helper fails, the runner drops the whole document"),
         (_STATIC | {"registry_hosts": [_OWN]}, "static takes logins only; take `registry_hosts` out"),
         (
             _STATIC | {"registries": [_OURS], "helper": "a"},

@@ -6,7 +6,6 @@ import pytest
 from runner_args import runner_args
 
 from components.names.locations import MistakesError
-from components.runner.parameter import tier
 from components.runner.registration import registration
 
 
@@ -56,9 +55,3 @@ def test_all_mistakes_are_reported_at_once() -> None:
         ("runner", "maximum_timeout"),
         ("runner", "maintenance_note"),
     ]
-
-
-def test_the_tier_follows_the_bytes() -> None:
-    assert (tier("é" * 2048), tier("é" * 2049)) == ("Standard", "Advanced")
-    with pytest.raises(ValueError, match=r"config\.toml has 8194 bytes"):
-        tier("é" * 4097)

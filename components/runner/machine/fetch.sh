@@ -2,8 +2,8 @@
 # Brings the published configuration to this machine when it changed. A broken one never replaces a good one.
 # The runner reads a changed config.toml by itself, and the Docker configuration before each pull.
 #
-# This runs as root, and with the shell executor every job is the user gitlab-runner. So root reads, writes and chowns
-# nothing below that user's home, where any path may have become a link: a process that is that user does it.
+# This runs as root, and with the shell executor every job runs as the user gitlab-runner. So root touches nothing below
+# that user's home, where any path may have become a link: a process of that user does it.
 set -eu
 umask 077
 
@@ -34,8 +34,8 @@ registration() { sed -e '1,/^\[\[runners\]\]$/d' "$1" | sed -e '/^[[:space:]]*\[
 
 value_of() { registration "$2" | sed -n "s/^[[:space:]]*$1 = //p"; }
 
-# The runner may have rotated its token: GitLab no longer takes the published one then, and only this machine has the
-# new one. It holds as long as the registration, told by its id, is the same.
+# The runner may have rotated its token. Then GitLab no longer accepts the published one, and only this machine has the
+# new one, which is valid as long as the registration is the same, by its id.
 keep_token() {
   same=$(value_of id "$new")
   [ -f "$config" ] && [ -n "$same" ] && [ "$(value_of id "$config")" = "$same" ] || return 0
@@ -71,7 +71,7 @@ publish_config() {
   say "the runner's configuration changed"
 }
 
-# What the user itself does: $1 is its home, the new file comes in by standard input. 3 says that nothing changed.
+# What the user's own process does: $1 is the home, standard input the new file. It exits with 3 if nothing changed.
 # shellcheck disable=SC2016 # another shell expands it
 as_user='
 set -eu
@@ -88,14 +88,14 @@ mv -T "$new" .docker/config.json
 publish_docker_config() {
   home=$(getent passwd gitlab-runner | cut -d: -f6)
   status=0
-  # Nothing of root goes along: no terminal, no variable, no open file but the new one; and a pipe in a file's place
-  # keeps nobody waiting for more than a minute.
+  # It inherits nothing from root: no terminal, no variable, no open file but the new one. If a pipe is where a file
+  # should be, it waits for a minute at most.
   setsid --wait timeout --kill-after=5 60 runuser -u gitlab-runner -- env -i "PATH=$PATH" \
     sh -c "$as_user" sh "$root$home" <"$work/docker.json" || status=$?
   case "$status" in
     0) say "the registries changed" ;;
     3) ;;
-    *) fail "The user gitlab-runner cannot write $home/.docker/config.json: look what stands in its place." ;;
+    *) fail "The user gitlab-runner cannot write $home/.docker/config.json: look at what is there." ;;
   esac
 }
 

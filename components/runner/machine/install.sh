@@ -1,9 +1,9 @@
 #!/bin/sh
 # Makes this machine a GitLab runner: packages first, then its configuration, then the timer that keeps it fresh.
-# Safe to run again: what is there in the version that gitlab-ecr-runner.conf names is left alone, the rest is replaced.
+# Safe to run again: it leaves alone what already has the version in gitlab-ecr-runner.conf, and replaces the rest.
 #
-# Nothing is installed that nobody vouched for: packages come from repositories whose index is signed, by the key with
-# the one fingerprint that is expected; the credential helper has the one digest that is expected.
+# It verifies everything that it installs: packages come from repositories whose index is signed by the key with the
+# expected fingerprint, and the credential helper has the expected digest.
 set -eu
 umask 077
 
@@ -25,12 +25,12 @@ has() { command -v "$1" >/dev/null 2>&1; }
 case "$ID" in
   debian | ubuntu) family=deb ;;
   amzn | fedora | rhel | rocky | almalinux) family=rpm ;;
-  *) fail "this machine is $ID; Debian, Ubuntu and Amazon Linux 2023 are what this script knows" ;;
+  *) fail "this machine is $ID; this script supports Debian, Ubuntu and Amazon Linux 2023" ;;
 esac
 case "$(uname -m)" in
   x86_64) arch=amd64 digest=$HELPER_SHA256_AMD64 ;;
   aarch64) arch=arm64 digest=$HELPER_SHA256_ARM64 ;;
-  *) fail "this machine is a $(uname -m); x86_64 and aarch64 are what this script knows" ;;
+  *) fail "this machine is a $(uname -m); this script supports x86_64 and aarch64" ;;
 esac
 
 work=$(mktemp -d)
@@ -47,19 +47,19 @@ install_package() {
   fi
 }
 
-# To where a redirect leads, too, only by https.
+# Only by https, also after a redirect.
 download() {
   curl --proto '=https' --proto-redir '=https' --tlsv1.2 --fail --silent --show-error --location --max-redirs 5 \
     --retry 5 --output "$2" "$1" || fail "$1 cannot be downloaded"
 }
 
-# One key, and that one: a second in the same file would be trusted like the first.
+# The file must hold this one key only: a second one would be trusted like the first.
 check_key() {
   mkdir "$work/gnupg"
   found=$(gpg --batch --no-options --homedir "$work/gnupg" --with-colons --show-keys "$1" |
     sed -n '/^pub:/,/^fpr:/s/^fpr:.*:\([0-9A-F]\{40\}\):.*$/\1/p') || found=
   [ "$found" = "$PACKAGES_KEY_FINGERPRINT" ] ||
-    fail "$PACKAGES_KEY holds the key ${found:-(none)} and not $PACKAGES_KEY_FINGERPRINT: nothing of it is installed"
+    fail "$PACKAGES_KEY holds the key ${found:-(none)} and not $PACKAGES_KEY_FINGERPRINT: nothing is installed from there"
 }
 
 add_repository() {
@@ -71,7 +71,7 @@ add_repository() {
     put /etc/apt/sources.list.d/gitlab-runner.list <<END
 deb [signed-by=/etc/apt/keyrings/gitlab-runner.asc] $PACKAGES/$ID $VERSION_CODENAME main
 END
-    # Above 1000: this version also in place of a newer one, and of the distribution's own package.
+    # Above 1000, this version replaces a newer one, and the distribution's own package.
     put /etc/apt/preferences.d/gitlab-runner <<END
 Package: gitlab-runner gitlab-runner-helper-images
 Pin: version $RUNNER_VERSION-1
@@ -99,7 +99,7 @@ gpgkey=file:///etc/pki/rpm-gpg/gitlab-runner.asc
 END
 }
 
-# The file in root's own place, whole or not at all.
+# Writes standard input to a file of root, whole or not at all.
 put() {
   cat >"$work/put"
   mkdir -p "$root${1%/*}"
@@ -116,7 +116,7 @@ install_runner() {
 install_helper() {
   download "$HELPER_DOWNLOADS/$HELPER_VERSION/linux-$arch/docker-credential-ecr-login" "$work/helper"
   printf '%s  %s\n' "$digest" "$work/helper" | sha256sum --check --status ||
-    fail "docker-credential-ecr-login $HELPER_VERSION for $arch has not the expected digest $digest"
+    fail "docker-credential-ecr-login $HELPER_VERSION for $arch does not have the expected digest $digest"
   mkdir -p "$root/usr/local/bin"
   install -m 755 "$work/helper" "$root/usr/local/bin/docker-credential-ecr-login"
 }
@@ -140,14 +140,14 @@ fi
 case "$HELPER" in
   '') ;;
   ecr-login) has_helper || install_helper ;;
-  *) has "docker-credential-$HELPER" || fail "docker-credential-$HELPER is not on this machine: put it into its image" ;;
+  *) has "docker-credential-$HELPER" || fail "docker-credential-$HELPER is not on this machine: add it to the machine's image" ;;
 esac
 has aws || install_aws
 has_runner || install_runner
 
 "$root/usr/local/sbin/gitlab-ecr-runner-fetch"
 if ! systemctl is-enabled --quiet gitlab-ecr-runner.timer; then
-  # A runner that was in the machine's image began without the region that its credential helper needs.
+  # A runner from the machine's image was started without the region that its credential helper needs.
   systemctl try-restart gitlab-runner.service
   systemctl enable --now gitlab-ecr-runner.timer
 fi

@@ -144,7 +144,7 @@ def test_no_trap_in_the_home_reaches_a_file_of_root(machine: Machine, trap: Trap
     # The runner's own configuration never waits for that user, and the published file arrives or an error says why.
     assert 'token = "glrt-fake-1"' in machine.config.read_text()
     arrived = stat.S_ISREG(os.lstat(machine.docker_config).st_mode) if done.returncode == 0 else False
-    assert arrived or "look what stands in its place" in done.stderr
+    assert arrived or "look at what is there" in done.stderr
 
 
 @_ONLY_ROOT

@@ -100,7 +100,7 @@ def test_another_key_is_not_installed_and_nothing_that_it_signed(scratch: Path, 
     machine.answer("keys", keys)
     done = machine.run(user_data.INSTALL)
     assert done.returncode == 1
-    assert f"and not {FINGERPRINT}: nothing of it is installed" in done.stderr
+    assert f"and not {FINGERPRINT}: nothing is installed from there" in done.stderr
     assert "gitlab-runner" not in _installed(machine)
     assert not [name for name in ("apt", "pki", "yum.repos.d") if (machine.root / "etc" / name).exists()]
 
@@ -111,7 +111,7 @@ def test_another_helper_is_not_installed(scratch: Path, helper: str) -> None:
     machine.answer("helper", helper)
     done = machine.run(user_data.INSTALL)
     assert done.returncode == 1
-    assert "docker-credential-ecr-login 0.12.0 for amd64 has not the expected digest" in done.stderr
+    assert "docker-credential-ecr-login 0.12.0 for amd64 does not have the expected digest" in done.stderr
     assert not list((machine.root / "usr").rglob("docker-credential-*"))
 
 
@@ -120,7 +120,7 @@ def test_a_helper_without_a_digest_for_this_hardware_is_not_installed(scratch: P
     machine.answer("hardware", "aarch64")
     done = machine.run(user_data.INSTALL)
     assert done.returncode == 1
-    assert "for arm64 has not the expected digest none" in done.stderr
+    assert "for arm64 does not have the expected digest none" in done.stderr
 
 
 def test_an_older_helper_is_replaced(machine: Machine) -> None:
