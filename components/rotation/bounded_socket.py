@@ -31,7 +31,7 @@ class _Budget(threading.local):
     def seconds(self) -> float:
         left = self.end - time.monotonic()
         if left <= 0:
-            raise LimitError("the answer had not ended when its time was over")
+            raise LimitError("the answer did not end in time")
         return left
 
     def take(self, count: int) -> int:

@@ -32,7 +32,7 @@ class Clock(Protocol):
     def retry(
         self,
         attempt: Callable[[], _T],
-        passes: Callable[[Exception], bool],
+        is_temporary: Callable[[Exception], bool],
         *,
         within: float,
         pause: float,
@@ -42,7 +42,7 @@ class Clock(Protocol):
 
         Args:
             attempt: may be called any number of times.
-            passes: whether an error is temporary.
+            is_temporary: whether an error will go away by itself.
             within: seconds; no attempt starts later.
             pause: approximate seconds before the second attempt; doubled for each further one.
             longest: the longest pause.
@@ -56,7 +56,7 @@ class Clock(Protocol):
                 return attempt()
             except Exception as error:
                 wait = pause * (0.5 + self.jitter())
-                if not passes(error) or self.monotonic() + wait > give_up:
+                if not is_temporary(error) or self.monotonic() + wait > give_up:
                     raise
                 self.sleep(wait)
                 pause = min(longest, 2 * pause)

@@ -51,7 +51,7 @@ class GitLab:
     Args:
         url: the instance.
         token: the token.
-        http: the way there.
+        http: the HTTP client.
         instead_of: finds the token that has replaced one that GitLab refuses; None when there is none.
     """
 

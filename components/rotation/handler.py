@@ -54,7 +54,7 @@ def handle(event: Mapping[str, Any], context: Context) -> dict[str, Any]:
     seconds = context.get_remaining_time_in_millis() / 1000
     report = run(plans.loads(_PLAN.read_text()), seconds, fired_by=who, run_id=context.aws_request_id)
     short = report.short()
-    if who == "manual":
+    if who is FiredBy.MANUAL:
         return {**short, "report": report.bounded()}
     if report.failures:
         raise RotationFailedError("; ".join(short["failures"]))
@@ -79,7 +79,7 @@ def run(plan: plans.Plan, seconds: float, *, fired_by: FiredBy, run_id: str) -> 
         aws=BotoAws(plan.region),
         key_store=BotoKeyStore(plan.region),
         registry_http=PooledHttp(clock, deadline, connections=threads(plan)),
-        gitlab_http=_way_to_gitlab(plan.gitlab, clock, deadline) if plan.gitlab else None,
+        gitlab_http=_gitlab_http(plan.gitlab, clock, deadline) if plan.gitlab else None,
         clock=clock,
         deadline=deadline,
     )
@@ -88,7 +88,7 @@ def run(plan: plans.Plan, seconds: float, *, fired_by: FiredBy, run_id: str) -> 
     return report
 
 
-def _way_to_gitlab(gitlab: plans.GitLab, clock: Clock, deadline: Deadline) -> PooledHttp:
+def _gitlab_http(gitlab: plans.GitLab, clock: Clock, deadline: Deadline) -> PooledHttp:
     return PooledHttp(
         clock,
         deadline,

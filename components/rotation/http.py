@@ -123,7 +123,9 @@ class PooledHttp:
         if problem := url_problem(url, allow_http=self._allow_http, whole=True):
             raise UnreachableError(f"{host or 'nowhere'}: the URL {problem}")
         if wrong := sorted(name for name, value in headers.items() if not _HEADER.fullmatch(value)):
-            raise UnreachableError(f"{host}: {', '.join(wrong)} holds what no header may, so nothing was sent")
+            raise UnreachableError(
+                f"{host}: {', '.join(wrong)} holds a character that no header may, so nothing was sent"
+            )
         started, attempt = self._clock.monotonic(), 1
         while True:
             remaining = self._deadline.remaining()

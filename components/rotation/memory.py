@@ -14,6 +14,8 @@ from typing import Any, Final, cast
 from ..contract.plan import KeyUser, SecretTarget, TokenTarget
 from ..docker import bounded_json
 
+GONE_AFTER: Final = 3
+"""The number of runs in a row that find an owner absent before its targets count as gone."""
 _LIMIT: Final = 4096  # SSM, standard tier: characters of a value
 _DIGEST: Final = 8  # hexadecimal digits of a target's digest
 _TARGETS: Final = 2_600  # bytes of all digests together; the rest of the parameter holds some forty failing ones

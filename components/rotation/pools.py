@@ -53,7 +53,7 @@ class Pools:
     def _trust(self, *, address: bool) -> ssl.SSLContext:
         if address not in self._trusted:
             self._trusted[address] = _trust(self._ca_bundle)
-            # urllib3 1.26 does not tell the context an IP address; it compares it with the certificate itself.
+            # urllib3 1.26 does not pass an IP address to the context; it compares it with the certificate itself.
             self._trusted[address].check_hostname = not address
         return self._trusted[address]
 

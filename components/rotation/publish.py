@@ -109,7 +109,7 @@ class Publisher:
         try:
             written = put(target, variable, value, description, gitlab)
         except GitLabError as error:
-            if error.status == _BAD_REQUEST and len(value.reveal()) > VALUE_LIMIT:  # of this GitLab, as of older ones
+            if error.status == _BAD_REQUEST and len(value.reveal()) > VALUE_LIMIT:  # an older GitLab
                 raise NotWrittenError(f"{error}; {_too_long(len(value.reveal()))}") from None
             raise
         if written is None:  # another run created it a moment ago: update it instead

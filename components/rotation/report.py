@@ -130,7 +130,7 @@ class Report:
         entries = [(section, entry) for section in _SECTIONS for entry in document[section]]
         short: dict[str, Any] = {**document, **{section: list[Any]() for section in _SECTIONS}, "omitted": {}}
         room = _EVENT_LIMIT - len(_log_line(short)) - _OMITTED
-        for section, entry in sorted(entries, key=lambda each: _fine(each[1])):
+        for section, entry in sorted(entries, key=lambda each: _severity(each[1])):
             room -= len(json.dumps(entry)) + 1
             if room >= 0:
                 short[section].append(entry)
@@ -181,7 +181,7 @@ def _kind(entry: Any) -> str:
     return str(fields.get("status") or ("ok" if fields["ok"] else "failed"))
 
 
-def _fine(entry: Any) -> int:
+def _severity(entry: Any) -> int:
     """The sort key that puts the worst entries first."""
     return {"failed": 0, "left": 0, "gone": 1, "notes": 1}.get(_kind(entry), 2)
 

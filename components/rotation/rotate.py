@@ -23,7 +23,6 @@ from .workers import bounded, each, unexpected
 from .writing import Writing
 
 _REMEMBER_SECONDS: Final = 5.0  # after the deadline, which leaves more than that
-_GONE_AFTER: Final = 3
 
 _Result = TargetResult | KeyResult
 _Minted = tuple[AudienceResult, Mapping[str, Token]]
@@ -160,6 +159,6 @@ def _judged(result: _Result, before: Memory, after: Memory, *, no_token: bool) -
     if result.status is not Status.FAILED:
         return result
     digest = memory.digest(result.target)
-    if after.failing[digest] >= _GONE_AFTER:
+    if after.failing[digest] >= memory.GONE_AFTER:
         return dataclasses.replace(result, status=Status.GONE)
     return dataclasses.replace(result, known=result.known or (before.knows(digest) and not no_token))

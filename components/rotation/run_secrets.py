@@ -100,7 +100,7 @@ def _no_token(text: Unavailable, where: Instance) -> str:
     if where.token_renewal is TokenRenewal.OWN:
         empty = f"the secret {name} is empty; store one with `gitlab-ecr token set`"
         return empty if text.empty else f"no GitLab token: {text.reason}"
-    # No stack makes this secret, and who may read one by its name only is denied one that is not there.
+    # No stack creates this secret, and AWS denies a role that may read it by its name only, even if it does not exist.
     make = f"`gitlab-ecr token set --secret {name} --managed`"
     if text.empty:
         return f"the secret {name} is empty or absent; store a token with {make}"

@@ -11,7 +11,7 @@ from urllib.parse import quote
 from ..docker.redaction import redact
 
 _PIECE: Final = 8  # characters: a shorter piece of a secret reveals nothing
-_SAID: Final = 200  # characters of somebody else's words in a message
+_SHOWN: Final = 200  # characters of somebody else's words in a message
 _READ: Final = 2_000  # characters of somebody else's words that are read at all
 _LONGEST_TOKEN: Final = 2_000
 _AROUND: Final = " \t\r\n\v\f\x00\ufeff\u200b\u00a0"
@@ -75,7 +75,7 @@ def safe_words(text: str, secrets: Iterable[Secret] = ()) -> str:
     # No control characters, because a terminal obeys them; no lone surrogates, because no stream can encode them.
     line = " ".join("".join(char if char.isprintable() else " " for char in read).split())
     shown = redact(line)
-    return shown if len(shown) <= _SAID else f"{shown[:_SAID]}..."
+    return shown if len(shown) <= _SHOWN else f"{shown[:_SHOWN]}..."
 
 
 def without_pieces(text: str, secrets: Iterable[Secret]) -> str:

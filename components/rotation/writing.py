@@ -19,7 +19,6 @@ from .run_secrets import RunSecrets, Unavailable
 from .workers import each, unexpected
 
 _WORTH_STARTING: Final = 3.0  # seconds: with less time left, no target is started
-_GONE_AFTER: Final = 3
 _WAITS_FOR: Final = timedelta(days=1)
 _NO_TIME: Final = "not reached: this run had no time left; the present value stays"
 
@@ -64,7 +63,7 @@ class Writing:
         if not self.before.knows(digest):
             return 0
         absent = self.before.failing.get(digest)
-        return 2 if absent is None else 1 if absent < _GONE_AFTER else 3
+        return 2 if absent is None else 1 if absent < memory.GONE_AFTER else 3
 
     def _write(self, item: _Item) -> _Result:
         gitlab = self.secrets.gitlab

@@ -100,7 +100,7 @@ def find_in_settings(names: Names, args: RotatorArgs) -> Mistakes:
 def _email(address: str) -> str:
     if not _EMAIL.fullmatch(address):
         where = " into `alarm_topics`" if address.startswith("arn:") else ", such as ci-alarms@example.com"
-        raise ValueError(f"got {address!r}; write {'it' if address.startswith('arn:') else 'a mail address'}{where}")
+        raise ValueError(f"got {address!r}; write {'it' if address.startswith('arn:') else 'an e-mail address'}{where}")
     return address
 
 

@@ -145,7 +145,7 @@ def schedule(context: ResourceContext, job: Job, runs: Sequence[pulumi.Resource]
         group_name=job.name,
         description=job.description,
         schedule_expression=job.expression,
-        # Not every stack of an account, or of a GitLab, at the same moment; the margins of the schedule bear it.
+        # So that not all stacks of an account, or of a GitLab, run at once; the schedule's margins allow for it.
         flexible_time_window={"mode": "FLEXIBLE", "maximum_window_in_minutes": _WINDOW_MINUTES},
         target={
             "arn": function_arn,

@@ -67,7 +67,7 @@ def in_gitlab(
         schedules.append(schedule)
     pulumi.log.info(
         f"rotationBackend gitlab: nothing here can start a job, so {_waiting(wanted)} until {job['project']} "
-        f"includes templates/rotate.yml and its schedule {names.rotator} has run: by the clock, or now, by "
+        f"includes templates/rotate.yml and its schedule {names.rotator} has run: at its time, or now with "
         f"`gitlab-ecr rotate --bucket {names.code_bucket}`"
     )
     return schedules

@@ -1,4 +1,4 @@
-"""The renewal of the GitLab token by Secrets Manager itself: its schedule, and the role by which it may.
+"""The renewal of the GitLab token by Secrets Manager itself: its schedule, and the role that it uses.
 
 The secret is not a resource of a stack. It needs a value before its rotation can be set up, its type cannot be changed
 afterwards, and a stack that owned it would delete a living token with it.
@@ -40,7 +40,7 @@ def managed_renewal(context: ResourceContext, token_secret: str, after: Sequence
         external_secret_rotation_role_arn=names.role_arn(names.renewal, names.path),
         # Without it, GitLab would give the new token one week.
         external_secret_rotation_metadatas=[{"key": "daysToExpiry", "value": str(LIFE_DAYS)}],
-        # At once: what is wrong shows while a person looks on, not a month later.
+        # At once, so that a mistake shows while a person is watching, not a month later.
         rotate_immediately=True,
         rotation_rules={"automatically_after_days": RENEWED_AFTER_DAYS},
         opts=pulumi.ResourceOptions.merge(context.after(rights, *after), _AS_AN_ARN),

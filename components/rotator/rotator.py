@@ -161,5 +161,5 @@ def _what_a_vpc_needs(names: Names, wanted: plan.Plan) -> str:
     route = f"a route to {wanted.gitlab.url}, and " if wanted.gitlab else ""
     return (
         f"vpc: its subnets need {route}a NAT gateway or interface endpoints with private DNS for {', '.join(services)}"
-        f"{'; IAM, for the access keys, by the NAT gateway' if wanted.key_users else ''}"
+        f"{'; access keys also need IAM, which only a NAT gateway reaches' if wanted.key_users else ''}"
     )

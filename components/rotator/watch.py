@@ -25,7 +25,7 @@ def watch(context: ResourceContext, wanted: plan.Plan, schedule: Schedule, *, in
         )
         for address in args.get("alarm_emails", [])
     ]
-    heard_by = [names.alarm_topic_arn, *args.get("alarm_topics", [])]
+    notified = [names.alarm_topic_arn, *args.get("alarm_topics", [])]
     stack, has_token = wanted.stack, wanted.gitlab is not None
     shown = alarms(names, stack, schedule, in_lambda=in_lambda, has_token=has_token)
     made = [
@@ -43,8 +43,8 @@ def watch(context: ResourceContext, wanted: plan.Plan, schedule: Schedule, *, in
             evaluation_periods=alarm.periods,
             datapoints_to_alarm=alarm.periods,
             treat_missing_data=alarm.missing,
-            alarm_actions=[] if alarm.quiet else heard_by,
-            ok_actions=[] if alarm.quiet else heard_by,
+            alarm_actions=[] if alarm.quiet else notified,
+            ok_actions=[] if alarm.quiet else notified,
             tags=args.get("tags"),
             opts=after_topic,
         )

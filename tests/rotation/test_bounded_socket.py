@@ -72,4 +72,4 @@ def test_without_a_budget_nothing_is_sent_and_each_thread_has_its_own() -> None:
             thread = threading.Thread(target=elsewhere)
             thread.start()
             thread.join()
-    assert refused == ["the answer had not ended when its time was over"]
+    assert refused == ["the answer did not end in time"]

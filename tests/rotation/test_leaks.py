@@ -27,7 +27,7 @@ from components.rotation.gitlab import GitLabError, Variable
 from components.rotation.handler import RotationFailedError
 from components.rotation.http import PooledHttp, Response
 from components.rotation.keys.decision import Action, Step
-from components.rotation.keys.record import Making, Record
+from components.rotation.keys.record import Claim, Record
 from components.rotation.keys.store import AccessKey, NewKey
 from components.rotation.mint import Token
 from components.rotation.secret import Secret, without_pieces
@@ -224,7 +224,7 @@ def test_no_holder_of_a_secret_shows_it() -> None:
         Response(200, {}, b"fake-but-secret-text"),
         AccessKey(secret, True, START),
         NewKey(secret, secret, START),
-        Record(Making(START, START, "run"), secret, secret, secret),
+        Record(Claim(START, START, "run"), secret, secret, secret),
         Step(Action.DELETE, secret),
     ]
     for holder in holders:

@@ -180,7 +180,7 @@ def test_a_vpc_with_access_keys_needs_a_way_to_iam(recorder: Recorder, monkeypat
     monkeypatch.setattr(pulumi.log, "info", lambda text, **_: message.append(text))
     text = plan.dumps(replace(PLAN, key_users=(key_user(),)))
     made(recorder, plan=text, vpc={"subnet_ids": ["subnet-1"], "security_group_ids": ["sg-1"]})
-    assert message[0].endswith("; IAM, for the access keys, by the NAT gateway")
+    assert message[0].endswith("; access keys also need IAM, which only a NAT gateway reaches")
 
 
 def test_concurrency_is_reserved_on_demand(recorder: Recorder) -> None:

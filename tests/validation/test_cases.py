@@ -173,7 +173,7 @@ _OWN = "url: https://gitlab.example.com"
             "without host, .git or a slash at its ends: a/b",
         ),
         ("consumers", f"{{ a: {{ {_PULL} }} }}", "a project's full path has its group in it, such as a/web"),
-        ("rotation", "{ alarmEmails: [nobody] }", "rotation.alarmEmails[0]: got 'nobody'; write a mail address"),
+        ("rotation", "{ alarmEmails: [nobody] }", "rotation.alarmEmails[0]: got 'nobody'; write an e-mail address"),
         ("rotation", "{ alarmTopics: [me@example.com] }", "alarmTopics[0]: got 'me@example.com'; write it into"),
         ("gitlab", "{ caBundle: /etc/ssl/ca.pem }", "gitlab.caBundle: got the path '/etc/ssl/ca.pem'"),
         (

@@ -14,7 +14,7 @@ from typing import Final
 
 from ...variables.key_description import ending
 from ..secret import Secret
-from .record import Making, Record
+from .record import Claim, Record
 from .store import AccessKey
 
 KEPT_INACTIVE: Final = timedelta(days=7)
@@ -112,10 +112,10 @@ class Facts:
         return self.record.known.union(good)
 
     @property
-    def busy(self) -> Making | None:
+    def busy(self) -> Claim | None:
         """The claim of another run that may still be working."""
-        making = self.record.making
-        return making if making is not None and making.run != self.run and self.now <= making.end else None
+        claim = self.record.claim
+        return claim if claim is not None and claim.run != self.run and self.now <= claim.end else None
 
     @property
     def strangers(self) -> list[AccessKey]:
@@ -125,8 +125,8 @@ class Facts:
     @property
     def orphans(self) -> list[AccessKey]:
         """Keys that a run made before it crashed without recording them."""
-        making = self.record.making
-        if making is None or self.busy or making.begin >= self.started:
+        claim = self.record.claim
+        if claim is None or self.busy or claim.begin >= self.started:
             return []
         published = {self.published.id_of, self.published.secret_of}
         return [
@@ -136,15 +136,15 @@ class Facts:
         ]
 
     def _of_a_claim(self, key: AccessKey) -> bool:
-        making = self.record.making
-        within = making is not None and making.begin - _DRIFT <= key.created <= making.end
+        claim = self.record.claim
+        within = claim is not None and claim.begin - _DRIFT <= key.created <= claim.end
         return within and (self.busy is not None or key.id in self.unused)
 
 
 def decide(facts: Facts) -> Step:
     """The next step."""
-    if mended := _mended(facts) or _cleaned(facts) or _retired(facts):
-        return mended
+    if step := _mended(facts) or _cleaned(facts) or _retired(facts):
+        return step
     if facts.good in facts.mine and not facts.published.in_order and not facts.busy:
         return Step(Action.TIDY, facts.good)
     return _renewed(facts) if _due(facts) else Step(Action.NOTHING)

@@ -16,7 +16,7 @@ _TIME: Final = "%Y-%m-%dT%H:%M:%SZ"
 
 
 @dataclass(frozen=True)
-class Making:
+class Claim:
     """A run's claim, written before it makes a key, so that whatever a crash leaves behind can be attributed to it.
 
     Attributes:
@@ -35,13 +35,13 @@ class Record:
     """The keys that the rotator made.
 
     Attributes:
-        making: the last claim that has not led to a published pair.
+        claim: the last claim that has not led to a published pair.
         pending: a key that was made and is not known to be published.
         current: the published key.
         previous: the key that was published before.
     """
 
-    making: Making | None = None
+    claim: Claim | None = None
     pending: Secret | None = None
     current: Secret | None = None
     previous: Secret | None = None
@@ -55,7 +55,7 @@ class Record:
 def record(tags: Mapping[str, str]) -> Record:
     """Reads the record from the tags."""
     pending, current, previous = (_key(tags.get(tag, _NONE)) for tag in (PENDING, CURRENT, PREVIOUS))
-    return Record(_making(tags.get(MAKING, _NONE)), pending, current, previous)
+    return Record(_claim(tags.get(MAKING, _NONE)), pending, current, previous)
 
 
 def key_text(key_id: Secret | None) -> str:
@@ -63,22 +63,22 @@ def key_text(key_id: Secret | None) -> str:
     return _NONE if key_id is None else key_id.reveal()
 
 
-def making_text(making: Making | None) -> str:
+def claim_text(claim: Claim | None) -> str:
     """A claim as a tag's value, in characters that IAM allows."""
-    if making is None:
+    if claim is None:
         return _NONE
-    return f"{making.begin.astimezone(UTC):{_TIME}} {making.end.astimezone(UTC):{_TIME}} {making.run}"
+    return f"{claim.begin.astimezone(UTC):{_TIME}} {claim.end.astimezone(UTC):{_TIME}} {claim.run}"
 
 
 def _key(text: str) -> Secret | None:
     return None if text in ("", _NONE) else Secret(text)
 
 
-def _making(text: str) -> Making | None:
+def _claim(text: str) -> Claim | None:
     begin, _, rest = text.partition(" ")
     end, _, run = rest.partition(" ")
     try:
-        return Making(
+        return Claim(
             datetime.strptime(begin, _TIME).replace(tzinfo=UTC), datetime.strptime(end, _TIME).replace(tzinfo=UTC), run
         )
     except ValueError:

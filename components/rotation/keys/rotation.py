@@ -14,7 +14,7 @@ from ..results import KeyResult, Status
 from ..secret import Secret
 from ..services import Services
 from .decision import Action, Facts, decide
-from .record import Making, key_text, making_text, record
+from .record import Claim, claim_text, key_text, record
 from .store import AccessKey, NewKey
 from .variables import Pair
 
@@ -29,7 +29,7 @@ _UNKNOWN_YET: Final = "InvalidClientTokenId"
 _TOO_MANY: Final = "LimitExceeded"
 
 
-class _LeftError(Exception):
+class _StoppedError(Exception):
     """This run stops working on this user. The message says why; the error also carries the result."""
 
     def __init__(self, message: str, status: Status = Status.KEPT) -> None:
@@ -70,9 +70,9 @@ class KeyRotation:
             for _ in range(_STEPS):
                 if done := self._step():
                     return done
-        except _LeftError as left:
-            kept = left.status is Status.KEPT and self._facts is not None and self._facts.good is None
-            return self._result(Status.FAILED if kept else left.status, str(left))
+        except _StoppedError as stopped:
+            kept = stopped.status is Status.KEPT and self._facts is not None and self._facts.good is None
+            return self._result(Status.FAILED if kept else stopped.status, str(stopped))
         except GitLabError as error:
             return self._result(Status.FAILED, str(error), absent=error.absent)
         return self._result(Status.FAILED, "the keys keep changing during this run: something else is changing them")
@@ -131,38 +131,38 @@ class KeyRotation:
             now=self.services.clock.now(),
             rested=frozenset(self._rested),
         )
-        unknown = [key.id for key in keys if key.active and key.id not in facts.mine and facts.record.making]
+        unknown = [key.id for key in keys if key.active and key.id not in facts.mine and facts.record.claim]
         return replace(facts, unused=frozenset(key for key in unknown if not self._store.used(key)))
 
     def _make(self, facts: Facts) -> None:
         """Claims, makes, records, verifies and publishes a new key, in this order."""
         if self.services.deadline.remaining() < _WORTH_MAKING:
-            raise _LeftError("a new key is due; too little time was left in this run to make one", Status.LEFT)
+            raise _StoppedError("a new key is due; too little time was left in this run to make one", Status.LEFT)
         name, now = self.user.user, self.services.clock.now()
         end = now + timedelta(seconds=self.services.deadline.remaining()) + _OVER
-        self._store.tag(name, {MAKING: making_text(Making(now, end, self.run))})
+        self._store.tag(name, {MAKING: claim_text(Claim(now, end, self.run))})
         if {key.id for key in self._store.keys(name)} != set(facts.present) or not self._is_claimed():
-            raise _LeftError("another run began with a new key at the same time; this one does nothing")
+            raise _StoppedError("another run began with a new key at the same time; this one does nothing")
         try:
             new = self._store.create(name)
         except AwsError as error:
             if error.code != _TOO_MANY:
                 raise
-            raise _LeftError("another run made a key at the same time; this one does nothing") from None
+            raise _StoppedError("another run made a key at the same time; this one does nothing") from None
         self._store.tag(name, {PENDING: key_text(new.id)})
         self._prove(new)
         # Two runs may have got this far, each with a key, but the record holds only one.
         if record(self._store.tags(name)).pending != new.id:
             self._store.delete(name, new.id)
-            raise _LeftError("another run made a key at the same time; this run deletes its own")
+            raise _StoppedError("another run made a key at the same time; this run deletes its own")
         if self._pair is None or self.services.deadline.remaining() < _WORTH_PUBLISHING:
-            raise _LeftError("a new key was made; too little time was left in this run to publish it", Status.LEFT)
+            raise _StoppedError("a new key was made; too little time was left in this run to publish it", Status.LEFT)
         self._pair.write(new)
         self._published = True
 
     def _is_claimed(self) -> bool:
-        making = record(self._store.tags(self.user.user)).making
-        return making is not None and making.run == self.run
+        claim = record(self._store.tags(self.user.user)).claim
+        return claim is not None and claim.run == self.run
 
     def _prove(self, new: NewKey) -> None:
         """Returns when STS confirms that the new key belongs to the user."""
@@ -175,7 +175,7 @@ class KeyRotation:
         )
         if arn != self.user.arn:
             why = f"the new key signs as {arn}, not as {self.user.arn}; nothing is published"
-            raise _LeftError(why, Status.FAILED)
+            raise _StoppedError(why, Status.FAILED)
 
     def _result(self, status: Status, reason: str, *, absent: bool = False) -> KeyResult:
         facts = self._facts
@@ -197,7 +197,7 @@ def _promoted(facts: Facts, published: Secret) -> dict[str, str]:
     before = facts.record
     older: Sequence[Secret | None] = (before.current, before.previous)
     previous = next((key for key in older if key in facts.present and key != published), None)
-    own = {MAKING: making_text(None), PENDING: key_text(None)} if before.pending == published else {}
+    own = {MAKING: claim_text(None), PENDING: key_text(None)} if before.pending == published else {}
     return {CURRENT: key_text(published), PREVIOUS: key_text(previous), **own}
 
 

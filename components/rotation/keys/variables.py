@@ -53,15 +53,17 @@ class Pair:
 
         A readable secret is tested; for a hidden one the description is trusted.
         """
-        told_id, told_secret = _named(_described(self.id), keys), _named(_described(self.secret), keys)
-        id_of = self._id_of(keys, told_id)
-        secret_of = told_secret
+        described_id, described_secret = _named(_described(self.id), keys), _named(_described(self.secret), keys)
+        id_of = self._id_of(keys, described_id)
+        secret_of = described_secret
         if self.secret is not None and self.secret.value is not None:
             active = {key.id for key in keys if key.active}
-            candidates = [key for key in dict.fromkeys((id_of, told_secret)) if key is not None and key in active]
+            candidates = [key for key in dict.fromkeys((id_of, described_secret)) if key is not None and key in active]
             value = self.secret.value
-            secret_of = next((key for key in candidates if self._is_secret_of(key, value, told_secret, store)), None)
-        named = id_of is not None and id_of == told_id == told_secret
+            secret_of = next(
+                (key for key in candidates if self._is_secret_of(key, value, described_secret, store)), None
+            )
+        named = id_of is not None and id_of == described_id == described_secret
         hidden = self.secret is not None and self.secret.value is None
         certain = not hidden or secret_of is not None
         return Published(id_of, secret_of, named, in_order=named and not self._wrong(), certain=certain)

@@ -9,15 +9,15 @@ from hypothesis import given
 from scripted import START
 
 from components.rotation.keys.decision import Action, Facts, Published, decide
-from components.rotation.keys.record import Making, Record, record
+from components.rotation.keys.record import Claim, Record, record
 from components.rotation.keys.store import AccessKey
 from components.rotation.secret import Secret
 
 A, B, C = (Secret(f"AKIAFAKE00000000000{letter}") for letter in "ABC")
 DAY = timedelta(days=1)
 NOW = START + 100 * DAY
-OTHERS = Making(NOW - timedelta(minutes=2), NOW + timedelta(minutes=3), "another")
-CRASHED = Making(NOW - timedelta(hours=2), NOW - timedelta(hours=2) + timedelta(minutes=5), "another")
+OTHERS = Claim(NOW - timedelta(minutes=2), NOW + timedelta(minutes=3), "another")
+CRASHED = Claim(NOW - timedelta(hours=2), NOW - timedelta(hours=2) + timedelta(minutes=5), "another")
 
 
 def key(key_id: Secret, age: timedelta = DAY, *, active: bool = True) -> AccessKey:
@@ -125,10 +125,10 @@ def test_no_state_costs_a_working_pair_or_a_key_that_a_person_made(  # noqa: PLR
     previous: Secret | None,
     named: bool,
     certain: bool,
-    making: Making | None,
+    claim: Claim | None,
 ) -> None:
     published = Published(id_of, secret_of, named and id_of == secret_of, certain=certain)
-    whole = facts(keys, published, Record(making, pending, current, previous))
+    whole = facts(keys, published, Record(claim, pending, current, previous))
     step = decide(whole)
     if step.key is not None and step.action in {Action.DELETE, Action.DEACTIVATE}:
         found = whole.present[step.key]
@@ -147,13 +147,13 @@ def test_a_claim_and_its_keys_are_read_as_they_were_written() -> None:
         "gitlab-ecr:previous": "none",
         "gitlab-ecr:making": "2026-01-01T06:00:00Z 2026-01-01T06:05:00Z request 1",
     }
-    claim = Making(START, START + timedelta(minutes=5), "request 1")
+    claim = Claim(START, START + timedelta(minutes=5), "request 1")
     assert record(tags) == Record(claim, None, A, None)
 
 
 @pytest.mark.parametrize("text", ["", "none", "mine", "2026-01-01T06:00:00Z", "soon later request-1"])
 def test_a_claim_that_somebody_changed_is_ignored(text: str) -> None:
-    assert record({"gitlab-ecr:making": text}).making is None
+    assert record({"gitlab-ecr:making": text}).claim is None
 
 
 def test_no_fact_and_no_step_shows_a_key() -> None:
