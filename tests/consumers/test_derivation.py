@@ -203,22 +203,20 @@ def _registries(count: int) -> list[dict[str, str]]:
     return [{"account": f"{number:012}", "region": "eu-central-1"} for number in range(count)]
 
 
+@pytest.mark.parametrize(
+    ("registries", "words"),
+    [
+        (3, "consumers.acme/web: its value may be 7,697 "),
+        (4, "consumers.acme/web: its value will be 10,259"),  # which only an older GitLab would not hold
+    ],
+)
 def test_a_value_that_may_become_too_long_is_a_warning_in_every_preview(
-    first_preview: Recorder, monkeypatch: pytest.MonkeyPatch
+    registries: int, words: str, first_preview: Recorder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    words: list[str] = []
-    monkeypatch.setattr(pulumi.log, "warn", words.append)
-    _declare({"acme/web": {"pull": ["ci/*"], "registries": _registries(3)}})
-    assert [line[:43] for line in words] == ["consumers.acme/web: its value may be 7,697 "]
-
-
-def test_a_value_that_an_older_gitlab_would_not_hold_is_a_warning_too(
-    first_preview: Recorder, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    words: list[str] = []
-    monkeypatch.setattr(pulumi.log, "warn", words.append)
-    _declare({"acme/web": {"pull": ["ci/*"], "registries": _registries(4)}})
-    assert [line[:44] for line in words] == ["consumers.acme/web: its value will be 10,259"]
+    said: list[str] = []
+    monkeypatch.setattr(pulumi.log, "warn", said.append)
+    _declare({"acme/web": {"pull": ["ci/*"], "registries": _registries(registries)}})
+    assert [line[: len(words)] for line in said] == [words]
 
 
 _READER: Any = {"access": Access.JOB_SECRET, "pull": ["ci/*"], "id": 7, "namespace_id": 2, "generation": 2}

@@ -1,5 +1,6 @@
 """For any declaration: only jobs on protected refs of its own project assume a push role."""
 
+from dataclasses import replace
 from typing import Any, Final
 
 from hypothesis import example, given
@@ -16,6 +17,9 @@ _NAMES: Final = Names("123456789012", "eu-central-1", "gitlab-ecr")
 _PROVIDER: Final = _NAMES.arn("iam", "oidc-provider/gitlab.com", region="")
 _OWN_PROVIDER: Final = _NAMES.arn("iam", "oidc-provider/gitlab.example.com", region="")
 _ROLE: Final = _NAMES.push_role_arn("acme/app")
+_TRUSTED: Final = TrustedJobs(
+    gitlab_url="https://gitlab.com", aud="https://gitlab.com", project="acme/app", project_id="101", namespace_id="11"
+)
 
 _REFS = st.sampled_from(["main", "main2", "release/1", "release", "v1", "x/main"])
 _PROJECTS = st.sampled_from(["acme/app", "acme/app2", "acme-evil/app", "acme/app/sub", "evil/acme/app"])
@@ -63,18 +67,7 @@ def _assumes(trust: dict[str, Any], provider: str, job: dict[str, str]) -> bool:
 def test_on_gitlab_com_project_ids_protection_and_refs_all_have_to_fit(
     job: dict[str, str], branches: list[str], tags: list[str]
 ) -> None:
-    trust = job_trust(
-        _PROVIDER,
-        TrustedJobs(
-            gitlab_url="https://gitlab.com",
-            aud="https://gitlab.com",
-            project="acme/app",
-            project_id="101",
-            namespace_id="11",
-            branches=branches,
-            tags=tags,
-        ),
-    )
+    trust = job_trust(_PROVIDER, replace(_TRUSTED, branches=branches, tags=tags))
     named = branches if job["ref_type"] == "branch" else tags
     wanted = (
         (job["project"], job["project_id"], job["namespace_id"]) == ("acme/app", "101", "11")
@@ -107,16 +100,7 @@ def test_on_a_self_managed_gitlab_only_the_named_branches_fit(job: dict[str, str
 
 @given(_jobs())
 def test_another_issuer_is_never_trusted(job: dict[str, str]) -> None:
-    trust = job_trust(
-        _PROVIDER,
-        TrustedJobs(
-            gitlab_url="https://gitlab.com",
-            aud="https://gitlab.com",
-            project="acme/app",
-            project_id="101",
-            namespace_id="11",
-        ),
-    )
+    trust = job_trust(_PROVIDER, _TRUSTED)
     assert not _assumes(trust, _OWN_PROVIDER, job)
 
 

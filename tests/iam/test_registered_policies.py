@@ -12,6 +12,7 @@ from registered_policies import findings, policies
 
 from components.bootstrap.bootstrap import Bootstrap
 from components.consumers.args import Access
+from components.declaration.args import RegistryAccessArgs
 from components.iam.actions import WRITE_ACTIONS
 from components.names.naming import Names
 from components.names.repository_patterns import matching
@@ -26,11 +27,17 @@ _STACKS += [Path(__file__).parents[1] / "data" / f"Pulumi.{name}.yaml" for name 
 _STACKS.append(Path(__file__).parents[1] / "data" / "Pulumi.secrets.yaml")
 
 
-@pytest.mark.parametrize("path", _STACKS, ids=lambda path: path.name)
-def test_no_policy_of_a_stack_has_a_finding(recorder: Recorder, path: Path) -> None:
+@pytest.fixture(params=_STACKS, ids=lambda path: path.name)
+def declaration(request: pytest.FixtureRequest, recorder: Recorder) -> RegistryAccessArgs:
+    """Of each stack file in turn; the recorder has seen what it makes."""
     recorder.answers["gitlab:index/userRunner:UserRunner"] = {"id": "9171", "token": "glrt-fake-0000"}
-    declaration = stack_file.read(path).declaration
+    declaration = stack_file.read(request.param).declaration
     build(declaration)
+    return declaration
+
+
+@pytest.mark.usefixtures("declaration")
+def test_no_policy_of_a_stack_has_a_finding(recorder: Recorder) -> None:
     types = {place.partition(" ")[0] for place, _ in policies(recorder.resources)}
     assert {"aws:iam/role:Role", "aws:iam/rolePolicy:RolePolicy"} <= types
     roles = recorder.of_type("aws:iam/role:Role") + recorder.of_type("aws:iam/rolePolicy:RolePolicy")
@@ -38,11 +45,9 @@ def test_no_policy_of_a_stack_has_a_finding(recorder: Recorder, path: Path) -> N
     assert findings(recorder.resources) == []
 
 
-@pytest.mark.parametrize("path", _STACKS, ids=lambda path: path.name)
-def test_a_consumers_role_pulls_exactly_what_its_stack_file_says(recorder: Recorder, path: Path) -> None:
-    recorder.answers["gitlab:index/userRunner:UserRunner"] = {"id": "9171", "token": "glrt-fake-0000"}
-    declaration = stack_file.read(path).declaration
-    build(declaration)
+def test_a_consumers_role_pulls_exactly_what_its_stack_file_says(
+    recorder: Recorder, declaration: RegistryAccessArgs
+) -> None:
     names = Names(declaration["account"], declaration["region"], declaration["prefix"])
     shared = {r.inputs["repository"]: json.loads(r.inputs["policy"]) for r in recorder.of_type(_REPOSITORY_POLICY)}
     pulls: dict[str, list[str]] = {}
@@ -63,11 +68,7 @@ def test_a_consumers_role_pulls_exactly_what_its_stack_file_says(recorder: Recor
     assert pulls
 
 
-@pytest.mark.parametrize("path", _STACKS, ids=lambda path: path.name)
-def test_only_a_push_role_may_write_an_image(recorder: Recorder, path: Path) -> None:
-    recorder.answers["gitlab:index/userRunner:UserRunner"] = {"id": "9171", "token": "glrt-fake-0000"}
-    declaration = stack_file.read(path).declaration
-    build(declaration)
+def test_only_a_push_role_may_write_an_image(recorder: Recorder, declaration: RegistryAccessArgs) -> None:
     names = Names(declaration["account"], declaration["region"], declaration["prefix"])
     shared = {r.inputs["repository"]: json.loads(r.inputs["policy"]) for r in recorder.of_type(_REPOSITORY_POLICY)}
     roles = {role.inputs["name"]: role for role in recorder.of_type("aws:iam/role:Role")}

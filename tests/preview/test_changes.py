@@ -4,7 +4,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from previews import ACCESS, ROLE, ROLE_POLICY, allow, arn, declaration, policy, preview_json, stack, step
+from iam_json import policy
+from previews import ACCESS, ROLE, ROLE_POLICY, allow, arn, declaration, preview_json, stack, step
 
 from components.iam.actions import PULL_ACTIONS
 from components.preview import note as preview_note

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from previews import ACCESS, ROLE_POLICY, allow, policy, preview_json, stack, step, warning
+from iam_json import policy
+from previews import ACCESS, ROLE_POLICY, allow, preview_json, stack, step, warning
 
 from components.preview.note import note
 from components.preview.reading import read

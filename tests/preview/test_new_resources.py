@@ -4,7 +4,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from previews import ROLE, ROLE_POLICY, allow, declaration, policy, preview_json, stack, step
+from iam_json import policy
+from previews import ROLE, ROLE_POLICY, allow, declaration, preview_json, stack, step
 
 from components.preview import note as preview_note
 from components.preview import reading as preview

@@ -12,6 +12,7 @@ import crafted_previews
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from iam_json import policy
 from previews import (
     ACCESS,
     ROLE,
@@ -20,7 +21,6 @@ from previews import (
     allow,
     arn,
     declaration,
-    policy,
     preview_json,
     stack,
     step,

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from previews import ACCESS, ROLE, ROLE_POLICY, allow, policy, preview_json, runners, stack, step
+from iam_json import policy
+from previews import ACCESS, ROLE, ROLE_POLICY, allow, preview_json, runners, stack, step
 
 from components.preview import note as preview_note
 from components.preview import reading

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from previews import ROLE, ROLE_POLICY, allow, policy, preview_json, step
+from iam_json import policy
+from previews import ROLE, ROLE_POLICY, allow, preview_json, step
 
 from components.preview import note as preview_note
 from components.preview import reading as preview

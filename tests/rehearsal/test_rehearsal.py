@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from iam_json import policy as iam_policy
 
 from rehearsal.__main__ import main
 from rehearsal.findings import as_document
@@ -188,7 +189,7 @@ def grant(running: Rehearsal, role: str, actions: list[str], resource: str) -> N
     running.world.aws("iam").put_role_policy(
         RoleName=role,
         PolicyName="too-much",
-        PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [statement]}),
+        PolicyDocument=iam_policy(statement),
     )
 
 

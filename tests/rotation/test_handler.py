@@ -179,12 +179,18 @@ def test_as_a_job_a_plan_that_cannot_be_read_is_named(tmp_path: Path, capsys: py
     assert "No such file" in words
 
 
-@pytest.mark.parametrize(("failures", "code"), [([], 0), (["audience backend: refused"], 1)])
-def test_as_a_job_the_exit_code_says_whether_everything_was_rotated(
-    failures: list[str], code: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """A plan in a file."""
     file = tmp_path / "plan.json"
     file.write_text(plan.dumps(plan_of(target("acme/web"))))
+    return file
+
+
+@pytest.mark.parametrize(("failures", "code"), [([], 0), (["audience backend: refused"], 1)])
+def test_as_a_job_the_exit_code_says_whether_everything_was_rotated(
+    failures: list[str], code: int, file: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     asked: dict[str, Any] = {}
     report = SimpleNamespace(failures=failures, notes=["a note"])
     monkeypatch.setattr(job, "run", lambda wanted, _, **options: asked.update(options, stack=wanted.stack) or report)
@@ -195,10 +201,8 @@ def test_as_a_job_the_exit_code_says_whether_everything_was_rotated(
 
 @pytest.mark.parametrize(("refused", "code"), [("", 0), ("AccessDenied", 1)])
 def test_a_job_fails_if_its_metrics_cannot_be_sent(
-    refused: str, code: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    refused: str, code: int, file: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    file = tmp_path / "plan.json"
-    file.write_text(plan.dumps(plan_of(target("acme/web"))))
     put: list[object] = []
 
     def send(report: object, _client: object) -> None:
@@ -219,10 +223,8 @@ def test_a_job_fails_if_its_metrics_cannot_be_sent(
 
 @pytest.mark.parametrize(("failed", "code"), [([], 0), (["GitLab answered 401"], 1)])
 def test_as_a_job_the_renewal_is_another_task_of_the_same_zip(
-    failed: list[str], code: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    failed: list[str], code: int, file: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    file = tmp_path / "plan.json"
-    file.write_text(plan.dumps(plan_of(target("acme/web"))))
 
     def run(wanted: plan.Plan, _: float, *, run_id: str) -> str:
         if failed:

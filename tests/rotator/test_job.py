@@ -12,22 +12,15 @@ import pytest
 from plans import FLAGS, plan_of, target
 from policy_evaluator import Request, allowed
 from policy_linter import lint
+from rotator_args import ARGS, made
 from rotator_rights import ROTATION
 
 from components.contract import plan
-from components.names.naming import Names
 from components.rotator import code_zip as rotator_zip
-from components.rotator.args import RotationBackend, RotatorArgs
-from components.rotator.rotator import Rotator
+from components.rotator.args import RotationBackend
 from validation.recorder import Recorder
 
-_NAMES = Names("123456789012", "eu-central-1", "gitlab-ecr")
-_PLAN = plan_of(target("acme/web"), token_secret=_NAMES.gitlab_token_secret)
-_ARGS: RotatorArgs = {
-    "account": "123456789012",
-    "region": "eu-central-1",
-    "prefix": "gitlab-ecr",
-    "plan": plan.dumps(_PLAN),
+_IN_GITLAB: dict[str, Any] = {
     "backend": RotationBackend.GITLAB,
     "job": {"project": "acme/access"},
     "issuer": {"url": "https://gitlab.example.com"},
@@ -39,9 +32,7 @@ _BUCKET = "gitlab-ecr-rotator-123456789012"
 
 
 def _made(recorder: Recorder, **changes: Any) -> Recorder:
-    arguments = {key: value for key, value in {**_ARGS, **changes}.items() if value is not None}
-    pulumi.runtime.test(lambda: Rotator("rotator", arguments) and None)()  # pyright: ignore[reportArgumentType] - the changes are arguments too
-    return recorder
+    return made(recorder, **{**_IN_GITLAB, **changes})
 
 
 def _statements(recorder: Recorder, key: str) -> dict[str, dict[str, Any]]:
@@ -191,7 +182,7 @@ def test_the_bucket_is_closed_encrypted_and_versioned_and_holds_the_same_zip(rec
     assert (held.inputs["key"], held.inputs["metadata"]) == ("rotator.zip", {"gitlab-project": "acme/access"})
     with zipfile.ZipFile(io.BytesIO(base64.b64decode(held.inputs["contentBase64"]))) as archive:
         assert set(archive.namelist()) == {*rotator_zip.code_files(), *rotator_zip.texts("{}")}
-        assert archive.read("gitlab_ecr/plan.json").decode() == _ARGS["plan"]
+        assert archive.read("gitlab_ecr/plan.json").decode() == ARGS["plan"]
 
 
 def test_the_alarms_that_rest_on_the_rotators_own_metrics_remain(recorder: Recorder) -> None:

@@ -1,10 +1,10 @@
 """Makes principals in the local cloud, and their registry tokens, for tests."""
 
-import json
 from dataclasses import dataclass
 from typing import Any
 
 import boto3
+from iam_json import policy
 
 from rehearsal.cloud.cloud import Cloud
 from rehearsal.puller import PullResult, pull, way_to
@@ -15,10 +15,6 @@ REGION = "eu-central-1"
 HOST = f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com"
 PULL = ("ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer")
 PUSH = ("ecr:CompleteLayerUpload", "ecr:InitiateLayerUpload", "ecr:PutImage", "ecr:UploadLayerPart")
-
-
-def policy(*statements: dict[str, Any]) -> str:
-    return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
 
 
 def allow(actions: tuple[str, ...] | str, resource: str = "*") -> dict[str, Any]:

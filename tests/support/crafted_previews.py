@@ -1,5 +1,6 @@
 """Previews that no recording has, as `pulumi preview --json` prints them."""
 
+from iam_json import policy
 from previews import (
     ACCESS,
     ROLE,
@@ -9,7 +10,6 @@ from previews import (
     arn,
     declaration,
     error,
-    policy,
     preview_json,
     runners,
     stack,

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from iam_json import policy
 
 from components.cli.__main__ import main
 from rehearsal.world import World
@@ -70,7 +71,7 @@ class Lab:
         iam.put_role_policy(
             RoleName=role,
             PolicyName="lab",
-            PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [statement]}),
+            PolicyDocument=policy(statement),
         )
         self.undo.callback(iam.delete_role_policy, RoleName=role, PolicyName="lab")
 

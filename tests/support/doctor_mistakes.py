@@ -9,6 +9,7 @@ from unittest.mock import patch
 
 from doctor_image_mistakes import OTHER_REGION, rewrite_image
 from doctor_lab import KEY, Lab
+from iam_json import policy
 
 from rehearsal.cloud.tokens import fingerprint
 
@@ -169,7 +170,7 @@ def layers_denied(lab: Lab) -> None:
 def repository_policy_denies(lab: Lab) -> None:
     ecr = lab.world.aws("ecr")
     statement = {"Effect": "Deny", "Principal": "*", "Action": "ecr:BatchGetImage"}
-    text = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    text = policy(statement)
     ecr.set_repository_policy(repositoryName="ci/node", policyText=text)
     lab.undo.callback(ecr.delete_repository_policy, repositoryName="ci/node")
 

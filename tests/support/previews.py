@@ -15,10 +15,6 @@ def arn(pattern: str) -> str:
     return f"arn:aws:ecr:eu-central-1:123456789012:repository/{pattern}"
 
 
-def policy(*statements: dict[str, Any]) -> str:
-    return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
-
-
 def allow(actions: list[str] | str, resources: list[str] | str, **more: Any) -> dict[str, Any]:
     return {"Effect": "Allow", "Action": actions, "Resource": resources, **more}
 

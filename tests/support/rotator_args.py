@@ -22,5 +22,7 @@ ARGS: RotatorArgs = {
 
 
 def made(recorder: Recorder, **changes: Any) -> Recorder:
-    pulumi.runtime.test(lambda: Rotator("rotator", {**ARGS, **changes}) and None)()  # pyright: ignore[reportArgumentType] - the changes are arguments too
+    """Makes it with some arguments changed; None takes one out."""
+    arguments = {key: value for key, value in {**ARGS, **changes}.items() if value is not None}
+    pulumi.runtime.test(lambda: Rotator("rotator", arguments) and None)()  # pyright: ignore[reportArgumentType] - the changes are arguments too
     return recorder

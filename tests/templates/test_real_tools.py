@@ -10,8 +10,9 @@ from typing import Any, Final
 
 import jwt
 import pytest
-from aws_principals import ACCOUNT, GET_TOKEN, HOST, PULL, PUSH, REGION, Principals, allow, policy, repository_arn
+from aws_principals import ACCOUNT, GET_TOKEN, HOST, PULL, PUSH, REGION, Principals, allow, repository_arn
 from ci_file import ROOT, template
+from iam_json import policy
 from real_tools import NotHereError, check_buildah, credential_helper, docker_daemon, surroundings
 
 from rehearsal.clients import present

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from iam_json import policy
 
 from rehearsal.adapter.adapter import Adapter
 from rehearsal.world import World
@@ -20,7 +21,7 @@ _UNKNOWN_TO_THE_API = {"forceDestroy", "updateDefaultVersion"}
 def _document(action: str = "ecr:BatchGetImage", **principal: Any) -> str:
     statement = {"Effect": "Allow", "Action": action}
     statement |= {"Principal": principal} if principal else {"Resource": "*"}
-    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    return policy(statement)
 
 
 _TRUST = _document("sts:AssumeRole", Service="ec2.amazonaws.com")

@@ -1,6 +1,7 @@
 """One cloud for each test module."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from aws_principals import ACCOUNT, HOST, REGION, Principals
@@ -39,3 +40,8 @@ def cloud(store: str) -> Iterator[Cloud]:
 @pytest.fixture(scope="module")
 def aws(cloud: Cloud) -> Principals:
     return Principals(cloud)
+
+
+@pytest.fixture(scope="module")
+def ecr(cloud: Cloud) -> Any:
+    return cloud.client("ecr")

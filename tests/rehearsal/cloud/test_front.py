@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from aws_principals import ACCOUNT, GET_TOKEN, HOST, Principals, allow
 from botocore.exceptions import ClientError
+from iam_json import policy
 
 from rehearsal.cloud.cloud import Cloud
 from rehearsal.cloud.tokens import fingerprint
@@ -61,7 +62,7 @@ def test_an_iam_user_gets_a_token_by_access_key(aws: Principals, cloud: Cloud) -
     iam.put_user_policy(
         UserName="old-script",
         PolicyName="inline",
-        PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [GET_TOKEN]}),
+        PolicyDocument=policy(GET_TOKEN),
     )
     key = iam.create_access_key(UserName="old-script")["AccessKey"]
     aws.token({"aws_access_key_id": key["AccessKeyId"], "aws_secret_access_key": key["SecretAccessKey"]})

@@ -4,15 +4,9 @@ import json
 from typing import Any
 
 import pytest
-from aws_principals import Principals
 from botocore.exceptions import ClientError
 
 from rehearsal.cloud import mutable_tags
-
-
-@pytest.fixture(scope="module")
-def ecr(aws: Principals) -> Any:
-    return aws.cloud.client("ecr")
 
 
 def filters(*patterns: str) -> list[dict[str, str]]:

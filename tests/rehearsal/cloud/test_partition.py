@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 import pytest
-from aws_principals import ACCOUNT, Principals, allow, policy, trust
+from aws_principals import ACCOUNT, Principals, allow, trust
 from botocore.exceptions import ClientError
+from iam_json import policy
 
 from rehearsal.cloud.cloud import Cloud
 from rehearsal.cloud.partition import Exchange, is_data

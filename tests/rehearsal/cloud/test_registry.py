@@ -3,7 +3,8 @@ from typing import Any
 
 import pytest
 import urllib3
-from aws_principals import ACCOUNT, GET_TOKEN, HOST, PULL, REGION, Principals, allow, policy, repository_arn
+from aws_principals import ACCOUNT, GET_TOKEN, HOST, PULL, REGION, Principals, allow, repository_arn
+from iam_json import policy
 
 from rehearsal.cloud.cloud import Cloud
 from rehearsal.cloud.images import Image, digest_of, tiny_image

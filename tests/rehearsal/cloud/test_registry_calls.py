@@ -11,11 +11,6 @@ from rehearsal.cloud import registry_calls
 SECRET = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:ecr-pullthroughcache/hub-AbCdEf"
 
 
-@pytest.fixture(scope="module")
-def ecr(aws: Principals) -> Any:
-    return aws.cloud.client("ecr")
-
-
 @pytest.mark.parametrize(
     ("rule", "code"),
     [

@@ -1,7 +1,8 @@
 import jwt
 import pytest
-from aws_principals import ACCOUNT, GET_TOKEN, ROOT, Principals, allow, keys_of, policy, trust
+from aws_principals import ACCOUNT, GET_TOKEN, ROOT, Principals, allow, keys_of, trust
 from botocore.exceptions import ClientError
+from iam_json import policy
 
 ISSUER = "gitlab.example.com"
 MAIN = "project_path:acme/app:ref_type:branch:ref:main"

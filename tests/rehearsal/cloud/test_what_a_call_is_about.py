@@ -4,8 +4,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from aws_principals import ACCOUNT, REGION, Principals, allow, policy, trust
+from aws_principals import ACCOUNT, REGION, Principals, allow, trust
 from botocore.exceptions import ClientError
+from iam_json import policy
 
 WITHIN = f"arn:aws:iam::{ACCOUNT}:policy/bound"
 TRUST = trust({"Service": "lambda.amazonaws.com"})

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from iam_json import policy as iam_policy
 from provider_server import Provider, plain
 from pulumi.runtime.proto import provider_pb2
 
@@ -16,11 +17,11 @@ ROLE_ARN = "arn:aws:iam::123456789012:role/base"
 def policy(service: str) -> str:
     principal = {"Service": f"{service}.amazonaws.com"}
     statement = {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}
-    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    return iam_policy(statement)
 
 
 def rights(action: str) -> str:
-    return json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": action, "Resource": "*"}]})
+    return iam_policy({"Effect": "Allow", "Action": action, "Resource": "*"})
 
 
 def archive(text: str) -> dict[str, Any]:
@@ -35,7 +36,7 @@ def rules(count: int) -> str:
 
 def closed(action: str) -> str:
     statement = {"Effect": "Deny", "Principal": "*", "Action": action, "Resource": "arn:aws:s3:::base/elsewhere"}
-    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    return iam_policy(statement)
 
 
 OPEN = dict.fromkeys(("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets"), False)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from iam_json import policy
 from scripted_docker import ScriptedDocker, scripted_docker
 from scripted_runner.coordinator import Coordinator
 from scripted_runner.docker_api import Docker
@@ -66,9 +67,7 @@ def made(world: World, jobs: list[WantedJob]) -> None:
     condition = {"StringEquals": {f"{issuer}:sub": f"project_path:{VAULT}:ref_type:branch:ref:release"}}
     trusted = {"Principal": provider, "Action": "sts:AssumeRoleWithWebIdentity", "Condition": condition}
     allowed = {"Action": "secretsmanager:GetSecretValue", "Resource": "*"}
-    documents = (
-        json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", **each}]}) for each in (trusted, allowed)
-    )
+    documents = (policy({"Effect": "Allow", **each}) for each in (trusted, allowed))
     iam.create_role(RoleName=name, Path=f"{path}/", AssumeRolePolicyDocument=next(documents))
     iam.put_role_policy(RoleName=name, PolicyName="read", PolicyDocument=next(documents))
 
