@@ -131,6 +131,18 @@ def test_every_row_of_a_table_is_whole_and_what_is_ours_says_where() -> None:
     assert {what for what, (ours, where) in claims.items() if (ours == "no") == where.startswith("`")} == set()
 
 
+@pytest.mark.parametrize("page", TEXT)
+def test_a_page_says_what_an_audience_is_where_it_first_names_one(page: str) -> None:
+    prose = re.sub(r"`[^`\n]+`", "", re.sub(r"```(?!mermaid).*?```", "", TEXT[page], flags=re.DOTALL))
+    first = re.search(r"\baudiences?\b", prose)
+    if first is None or page == "docs/existing-account.md":  # there it is the AWS console's word for client ids
+        return
+    said = re.search(r"sets? of repositories with one pull-only role", prose)
+    assert said is not None
+    in_a_table = prose[: first.start()].rpartition("\n")[2].startswith("|")  # its legend is below
+    assert in_a_table or said.start() - first.start() < 30
+
+
 def test_keys_in_the_tables_are_keys_of_the_stack_file() -> None:
     rows = re.findall(
         r"^\|.*\| (.*) \|$", TEXT["docs/migration.md"].partition("## From Terraform modules")[2], re.MULTILINE
