@@ -12,6 +12,7 @@ from botocore_models import read_once
 from depth import EXAMPLES, PROFILE
 from hypothesis import HealthCheck, settings
 
+from validation.event_loop import OneThreadLoop
 from validation.recorder import Recorder, record
 
 _FOLDER = Path(__file__).parent
@@ -112,7 +113,7 @@ def _hermetic(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def _event_loop() -> Iterator[None]:
-    loop = asyncio.new_event_loop()
+    loop = OneThreadLoop()
     asyncio.set_event_loop(loop)
     yield
     for task in asyncio.all_tasks(loop):

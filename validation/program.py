@@ -16,6 +16,7 @@ import pulumi_aws
 from stack_file.mistakes import FileMistake, SettingsError
 from stack_file.text import StackText
 
+from .event_loop import OneThreadLoop
 from .recorder import Recorder, record
 
 ROOT: Final = Path(__file__).parents[1]
@@ -44,7 +45,7 @@ class Run:
 
 def run(text: StackText) -> Run:
     """Runs the program to its end."""
-    loop = asyncio.new_event_loop()
+    loop = OneThreadLoop()
     asyncio.set_event_loop(loop)
     found = Run()
     config = text.config

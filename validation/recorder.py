@@ -8,7 +8,7 @@ import pulumi
 from pulumi.runtime import resource as resource_runtime
 from pulumi.runtime import rpc
 from pulumi.runtime.mocks import MockCallArgs, MockResourceArgs, Mocks
-from pulumi.runtime.proto import source_pb2
+from pulumi.runtime.proto import resource_pb2, source_pb2
 
 from rehearsal.pulumi_monitor import PulumiMonitor, event_loop_of_this_thread
 from rehearsal.pulumi_values import plain
@@ -69,6 +69,8 @@ class Recorder:
 
 
 class _Mocks(Mocks):
+    """What remains for Pulumi's own monitor to ask: invokes, and resources with announced outputs."""
+
     def __init__(self, recorder: Recorder) -> None:
         self._recorder = recorder
 
@@ -82,23 +84,23 @@ class _Mocks(Mocks):
         return str(outputs.pop("id", f"{args.name}-id")), outputs
 
 
-class _UnknownMocks(_Mocks):
-    """Mocks for the preview of a first `up`: no resource exists yet, so only outputs that are inputs are known."""
-
-    def new_resource(self, args: MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
-        return None, dict(args.inputs)
-
-
 class _RecordingMonitor(PulumiMonitor):
-    def __init__(self, mocks: Mocks, recorder: Recorder) -> None:
-        super().__init__(mocks)
+    def __init__(self, recorder: Recorder, *, preview: bool) -> None:
+        super().__init__(_Mocks(recorder))
         self._recorder = recorder
+        self._preview = preview
 
     def RegisterResource(self, request: Any) -> Any:  # noqa: N802 - the name of Pulumi's RPC
-        if request.type != "pulumi:pulumi:Stack":
-            is_provider = request.type.startswith("pulumi:providers:")
-            (self._recorder.providers if is_provider else self._recorder.resources).append(registered(request))
-        return super().RegisterResource(request)
+        if request.type == "pulumi:pulumi:Stack":
+            return super().RegisterResource(request)
+        is_provider = request.type.startswith("pulumi:providers:")
+        (self._recorder.providers if is_provider else self._recorder.resources).append(registered(request))
+        if not self._preview and request.type in self._recorder.answers:
+            return super().RegisterResource(request)
+        # Of any other, the outputs are the inputs: as they came, which is faster than to read and write them again.
+        urn = self.make_urn(request.parent, request.type, request.name)
+        id_ = "" if self._preview else f"{request.name}-id"
+        return resource_pb2.RegisterResourceResponse(urn=urn, id=id_, object=request.object)
 
     def RegisterResourceOutputs(self, request: Any) -> Any:  # noqa: N802 - the name of Pulumi's RPC
         outputs = rpc.deserialize_properties(request.outputs, keep_unknowns=True)
@@ -150,9 +152,10 @@ def record(*, preview: bool = False, stack: str = "test") -> Recorder:
     With `preview`, no resource exists yet, so only outputs that are inputs are known.
     """
     recorder = Recorder()
-    mocks = _UnknownMocks(recorder) if preview else _Mocks(recorder)
-    logger = logging.Logger("program")  # noqa: LOG001 - only this recorder uses it
+    logger = logging.Logger("program", logging.WARNING)  # noqa: LOG001 - only this recorder uses it
     logger.addHandler(_Log(recorder))
-    monitor = _RecordingMonitor(mocks, recorder)
-    pulumi.runtime.set_mocks(mocks, project="gitlab-ecr", stack=stack, preview=preview, logger=logger, monitor=monitor)
+    monitor = _RecordingMonitor(recorder, preview=preview)
+    pulumi.runtime.set_mocks(
+        monitor.mocks, project="gitlab-ecr", stack=stack, preview=preview, logger=logger, monitor=monitor
+    )
     return recorder

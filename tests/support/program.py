@@ -2,6 +2,7 @@
 
 import json
 import runpy
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,12 @@ LOCAL = ROOT / "tests" / "data" / "examples" / "Pulumi.local.yaml"
 
 def config_of(stack_file: Path) -> dict[str, str]:
     """As the engine hands it to a program."""
-    values = yaml.safe_load(stack_file.read_text())["config"]
+    return dict(_config(stack_file.read_text()))
+
+
+@cache
+def _config(text: str) -> dict[str, str]:
+    values = yaml.load(text, yaml.CSafeLoader)["config"]
     return {key: value if isinstance(value, str) else json.dumps(value) for key, value in values.items()}
 
 
