@@ -1,19 +1,17 @@
 """Fixtures own event loop, mocks, config and the AWS environment, and undo all of them."""
 
-import asyncio
 import gc
 import os
 from collections.abc import Generator, Iterator
 from pathlib import Path
 
-import pulumi
 import pytest
 from botocore_models import read_once
 from depth import EXAMPLES, PROFILE
 from hypothesis import HealthCheck, settings
+from recording import recording
 
-from validation.event_loop import OneThreadLoop
-from validation.recorder import Recorder, record
+from validation.recorder import Recorder
 
 _FOLDER = Path(__file__).parent
 _REHEARSED = {"kept", "rehearsed", "whole"}  # fixtures that run a stack against the emulators
@@ -112,31 +110,14 @@ def _hermetic(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def _event_loop() -> Iterator[None]:
-    loop = OneThreadLoop()
-    asyncio.set_event_loop(loop)
-    yield
-    for task in asyncio.all_tasks(loop):
-        task.cancel()
-    loop.run_until_complete(asyncio.sleep(0))
-    loop.close()
-    asyncio.set_event_loop(None)
-
-
-@pytest.fixture
-def recorder(_event_loop: None) -> Iterator[Recorder]:
+def recorder() -> Iterator[Recorder]:
     """What a program registers, with the outputs an `up` would have."""
-    yield record()
-    _forget()
+    with recording() as started:
+        yield started
 
 
 @pytest.fixture
-def first_preview(_event_loop: None) -> Iterator[Recorder]:
+def first_preview() -> Iterator[Recorder]:
     """What a program registers in the first preview: every output of every resource is unknown."""
-    yield record(preview=True)
-    _forget()
-
-
-def _forget() -> None:
-    pulumi.runtime.set_all_config({}, [])
-    pulumi.runtime.settings.reset_options()
+    with recording(preview=True) as started:
+        yield started

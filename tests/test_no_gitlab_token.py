@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from program import config_of, documents, plan_of, run_program
+from program import config_of, documents, plan_of, run_once, run_program
 
 from components.rotation import handler
 from components.rotation.renewal import handler as renewal
@@ -26,8 +26,8 @@ def test_up_needs_no_gitlab_token_and_makes_nothing_in_gitlab(recorder: Recorder
     assert recorder.outputs["stack"]["gitlabTokenSecret"] == ""
 
 
-def test_there_is_a_secret_for_each_audience_and_no_secret_for_a_token(recorder: Recorder) -> None:
-    run_program(recorder, STACK)
+def test_there_is_a_secret_for_each_audience_and_no_secret_for_a_token() -> None:
+    recorder = run_once(STACK)
     secrets = [resource.inputs for resource in recorder.resources if resource.type == _SECRET]
     assert sorted((each["name"], each["recoveryWindowInDays"]) for each in secrets) == [
         ("gitlab-ecr-test/audience/acme/api", 0),
@@ -36,8 +36,8 @@ def test_there_is_a_secret_for_each_audience_and_no_secret_for_a_token(recorder:
     assert "gitlab-token" not in json.dumps([resource.inputs for resource in recorder.resources], default=str)
 
 
-def test_nothing_renews_a_token_and_nothing_watches_its_end(recorder: Recorder) -> None:
-    run_program(recorder, STACK)
+def test_nothing_renews_a_token_and_nothing_watches_its_end() -> None:
+    recorder = run_once(STACK)
     named = " ".join(resource.name for resource in recorder.resources)
     assert "renewal" not in named
     assert "gitlab-token-ending" not in named
@@ -45,9 +45,8 @@ def test_nothing_renews_a_token_and_nothing_watches_its_end(recorder: Recorder) 
     assert "GitLab token" not in board.inputs["dashboardBody"]
 
 
-def test_the_rotator_has_no_way_to_gitlab(recorder: Recorder, monkeypatch: pytest.MonkeyPatch) -> None:
-    run_program(recorder, STACK)
-    plan = plan_of(recorder)
+def test_the_rotator_has_no_way_to_gitlab(monkeypatch: pytest.MonkeyPatch) -> None:
+    plan = plan_of(run_once(STACK))
     assert plan.gitlab is None
     given: list[object] = []
 
@@ -63,8 +62,8 @@ def test_the_rotator_has_no_way_to_gitlab(recorder: Recorder, monkeypatch: pytes
         renewal.run(plan, 60, run_id="run")
 
 
-def test_no_policy_mentions_reading_a_secret_but_those_of_jobs(recorder: Recorder) -> None:
-    run_program(recorder, STACK)
+def test_no_policy_mentions_reading_a_secret_but_those_of_jobs() -> None:
+    recorder = run_once(STACK)
     reading = [where for where, text in documents(recorder.resources).items() if "GetSecretValue" in json.dumps(text)]
     assert sorted(reading) == [
         "aws:iam/rolePolicy:RolePolicy access-identities-secret-acme/api policy",
@@ -72,9 +71,8 @@ def test_no_policy_mentions_reading_a_secret_but_those_of_jobs(recorder: Recorde
     ]
 
 
-def test_everything_is_known_in_the_first_preview(first_preview: Recorder) -> None:
-    run_program(first_preview, STACK)
-    roles = [resource.inputs for resource in first_preview.resources if resource.type == _ROLE]
+def test_everything_is_known_in_the_first_preview() -> None:
+    roles = [resource.inputs for resource in run_once(STACK, preview=True).resources if resource.type == _ROLE]
     (role,) = [role for role in roles if role["name"].startswith("gitlab-ecr-test-secret-acme-web-")]
     assert role["path"] == "/gitlab-ecr-test/secret/"
     assert json.loads(role["assumeRolePolicy"])["Statement"][0]["Principal"]["Federated"].endswith("/gitlab.com")

@@ -1,6 +1,8 @@
 """Pulumi's options and tags of a component apply to everything in it."""
 
 import inspect
+from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import pulumi
@@ -8,20 +10,50 @@ import pulumi_aws as aws
 import pulumi_gitlab as gitlab
 import pytest
 from every_component import ARGUMENTS, INSTANCE, REGION, answers, make
+from recording import recording
 from urns import urns
 
-from validation.recorder import Recorder, Registered
+from validation.recorder import Registered
 
 EVERY = pytest.mark.parametrize("name", sorted(ARGUMENTS))
 _CONFIG = {"gitlab:baseUrl": f"{INSTANCE}/api/v4/"}
 
 
-def made(recorder: Recorder, name: str, options: Any = pulumi.ResourceOptions) -> list[Registered]:
-    """What a component registers with the options that the function makes."""
-    recorder.answers |= answers()
-    pulumi.runtime.set_all_config(_CONFIG)
-    pulumi.runtime.test(lambda: make(name, options()) and None)()
+def _marked(args: pulumi.ResourceTransformationArgs) -> pulumi.ResourceTransformationResult:
+    return pulumi.ResourceTransformationResult({**args.props, "marked": "yes"}, args.opts)
+
+
+def _options() -> pulumi.ResourceOptions:
+    own = gitlab.Provider("own-gitlab", base_url=f"{INSTANCE}/api/v4/")
+    return pulumi.ResourceOptions(
+        parent=pulumi.ComponentResource("acme:index:Outer", "outer"),
+        aliases=[pulumi.Alias(name="before")],
+        protect=True,
+        retain_on_delete=True,
+        depends_on=[aws.sns.Topic("first")],
+        providers=[aws.Provider("own-aws", region=REGION), own],
+        transformations=[_marked],
+    )
+
+
+def _made(name: str, options: Callable[[], pulumi.ResourceOptions | None]) -> list[Registered]:
+    with recording() as recorder:
+        recorder.answers |= answers()
+        pulumi.runtime.set_all_config(_CONFIG)
+        pulumi.runtime.test(lambda: make(name, options()) and None)()
     return [each for each in recorder.resources if each.name not in ("first", "outer")]
+
+
+@cache
+def plain(name: str) -> list[Registered]:
+    """What a component registers without options."""
+    return _made(name, lambda: None)
+
+
+@cache
+def with_options(name: str) -> list[Registered]:
+    """What a component registers with every option; a test looks at one of them."""
+    return _made(name, _options)
 
 
 def of_providers(resources: list[Registered]) -> list[Registered]:
@@ -29,63 +61,48 @@ def of_providers(resources: list[Registered]) -> list[Registered]:
 
 
 @EVERY
-def test_an_alias_of_the_component_is_one_of_each_child(recorder: Recorder, name: str) -> None:
-    now = urns(made(recorder, name, lambda: pulumi.ResourceOptions(aliases=[pulumi.Alias(name="before")])))
+def test_an_alias_of_the_component_is_one_of_each_child(name: str) -> None:
+    now = urns(with_options(name))
     assert {urn for urn, all_ in now.items() if not any("::before" in other for other in all_)} == set()
 
 
 @EVERY
-def test_a_protected_component_protects_each_child(recorder: Recorder, name: str) -> None:
-    resources = made(recorder, name, lambda: pulumi.ResourceOptions(protect=True))
-    assert [each.name for each in resources if not each.protect] == []
+def test_a_protected_component_protects_each_child(name: str) -> None:
+    assert [each.name for each in with_options(name) if not each.protect] == []
 
 
 @EVERY
-def test_a_component_that_stays_keeps_each_child(recorder: Recorder, name: str) -> None:
-    resources = made(recorder, name, lambda: pulumi.ResourceOptions(retain_on_delete=True))
-    assert [each.name for each in resources if not each.retain_on_delete] == []
+def test_a_component_that_stays_keeps_each_child(name: str) -> None:
+    assert [each.name for each in with_options(name) if not each.retain_on_delete] == []
 
 
 @EVERY
-def test_without_the_option_nothing_stays_that_was_made_here(recorder: Recorder, name: str) -> None:
-    assert [each.name for each in made(recorder, name) if each.retain_on_delete] == []
+def test_without_the_option_nothing_stays_that_was_made_here(name: str) -> None:
+    assert [each.name for each in plain(name) if each.retain_on_delete] == []
 
 
 @EVERY
-def test_what_the_component_depends_on_is_made_before_each_child(recorder: Recorder, name: str) -> None:
-    resources = made(recorder, name, lambda: pulumi.ResourceOptions(depends_on=[aws.sns.Topic("first")]))
-    assert [each.name for each in resources if "first" not in each.dependencies] == []
+def test_what_the_component_depends_on_is_made_before_each_child(name: str) -> None:
+    assert [each.name for each in with_options(name) if "first" not in each.dependencies] == []
 
 
 @EVERY
-def test_each_child_has_the_providers_of_the_component(recorder: Recorder, name: str) -> None:
-    def options() -> pulumi.ResourceOptions:
-        own = gitlab.Provider("own-gitlab", base_url=f"{INSTANCE}/api/v4/")
-        return pulumi.ResourceOptions(providers=[aws.Provider("own-aws", region=REGION), own])
-
-    resources = of_providers(made(recorder, name, options))
-    assert {(each.type.partition(":")[0], each.provider) for each in resources} <= {
+def test_each_child_has_the_providers_of_the_component(name: str) -> None:
+    assert {(each.type.partition(":")[0], each.provider) for each in of_providers(with_options(name))} <= {
         ("aws", "own-aws"),
         ("gitlab", "own-gitlab"),
     }
 
 
 @EVERY
-def test_each_child_is_transformed_as_the_component_is(recorder: Recorder, name: str) -> None:
-    def marked(args: pulumi.ResourceTransformationArgs) -> pulumi.ResourceTransformationResult:
-        return pulumi.ResourceTransformationResult({**args.props, "marked": "yes"}, args.opts)
-
-    resources = made(recorder, name, lambda: pulumi.ResourceOptions(transformations=[marked]))
-    assert [each.name for each in resources if each.inputs.get("marked") != "yes"] == []
+def test_each_child_is_transformed_as_the_component_is(name: str) -> None:
+    assert [each.name for each in with_options(name) if each.inputs.get("marked") != "yes"] == []
 
 
 @EVERY
-def test_each_child_is_below_the_component_and_that_below_its_parent(recorder: Recorder, name: str) -> None:
-    def options() -> pulumi.ResourceOptions:
-        return pulumi.ResourceOptions(parent=pulumi.ComponentResource("acme:index:Outer", "outer"))
-
+def test_each_child_is_below_the_component_and_that_below_its_parent(name: str) -> None:
     components = {"outer"}
-    for each in made(recorder, name, options):
+    for each in with_options(name):
         assert each.parent in components, each.name
         components |= {each.name} if each.type.startswith("gitlab-ecr:") else set()
 
@@ -98,8 +115,8 @@ def takes_tags(type_: str) -> bool:
 
 
 @pytest.mark.parametrize("name", ["Identities", "PullUser", "RegistryAccess", "Repositories", "Rotator", "Runner"])
-def test_tags_reach_everything_that_has_them(recorder: Recorder, name: str) -> None:
-    taggable = [each for each in made(recorder, name) if each.type.startswith("aws:") and takes_tags(each.type)]
+def test_tags_reach_everything_that_has_them(name: str) -> None:
+    taggable = [each for each in plain(name) if each.type.startswith("aws:") and takes_tags(each.type)]
     assert taggable
     untagged = [
         f"{each.type} {each.name}" for each in taggable if each.inputs.get("tags", {}).get("team") != "platform"

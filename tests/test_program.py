@@ -6,36 +6,32 @@ from collections import Counter
 import pulumi
 import pytest
 from policy_linter import lint
-from program import ACCOUNT, LOCAL, documents, main, plan_of, run_program
+from program import ACCOUNT, LOCAL, documents, main, plan_of, run_once
 
 from rehearsal.stack_file import read
-from validation.recorder import Recorder, record
+from validation.recorder import Recorder
 
 
-def test_no_two_resources_share_type_and_name(recorder: Recorder) -> None:
-    run_program(recorder)
+def test_no_two_resources_share_type_and_name() -> None:
+    recorder = run_once()
     counts = Counter((resource.type, resource.name) for resource in recorder.resources)
     assert [key for key, count in counts.items() if count > 1] == []
 
 
-def test_every_resource_has_its_component_as_parent(recorder: Recorder) -> None:
-    run_program(recorder)
+def test_every_resource_has_its_component_as_parent() -> None:
+    recorder = run_once()
     components = {r.name for r in recorder.resources if r.type.startswith("gitlab-ecr:index:")}
     assert [r.name for r in recorder.resources if r.parent not in components and r.name != "access"] == []
 
 
-def test_the_first_preview_knows_every_policy_document_whole(first_preview: Recorder) -> None:
-    run_program(first_preview)
-    before = documents(first_preview.resources)
-    after_up = record()
-    run_program(after_up)
-    assert before == documents(after_up.resources)
+def test_the_first_preview_knows_every_policy_document_whole() -> None:
+    before = documents(run_once(preview=True).resources)
+    assert before == documents(run_once().resources)
     assert len(before) >= 8
 
 
-def test_the_first_preview_knows_the_plan_whole(first_preview: Recorder) -> None:
-    run_program(first_preview)
-    plan = plan_of(first_preview)
+def test_the_first_preview_knows_the_plan_whole() -> None:
+    plan = plan_of(run_once(preview=True))
     assert {name: (a.inside, a.outside) for name, a in plan.audiences.items()} == {
         "acme/backend": ("ci/node", "base/alpine"),
         "acme/frontend/web": ("ci/node", "base/alpine"),
@@ -46,16 +42,16 @@ def test_the_first_preview_knows_the_plan_whole(first_preview: Recorder) -> None
     ]
 
 
-def test_an_adopted_variable_is_not_a_resource(recorder: Recorder) -> None:
-    run_program(recorder)
+def test_an_adopted_variable_is_not_a_resource() -> None:
+    recorder = run_once()
     assert [r.inputs["group"] for r in recorder.of_type("gitlab:index/groupVariable:GroupVariable")] == ["20"]
     variables = recorder.of_type("gitlab:index/projectVariable:ProjectVariable")
     assert "DOCKER_AUTH_CONFIG" not in {variable.inputs["key"] for variable in variables}
     assert {variable.inputs["project"] for variable in variables} == {"30", "acme/legacy"}
 
 
-def test_the_first_rotation_comes_after_roles_variables_and_schedule(recorder: Recorder) -> None:
-    run_program(recorder)
+def test_the_first_rotation_comes_after_roles_variables_and_schedule() -> None:
+    recorder = run_once()
     waits_for = set(recorder.one("aws:lambda/invocation:Invocation").dependencies)
     assert {
         "access-identities-pull-acme/backend",
@@ -65,14 +61,14 @@ def test_the_first_rotation_comes_after_roles_variables_and_schedule(recorder: R
     } <= waits_for
 
 
-def test_every_policy_document_passes_the_linter(recorder: Recorder) -> None:
-    run_program(recorder)
+def test_every_policy_document_passes_the_linter() -> None:
+    recorder = run_once()
     found = documents(recorder.resources)
     assert {where: problems for where, document in found.items() if (problems := lint(document))} == {}
 
 
-def test_no_stack_output_and_no_plain_input_holds_a_secret(recorder: Recorder) -> None:
-    run_program(recorder)
+def test_no_stack_output_and_no_plain_input_holds_a_secret() -> None:
+    recorder = run_once()
     outputs = json.dumps(recorder.outputs["stack"], default=str)
     assert "glrt-fake-0000" not in outputs
     for resource in recorder.resources:
@@ -80,8 +76,8 @@ def test_no_stack_output_and_no_plain_input_holds_a_secret(recorder: Recorder) -
         assert "glrt-fake-0000" not in json.dumps(shown, default=str), resource.name
 
 
-def test_the_declaration_is_an_output(recorder: Recorder) -> None:
-    run_program(recorder)
+def test_the_declaration_is_an_output() -> None:
+    recorder = run_once()
     assert recorder.outputs["stack"]["declaration"] == {
         "registry": "123456789012.dkr.ecr.eu-central-1.amazonaws.com",
         "repositories": ["base/alpine", "ci/node", "ci/python", "secret/tools"],

@@ -8,7 +8,7 @@ from typing import Any, Final
 import pulumi
 import pytest
 import yaml
-from program import config_of, run_program
+from program import config_of, run_once, run_program
 
 from components.contract import plan as plans
 from components.variables.keys import AWS_ROLE
@@ -34,13 +34,12 @@ def _included(**inputs: str) -> dict[str, Any]:
     return filled(_JOBS)
 
 
-def _declared(recorder: Recorder, path: str) -> dict[str, str]:
-    run_program(recorder, STACK)
-    return recorder.outputs["stack"]["declaration"]["consumers"][path]["pull_template"]
+def _declared(path: str) -> dict[str, str]:
+    return run_once(STACK).outputs["stack"]["declaration"]["consumers"][path]["pull_template"]
 
 
-def test_the_output_is_what_the_template_takes(recorder: Recorder) -> None:
-    inputs = _declared(recorder, "acme/web")
+def test_the_output_is_what_the_template_takes() -> None:
+    inputs = _declared("acme/web")
     assert set(inputs) == set(_INPUTS) - {"job"}
     job = _included(**inputs)[".ecr-pull"]
     secret = job["secrets"]["DOCKER_AUTH_CONFIG"]["aws_secrets_manager"]
@@ -50,8 +49,8 @@ def test_the_output_is_what_the_template_takes(recorder: Recorder) -> None:
     assert job["secrets"]["DOCKER_AUTH_CONFIG"]["token"] == "$ECR_PULL_TOKEN"
 
 
-def test_role_and_secret_are_those_that_the_stack_makes(recorder: Recorder) -> None:
-    inputs = _declared(recorder, "acme/api")
+def test_role_and_secret_are_those_that_the_stack_makes() -> None:
+    recorder, inputs = run_once(STACK), _declared("acme/api")
     roles = [each.inputs for each in recorder.resources if each.type == "aws:iam/role:Role"]
     arns = {f"arn:aws:iam::123456789012:role{role['path']}{role['name']}" for role in roles}
     archive = recorder.one("aws:lambda/function:Function", "access-rotator-function").inputs["code"]

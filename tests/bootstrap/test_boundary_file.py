@@ -7,12 +7,11 @@ from typing import Any, Final
 import pytest
 from policy_evaluator import Request, allowed
 from policy_linter import as_list
-from program import ROOT, run_program
+from program import ROOT, run_once
 from registered_policies import policies
 
 from components.bootstrap.naming import BootstrapNames
 from components.bootstrap.policies import boundary
-from validation.recorder import Recorder
 
 _NAMES: Final = BootstrapNames("123456789012", "eu-central-1", "gitlab-ecr")
 _BOUNDARY: Final[dict[str, Any]] = json.loads((ROOT / "templates" / "first-up" / "boundary.json").read_text())
@@ -32,12 +31,9 @@ def test_the_file_is_that_of_the_present_components() -> None:
 
 
 @pytest.mark.parametrize("file", _STACKS, ids=lambda file: file.name)
-def test_every_role_and_user_of_a_stack_file_does_within_it_what_its_policy_says(
-    recorder: Recorder, file: Path
-) -> None:
-    run_program(recorder, file)
+def test_every_role_and_user_of_a_stack_file_does_within_it_what_its_policy_says(file: Path) -> None:
     refused, asked = list[str](), 0
-    for place, policy in policies(recorder.resources):
+    for place, policy in policies(run_once(file).resources):
         if not place.startswith(_OWNED):
             continue
         of_user = place.startswith("aws:iam/userPolicy:")

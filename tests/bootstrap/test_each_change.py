@@ -11,8 +11,9 @@ from program import ROOT, config_of, run_program
 from provider_actions import needs
 from provider_changes import ANEW, CHANGES
 from provider_needs import NEEDS
+from recording import recording
 
-from validation.recorder import Recorder, Registered, record
+from validation.recorder import Registered
 
 _WIDE: Final = ROOT / "tests" / "data" / "Pulumi.wide.yaml"
 _IN_GITLAB: Final = ROOT / "tests" / "data" / "Pulumi.gitlab.yaml"
@@ -91,8 +92,8 @@ def _edited(config: dict[str, Any], path: str, value: Any) -> dict[str, Any]:
 
 
 def _made(config: dict[str, Any]) -> dict[tuple[str, str], Registered]:
-    recorder = record()
-    run_program(recorder, config)
+    with recording() as recorder:
+        run_program(recorder, config)
     return {(each.type, each.name): each for each in recorder.resources if each.type.startswith("aws:")}
 
 
@@ -124,9 +125,7 @@ def _refused(resource: Registered, wanted: set[str] | None, made: dict[tuple[str
     ("stack_file", "path", "value"),
     [(_WIDE, *edit) for edit in EDITS] + [(_IN_GITLAB, *edit) for edit in EDITS if _concerns(_IN_GITLAB, edit[0])],
 )
-def test_a_change_of_a_key_is_within_the_rights_of_the_deploy_role(
-    recorder: Recorder, stack_file: Any, path: str, value: Any
-) -> None:
+def test_a_change_of_a_key_is_within_the_rights_of_the_deploy_role(stack_file: Any, path: str, value: Any) -> None:
     before, after = _before(stack_file), _made(_edited(_config(stack_file), path, value))
     assert {key: before[key].inputs for key in before} != {key: after[key].inputs for key in after} or "paused" in path
     refused: list[str] = []

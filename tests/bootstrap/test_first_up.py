@@ -7,13 +7,12 @@ from typing import Any, Final
 import pytest
 from policy_evaluator import Request, allowed, glob
 from policy_linter import as_list, lint
-from program import ROOT, run_program
+from program import ROOT, run_once
 from provider_actions import needs
 from provider_needs import NEEDS
 
 from components.bootstrap.first_up import first_up_policies
 from components.bootstrap.naming import BootstrapNames
-from validation.recorder import Recorder
 
 _NAMES: Final = BootstrapNames("123456789012", "eu-central-1", "gitlab-ecr")
 _FOLDER: Final = ROOT / "templates" / "first-up"
@@ -61,9 +60,8 @@ def test_each_fits_a_managed_policy_and_has_no_finding_but_patterns(name: str) -
 
 
 @pytest.mark.parametrize("file", _STACKS, ids=lambda file: file.name)
-def test_they_are_enough_for_a_stack_file(recorder: Recorder, file: Path) -> None:
-    run_program(recorder, file)
-    ours = [resource for resource in recorder.resources if resource.type.startswith("aws:")]
+def test_they_are_enough_for_a_stack_file(file: Path) -> None:
+    ours = [resource for resource in run_once(file).resources if resource.type.startswith("aws:")]
     assert {resource.type for resource in ours} <= NEEDS.keys(), "say in provider_needs.py what it needs"
     owners = {r.inputs["name"]: r for r in ours if r.type in ("aws:iam/role:Role", "aws:iam/user:User")}
     refused = {

@@ -1,11 +1,14 @@
 """Ids that come from another resource: the stack is the same as with plain ones, and a preview knows all but them."""
 
 import json
+from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import pulumi
 import pulumi_gitlab as gitlab
 import pytest
+from recording import recording
 
 from components.consumers.ci_variables import CiVariables
 from components.contract import plan as plans
@@ -47,38 +50,38 @@ def declaration(numbers: dict[str, Any], *, backend: str = "lambda") -> Any:
     }
 
 
-def made(recorder: Recorder, form: Any, backend: str) -> dict[str, Registered]:
-    """What a stack registers whose ids are outputs, or plain values without a form."""
-    recorder.answers["gitlab:index/userRunner:UserRunner"] = {"id": "9171", "token": "glrt-fake-0000"}
-
-    def program() -> None:
-        numbers: dict[str, Any] = dict(NUMBERS)
-        if form:
-            numbers = {name: pulumi.Output.from_input(form(number)) for name, number in NUMBERS.items()}
-        RegistryAccess("access", declaration(numbers, backend=backend))
-
-    pulumi.runtime.test(program)()
-    return {f"{each.type} {each.name}": each for each in recorder.resources}
+def made(numbers: Callable[[], dict[str, Any]], backend: str, *, preview: bool = False) -> dict[str, Any]:
+    """What a stack with these ids registers, as plain values."""
+    with recording(preview=preview) as recorder:
+        recorder.answers["gitlab:index/userRunner:UserRunner"] = {"id": "9171", "token": "glrt-fake-0000"}
+        pulumi.runtime.test(lambda: RegistryAccess("access", declaration(numbers(), backend=backend)) and None)()
+    return shown([each for each in recorder.resources if each.type != "gitlab:index/group:Group"])
 
 
-def shown(resources: dict[str, Registered]) -> dict[str, Any]:
+@cache  # each form of an id is compared with the same
+def made_of_plain_numbers(backend: str, *, preview: bool = False) -> dict[str, Any]:
+    return made(lambda: NUMBERS, backend, preview=preview)
+
+
+def shown(resources: list[Registered]) -> dict[str, Any]:
     def archive(value: Any) -> Any:
         """An archive by its texts, and a word for what is not known."""
         assets = getattr(value, "assets", None)
         return "unknown" if assets is None else {path: getattr(each, "text", None) for path, each in assets.items()}
 
     return {
-        key: json.loads(json.dumps([each.inputs, each.parent, sorted(each.secret_inputs)], default=archive))
-        for key, each in resources.items()
+        f"{each.type} {each.name}": json.loads(
+            json.dumps([each.inputs, each.parent, sorted(each.secret_inputs)], default=archive)
+        )
+        for each in resources
     }
 
 
 @pytest.mark.parametrize("backend", ["lambda", "gitlab"])
 @pytest.mark.parametrize("form", [int, str, float], ids=["int", "str", "float"])
-def test_an_id_from_a_resource_makes_what_a_plain_one_makes(recorder: Recorder, form: Any, backend: str) -> None:
-    plain = shown(made(recorder, None, backend))
-    recorder.resources.clear()
-    assert shown(made(recorder, form, backend)) == plain
+def test_an_id_from_a_resource_makes_what_a_plain_one_makes(form: Any, backend: str) -> None:
+    plain = made_of_plain_numbers(backend)
+    assert made(lambda: {name: pulumi.Output.from_input(form(n)) for name, n in NUMBERS.items()}, backend) == plain
     assert '"40"' in plain["aws:iam/role:Role access-identities-push-acme/web"][0]["assumeRolePolicy"]
 
 
@@ -107,19 +110,9 @@ def test_an_id_from_a_resource_makes_what_a_plain_one_makes(recorder: Recorder, 
         ),
     ],
 )
-def test_a_preview_knows_all_but_what_holds_the_id(
-    first_preview: Recorder, backend: str, unknown: dict[str, set[str]]
-) -> None:
-    plain = shown(made(first_preview, None, backend))
-    first_preview.resources.clear()
-
-    def program() -> None:
-        group = gitlab.Group("group", path="acme")
-        RegistryAccess("access", declaration(dict.fromkeys(NUMBERS, group.id), backend=backend))
-
-    pulumi.runtime.test(program)()
-    resources = [each for each in first_preview.resources if each.type != "gitlab:index/group:Group"]
-    found = shown({f"{each.type} {each.name}": each for each in resources})
+def test_a_preview_knows_all_but_what_holds_the_id(backend: str, unknown: dict[str, set[str]]) -> None:
+    plain = made_of_plain_numbers(backend, preview=True)
+    found = made(lambda: dict.fromkeys(NUMBERS, gitlab.Group("group", path="acme").id), backend, preview=True)
     assert found.keys() == plain.keys()
     differs = {
         key: {name for name in plain[key][0] if plain[key][0][name] != found[key][0].get(name)}

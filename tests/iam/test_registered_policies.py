@@ -1,6 +1,7 @@
 """The linter over every policy document of the whole program, for every stack file."""
 
 import json
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ import pulumi
 import pytest
 from policy_evaluator import Request, allowed
 from program import build
+from recording import recording
 from registered_policies import findings, policies
 
 from components.bootstrap.bootstrap import Bootstrap
@@ -27,17 +29,18 @@ _STACKS += [Path(__file__).parents[1] / "data" / f"Pulumi.{name}.yaml" for name 
 _STACKS.append(Path(__file__).parents[1] / "data" / "Pulumi.secrets.yaml")
 
 
-@pytest.fixture(params=_STACKS, ids=lambda path: path.name)
-def declaration(request: pytest.FixtureRequest, recorder: Recorder) -> RegistryAccessArgs:
-    """Of each stack file in turn; the recorder has seen what it makes."""
-    recorder.answers["gitlab:index/userRunner:UserRunner"] = {"id": "9171", "token": "glrt-fake-0000"}
-    declaration = stack_file.read(request.param).declaration
-    build(declaration)
-    return declaration
+@cache  # the tests only read it
+def _built(path: Path) -> tuple[RegistryAccessArgs, Recorder]:
+    declaration = stack_file.read(path).declaration
+    with recording() as recorder:
+        recorder.answers["gitlab:index/userRunner:UserRunner"] = {"id": "9171", "token": "glrt-fake-0000"}
+        build(declaration)
+    return declaration, recorder
 
 
-@pytest.mark.usefixtures("declaration")
-def test_no_policy_of_a_stack_has_a_finding(recorder: Recorder) -> None:
+@pytest.mark.parametrize("path", _STACKS, ids=lambda path: path.name)
+def test_no_policy_of_a_stack_has_a_finding(path: Path) -> None:
+    _, recorder = _built(path)
     types = {place.partition(" ")[0] for place, _ in policies(recorder.resources)}
     assert {"aws:iam/role:Role", "aws:iam/rolePolicy:RolePolicy"} <= types
     roles = recorder.of_type("aws:iam/role:Role") + recorder.of_type("aws:iam/rolePolicy:RolePolicy")
@@ -45,9 +48,9 @@ def test_no_policy_of_a_stack_has_a_finding(recorder: Recorder) -> None:
     assert findings(recorder.resources) == []
 
 
-def test_a_consumers_role_pulls_exactly_what_its_stack_file_says(
-    recorder: Recorder, declaration: RegistryAccessArgs
-) -> None:
+@pytest.mark.parametrize("path", _STACKS, ids=lambda path: path.name)
+def test_a_consumers_role_pulls_exactly_what_its_stack_file_says(path: Path) -> None:
+    declaration, recorder = _built(path)
     names = Names(declaration["account"], declaration["region"], declaration["prefix"])
     shared = {r.inputs["repository"]: json.loads(r.inputs["policy"]) for r in recorder.of_type(_REPOSITORY_POLICY)}
     pulls: dict[str, list[str]] = {}
@@ -68,7 +71,9 @@ def test_a_consumers_role_pulls_exactly_what_its_stack_file_says(
     assert pulls
 
 
-def test_only_a_push_role_may_write_an_image(recorder: Recorder, declaration: RegistryAccessArgs) -> None:
+@pytest.mark.parametrize("path", _STACKS, ids=lambda path: path.name)
+def test_only_a_push_role_may_write_an_image(path: Path) -> None:
+    declaration, recorder = _built(path)
     names = Names(declaration["account"], declaration["region"], declaration["prefix"])
     shared = {r.inputs["repository"]: json.loads(r.inputs["policy"]) for r in recorder.of_type(_REPOSITORY_POLICY)}
     roles = {role.inputs["name"]: role for role in recorder.of_type("aws:iam/role:Role")}

@@ -4,10 +4,10 @@ import ast
 from pathlib import Path
 
 import pytest
-from program import LOCAL, ROOT, run_program
+from program import LOCAL, ROOT, run_once
 
 from components import rotation
-from validation.recorder import Recorder, Registered
+from validation.recorder import Registered
 
 _STACKS = [
     LOCAL,
@@ -56,16 +56,15 @@ def test_each_call_that_writes_is_known() -> None:
 
 
 @pytest.mark.parametrize("stack", _STACKS, ids=lambda path: path.name)
-def test_a_program_that_ignores_tags_ignores_both_forms_of_them(recorder: Recorder, stack: Path) -> None:
-    run_program(recorder, stack)
-    for resource in recorder.resources:
+def test_a_program_that_ignores_tags_ignores_both_forms_of_them(stack: Path) -> None:
+    for resource in run_once(stack).resources:
         ignored = {"tags", "tagsAll"} & set(resource.ignore_changes)
         assert ignored in (set(), {"tags", "tagsAll"}), resource.name
 
 
 @pytest.mark.parametrize("stack", _STACKS, ids=lambda path: path.name)
-def test_no_up_takes_back_what_the_rotator_wrote(recorder: Recorder, stack: Path) -> None:
-    run_program(recorder, stack)
+def test_no_up_takes_back_what_the_rotator_wrote(stack: Path) -> None:
+    recorder = run_once(stack)
     seen = 0
     for type_, shown in WRITTEN.values():
         for resource in recorder.of_type(type_):

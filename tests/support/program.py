@@ -8,6 +8,7 @@ from typing import Any
 
 import pulumi
 import yaml
+from recording import recording
 
 import gitlab_provider
 from components.contract import plan as plans
@@ -40,6 +41,14 @@ def run_program(recorder: Recorder, stack: Path | dict[str, str] = LOCAL) -> Non
     }
     pulumi.runtime.set_all_config(config_of(stack) if isinstance(stack, Path) else stack)
     pulumi.runtime.test(lambda: main(recorder))()
+
+
+@cache
+def run_once(stack: Path = LOCAL, *, preview: bool = False) -> Recorder:
+    """What the program registers with a stack file, for tests that only read it: it runs once in a process."""
+    with recording(preview=preview) as recorder:
+        run_program(recorder, stack)
+    return recorder
 
 
 def main(recorder: Recorder) -> pulumi.Output[None]:
