@@ -6,17 +6,15 @@ from pathlib import Path
 from typing import Any
 
 import click
-import jsonschema
 import pytest
 import yaml
+from editor_schema import editor_schema
 from pages import FENCED, PAGES, ROOT, TEXT, blocks
 from program import build
 from vendor_schemas import refusals
 
 import settings
 from components.cli.__main__ import commands
-from reference import analysis
-from reference.stack_file import json_schema
 from validation.recorder import Recorder
 
 
@@ -40,11 +38,6 @@ def test_only_languages_that_a_test_reads_are_shown() -> None:
     assert shown == {"yaml", "typescript", "python", "sh", "text", "mermaid"}
 
 
-@pytest.fixture(scope="module")
-def schema() -> jsonschema.Draft202012Validator:
-    return jsonschema.Draft202012Validator(json_schema(analysis.schema()))
-
-
 def _config(document: dict[str, Any]) -> dict[str, Any] | None:
     """A stack file's config, if it is one or a part of one: what each needs besides is added."""
     config = document.get("config", document)
@@ -56,7 +49,7 @@ def _config(document: dict[str, Any]) -> dict[str, Any] | None:
 
 @pytest.mark.parametrize("text", blocks("yaml"))
 def test_a_stack_file_is_valid_and_deploys_and_a_ci_file_is_valid(
-    text: str, recorder: Recorder, tmp_path: Path, schema: jsonschema.Draft202012Validator
+    text: str, recorder: Recorder, tmp_path: Path
 ) -> None:
     document = yaml.safe_load(text)
     if "runtime" in document:
@@ -66,7 +59,7 @@ def test_a_stack_file_is_valid_and_deploys_and_a_ci_file_is_valid(
         (tmp_path / "ci.yml").write_text(text)
         assert refusals(tmp_path / "ci.yml") == ""
         return
-    assert [error.message for error in schema.iter_errors({"config": config})] == []
+    assert [error.message for error in editor_schema().iter_errors({"config": config})] == []
     recorder.answers["gitlab:index/userRunner:UserRunner"] = {"id": "9171", "token": "glrt-fake-0000"}
     values = {key.removeprefix("gitlab-ecr:"): value for key, value in config.items() if key.startswith("gitlab-ecr:")}
     declaration = settings.parse(values, stack="prod", region=config["aws:region"])

@@ -1,10 +1,12 @@
 """The whole declaration: what reaches which component."""
 
 import json
+from functools import cache
 from typing import Any
 
 import pytest
 from program import build
+from recording import recording
 
 from components.consumers.args import Access
 from components.contract import plan as plans
@@ -47,8 +49,14 @@ def declare(recorder: Recorder, **changes: Any) -> Recorder:
     return recorder
 
 
-def test_every_role_and_user_has_the_stacks_path_boundary_and_tags(recorder: Recorder) -> None:
-    declare(recorder)
+@cache  # the tests only read it
+def declared() -> Recorder:
+    with recording() as recorder:
+        return declare(recorder)
+
+
+def test_every_role_and_user_has_the_stacks_path_boundary_and_tags() -> None:
+    recorder = declared()
     found = recorder.of_type(_ROLE) + recorder.of_type("aws:iam/user:User")
     assert {resource.name for resource in found} == {
         "access-identities-pull-acme/web",
@@ -63,15 +71,15 @@ def test_every_role_and_user_has_the_stacks_path_boundary_and_tags(recorder: Rec
     assert all(resource.inputs["tags"] == {"team": "ci", "env": "prod"} for resource in found)
 
 
-def test_the_session_duration_is_that_of_the_roles_of_others(recorder: Recorder) -> None:
-    declare(recorder)
+def test_the_session_duration_is_that_of_the_roles_of_others() -> None:
+    recorder = declared()
     lengths = {role.name: role.inputs.get("maxSessionDuration") for role in recorder.of_type(_ROLE)}
     assert lengths["access-identities-push-acme/app"] == lengths["access-identities-runner-aws"] == 7200
     assert lengths["access-rotator-function-role"] is None
 
 
-def test_a_repositorys_own_tags_win(recorder: Recorder) -> None:
-    declare(recorder)
+def test_a_repositorys_own_tags_win() -> None:
+    recorder = declared()
     tags = {each.inputs["name"]: each.inputs["tags"] for each in recorder.of_type("aws:ecr/repository:Repository")}
     assert tags == {"app": {"team": "app", "env": "prod"}, "ci/node": {"team": "ci", "env": "prod"}}
 
@@ -113,23 +121,23 @@ def test_a_runner_whose_images_lie_in_another_account_pulls_there_by_its_role_an
     assert json.loads(docker) == {"credHelpers": {"210987654321.dkr.ecr.us-east-1.amazonaws.com": "ecr-login"}}
 
 
-def test_caches_and_registry_wide_settings_are_made(recorder: Recorder) -> None:
-    declare(recorder)
+def test_caches_and_registry_wide_settings_are_made() -> None:
+    recorder = declared()
     assert recorder.one("aws:ecr/pullThroughCacheRule:PullThroughCacheRule").inputs["ecrRepositoryPrefix"] == "quay"
     scanning = recorder.one("aws:ecr/registryScanningConfiguration:RegistryScanningConfiguration")
     assert scanning.inputs["scanType"] == "ENHANCED"
 
 
 @pytest.mark.parametrize("role", ["pull-acme/web", "runner-aws"])
-def test_a_consumer_that_names_a_cache_may_fill_only_that_cache(recorder: Recorder, role: str) -> None:
-    declare(recorder)
+def test_a_consumer_that_names_a_cache_may_fill_only_that_cache(role: str) -> None:
+    recorder = declared()
     policy = json.loads(recorder.one("aws:iam/rolePolicy:RolePolicy", f"access-identities-{role}").inputs["policy"])
     fills = [statement for statement in policy["Statement"] if "ecr:CreateRepository" in statement["Action"]]
     assert [statement["Resource"] for statement in fills] == ["arn:aws:ecr:eu-central-1:123456789012:repository/quay/*"]
 
 
-def test_the_first_rotation_waits_for_the_users_whose_keys_it_makes(recorder: Recorder) -> None:
-    declare(recorder)
+def test_the_first_rotation_waits_for_the_users_whose_keys_it_makes() -> None:
+    recorder = declared()
     first = recorder.one("aws:lambda/invocation:Invocation")
     assert "access-user-acme/old" in first.dependencies
 
@@ -149,8 +157,8 @@ def test_times_of_access_keys_that_make_no_sense_are_refused_at_their_place(reco
         declare(recorder, rotation={"access_key_grace": "1 hour"})
 
 
-def test_role_and_plan_name_the_same_generation(recorder: Recorder) -> None:
-    declare(recorder)
+def test_role_and_plan_name_the_same_generation() -> None:
+    recorder = declared()
     archive = recorder.one("aws:lambda/function:Function", "access-rotator-function").inputs["code"]
     plan = plans.loads(archive.assets["gitlab_ecr/plan.json"].text)
     assert plan.audiences["acme/web"].role_arn.endswith("-g3")
@@ -158,8 +166,8 @@ def test_role_and_plan_name_the_same_generation(recorder: Recorder) -> None:
     assert plan.audiences["acme/web"].role_arn == f"arn:aws:iam::123456789012:role{role['path']}{role['name']}"
 
 
-def test_only_a_runner_that_says_what_it_pulls_has_an_instance_profile(recorder: Recorder) -> None:
-    declare(recorder)
+def test_only_a_runner_that_says_what_it_pulls_has_an_instance_profile() -> None:
+    recorder = declared()
     profiles = recorder.of_type("aws:iam/instanceProfile:InstanceProfile")
     assert [profile.name for profile in profiles] == ["access-identities-runner-aws"]
 

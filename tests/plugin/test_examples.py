@@ -6,12 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import plugin_process
 import pytest
 import yaml
 from other_language import Program, node_modules
 from pages import TEXT
-from plugin_process import output
+from plugin_process import Plugin
 from program import ROOT
 
 from rehearsal.world import World
@@ -87,11 +86,9 @@ def test_a_transform_reaches_what_is_inside(world: World, tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("preview", [True, False])
-def test_the_yaml_program_declares_both_repositories(preview: bool) -> None:
-    with plugin_process.started() as plugin:
-        plugin.engine.answers["gitlab:index/userRunner:UserRunner"] = {"token": output("glrt-fake-0000", secret=True)}
-        plugin.construct("RegistryAccess", DECLARED, config={"gitlab:baseUrl": f"{INSTANCE}/api/v4/"}, dryRun=preview)
-        repositories = [each for each in plugin.engine.resources if each.type == "aws:ecr/repository:Repository"]
+def test_the_yaml_program_declares_both_repositories(plugin: Plugin, preview: bool) -> None:
+    plugin.construct("RegistryAccess", DECLARED, config={"gitlab:baseUrl": f"{INSTANCE}/api/v4/"}, dryRun=preview)
+    repositories = [each for each in plugin.engine.resources if each.type == "aws:ecr/repository:Repository"]
     assert {each.inputs["name"] for each in repositories} == {"ci/python", "ci/node"}
 
 

@@ -1,14 +1,13 @@
 """The plugin over gRPC: what a program in another language writes makes what a Python program would make."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import grpc
-import plugin_process
 import pulumi
 import pytest
-from every_component import ACCOUNT, ARGUMENTS, INSTANCE, REGION, answers, make
+from every_component import ARGUMENTS, INSTANCE, answers, make
 from plugin_process import Plugin, output
 from program import ROOT
 from pulumi.runtime.proto import errors_pb2, provider_pb2, status_pb2
@@ -20,10 +19,6 @@ from plugin.provider import CLASSES, Provider
 from validation.recorder import Recorder, Registered
 
 _GITLAB = {"gitlab:baseUrl": INSTANCE}
-_ANSWERS = {
-    "gitlab:index/userRunner:UserRunner": {"id": "9171", "token": output("glrt-fake-0000", secret=True)},
-    "aws:kms/key:Key": {"arn": f"arn:aws:kms:{REGION}:{ACCOUNT}:key/fake", "keyId": "fake"},
-}
 
 
 def written(expected: Any, value: Any) -> Any:
@@ -42,13 +37,6 @@ def written(expected: Any, value: Any) -> Any:
 def inputs_of(name: str, **changed: Any) -> dict[str, Any]:
     (made,) = [each for each in CLASSES if each.__name__ == name]
     return written(made.__init__.__annotations__["args"], {**ARGUMENTS[name], **changed})
-
-
-@pytest.fixture(scope="module")
-def plugin() -> Iterator[Plugin]:
-    with plugin_process.started() as started:
-        started.engine.answers |= _ANSWERS
-        yield started
 
 
 def shown(resources: list[Registered]) -> dict[str, Any]:

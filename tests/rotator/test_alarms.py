@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from rotator_args import made
+from rotator_args import made, rotator
 
 from validation.recorder import Recorder
 
@@ -18,8 +18,8 @@ def _alarm(recorder: Recorder, key: str) -> dict[str, Any]:
     return recorder.one(_ALARM, f"rotator-{key}").inputs
 
 
-def test_the_alarm_of_the_whole_rotator_fires_when_nothing_runs(recorder: Recorder) -> None:
-    made(recorder)
+def test_the_alarm_of_the_whole_rotator_fires_when_nothing_runs() -> None:
+    recorder = rotator()
     alarm = _alarm(recorder, "no-rotation")
     assert alarm["treatMissingData"] == "breaching"
     assert (alarm["metricName"], alarm["statistic"], alarm["comparisonOperator"], alarm["threshold"]) == (
@@ -41,8 +41,8 @@ def test_every_alarm_except_the_quiet_one_goes_to_the_topic(recorder: Recorder) 
         assert "rotator-alarms" in alarm.dependencies
 
 
-def test_a_token_that_is_not_replaced_raises_an_alarm_hours_before_its_end(recorder: Recorder) -> None:
-    made(recorder)
+def test_a_token_that_is_not_replaced_raises_an_alarm_hours_before_its_end() -> None:
+    recorder = rotator()
     alarm = _alarm(recorder, "token-ending")
     assert (alarm["threshold"], alarm["period"], alarm["statistic"]) == (5 * 3600, 7200, "Minimum")
     assert alarm["threshold"] - 2 * 3600 >= 3 * 3600
@@ -56,8 +56,8 @@ def test_mails_are_subscriptions(recorder: Recorder) -> None:
     assert subscription.inputs == {"topic": _TOPIC, "protocol": "email", "endpoint": "on-call@example.com"}
 
 
-def test_the_dashboard_is_json_and_shows_every_alarm(recorder: Recorder) -> None:
-    made(recorder)
+def test_the_dashboard_is_json_and_shows_every_alarm() -> None:
+    recorder = rotator()
     body = json.loads(recorder.one("aws:cloudwatch/dashboard:Dashboard").inputs["dashboardBody"])
     shown = body["widgets"][0]["properties"]["alarms"]
     assert sorted(arn.rpartition(":")[2] for arn in shown) == sorted(

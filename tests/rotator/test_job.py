@@ -5,6 +5,7 @@ import io
 import json
 import zipfile
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import pulumi
@@ -12,6 +13,7 @@ import pytest
 from plans import FLAGS, plan_of, target
 from policy_evaluator import Request, allowed
 from policy_linter import lint
+from recording import recording
 from rotator_args import ARGS, made
 from rotator_rights import ROTATION
 
@@ -35,13 +37,25 @@ def _made(recorder: Recorder, **changes: Any) -> Recorder:
     return made(recorder, **{**_IN_GITLAB, **changes})
 
 
+@cache  # the tests only read it
+def _rotator() -> Recorder:
+    with recording() as recorder:
+        return _made(recorder)
+
+
+@cache
+def _rotator_of_gitlab_com() -> Recorder:
+    with recording() as recorder:
+        return _made(recorder, **_GITLAB_COM)
+
+
 def _statements(recorder: Recorder, key: str) -> dict[str, dict[str, Any]]:
     policy = json.loads(recorder.one(_POLICY, f"rotator-{key}-role").inputs["policy"])
     return {statement["Sid"]: statement for statement in policy["Statement"]}
 
 
-def test_it_makes_these_resources_and_no_others(recorder: Recorder) -> None:
-    _made(recorder)
+def test_it_makes_these_resources_and_no_others() -> None:
+    recorder = _rotator()
     found: dict[str, int] = {}
     for resource in recorder.resources:
         found[resource.type] = found.get(resource.type, 0) + 1
@@ -88,8 +102,8 @@ def test_the_schedules_run_by_the_clock_in_utc_on_the_full_ref(recorder: Recorde
     assert "rotator-renewal-role" in renewal.dependencies
 
 
-def test_the_rotation_may_do_what_it_may_in_lambda_and_fetch_its_code_and_say_that_it_ran(recorder: Recorder) -> None:
-    _made(recorder)
+def test_the_rotation_may_do_what_it_may_in_lambda_and_fetch_its_code_and_say_that_it_ran() -> None:
+    recorder = _rotator()
     statements = _statements(recorder, "function")
     assert {sid: (s["Action"], s["Resource"]) for sid, s in statements.items()} == {
         **ROTATION,
@@ -100,8 +114,8 @@ def test_the_rotation_may_do_what_it_may_in_lambda_and_fetch_its_code_and_say_th
     assert statements["WriteMetrics"]["Condition"] == {"StringEquals": {"cloudwatch:namespace": "GitLabEcr"}}
 
 
-def test_the_renewal_may_replace_its_token_and_fetch_its_code(recorder: Recorder) -> None:
-    _made(recorder)
+def test_the_renewal_may_replace_its_token_and_fetch_its_code() -> None:
+    recorder = _rotator()
     assert set(_statements(recorder, "renewal")) == {"RenewTokens", "FetchCode"}
 
 
@@ -136,11 +150,9 @@ _SUB = "project_path:acme/access:ref_type:branch:ref:main"
         ({"sub": _SUB.replace("acme/access", "evil/acme/access")}, False),
     ],
 )
-def test_one_branch_of_one_project_assumes_it_on_a_self_managed_gitlab(
-    recorder: Recorder, changes: dict[str, str], lets_in: bool
-) -> None:
+def test_one_branch_of_one_project_assumes_it_on_a_self_managed_gitlab(changes: dict[str, str], lets_in: bool) -> None:
     url = "https://gitlab.example.com"
-    for trust in _trusts(_made(recorder)):
+    for trust in _trusts(_rotator()):
         assert _assumes(trust, "gitlab.example.com", **({"aud": url, "sub": _SUB} | changes)) is lets_in
         assert lint(trust) == []
 
@@ -158,19 +170,19 @@ def test_one_branch_of_one_project_assumes_it_on_a_self_managed_gitlab(
     ],
 )
 def test_only_scheduled_jobs_on_the_protected_branch_assume_it_on_gitlab_com(
-    recorder: Recorder, changes: dict[str, str], lets_in: bool
+    changes: dict[str, str], lets_in: bool
 ) -> None:
     job = {
         "aud": "https://gitlab.com", "sub": _SUB, "project_id": "42", "namespace_id": "7", "ref_protected": "true",
         "pipeline_source": "schedule",
     }  # fmt: skip
-    for trust in _trusts(_made(recorder, **_GITLAB_COM)):
+    for trust in _trusts(_rotator_of_gitlab_com()):
         assert _assumes(trust, "gitlab.com", **(job | changes)) is lets_in
         assert lint(trust) == []
 
 
-def test_the_bucket_is_closed_encrypted_and_versioned_and_holds_the_same_zip(recorder: Recorder) -> None:
-    _made(recorder)
+def test_the_bucket_is_closed_encrypted_and_versioned_and_holds_the_same_zip() -> None:
+    recorder = _rotator()
     assert recorder.one("aws:s3/bucket:Bucket").inputs == {"bucket": _BUCKET, "forceDestroy": True}
     block = recorder.one("aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock").inputs
     assert [value for value in block.values() if isinstance(value, bool)] == [True] * 4
@@ -185,8 +197,8 @@ def test_the_bucket_is_closed_encrypted_and_versioned_and_holds_the_same_zip(rec
         assert archive.read("gitlab_ecr/plan.json").decode() == ARGS["plan"]
 
 
-def test_the_alarms_that_rest_on_the_rotators_own_metrics_remain(recorder: Recorder) -> None:
-    _made(recorder)
+def test_the_alarms_that_rest_on_the_rotators_own_metrics_remain() -> None:
+    recorder = _rotator()
     alarms = {alarm.inputs["name"]: alarm.inputs for alarm in recorder.of_type(_ALARM)}
     assert {alarm["namespace"] for alarm in alarms.values()} == {"GitLabEcr"}
     assert alarms["gitlab-ecr-no-rotation"]["treatMissingData"] == "breaching"

@@ -2,10 +2,12 @@
 
 import json
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import pytest
 from policy_evaluator import Request, allowed
+from recording import recording
 from rotator_args import NAMES, PLAN, made
 
 from components.contract import plan
@@ -27,8 +29,14 @@ def _managed(recorder: Recorder, **changes: Any) -> Recorder:
     return made(recorder, plan=_MANAGED, **changes)
 
 
-def test_secrets_manager_renews_the_token_of_a_secret_that_no_stack_owns(recorder: Recorder) -> None:
-    _managed(recorder)
+@cache  # the tests only read it
+def _renewed() -> Recorder:
+    with recording() as recorder:
+        return _managed(recorder)
+
+
+def test_secrets_manager_renews_the_token_of_a_secret_that_no_stack_owns() -> None:
+    recorder = _renewed()
     assert recorder.of_type(_SECRET) == []
     renewal = recorder.one(_ROTATION)
     assert renewal.inputs == {
@@ -43,13 +51,13 @@ def test_secrets_manager_renews_the_token_of_a_secret_that_no_stack_owns(recorde
     assert _NAME in renewal.name
 
 
-def test_it_comes_after_everything_else_and_after_its_rights(recorder: Recorder) -> None:
-    _managed(recorder)
+def test_it_comes_after_everything_else_and_after_its_rights() -> None:
+    recorder = _renewed()
     assert {"rotator-first-rotation", "rotator-renewal-role"} <= set(recorder.one(_ROTATION).dependencies)
 
 
-def test_there_is_no_function_for_it_and_the_rotation_still_may_only_read_the_secret(recorder: Recorder) -> None:
-    _managed(recorder)
+def test_there_is_no_function_for_it_and_the_rotation_still_may_only_read_the_secret() -> None:
+    recorder = _renewed()
     assert [each.name for each in recorder.of_type("aws:lambda/function:Function")] == ["rotator-function"]
     assert len(recorder.of_type("aws:scheduler/schedule:Schedule")) == 1
     rights = json.loads(recorder.one(_POLICY, "rotator-function-role").inputs["policy"])["Statement"]
@@ -60,8 +68,8 @@ def test_there_is_no_function_for_it_and_the_rotation_still_may_only_read_the_se
     )
 
 
-def test_the_alarm_on_the_tokens_end_stays(recorder: Recorder) -> None:
-    _managed(recorder)
+def test_the_alarm_on_the_tokens_end_stays() -> None:
+    recorder = _renewed()
     assert recorder.one("aws:cloudwatch/metricAlarm:MetricAlarm", "rotator-gitlab-token-ending")
 
 
@@ -75,8 +83,8 @@ def test_in_gitlab_there_is_one_schedule_and_the_same_renewal(recorder: Recorder
     assert "rotator-function-schedule" in recorder.one(_ROTATION).dependencies
 
 
-def test_only_secrets_manager_assumes_the_role_and_for_this_secret_of_this_account_only(recorder: Recorder) -> None:
-    _managed(recorder)
+def test_only_secrets_manager_assumes_the_role_and_for_this_secret_of_this_account_only() -> None:
+    recorder = _renewed()
     role = recorder.one(_ROLE, "rotator-renewal-role").inputs
     (statement,) = json.loads(role["assumeRolePolicy"])["Statement"]
     assert (role["path"], role["name"]) == ("/gitlab-ecr/", "gitlab-ecr-token-renewal")
@@ -107,10 +115,8 @@ def test_only_secrets_manager_assumes_the_role_and_for_this_secret_of_this_accou
         ("ecr:GetAuthorizationToken", "*", False),
     ],
 )
-def test_the_role_may_renew_this_token_and_nothing_else(
-    recorder: Recorder, action: str, resource: str, *, may: bool
-) -> None:
-    _managed(recorder)
+def test_the_role_may_renew_this_token_and_nothing_else(action: str, resource: str, *, may: bool) -> None:
+    recorder = _renewed()
     policy = json.loads(recorder.one(_POLICY, "rotator-renewal-role").inputs["policy"])
     assert policy == managed_renewal_policy(secret_arn_pattern(NAMES.secret_arn(_NAME)))
     assert allowed(Request(_ROLE_ARN, action, resource, {}), [policy]) is may

@@ -8,7 +8,7 @@ import pulumi
 import pytest
 from plans import FLAGS, plan_of, target
 from pulumi.provider.experimental.component import ComponentProvider
-from rotator_args import ARGS, NAMES, PLAN, made
+from rotator_args import ARGS, NAMES, PLAN, made, rotator
 from rotator_rights import ROTATION
 from scripted_iam import key_user
 
@@ -29,8 +29,8 @@ def _statements(recorder: Recorder, name: str) -> dict[str, dict[str, Any]]:
     return {statement["Sid"]: statement for statement in policy["Statement"]}
 
 
-def test_it_makes_these_resources_and_no_others(recorder: Recorder) -> None:
-    made(recorder)
+def test_it_makes_these_resources_and_no_others() -> None:
+    recorder = rotator()
     found: dict[str, int] = {}
     for resource in recorder.resources:
         found[resource.type] = found.get(resource.type, 0) + 1
@@ -44,8 +44,8 @@ def test_it_makes_these_resources_and_no_others(recorder: Recorder) -> None:
     }  # fmt: skip
 
 
-def test_the_rotation_may_do_this_and_nothing_else(recorder: Recorder) -> None:
-    made(recorder)
+def test_the_rotation_may_do_this_and_nothing_else() -> None:
+    recorder = rotator()
     statements = _statements(recorder, "rotator-function-role")
     assert {sid: (s["Action"], s["Resource"]) for sid, s in statements.items()} == {
         **ROTATION,
@@ -75,8 +75,8 @@ def test_with_access_keys_the_rotation_may_change_those_of_these_users_and_of_no
     assert not any("Key" in sid for sid in _statements(recorder, "rotator-renewal-role"))
 
 
-def test_the_renewal_may_replace_its_token_and_assumes_no_role(recorder: Recorder) -> None:
-    made(recorder)
+def test_the_renewal_may_replace_its_token_and_assumes_no_role() -> None:
+    recorder = rotator()
     statements = _statements(recorder, "rotator-renewal-role")
     assert set(statements) == {"RenewTokens", "WriteOwnLog", "LeaveDeadLetters"}
     assert statements["RenewTokens"]["Action"] == [
@@ -87,8 +87,8 @@ def test_the_renewal_may_replace_its_token_and_assumes_no_role(recorder: Recorde
     assert statements["RenewTokens"]["Resource"].endswith(":secret:gitlab-ecr/gitlab-token-??????")
 
 
-def test_the_name_of_a_deleted_token_is_free_at_once(recorder: Recorder) -> None:
-    secret = made(recorder).one("aws:secretsmanager/secret:Secret", "rotator-gitlab-token")
+def test_the_name_of_a_deleted_token_is_free_at_once() -> None:
+    secret = rotator().one("aws:secretsmanager/secret:Secret", "rotator-gitlab-token")
     assert secret.inputs["name"] == NAMES.gitlab_token_secret
     assert secret.inputs["recoveryWindowInDays"] == 0
 
@@ -132,8 +132,8 @@ def _function(recorder: Recorder) -> Registered:
     return recorder.one(_FUNCTION, "rotator-function")
 
 
-def test_the_function_waits_for_its_log_group_policy_secret_and_queue(recorder: Recorder) -> None:
-    made(recorder)
+def test_the_function_waits_for_its_log_group_policy_secret_and_queue() -> None:
+    recorder = rotator()
     function = _function(recorder)
     assert {"rotator-function-log", "rotator-function-role", "rotator-gitlab-token", "rotator-dead-letters"} <= set(
         function.dependencies
@@ -188,8 +188,8 @@ def test_concurrency_is_reserved_on_demand(recorder: Recorder) -> None:
     assert _function(recorder).inputs["reservedConcurrentExecutions"] == 1
 
 
-def test_what_cannot_be_delivered_or_run_goes_to_the_queue(recorder: Recorder) -> None:
-    made(recorder)
+def test_what_cannot_be_delivered_or_run_goes_to_the_queue() -> None:
+    recorder = rotator()
     for schedule in recorder.of_type(_SCHEDULE):
         sent = schedule.inputs["target"]
         assert sent["deadLetterConfig"] == {"arn": _DEAD_LETTERS}
@@ -202,14 +202,14 @@ def test_what_cannot_be_delivered_or_run_goes_to_the_queue(recorder: Recorder) -
     assert expressions == {"gitlab-ecr-rotator": "rate(2 hours)", "gitlab-ecr-token-renewal": "rate(1 day)"}
 
 
-def test_schedules_start_within_a_window_and_not_all_at_once(recorder: Recorder) -> None:
-    made(recorder)
+def test_schedules_start_within_a_window_and_not_all_at_once() -> None:
+    recorder = rotator()
     windows = [schedule.inputs["flexibleTimeWindow"] for schedule in recorder.of_type(_SCHEDULE)]
     assert windows == [{"mode": "FLEXIBLE", "maximumWindowInMinutes": 5}] * 2
 
 
-def test_the_first_rotation_comes_last_is_secret_and_depends_on_what_is_deployed(recorder: Recorder) -> None:
-    made(recorder)
+def test_the_first_rotation_comes_last_is_secret_and_depends_on_what_is_deployed() -> None:
+    recorder = rotator()
     first = recorder.one("aws:lambda/invocation:Invocation")
     assert {"rotator-function", "rotator-function-schedule"} <= set(first.dependencies)
     assert first.additional_secret_outputs == ("result",)

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 
 from components.rotation.http import Response
@@ -60,15 +61,15 @@ def whole(body: bytes | str, *headers: str, status: str = "200 OK") -> Way:
 
 
 def _bomb(*encodings: str) -> Way:
-    """It is made when it is sent: every process that collects tests imports this module, and few send one."""
-
     def send(connection: Connection) -> None:
-        content = b" " * 50_000_000
-        for _ in encodings:
-            content = gzip.compress(content, 1)
-        whole(content, f"Content-Encoding: {', '.join(encodings)}")(connection)
+        whole(_compressed(len(encodings)), f"Content-Encoding: {', '.join(encodings)}")(connection)
 
     return send
+
+
+@cache  # made when it is sent first: every process that collects tests imports this module, and few send it
+def _compressed(times: int) -> bytes:
+    return gzip.compress(_compressed(times - 1) if times > 1 else b" " * 50_000_000, 1)
 
 
 def _variable(**fields: Any) -> Way:

@@ -1,9 +1,11 @@
 """A rotator of one target, and what it registers."""
 
+from functools import cache
 from typing import Any
 
 import pulumi
 from plans import plan_of, target
+from recording import recording
 
 from components.contract import plan
 from components.names.naming import Names
@@ -26,3 +28,10 @@ def made(recorder: Recorder, **changes: Any) -> Recorder:
     arguments = {key: value for key, value in {**ARGS, **changes}.items() if value is not None}
     pulumi.runtime.test(lambda: Rotator("rotator", arguments) and None)()  # pyright: ignore[reportArgumentType] - the changes are arguments too
     return recorder
+
+
+@cache
+def rotator() -> Recorder:
+    """What it registers without changes, for tests that only read it."""
+    with recording() as recorder:
+        return made(recorder)

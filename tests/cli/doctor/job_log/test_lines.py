@@ -81,10 +81,11 @@ def test_the_time_grows_with_the_size_and_not_faster(unit: bytes) -> None:
         assert finding.cause.value in ("no-registry-host", "variable-absent")
         return spent
 
+    def grows_with_the_size() -> bool:
+        return seconds(MIB // 2) < 10 * max(seconds(MIB // 8), 0.05)
+
     seconds(1000)
-    # The least of two: another process on the machine must not count.
-    whole, quarter = (min(seconds(size) for _ in range(2)) for size in (MIB // 2, MIB // 8))
-    assert whole < 10 * max(quarter, 0.05)
+    assert grows_with_the_size() or grows_with_the_size()  # another process on the machine must not count
 
 
 @pytest.mark.slow(reason="a log of fifty megabytes is what is promised")
