@@ -24,7 +24,7 @@ SHELLCHECK = str(Path(sys.executable).with_name("shellcheck"))
 
 
 @pytest.mark.parametrize("file", [CI, *TEMPLATES], ids=lambda file: file.name)
-def test_gitlabs_schema_accepts_it(file: Path, tmp_path: Path) -> None:
+def test_gitlabs_schema_accepts_the_file(file: Path, tmp_path: Path) -> None:
     written = [tmp_path / f"{number}.yml" for number, _ in enumerate(documents(file))]
     for path, document in zip(written, documents(file), strict=True):
         path.write_text(yaml.safe_dump(document))
@@ -80,7 +80,7 @@ def test_only_protected_commits_of_the_default_branch_are_deployed_and_productio
         assert job["environment"]["name"] in {"dev", "production"}
 
 
-def test_what_needs_a_token_is_looked_up_after_each_deployment() -> None:
+def test_each_deployment_is_followed_by_a_check_of_what_needs_a_token() -> None:
     every = jobs()
     deployed = {job["variables"]["STACK"]: name for name, job in every.items() if name.startswith("up-")}
     looked = {
@@ -104,7 +104,7 @@ def _stack_files() -> dict[str, dict[str, Any]]:
     return {name: yaml.safe_load(file.read_text())["config"] for name, file in files.items()}
 
 
-def test_what_ci_deploys_is_what_the_bootstraps_roles_may_make() -> None:
+def test_the_bootstraps_roles_may_create_what_ci_deploys() -> None:
     once = yaml.safe_load((ROOT / "tests" / "data" / "examples" / "Pulumi.bootstrap.yaml").read_text())["config"]
     args = once["gitlab-ecr:bootstrap"]
     account, region = once["gitlab-ecr:account"], once["aws:region"]
@@ -155,7 +155,7 @@ def test_a_merge_request_previews_without_a_gitlab_token_and_shares_no_cache_wit
     assert [name for name in [*deploying, *releasing] if every[name]["cache"] != []] == []
 
 
-def test_the_note_is_written_also_of_a_preview_that_failed() -> None:
+def test_the_note_is_written_for_a_failed_preview_too() -> None:
     every = jobs()
     assert every["preview"]["artifacts"]["when"] == "always"
     assert every["note"]["rules"] == [{"if": '$CI_PIPELINE_SOURCE == "merge_request_event"', "when": "always"}]
@@ -227,12 +227,12 @@ def test_a_template_reads_inputs_as_variables_and_never_as_shell() -> None:
         ("123456789012.dkr.ecr.eu-central-1.amazonaws.com", False),
     ],
 )
-def test_the_push_template_takes_images_of_ecr_only(image: str, fits: bool) -> None:
+def test_the_push_template_accepts_only_images_in_ecr(image: str, fits: bool) -> None:
     inputs, _ = template(ROOT / "templates" / "push.yml")
     assert bool(re.search(inputs["image"]["regex"], image)) is fits
 
 
-def test_jobs_that_take_a_role_forget_keys_that_go_before_it() -> None:
+def test_jobs_that_assume_a_role_forget_keys_that_take_precedence_over_it() -> None:
     taking = {
         name: job["before_script"]
         for name, job in [*jobs().items(), *rotate_jobs().items()]

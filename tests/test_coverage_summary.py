@@ -16,7 +16,7 @@ SCRIPT: Final = Path(__file__).parents[1] / ".ci" / "coverage_summary.py"
 
 @pytest.fixture
 def tree(tmp_path: Path) -> Path:
-    """A tree with three modules, of which a test runs one whole, one in part, and one not at all."""
+    """A tree with three modules, of which a test runs one completely, one in part, and one not at all."""
     (tmp_path / ".ci").mkdir()
     shutil.copy(SCRIPT, tmp_path / ".ci")
     (tmp_path / "pyproject.toml").write_text('[tool.coverage.run]\nsource = ["lib", "alone"]\n')
@@ -28,7 +28,7 @@ def tree(tmp_path: Path) -> Path:
 
 
 def _run(tree: Path, *command: str) -> subprocess.CompletedProcess[str]:
-    # A measurement below another one would take over, and remove, what the processes of that one wrote.
+    # A measurement inside another one would take over and remove what the processes of the outer one wrote.
     alone = {name: value for name, value in os.environ.items() if not name.startswith("SLIPCOVER_")}
     command_line = [sys.executable, *command]
     return subprocess.run(command_line, cwd=tree, env=alone, capture_output=True, text=True, check=False)
@@ -69,7 +69,7 @@ def test_coverages_own_reports_work_afterwards(tree: Path) -> None:
     assert re.search(r'filename="(lib/)?half\.py"', (tree / "coverage.xml").read_text())
 
 
-def test_without_a_measurement_it_says_so(tree: Path) -> None:
+def test_without_a_measurement_the_summary_reports_that(tree: Path) -> None:
     done = _run(tree, ".ci/coverage_summary.py")
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.startswith("coverage_summary.py: nothing was measured")

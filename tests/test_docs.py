@@ -33,7 +33,7 @@ def test_a_job_forgets_docker_auth_config_before_it_logs_in() -> None:
 
 
 def test_only_languages_that_a_test_reads_are_shown() -> None:
-    # A text is what a command prints, or a query; mermaid is GitLab's to draw.
+    # `text` is what a command prints, or a query; GitLab draws mermaid.
     shown = {found for content in TEXT.values() for _, found, _ in FENCED.findall(content)}
     assert shown == {"yaml", "typescript", "python", "sh", "text", "mermaid"}
 
@@ -53,7 +53,7 @@ def test_a_stack_file_is_valid_and_deploys_and_a_ci_file_is_valid(
 ) -> None:
     document = yaml.safe_load(text)
     if "runtime" in document:
-        return  # a program; tests/plugin/test_examples.py holds it
+        return  # a program, which tests/plugin/test_examples.py runs
     config = _config(document)
     if config is None:
         (tmp_path / "ci.yml").write_text(text)
@@ -111,7 +111,7 @@ def test_the_table_of_threats_has_each_of_them_and_a_test_in_each_row() -> None:
         assert f"`{named}`" in section, f"{named} is in the table, but not in {found[0]}"
 
 
-def test_every_row_of_a_table_is_whole_and_what_is_ours_says_where() -> None:
+def test_the_rows_of_every_table_are_complete_and_the_comparison_points_to_our_code() -> None:
     for content in TEXT.values():
         for table in re.findall(r"(?:^\|.*\|\n)+", content, re.MULTILINE):
             assert len({row.replace("\\|", "").count("|") for row in table.splitlines()}) == 1, table
@@ -165,13 +165,13 @@ def test_the_changelog_has_the_present_version_first() -> None:
     assert released == sorted(released, key=lambda text: [int(part) for part in text.split(".")], reverse=True)
 
 
-def test_a_command_of_gitlab_ecr_in_a_page_is_there() -> None:
+def test_every_gitlab_ecr_command_in_a_page_exists() -> None:
     named = {name for content in TEXT.values() for name in re.findall(r"`gitlab-ecr ([a-z][a-z-]+)", content)}
     assert named <= set(commands.list_commands(click.Context(commands)))
     assert named
 
 
-def test_the_readme_is_read_in_five_minutes_and_every_picture_says_what_it_shows() -> None:
+def test_the_readme_has_at_most_900_words_and_every_picture_has_an_alternative_text() -> None:
     assert len(TEXT["README.md"].split()) <= 900
     pictures = [found for content in TEXT.values() for found in re.findall(r"!\[(.*?)\]\((.+?)\)", content)]
     assert [name for alt, name in pictures if len(alt.split()) < 8] == []

@@ -20,12 +20,12 @@ RUN_BY: Final = {
     "make rehearse-engine": "tests/rehearsal/engine/test_engine.py::test_the_engine_makes_and_destroys_the_local_stack",
     "make reference": "tests/reference/test_reference.py::test_the_generated_files_are_those_of_the_present_components",
     "gitlab-ecr": "tests/cli/test_docs_commands.py::test_a_command_of_a_page_works",
-    "make docs": "tests/test_site.py::test_every_page_of_the_documentation_is_in_it",
+    "make docs": "tests/test_site.py::test_every_page_of_the_documentation_is_in_the_site",
     "make dist": "tests/test_release.py::test_a_release_is_the_wheel_and_the_source_archive_that_it_links",
-    "pip install .": "tests/test_wheel.py::test_the_command_is_there",
-    "cd examples/": "tests/test_wheel.py::test_everything",
+    "pip install .": "tests/test_wheel.py::test_the_installed_command_works",
+    "cd examples/": "tests/test_wheel.py::test_the_example_with_everything_uses_every_component",
 }
-"""By the words that a command begins with: the test that does what it does."""
+"""By the words that a command begins with: the test that runs it, or does the same."""
 NOT_RUN: Final = {
     "make": "it prints the list of commands; tests/test_make.py reads it",
     "make test": "it runs this test",
@@ -40,7 +40,7 @@ NOT_RUN: Final = {
     "policies/venv/bin/pip install": "it asks an index for the packages",
     ".": "it changes the shell that it runs in",
     "aws": "it wants an AWS account; boto3's own description of the service knows the operation and its options",
-    "terraform": "it is what people come from, and is on no machine of ours",
+    "terraform": "people migrate from it; it is not installed here",
     "gitlab-runner": "the runner is a download, and wants a GitLab that hands out jobs",
     "export": "the shell's own",
 }
@@ -61,7 +61,7 @@ PULUMI: Final[dict[str, set[str]]] = {
     "stack output": {"--json", "--stack"},
     "up": {"--non-interactive", "--refresh", "--replace", "--stack", "--yes"},
 }
-"""What pages use of it. Source: `pulumi <command> --help`, version 3.2xx."""
+"""What pages use of Pulumi's command line. Source: `pulumi <command> --help`, version 3.2xx."""
 FROM_A_TAG: Final = re.compile(
     r"pulumi-gitlab-ecr(\[cli\])? @ git\+https://gitlab\.example\.com/.+\.git@v\d+\.\d+\.\d+"
 )
@@ -80,7 +80,7 @@ def _entry(command: tuple[str, ...], table: dict[str, str]) -> str | None:
 
 
 def _of_stack_files() -> list[tuple[str, ...]]:
-    """What the comments of stack files and templates tell to run."""
+    """The commands that the comments of stack files and templates show."""
     files = [*sorted((ROOT / "stacks").glob("*.yaml")), *sorted((ROOT / "templates").glob("*.yml"))]
     lines = [line for file in files for line in re.findall(r"^#   (pulumi .*)$", file.read_text(), re.MULTILINE)]
     return [tuple(part.split()) for line in lines for part in line.split(" && ")]
@@ -93,13 +93,13 @@ def test_each_command_has_a_test_that_runs_it_or_a_reason() -> None:
 
 
 @pytest.mark.parametrize("test", sorted(set(RUN_BY.values())))
-def test_a_test_that_runs_a_command_is_there(test: str) -> None:
+def test_a_test_that_runs_a_command_exists(test: str) -> None:
     path, _, name = test.partition("::")
     assert f"\ndef {name}(" in (ROOT / path).read_text()
 
 
 @pytest.mark.parametrize("command", [*FOUND, *_of_stack_files(), *spans()], ids=" ".join)
-def test_a_command_is_spelled_as_its_own_parser_wants_it(command: tuple[str, ...]) -> None:
+def test_a_command_is_accepted_by_its_own_parser(command: tuple[str, ...]) -> None:
     match command:
         case ["make", *arguments]:
             dry = ["make", "--dry-run", "PYTHON=python3", *arguments]
@@ -141,7 +141,7 @@ def _pulumi(words: list[str]) -> None:
 
 def _aws(service: str, operation: str, options: list[str]) -> None:
     if (service, operation) == ("ecr", "get-login-password"):
-        return  # the command line's own, and no operation of ECR
+        return  # a command of the AWS CLI, and no operation of ECR
     client: Any = boto3.client(service, region_name="eu-central-1")  # pyright: ignore[reportArgumentType, reportCallIssue, reportUnknownVariableType] - a service by its name
     model = client.meta.service_model.operation_model(client.meta.method_to_api_mapping[operation.replace("-", "_")])
     own = {"--cli-binary-format"}  # of the command line, for every operation

@@ -30,7 +30,7 @@ def test_up_talks_to_the_declared_instance_with_a_token_that_is_not_an_input(rec
 
 @pytest.mark.parametrize("stack", [LOCAL, GITLAB_BACKEND], ids=["lambda", "gitlab"])
 @pytest.mark.parametrize("token", [None, ""])
-def test_a_preview_without_a_token_has_one_that_opens_nothing(
+def test_a_preview_without_a_token_uses_a_placeholder_that_opens_nothing(
     first_preview: Recorder, monkeypatch: pytest.MonkeyPatch, token: str | None, stack: object
 ) -> None:
     monkeypatch.delenv("GITLAB_TOKEN") if token is None else monkeypatch.setenv("GITLAB_TOKEN", token)
@@ -40,12 +40,12 @@ def test_a_preview_without_a_token_has_one_that_opens_nothing(
     assert provider.secret_inputs == {"token"}
 
 
-def test_a_preview_with_a_token_is_as_up_is(first_preview: Recorder) -> None:
+def test_a_preview_with_a_token_uses_it_as_up_does(first_preview: Recorder) -> None:
     run_program(first_preview)
     assert "token" not in provider_of(first_preview).inputs
 
 
-def test_up_without_a_token_says_what_to_set_before_anything_is_made(
+def test_up_without_a_token_names_what_to_set_before_anything_is_created(
     recorder: Recorder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("GITLAB_TOKEN")
@@ -69,7 +69,7 @@ def test_up_without_a_token_says_what_to_set_before_anything_is_made(
         ),
     ],
 )
-def test_settings_beside_the_declaration_are_refused(
+def test_provider_settings_that_contradict_the_declaration_are_refused(
     recorder: Recorder, setting: dict[str, str], expected: str
 ) -> None:
     with pytest.raises(pulumi.RunError, match=expected) as raised:
@@ -77,7 +77,7 @@ def test_settings_beside_the_declaration_are_refused(
     assert "glpat-fake-0000" not in str(raised.value)
 
 
-def test_how_to_reach_the_instance_is_passed_on(recorder: Recorder) -> None:
+def test_connection_settings_of_the_provider_are_passed_on(recorder: Recorder) -> None:
     more = {
         "gitlab:baseUrl": "https://gitlab.example.com/api/v4",
         "gitlab:cacertFile": "/etc/ssl/own.pem",
@@ -99,7 +99,7 @@ def test_a_stack_that_makes_nothing_in_gitlab_has_no_provider_and_needs_no_token
     assert recorder.providers == []
 
 
-def test_a_mistake_that_a_component_finds_is_an_error_in_the_files_spelling_and_no_traceback(
+def test_a_mistake_that_a_component_finds_names_the_keys_of_the_file_without_a_traceback(
     recorder: Recorder,
 ) -> None:
     rotation = {"interval": "6 hours", "accessKeyGrace": "5 hours"}

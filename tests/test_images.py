@@ -15,7 +15,7 @@ NOT_LOOKED_UP_IN_TEMPLATES: Final = {
     "ghcr.io/osscontainertools/kaniko:v1.28.5-debug",
     "quay.io/buildah/stable:v1.43.1",
 }
-"""No two independent places name their digests; Renovate adds what it finds in the registry."""
+"""Images whose digests no two independent sources name; Renovate adds the digest that it finds in the registry."""
 
 
 def _images(value: object) -> list[str]:

@@ -170,7 +170,7 @@ def reached(start: Path) -> set[Path]:
     return found
 
 
-def test_a_folder_imports_what_its_row_says() -> None:
+def test_a_folder_imports_only_what_its_row_allows() -> None:
     for file in FILES:
         if file == LAZY:
             continue  # names load lazily, from everywhere
@@ -179,7 +179,7 @@ def test_a_folder_imports_what_its_row_says() -> None:
         assert wrong == set(), path(file)
 
 
-def test_each_folder_says_what_it_imports() -> None:
+def test_the_docstring_of_each_folder_names_what_it_imports() -> None:
     for own, row in MAY_IMPORT.items():
         if (COMPONENTS / own).is_dir():
             text = ast.get_docstring(ast.parse((COMPONENTS / own / "__init__.py").read_text())) or ""
@@ -200,7 +200,7 @@ def test_the_table_in_contributing_has_the_same_rows() -> None:
     }
 
 
-def test_a_module_imports_the_packages_of_its_folder() -> None:
+def test_a_module_imports_only_the_packages_of_its_folder() -> None:
     for file in FILES:
         outside = imported(file)[1] - sys.stdlib_module_names
         allowed = PACKAGES.get(folder(file), set[str]()) | PACKAGES.get(path(file), set[str]())
@@ -209,12 +209,12 @@ def test_a_module_imports_the_packages_of_its_folder() -> None:
         assert outside <= allowed, path(file)
 
 
-def test_what_makes_resources_is_what_loads_pulumi() -> None:
+def test_only_the_listed_modules_load_pulumi() -> None:
     loads = {file for file in FILES if "pulumi" in {package for one in closure([file]) for package in imported(one)[1]}}
     assert {path(file) for file in loads} == MAKES_RESOURCES | LOADS_THEIR_ARGUMENTS
 
 
-def test_every_module_of_that_list_exists() -> None:
+def test_every_listed_module_that_makes_resources_exists() -> None:
     assert {name for name in MAKES_RESOURCES if not (COMPONENTS / name).exists()} == set()
 
 
@@ -228,7 +228,7 @@ def test_the_zip_holds_what_its_handlers_import() -> None:
 
 
 def packages() -> list[Path]:
-    """Those of the tree, not of what it makes: `.venv`, `dist`, a copy in `.rehearsal`."""
+    """The tree's own packages, without those in generated folders: `.venv`, `dist`, a copy in `.rehearsal`."""
     hidden = {each for each in ROOT.iterdir() if each.name.startswith(".") or each.name in ("build", "dist")}
     return sorted(each for top in set(ROOT.iterdir()) - hidden for each in top.rglob("__init__.py"))
 
@@ -255,12 +255,12 @@ def test_the_emulated_gitlab_imports_nothing_else_of_the_rehearsal() -> None:
                 assert node.level <= above, file
 
 
-def test_no_import_goes_round_in_a_circle() -> None:
+def test_no_import_is_circular() -> None:
     for file in FILES:
         assert file not in reached(file), path(file)
 
 
-def test_the_rehearsal_knows_components_by_their_documents() -> None:
+def test_the_rehearsal_imports_no_module_that_makes_resources() -> None:
     known = {
         ROOT / f"{node.module.replace('.', '/')}.py"
         for file in (ROOT / "rehearsal").rglob("*.py")
@@ -271,7 +271,7 @@ def test_the_rehearsal_knows_components_by_their_documents() -> None:
     assert known
 
 
-def test_the_plugin_knows_components_by_their_public_names() -> None:
+def test_the_plugin_imports_components_by_their_public_names() -> None:
     files = sorted((ROOT / "plugin").glob("*.py"))
     named = [
         (file.name, node.module.split("."))

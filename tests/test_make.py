@@ -15,7 +15,7 @@ TARGETS: Final = re.findall(r"^\.PHONY: (.+)$", MAKEFILE, re.MULTILINE)[0].split
 
 def _make(*arguments: str) -> subprocess.CompletedProcess[str]:
     command = ["make", *arguments]
-    # Below another make, such as `make test`, it would also print which folder it enters.
+    # Inside another make, such as `make test`, it would also print which folder it enters.
     alone = {name: value for name, value in os.environ.items() if name not in {"MAKEFLAGS", "MAKELEVEL", "MFLAGS"}}
     return subprocess.run(command, cwd=ROOT, env=alone, capture_output=True, text=True, check=False)
 

@@ -26,14 +26,14 @@ def _consoles() -> list[tuple[str, dict[str, object]]]:
     return found
 
 
-def test_each_console_takes_words_as_they_are() -> None:
+def test_each_console_prints_text_as_it_is() -> None:
     consoles = _consoles()
     assert len(consoles) > 4
     assert [(where, given) for where, given in consoles if given != PLAIN] == []
 
 
 @pytest.mark.parametrize("words", ["acme/[bold]x[/bold]", "a :secret: b", "[link=https://x]y[/link]", "[/]", "\\[x]"])
-def test_such_a_console_shows_them_in_a_cell_and_in_a_line(words: str) -> None:
+def test_such_a_console_prints_markup_unchanged_in_a_cell_and_in_a_line(words: str) -> None:
     shown = Console(file=io.StringIO(), width=80, highlight=False, markup=False, emoji=False)
     table = Table("heading")
     table.add_row(words)

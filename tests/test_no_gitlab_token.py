@@ -45,7 +45,7 @@ def test_nothing_renews_a_token_and_nothing_watches_its_end() -> None:
     assert "GitLab token" not in board.inputs["dashboardBody"]
 
 
-def test_the_rotator_has_no_way_to_gitlab(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_rotator_has_no_connection_to_gitlab(monkeypatch: pytest.MonkeyPatch) -> None:
     plan = plan_of(run_once(STACK))
     assert plan.gitlab is None
     given: list[object] = []
@@ -62,7 +62,7 @@ def test_the_rotator_has_no_way_to_gitlab(monkeypatch: pytest.MonkeyPatch) -> No
         renewal.run(plan, 60, run_id="run")
 
 
-def test_no_policy_mentions_reading_a_secret_but_those_of_jobs() -> None:
+def test_only_the_policies_for_jobs_allow_reading_a_secret() -> None:
     recorder = run_once(STACK)
     reading = [where for where, text in documents(recorder.resources).items() if "GetSecretValue" in json.dumps(text)]
     assert sorted(reading) == [
@@ -78,7 +78,7 @@ def test_everything_is_known_in_the_first_preview() -> None:
     assert json.loads(role["assumeRolePolicy"])["Statement"][0]["Principal"]["Federated"].endswith("/gitlab.com")
 
 
-def test_the_secret_of_a_token_that_is_not_there_is_not_adopted(recorder: Recorder) -> None:
+def test_adopting_a_token_secret_without_a_token_is_refused(recorder: Recorder) -> None:
     config = {**config_of(STACK), "gitlab-ecr:rotation": json.dumps({"adoptTokenSecret": True})}
     with pytest.raises(
         Exception, match=r"rotation\.adoptTokenSecret: got true; every consumer fetches its login itself"

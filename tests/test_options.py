@@ -41,7 +41,9 @@ def _made(name: str, options: Callable[[], pulumi.ResourceOptions | None]) -> li
         recorder.answers |= answers()
         pulumi.runtime.set_all_config(_CONFIG)
         pulumi.runtime.test(lambda: make(name, options()) and None)()
-    return [each for each in recorder.resources if each.name not in ("first", "outer")]
+    found = [each for each in recorder.resources if each.name not in ("first", "outer")]
+    assert of_providers(found)
+    return found
 
 
 @cache
@@ -61,7 +63,7 @@ def of_providers(resources: list[Registered]) -> list[Registered]:
 
 
 @EVERY
-def test_an_alias_of_the_component_is_one_of_each_child(name: str) -> None:
+def test_an_alias_of_the_component_applies_to_each_child(name: str) -> None:
     now = urns(with_options(name))
     assert {urn for urn, all_ in now.items() if not any("::before" in other for other in all_)} == set()
 
@@ -72,17 +74,17 @@ def test_a_protected_component_protects_each_child(name: str) -> None:
 
 
 @EVERY
-def test_a_component_that_stays_keeps_each_child(name: str) -> None:
+def test_a_component_with_retain_on_delete_retains_each_child(name: str) -> None:
     assert [each.name for each in with_options(name) if not each.retain_on_delete] == []
 
 
 @EVERY
-def test_without_the_option_nothing_stays_that_was_made_here(name: str) -> None:
+def test_without_retain_on_delete_no_child_is_retained(name: str) -> None:
     assert [each.name for each in plain(name) if each.retain_on_delete] == []
 
 
 @EVERY
-def test_what_the_component_depends_on_is_made_before_each_child(name: str) -> None:
+def test_each_child_depends_on_what_the_component_depends_on(name: str) -> None:
     assert [each.name for each in with_options(name) if "first" not in each.dependencies] == []
 
 
@@ -95,12 +97,12 @@ def test_each_child_has_the_providers_of_the_component(name: str) -> None:
 
 
 @EVERY
-def test_each_child_is_transformed_as_the_component_is(name: str) -> None:
+def test_a_transformation_of_the_component_applies_to_each_child(name: str) -> None:
     assert [each.name for each in with_options(name) if each.inputs.get("marked") != "yes"] == []
 
 
 @EVERY
-def test_each_child_is_below_the_component_and_that_below_its_parent(name: str) -> None:
+def test_the_component_is_below_its_parent_and_each_child_below_the_component(name: str) -> None:
     components = {"outer"}
     for each in with_options(name):
         assert each.parent in components, each.name
@@ -115,7 +117,7 @@ def takes_tags(type_: str) -> bool:
 
 
 @pytest.mark.parametrize("name", ["Identities", "PullUser", "RegistryAccess", "Repositories", "Rotator", "Runner"])
-def test_tags_reach_everything_that_has_them(name: str) -> None:
+def test_tags_reach_every_resource_that_can_have_tags(name: str) -> None:
     taggable = [each for each in plain(name) if each.type.startswith("aws:") and takes_tags(each.type)]
     assert taggable
     untagged = [

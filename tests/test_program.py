@@ -24,13 +24,13 @@ def test_every_resource_has_its_component_as_parent() -> None:
     assert [r.name for r in recorder.resources if r.parent not in components and r.name != "access"] == []
 
 
-def test_the_first_preview_knows_every_policy_document_whole() -> None:
+def test_the_first_preview_knows_every_policy_document_completely() -> None:
     before = documents(run_once(preview=True).resources)
     assert before == documents(run_once().resources)
     assert len(before) >= 8
 
 
-def test_the_first_preview_knows_the_plan_whole() -> None:
+def test_the_first_preview_knows_the_plan_completely() -> None:
     plan = plan_of(run_once(preview=True))
     assert {name: (a.inside, a.outside) for name, a in plan.audiences.items()} == {
         "acme/backend": ("ci/node", "base/alpine"),

@@ -38,7 +38,7 @@ def _declared(path: str) -> dict[str, str]:
     return run_once(STACK).outputs["stack"]["declaration"]["consumers"][path]["pull_template"]
 
 
-def test_the_output_is_what_the_template_takes() -> None:
+def test_the_template_accepts_the_stacks_output() -> None:
     inputs = _declared("acme/web")
     assert set(inputs) == set(_INPUTS) - {"job"}
     job = _included(**inputs)[".ecr-pull"]
@@ -49,7 +49,7 @@ def test_the_output_is_what_the_template_takes() -> None:
     assert job["secrets"]["DOCKER_AUTH_CONFIG"]["token"] == "$ECR_PULL_TOKEN"
 
 
-def test_role_and_secret_are_those_that_the_stack_makes() -> None:
+def test_the_output_names_a_role_and_a_secret_that_the_stack_creates() -> None:
     recorder, inputs = run_once(STACK), _declared("acme/api")
     roles = [each.inputs for each in recorder.resources if each.type == "aws:iam/role:Role"]
     arns = {f"arn:aws:iam::123456789012:role{role['path']}{role['name']}" for role in roles}
@@ -59,14 +59,14 @@ def test_role_and_secret_are_those_that_the_stack_makes() -> None:
     assert inputs["secret"] in written
 
 
-def test_it_runs_nothing_by_itself_and_can_be_included_for_several_audiences() -> None:
+def test_the_template_runs_nothing_by_itself_and_can_be_included_for_several_audiences() -> None:
     common = {"role": "arn:aws:iam::123456789012:role/x/y", "secret": "p/audience/a/b", "region": "eu-central-1"}
     (one,), (other,) = _included(**common), _included(**common, job=".ecr-pull-tools")
     assert (one, other) == (".ecr-pull", ".ecr-pull-tools")
     assert "script" not in _included(**common)[one]
 
 
-def test_the_preview_says_what_it_needs_and_that_there_is_no_token(
+def test_the_preview_reports_what_job_secrets_need_and_that_the_stack_has_no_token(
     first_preview: Recorder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     words: list[str] = []
@@ -76,7 +76,9 @@ def test_the_preview_says_what_it_needs_and_that_there_is_no_token(
     assert [line for line in words if line.startswith("this stack has no GitLab token")]
 
 
-def test_a_stack_with_variables_too_does_not_say_so(first_preview: Recorder, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_stack_with_variables_too_does_not_report_that_it_has_no_token(
+    first_preview: Recorder, monkeypatch: pytest.MonkeyPatch
+) -> None:
     words: list[str] = []
     monkeypatch.setattr(pulumi.log, "info", lambda text, **_: words.append(text))
     config = config_of(STACK)
@@ -86,7 +88,7 @@ def test_a_stack_with_variables_too_does_not_say_so(first_preview: Recorder, mon
     assert not [line for line in words if "no GitLab token" in line]
 
 
-def test_a_push_beside_it_is_warned_of(first_preview: Recorder) -> None:
+def test_a_consumer_that_also_pushes_gives_a_warning(first_preview: Recorder) -> None:
     config = config_of(STACK)
     consumers = json.loads(config["gitlab-ecr:consumers"])
     consumers["acme/web"]["push"] = ["ci/*"]

@@ -1,4 +1,4 @@
-"""The whole declaration: what reaches which component."""
+"""The whole declaration: which part of it reaches which component."""
 
 import json
 from functools import cache
@@ -71,14 +71,14 @@ def test_every_role_and_user_has_the_stacks_path_boundary_and_tags() -> None:
     assert all(resource.inputs["tags"] == {"team": "ci", "env": "prod"} for resource in found)
 
 
-def test_the_session_duration_is_that_of_the_roles_of_others() -> None:
+def test_the_session_duration_applies_only_to_the_roles_of_jobs_and_runners() -> None:
     recorder = declared()
     lengths = {role.name: role.inputs.get("maxSessionDuration") for role in recorder.of_type(_ROLE)}
     assert lengths["access-identities-push-acme/app"] == lengths["access-identities-runner-aws"] == 7200
     assert lengths["access-rotator-function-role"] is None
 
 
-def test_a_repositorys_own_tags_win() -> None:
+def test_a_repositorys_own_tags_take_precedence() -> None:
     recorder = declared()
     tags = {each.inputs["name"]: each.inputs["tags"] for each in recorder.of_type("aws:ecr/repository:Repository")}
     assert tags == {"app": {"team": "app", "env": "prod"}, "ci/node": {"team": "ci", "env": "prod"}}
@@ -108,7 +108,7 @@ def test_every_resource_that_can_have_aws_tags_has_the_stacks_tags(recorder: Rec
     }
 
 
-def test_a_runner_whose_images_lie_in_another_account_pulls_there_by_its_role_and_its_helper(
+def test_a_runner_whose_images_are_in_another_account_pulls_there_by_its_role_and_its_helper(
     recorder: Recorder,
 ) -> None:
     theirs = {"account": "210987654321", "region": "us-east-1"}
@@ -136,13 +136,13 @@ def test_a_consumer_that_names_a_cache_may_fill_only_that_cache(role: str) -> No
     assert [statement["Resource"] for statement in fills] == ["arn:aws:ecr:eu-central-1:123456789012:repository/quay/*"]
 
 
-def test_the_first_rotation_waits_for_the_users_whose_keys_it_makes() -> None:
+def test_the_first_rotation_waits_for_the_users_whose_keys_it_creates() -> None:
     recorder = declared()
     first = recorder.one("aws:lambda/invocation:Invocation")
     assert "access-user-acme/old" in first.dependencies
 
 
-def test_the_plan_says_how_old_keys_get_and_the_rotator_gets_no_such_argument(recorder: Recorder) -> None:
+def test_the_plan_holds_the_age_and_grace_of_access_keys(recorder: Recorder) -> None:
     declare(recorder, rotation={"access_key_age": "10 days", "access_key_grace": "5 hours", "interval": "1 hour"})
     archive = recorder.one("aws:lambda/function:Function", "access-rotator-function").inputs["code"]
     (user,) = plans.loads(archive.assets["gitlab_ecr/plan.json"].text).key_users
@@ -150,7 +150,7 @@ def test_the_plan_says_how_old_keys_get_and_the_rotator_gets_no_such_argument(re
     assert user.arn == "arn:aws:iam::123456789012:user/ci/images/" + user.user
 
 
-def test_times_of_access_keys_that_make_no_sense_are_refused_at_their_place(recorder: Recorder) -> None:
+def test_impossible_times_of_access_keys_are_refused_with_their_key(recorder: Recorder) -> None:
     with pytest.raises(
         ValueError, match=r"^rotation\.access_key_grace: got '1 hour'; write an hour or more, and not less"
     ):
@@ -166,7 +166,7 @@ def test_role_and_plan_name_the_same_generation() -> None:
     assert plan.audiences["acme/web"].role_arn == f"arn:aws:iam::123456789012:role{role['path']}{role['name']}"
 
 
-def test_only_a_runner_that_says_what_it_pulls_has_an_instance_profile() -> None:
+def test_only_a_runner_that_declares_what_it_pulls_has_an_instance_profile() -> None:
     recorder = declared()
     profiles = recorder.of_type("aws:iam/instanceProfile:InstanceProfile")
     assert [profile.name for profile in profiles] == ["access-identities-runner-aws"]
@@ -234,8 +234,6 @@ def test_in_lambda_no_provider_is_made_for_the_rotator(recorder: Recorder) -> No
         ({"rotation": {"job": {"project": "acme/x"}}}, r"^rotation.job.id: missing"),
     ],
 )
-def test_settings_of_one_backend_beside_the_other_are_named(
-    recorder: Recorder, changes: dict[str, Any], words: str
-) -> None:
+def test_settings_of_the_other_backend_are_refused(recorder: Recorder, changes: dict[str, Any], words: str) -> None:
     with pytest.raises(ValueError, match=words):
         declare(recorder, **{**_IN_GITLAB, **changes})

@@ -1,4 +1,4 @@
-"""A release: its notes are the changelog's, its files the tag's, and the statement of how they were made is true."""
+"""A release: notes from the changelog, files of the tag, and a true statement of how they were built."""
 
 import json
 import os
@@ -35,7 +35,7 @@ def _run(script: Path, *arguments: str, **environment: str) -> subprocess.Comple
 
 @pytest.fixture
 def tree(tmp_path: Path) -> Path:
-    """A tree with the script, a project file and a changelog; answers the script."""
+    """The script in a tree with a project file and a changelog."""
     (tmp_path / ".ci").mkdir()
     (tmp_path / ".ci" / NOTES.name).write_text(NOTES.read_text())
     (tmp_path / "pyproject.toml").write_text('[project]\nversion = "1.2.3"\n')
@@ -149,7 +149,7 @@ def test_the_addresses_in_a_release_are_those_of_the_project_that_built_it(dist:
     ]
 
 
-def test_no_index_takes_what_has_no_license(dist: Path) -> None:
+def test_a_package_without_a_licence_is_marked_so_that_no_index_accepts_it(dist: Path) -> None:
     metadata = _metadata(dist)
     assert "Private :: Do Not Upload" in metadata.get_all("Classifier")
     assert metadata.get("License-Expression") is None

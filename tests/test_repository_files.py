@@ -23,9 +23,9 @@ HOOKS: Final[list[dict[str, Any]]] = [
 
 
 @pytest.mark.parametrize("path", OWNED)
-def test_what_has_an_owner_is_there(path: str) -> None:
+def test_every_path_with_an_owner_exists(path: str) -> None:
     found = sorted(ROOT.glob(path.strip("/")))
-    assert found, f"{path} in .gitlab/CODEOWNERS is nowhere"
+    assert found, f"{path} in .gitlab/CODEOWNERS does not exist"
     assert not path.endswith("/") or found[0].is_dir()
 
 

@@ -17,7 +17,7 @@ def parse(**changes: Any) -> Any:
     return settings.parse({**RIGHT, **changes}, stack="prod", region="eu-central-1")
 
 
-def test_the_least_stack_file_gets_every_default() -> None:
+def test_the_smallest_stack_file_gets_every_default() -> None:
     assert parse() == {
         "account": "123456789012",
         "region": "eu-central-1",
@@ -106,7 +106,7 @@ def test_the_prefix_of_a_stack_with_a_difficult_name_is_a_valid_one() -> None:
     assert len(declaration["prefix"]) <= 30
 
 
-def test_what_is_encrypted_in_a_key_reaches_the_component_as_a_secret(recorder: None) -> None:
+def test_an_encrypted_value_reaches_the_component_as_a_secret(recorder: None) -> None:
     async def program() -> None:
         pulumi.runtime.set_all_config(
             {
@@ -127,7 +127,7 @@ def test_what_is_encrypted_in_a_key_reaches_the_component_as_a_secret(recorder: 
     pulumi.runtime.test(program)()
 
 
-def test_what_is_not_encrypted_stays_plain() -> None:
+def test_a_value_that_is_not_encrypted_stays_plain() -> None:
     consumer = parse(consumers={"a/b": {"auths": {"r.io": {"username": "u", "password": "made-up"}}}})["consumers"]
     assert consumer == {"a/b": {"auths": {"r.io": {"username": "u", "password": "made-up"}}}}
 
@@ -142,7 +142,7 @@ def test_what_is_not_encrypted_stays_plain() -> None:
         "fake-password",
     ],
 )
-def test_a_mistake_beside_something_encrypted_shows_no_value(consumers: Any) -> None:
+def test_a_mistake_beside_an_encrypted_value_shows_no_value(consumers: Any) -> None:
     with pytest.raises(SettingsError) as refused:
         settings.parse({**RIGHT, "consumers": consumers}, stack="prod", region="eu-central-1", secret={"consumers"})
     assert "got [secret]; write" in str(refused.value)

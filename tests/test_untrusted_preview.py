@@ -31,7 +31,9 @@ def _build(recorder: Recorder, path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", STACKS, ids=lambda path: path.name)
-def test_every_stack_builds_without_a_token_and_asks_aws_only_who_it_is(first_preview: Recorder, path: Path) -> None:
+def test_every_stack_builds_without_a_token_and_asks_aws_only_for_its_identity(
+    first_preview: Recorder, path: Path
+) -> None:
     assert not [name for name in os.environ if "TOKEN" in name or name.startswith(("AWS_", "GITLAB_"))]
     _build(first_preview, path)
     assert len(first_preview.resources) > 10

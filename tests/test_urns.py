@@ -1,6 +1,7 @@
 """No resource is replaced because somebody changed its name or its parent.
 
-`tests/data/urns.json` is what stacks out there hold. It only grows: `RECORD=1 pytest tests/test_urns.py` adds to it.
+`tests/data/urns.json` holds the URNs of deployed stacks. It only grows; `RECORD=1 pytest tests/test_urns.py` adds to
+it.
 """
 
 import json
@@ -26,7 +27,7 @@ FILES = [
 ]
 STACKS = pytest.mark.parametrize("stack_file", FILES, ids=lambda file: file.name)
 ADVICE = (
-    "stacks out there hold these, and `up` would delete them: give the resource an alias, "
+    "deployed stacks hold these, and `up` would delete them: give the resource an alias, "
     "`ResourceOptions(aliases=[Alias(name=...)])`. If they are meant to go, say so in CHANGELOG.md and drop the line"
 )
 
@@ -89,14 +90,14 @@ INNER = f"{OUTER}$gitlab-ecr:index:Inner"
         ),
     ],
 )
-def test_an_alias_reaches_the_children_as_the_engine_has_it(
+def test_an_alias_reaches_the_children_as_in_the_engine(
     recorder: Recorder, aliases: list[str | pulumi.Alias], outer: set[str], inner: set[str]
 ) -> None:
     pulumi.runtime.test(lambda: _Outer("new", pulumi.ResourceOptions(aliases=list(aliases))) and None)()
     assert urns(recorder.resources) == {f"{OUTER}::new": outer, f"{INNER}::new-inner": inner}
 
 
-def test_an_alias_of_another_parent_is_the_resource_at_its_old_place(recorder: Recorder) -> None:
+def test_an_alias_with_another_parent_is_the_urn_below_that_parent(recorder: Recorder) -> None:
     def program() -> None:
         outer = _Outer("new")
         moved = [pulumi.Alias(name="loose", parent=pulumi.ROOT_STACK_RESOURCE)]
@@ -109,7 +110,7 @@ def test_an_alias_of_another_parent_is_the_resource_at_its_old_place(recorder: R
     }
 
 
-def test_an_alias_of_another_component_is_the_resource_below_it(recorder: Recorder) -> None:
+def test_an_alias_below_another_component_is_the_urn_below_it(recorder: Recorder) -> None:
     class Around(pulumi.ComponentResource):
         def __init__(self) -> None:
             super().__init__("gitlab-ecr:index:Around", "around")

@@ -90,14 +90,14 @@ def test_the_wheel_holds_every_file_of_the_library_and_no_other(wheel: Path) -> 
     } <= held
 
 
-def test_the_command_is_there(environment: Path, tmp_path: Path) -> None:
+def test_the_installed_command_works(environment: Path, tmp_path: Path) -> None:
     words = _run(environment, "gitlab-ecr", "--help", cwd=tmp_path)
     assert "plan-note" in words
     recording = ROOT / "tests" / "data" / "preview" / "2-no-change.json"
     assert "Nothing changes" in _run(environment, "gitlab-ecr", "plan-note", "--json", str(recording), cwd=tmp_path)
 
 
-def test_in_the_tree_the_command_is_the_same_and_reads_the_tree(tmp_path: Path) -> None:
+def test_an_editable_install_has_the_same_command_and_reads_the_tree(tmp_path: Path) -> None:
     """What `make venv` does last."""
     environment = _empty(tmp_path / "environment")
     python = str(environment / "bin" / "python")
@@ -108,7 +108,7 @@ def test_in_the_tree_the_command_is_the_same_and_reads_the_tree(tmp_path: Path) 
     assert Path(printed.strip()).resolve() == ROOT / "components" / "cli" / "__init__.py"
 
 
-def test_repositories_only(environment: Path) -> None:
+def test_the_example_with_repositories_only_creates_these_resources(environment: Path) -> None:
     ran = _example(environment, "repositories")
     assert _types(ran) == {
         "gitlab-ecr:index:Repositories": 1,
@@ -121,7 +121,7 @@ def test_repositories_only(environment: Path) -> None:
     assert ran["outputs"]["urls"]["app/api"] == "123456789012.dkr.ecr.eu-central-1.amazonaws.com/app/api"
 
 
-def test_rotator_only_for_the_repositories_of_another_account(environment: Path) -> None:
+def test_the_example_with_the_rotator_only_pulls_from_another_account(environment: Path) -> None:
     ran = _example(environment, "rotator")
     types = _types(ran)
     assert not [type_ for type_ in types if type_.startswith(("aws:ecr/", "gitlab-ecr:index:Repositories"))]
@@ -148,7 +148,7 @@ def test_the_rotators_zip_comes_from_the_wheel_and_holds_the_plan(environment: P
     assert [file for file in files if not Path(file).is_relative_to(environment)] == []
 
 
-def test_runner_only(environment: Path) -> None:
+def test_the_example_with_a_runner_only_creates_these_resources(environment: Path) -> None:
     ran = _example(environment, "runner")
     assert _types(ran) == {
         "gitlab-ecr:index:Identities": 1,
@@ -164,7 +164,7 @@ def test_runner_only(environment: Path) -> None:
     assert _one(ran, "aws:ec2/launchTemplate:LaunchTemplate")["iamInstanceProfile"] == {"name": profile}
 
 
-def test_a_fleet_whose_manager_alone_has_a_role(environment: Path) -> None:
+def test_in_the_example_of_a_fleet_only_the_manager_has_a_role(environment: Path) -> None:
     ran = _example(environment, "fleet")
     templates = [each["inputs"] for each in ran["resources"] if each["type"] == "aws:ec2/launchTemplate:LaunchTemplate"]
     (manager,) = [each for each in templates if each.get("iamInstanceProfile")]
@@ -182,7 +182,7 @@ def test_a_fleet_whose_manager_alone_has_a_role(environment: Path) -> None:
     assert scales["role"] == manager["iamInstanceProfile"]["name"]
 
 
-def test_everything(environment: Path) -> None:
+def test_the_example_with_everything_uses_every_component(environment: Path) -> None:
     ran = _example(environment, "everything")
     made = {type_.rpartition(":")[2] for type_ in _types(ran) if type_.startswith("gitlab-ecr:index:")}
     exported = {name: getattr(components, name) for name in components.__all__}

@@ -40,7 +40,9 @@ def test_the_report_holds_each_rotation_with_its_exit_code_and_its_targets(whole
     ]
 
 
-def test_the_screen_shows_what_was_broken_what_failed_and_that_it_was_mended(whole: tuple[str, dict[str, Any]]) -> None:
+def test_the_output_shows_what_was_broken_what_failed_and_that_it_was_repaired(
+    whole: tuple[str, dict[str, Any]],
+) -> None:
     shown = [line.strip() for line in whole[0].splitlines()]
     lines = shown[shown.index(f"{WEB} is deleted") :]
     assert lines[1:6] == [
@@ -86,7 +88,7 @@ def test_another_target_that_fails_too_is_not_hidden_by_the_broken_one() -> None
             running.break_and_mend()
 
 
-def test_a_lone_group_is_broken_and_mended_too() -> None:
+def test_a_lone_group_is_broken_and_repaired_too() -> None:
     with deployed(LOCAL) as running:
         world = running.world
         lone = Consumer(world, "acme/backend", "group", ("ci/*",), (world.registry_host,))

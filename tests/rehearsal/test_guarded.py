@@ -32,7 +32,7 @@ def number_in(file: Path) -> int:
     return int(file.read_text())
 
 
-def test_stopping_ends_the_program_and_does_what_is_left_to_do(tmp_path: Path) -> None:
+def test_stopping_ends_the_program_and_runs_the_cleanup(tmp_path: Path) -> None:
     number, after = tmp_path / "number", tmp_path / "after"
     script = f"echo first; echo last; echo $$ > {number}; exec sleep 100"
     guarded = Guarded(["/bin/sh", "-c", script], {"PATH": os.environ["PATH"]}, tmp_path / "log", f"touch {after}")

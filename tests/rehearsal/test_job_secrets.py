@@ -87,7 +87,7 @@ def test_status_and_check_need_no_gitlab_token_and_read_no_value(rehearsed: Rehe
     assert "there is no GitLab token" in token.words
 
 
-def test_a_trust_that_lets_others_in_is_found(rehearsed: Rehearsal) -> None:
+def test_a_trust_that_admits_other_projects_fails_the_rehearsal(rehearsed: Rehearsal) -> None:
     iam, names = rehearsed.world.aws("iam"), names_of(read(STACK_FILE).declaration)
     role = names.secret_role_name(API)
     before = iam.get_role(RoleName=role)["Role"]["AssumeRolePolicyDocument"]
@@ -138,7 +138,7 @@ def test_the_declaration_decides_whether_a_gitlab_token_is_needed(
     assert (needs_rotator_token(declaration), needs_any_token(declaration)) == (rotator, anybody)
 
 
-def test_revoking_voids_what_the_secret_held(rehearsed: Rehearsal) -> None:
+def test_revoking_invalidates_the_login_in_the_secret(rehearsed: Rehearsal) -> None:
     world, function = rehearsed.world, rehearsed.findings.program.outputs["rotator"]
     assert command_line.run(world, "rotate", "--function", function).exit_code == 0
     revoked = command_line.run(world, "revoke", WEB, "--function", function, "--now", "--yes", "--json")

@@ -60,7 +60,7 @@ def sourced(file: Path, command: str, home: Path) -> subprocess.CompletedProcess
     return subprocess.run(["/bin/sh", "-c", script], cwd=ROOT, env=own, capture_output=True, text=True, check=False)
 
 
-def test_what_is_kept_is_one_file_to_source_away_and_ends_with_ctrl_c(kept: Kept, tmp_path: Path) -> None:
+def test_a_kept_rehearsal_is_used_by_sourcing_one_file_and_ends_with_ctrl_c(kept: Kept, tmp_path: Path) -> None:
     file = kept.scratch / "env"
     assert f"\n  . {file}\n" in kept.shown
     assert stat.S_IMODE(file.stat().st_mode) == 0o600

@@ -31,7 +31,7 @@ def test_a_key_that_somebody_deactivates_is_replaced_by_the_next_run(running: Re
     assert len(holder.seen) == 2
 
 
-def test_a_stranger_among_the_keys_is_reported_and_stays(running: Rehearsal) -> None:
+def test_an_unknown_key_is_reported_and_stays_active(running: Rehearsal) -> None:
     (holder,) = running._holders
     stranger = running.world.aws("iam").create_access_key(UserName=holder.user)["AccessKey"]["AccessKeyId"]
     report = running._rotations.next_run(lambda: None)

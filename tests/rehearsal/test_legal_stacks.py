@@ -1,4 +1,4 @@
-"""Stack files of other people that are legal: each is rehearsed, and what only its owner has is replaced."""
+"""Legal stack files of other people: each is rehearsed, with stand-ins for what only its owner has."""
 
 import json
 import os
@@ -18,7 +18,7 @@ Report = dict[str, Any]
 
 @pytest.fixture
 def rehearsed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Callable[..., Report]:
-    """The report of a stack file that comes through: one of ours, or the local one with other values."""
+    """The report of a stack file that is rehearsed successfully: one of ours, or the local one with other values."""
 
     def run(stack_file: Path) -> Report:
         report = tmp_path / "report.json"
@@ -139,7 +139,7 @@ def test_an_encrypted_value_is_replaced_and_named(mixed: Report) -> None:
     assert "v1:abcdef" not in json.dumps(mixed)
 
 
-def test_a_project_below_a_consumer_group_is_listed_as_hiding_its_variable(mixed: Report) -> None:
+def test_a_nested_consumer_pulls_what_its_own_variable_opens(mixed: Report) -> None:
     found = outcomes(mixed)
     allowed = {who: [image for image, actual in images.items() if actual == "allowed"] for who, images in found.items()}
     assert allowed["acme/platform"] == ["base/python"]
@@ -179,7 +179,9 @@ def test_what_can_never_work_is_refused_before_anything_starts(
     assert message.out == ""
 
 
-def test_a_runners_own_environment_goes_before_its_helper(tmp_path: Path, rehearsed: Callable[[Path], Report]) -> None:
+def test_a_runners_own_environment_takes_precedence_over_its_helper(
+    tmp_path: Path, rehearsed: Callable[[Path], Report]
+) -> None:
     document = yaml.safe_load((STACKS / "environment-auth.yaml").read_text())
     document["config"]["gitlab-ecr:runners"]["build"]["images"] = [
         "111111111111.dkr.ecr.eu-west-3.amazonaws.com/ci/ruby:3.4",  # named by the environment
@@ -192,7 +194,7 @@ def test_a_runners_own_environment_goes_before_its_helper(tmp_path: Path, rehear
     assert [image["actual"] for image in found["images"]] == ["no credential", environment, environment]
 
 
-def test_what_pushes_and_what_pulls_by_a_role_do_as_declared(mixed: Report) -> None:
+def test_jobs_that_push_or_pull_by_a_role_can_do_what_is_declared(mixed: Report) -> None:
     assert outcomes(mixed)["acme/e2e by its jobs' role"] == {
         "apps/api": "allowed", "apps/shop": "allowed", "base/python": "denied", "ci/python": "denied",
     }  # fmt: skip

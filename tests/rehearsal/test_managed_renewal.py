@@ -54,7 +54,7 @@ def test_the_next_rotations_publish_with_the_new_token(rehearsed: Rehearsal) -> 
     assert all(report["ok"] and "GitLab token" not in str(report["notes"]) for report in rehearsed.findings.rotations)
 
 
-def test_status_and_check_tell_of_the_renewal(rehearsed: Rehearsal) -> None:
+def test_status_and_check_show_the_renewal(rehearsed: Rehearsal) -> None:
     function = ("--function", "gitlab-ecr-managed-rotator")
     status = command_line.run(rehearsed.world, "status", *function, "--json")
     rows = json.loads("\n".join(status.output))

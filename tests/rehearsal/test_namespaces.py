@@ -1,4 +1,4 @@
-"""The groups and projects of a rehearsal: whatever order and numbers a stack file names them in."""
+"""The groups and projects of a rehearsal: in whatever order and with whatever ids a stack file names them."""
 
 from collections.abc import Iterator
 from typing import Any, cast
@@ -25,14 +25,14 @@ def ids(gitlab: GitLab) -> dict[str, int]:
     return {each.path: each.id for each in (*store.groups.values(), *store.projects.values())}
 
 
-def test_a_group_that_comes_after_what_lies_in_it_has_its_own_number(gitlab: GitLab) -> None:
+def test_a_group_that_is_declared_after_its_contents_has_its_own_id(gitlab: GitLab) -> None:
     consumers = {"acme/a/b": {"pull": ["x"]}, "acme/a": {"kind": "group", "id": 7}, "acme": {"kind": "group", "id": 8}}
     populate(gitlab, declared(consumers=consumers))
     found = ids(gitlab)
     assert (found["acme/a"], found["acme"]) == (7, 8)
 
 
-def test_the_number_beside_a_project_is_that_of_the_group_around_it(gitlab: GitLab) -> None:
+def test_the_namespace_id_of_a_project_is_the_id_of_its_group(gitlab: GitLab) -> None:
     consumers = {"acme/web": {"id": 1, "namespace_id": 77, "push": ["x"]}}
     made_up = populate(gitlab, declared(consumers=consumers, runners={"a": {"group_id": 77}}))
     assert ids(gitlab)["acme"] == 77
@@ -58,7 +58,7 @@ def test_a_runner_without_a_known_owner_gets_a_made_up_one(
         assert ids(gitlab)[path] == (runner.get("project_id") or runner["group_id"])
 
 
-def test_two_groups_of_one_number_are_a_contradiction(gitlab: GitLab) -> None:
+def test_two_groups_with_one_id_are_a_contradiction(gitlab: GitLab) -> None:
     consumers = {"acme/backend": {"kind": "group", "id": 9}, "acme/e2e": {"id": 3, "namespace_id": 9}}
     with pytest.raises(ContradictionError, match="the group 9 is both acme/backend and acme"):
         populate(gitlab, declared(consumers=consumers))
@@ -70,7 +70,7 @@ def test_the_project_of_the_rotators_jobs_has_its_branch_protected(gitlab: GitLa
     assert ids(gitlab)["acme/ops"] == 3
 
 
-def test_an_adopted_variable_is_there_in_each_of_its_scopes(gitlab: GitLab) -> None:
+def test_an_adopted_variable_exists_in_each_of_its_scopes(gitlab: GitLab) -> None:
     consumers = {"acme/web": {"pull": ["x"], "adopt": True, "environment_scopes": ["production", "*"]}}
     populate(gitlab, declared(consumers=consumers))
     for scope in ("production", "*"):

@@ -28,14 +28,14 @@ def test_the_picture_shows_what_was_on_the_screen(whole: tuple[str, dict[str, An
     assert len(steps) > 15
 
 
-def test_clients_that_some_machines_have_do_not_change_it() -> None:
+def test_clients_that_some_machines_have_do_not_change_the_picture() -> None:
     found = Findings(pulls=[PULLED], pushes=[Push("acme/web", "a job", "ci/node", "denied", "denied", "")])
     more = replace(found, pulls=[PULLED, replace(PULLED, client="skopeo 1.9.3")])
     assert picture(more) == picture(found)
     assert "1 pulls allowed, 0 denied, all as declared." in words(picture(found))
 
 
-def test_it_is_a_light_drawing_that_fetches_nothing() -> None:
+def test_the_pictures_are_small_and_load_nothing() -> None:
     for name in ("rehearsal.svg", "note.svg"):
         text = (DOCS / name).read_text(encoding="utf-8")
         assert len(text) < 20_000

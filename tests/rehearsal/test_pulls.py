@@ -35,12 +35,12 @@ def everybody(*clients: Recording) -> list[Puller]:
     return [puller(number, REPOSITORIES, *clients) for number in range(200)]
 
 
-def test_a_small_matrix_is_whole() -> None:
+def test_a_small_matrix_is_pulled_completely() -> None:
     few = [puller(number, REPOSITORIES[:10]) for number in range(50)]
     assert [image.repository for image in sample(few[1], few)] == REPOSITORIES[:10]
 
 
-def test_a_large_matrix_has_everybody_with_an_allowed_and_a_denied_cell_the_same_each_time() -> None:
+def test_in_a_large_matrix_everybody_pulls_an_allowed_and_a_denied_cell_the_same_each_time() -> None:
     many = everybody()
     rows = [[image.repository for image in sample(each, many)] for each in many]
     assert sum(map(len, rows)) <= CELLS
@@ -77,7 +77,7 @@ def test_a_star_matches_any_characters_and_is_the_only_wildcard(pattern: str, re
     assert names(pattern, repository) is named
 
 
-def test_a_missing_client_fails_where_every_client_has_to_be_and_nowhere_else(
+def test_a_missing_client_fails_only_where_every_client_is_required(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))

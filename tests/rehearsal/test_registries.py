@@ -1,4 +1,4 @@
-"""The registries that a stack file names, and what lies in those of others."""
+"""The registries that a stack file names, and the contents of other accounts' registries."""
 
 from typing import Any, cast
 
@@ -40,7 +40,7 @@ def test_another_registry_holds_the_pulled_repositories_and_one_that_is_not_decl
     assert other.repositories == (*there, UNNAMED)
 
 
-def test_every_form_of_a_host_that_somebody_writes_is_served() -> None:
+def test_every_form_of_a_host_that_the_stack_uses_is_served() -> None:
     runner = {"access": {"pull": ["ci/*"], "registry_hosts": [HOST.replace(".ecr.", ".ecr-fips.")]}}
     consumer = {"pull": ["ci/*"], "host_forms": ["dual-stack"]}
     (found,) = registries(declared(consumers={"acme/web": consumer}, runners={"a": runner}))
@@ -51,7 +51,7 @@ def test_every_form_of_a_host_that_somebody_writes_is_served() -> None:
     ]
 
 
-def test_somebody_tries_all_classic_hosts_and_their_own_others() -> None:
+def test_each_puller_tries_the_classic_hosts_and_its_own_other_forms() -> None:
     found = registries(declared(consumers={"acme/web": {"pull": ["ci/*"], "host_forms": ["fips"]}}))
     assert {image.host for image in tried(found, ["ci/*"], [HOST])} == {HOST}
     both = tried(found, ["ci/*"], found[0].hosts)
@@ -59,7 +59,7 @@ def test_somebody_tries_all_classic_hosts_and_their_own_others() -> None:
     assert [image.repository for image, expected in both.items() if not expected] == ["apps/shop", "apps/shop"]
 
 
-def test_an_image_elsewhere_says_where() -> None:
+def test_the_label_of_an_image_in_another_registry_names_account_and_region() -> None:
     found = registries(declared(consumers={"acme/web": {"pull": ["x"], "registries": THERE}}))
     labels = [image.label for registry in found for image in images(registry, OWN)]
     assert labels[:1] == ["ci/python"]

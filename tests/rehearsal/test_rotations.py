@@ -29,7 +29,7 @@ class LateLog:
 
 
 class BusyCloud:
-    """A cloud that sees one more request each time somebody looks, so many in all."""
+    """A cloud that has seen one more request at each look, up to a limit."""
 
     def __init__(self, requests: int) -> None:
         self.seen, self._requests = 0, requests
@@ -68,7 +68,7 @@ def test_the_log_is_not_read_while_the_run_sends_requests() -> None:
     assert log.asked == 2
 
 
-def test_a_run_that_never_rests_is_still_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_log_is_read_after_the_longest_wait_even_while_requests_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("rehearsal.rotations._LONGEST_WAIT", 0.1)
     log, cloud = LateLog(late=2), BusyCloud(requests=10**6)
     world: Any = SimpleNamespace(aws=lambda _: log, cloud=cloud)
@@ -76,7 +76,7 @@ def test_a_run_that_never_rests_is_still_looked_at(monkeypatch: pytest.MonkeyPat
     assert log.asked == 3
 
 
-def test_where_up_rotates_nothing_no_report_is_waited_for() -> None:
+def test_no_report_is_waited_for_if_up_does_not_rotate() -> None:
     log = LateLog(late=3)
     world: Any = SimpleNamespace(aws=lambda _: log)
     assert Rotations(world, _program()).reports == []

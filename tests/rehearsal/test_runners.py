@@ -24,7 +24,7 @@ image = "registry.example.com/private/image:1"
         (RunnerAccess.CREDENTIALS_STORE, "no credential"),
     ],
 )
-def test_only_fixed_logins_are_meant_to_come_from_the_runners_environment(kind: RunnerAccess, expected: str) -> None:
+def test_only_fixed_logins_are_expected_to_come_from_the_runners_environment(kind: RunnerAccess, expected: str) -> None:
     name = "/gitlab-ecr-local/runner/build/config.toml"
     parameter = Resource("urn", "aws:ssm/parameter:Parameter", name, "", "id", {"name": name})
     ssm = SimpleNamespace(get_parameter=lambda **_: {"Parameter": {"Value": CONFIG}})

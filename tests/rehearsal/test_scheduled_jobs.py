@@ -50,7 +50,7 @@ def test_the_first_job_publishes_every_variable_and_keeps_what_others_wrote(rehe
     assert set(_auths(rehearsed.world, "project", WEB)) == {rehearsed.world.registry_host, FOREIGN_HOST}
 
 
-def test_nothing_of_it_runs_in_lambda(rehearsed: Rehearsal) -> None:
+def test_nothing_of_the_rotator_runs_in_lambda(rehearsed: Rehearsal) -> None:
     types = {resource.type for resource in rehearsed.findings.program.resources}
     assert [type_ for type_ in types if type_.startswith(("aws:lambda/", "aws:scheduler/", "aws:sqs/"))] == []
     assert rehearsed.findings.program.outputs["rotator"] == BUCKET

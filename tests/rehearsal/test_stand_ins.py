@@ -33,7 +33,7 @@ def test_a_mapping_that_only_looks_encrypted_is_left_alone() -> None:
     assert without_secrets(config) == (config, [])
 
 
-def test_a_section_that_is_encrypted_whole_says_how_to_encrypt_a_part_of_it() -> None:
+def test_the_error_for_a_completely_encrypted_section_says_how_to_encrypt_a_part_of_it() -> None:
     with pytest.raises(EncryptedWholeError, match=r"gitlab-ecr:consumers is encrypted.*config set --secret --path"):
         without_secrets({"gitlab-ecr:consumers": SECRET})
 

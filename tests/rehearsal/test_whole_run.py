@@ -60,7 +60,7 @@ def test_the_report_says_what_kept_the_images(whole: tuple[str, dict[str, Any]])
     assert (unused in report["notRehearsed"]) is (shutil.which(PROGRAM) is None)
 
 
-def test_only_a_job_of_the_named_branch_project_and_audience_pushes(whole: tuple[str, dict[str, Any]]) -> None:
+def test_only_a_job_of_the_named_branch_project_and_aud_pushes(whole: tuple[str, dict[str, Any]]) -> None:
     assert [(push["job"], push["repository"], push["actual"]) for push in whole[1]["pushes"]] == [
         ("protected branch main", "ci/node", "allowed"),
         ("unprotected branch", "ci/node", "denied"),
@@ -85,7 +85,7 @@ def test_a_job_reads_its_own_login_and_no_job_another_secret(whole: tuple[str, d
     assert f"  {SHOP}, another project: {own} denied" in whole[0]
 
 
-def test_the_schedule_fires_until_the_deploys_token_is_past_its_end(whole: tuple[str, dict[str, Any]]) -> None:
+def test_the_schedule_fires_until_the_deploys_token_has_expired(whole: tuple[str, dict[str, Any]]) -> None:
     rotations = whole[1]["rotations"]
     assert [rotation["fired_by"] for rotation in rotations] == ["manual", *["schedule"] * 6, *["manual"] * 3]
     ends = [min(target["expiresAt"] for target in rotation["targets"]) for rotation in rotations[:7]]

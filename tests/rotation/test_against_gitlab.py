@@ -94,7 +94,7 @@ def test_a_lasting_fault_fails_only_its_own_target(stage: Stage, fault: Fault, w
     ids=["429", "500", "502", "reset", "truncated"],
 )
 @pytest.mark.parametrize("method", ["GET", "PUT"])
-def test_a_fault_that_passes_fails_nothing(stage: Stage, fault: Fault, method: str) -> None:
+def test_a_passing_fault_fails_no_target(stage: Stage, fault: Fault, method: str) -> None:
     stage.gitlab.inject(replace(fault, times=3, path=_BROKEN, method=method))
     assert stage.run().failures == []
     assert stage.holds_a_token("acme/broken")
@@ -138,7 +138,7 @@ def test_a_revoked_token_is_reported_as_revoked(stage: Stage) -> None:
     assert any("GitLab token 1 of 1" in note for note in report.notes)
 
 
-def test_the_living_one_of_two_tokens_is_used(stage: Stage) -> None:
+def test_the_working_one_of_two_tokens_is_used(stage: Stage) -> None:
     dead = stage.gitlab.create_token("dead", ["api"], user="bot")
     stage.gitlab.revoke_token("dead")
     living = stage.world.secrets["fake/gitlab-token"]
@@ -162,7 +162,7 @@ def test_groups_scopes_and_hidden_variables_are_written(stage: Stage) -> None:
     assert stage.run(group, hidden).failures == []
 
 
-def test_many_targets_at_once_are_two_requests_each(stage: Stage) -> None:
+def test_many_targets_at_once_take_two_requests_each(stage: Stage) -> None:
     for number in range(40):
         stage.gitlab.create_project(f"acme/many/{number}", 1_000 + number)
         stage.gitlab.set_variable("project", f"acme/many/{number}", _KEY, docker_auth.PLACEHOLDER, raw=True)
@@ -179,7 +179,7 @@ def _administrator(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize("exists", [False, True])
-def test_a_variable_of_the_instance_is_made_and_kept(stage: Stage, exists: bool) -> None:
+def test_a_variable_of_the_instance_is_created_or_updated(stage: Stage, exists: bool) -> None:
     _administrator(stage)
     if exists:
         stage.gitlab.set_variable("instance", "instance", _KEY, docker_auth.PLACEHOLDER, masked=True, raw=True)
@@ -201,7 +201,7 @@ def test_only_an_administrator_writes_variables_of_the_instance(stage: Stage) ->
 _LONG = json.dumps({"auths": {"r.example.com": {"auth": base64.b64encode(b"fake:" + b"x" * 9_000).decode()}}})
 
 
-def test_a_long_value_is_gitlabs_to_refuse_and_a_new_one_does_not(stage: Stage) -> None:
+def test_a_long_value_fails_only_if_gitlab_limits_its_length(stage: Stage) -> None:
     stage.gitlab.set_variable("project", "acme/good", _KEY, _LONG, raw=True)
     assert [result.status for result in stage.run().targets] == [Status.PUBLISHED] * 2
     stage.gitlab.limit_values(10_000)
@@ -229,7 +229,7 @@ def _fine_grained(stage: Stage, *permissions: str, places: tuple[str, ...] = ("a
     stage.world.secrets["fake/gitlab-token"] = token
 
 
-def test_a_fine_grained_token_with_variables_alone_is_all_that_a_rotation_needs(stage: Stage) -> None:
+def test_a_rotation_needs_no_permission_but_those_for_variables(stage: Stage) -> None:
     _fine_grained(stage, *_ON_VARIABLES)
     report = stage.run()
     assert [result.status for result in report.targets] == [Status.PUBLISHED] * 2
@@ -239,7 +239,7 @@ def test_a_fine_grained_token_with_variables_alone_is_all_that_a_rotation_needs(
     assert "needs Personal Access Token: Read and Rotate to be renewed" in note
 
 
-def test_it_makes_what_somebody_deleted(stage: Stage) -> None:
+def test_a_fine_grained_token_creates_a_missing_variable(stage: Stage) -> None:
     _fine_grained(stage, *_ON_VARIABLES, "Personal Access Token: Read")
     stage.gitlab.create_project("acme/new", 303)
     report = stage.run(target("acme/new", owner="303"))

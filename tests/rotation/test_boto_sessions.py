@@ -23,7 +23,7 @@ def test_a_second_session_reads_no_file_again(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(reader, "load_file", seen)
     new_session("eu-west-1").client("sts")
     assert [path for path in read if path.endswith(("service-2", "endpoints", "partitions"))] == []
-    # The same look sees what boto3's own session reads.
+    # The same patch sees what boto3's own session reads.
     boto3.Session(region_name="eu-west-1").client("sts")
     assert [path for path in read if path.endswith(("service-2", "endpoints", "partitions"))] != []
 

@@ -1,4 +1,4 @@
-"""The promises of a run, while what it talks to misbehaves in every way that we know of, over real connections."""
+"""The promises of a run while every server it talks to misbehaves in each way we know of, over real connections."""
 
 import json
 import ssl
@@ -30,8 +30,8 @@ from components.rotation.rotate import rotate
 from components.rotation.run import threads as threads_of
 
 _SECONDS: Final = 4.0
-_LONGER: Final = 2 * _SECONDS  # where what is well has to be done meanwhile, on a machine with other things to do
-_ENOUGH: Final = 5 * _SECONDS  # where it ends by itself, on however busy a machine
+_LONGER: Final = 2 * _SECONDS  # where the healthy targets have to be written meanwhile, on a busy machine
+_ENOUGH: Final = 5 * _SECONDS  # where the run ends by itself, even on a very busy machine
 _AT_MOST: Final = 4.0  # seconds more, by the wall clock
 _GOOD: Final = tuple(f"acme/good-{number}" for number in range(6))
 _BAD: Final = {f"acme/bad-{number}": name for number, name in enumerate(WAYS)}
@@ -117,7 +117,9 @@ def test_every_other_project_is_written(targets: tuple[_Real, Report, float]) ->
 
 
 @pytest.mark.parametrize("path", _BAD, ids=_BAD.__getitem__)
-def test_a_project_that_misbehaves_is_one_line_with_its_name(targets: tuple[_Real, Report, float], path: str) -> None:
+def test_a_misbehaving_project_is_reported_in_one_line_with_its_name(
+    targets: tuple[_Real, Report, float], path: str
+) -> None:
     _, report, _ = targets
     result = _result(report, path)
     assert result.status in (Status.FAILED, Status.LEFT)
@@ -130,7 +132,7 @@ def test_a_project_that_misbehaves_is_one_line_with_its_name(targets: tuple[_Rea
 @pytest.mark.parametrize("path", _BAD, ids=_BAD.__getitem__)
 def test_nothing_is_written_where_nothing_could_be_read(targets: tuple[_Real, Report, float], path: str) -> None:
     world, _, _ = targets
-    if _BAD[path] != "has flags of other types":  # a variable all the same, which is put in order
+    if _BAD[path] != "has flags of other types":  # still a variable, whose flags are corrected
         assert world.asked[path].keys() == {"GET"}
     assert world.variable(path)["value"] == _VALUE
 
@@ -143,7 +145,7 @@ def test_a_healthy_target_takes_one_read_and_one_write(targets: tuple[_Real, Rep
 def test_a_target_counts_as_gone_only_if_gitlab_itself_says_so(targets: tuple[_Real, Report, float]) -> None:
     world, report, _ = targets
     absent = {result.target.path for result in report.targets if result.absent}
-    assert {_BAD[path] for path in absent} <= {"answers in colours"}  # a 403 in GitLab's own form
+    assert {_BAD[path] for path in absent} == {"answers in colours"}  # a 403 in GitLab's own form
     assert {result.status for result in report.targets} & {Status.GONE} == set()
     assert len(world.parameters["/fake/rotator/state"]) <= 4_096
 
@@ -197,7 +199,9 @@ def test_every_other_audience_is_published(audiences: tuple[_Real, Report, float
 
 
 @pytest.mark.parametrize("path", _BAD, ids=_BAD.__getitem__)
-def test_no_token_is_published_that_a_registry_did_not_take(audiences: tuple[_Real, Report, float], path: str) -> None:
+def test_no_token_is_published_that_a_registry_did_not_accept(
+    audiences: tuple[_Real, Report, float], path: str
+) -> None:
     world, report, _ = audiences
     assert _result(report, path).status is Status.FAILED
     assert world.variable(path)["value"] == _VALUE
@@ -206,7 +210,9 @@ def test_no_token_is_published_that_a_registry_did_not_take(audiences: tuple[_Re
 
 
 @pytest.mark.parametrize("path", _BAD, ids=_BAD.__getitem__)
-def test_no_secret_gets_a_login_that_a_registry_did_not_take(audiences: tuple[_Real, Report, float], path: str) -> None:
+def test_no_secret_gets_a_login_that_a_registry_did_not_accept(
+    audiences: tuple[_Real, Report, float], path: str
+) -> None:
     assert audiences[0].logins[f"fake/audience/{path}"] == {}
 
 
@@ -237,7 +243,7 @@ _OF_AWS: Final = (
 )  # fmt: skip
 
 
-@pytest.mark.slow(reason="it waits for the end of the run's time, and for the memory that cannot be written")
+@pytest.mark.slow(reason="it waits for the end of the run's time, and for the state that cannot be written")
 def test_the_lambda_reports_before_its_own_end_with_any_behaviour_of_aws(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

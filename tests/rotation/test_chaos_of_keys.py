@@ -1,4 +1,4 @@
-"""Access keys, and the renewal of the GitLab token, while GitLab misbehaves in every way that we know of."""
+"""Access keys, and the renewal of the GitLab token, while GitLab misbehaves in each way we know of."""
 
 import json
 import time

@@ -82,7 +82,7 @@ def test_a_sentence_of_any_form_is_one_printable_line(words: Any) -> None:
     ],
     ids=range(8),
 )
-def test_nothing_else_is_taken_for_one(answer: Response) -> None:
+def test_no_other_answer_is_taken_for_a_missing_permission(answer: Response) -> None:
     assert missing_permission(answer, Secret(_TOKEN)) == ""
     assert not may_too_little(answer)
     with pytest.raises(GitLabError) as failed:

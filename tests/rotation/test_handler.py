@@ -169,7 +169,7 @@ def test_equal_contents_have_equal_digests_and_others_do_not() -> None:
     assert rotator_zip.digest(one) != rotator_zip.digest(other)
 
 
-def test_as_a_job_a_plan_that_cannot_be_read_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_as_a_job_an_unreadable_plan_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     wrong = tmp_path / "plan.json"
     wrong.write_text("{}")
     assert job.main(["--plan", str(wrong)]) == 2
@@ -188,7 +188,7 @@ def file(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize(("failures", "code"), [([], 0), (["audience backend: refused"], 1)])
-def test_as_a_job_the_exit_code_says_whether_everything_was_rotated(
+def test_as_a_job_the_exit_code_shows_whether_everything_was_rotated(
     failures: list[str], code: int, file: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     asked: dict[str, Any] = {}
@@ -222,7 +222,7 @@ def test_a_job_fails_if_its_metrics_cannot_be_sent(
 
 
 @pytest.mark.parametrize(("failed", "code"), [([], 0), (["GitLab answered 401"], 1)])
-def test_as_a_job_the_renewal_is_another_task_of_the_same_zip(
+def test_a_job_can_renew_the_token_with_the_same_zip(
     failed: list[str], code: int, file: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
 
@@ -236,7 +236,7 @@ def test_as_a_job_the_renewal_is_another_task_of_the_same_zip(
     assert capsys.readouterr().err.splitlines() == failed
 
 
-def test_the_zip_is_the_same_bytes_each_time_and_holds_what_lambdas_does() -> None:
+def test_the_zip_is_identical_each_time_and_holds_the_files_of_lambdas() -> None:
     text = plan.dumps(plan_of(target("acme/web")))
     made = rotator_zip.zipped(text)
     assert made == rotator_zip.zipped(text)

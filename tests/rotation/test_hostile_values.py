@@ -96,7 +96,7 @@ def test_any_value_is_merged_or_left_as_it_was(value: str) -> None:
 
 
 @given(_VALUES, _VALUES)
-def test_the_others_are_written_with_any_access_keys_and_foreign_documents(one: str, other: str) -> None:
+def test_other_targets_are_written_with_any_access_keys_and_foreign_entries(one: str, other: str) -> None:
     world = _world()
     world.variables["acme/scripts", ID, "*"]["value"] = one
     world.variables["acme/scripts", SECRET, "*"].update(value=other, description=one)
@@ -109,7 +109,7 @@ def _answering(method: str, status: int, body: bytes) -> Callable[[str, str], Re
 
 
 @given(st.sampled_from(["GET", "PUT", "any"]), _STATUS, _ANSWERS.map(json.dumps) | _NOT_JSON | _TEXTS)
-def test_the_others_are_written_with_any_answer_for_one_project(method: str, status: int, body: str) -> None:
+def test_other_targets_are_written_with_any_answer_for_one_project(method: str, status: int, body: str) -> None:
     world = _world()
     world.gitlab_fault = _answering(method, status, body.encode(errors="surrogatepass"))
     _check(world.rotate(_PLAN), world)
@@ -129,7 +129,7 @@ def test_a_run_reports_with_any_answer_about_the_token(body: str, status: int) -
 
 @pytest.mark.parametrize("field", ["id", "user_id", "expires_at"])
 @given(value=_ANYTHING | st.sampled_from([1e999, float("nan"), "2099-13-01", "9999-12-31", True, 10**4_000]))
-def test_facts_of_a_token_are_right_or_an_error_of_ours(field: str, value: Any) -> None:
+def test_the_facts_of_a_token_are_valid_or_raise_a_gitlab_error(field: str, value: Any) -> None:
     body = json.dumps({"id": 1, "user_id": 7, "expires_at": None, field: value})
     api = GitLabTokens("https://gitlab.example.com", _Answering(body))
     try:
@@ -172,13 +172,13 @@ def test_an_invalid_plan_raises_a_value_error(text: str) -> None:
         plan.loads(text)
 
 
-def test_a_value_that_takes_a_regular_expression_long_does_not_hold_up_the_run() -> None:
+def test_a_value_that_could_stall_a_regular_expression_does_not_delay_the_run() -> None:
     world = _world()
     world.variable("acme/odd")["value"] = '"' + "\n" * 400_000
     _check(world.rotate(_PLAN), world)
 
 
-def test_an_unexpected_exception_of_any_part_is_one_line() -> None:
+def test_an_unexpected_exception_is_reported_in_one_line_without_a_secret() -> None:
     world = _world()
 
     def broken(method: str, path: str) -> Response | None:

@@ -114,14 +114,16 @@ def test_a_post_that_a_server_failed_on_is_not_repeated(client: Client, gitlab: 
     assert len(gitlab.events) == 1
 
 
-def test_a_post_that_was_one_too_many_is_repeated(client: Client, gitlab: GitLab) -> None:
+def test_a_post_that_was_rate_limited_is_repeated(client: Client, gitlab: GitLab) -> None:
     gitlab.inject(Fault(method="POST", status=429, times=1, retry_after=1))
     assert client.send("POST", "/api/v4/projects/acme%2Fweb/variables", {"key": "A", "value": "x"}).status == 201
 
 
 @pytest.mark.parametrize("fault", [Fault(reset=True), Fault(truncate=True)], ids=["reset", "truncated"])
 @pytest.mark.parametrize("method", ["GET", "PUT"])
-def test_a_broken_connection_is_made_anew(client: Client, gitlab: GitLab, fault: Fault, method: str) -> None:
+def test_a_request_on_a_broken_connection_is_repeated(
+    client: Client, gitlab: GitLab, fault: Fault, method: str
+) -> None:
     gitlab.inject(Fault(reset=fault.reset, truncate=fault.truncate))
     answer = client.send(method, body={"description": "new"} if method == "PUT" else None)
     assert answer.json()["key"] == "DOCKER_AUTH_CONFIG"
@@ -218,7 +220,7 @@ def test_a_private_authority_is_not_trusted_by_itself(private_gitlab: GitLab, ei
 
 
 @pytest.mark.parametrize("name", ["localhost", "127.0.0.1"])
-def test_a_certificate_is_of_the_name_or_address_that_was_asked(
+def test_a_certificate_must_be_for_the_requested_name_or_address(
     authority: trustme.CA, name: str, either_urllib3: ModuleType
 ) -> None:
     clock, bundle = FakeClock(), authority.cert_pem.bytes().decode()
@@ -256,7 +258,7 @@ def test_no_proxy_is_honoured(gitlab: GitLab, monkeypatch: pytest.MonkeyPatch) -
     assert Client(gitlab).send().status == 200
 
 
-def test_the_pace_is_held_over_all_requests(gitlab: GitLab) -> None:
+def test_the_pace_covers_all_requests(gitlab: GitLab) -> None:
     client = Client(gitlab)
     client.http._pace = Pace(client.clock, per_second=4)
     for _ in range(9):

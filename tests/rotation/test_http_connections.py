@@ -1,4 +1,4 @@
-"""Every connection comes back, however an answer ends: with a single one, the next request has it."""
+"""Every connection returns to the pool, however an answer ends: with only one, the next request can use it."""
 
 import gzip
 import time
@@ -21,7 +21,7 @@ def way(request: pytest.FixtureRequest) -> str:
     return request.param
 
 
-def test_with_one_connection_the_next_request_has_it(way: str) -> None:
+def test_with_one_connection_the_next_request_can_use_it(way: str) -> None:
     turns = iter([WAYS[way]] * 3)
 
     def answer(*_: object) -> Way:
@@ -39,7 +39,7 @@ def test_with_one_connection_the_next_request_has_it(way: str) -> None:
     assert time.monotonic() - begin < 10
 
 
-def test_an_answer_in_a_form_that_was_not_asked_for_is_refused_unread() -> None:
+def test_a_compressed_answer_that_was_not_requested_is_refused_unread() -> None:
     clock = SystemClock()
     http = PooledHttp(clock, Deadline(clock, 20), connections=1, allow_http=True)
     with (

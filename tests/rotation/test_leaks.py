@@ -86,7 +86,7 @@ _FAULTS: dict[str, Callable[[World], object]] = {
     "none": lambda _: None,
     "denied": lambda world: setattr(world, "mint_fault", denied),
     "no token": lambda world: setattr(world, "mint_fault", lambda _: None),
-    "a token that is none": lambda world: setattr(
+    "a malformed token": lambda world: setattr(
         world, "mint_fault", lambda _: Authorization(Secret(f"{_OPAQUE}!"), START + timedelta(hours=12))
     ),
     "an expired token": lambda world: setattr(
@@ -115,12 +115,12 @@ _FAULTS: dict[str, Callable[[World], object]] = {
     "a wrong pair": lambda world: world.secrets.update({"fake/gitlab-token": f'{{"tokens":"{_OPAQUE}"}}'}),
     "no foreign entries": lambda world: world.secrets.pop("fake/foreign"),
     "wrong foreign entries": lambda world: world.secrets.update({"fake/foreign": _OPAQUE}),
-    "iam says the id": lambda world: setattr(world.iam, "fault", _naming_the_key(world)),
+    "iam names the key": lambda world: setattr(world.iam, "fault", _naming_the_key(world)),
     "a key that sts does not know": lambda world: [
         setattr(world.iam, "unknown_for", timedelta(days=1)),
         world.clock.pass_by(days=40),
     ],
-    "both places taken by others": _strangers,
+    "two unknown keys": _strangers,
     "a proxy echoes the keys": lambda world: setattr(world, "gitlab_fault", _echo_keys(world)),
     "a mixed pair": lambda world: world.variables["acme/scripts", SECRET, "*"].update(value=_OPAQUE, description=""),
     "a deactivated key": lambda world: [
@@ -194,7 +194,7 @@ def gitlab() -> Iterator[GitLab]:
 def test_neither_errors_nor_debug_logs_show_a_secret_of_real_connections(
     gitlab: GitLab, fault: Fault, caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.set_level(logging.INFO)
+    caplog.set_level(logging.DEBUG)
     value = '{"auths":{"registry.example.com":{"auth":"c2VjcmV0LW9mLWEtdmFyaWFibGU="}}}'
     gitlab.set_variable("project", "acme/a", "DOCKER_AUTH_CONFIG", value, raw=True)
     token = gitlab.create_token("rotator", ["api"], user="root")
@@ -233,7 +233,7 @@ def test_no_holder_of_a_secret_shows_it() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "message"),
+    ("text", "stays"),
     [
         ("value is invalid", True),
         ("token fake-bu was refused", True),
@@ -242,9 +242,9 @@ def test_no_holder_of_a_secret_shows_it() -> None:
         ("", True),
     ],
 )
-def test_eight_characters_in_a_row_are_withheld(text: str, message: bool) -> None:
+def test_eight_characters_in_a_row_are_withheld(text: str, stays: bool) -> None:
     shown = without_pieces(text, [Secret("fake-but-secret-text")])
-    assert (shown == text) is message
+    assert (shown == text) is stays
 
 
 def test_the_plan_and_the_memory_hold_names_only() -> None:

@@ -86,7 +86,7 @@ def test_no_renewal_shows_a_stored_token(form: str, echo: Echo) -> None:
 
 
 @pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
-def test_a_token_is_the_same_with_white_space_around_it_or_it_is_refused(form: str) -> None:
+def test_a_stored_token_is_read_correctly_or_refused(form: str) -> None:
     text = form.format(_TOKEN)
     try:
         (token,) = tokens_in(Secret(text))

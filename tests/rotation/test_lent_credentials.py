@@ -1,4 +1,4 @@
-"""One ECR client for many roles: every token is its own role's, also when many are asked for at once."""
+"""One ECR client for many roles: every token belongs to the role it was requested for, also with many at once."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -22,7 +22,7 @@ def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]:
         yield running
 
 
-def test_each_token_is_its_own_roles(cloud: Cloud) -> None:
+def test_each_token_belongs_to_the_role_it_was_requested_for(cloud: Cloud) -> None:
     aws, principals = BotoAws(REGION), Principals(cloud)
     arns = [principals.role(f"role-{number}", GET_TOKEN) for number in range(ROLES)]
 

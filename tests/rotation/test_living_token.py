@@ -1,4 +1,4 @@
-"""A token that is renewed while a run goes on: the run finds the new one, and says so when a renewal is stuck."""
+"""A token that is renewed while a run goes on: the run finds the new one, and reports a renewal that is stuck."""
 
 import json
 from collections.abc import Callable
@@ -123,7 +123,7 @@ def test_a_form_that_secrets_manager_cannot_renew_works_with_a_warning(text: str
 
 
 @pytest.mark.parametrize("text", [GITLAB_TOKEN, _managed(GITLAB_TOKEN), json.dumps({"tokens": [GITLAB_TOKEN]})])
-def test_the_own_renewal_has_no_form_to_warn_of(text: str) -> None:
+def test_with_the_rotators_own_renewal_no_form_of_the_secret_gives_a_warning(text: str) -> None:
     assert wrong_form(Secret(text), TokenRenewal.OWN) == ""
     assert _world(text).rotate(_plan(TokenRenewal.OWN)).warnings == []
 
@@ -138,7 +138,7 @@ def test_the_own_renewal_has_no_form_to_warn_of(text: str) -> None:
         ),
     ],
 )
-def test_an_up_that_changes_the_secret_and_finds_no_token_fails(renewal: TokenRenewal, words: str) -> None:
+def test_a_deployment_that_finds_the_secret_empty_fails(renewal: TokenRenewal, words: str) -> None:
     world = _world()
     assert not world.rotate(_plan(renewal)).failures
     world.secrets.clear()
@@ -147,7 +147,7 @@ def test_an_up_that_changes_the_secret_and_finds_no_token_fails(renewal: TokenRe
     assert len(report.failures) == 3
 
 
-def test_a_secret_that_may_not_be_read_may_not_be_there(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unreadable_secret_is_reported_as_possibly_empty(monkeypatch: pytest.MonkeyPatch) -> None:
     def denied(what: str) -> None:
         if what == "secret":
             raise AwsError("AccessDeniedException", "not authorized to perform: secretsmanager:GetSecretValue")
@@ -187,7 +187,7 @@ def test_a_wrong_value_is_named_and_not_quoted(text: str, words: str) -> None:
     assert "two words" not in str(refused.value)
 
 
-def test_the_form_is_the_documented_one_and_is_read_back() -> None:
+def test_the_managed_form_is_the_documented_one_and_is_read_back() -> None:
     token = Secret(GITLAB_TOKEN)
     assert json.loads(ManagedToken(token, 7, _URL).dumps().reveal()) == {
         "token": GITLAB_TOKEN,

@@ -32,7 +32,7 @@ def test_three_runs_in_a_row_without_its_owner_make_a_target_gone() -> None:
     assert (found["TargetsGone"], found["TargetsFailed"], found["RotationSuccess"]) == (1, 0, 1)
 
 
-def test_lambdas_own_repetitions_of_a_run_count_once() -> None:
+def test_lambdas_retries_of_a_run_count_once() -> None:
     world = _world()
     reports = [world.rotate(_TWO, run="request-1") for _ in range(5)]
     assert {report.targets[1].status for report in reports} == {Status.FAILED}
@@ -40,7 +40,7 @@ def test_lambdas_own_repetitions_of_a_run_count_once() -> None:
     assert world.rotate(_TWO, run="request-3").targets[1].status is Status.GONE
 
 
-def test_a_target_that_comes_back_begins_anew() -> None:
+def test_a_target_that_comes_back_is_counted_from_the_start() -> None:
     world = _world()
     for _ in range(3):
         world.rotate(_TWO)
@@ -67,7 +67,7 @@ def test_a_target_that_comes_back_begins_anew() -> None:
     ],
     ids=["500", "403 of a proxy", "404 of a proxy", "401", "scope"],
 )
-def test_what_is_not_the_owners_absence_never_makes_a_target_gone(fault: Response) -> None:
+def test_only_the_absence_of_its_owner_makes_a_target_gone(fault: Response) -> None:
     world = _world()
     world.seed("acme/away")
     world.gitlab_fault = lambda _, path: fault if "acme/away" in path else None
@@ -75,7 +75,7 @@ def test_what_is_not_the_owners_absence_never_makes_a_target_gone(fault: Respons
 
 
 @pytest.mark.parametrize("status", [403, 404])
-def test_both_forbidden_and_not_found_are_absence(status: int) -> None:
+def test_forbidden_and_not_found_both_count_as_absence(status: int) -> None:
     world = _world()
     world.seed("acme/away")
     world.gitlab_fault = lambda _, path: answer(status, {"message": f"{status} said"}) if "acme/away" in path else None
@@ -122,20 +122,20 @@ def test_a_memory_fits_a_parameter_and_keeps_the_longest_absent(targets: int) ->
     assert memory.loads(text).targets == full.targets
 
 
-def test_a_memory_comes_back_as_it_was() -> None:
+def test_a_memory_is_read_back_unchanged() -> None:
     some = Memory().after("request-1", _digests(3), {"0a1b2c3d": True, "ffffffff": False})
     assert memory.loads(memory.dumps(some)) == some
 
 
 @pytest.mark.parametrize("targets", [0, 1, 10, 1_000, 1_300])
-def test_a_memory_knows_every_target_of_its_run_and_hardly_another(targets: int) -> None:
+def test_a_memory_knows_every_target_of_its_run_and_few_others(targets: int) -> None:
     known = Memory().after("request-1", _digests(targets), {})
     assert all(known.knows(digest) for digest in _digests(targets))
     strangers = sum(known.knows(f"{number:08x}") for number in range(100_000, 110_000))
     assert strangers < 100
 
 
-def test_a_memory_that_is_too_small_holds_only_the_failing_targets() -> None:
+def test_a_memory_of_too_many_targets_holds_only_the_failing_ones() -> None:
     many = Memory().after("request-1", _digests(5_000), {"00000001": False})
     assert many.knows("00000001")
     assert not many.knows("00000002")
@@ -145,7 +145,7 @@ def _digests(count: int) -> list[str]:
     return [f"{number:08x}" for number in range(count)]
 
 
-def test_at_deploy_what_was_broken_before_is_a_note() -> None:
+def test_at_deploy_a_target_that_was_broken_before_is_a_note() -> None:
     world = _world()
     assert world.rotate(_TWO).failures != []
     report = world.rotate(_TWO, fired_by=FiredBy.DEPLOY)
@@ -153,12 +153,12 @@ def test_at_deploy_what_was_broken_before_is_a_note() -> None:
     assert any("acme/away" in note for note in report.notes)
 
 
-def test_at_deploy_what_is_new_fails() -> None:
+def test_at_deploy_a_new_target_that_fails_is_a_failure() -> None:
     world = _world()
     assert any("acme/away" in line for line in world.rotate(_TWO, fired_by=FiredBy.DEPLOY).failures)
 
 
-def test_at_deploy_what_was_broken_before_fails_when_its_declaration_changed() -> None:
+def test_at_deploy_a_changed_target_that_was_broken_before_is_a_failure() -> None:
     world = _world()
     world.rotate(_TWO)
     changed = plan_of(target("acme/here"), target("acme/away", flags=replace(FLAGS, protected=True)))

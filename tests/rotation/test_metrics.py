@@ -28,7 +28,7 @@ class _CloudWatch:
         self.sent = arguments
 
 
-def test_a_call_sends_what_the_log_line_says() -> None:
+def test_a_call_sends_the_same_metrics_as_the_log_line() -> None:
     cloudwatch = _CloudWatch()
     metrics.put(_REPORT, cloudwatch)
     line = json.loads(metrics.line(_REPORT))
@@ -43,6 +43,6 @@ def test_a_call_sends_what_the_log_line_says() -> None:
     assert {each["MetricName"] for each in sent} >= {"RotationSuccess", "GitLabTokenDaysRemaining"}
 
 
-def test_a_refusal_by_cloudwatch_is_reported_in_its_words() -> None:
+def test_the_error_quotes_a_refusal_by_cloudwatch() -> None:
     with pytest.raises(AwsError, match="AccessDenied: no"):
         metrics.put(_REPORT, _CloudWatch("AccessDenied"))

@@ -1,4 +1,4 @@
-"""A token is published only when it is what ECR promises and the registry agrees."""
+"""A token is published only if ECR's answer is complete and the registry accepts the token as declared."""
 
 import base64
 from collections.abc import Callable
@@ -80,7 +80,7 @@ def _unreachable(_: str) -> Response:
         (lambda path: answer(500) if "secret" in path else None, "answered 500, not 403"),
     ],
 )
-def test_what_the_registry_does_not_take_as_declared_is_never_published(
+def test_a_token_that_the_registry_does_not_accept_as_declared_is_never_published(
     fault: Callable[[str], Response | None], words: str
 ) -> None:
     world = World(registry_fault=fault)
@@ -92,7 +92,7 @@ def test_what_the_registry_does_not_take_as_declared_is_never_published(
 
 
 @pytest.mark.parametrize("status", [200, 404])
-def test_inside_both_an_image_and_no_image_mean_allowed(status: int) -> None:
+def test_an_existing_and_a_missing_image_of_an_allowed_repository_both_count_as_allowed(status: int) -> None:
     world = World(registry_fault=lambda path: answer(status) if "backend" in path else None)
     world.seed("acme/web")
     assert world.rotate(plan_of(target("acme/web"))).failures == []

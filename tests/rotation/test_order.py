@@ -38,7 +38,7 @@ def test_new_and_changed_targets_go_first() -> None:
     assert [result.target.path for result in report.targets] == _PATHS
 
 
-def test_then_those_that_the_last_run_did_not_write() -> None:
+def test_targets_that_the_last_run_did_not_write_go_before_the_others() -> None:
     world = _world()
     wanted = plan_of(*(target(path) for path in _PATHS))
     world.rotate(wanted)
@@ -93,7 +93,7 @@ def _written_of_all(world: World) -> list[str]:
     ]
 
 
-def test_secrets_of_jobs_take_their_turn_among_the_variables() -> None:
+def test_secrets_for_jobs_are_ordered_among_the_variables() -> None:
     world = _world()
     world.logins = {"fake/audience/acme/x": {}, "fake/audience/acme/y": {}}
     secrets = tuple(secret_target(path) for path in ("acme/x", "acme/y"))

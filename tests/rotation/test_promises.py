@@ -36,7 +36,7 @@ def _calls_of_a_run() -> int:
 
 @pytest.mark.parametrize("after_effect", [False, True], ids=["before its effect", "after its effect"])
 @pytest.mark.parametrize("call", range(1, _calls_of_a_run() + 1))
-def test_a_crash_at_any_call_leaves_the_old_or_the_new_whole_value(call: int, after_effect: bool) -> None:
+def test_a_crash_at_any_call_leaves_the_complete_old_or_new_value(call: int, after_effect: bool) -> None:
     world = _seeded()
     world.rotate(_PLAN)
     old = {path: world.variable(path)["value"] for path in _PATHS}
@@ -57,7 +57,7 @@ def test_a_crash_at_any_call_leaves_the_old_or_the_new_whole_value(call: int, af
     assert all(world.described_until(path) == START + timedelta(hours=14) for path in _PATHS)
 
 
-def test_a_crash_of_the_very_first_run_leaves_placeholders_or_whole_values() -> None:
+def test_a_crash_of_the_very_first_run_leaves_placeholders_or_complete_values() -> None:
     total = len(_first_calls())
     for call in range(1, total + 1):
         world = World(crash_at=call, crash_after_effect=True)
@@ -77,7 +77,7 @@ def _first_calls() -> list[str]:
     return world.calls
 
 
-def test_a_run_out_of_time_stops_cleanly_and_says_what_is_left() -> None:
+def test_a_run_out_of_time_stops_cleanly_and_reports_what_is_left() -> None:
     world = _seeded()
     world.gitlab_fault = lambda method, _: world.clock.sleep(10) if method == "PUT" else None  # type: ignore[func-returns-value]
     report = world.rotate(_PLAN, seconds=15)
@@ -128,7 +128,7 @@ class Rotator(RuleBasedStateMachine):
                 overtaken.append(path)
                 self.world.clock.pass_by(minutes=minutes)
                 self.world.rotate(_PLAN)
-                self.every_variable_holds_a_whole_value_and_no_token_gave_way_to_a_shorter_one()
+                self.every_variable_holds_a_complete_value_and_no_token_was_replaced_by_a_shorter_one()
 
         self.world.gitlab_fault = overtake
         self.world.rotate(_PLAN)
@@ -180,7 +180,7 @@ class Rotator(RuleBasedStateMachine):
 
     @precondition(lambda self: hasattr(self, "world"))
     @invariant()
-    def every_variable_holds_a_whole_value_and_no_token_gave_way_to_a_shorter_one(self) -> None:
+    def every_variable_holds_a_complete_value_and_no_token_was_replaced_by_a_shorter_one(self) -> None:
         for path in _PATHS:
             if (path, "DOCKER_AUTH_CONFIG", "*") not in self.world.variables:
                 continue

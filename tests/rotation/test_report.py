@@ -1,4 +1,4 @@
-"""However much goes wrong, a report is one event that CloudWatch keeps, and says what it leaves out."""
+"""However much goes wrong, a report is one event that CloudWatch keeps, and counts what it leaves out."""
 
 import json
 from datetime import UTC, datetime
@@ -26,11 +26,11 @@ def test_a_report_of_five_thousand_failures_is_one_event(reason: str) -> None:
     line = _report(5_000, reason, published=100).log_line()
     assert len(line.encode()) <= _EVENT
     report = json.loads(line)["gitlab_ecr_report"]
-    message = len(report["targets"])
+    listed = len(report["targets"])
     omitted = report["omitted"]["targets"]
-    assert message + sum(omitted.values()) == 5_100
+    assert listed + sum(omitted.values()) == 5_100
     assert omitted["published"] == 100
-    assert message == 0 or {entry["status"] for entry in report["targets"]} == {"failed"}
+    assert listed == 0 or {entry["status"] for entry in report["targets"]} == {"failed"}
     assert report["audiences"][0]["audience"] == "broken"
     assert not report["ok"]
 

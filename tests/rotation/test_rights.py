@@ -1,4 +1,4 @@
-"""The functions' roles before an emulator that enforces IAM: what they need is allowed, all else is denied."""
+"""The functions' roles against an emulator that enforces IAM: what they need is allowed, all else is denied."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -117,7 +117,7 @@ _DENIED: dict[str, Callable[[Account], object]] = {
 
 
 @pytest.mark.parametrize("attempt", _DENIED)
-def test_no_role_can_do_more(account: Account, attempt: str) -> None:
+def test_the_roles_are_denied(account: Account, attempt: str) -> None:
     with pytest.raises(ClientError) as caught:
         _DENIED[attempt](account)
     assert caught.value.response["Error"]["Code"] in ("AccessDenied", "AccessDeniedException")

@@ -62,7 +62,7 @@ def test_a_run_that_is_repeated_writes_one_version() -> None:
     assert len(world.logins[_WEB.secret]) == 2
 
 
-def test_a_crash_at_any_call_leaves_the_old_or_the_new_login_whole() -> None:
+def test_a_crash_at_any_call_leaves_the_complete_old_or_new_login() -> None:
     whole = _world()
     whole.rotate(secrets_plan(_WEB))
     for crash_at in range(1, len(whole.calls) + 1):
@@ -76,7 +76,7 @@ def test_a_crash_at_any_call_leaves_the_old_or_the_new_login_whole() -> None:
             assert world.lives(auth)
 
 
-def test_without_a_proven_token_nothing_is_written() -> None:
+def test_without_a_verified_token_nothing_is_written() -> None:
     world = _world()
     world.rotate(secrets_plan(_WEB))
     before = world.login(_WEB.secret)
@@ -89,7 +89,7 @@ def test_without_a_proven_token_nothing_is_written() -> None:
     assert world.login(_WEB.secret) == before
 
 
-def test_a_secret_that_is_gone_blocks_no_other_secret_and_no_variable() -> None:
+def test_a_deleted_secret_blocks_no_other_secret_and_no_variable() -> None:
     world = World(logins={_API.secret: {}})
     world.seed("acme/shop")
     report = world.rotate(replace(plan_of(target("acme/shop")), secrets=(_WEB, _API)))
@@ -100,7 +100,7 @@ def test_a_secret_that_is_gone_blocks_no_other_secret_and_no_variable() -> None:
     assert world.works("acme/shop")
 
 
-def test_without_a_gitlab_token_secrets_are_written_all_the_same() -> None:
+def test_without_a_gitlab_token_secrets_are_still_written() -> None:
     world = World(secrets={}, logins={_WEB.secret: {}})
     world.seed("acme/shop")
     report = world.rotate(replace(plan_of(target("acme/shop")), secrets=(_WEB,)), fired_by=FiredBy.DEPLOY)
@@ -108,7 +108,7 @@ def test_without_a_gitlab_token_secrets_are_written_all_the_same() -> None:
     assert not report.failures
 
 
-def test_right_after_a_deployment_it_waits_for_the_rotators_new_right() -> None:
+def test_at_deploy_a_right_that_is_seconds_old_is_waited_for() -> None:
     world = _world()
     refusals = iter(range(3))
 
@@ -132,7 +132,7 @@ def test_every_registry_host_has_its_entry_however_long_the_document() -> None:
 
 
 @pytest.mark.parametrize(("gone", "success"), [(False, 1), (True, 0)])
-def test_the_metrics_speak_of_secrets_too(gone: bool, success: int) -> None:
+def test_the_metrics_cover_secrets_too(gone: bool, success: int) -> None:
     world = World(secrets={}, logins={} if gone else {_WEB.secret: {}})
     found = metrics.values(world.rotate(secrets_plan(_WEB)))
     assert (found["RotationSuccess"], found["TargetsFailed"]) == (success, 1 - success)

@@ -18,7 +18,7 @@ from components.rotation import metrics
 
 @dataclass(frozen=True)
 class Alarm:
-    """CloudWatch's alarm on RotationSuccess: so many whole hours without one."""
+    """CloudWatch's alarm on RotationSuccess, which fires after so many whole hours without one."""
 
     hours: int
 
@@ -50,7 +50,7 @@ def _runs(begin: datetime, end: datetime) -> Iterator[datetime]:
 def _simulate(
     days: int, outages: list[tuple[datetime, datetime]]
 ) -> tuple[list[tuple[datetime, datetime]], list[datetime]]:
-    """What the variable promised from when on, and when a run succeeded."""
+    """When each end was written, that end, and when a run succeeded."""
     world = World()
     world.seed("acme/a")
     held: list[tuple[datetime, datetime]] = []
@@ -70,7 +70,7 @@ def _simulate(
 
 
 @pytest.mark.parametrize("zone", [0, 5])
-def test_week_after_week_no_outage_that_is_tolerated_leaves_an_expired_token(zone: int) -> None:
+def test_no_tolerated_outage_in_any_week_lets_a_token_expire(zone: int) -> None:
     outages: list[tuple[datetime, datetime]] = []
     begin = START + timedelta(hours=14)
     for week in range(WEEKS):  # each week another phase of the outage against the tick
@@ -91,7 +91,7 @@ def test_every_phase_of_a_tolerated_outage_leaves_the_margin(phase: int) -> None
 
 
 @pytest.mark.parametrize("phase", range(0, 120, 10))
-def test_beyond_it_the_alarm_has_fired_hours_before_the_end(phase: int) -> None:
+def test_in_a_longer_outage_the_alarm_fires_hours_before_the_token_expires(phase: int) -> None:
     begin = START + timedelta(hours=6, minutes=phase)
     held, successes = _simulate(2, [(begin, begin + timedelta(hours=30))])
     expired = next(
@@ -104,12 +104,12 @@ def test_beyond_it_the_alarm_has_fired_hours_before_the_end(phase: int) -> None:
     assert expired - fired >= timedelta(hours=6)
 
 
-def test_a_healthy_year_rings_no_alarm() -> None:
+def test_a_month_without_outages_raises_no_alarm() -> None:
     _, successes = _simulate(30, [])
     assert Alarm(_SCHEDULE.alarm_hours).fires_at(successes, START + timedelta(days=29)) is None
 
 
-def test_the_life_of_the_simulation_is_ecrs() -> None:
+def test_the_simulated_tokens_live_as_long_as_ecrs() -> None:
     assert World().life == TOKEN_LIFE
 
 
@@ -125,7 +125,7 @@ def test_the_page_about_outages_has_the_numbers_of_the_schedule() -> None:
 
 
 @pytest.mark.parametrize(("outage", "left"), _ROWS)
-def test_an_outage_leaves_a_token_what_the_page_says(outage: str, left: str) -> None:
+def test_an_outage_leaves_a_token_the_time_that_the_page_states(outage: str, left: str) -> None:
     shortest = timedelta.max
     for phase in range(0, 120, 10):
         begin = START + timedelta(hours=6, minutes=phase)
@@ -141,7 +141,7 @@ def test_an_outage_leaves_a_token_what_the_page_says(outage: str, left: str) -> 
 
 
 @pytest.mark.parametrize("phase", range(0, 120, 10))
-def test_the_alarm_of_an_outage_fires_when_the_page_says(phase: int) -> None:
+def test_the_alarm_of_an_outage_fires_when_the_page_states(phase: int) -> None:
     begin = START + timedelta(hours=6, minutes=phase)
     _, successes = _simulate(1, [(begin, begin + timedelta(hours=12))])
     last = max(success for success in successes if success < begin)

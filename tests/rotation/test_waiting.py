@@ -24,7 +24,7 @@ def world() -> World:
     return world
 
 
-def test_a_deployment_waits_and_says_what_to_do(world: World) -> None:
+def test_a_deployment_waits_and_reports_what_to_do(world: World) -> None:
     report = world.rotate(_PLAN, fired_by=FiredBy.DEPLOY)
     assert [result.status for result in (*report.targets, *report.keys)] == [Status.WAITING] * 2
     assert report.failures == []
@@ -45,7 +45,7 @@ def test_no_alarm_fires_within_a_day(world: World) -> None:
         world.clock.pass_by(hours=2)
 
 
-def test_after_a_day_it_is_a_failure_but_never_of_a_deployment(world: World) -> None:
+def test_after_a_day_a_missing_token_fails_runs_but_never_a_deployment(world: World) -> None:
     world.rotate(_PLAN, fired_by=FiredBy.DEPLOY)
     world.clock.pass_by(days=1)
     report = world.rotate(_PLAN)
@@ -56,7 +56,7 @@ def test_after_a_day_it_is_a_failure_but_never_of_a_deployment(world: World) -> 
     assert world.rotate(_PLAN, fired_by=FiredBy.DEPLOY).failures == []
 
 
-def test_the_day_begins_with_the_first_run_that_found_none(world: World) -> None:
+def test_the_day_begins_with_the_first_run_that_found_no_token(world: World) -> None:
     for _ in range(11):
         world.rotate(_PLAN)
         world.clock.pass_by(hours=2)
@@ -83,7 +83,7 @@ def test_a_secret_that_was_emptied_fails_a_deployment_too(world: World) -> None:
     assert not report.waiting
 
 
-def test_a_secret_that_may_not_be_read_is_a_failure(world: World) -> None:
+def test_an_unreadable_secret_is_a_failure(world: World) -> None:
     def fault(what: str) -> None:
         if what == "secret":
             raise AwsError("AccessDeniedException", "not allowed")

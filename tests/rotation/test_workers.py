@@ -24,7 +24,7 @@ def test_results_come_in_order(threads: int) -> None:
     "error",
     [ValueError("x"), KeyError("x"), RecursionError(), MemoryError(), AssertionError(), StopIteration(), OSError()],
 )
-def test_an_exception_is_its_own_items(error: Exception) -> None:
+def test_an_exception_fails_only_its_own_item(error: Exception) -> None:
     def work(number: int) -> str:
         if number == 2:
             raise error
@@ -33,14 +33,14 @@ def test_an_exception_is_its_own_items(error: Exception) -> None:
     assert each(range(4), work, _instead, threads=2, seconds=5) == ["0", "1", f"2: {type(error).__name__}", "3"]
 
 
-def test_an_endless_recursion_is_its_own_items() -> None:
+def test_an_endless_recursion_fails_only_its_own_item() -> None:
     def work(number: int) -> str:
         return work(number) if number == 1 else str(number)
 
     assert each(range(3), work, _instead, threads=2, seconds=5) == ["0", "1: RecursionError", "2"]
 
 
-def test_what_hangs_is_not_waited_for_and_nothing_is_begun_later() -> None:
+def test_an_item_that_hangs_is_not_waited_for_and_no_item_is_started_later() -> None:
     begun: list[int] = []
     free = threading.Event()
 
@@ -57,7 +57,7 @@ def test_what_hangs_is_not_waited_for_and_nothing_is_begun_later() -> None:
     assert begun == [0, 1]
 
 
-def test_the_end_of_the_process_is_no_items_failure() -> None:
+def test_the_end_of_the_process_is_not_reported_as_an_items_failure() -> None:
     def work(_: int) -> str:
         raise CrashError
 

@@ -35,8 +35,8 @@ def test_every_alarm_except_the_quiet_one_goes_to_the_topic(recorder: Recorder) 
     made(recorder, alarm_topics=["arn:aws:sns:eu-central-1:123456789012:on-call"])
     for alarm in recorder.of_type(_ALARM):
         quiet = alarm.name == "rotator-targets-gone"
-        heard_by = [] if quiet else [_TOPIC, "arn:aws:sns:eu-central-1:123456789012:on-call"]
-        assert alarm.inputs["alarmActions"] == alarm.inputs["okActions"] == heard_by
+        actions = [] if quiet else [_TOPIC, "arn:aws:sns:eu-central-1:123456789012:on-call"]
+        assert alarm.inputs["alarmActions"] == alarm.inputs["okActions"] == actions
         assert alarm.inputs["period"] % 60 == 0
         assert "rotator-alarms" in alarm.dependencies
 
@@ -50,7 +50,7 @@ def test_a_token_that_is_not_replaced_raises_an_alarm_hours_before_its_end() -> 
     assert (days["threshold"], days["metricName"]) == (30, "GitLabTokenDaysRemaining")
 
 
-def test_mails_are_subscriptions(recorder: Recorder) -> None:
+def test_alarm_emails_are_subscriptions_of_the_topic(recorder: Recorder) -> None:
     made(recorder, alarm_emails=["on-call@example.com"])
     subscription = recorder.one("aws:sns/topicSubscription:TopicSubscription")
     assert subscription.inputs == {"topic": _TOPIC, "protocol": "email", "endpoint": "on-call@example.com"}
@@ -74,7 +74,7 @@ def test_the_page_has_a_section_for_each_alarm_and_lists_it_at_the_top(recorder:
     assert set(re.findall(r"^## ([\w-]+)$", page, re.MULTILINE)) >= names
 
 
-def test_during_an_outage_they_fire_as_the_page_says(recorder: Recorder) -> None:
+def test_during_an_outage_the_alarms_fire_as_the_page_states(recorder: Recorder) -> None:
     page = (Path(__file__).parents[2] / "docs" / "operations.md").read_text()
     made(recorder)
     retries = recorder.one(_RETRIES, "rotator-function-retries").inputs

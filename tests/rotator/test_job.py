@@ -1,4 +1,4 @@
-"""The rotator in GitLab: no function anywhere, roles for one project's scheduled jobs, code in a closed bucket."""
+"""The rotator in GitLab: no function anywhere, roles for one project's scheduled jobs, code in a private bucket."""
 
 import base64
 import io
@@ -54,7 +54,7 @@ def _statements(recorder: Recorder, key: str) -> dict[str, dict[str, Any]]:
     return {statement["Sid"]: statement for statement in policy["Statement"]}
 
 
-def test_it_makes_these_resources_and_no_others() -> None:
+def test_the_component_creates_these_resources_and_no_others() -> None:
     recorder = _rotator()
     found: dict[str, int] = {}
     for resource in recorder.resources:
@@ -95,14 +95,14 @@ def test_the_schedules_run_by_the_clock_in_utc_on_the_full_ref(recorder: Recorde
         assert {key: value for key, value in schedule.inputs.items() if key not in ("cron", "description")} == {
             "project": "acme/access", "ref": "refs/heads/live", "cronTimezone": "UTC", "active": True,
         }  # fmt: skip
-        # Who takes a schedule over asks GitLab who they are in every preview; whoever makes one owns it.
+        # Taking a schedule over would ask GitLab for the current user in every preview; whoever creates one owns it.
         assert (schedule.replace_on_changes, schedule.delete_before_replace) == (("*",), False)
         assert "rotator-code" in schedule.dependencies
     assert "rotator-function-role" in rotation.dependencies
     assert "rotator-renewal-role" in renewal.dependencies
 
 
-def test_the_rotation_may_do_what_it_may_in_lambda_and_fetch_its_code_and_say_that_it_ran() -> None:
+def test_the_rotation_has_its_rights_of_lambda_and_may_fetch_its_code_and_write_metrics() -> None:
     recorder = _rotator()
     statements = _statements(recorder, "function")
     assert {sid: (s["Action"], s["Resource"]) for sid, s in statements.items()} == {
@@ -140,7 +140,7 @@ _SUB = "project_path:acme/access:ref_type:branch:ref:main"
 
 
 @pytest.mark.parametrize(
-    ("changes", "lets_in"),
+    ("changes", "admitted"),
     [
         ({}, True),
         ({"aud": "https://elsewhere.example"}, False),
@@ -150,15 +150,17 @@ _SUB = "project_path:acme/access:ref_type:branch:ref:main"
         ({"sub": _SUB.replace("acme/access", "evil/acme/access")}, False),
     ],
 )
-def test_one_branch_of_one_project_assumes_it_on_a_self_managed_gitlab(changes: dict[str, str], lets_in: bool) -> None:
+def test_only_one_branch_of_one_project_assumes_the_roles_on_a_self_managed_gitlab(
+    changes: dict[str, str], admitted: bool
+) -> None:
     url = "https://gitlab.example.com"
     for trust in _trusts(_rotator()):
-        assert _assumes(trust, "gitlab.example.com", **({"aud": url, "sub": _SUB} | changes)) is lets_in
+        assert _assumes(trust, "gitlab.example.com", **({"aud": url, "sub": _SUB} | changes)) is admitted
         assert lint(trust) == []
 
 
 @pytest.mark.parametrize(
-    ("changes", "lets_in"),
+    ("changes", "admitted"),
     [
         ({}, True),
         ({"ref_protected": "false"}, False),
@@ -169,19 +171,19 @@ def test_one_branch_of_one_project_assumes_it_on_a_self_managed_gitlab(changes: 
         ({"sub": _SUB.replace("main", "feature")}, False),
     ],
 )
-def test_only_scheduled_jobs_on_the_protected_branch_assume_it_on_gitlab_com(
-    changes: dict[str, str], lets_in: bool
+def test_only_scheduled_jobs_on_the_protected_branch_assume_the_roles_on_gitlab_com(
+    changes: dict[str, str], admitted: bool
 ) -> None:
     job = {
         "aud": "https://gitlab.com", "sub": _SUB, "project_id": "42", "namespace_id": "7", "ref_protected": "true",
         "pipeline_source": "schedule",
     }  # fmt: skip
     for trust in _trusts(_rotator_of_gitlab_com()):
-        assert _assumes(trust, "gitlab.com", **(job | changes)) is lets_in
+        assert _assumes(trust, "gitlab.com", **(job | changes)) is admitted
         assert lint(trust) == []
 
 
-def test_the_bucket_is_closed_encrypted_and_versioned_and_holds_the_same_zip() -> None:
+def test_the_bucket_is_private_encrypted_and_versioned_and_holds_the_same_zip() -> None:
     recorder = _rotator()
     assert recorder.one("aws:s3/bucket:Bucket").inputs == {"bucket": _BUCKET, "forceDestroy": True}
     block = recorder.one("aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock").inputs
@@ -197,7 +199,7 @@ def test_the_bucket_is_closed_encrypted_and_versioned_and_holds_the_same_zip() -
         assert archive.read("gitlab_ecr/plan.json").decode() == ARGS["plan"]
 
 
-def test_the_alarms_that_rest_on_the_rotators_own_metrics_remain() -> None:
+def test_the_alarms_that_use_the_rotators_own_metrics_remain() -> None:
     recorder = _rotator()
     alarms = {alarm.inputs["name"]: alarm.inputs for alarm in recorder.of_type(_ALARM)}
     assert {alarm["namespace"] for alarm in alarms.values()} == {"GitLabEcr"}
@@ -206,7 +208,7 @@ def test_the_alarms_that_rest_on_the_rotators_own_metrics_remain() -> None:
     assert [widget["type"] for widget in dashboard["widgets"]] == ["alarm", "metric", "metric", "metric"]
 
 
-def test_up_says_that_nothing_rotates_before_the_job_has_run(
+def test_up_reports_that_nothing_rotates_before_the_job_has_run(
     recorder: Recorder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     message: list[str] = []
@@ -242,7 +244,9 @@ def test_everything_is_known_in_the_first_preview(first_preview: Recorder) -> No
         ({**_GITLAB_COM, "job": {"project": "acme/access", "id": 42}}, "^job.namespace_id: missing; .* group's page"),
     ],
 )
-def test_what_cannot_work_is_refused_at_preview(recorder: Recorder, changes: dict[str, Any], words: str) -> None:
+def test_arguments_that_cannot_work_are_refused_at_preview(
+    recorder: Recorder, changes: dict[str, Any], words: str
+) -> None:
     with pytest.raises(ValueError, match=words):
         _made(recorder, **changes)
     assert not recorder.of_type(_SCHEDULE)

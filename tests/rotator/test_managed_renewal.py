@@ -1,4 +1,4 @@
-"""The renewal of the GitLab token by Secrets Manager: what is made for it, and what it may."""
+"""The renewal of the GitLab token by Secrets Manager: its resources and its rights."""
 
 import json
 from dataclasses import replace
@@ -51,12 +51,12 @@ def test_secrets_manager_renews_the_token_of_a_secret_that_no_stack_owns() -> No
     assert _NAME in renewal.name
 
 
-def test_it_comes_after_everything_else_and_after_its_rights() -> None:
+def test_the_renewal_is_created_after_everything_else_and_after_its_rights() -> None:
     recorder = _renewed()
     assert {"rotator-first-rotation", "rotator-renewal-role"} <= set(recorder.one(_ROTATION).dependencies)
 
 
-def test_there_is_no_function_for_it_and_the_rotation_still_may_only_read_the_secret() -> None:
+def test_no_function_renews_the_token_and_the_rotation_may_only_read_the_secret() -> None:
     recorder = _renewed()
     assert [each.name for each in recorder.of_type("aws:lambda/function:Function")] == ["rotator-function"]
     assert len(recorder.of_type("aws:scheduler/schedule:Schedule")) == 1
@@ -132,6 +132,8 @@ def test_the_role_may_renew_this_token_and_nothing_else(action: str, resource: s
         ({"adopt_token_secret": True}, r"^adopt_token_secret: got it beside a plan with `token_renewal`: managed"),
     ],
 )
-def test_settings_of_the_own_renewal_are_refused(recorder: Recorder, changes: dict[str, Any], words: str) -> None:
+def test_settings_of_the_rotators_own_renewal_are_refused(
+    recorder: Recorder, changes: dict[str, Any], words: str
+) -> None:
     with pytest.raises(ValueError, match=words):
         _managed(recorder, **changes)

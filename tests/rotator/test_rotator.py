@@ -29,7 +29,7 @@ def _statements(recorder: Recorder, name: str) -> dict[str, dict[str, Any]]:
     return {statement["Sid"]: statement for statement in policy["Statement"]}
 
 
-def test_it_makes_these_resources_and_no_others() -> None:
+def test_the_component_creates_these_resources_and_no_others() -> None:
     recorder = rotator()
     found: dict[str, int] = {}
     for resource in recorder.resources:
@@ -44,7 +44,7 @@ def test_it_makes_these_resources_and_no_others() -> None:
     }  # fmt: skip
 
 
-def test_the_rotation_may_do_this_and_nothing_else() -> None:
+def test_the_rotation_has_these_rights_and_no_others() -> None:
     recorder = rotator()
     statements = _statements(recorder, "rotator-function-role")
     assert {sid: (s["Action"], s["Resource"]) for sid, s in statements.items()} == {
@@ -57,7 +57,7 @@ def test_the_rotation_may_do_this_and_nothing_else() -> None:
     }
 
 
-def test_with_access_keys_the_rotation_may_change_those_of_these_users_and_of_no_others(recorder: Recorder) -> None:
+def test_the_rotation_may_change_the_access_keys_of_the_declared_users_and_of_no_others(recorder: Recorder) -> None:
     users = tuple(
         key_user(f"acme/{name}", user=NAMES.pull_user_name(name), arn=NAMES.pull_user_arn(name)) for name in ("a", "b")
     )
@@ -87,7 +87,7 @@ def test_the_renewal_may_replace_its_token_and_assumes_no_role() -> None:
     assert statements["RenewTokens"]["Resource"].endswith(":secret:gitlab-ecr/gitlab-token-??????")
 
 
-def test_the_name_of_a_deleted_token_is_free_at_once() -> None:
+def test_the_name_of_a_deleted_token_secret_is_free_at_once() -> None:
     secret = rotator().one("aws:secretsmanager/secret:Secret", "rotator-gitlab-token")
     assert secret.inputs["name"] == NAMES.gitlab_token_secret
     assert secret.inputs["recoveryWindowInDays"] == 0
@@ -102,7 +102,7 @@ def test_the_secrets_of_hidden_variables_are_readable(recorder: Recorder) -> Non
     assert "foreign" not in json.dumps(renewable)
 
 
-def test_secrets_of_jobs_are_empty_encrypted_as_declared_and_written_by_the_rotation_only(recorder: Recorder) -> None:
+def test_secrets_for_jobs_are_empty_encrypted_as_declared_and_written_by_the_rotation_only(recorder: Recorder) -> None:
     key = NAMES.arn("kms", "key/11111111-2222-3333-4444-555555555555")
     secret = plan.SecretTarget(NAMES.audience_secret("backend"), "backend", key)
     made(recorder, plan=plan.dumps(replace(PLAN, secrets=(secret,))))
@@ -159,7 +159,9 @@ def test_the_most_targets_stay_within_lambdas_limit(recorder: Recorder) -> None:
     assert _function(recorder).inputs["timeout"] == 900
 
 
-def test_a_vpc_brings_its_rights_and_names_its_endpoints(recorder: Recorder, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_vpc_adds_its_rights_and_up_names_the_endpoints_it_needs(
+    recorder: Recorder, monkeypatch: pytest.MonkeyPatch
+) -> None:
     message: list[str] = []
     monkeypatch.setattr(pulumi.log, "info", lambda text, **_: message.append(text))
     made(recorder, vpc={"subnet_ids": ["subnet-1"], "security_group_ids": ["sg-1"]})
@@ -183,12 +185,12 @@ def test_a_vpc_with_access_keys_needs_a_way_to_iam(recorder: Recorder, monkeypat
     assert message[0].endswith("; access keys also need IAM, which only a NAT gateway reaches")
 
 
-def test_concurrency_is_reserved_on_demand(recorder: Recorder) -> None:
+def test_concurrency_is_reserved_if_declared(recorder: Recorder) -> None:
     made(recorder, reserved_concurrency=1)
     assert _function(recorder).inputs["reservedConcurrentExecutions"] == 1
 
 
-def test_what_cannot_be_delivered_or_run_goes_to_the_queue() -> None:
+def test_an_event_that_cannot_be_delivered_or_handled_goes_to_the_dead_letters() -> None:
     recorder = rotator()
     for schedule in recorder.of_type(_SCHEDULE):
         sent = schedule.inputs["target"]
@@ -208,7 +210,7 @@ def test_schedules_start_within_a_window_and_not_all_at_once() -> None:
     assert windows == [{"mode": "FLEXIBLE", "maximumWindowInMinutes": 5}] * 2
 
 
-def test_the_first_rotation_comes_last_is_secret_and_depends_on_what_is_deployed() -> None:
+def test_the_first_rotation_runs_last_and_its_result_is_secret() -> None:
     recorder = rotator()
     first = recorder.one("aws:lambda/invocation:Invocation")
     assert {"rotator-function", "rotator-function-schedule"} <= set(first.dependencies)
@@ -247,7 +249,9 @@ def test_everything_is_known_in_the_first_preview(first_preview: Recorder) -> No
         ({"plan": "{}"}, "plan: 'version' is missing"),
     ],
 )
-def test_what_cannot_work_is_refused_at_preview(recorder: Recorder, changes: dict[str, Any], words: str) -> None:
+def test_arguments_that_cannot_work_are_refused_at_preview(
+    recorder: Recorder, changes: dict[str, Any], words: str
+) -> None:
     with pytest.raises(ValueError, match=words):
         made(recorder, **changes)
     assert not recorder.of_type(_FUNCTION)

@@ -32,7 +32,7 @@ _STORE: Any = {"kind": "credentials-store"}
         (_STATIC, {"auths": {}}),
     ],
 )
-def test_the_docker_configuration_is_of_one_kind(access: Any, expected: dict[str, Any]) -> None:
+def test_each_kind_of_access_has_its_own_docker_configuration(access: Any, expected: dict[str, Any]) -> None:
     assert json.loads(home_config(access, _OWN)) == expected
 
 
@@ -63,7 +63,7 @@ def test_without_passwords_the_entry_is_not_shorter_than_with_them() -> None:
         (_STORE, "ruby:3.4", ""),
     ],
 )
-def test_each_image_gets_its_credential_from_the_declared_way(access: Any, image: str, source: str) -> None:
+def test_each_image_gets_its_credential_from_the_declared_access(access: Any, image: str, source: str) -> None:
     answer = resolution(access, _OWN, image)
     assert (answer.source, answer.outcome) == (source, Outcome.FOUND if source else Outcome.NONE)
 
@@ -117,13 +117,13 @@ def test_the_explanation_names_source_rival_and_reason() -> None:
         ({"helper": "docker-credential-ecr-login"}, "write it without docker-credential-: ecr-login"),
     ],
 )
-def test_what_would_not_work_is_refused(access: Any, message: str) -> None:
+def test_access_that_would_not_work_is_refused(access: Any, message: str) -> None:
     with pytest.raises(ValueError) as caught:  # noqa: PT011 - the messages below are the match
         home_config(access, _OWN)
     assert message in str(caught.value)
 
 
-def test_the_ways_with_a_price_are_warned_of() -> None:
+def test_kinds_of_access_with_a_drawback_give_a_warning() -> None:
     assert warnings({}) == []
     assert "every job on this runner can read the passwords" in warnings(_STATIC)[0]
     assert "asked for all registries" in warnings(_STORE)[0]

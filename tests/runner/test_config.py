@@ -1,4 +1,4 @@
-"""config.toml: what the declaration says comes out, and only keys and types that the runner knows."""
+"""config.toml: everything that is declared, and only keys and types that gitlab-runner knows."""
 
 import tomllib
 from typing import Any
@@ -46,7 +46,7 @@ _DECLARATION: dict[str, Any] = {
 }
 
 
-def test_every_section_comes_out_as_the_runner_reads_it() -> None:
+def test_every_section_is_rendered_as_the_runner_reads_it() -> None:
     loaded = tomllib.loads(render(config(runner_args(_DECLARATION), 7, "glrt-fake", ["A=b"])))
     (runner,) = loaded.pop("runners")
     assert loaded == {
@@ -192,7 +192,7 @@ def _with(docker: dict[str, Any] | None = None, **more: Any) -> dict[str, Any]:
         ),
     ],
 )
-def test_what_the_runner_would_stumble_over_is_refused_with_its_place(
+def test_a_value_that_the_runner_would_fail_on_is_refused_with_its_key(
     declaration: dict[str, Any], message: str
 ) -> None:
     with pytest.raises(ValueError, match=r"^runner") as caught:
@@ -206,7 +206,7 @@ def test_the_value_of_an_environment_entry_is_not_shown_in_an_error() -> None:
     assert "fake" not in str(caught.value)
 
 
-def test_the_table_of_known_keys_is_closed() -> None:
+def test_every_type_in_the_table_of_known_keys_is_known() -> None:
     types = runner_keys.known_keys()
     plain = {"string", "bool", "int", "float", "duration", "time", "any", "string or []string"}
     for section in types.values():

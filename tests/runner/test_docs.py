@@ -27,7 +27,7 @@ def _runners(declared: dict[str, Any]) -> dict[str, dict[str, Any]]:
     }
 
 
-def test_the_page_has_an_example_of_each_way() -> None:
+def test_the_page_has_an_example_of_each_kind_of_access() -> None:
     assert {word for word in ("credential-helper", "static", "credentials-store") for e in _EXAMPLES if word in e} == {
         "credential-helper",
         "static",
@@ -47,7 +47,7 @@ def test_an_example_is_read_checked_and_rendered(example: str) -> None:
         assert 'token = "glrt-fake"' in config_text(args, 7, "glrt-fake", passwords)
 
 
-def test_texts_and_maps_of_image_and_services_are_read_as_one() -> None:
+def test_texts_and_maps_of_image_and_services_are_read_alike() -> None:
     texts = {"image": "ruby:3.4", "services": ["postgres:17", {"name": "redis:7"}]}
     maps = {"image": {"name": "ruby:3.4"}, "services": [{"name": "postgres:17"}, "redis:7"]}
     assert _runners({"a": {"docker": texts}}) == _runners({"a": {"docker": maps}})

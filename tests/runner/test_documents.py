@@ -34,7 +34,7 @@ def _documents(**options: Any) -> RunnerDocuments:
         ),
     ],
 )
-def test_a_job_that_owns_a_machine_with_a_role_has_to_be_acknowledged(options: Any, place: str) -> None:
+def test_jobs_that_own_a_machine_with_a_role_must_be_acknowledged(options: Any, place: str) -> None:
     with pytest.raises(ValueError, match=r"^runner\.") as caught:
         _documents(**options)
     assert str(caught.value).startswith(f"{place}")

@@ -118,7 +118,7 @@ def test_each_way_to_own_the_machine_is_refused_beside_a_role(docker: dict[str, 
 
 
 @pytest.mark.parametrize("docker", _HARMLESS, ids=_name)
-def test_what_is_harmless_is_not_on_the_list(docker: dict[str, Any]) -> None:
+def test_a_harmless_setting_is_not_on_the_list(docker: dict[str, Any]) -> None:
     assert list(isolation.owning(_docker(docker))) == []
     isolation.check(_docker(docker), "runner", has_instance_role=True, acknowledged=False)
 
@@ -155,14 +155,14 @@ def test_a_pod_that_owns_its_node_is_refused_beside_a_role(kubernetes: dict[str,
         isolation.check(section, "runner", has_instance_role=True, acknowledged=False)
 
 
-def test_a_plain_pod_is_taken() -> None:
+def test_a_plain_pod_is_accepted() -> None:
     harmless = {"namespace": "ci", "pod_spec": [{"name": "x", "patch": "tolerations: []"}], "cap_drop": ["ALL"]}
     harmless |= {"volumes": {"host_path": [{"name": "x", "mount_path": "/x", "host_path": "/srv/cache"}]}}
     assert list(isolation.owning({"executor": "kubernetes", "kubernetes": harmless})) == []
 
 
 @pytest.mark.parametrize("executor", ["docker-autoscaler", "instance"])
-def test_jobs_with_machines_of_their_own_are_warned_of_only(executor: str) -> None:
+def test_jobs_with_machines_of_their_own_only_give_a_warning(executor: str) -> None:
     section = {"executor": executor, "docker": {"privileged": True}}
     isolation.check(section, "runner", has_instance_role=True, acknowledged=False)
     (warning,) = isolation.warnings(section, has_instance_role=True, acknowledged=False)
@@ -200,10 +200,10 @@ _LOOKED_AT: Final = {
     *("services_limit", "services_tmpfs", "shm_size", "sysctls", "tls_cert_path", "tls_verify", "tmpfs", "ulimit"),
     *("user", "volume_driver", "volume_keep", "wait_for_services_timeout"),
 }
-"""Keys that leave a job in its container: limits, names, what a daemon elsewhere is, or effects inside it only."""
+"""Keys that leave a job in its container: limits, names, another daemon's address, or effects inside it only."""
 
 
-def test_each_key_of_the_runner_was_looked_at() -> None:
+def test_each_key_of_the_runner_has_been_judged() -> None:
     """A key that a new version of the runner brings fails here until somebody has decided what it lets a job do."""
     assert set(_KEYS["DockerConfig"]) == _ON_THE_LIST | _LOOKED_AT
     assert not _ON_THE_LIST & _LOOKED_AT

@@ -9,7 +9,7 @@ from components.runner.packages import HELPER_SHA256, PACKAGES_KEY_FINGERPRINT, 
 _DIGESTS = {"amd64": "a" * 64, "arm64": "b" * 64}
 
 
-def test_the_defaults_are_whole() -> None:
+def test_the_defaults_are_complete() -> None:
     settings = Packages().settings()
     assert settings["PACKAGES_KEY_FINGERPRINT"] == PACKAGES_KEY_FINGERPRINT
     assert settings["HELPER_SHA256_AMD64"] == HELPER_SHA256["amd64"]
@@ -21,7 +21,7 @@ def test_a_fingerprint_is_read_as_gpg_prints_it() -> None:
     assert Packages(packages_key_fingerprint=printed).settings()["PACKAGES_KEY_FINGERPRINT"] == PACKAGES_KEY_FINGERPRINT
 
 
-def test_a_mirror_and_another_helper_are_taken_over() -> None:
+def test_a_mirror_and_another_helper_are_used() -> None:
     settings = packages_of(
         {
             "packages": "https://mirror.example.com:8443/runner/",
@@ -70,7 +70,7 @@ def test_a_mirror_and_another_helper_are_taken_over() -> None:
         ({"helper_sha256": {"amd64": "A" * 64}}, "helper_sha256.amd64: got"),
     ],
 )
-def test_what_could_be_anything_is_refused(machine: Any, message: str) -> None:
+def test_a_value_that_cannot_be_verified_is_refused(machine: Any, message: str) -> None:
     with pytest.raises(ValueError, match=r"^runner\.machine\.") as caught:
         packages_of(machine)
     assert message in str(caught.value)
@@ -101,5 +101,5 @@ def test_a_helper_older_than_a_registry_host_is_refused(version: str, host: str,
         declared.check_hosts([_CLASSIC, host])
 
 
-def test_the_default_knows_every_host() -> None:
+def test_the_default_helper_knows_every_host() -> None:
     Packages().check_hosts([_CLASSIC, _DUAL_STACK, _SOVEREIGN])

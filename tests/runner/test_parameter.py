@@ -7,7 +7,7 @@ from components.runner.documents import documents
 from components.runner.parameter import config_tier, docker_tier
 
 
-def test_the_tier_follows_the_bytes() -> None:
+def test_the_tier_depends_on_the_size_in_bytes() -> None:
     assert (config_tier("é" * 2048), config_tier("é" * 2049)) == ("Standard", "Advanced")
     assert (docker_tier("é" * 2048, "registries"), docker_tier("é" * 2049, "registries")) == ("Standard", "Advanced")
 

@@ -31,7 +31,9 @@ def test_a_runner_without_tags_runs_untagged_jobs_and_one_with_tags_does_not() -
         ({"maintenance_note": "x" * 1025}, "runner.maintenance_note: got 1025 characters"),
     ],
 )
-def test_what_gitlab_would_refuse_is_refused_in_the_preview(declared: dict[str, Any], message: str) -> None:
+def test_a_registration_that_gitlab_would_refuse_is_refused_in_the_preview(
+    declared: dict[str, Any], message: str
+) -> None:
     with pytest.raises(ValueError, match=r"^runner") as caught:
         registration(runner_args(declared))
     assert message in str(caught.value)

@@ -57,7 +57,7 @@ def _run(**more: Any) -> None:
         ({}, {"runnerType": "instance_type", "locked": False}),
     ],
 )
-def test_the_registration_carries_what_gitlab_keeps(
+def test_the_registration_holds_what_gitlab_stores(
     recorder: Recorder, owner: dict[str, Any], expected: dict[str, Any]
 ) -> None:
     _run(**owner, tags=["docker"], protected=True, maximum_timeout=3600)
@@ -74,7 +74,7 @@ def test_the_registration_carries_what_gitlab_keeps(
     assert registered.parent == "build"
 
 
-def test_a_setting_that_is_no_longer_declared_is_sent_so_that_it_is_removed(recorder: Recorder) -> None:
+def test_a_setting_that_is_no_longer_declared_is_reset(recorder: Recorder) -> None:
     _run(group_id=7)
     inputs = recorder.one(_REGISTRATION).inputs
     assert (inputs["paused"], inputs["maintenanceNote"], "maximumTimeout" in inputs) == (False, "", False)
@@ -190,7 +190,7 @@ def test_the_launch_template_keeps_the_instance_role_from_jobs_and_holds_no_secr
     assert "glrt-" not in user_data
 
 
-def test_aws_tags_reach_all_that_is_made_and_what_is_made_with_it(recorder: Recorder) -> None:
+def test_aws_tags_reach_every_resource_and_the_launched_instances_and_volumes(recorder: Recorder) -> None:
     tags: Any = {"team": "ci"}
     args = _args(group_id=7, tags=["docker"], machine={"image_id": "ami-0123456789abcdef0"})
     args["aws_tags"] = tags
@@ -221,7 +221,9 @@ def test_a_declared_image_is_explained(recorder: Recorder) -> None:
     assert public.startswith("ruby:3.4: pulled without a credential")
 
 
-def test_what_surprises_is_warned_of_in_the_preview(first_preview: Recorder, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_setting_with_surprising_effects_gives_a_warning_in_the_preview(
+    first_preview: Recorder, monkeypatch: pytest.MonkeyPatch
+) -> None:
     warned: list[str] = []
     monkeypatch.setattr(pulumi.log, "warn", warned.append)
     _run(group_id=7, docker={"image": "ruby:3.4", "pull_policy": ["if-not-present"]})

@@ -1,4 +1,4 @@
-"""Templates for `gitlab-runner register`, and the command that takes one."""
+"""Templates for `gitlab-runner register`, and the command that uses one."""
 
 import shlex
 import tomllib
@@ -18,7 +18,7 @@ _DECLARATION: dict[str, Any] = {
 }
 
 
-def test_the_template_holds_what_no_flag_says() -> None:
+def test_the_template_holds_what_no_flag_can_set() -> None:
     assert tomllib.loads(template(runner_args(_DECLARATION), ["A=b"])) == {
         "runners": [
             {
@@ -36,7 +36,7 @@ def test_a_setting_that_no_template_supports_is_reported() -> None:
     assert left_out(runner_args(_DECLARATION)["options"]) == ["concurrent", "labels"]
 
 
-def test_the_command_names_everything_but_the_token_and_what_gitlab_keeps() -> None:
+def test_the_command_names_everything_but_the_token_and_what_gitlab_stores() -> None:
     assert shlex.split(register_command(runner_args({**_DECLARATION, "tags": ["x"], "locked": True}))) == [
         "gitlab-runner",
         "register",
@@ -73,7 +73,7 @@ def test_the_command_names_everything_but_the_token_and_what_gitlab_keeps() -> N
         ),
     ],
 )
-def test_a_template_that_register_would_not_take_whole_is_refused(text: str, message: str) -> None:
+def test_a_template_that_register_would_not_apply_completely_is_refused(text: str, message: str) -> None:
     with pytest.raises(ValueError, match=r"^template") as caught:
         check_template(text, wanted={"docker": {"privileged": False}})
     assert message in str(caught.value)

@@ -19,6 +19,6 @@ def test_user_data_is_yaml_that_writes_the_files_and_runs_the_script() -> None:
     assert executable == {user_data.INSTALL, user_data.FETCH}
 
 
-def test_user_data_larger_than_ec2_takes_is_refused() -> None:
+def test_user_data_larger_than_ec2_accepts_is_refused() -> None:
     with pytest.raises(ValueError, match="EC2 takes 16384"):
         user_data.user_data({"/x": "x" * 20000})

@@ -1,4 +1,4 @@
-"""What works in a declaration and surprises at job time."""
+"""Settings that are valid, but surprise at job time."""
 
 from typing import Any
 

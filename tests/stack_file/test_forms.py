@@ -1,4 +1,4 @@
-"""A text and a map mean the same."""
+"""A text and a map as two forms of the same value."""
 
 import tomllib
 
@@ -17,7 +17,7 @@ def test_both_forms_of_image_and_services_give_the_same_file() -> None:
 
 
 @pytest.mark.parametrize("entrypoint", [[""], ["/bin/sh", "-c"]])
-def test_an_entrypoint_comes_out_as_it_went_in(entrypoint: list[str]) -> None:
+def test_an_entrypoint_is_rendered_unchanged(entrypoint: list[str]) -> None:
     docker = {"image": "ruby:2.6", "services": [service({"name": "x", "entrypoint": entrypoint})]}
     loaded = tomllib.loads(render(config(runner_args({"docker": docker}), 7, "glrt-fake")))
     assert loaded["runners"][0]["docker"]["services"] == [{"name": "x", "entrypoint": entrypoint}]
@@ -28,6 +28,6 @@ def test_another_form_is_left_to_the_types() -> None:
     assert [image(None), image({"nam": "x"})] == [None, {"nam": "x"}]
 
 
-def test_what_config_toml_has_no_key_for_is_named() -> None:
+def test_the_error_names_a_key_that_config_toml_does_not_have() -> None:
     with pytest.raises(ValueError, match=r"^image\.entrypoint: the runner's config\.toml has no such key"):
         image({"name": "x", "entrypoint": [""]})

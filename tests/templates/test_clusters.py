@@ -40,7 +40,7 @@ def _objects(name: str) -> dict[str, Any]:
     return {each["kind"]: each for each in yaml.safe_load_all((FOLDER / f"{name}.yaml").read_text())}
 
 
-def test_each_file_is_read_here() -> None:
+def test_every_file_for_clusters_is_covered_here() -> None:
     assert {file.name for file in FOLDER.iterdir()} == {
         "credential-provider.json",
         "pull-policy.json",
@@ -50,7 +50,7 @@ def test_each_file_is_read_here() -> None:
     }
 
 
-def test_the_pull_policy_is_the_one_that_a_stack_gives_and_no_more() -> None:
+def test_the_pull_policy_grants_what_a_stack_grants_and_no_more() -> None:
     policy = _json("pull-policy")
     assert policy == pull_policy([f"{REPOSITORIES}/ci/*"])
     assert all(allowed(Request(NODE, action, f"{REPOSITORIES}/ci/python"), [policy]) for action in PULL_ACTIONS)
@@ -79,7 +79,8 @@ def test_token_and_trust_and_annotation_and_rights_fit_together() -> None:
 
 
 @pytest.mark.parametrize("account", ["jobs", "default", "coredns"])
-def test_the_kubelet_may_ask_for_the_token_of_every_account_since_it_pulls_for_none_without(account: str) -> None:
+def test_the_kubelet_may_request_the_token_of_every_service_account(account: str) -> None:
+    """Without this right for an account, the kubelet would pull nothing for its pods."""
     (rule,) = _objects("service-account")["ClusterRole"]["rules"]
     assert account in rule.get("resourceNames", [account])
 
@@ -110,7 +111,7 @@ def test_the_role_trusts_the_jobs_service_account_alone(subject: str, audience: 
 
 
 def _matches(pattern: str, host: str) -> bool:
-    """As the kubelet does: as many parts, and each part fits."""
+    """As the kubelet matches: the same number of parts, and each part fits."""
     parts, of_host = pattern.split("."), host.split(".")
     return len(parts) == len(of_host) and all(map(fnmatchcase, of_host, parts))
 
@@ -131,14 +132,14 @@ def _matches(pattern: str, host: str) -> bool:
         "123456789012.dkr-ecr.cn-north-1.on.amazonwebservices.com.cn",
     ],
 )
-def test_the_provider_is_asked_for_every_spelling_of_a_host(host: str) -> None:
+def test_the_provider_is_asked_for_every_form_of_a_host(host: str) -> None:
     assert parse_registry_host(host)
     (provider,) = _json("credential-provider")["providers"]
     assert [pattern for pattern in provider["matchImages"] if _matches(pattern, host)]
     assert not any(_matches(pattern, "registry.example.com") for pattern in provider["matchImages"])
 
 
-def test_the_manager_makes_pods_and_pull_secrets_in_its_namespace_and_nothing_anywhere_else() -> None:
+def test_the_runner_manager_has_the_executors_rights_in_its_namespace_and_none_elsewhere() -> None:
     objects = _objects("runner-rights")
     assert objects.keys() == {"ServiceAccount", "Role", "RoleBinding"}
     assert {each["metadata"]["namespace"] for each in objects.values()} == {"ci"}

@@ -92,7 +92,7 @@ def test_docker_gets_the_jobs_own_login_with_every_type_of_variable(
 
 
 @pytest.mark.parametrize("recipe", WITH_DOCKER)
-def test_the_login_is_where_docker_looks_for_it_if_the_project_has_moved_that(
+def test_the_login_is_written_where_the_projects_docker_config_points(
     recipe: str, programs: Path, tmp_path: Path
 ) -> None:
     folder = tmp_path / "moved" / "docker"
@@ -102,7 +102,7 @@ def test_the_login_is_where_docker_looks_for_it_if_the_project_has_moved_that(
 
 
 @pytest.mark.parametrize("recipe", WITH_DOCKER)
-def test_without_a_home_docker_gets_the_place_of_the_login(recipe: str, programs: Path) -> None:
+def test_without_a_home_docker_config_points_to_the_login(recipe: str, programs: Path) -> None:
     lines = _job(recipe)["before_script"]
     (export,) = [line for line in lines if line.startswith("export DOCKER_CONFIG=")]
     done = subprocess.run(
@@ -112,7 +112,7 @@ def test_without_a_home_docker_gets_the_place_of_the_login(recipe: str, programs
 
 
 @pytest.mark.parametrize("recipe", WITH_DOCKER)
-def test_without_the_variable_the_job_says_so(recipe: str) -> None:
+def test_without_the_variable_the_job_fails_and_names_doctor(recipe: str) -> None:
     for environment in ({}, {"DOCKER_AUTH_CONFIG": ""}):
         done = subprocess.run(
             ["/bin/sh", "-c", _job(recipe)["before_script"][0]], env=environment, capture_output=True, check=False
@@ -121,7 +121,7 @@ def test_without_the_variable_the_job_says_so(recipe: str) -> None:
         assert b"gitlab-ecr doctor says why" in done.stdout
 
 
-def test_compose_pulls_and_then_the_one_service_decides(programs: Path, tmp_path: Path) -> None:
+def test_compose_pulls_first_and_the_chosen_service_decides_the_exit_code(programs: Path, tmp_path: Path) -> None:
     _run("compose", programs, "script", DOCKER_AUTH_CONFIG=DOCUMENT, COMPOSE_SERVICE="tests")
     calls = (tmp_path / "log").read_text().splitlines()
     assert calls == [
@@ -130,7 +130,7 @@ def test_compose_pulls_and_then_the_one_service_decides(programs: Path, tmp_path
     ]
 
 
-def test_buildx_logs_in_and_has_a_context_before_it_has_a_builder(programs: Path, tmp_path: Path) -> None:
+def test_buildx_logs_in_and_creates_a_context_before_its_builder(programs: Path, tmp_path: Path) -> None:
     variables = {"IMAGE_TAG": "1", "BUILD_CONTEXT": ".", "BUILD_DOCKERFILE": "Dockerfile", "CACHE_TAG": "buildcache"}
     left = _run("buildx", programs, "script", BUILD_PLATFORMS="linux/amd64", DOCKER_AUTH_CONFIG=DOCUMENT, **variables)
     calls = (tmp_path / "log").read_text().splitlines()
@@ -146,13 +146,13 @@ def test_buildx_logs_in_and_has_a_context_before_it_has_a_builder(programs: Path
     assert not {"DOCKER_AUTH_CONFIG", "AWS_TOKEN"} & left.keys()
 
 
-def test_the_tag_of_the_cache_is_one_that_a_stack_file_can_make_mutable() -> None:
+def test_the_comment_of_buildx_names_the_default_cache_tag_as_a_mutable_tag() -> None:
     text = (RECIPES / "buildx.yml").read_text()
     inputs, _ = template(RECIPES / "buildx.yml")
     assert f"`mutableTags: [{inputs['cache_tag']['default']}]`" in text
 
 
-def test_kaniko_only_asks_its_own_helper_for_this_registry(programs: Path, tmp_path: Path) -> None:
+def test_kaniko_uses_its_own_helper_for_this_registry_only(programs: Path, tmp_path: Path) -> None:
     token = tmp_path / "aws-token"
     config = tmp_path / "kaniko" / ".docker"
     left = _run("kaniko", programs, AWS_WEB_IDENTITY_TOKEN_FILE=str(token), DOCKER_CONFIG=str(config))
@@ -172,13 +172,13 @@ def _downloads(programs: Path, text: str) -> str:
     return hashlib.sha256(found.read_bytes()).hexdigest()
 
 
-def test_buildah_takes_no_helper_but_the_expected_one(programs: Path) -> None:
+def test_buildah_installs_no_helper_but_the_expected_one(programs: Path) -> None:
     _downloads(programs, "another helper")
     with pytest.raises(AssertionError, match="WARNING: 1 computed checksum did NOT match"):
         _run("buildah", programs)
 
 
-def test_buildah_has_the_helper_that_runners_have() -> None:
+def test_buildah_installs_the_same_helper_as_runners() -> None:
     variables = _job("buildah")["variables"]
     assert variables["HELPER"] == f"{HELPER_DOWNLOADS}/{HELPER_VERSION}"
     assert {
@@ -207,7 +207,7 @@ def test_buildah_gets_a_login_from_the_helper(programs: Path, tmp_path: Path) ->
 
 
 @pytest.mark.parametrize("variable_type", ["file", "env_var"])
-def test_the_pages_pull_without_docker_finds_the_document_and_never_takes_it_for_a_path(
+def test_podman_in_the_page_finds_the_document_with_every_type_of_variable(
     variable_type: str, programs: Path, tmp_path: Path
 ) -> None:
     page = (ROOT / "docs" / "inside-jobs.md").read_text()
@@ -263,7 +263,7 @@ OF_THE_PROJECT: Final = {
 }
 
 
-def test_a_projects_own_keys_do_not_go_before_the_role(programs: Path, tmp_path: Path) -> None:
+def test_a_projects_own_keys_do_not_take_precedence_over_the_role(programs: Path, tmp_path: Path) -> None:
     digest = _downloads(programs, "a helper")
     buildah = _run("buildah", programs, HELPER_SHA256_AMD64=digest, HELPER_SHA256_ARM64=digest, **OF_THE_PROJECT)
     places = {"AWS_WEB_IDENTITY_TOKEN_FILE": str(tmp_path / "aws-token"), "DOCKER_CONFIG": str(tmp_path / "kaniko")}
@@ -274,7 +274,7 @@ def test_a_projects_own_keys_do_not_go_before_the_role(programs: Path, tmp_path:
 
 
 @pytest.mark.parametrize("recipe", BUILDS)
-def test_a_build_runs_on_protected_refs_alone_and_its_token_is_out_of_the_environment(recipe: str) -> None:
+def test_a_build_runs_only_on_protected_refs_and_removes_its_token_from_the_environment(recipe: str) -> None:
     job = _job(recipe)
     assert job["rules"] == [{"if": '$CI_COMMIT_REF_PROTECTED == "true"'}]
     assert "unset AWS_TOKEN" in job["before_script"]

@@ -10,7 +10,7 @@ from components.names.naming import Names
 from rehearsal.jobs import template_jobs
 
 
-def test_it_runs_only_on_its_own_schedules_and_one_run_after_the_other() -> None:
+def test_the_jobs_run_only_on_their_own_schedules_and_one_after_the_other() -> None:
     names = Names("012345678901", "eu-central-1", "gitlab-ecr-prod")
     rotate = rotate_jobs()
     assert list(rotate) == [names.rotator, names.renewal]
@@ -23,7 +23,7 @@ def test_it_runs_only_on_its_own_schedules_and_one_run_after_the_other() -> None
 
 
 @pytest.mark.parametrize("role_path", ["", "/ci/access/"])
-def test_it_computes_the_names_that_the_stack_gives(role_path: str) -> None:
+def test_the_jobs_compute_the_same_names_as_the_stack(role_path: str) -> None:
     names = Names("012345678901", "eu-central-1", "gitlab-ecr-prod", role_path)
     inputs = {"prefix": names.prefix, "account": names.account, "region": names.region, "role_path": role_path}
     for name, job in template_jobs(inputs).items():
@@ -34,7 +34,7 @@ def test_it_computes_the_names_that_the_stack_gives(role_path: str) -> None:
         assert done.stdout.split() == [names.role_arn(name, names.path), names.code_bucket]
 
 
-def test_it_stops_on_a_branch_that_is_not_protected() -> None:
+def test_the_jobs_stop_on_a_branch_that_is_not_protected() -> None:
     guard = rotate_jobs()["gitlab-ecr-prod-rotator"]["before_script"][0]
     for protected, code in (("true", 0), ("false", 1)):
         environment = {"CI_COMMIT_REF_PROTECTED": protected, "CI_COMMIT_REF_NAME": "main"}
@@ -42,7 +42,7 @@ def test_it_stops_on_a_branch_that_is_not_protected() -> None:
         assert (done.returncode, "protect main first" in done.stdout) == (code, bool(code))
 
 
-def test_it_installs_the_projects_own_pins_by_hash() -> None:
+def test_the_jobs_install_the_projects_own_pins_by_hash() -> None:
     pins = (ROOT / "requirements-dev.txt").read_text()
     for job in rotate_jobs().values():
         wanted = job["variables"]["GITLAB_ECR_REQUIREMENTS"]

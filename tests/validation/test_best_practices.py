@@ -1,4 +1,4 @@
-"""Each check is shown a resource that breaks it, and one that does not."""
+"""Each check is given a resource that violates it, and one that does not."""
 
 import json
 from pathlib import Path
@@ -78,16 +78,16 @@ _GOOD = [
 
 
 @pytest.mark.parametrize(("type_", "inputs", "ids"), _BROKEN)
-def test_each_check_finds_what_breaks_it(type_: str, inputs: dict[str, Any], ids: set[str]) -> None:
+def test_each_check_finds_its_violation(type_: str, inputs: dict[str, Any], ids: set[str]) -> None:
     found = findings([Registered(type_, "it", inputs, frozenset(), "")])
     assert {finding.id for finding in found} == ids
 
 
-def test_no_check_is_without_its_counterexample() -> None:
+def test_every_check_has_a_counterexample() -> None:
     assert {check.id for check in _CHECKS} == set[str]().union(*(ids for _, _, ids in _BROKEN))
 
 
-def test_what_follows_the_practices_has_no_finding() -> None:
+def test_resources_that_follow_the_practices_have_no_finding() -> None:
     assert findings([Registered(type_, "it", inputs, frozenset(), "") for type_, inputs in _GOOD]) == []
 
 
@@ -144,7 +144,7 @@ def test_a_stack_file_that_is_wrong_is_left_to_validate(tmp_path: Path, capsys: 
     assert f"make validate ARGS={file}" in capsys.readouterr().err
 
 
-def test_our_defaults_leave_only_the_key_of_your_own_to_decide(recorder: Recorder) -> None:
+def test_with_our_defaults_only_a_kms_key_of_your_own_is_missing(recorder: Recorder) -> None:
     def program() -> None:
         place = {"account": "123456789012", "region": "eu-central-1"}
         repositories: Any = {**place, "repositories": {"ci/python": {"pull": {"organizations": ["o-a1b2c3d4e5"]}}}}

@@ -53,7 +53,7 @@ def _in(text: str) -> list[str]:
         ("push.yaml", WARNING, "gitlab.url", "has to be GitLab"),
     ],
 )
-def test_mistakes_and_surprises_are_reported_at_their_place(name: str, severity: str, key: str, words: str) -> None:
+def test_mistakes_and_surprises_are_reported_with_key_and_line(name: str, severity: str, key: str, words: str) -> None:
     message = [each for each in _of(name) if (each.severity, each.key) == (severity, f"gitlab-ecr:{key}")]
     assert any(words in each.message for each in message), _of(name)
     assert all(each.line for each in message)
@@ -110,7 +110,7 @@ def test_what_an_editor_refuses_is_refused_by_the_program_too(key: str, value: A
     assert any(each.severity == MISTAKE and each.key.startswith(f"gitlab-ecr:{key}") for each in found)
 
 
-def test_three_levels_say_what_each_loses() -> None:
+def test_with_three_levels_each_warning_names_what_is_lost() -> None:
     message = _in(
         f"""{_HEAD}{_REPOSITORIES}  gitlab-ecr:consumers:
     corp: {{ kind: group, pull: ["base/*"] }}

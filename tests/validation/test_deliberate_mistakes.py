@@ -1,6 +1,6 @@
 """A newcomer's mistakes in every section of a stack file: each message has the line, the key and what to write.
 
-`RECORD=1` writes tests/data/mistakes.yaml anew; read its diff as a newcomer would.
+`RECORD=1` writes tests/data/mistakes.yaml again; read its diff as a newcomer would.
 """
 
 import os
@@ -49,7 +49,7 @@ def test_each_mistake_gives_this_message(section: str) -> None:
 
 
 @pytest.mark.parametrize("section", _SECTIONS)
-def test_each_has_a_line_a_key_and_advice(section: str) -> None:
+def test_each_message_has_a_line_a_key_and_advice(section: str) -> None:
     for case in _SECTIONS[section]:
         assert case["messages"], case["written"]
         for line in case["messages"]:

@@ -17,7 +17,7 @@ def _validate(tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str) -> 
     return code, capsys.readouterr().out.replace(f"{tmp_path}/", "").splitlines()
 
 
-def test_both_sorts_of_mistakes_come_at_once_in_the_order_of_the_file(
+def test_both_sorts_of_mistakes_are_reported_together_in_the_order_of_the_file(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     code, lines = _validate(
@@ -51,7 +51,7 @@ def test_a_correct_file_is_reported_as_correct(tmp_path: Path, capsys: pytest.Ca
     )
 
 
-def test_a_program_reads_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_with_json_each_mistake_is_an_object(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "Pulumi.mine.yaml"
     file.write_text(f"{_HEAD}  gitlab-ecr:repositories: [ci/python]\n")
     assert main([str(file), "--json"]) == 1
@@ -66,7 +66,7 @@ def test_a_program_reads_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     ]
 
 
-def test_a_file_that_is_not_there_is_another_exit_code(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_missing_file_has_its_own_exit_code(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["stacks/Pulumi.none.yaml"]) == 3
     assert "stacks/Pulumi.none.yaml: No such file" in capsys.readouterr().err
 
@@ -94,7 +94,7 @@ def test_a_file_that_is_not_there_is_another_exit_code(capsys: pytest.CaptureFix
         ("prefix: [AKIAFAKEFAKEFAKE]", "prefix: got ['[hidden]']"),
     ],
 )
-def test_what_may_be_a_secret_is_never_shown(
+def test_a_value_that_may_be_a_secret_is_never_shown(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], section: str, words: str
 ) -> None:
     _, lines = _validate(tmp_path, capsys, f"{_HEAD}  gitlab-ecr:repositories: {{}}\n  gitlab-ecr:{section}\n")

@@ -10,7 +10,7 @@ _UNTIL = datetime(2026, 11, 22, 20, 0, 59, tzinfo=UTC)
 _NAMES = st.lists(st.text(st.characters(codec="ascii", exclude_characters="\n\r"), max_size=80), max_size=8)
 
 
-def test_it_names_registries_time_and_audience() -> None:
+def test_a_description_names_registries_time_and_audience() -> None:
     assert describe(["registry"], _UNTIL, "backend") == (
         "gitlab-ecr: registry, valid until 2026-11-22T20:00Z, audience backend"
     )
@@ -52,7 +52,7 @@ def test_a_description_with_any_names_keeps_its_time_and_gitlab_accepts_it(
         "gitlab-ecr: valid until 2026-01-01T00:60Z",
     ],
 )
-def test_another_description_has_no_time(text: str | None) -> None:
+def test_a_description_by_others_has_no_time(text: str | None) -> None:
     assert valid_until(text) is None
 
 
@@ -67,7 +67,7 @@ def test_another_description_has_no_time(text: str | None) -> None:
         (["registry"], "b" * 200, "gitlab-ecr: 1 registries, valid until 2026-11-22T20:00Z"),
     ],
 )
-def test_what_does_not_fit_is_counted_or_left_out(hosts: list[str], audience: str, text: str) -> None:
+def test_names_that_do_not_fit_are_counted_or_left_out(hosts: list[str], audience: str, text: str) -> None:
     assert describe(hosts, _UNTIL, audience) == text
 
 
@@ -94,7 +94,7 @@ def test_the_registry_hosts_can_be_read_back(text: str | None, named: list[str])
     ("text", "ours"),
     [("gitlab-ecr: waiting for the first rotation", True), ("mine", False), ("", False), (None, False)],
 )
-def test_who_wrote_it_shows(text: str | None, ours: bool) -> None:
+def test_our_own_descriptions_are_recognized(text: str | None, ours: bool) -> None:
     assert is_ours(text) is ours
 
 

@@ -11,14 +11,14 @@ _KEY = "AKIAFAKE000000WXYZ"
 
 
 @given(st.datetimes(timezones=st.just(UTC)).filter(lambda made: made.year >= 2000))
-def test_what_is_described_is_read_back_to_the_minute(made: datetime) -> None:
+def test_a_description_is_read_back_to_the_minute(made: datetime) -> None:
     text = describe(_KEY, made)
-    message = described(text)
-    assert message is not None
-    assert (message.ending, message.made) == ("...WXYZ", made.replace(second=0, microsecond=0))
+    found = described(text)
+    assert found is not None
+    assert (found.ending, found.made) == ("...WXYZ", made.replace(second=0, microsecond=0))
     assert len(text) <= LIMIT
     assert is_ours(text)
-    assert valid_until(text) is None  # no token: nobody takes it for one
+    assert valid_until(text) is None  # it describes a key, and no token
 
 
 def test_only_the_last_four_characters_are_shown() -> None:
@@ -33,5 +33,5 @@ def test_only_the_last_four_characters_are_shown() -> None:
              "gitlab-ecr: access key ...WXYZ, made 2026-99-22T20:00Z",
              "gitlab-ecr: access key ...WXYZ, made 2026-11-22T20:00Z and more"],
 )  # fmt: skip
-def test_what_the_rotator_did_not_write_names_no_key(text: str | None) -> None:
+def test_a_text_that_the_rotator_did_not_write_names_no_key(text: str | None) -> None:
     assert described(text) is None

@@ -27,7 +27,7 @@ def test_a_key_that_gitlab_would_refuse_is_refused_here() -> None:
 
 
 @given(st.from_regex(r"[a-z0-9]+(?:[._/-][a-z0-9]+)*", fullmatch=True).filter(lambda name: len(name) <= 240))
-def test_every_key_is_one_that_gitlab_takes(repository: str) -> None:
+def test_every_key_is_one_that_gitlab_accepts(repository: str) -> None:
     assert set(repository_key(repository)) <= set("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")
 
 

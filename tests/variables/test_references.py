@@ -21,5 +21,5 @@ def test_references_are_found_as_they_are_written(text: str, found: list[str]) -
 
 
 @pytest.mark.parametrize(("text", "alone"), [("$A", True), ("${A}", True), ("$A ", False), ("$$", False), ("a", False)])
-def test_a_text_that_is_one_reference(text: str, alone: bool) -> None:
+def test_a_text_is_a_reference_only_without_anything_else(text: str, alone: bool) -> None:
     assert is_reference(text) is alone

@@ -67,7 +67,7 @@ def test_a_variable_that_hides_ours_is_reported_with_its_conditions(variable: Li
         _IN_GROUP,
     ],
 )
-def test_what_does_not_hide_is_not_reported(variable: ListedVariable) -> None:
+def test_a_variable_that_does_not_hide_ours_is_not_reported(variable: ListedVariable) -> None:
     assert _find(_GROUP, variable) == []
 
 
@@ -112,7 +112,7 @@ def test_a_scope_that_matches_no_environment_is_reported(environments: dict[str,
     assert [what.startswith("no environment is called review/*, so no job sees it") for what in whats] == [True] * found
 
 
-def test_an_environment_variable_where_jobs_push_is_reported() -> None:
+def test_a_variable_of_type_env_var_where_jobs_push_is_reported() -> None:
     target = replace(_GROUP, flags=replace(_FLAGS, variable_type=VariableType.ENV_VAR))
     role = ListedVariable(Level.PROJECT, "acme/backend/api", "AWS_ROLE_ARN")
     ((what, fix),) = _find(target, role, replace(role, key="ECR_REGISTRY"))
@@ -138,7 +138,7 @@ def test_a_pair_of_access_keys_is_protected_on_purpose_and_never_adopted() -> No
 _INSTANCE = Target(OwnerKind.INSTANCE, "instance", "instance", _KEY, "*", _FLAGS)
 
 
-def test_every_group_or_project_with_its_own_variable_hides_the_instances() -> None:
+def test_every_group_or_project_with_its_own_variable_hides_the_instance_variable() -> None:
     rows = [
         ListedVariable(Level.INSTANCE, "", _KEY, description="gitlab-ecr: x"),
         ListedVariable(Level.GROUP, "other", _KEY),
@@ -153,10 +153,10 @@ def test_every_group_or_project_with_its_own_variable_hides_the_instances() -> N
     ]
 
 
-def test_an_instance_variable_that_was_never_written_is_unclaimed() -> None:
+def test_an_instance_variable_that_was_never_written_is_reported() -> None:
     (found,) = shadow_findings([_INSTANCE], [ListedVariable(Level.INSTANCE, "", _KEY)])
     assert "no rotation has written it yet" in found.what
 
 
-def test_the_instances_hides_no_groups() -> None:
+def test_an_instance_variable_hides_no_group_variable() -> None:
     assert shadow_findings([_GROUP], [ListedVariable(Level.INSTANCE, "", _KEY)]) == []

@@ -37,7 +37,7 @@ def end(api: Api, job: dict[str, Any], state: str, **more: Any) -> Any:
     return api("PUT", f"/jobs/{job['id']}", json=body, headers={"JOB-TOKEN": job["token"]})
 
 
-def test_without_a_job_a_runner_learns_what_it_has_seen_of_the_queue(ask: Callable[..., Any]) -> None:
+def test_without_a_job_the_answer_names_the_state_of_the_queue(ask: Callable[..., Any]) -> None:
     answer = ask()
     assert (answer.status, answer.data) == (204, b"")
     assert answer.headers["X-GitLab-Last-Update"]
@@ -55,7 +55,7 @@ def test_a_runner_that_has_seen_the_queue_is_held_until_it_changes_and_asks_agai
     assert ask(last_update=seen).status == 201
 
 
-def test_a_hold_ends_by_itself(emulator: GitLab, ask: Callable[..., Any]) -> None:
+def test_a_held_request_ends_by_itself(emulator: GitLab, ask: Callable[..., Any]) -> None:
     emulator.hold_runners(0.05)
     assert ask(last_update=ask().headers["X-GitLab-Last-Update"]).status == 204
 
@@ -109,7 +109,9 @@ def test_a_job_of_a_protected_ref_and_an_environment_sees_what_is_for_them(
     assert job["git_info"]["protected"] is True
 
 
-def test_id_tokens_are_variables_and_secrets_say_who_signs_in(emulator: GitLab, ask: Callable[..., Any]) -> None:
+def test_id_tokens_are_variables_and_secrets_name_the_token_and_the_role(
+    emulator: GitLab, ask: Callable[..., Any]
+) -> None:
     emulator.set_variable("project", APP, "AWS_ROLE_ARN", "arn:aws:iam::123456789012:role/reader")
     secret = {"aws_secrets_manager": {"secret_id": "s", "region": "eu-central-1"}, "token": "$TOKEN", "file": True}
     request = JobRequest(
@@ -148,7 +150,7 @@ def test_id_tokens_are_variables_and_secrets_say_who_signs_in(emulator: GitLab, 
         ({"access_level": "ref_protected"}, [], False),
     ],
 )
-def test_a_runner_takes_what_its_tags_and_its_flags_allow(
+def test_a_runner_takes_the_jobs_that_its_tags_and_flags_allow(
     emulator: GitLab, root: Api, http: Http, *, runner: dict[str, Any], tags: list[str], takes: bool
 ) -> None:
     made = root.decoded("POST", "/user/runners", json={"runner_type": "instance_type", **runner})[1]
@@ -168,7 +170,7 @@ def test_a_groups_runner_only_takes_jobs_of_the_projects_below_it(emulator: GitL
     assert api("POST", "/jobs/request", json={"token": made["token"]}).status == 201
 
 
-def test_a_groups_runner_goes_and_comes_back_with_its_group(emulator: GitLab, root: Api, http: Http) -> None:
+def test_a_groups_runner_is_deleted_and_restored_with_its_group(emulator: GitLab, root: Api, http: Http) -> None:
     group = root.decoded("GET", "/groups/acme%2Fplatform")[1]["id"]
     made = root.decoded("POST", "/user/runners", json={"runner_type": "group_type", "group_id": group})[1]
     emulator.delete("acme/platform")
@@ -179,7 +181,7 @@ def test_a_groups_runner_goes_and_comes_back_with_its_group(emulator: GitLab, ro
     assert http(None)("POST", "/jobs/request", json={"token": made["token"]}).status == 204
 
 
-def test_a_log_comes_in_pieces_and_only_at_its_end(emulator: GitLab, http: Http, taken: dict[str, Any]) -> None:
+def test_a_log_is_sent_in_pieces_and_only_appended(emulator: GitLab, http: Http, taken: dict[str, Any]) -> None:
     api = http(None)
     first = patch(api, taken, b"one\n", 0)
     assert (first.status, first.headers["Range"], first.headers["Job-Status"]) == (202, "0-4", "running")
@@ -221,9 +223,7 @@ def test_another_token_opens_no_job_and_an_unknown_job_gives_no_404(http: Http, 
     assert api.decoded("POST", "/jobs/request", json={"token": "glrt-fake-other"}) == forbidden
 
 
-def test_the_runner_of_a_canceled_job_learns_that_it_must_stop(
-    emulator: GitLab, http: Http, taken: dict[str, Any]
-) -> None:
+def test_the_runner_of_a_canceled_job_is_told_to_stop(emulator: GitLab, http: Http, taken: dict[str, Any]) -> None:
     emulator.jobs.cancel(taken["id"])
     api = http(None)
     for answer in (patch(api, taken, b"x", 0), end(api, taken, "running")):
@@ -231,7 +231,7 @@ def test_the_runner_of_a_canceled_job_learns_that_it_must_stop(
         assert answer.json() == {"message": "403 Forbidden - Job is not running"}
 
 
-def test_a_job_that_is_canceled_gracefully_is_written_to_until_its_end(
+def test_a_job_that_is_canceled_gracefully_accepts_its_log_until_its_end(
     emulator: GitLab, http: Http, taken: dict[str, Any]
 ) -> None:
     emulator.jobs.cancel(taken["id"], gracefully=True)
@@ -251,7 +251,7 @@ def test_a_job_that_is_canceled_gracefully_is_written_to_until_its_end(
         ({"state": "failed", "failure_reason": "of-a-later-release"}, ("failed", "unknown_failure", None)),
     ],
 )
-def test_a_job_ends_as_its_runner_says_and_nothing_comes_after(
+def test_a_job_ends_as_its_runner_reports_and_accepts_nothing_afterwards(
     emulator: GitLab, http: Http, taken: dict[str, Any], sent: dict[str, Any], kept: tuple[Any, ...]
 ) -> None:
     api = http(None)

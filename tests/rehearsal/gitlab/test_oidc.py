@@ -43,7 +43,7 @@ def test_a_job_token_verifies_against_the_published_keys(emulator: GitLab, http:
     assert "environment" not in claims
 
 
-def test_another_audience_is_refused(emulator: GitLab, http: Any) -> None:
+def test_another_aud_is_refused(emulator: GitLab, http: Any) -> None:
     token = emulator.issue_id_token("acme/platform/app", aud="https://gitlab.example.com")
     with pytest.raises(jwt.InvalidAudienceError):
         claims_of(emulator, http(None), token)

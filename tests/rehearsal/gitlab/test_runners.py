@@ -71,7 +71,7 @@ def test_a_runner_verifies_and_removes_itself_by_its_token(root: Api, http: Http
         ),
     ],
 )
-def test_these_users_may_create_these_runners(
+def test_who_may_create_which_runner_depends_on_the_role(
     emulator: GitLab, root: Api, token: dict[str, Any], sent: dict[str, Any], status: int
 ) -> None:
     ids = {
@@ -87,7 +87,7 @@ def test_these_users_may_create_these_runners(
             assert body == {"message": "403 Forbidden - Insufficient permissions"}
 
 
-def test_tags_come_as_a_list_or_with_commas(root: Api) -> None:
+def test_tags_are_accepted_as_a_list_or_separated_by_commas(root: Api) -> None:
     tags: Any
     for tags in (["a", "b"], "a, b"):
         sent = {"runner_type": "instance_type", "tag_list": tags}
@@ -137,7 +137,7 @@ def test_a_read_scope_creates_no_runner(emulator: GitLab, http: Http) -> None:
         ({"runner_type": "instance_type", "maximum_timeout": "long"}, {"error": "maximum_timeout is invalid"}),
     ],
 )
-def test_what_runner_creation_refuses(root: Api, sent: dict[str, Any], body: object) -> None:
+def test_an_invalid_runner_is_refused_with_gitlabs_message(root: Api, sent: dict[str, Any], body: object) -> None:
     assert root.decoded("POST", "/user/runners", json=sent) == (400, body)
 
 
@@ -149,7 +149,7 @@ def test_runners_are_shown_to_those_who_manage_them(root: Api, maintainer: Api, 
     assert maintainer.decoded("GET", "/runners/1") == (404, {"message": "404 Runner Not Found"})
 
 
-def test_a_deleted_project_takes_its_runners_along(
+def test_a_deleted_projects_runners_are_deleted_with_it(
     emulator: GitLab, root: Api, maintainer: Api, http: Http, project_id: int
 ) -> None:
     sent = {"runner_type": "project_type", "project_id": project_id}
@@ -176,9 +176,7 @@ def number(maintainer: Api, project_id: int) -> int:
         {"locked": True, "access_level": "ref_protected", "description": "other"},
     ],
 )
-def test_a_runner_is_changed_in_what_is_given_and_nothing_else(
-    maintainer: Api, number: int, change: dict[str, Any]
-) -> None:
+def test_only_the_given_options_of_a_runner_are_changed(maintainer: Api, number: int, change: dict[str, Any]) -> None:
     before = maintainer.decoded("GET", f"/runners/{number}")[1]
     status, changed = maintainer.decoded("PUT", f"/runners/{number}", json=change)
     active = {"active": not change["paused"]} if "paused" in change else {}
@@ -208,7 +206,7 @@ def test_a_refused_change_leaves_a_runner_as_it_is(
     assert maintainer.decoded("GET", f"/runners/{number}")[1] == before
 
 
-def test_only_who_manages_a_runner_changes_it(emulator: GitLab, http: Http, number: int) -> None:
+def test_only_a_user_who_manages_a_runner_may_change_it(emulator: GitLab, http: Http, number: int) -> None:
     developer = http(emulator.create_token("dev", ["api"], project="acme/platform/app", access_level=30))
     assert developer.decoded("PUT", f"/runners/{number}", json={"paused": True})[0] == 403
 

@@ -50,7 +50,7 @@ def test_only_its_owner_changes_a_schedule_and_a_maintainer_may_delete_it(
     assert other.decoded("GET", f"{SCHEDULES}/{made['id']}") == (404, {"message": "404 Pipeline Schedule Not Found"})
 
 
-def test_a_reporter_sees_none(emulator: GitLab, http: Callable[[str | None], Api]) -> None:
+def test_a_reporter_sees_no_schedules(emulator: GitLab, http: Callable[[str | None], Api]) -> None:
     reporter = http(emulator.create_token("reporter", ["api"], project=APP, access_level=20))
     assert reporter.decoded("GET", SCHEDULES)[0] == 403
 
@@ -65,7 +65,7 @@ def test_a_reporter_sees_none(emulator: GitLab, http: Callable[[str | None], Api
         ({"cron": None, "ref": None}, {"error": "ref is missing, cron is missing"}),
     ],
 )
-def test_what_gitlab_refuses_is_refused(
+def test_an_invalid_schedule_is_refused_with_gitlabs_message(
     maintainer: Api, changes: dict[str, str | None], answer: dict[str, object]
 ) -> None:
     body = {key: value for key, value in (NIGHTLY | changes).items() if value is not None}
@@ -121,12 +121,12 @@ def test_an_hour_that_the_clocks_skip_is_not_due() -> None:
     assert next_run("30 2 * * *", before, "Europe/Berlin") == datetime(2026, 3, 30, 0, 30, tzinfo=UTC)
 
 
-def test_the_answer_says_when_it_is_due_in_its_time_zone(maintainer: Api) -> None:
+def test_the_answer_names_the_next_run_by_its_time_zone(maintainer: Api) -> None:
     _, made = maintainer.decoded("POST", SCHEDULES, json={**NIGHTLY, "cron_timezone": "Europe/Berlin"})
     assert made["next_run_at"] == "2026-11-23T00:00:00+00:00"
 
 
-def test_scope_lists_those_that_are_active_and_those_that_are_not(maintainer: Api) -> None:
+def test_scope_lists_either_active_or_inactive_schedules(maintainer: Api) -> None:
     ids = {
         active: maintainer.decoded("POST", SCHEDULES, json={**NIGHTLY, "active": active})[1]["id"]
         for active in (True, False)

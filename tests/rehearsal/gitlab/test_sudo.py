@@ -20,7 +20,7 @@ def test_an_administrator_acts_as_another_user(emulator: GitLab, http: Http, sen
     assert api.decoded("GET", **sent)[1]["username"] == "dev"  # pyright: ignore[reportArgumentType] - two kinds of it
 
 
-def test_the_user_that_one_acts_as_owns_what_is_made(emulator: GitLab, http: Http) -> None:
+def test_what_sudo_makes_belongs_to_the_other_user(emulator: GitLab, http: Http) -> None:
     api = http(emulator.create_token("sudoer", ["api", "sudo"], user="root"))
     body = {"description": "nightly", "ref": "main", "cron": "0 1 * * *", "sudo": "dev"}
     assert api.decoded("POST", SCHEDULES, json=body)[1]["owner"]["username"] == "dev"
@@ -34,7 +34,7 @@ def test_the_user_that_one_acts_as_owns_what_is_made(emulator: GitLab, http: Htt
         ("root", ["api", "sudo"], (404, {"message": "404 User with ID or username 'nobody' Not Found"})),
     ],
 )
-def test_what_sudo_asks_for(
+def test_sudo_needs_an_administrator_the_scope_and_a_known_user(
     emulator: GitLab, http: Http, token: str, scopes: list[str], answer: tuple[int, object]
 ) -> None:
     status, body = http(emulator.create_token("t", scopes, user=token)).decoded("GET", "/user?sudo=nobody")

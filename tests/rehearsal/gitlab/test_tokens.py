@@ -60,7 +60,7 @@ def test_a_rotated_token_lives_a_week_by_default(emulator: GitLab, http: Http, c
 
 
 @pytest.mark.parametrize(("days", "status"), [(365, 200), (366, 400)])
-def test_nothing_lives_longer_than_a_year(emulator: GitLab, http: Http, days: int, status: int) -> None:
+def test_no_token_lives_longer_than_a_year(emulator: GitLab, http: Http, days: int, status: int) -> None:
     api = http(emulator.create_token("bot", ["api"], project="acme/platform/app"))
     expires_at = (date(2026, 11, 22) + timedelta(days=days)).isoformat()
     assert api("POST", f"{SELF}/rotate", json={"expires_at": expires_at}).status == status
@@ -89,7 +89,7 @@ def test_read_api_cannot_rotate(emulator: GitLab, http: Http) -> None:
 
 
 @pytest.mark.parametrize("route", [SELF, f"{PROJECT_TOKENS}/self"])
-def test_rotating_again_with_the_old_token_kills_the_whole_family(emulator: GitLab, http: Http, route: str) -> None:
+def test_rotating_again_with_the_old_token_revokes_the_whole_family(emulator: GitLab, http: Http, route: str) -> None:
     first = http(emulator.create_token("bot", ["api"], project="acme/platform/app"))
     bystander = http(emulator.create_token("other", ["api"], project="acme/platform/app"))
     second = http(first.decoded("POST", f"{route}/rotate")[1]["token"])
@@ -109,7 +109,7 @@ def test_merely_using_a_revoked_token_revokes_no_other_token(emulator: GitLab, h
 
 
 @pytest.mark.parametrize("route", ["/personal_access_tokens", PROJECT_TOKENS])
-def test_rotating_a_revoked_token_by_id_kills_the_family_too(
+def test_rotating_a_revoked_token_by_id_revokes_the_family_too(
     emulator: GitLab, http: Http, root: Api, route: str
 ) -> None:
     first = http(emulator.create_token("bot", ["api"], project="acme/platform/app"))
@@ -132,7 +132,7 @@ def test_a_project_token_cannot_rotate_another_or_itself_by_id(emulator: GitLab,
     assert two("GET", SELF).status == 200
 
 
-def test_the_wrong_kind_of_token_for_a_self_rotation_is_405(emulator: GitLab, http: Http) -> None:
+def test_a_self_rotation_with_the_wrong_kind_of_token_is_405(emulator: GitLab, http: Http) -> None:
     person = http(emulator.create_token("person", ["api"], user="dev", project="acme/platform/app"))
     assert person.decoded("POST", f"{PROJECT_TOKENS}/self/rotate") == (405, {"message": "405 Method Not Allowed"})
 

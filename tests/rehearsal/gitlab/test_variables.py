@@ -101,7 +101,9 @@ def test_a_urlencoded_form_is_read_too(maintainer: Api, emulator: GitLab) -> Non
         ({"key": "TAKEN", "value": "x"}, 400, {"message": {"key": ["(TAKEN) has already been taken"]}}),
     ],
 )
-def test_what_project_create_refuses(maintainer: Api, sent: dict[str, object], status: int, body: object) -> None:
+def test_an_invalid_variable_is_refused_with_gitlabs_message(
+    maintainer: Api, sent: dict[str, object], status: int, body: object
+) -> None:
     maintainer("POST", PROJECT, json={"key": "TAKEN", "value": "x"})
     assert maintainer.decoded("POST", PROJECT, json=sent) == (status, body)
 
@@ -137,7 +139,7 @@ def test_blanks_around_a_key_are_stripped(maintainer: Api, emulator: GitLab) -> 
         ('{"auths": {}}', True, False),
     ],
 )
-def test_masking_rules(maintainer: Api, value: str, raw: bool, accepted: bool) -> None:
+def test_only_a_maskable_value_can_be_masked(maintainer: Api, value: str, raw: bool, accepted: bool) -> None:
     status, body = maintainer.decoded("POST", PROJECT, json={"key": "A", "value": value, "masked": True, "raw": raw})
     assert (status == 201) is accepted
     if not accepted:
@@ -168,7 +170,7 @@ def test_hidden_values_are_never_shown(maintainer: Api, emulator: GitLab) -> Non
     assert stored["value"] == "y" * 8
 
 
-def test_hidden_is_forever_and_only_from_the_start(maintainer: Api, emulator: GitLab) -> None:
+def test_hidden_can_only_be_set_at_creation_and_never_be_removed(maintainer: Api, emulator: GitLab) -> None:
     maintainer("POST", PROJECT, json={"key": "HIDDEN", "value": "x" * 8, "masked_and_hidden": True})
     assert maintainer.decoded("PUT", f"{PROJECT}/HIDDEN", json={"masked": False}) == (
         400,
@@ -180,7 +182,7 @@ def test_hidden_is_forever_and_only_from_the_start(maintainer: Api, emulator: Gi
     assert emulator.variable("project", "acme/platform/app", "OPEN")
 
 
-def test_environment_scopes_make_rows_of_their_own(maintainer: Api, emulator: GitLab) -> None:
+def test_each_environment_scope_is_a_separate_variable(maintainer: Api, emulator: GitLab) -> None:
     for scope in ("*", "production"):
         row = {"key": "A", "value": scope, "environment_scope": scope}
         assert maintainer("POST", PROJECT, json=row).status == 201
@@ -209,7 +211,7 @@ def test_a_filter_selects_and_a_scope_in_the_body_changes(maintainer: Api) -> No
     ) == (400, {"message": {"key": ["(A) has already been taken"]}})
 
 
-def test_a_filter_is_a_mapping(maintainer: Api) -> None:
+def test_a_filter_that_is_not_a_mapping_is_refused(maintainer: Api) -> None:
     assert maintainer.decoded("GET", f"{PROJECT}/A?filter=production") == (400, {"error": "filter is invalid"})
 
 
@@ -253,14 +255,16 @@ def test_without_premium_group_variables_have_no_scope() -> None:
             assert owner.decoded("POST", GROUP, json=row)[1]["environment_scope"] == "*"
 
 
-def test_scopes_have_an_alphabet(maintainer: Api) -> None:
+def test_a_scope_with_other_characters_is_refused(maintainer: Api) -> None:
     status, body = maintainer.decoded("POST", PROJECT, json={"key": "A", "value": "x", "environment_scope": "a:b"})
     assert status == 400
     assert "environment_scope" in body["message"]
 
 
 @pytest.mark.parametrize(("kind", "place"), [("project", PROJECT), ("group", GROUP)])
-def test_an_owner_holds_so_many_variables(owner: Api, monkeypatch: pytest.MonkeyPatch, kind: str, place: str) -> None:
+def test_an_owner_can_have_a_limited_number_of_variables(
+    owner: Api, monkeypatch: pytest.MonkeyPatch, kind: str, place: str
+) -> None:
     assert LIMITS == {"project": 8000, "group": 30_000, "instance": 25}
     monkeypatch.setitem(LIMITS, kind, 1)
     owner("POST", place, json={"key": "A", "value": "x"})

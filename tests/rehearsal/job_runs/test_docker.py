@@ -77,7 +77,7 @@ def test_the_runner_talks_to_a_socket_of_the_rehearsal_and_the_daemon_gets_the_i
         ("docker.io/library/alpine:3", True, "pulls from its own registries alone"),
     ],
 )
-def test_a_pull_that_is_refused_is_so_in_dockers_words(
+def test_a_refused_pull_has_dockers_message(
     engine: Docker, daemon: ScriptedDocker, login: tuple[str, str], *, image: str, signed_in: bool, words: str
 ) -> None:
     with pytest.raises(DockerError, match=f"Error response from daemon: .*{words}"):
@@ -104,7 +104,7 @@ def test_no_image_of_a_run_stays_in_the_daemon(
     assert daemon.loaded == []
 
 
-def test_with_a_true_engine_behind_it_a_job_prints_from_inside_what_was_pulled(
+def test_with_a_real_engine_a_job_prints_a_file_of_the_image_that_was_pulled(
     cloud: Cloud, login: tuple[str, str]
 ) -> None:
     if reason := podman_here.why_not():

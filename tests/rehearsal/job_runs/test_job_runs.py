@@ -69,7 +69,7 @@ def test_each_consumers_job_runs_where_it_may_pull_and_fails_where_it_may_not(
     ]
 
 
-def test_the_words_are_those_of_the_image_or_of_the_runner(ran: tuple[str, dict[str, Any], Path]) -> None:
+def test_the_output_of_a_job_is_that_of_the_image_or_of_the_runner(ran: tuple[str, dict[str, Any], Path]) -> None:
     for job in ran[1]["jobs"]["jobs"]:
         if job["actual"] == "ran":
             assert job["words"] == f"hello from inside {job['image']}"
@@ -78,7 +78,7 @@ def test_the_words_are_those_of_the_image_or_of_the_runner(ran: tuple[str, dict[
             assert ". Fix: " in job["fix"]
 
 
-def test_the_screen_shows_what_ran_each_job_and_how_the_runners_file_differs(
+def test_the_output_shows_what_ran_each_job_and_how_the_runners_file_differs(
     ran: tuple[str, dict[str, Any], Path],
 ) -> None:
     shown, report, _ = ran
@@ -105,11 +105,11 @@ def test_nothing_is_left_of_the_engine_and_its_containers(ran: tuple[str, dict[s
 
 
 @pytest.mark.parametrize(("folder", "place"), [("/tmp", "/tmp"), ("/var/folders/zz/a-long-way", "/tmp")])
-def test_podman_is_spared_a_place_with_a_long_name(folder: str, place: str) -> None:
+def test_podmans_folder_has_a_short_path(folder: str, place: str) -> None:
     assert short_place(folder) == place
 
 
-def test_without_a_runner_the_rehearsal_is_whole_and_says_so(whole: tuple[str, dict[str, Any]]) -> None:
+def test_without_a_runner_the_rehearsal_is_complete_and_says_what_is_missing(whole: tuple[str, dict[str, Any]]) -> None:
     shown, report = whole
     if report["jobs"]:
         pytest.skip("a real runner is on PATH here, and has taken the jobs")

@@ -110,7 +110,7 @@ def test_the_runner_pulls_with_what_the_secret_holds(jobs: list[WantedJob], dock
 
 
 @pytest.mark.usefixtures("made")
-def test_the_secret_wins_over_a_variable_that_is_stale(
+def test_the_secret_takes_precedence_over_a_stale_variable(
     world: World, jobs: list[WantedJob], docker: ScriptedDocker, run: Any
 ) -> None:
     stale = json.dumps({"auths": {HOST: {"auth": "QVdTOnN0YWxl"}}})

@@ -24,23 +24,23 @@ def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-def test_without_a_runner_nothing_else_is_looked_at(path: Path) -> None:
+def test_without_a_runner_nothing_else_is_looked_for(path: Path) -> None:
     assert found() == "gitlab-runner is not on PATH"
 
 
-def test_without_an_engine_it_says_what_to_install(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_an_engine_the_message_says_what_to_install(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     program(path, "gitlab-runner")
     monkeypatch.setenv("DOCKER_HOST", "unix:///nowhere")
     assert found() == "no engine for containers is here; install podman or Docker"
 
 
-def test_a_daemon_on_another_machine_does_not_do(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_daemon_on_another_machine_is_not_used(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     program(path, "gitlab-runner")
     monkeypatch.setenv("DOCKER_HOST", "tcp://127.0.0.1:2375")
     assert found() == "Docker at tcp://127.0.0.1:2375 is not on a socket of this machine"
 
 
-def test_a_busybox_that_needs_libraries_does_not_go_into_an_image(path: Path) -> None:
+def test_a_busybox_that_needs_libraries_is_not_put_into_an_image(path: Path) -> None:
     program(path, "gitlab-runner")
     program(path, "podman")
     assert "install a static busybox" in str(found())

@@ -18,7 +18,7 @@ def config(docker: dict[str, Any], **more: Any) -> str:
     return render({"concurrent": 8, "check_interval": 1, "runners": [{**runner, **more.pop("runner", {})}], **more})
 
 
-def test_what_a_job_depends_on_stays_as_it_was() -> None:
+def test_the_keys_that_a_job_depends_on_are_not_changed() -> None:
     docker = {
         "image": "ruby:3.4",
         "pull_policy": ["always"],
@@ -75,7 +75,7 @@ def test_a_volume_of_a_folder_that_is_not_here_is_left_out() -> None:
     assert "runners.docker.volumes without /absent:/x: this machine has no such folder" in notes
 
 
-def test_jobs_run_side_by_side_and_are_asked_for_each_second() -> None:
+def test_four_jobs_run_at_once_and_the_runner_asks_every_second() -> None:
     text, notes = adjusted(render({"concurrent": 1, "runners": [{"executor": "docker"}]}), HERE)
     found = tomllib.loads(text)
     assert (found["concurrent"], found["check_interval"]) == (4, 1)

@@ -1,4 +1,4 @@
-"""Access keys against GitLab's emulator, which knows more of variables than the scripted one."""
+"""Access keys against GitLab's emulator, which is stricter about variables than the scripted one."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -78,7 +78,7 @@ def test_a_changed_flag_reaches_gitlab_and_the_values_stay(stage: Stage) -> None
 
 
 @pytest.mark.parametrize("status", [401, 403, 404, 500])
-def test_an_outage_between_the_two_writes_is_mended_by_the_next_run(stage: Stage, status: int) -> None:
+def test_an_outage_between_the_two_writes_is_repaired_by_the_next_run(stage: Stage, status: int) -> None:
     stage.run()
     stage.world.clock.pass_by(days=31)
     fault = stage.gitlab.inject(Fault(status=status, method="PUT", path=ID, times=None))

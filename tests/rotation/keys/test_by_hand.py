@@ -29,7 +29,7 @@ def test_a_key_that_was_deactivated_while_the_one_before_still_ends_its_grace_is
 
 @pytest.mark.parametrize("key", [ID, SECRET])
 @pytest.mark.parametrize("plan", [PLAN, HIDDEN], ids=["shown", "hidden"])
-def test_a_variable_deleted_by_hand_is_made_anew(plan: Plan, key: str) -> None:
+def test_a_variable_deleted_by_hand_is_created_again(plan: Plan, key: str) -> None:
     world = settled(plan)
     del world.variables["acme/scripts", key, "*"]
     assert world.rotate(plan).failures == []
@@ -38,7 +38,7 @@ def test_a_variable_deleted_by_hand_is_made_anew(plan: Plan, key: str) -> None:
 
 
 @pytest.mark.parametrize("key", [ID, SECRET])
-def test_a_value_changed_by_hand_does_not_stay(key: str) -> None:
+def test_a_value_changed_by_hand_is_replaced(key: str) -> None:
     world = settled()
     write(world, key, value="AKIAFAKE000000000000")
     assert world.rotate(PLAN).failures == []

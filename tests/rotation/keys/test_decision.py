@@ -101,7 +101,7 @@ TABLE: dict[str, tuple[Facts, Action, Secret | None]] = {
 
 
 @pytest.mark.parametrize("case", TABLE)
-def test_the_next_step(case: str) -> None:
+def test_the_next_step_follows_from_the_facts(case: str) -> None:
     given_facts, action, which = TABLE[case]
     step = decide(given_facts)
     assert (step.action, step.key) == (action, which)

@@ -21,7 +21,7 @@ _HIDDEN = replace(_SHOWN, key_users=(key_user(flags=replace(FLAGS, hidden=True))
 
 
 class KeyRotations(RuleBasedStateMachine):
-    """`disturbed`: somebody changed something by hand, so that no whole pair can be expected before the next runs."""
+    """`disturbed`: something was changed by hand, so that no complete pair can be expected before the next runs."""
 
     @initialize(hidden=st.booleans())
     def begin(self, hidden: bool) -> None:
@@ -30,7 +30,7 @@ class KeyRotations(RuleBasedStateMachine):
         seed_keys(self.world, hidden=hidden)
         self.world.rotate(self.plan)
         self.disturbed = False
-        self.forgotten = False  # without their tags, the rotator's own keys are strangers to it
+        self.forgotten = False  # without their tags, the rotator does not recognize its own keys
 
     @rule(minutes=st.one_of(st.integers(1, 300), st.integers(300, 20 * 24 * 60)))
     def time_passes(self, minutes: int) -> None:
@@ -50,7 +50,7 @@ class KeyRotations(RuleBasedStateMachine):
             pass
         finally:
             self.world.crash_at = None
-        self._whole_or_between_the_two_writes(before)
+        self._complete_or_between_the_two_writes(before)
         if again:
             self.world.clock.pass_by(minutes=1)
             self.world.rotate(self.plan, run="crashing")
@@ -94,7 +94,7 @@ class KeyRotations(RuleBasedStateMachine):
         world.gitlab_fault, world.iam.fault = of_gitlab, of_iam
         world.rotate(self.plan)
         world.gitlab_fault, world.iam.fault = lambda *_: None, lambda _: None
-        self._whole_or_between_the_two_writes(before)
+        self._complete_or_between_the_two_writes(before)
 
     @rule(seconds=st.integers(0, 120))
     def iam_takes_its_time(self, seconds: int) -> None:
@@ -127,7 +127,7 @@ class KeyRotations(RuleBasedStateMachine):
 
     @precondition(lambda self: hasattr(self, "world"))
     @rule()
-    def good_runs_leave_a_whole_pair_unless_strangers_have_both_places(self) -> None:
+    def good_runs_leave_a_complete_pair_unless_the_user_has_two_unknown_keys(self) -> None:
         report = None
         self.world.iam.unknown_for = timedelta(0)
         for _ in range(4):
@@ -153,7 +153,7 @@ class KeyRotations(RuleBasedStateMachine):
         places = [("acme/scripts", key, "*") for key in (ID, SECRET)]
         return all(place in self.world.variables for place in places) and works(self.world)
 
-    def _whole_or_between_the_two_writes(self, before: bool) -> None:
+    def _complete_or_between_the_two_writes(self, before: bool) -> None:
         if self._whole() or not before:
             return
         secret = pair(self.world)[1]

@@ -20,7 +20,7 @@ from components.rotation.results import Status
 
 
 @pytest.mark.parametrize("plan", [PLAN, HIDDEN], ids=["shown", "hidden"])
-def test_the_first_run_claims_makes_records_proves_and_publishes_in_this_order(plan: Plan) -> None:
+def test_the_first_run_claims_creates_records_verifies_and_publishes_a_key_in_this_order(plan: Plan) -> None:
     world = world_of(plan)
     report = world.rotate(plan, fired_by=FiredBy.DEPLOY)
     calls = [call.rpartition("/")[2] if "gitlab" in call else call for call in world.calls]
@@ -56,7 +56,7 @@ def test_a_key_is_recorded_before_it_is_used() -> None:
 
 
 @pytest.mark.parametrize("plan", [PLAN, HIDDEN], ids=["shown", "hidden"])
-def test_a_life_two_keys_overlap_then_the_old_one_is_deactivated_then_deleted(plan: Plan) -> None:
+def test_two_keys_overlap_then_the_old_one_is_deactivated_then_deleted(plan: Plan) -> None:
     world = settled(plan)
     first = world.iam.made[0]
     assert only(world.rotate(plan)).status is Status.KEPT
@@ -93,7 +93,7 @@ def _calls_of_a_change(plan: Plan) -> int:
 @pytest.mark.parametrize("after_effect", [False, True], ids=["before its effect", "after its effect"])
 @pytest.mark.parametrize("call", range(1, _calls_of_a_change(PLAN) + 1))
 @pytest.mark.parametrize("plan", [PLAN, HIDDEN], ids=["shown", "hidden"])
-def test_a_crash_at_any_call_leaves_a_whole_pair_or_one_that_the_next_run_mends(
+def test_a_crash_at_any_call_leaves_a_complete_pair_or_one_that_the_next_run_repairs(
     plan: Plan, call: int, after_effect: bool
 ) -> None:
     if call > _calls_of_a_change(plan):
@@ -123,7 +123,7 @@ def test_a_crash_at_any_call_leaves_a_whole_pair_or_one_that_the_next_run_mends(
 
 
 @pytest.mark.parametrize("after_effect", [False, True], ids=["before its effect", "after its effect"])
-def test_lambdas_own_repetition_of_a_crashed_run_goes_on_at_once(after_effect: bool) -> None:
+def test_lambdas_retry_of_a_crashed_run_continues_at_once(after_effect: bool) -> None:
     for call in range(1, _calls_of_a_change(PLAN) + 1):
         world = due(PLAN)
         world.crash_at, world.crash_after_effect = len(world.calls) + call, after_effect
@@ -162,7 +162,7 @@ def test_two_runs_at_once_publish_one_complete_pair_in_any_order(first: bool, ca
     assert list(world.iam.keys[USER]) == [pair(world)[0]]
 
 
-def test_a_key_that_sts_does_not_know_yet_is_asked_for_again_and_not_published_before() -> None:
+def test_a_key_is_not_published_before_sts_knows_it() -> None:
     world = world_of()
     world.iam.unknown_for = timedelta(seconds=40)
     assert world.rotate(PLAN).failures == []
@@ -183,7 +183,7 @@ def test_a_key_that_signs_as_somebody_else_is_not_published() -> None:
     assert not [call for call in world.calls if call.startswith("gitlab PUT")]
 
 
-def test_while_gitlab_cannot_be_read_no_key_is_made_or_taken_out_of_use() -> None:
+def test_while_gitlab_cannot_be_read_no_key_is_created_or_deactivated() -> None:
     world = due(PLAN)
     world.gitlab_fault = unreachable
     before = len(world.calls)
@@ -209,7 +209,7 @@ def test_when_the_id_cannot_be_written_the_old_secret_is_put_back() -> None:
 
 
 @pytest.mark.parametrize("used", [True, False])
-def test_a_key_of_a_crash_is_known_by_the_claim_unless_somebody_has_used_it(used: bool) -> None:
+def test_a_key_left_by_a_crash_is_replaced_unless_somebody_has_used_it(used: bool) -> None:
     world = due(PLAN)
     world.rotate(PLAN)
     created = world.calls.index("iam create key", len(settled().calls)) + 1
@@ -231,7 +231,7 @@ def test_a_key_of_a_crash_is_known_by_the_claim_unless_somebody_has_used_it(used
     assert works(world)
 
 
-def test_near_the_end_of_a_run_no_new_key_is_begun() -> None:
+def test_near_the_end_of_a_run_no_new_key_is_created() -> None:
     world = due(PLAN)
     report = world.rotate(PLAN, seconds=90)
     assert (only(report).status, len(world.iam.made)) == (Status.LEFT, 1)
@@ -253,7 +253,7 @@ def test_a_deployment_waits_for_a_missing_right_and_a_later_run_reports_it_at_on
     assert world.clock.slept == []
 
 
-def test_an_owner_that_is_gone_stops_failing_the_run_after_three() -> None:
+def test_a_deleted_owner_fails_two_runs_and_is_gone_after_the_third() -> None:
     world = settled()
     world.owners.clear()
     reports = [world.rotate(PLAN) for _ in range(3)]
@@ -262,7 +262,7 @@ def test_an_owner_that_is_gone_stops_failing_the_run_after_three() -> None:
     assert "delete 'acme/scripts' below consumers" in reports[2].notes[0]
 
 
-def test_a_deploy_fails_for_a_new_pair_and_warns_of_one_that_was_broken_before() -> None:
+def test_a_deployment_fails_for_a_new_pair_and_only_notes_a_failure_of_an_existing_one() -> None:
     world = world_of()
     world.iam.fault = _throttled
     assert world.rotate(PLAN, fired_by=FiredBy.DEPLOY, seconds=60).failures
@@ -277,7 +277,7 @@ def _throttled(_: str) -> None:
     raise AwsError("Throttling", "Rate exceeded")
 
 
-def test_the_report_names_the_key_by_its_ending() -> None:
+def test_the_report_names_the_key_by_its_last_four_characters() -> None:
     world = settled()
     (message,) = world.rotate(PLAN).as_dict()["access_keys"]
     assert message == {

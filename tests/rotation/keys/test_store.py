@@ -1,4 +1,4 @@
-"""IAM's and STS's own answers, before an emulator that enforces IAM; and what the rotator's role may do with keys."""
+"""The key store against an emulator that enforces IAM, and what the rotator's role may do with keys."""
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -55,7 +55,7 @@ def store(cloud: Cloud, session: dict[str, str], monkeypatch: pytest.MonkeyPatch
         cloud.client("iam").delete_access_key(UserName=_OWN, AccessKeyId=key["AccessKeyId"])
 
 
-def test_a_key_is_made_listed_proven_taken_out_of_use_and_deleted(store: BotoKeyStore) -> None:
+def test_a_key_is_created_listed_verified_deactivated_and_deleted(store: BotoKeyStore) -> None:
     assert store.keys(_OWN) == []
     new = store.create(_OWN)
     (listed,) = store.keys(_OWN)
@@ -100,14 +100,14 @@ _DENIED: dict[str, Callable[[Any], object]] = {
     "a key for another user": lambda iam: iam.create_access_key(UserName=_OTHER),
     "another user's tags": lambda iam: iam.tag_user(UserName=_OTHER, Tags=[{"Key": iam_tags.CURRENT, "Value": "x"}]),
     "a tag that is not the record's": lambda iam: iam.tag_user(UserName=_OWN, Tags=[{"Key": "team", "Value": "x"}]),
-    "taking tags away": lambda iam: iam.untag_user(UserName=_OWN, TagKeys=["team"]),
+    "removing tags": lambda iam: iam.untag_user(UserName=_OWN, TagKeys=["team"]),
     "a policy for its user": lambda iam: iam.put_user_policy(UserName=_OWN, PolicyName="x", PolicyDocument="{}"),
-    "a boundary off its user": lambda iam: iam.delete_user_permissions_boundary(UserName=_OWN),
+    "removing its user's boundary": lambda iam: iam.delete_user_permissions_boundary(UserName=_OWN),
 }
 
 
 @pytest.mark.parametrize("attempt", _DENIED)
-def test_the_rotators_role_can_do_no_more(cloud: Cloud, session: dict[str, str], attempt: str) -> None:
+def test_the_rotators_role_is_denied(cloud: Cloud, session: dict[str, str], attempt: str) -> None:
     with pytest.raises(ClientError) as caught:
         _DENIED[attempt](Principals(cloud).client("iam", session))
     assert caught.value.response["Error"]["Code"] == "AccessDenied"

@@ -1,4 +1,4 @@
-"""Renewal of the rotator's own GitLab token, against GitLab's emulator: its tokens really die."""
+"""Renewal of the rotator's own GitLab token, against GitLab's emulator, whose tokens really expire."""
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -80,7 +80,7 @@ def test_one_of_two_tokens_works_after_a_crash_at_any_call_and_the_next_runs_ren
     assert "nothing to renew" in job.run(run="last")
 
 
-def test_the_calls_to_crash_at_are_all_there_are(gitlab: GitLab, clock: FakeClock) -> None:
+def test_the_crashes_above_cover_every_call_of_a_renewal(gitlab: GitLab, clock: FakeClock) -> None:
     job = Job(gitlab, clock, _SOON, _LATER)
     job.run()
     assert len(job.store.calls.names) == 9
@@ -146,7 +146,7 @@ def test_a_rotate_without_an_answer_is_not_repeated(gitlab: GitLab, clock: FakeC
     assert job.working() == 1
 
 
-def test_a_new_token_that_gitlab_does_not_take_is_not_promoted(gitlab: GitLab, clock: FakeClock) -> None:
+def test_a_new_token_that_gitlab_refuses_is_not_promoted(gitlab: GitLab, clock: FakeClock) -> None:
     job = Job(gitlab, clock, _SOON, _LATER)
     before = job.store.current
     gitlab.inject(Fault(method="GET", path="self", status=401, skip=2))
@@ -156,7 +156,7 @@ def test_a_new_token_that_gitlab_does_not_take_is_not_promoted(gitlab: GitLab, c
     assert "was renewed" in job.run(run="run-2")
 
 
-def test_a_store_that_takes_no_write_stops_the_renewal_before_gitlab(gitlab: GitLab, clock: FakeClock) -> None:
+def test_if_the_claim_cannot_be_stored_gitlab_is_not_asked_to_rotate(gitlab: GitLab, clock: FakeClock) -> None:
     job = Job(gitlab, clock, _SOON)
     with pytest.raises(CrashError):
         job.run(Calls(crash_at=4))
@@ -208,7 +208,7 @@ def _fine_grained(gitlab: GitLab, job: Job, *permissions: str) -> None:
     job.store.versions["first"] = Secret(token)
 
 
-def test_a_fine_grained_token_is_renewed_and_what_replaces_it_is_one_too(gitlab: GitLab, clock: FakeClock) -> None:
+def test_a_fine_grained_token_is_renewed_as_a_fine_grained_token(gitlab: GitLab, clock: FakeClock) -> None:
     job = Job(gitlab, clock, _SOON)
     _fine_grained(gitlab, job, *_ITSELF)
     assert job.run() == f"the GitLab token was renewed and is valid until {_TODAY + LIFE}"
@@ -218,7 +218,7 @@ def test_a_fine_grained_token_is_renewed_and_what_replaces_it_is_one_too(gitlab:
 
 
 @pytest.mark.parametrize("granted", [(), _ITSELF[1:], _ITSELF[:1]])
-def test_a_token_without_the_right_names_what_it_lacks_as_gitlab_does(
+def test_the_error_for_a_missing_permission_quotes_gitlabs_message(
     gitlab: GitLab, clock: FakeClock, granted: tuple[str, ...]
 ) -> None:
     job = Job(gitlab, clock, _SOON)

@@ -34,7 +34,7 @@ def test_a_stage_is_a_version_or_none(client: Any) -> None:
             store.version("AWSPENDING")
 
 
-def test_a_version_that_another_made_is_not_ours(client: Any) -> None:
+def test_a_version_that_exists_already_is_not_claimed(client: Any) -> None:
     with Stubber(client) as stub:
         sent = {
             "SecretId": "token", "ClientRequestToken": _ID, "SecretString": "text", "VersionStages": ["AWSPENDING"],

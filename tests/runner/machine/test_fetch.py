@@ -1,4 +1,4 @@
-"""What brings the published configuration to a runner's machine, in a scratch root."""
+"""The script that brings the published configuration to a runner's machine, run in a scratch root."""
 
 import stat
 
@@ -93,7 +93,7 @@ def test_a_parameter_that_cannot_be_read_changes_nothing(machine: Machine) -> No
     assert machine.files() == before
 
 
-def test_a_runner_without_lint_is_not_asked_to(machine: Machine) -> None:
+def test_a_gitlab_runner_without_lint_is_not_asked_to_lint(machine: Machine) -> None:
     machine.answer("no-lint", "")
     assert machine.run(user_data.FETCH).returncode == 0
     assert not [call for call in machine.calls() if call.startswith("gitlab-runner lint")]

@@ -93,7 +93,7 @@ Trap = Callable[[Machine], None]
 
 
 def _set(machine: Machine, trap: Trap) -> None:
-    """As that user would: what it makes is its own, but for a link to what is not."""
+    """As that user would: everything it makes belongs to that user, except a hard link to a file of root."""
     trap(machine)
     if IS_ROOT:
         for path in [machine.home, *machine.home.rglob("*")]:
@@ -148,14 +148,14 @@ def test_no_trap_in_the_home_reaches_a_file_of_root(machine: Machine, trap: Trap
 
 
 @_ONLY_ROOT
-def test_what_arrives_is_the_users_own(machine: Machine) -> None:
+def test_the_files_that_arrive_belong_to_the_user(machine: Machine) -> None:
     assert machine.run(user_data.FETCH).returncode == 0
     for path in (machine.docker_config.parent, machine.docker_config):
         assert (path.stat().st_uid, path.stat().st_gid) == (USER, USER)
     assert stat.S_IMODE(machine.docker_config.stat().st_mode) == 0o600
 
 
-def test_nothing_of_root_goes_along_to_the_user(machine: Machine) -> None:
+def test_nothing_of_roots_environment_is_passed_to_the_user(machine: Machine) -> None:
     machine.run(user_data.FETCH)
     (call,) = [call for call in machine.calls() if call.startswith("runuser ")]
     assert call.startswith("runuser -u gitlab-runner -- env -i PATH=")

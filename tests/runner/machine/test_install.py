@@ -1,4 +1,4 @@
-"""What makes a machine a runner: packages that somebody vouches for, in the versions that were asked for."""
+"""The script that makes a machine a runner: signed packages, in the declared versions."""
 
 import subprocess
 import sys
@@ -54,7 +54,7 @@ def test_a_fresh_machine_becomes_a_runner_and_a_second_run_changes_nothing(scrat
     assert not [call for call in machine.calls() if call.startswith(("systemctl enable", "systemctl try-restart"))]
 
 
-def test_an_index_of_debian_is_believed_by_one_key_only_and_one_version_is_taken(scratch: Path) -> None:
+def test_debians_package_index_must_be_signed_by_one_key_and_one_version_is_pinned(scratch: Path) -> None:
     machine = Machine(scratch, _UBUNTU)
     assert machine.run(user_data.INSTALL).returncode == 0
     etc = machine.root / "etc/apt"
@@ -68,7 +68,7 @@ def test_an_index_of_debian_is_believed_by_one_key_only_and_one_version_is_taken
     assert asked[-2].startswith("apt-get update"), "the index is read before what it names is installed"
 
 
-def test_an_index_of_amazon_linux_is_believed_by_one_key_only(scratch: Path) -> None:
+def test_amazon_linuxs_package_index_must_be_signed_by_one_key(scratch: Path) -> None:
     machine = Machine(scratch, _AMAZON)
     assert machine.run(user_data.INSTALL).returncode == 0
     repository = (machine.root / "etc/yum.repos.d/gitlab-runner.repo").read_text().splitlines()
@@ -95,7 +95,7 @@ def test_an_index_of_amazon_linux_is_believed_by_one_key_only(scratch: Path) -> 
         f"pub:-:4096:1:X:1:::-:::scSC::\nuid:-::::1::X::fpr:::::::::{FINGERPRINT}:::\nfpr:::::::::{_OTHER}:\n",
     ],
 )
-def test_another_key_is_not_installed_and_nothing_that_it_signed(scratch: Path, os_release: str, keys: str) -> None:
+def test_neither_another_key_nor_anything_it_signed_is_installed(scratch: Path, os_release: str, keys: str) -> None:
     machine = Machine(scratch, os_release)
     machine.answer("keys", keys)
     done = machine.run(user_data.INSTALL)
@@ -106,7 +106,7 @@ def test_another_key_is_not_installed_and_nothing_that_it_signed(scratch: Path, 
 
 
 @pytest.mark.parametrize("helper", ["another program\n", "", HELPER + "\n"])
-def test_another_helper_is_not_installed(scratch: Path, helper: str) -> None:
+def test_a_helper_with_another_digest_is_not_installed(scratch: Path, helper: str) -> None:
     machine = Machine(scratch)
     machine.answer("helper", helper)
     done = machine.run(user_data.INSTALL)
@@ -138,7 +138,7 @@ def test_another_version_of_the_runner_is_replaced(machine: Machine) -> None:
 @pytest.mark.parametrize(
     ("helper", "there", "code"), [("", (), 0), ("pass", (), 1), ("pass", ("docker-credential-pass",), 0)]
 )
-def test_a_custom_helper_has_to_be_there_and_without_one_no_helper_is_installed(
+def test_a_custom_helper_must_be_on_the_machine_and_no_other_is_installed(
     scratch: Path, helper: str, there: tuple[str, ...], code: int
 ) -> None:
     machine = Machine(scratch, there=("curl", "gpg", *there), helper=helper)
@@ -148,7 +148,7 @@ def test_a_custom_helper_has_to_be_there_and_without_one_no_helper_is_installed(
     assert not list((machine.root / "usr").rglob("docker-credential-*"))
 
 
-def test_every_download_stays_with_https_also_where_it_is_redirected(scratch: Path) -> None:
+def test_every_download_uses_https_even_after_a_redirect(scratch: Path) -> None:
     machine = Machine(
         scratch, packages=Packages(packages_key="https://mirror.example.com/key", helper_sha256={"amd64": "0" * 64})
     )
@@ -162,7 +162,7 @@ def test_every_download_stays_with_https_also_where_it_is_redirected(scratch: Pa
         assert call.rpartition(" ")[2].startswith("https://")
 
 
-def test_where_the_archive_has_no_aws_the_snap_is_taken(scratch: Path) -> None:
+def test_the_aws_snap_is_installed_where_the_archive_has_no_awscli(scratch: Path) -> None:
     machine = Machine(scratch, _UBUNTU)
     machine.answer("no-awscli", "")
     done = machine.run(user_data.INSTALL)
@@ -174,7 +174,7 @@ def test_where_the_archive_has_no_aws_the_snap_is_taken(scratch: Path) -> None:
     ("os_release", "hardware", "words"),
     [("ID=gentoo\n", "x86_64", "this machine is gentoo"), (_DEBIAN, "riscv64", "this machine is a riscv64")],
 )
-def test_another_machine_is_refused_before_anything_is_installed(
+def test_an_unsupported_machine_is_refused_before_anything_is_installed(
     scratch: Path, os_release: str, hardware: str, words: str
 ) -> None:
     machine = Machine(scratch, os_release)
@@ -191,6 +191,6 @@ def test_the_helper_of_the_service_knows_its_region(machine: Machine) -> None:
 
 
 @pytest.mark.parametrize("path", [user_data.INSTALL, user_data.FETCH])
-def test_shellcheck_has_nothing_to_say(machine: Machine, path: str) -> None:
+def test_shellcheck_finds_nothing(machine: Machine, path: str) -> None:
     done = subprocess.run([_SHELLCHECK, str(machine.root) + path], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (0, "")
