@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .bootstrap.bootstrap import Bootstrap
-    from .consumers.args import Access
     from .consumers.ci_variables import CiVariables
     from .contract.token_renewal import TokenRenewal
     from .declaration.parts import rotation_parts
@@ -16,12 +15,12 @@ if TYPE_CHECKING:
     from .ecr.repositories import Repositories
     from .iam.identities import Identities
     from .iam.pull_user import PullUser
+    from .names.access import Access, RunnerAccess
     from .names.registry_host import HostForm
     from .registry_access import RegistryAccess
     from .rotator.args import RotationBackend
     from .rotator.rotator import Rotator
     from .runner.args import Executor
-    from .runner.machine_args import RunnerAccess
     from .runner.runner import Runner
     from .variables.targets import OwnerKind, VariableType
 
@@ -50,12 +49,12 @@ _MODULES = {
     "VariableType": "variables.targets",
     "Upstream": "ecr.pull_through",
     "TokenRenewal": "contract.token_renewal",
-    "RunnerAccess": "runner.machine_args",
+    "RunnerAccess": "names.access",
     "RotationBackend": "rotator.args",
     "OwnerKind": "variables.targets",
     "HostForm": "names.registry_host",
     "Executor": "runner.args",
-    "Access": "consumers.args",
+    "Access": "names.access",
     "Bootstrap": "bootstrap.bootstrap",
     "CiVariables": "consumers.ci_variables",
     "Identities": "iam.identities",

@@ -8,8 +8,8 @@ import pytest
 from program import build
 from recording import recording
 
-from components.consumers.args import Access
 from components.contract import plan as plans
+from components.names.access import Access
 from components.rotator.args import RotationBackend
 from validation.recorder import Recorder
 

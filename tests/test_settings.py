@@ -6,7 +6,7 @@ import pulumi
 import pytest
 
 import settings
-from components.consumers.args import Access
+from components.names.access import Access
 from stack_file.mistakes import SettingsError
 from validation.recorder import Recorder
 

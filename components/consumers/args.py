@@ -1,26 +1,14 @@
 """The GitLab part of a declaration: the instance, and who pulls and pushes."""
 
-from enum import StrEnum
 from typing import NotRequired, TypedDict
 
 import pulumi
 
 from ..arguments.numbers import GitLabNumber
+from ..names.access import Access
 from ..names.registries import RegistryArgs
 from ..names.registry_host import HostForm
 from ..variables.targets import OwnerKind, VariableType
-
-
-class Access(StrEnum):
-    """How a consumer's jobs get their credentials."""
-
-    ROTATED_VARIABLE = "rotated-variable"
-    CREDENTIAL_HELPER = "credential-helper"
-    CREDENTIALS_STORE = "credentials-store"
-    STATIC = "static"
-    JOB_ROLE = "job-role"
-    JOB_SECRET = "job-secret"  # noqa: S105 - a kind of access
-    ACCESS_KEYS = "access-keys"
 
 
 class GitLabArgs(TypedDict):

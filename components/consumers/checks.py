@@ -6,12 +6,13 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from ..arguments import numbers
+from ..names.access import Access
 from ..names.choices import choice
 from ..names.gitlab_release import GITLAB_COM
 from ..names.locations import Mistakes
 from ..names.spelling import shown
 from ..variables.targets import INSTANCE, OwnerKind, VariableType
-from .args import Access, ConsumerArgs
+from .args import ConsumerArgs
 from .instance import check_instance
 
 _WITH_LOGIN_VARIABLE: Final = frozenset(Access) - {Access.JOB_ROLE, Access.JOB_SECRET}

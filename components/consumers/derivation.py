@@ -12,10 +12,11 @@ from ..docker.auth import DOCKER_AUTH_CONFIG
 from ..iam.args import AudienceArgs, JobIssuerArgs, JobRoleArgs, SecretRoleArgs
 from ..iam.pull_user import PullUserArgs
 from ..names import repository_patterns
+from ..names.access import Access
 from ..names.gitlab_release import GITLAB_COM
 from ..names.naming import Names
 from . import key_life
-from .args import Access, ConsumerArgs, GitLabArgs
+from .args import ConsumerArgs, GitLabArgs
 from .checks import access_of, has_job_role, reads_secret
 from .ci_variables import CiVariableArgs
 from .forms import credentials, registries

@@ -10,6 +10,7 @@ from ..contract.plan import Registry
 from ..docker import auth as docker_auth
 from ..docker.auth import DOCKER_AUTH_CONFIG
 from ..names import repository_patterns
+from ..names.access import Access
 from ..names.choices import choice
 from ..names.locations import Mistakes, each, errors_under
 from ..names.naming import Names
@@ -18,7 +19,7 @@ from ..names.registry_host import HostForm, dual_stack_host, fips_host, registry
 from ..variables.description import PREFIX
 from ..variables.keys import ACCESS_KEYS, AWS_REGION, job_variables, push_variables
 from ..variables.targets import VariableType
-from .args import Access, AuthArgs, ConsumerArgs
+from .args import AuthArgs, ConsumerArgs
 from .checks import access_of, has_job_role, kind_of
 from .ci_variables import CiVariableArgs
 

@@ -2,11 +2,12 @@
 
 from typing import Final
 
+from ..names.access import Access
 from ..names.choices import choice
 from ..names.gitlab_release import GITLAB_COM
 from ..names.locations import Mistakes
 from ..variables.targets import OwnerKind
-from .args import Access, ConsumerArgs
+from .args import ConsumerArgs
 
 _NOT_THERE: Final = {
     "id": "the instance has no id",

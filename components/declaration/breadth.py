@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 
-from ..consumers.args import Access, ConsumerArgs
+from ..consumers.args import ConsumerArgs
 from ..consumers.checks import access_of
 from ..consumers.instance import is_instance
+from ..names.access import Access
 from ..names.locations import Mistakes
 
 

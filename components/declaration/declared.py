@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
-from ..consumers.args import Access, ConsumerArgs
+from ..consumers.args import ConsumerArgs
 from ..consumers.checks import access_of, reads_secret
 from ..consumers.checks import kind_of as kind_of_consumer
+from ..names.access import Access
 from ..names.registries import RegistryArgs
 from ..names.registry_host import registry_host
 from ..runner.access import declared_kind

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Final
 
 from ..consumers import derivation as consumers
-from ..consumers.args import Access, ConsumerArgs, GitLabArgs
+from ..consumers.args import ConsumerArgs, GitLabArgs
 from ..consumers.checks import access_of, check_consumers, has_job_role, kind_of, reads_secret
 from ..consumers.forms import check_forms
 from ..consumers.gitlab_checks import check_gitlab, gitlab_url
@@ -21,6 +21,7 @@ from ..iam.role_documents import (
     runner_role_documents,
     secret_role_documents,
 )
+from ..names.access import Access
 from ..names.gitlab_release import GITLAB_COM
 from ..names.locations import Mistake, Mistakes
 from ..names.naming import Names

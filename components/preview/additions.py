@@ -20,8 +20,8 @@ def additions(preview: Preview) -> list[str]:
     return lines
 
 
-def tells(step: Step) -> bool:
-    """Whether the step is already covered by the additions and need not be listed again."""
+def is_described(step: Step) -> bool:
+    """Whether the additions describe the step, so that it need not be listed again."""
     return step.op == "update" and any(True for _ in _lines(step))
 
 

@@ -138,14 +138,14 @@ def _statements(step: Step, key: str) -> Iterator[str]:
     if before is None or after is None:
         yield f"its {code(key)} is secret or not JSON, and is not shown"
         return
-    told_above = policy_words.is_image_right if step.type in {*POLICY_OF_A_ROLE, REPOSITORY_POLICY} else _never
+    listed_above = policy_words.is_image_right if step.type in {*POLICY_OF_A_ROLE, REPOSITORY_POLICY} else _never
     for statement in after:
-        if statement not in before and not told_above(statement) and (added := beyond(statement, before)):
+        if statement not in before and not listed_above(statement) and (added := beyond(statement, before)):
             yield policy_words.sentence(added)
     for statement in before:
         # Deletions are listed elsewhere in the note; here only a removed denial matters, since it grants more.
         matters = not step.deletes or statement.get("Effect") == "Deny"
-        if statement not in after and not told_above(statement) and matters and (gone := beyond(statement, after)):
+        if statement not in after and not listed_above(statement) and matters and (gone := beyond(statement, after)):
             yield f"no longer: {policy_words.sentence(gone)}"
 
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
+from ..names import access as accesses
 from ..names.registry_host import parse_registry_host
 from . import iam as preview_iam
 from . import subjects
@@ -158,7 +159,7 @@ def _ways(found: Access) -> list[str]:
 def _without_token(ways: Mapping[Who, str]) -> bool:
     """Whether all consumers fetch their login themselves, so that the rotator has no GitLab token."""
     of_consumers = {way for (kind, _), way in ways.items() if kind in CONSUMERS}
-    return of_consumers == {_JOB_SECRET}
+    return of_consumers == {accesses.Access.JOB_SECRET}
 
 
 def _images(on: Sequence[str]) -> str:
@@ -196,11 +197,10 @@ def _unknown(preview: Preview, found: Access) -> list[str]:
     return lines
 
 
-_JOB_SECRET: Final = "job-secret"  # noqa: S105 - a kind of access
 _NO_TOKEN: Final = "**no GitLab token**: jobs fetch every login themselves; the rotator does not call GitLab"  # noqa: S105 - words
 _NOTES: Final = {
-    "access-keys": ": keys that do not expire",
-    _JOB_SECRET: ": needs GitLab 18.3 Premium or Ultimate, and GitLab Runner 18.2",
+    accesses.Access.ACCESS_KEYS.value: ": keys that do not expire",
+    accesses.Access.JOB_SECRET.value: ": needs GitLab 18.3 Premium or Ultimate, and GitLab Runner 18.2",
 }
 _ROLES: Final = frozenset(POLICY_OF_A_ROLE.values())
 
@@ -216,7 +216,7 @@ def _not_checked(preview: Preview, found: Access) -> list[str]:
     made |= {
         who[1]
         for who in found.new.keys() - found.old.keys()
-        if who[0] in CONSUMERS and found.new_ways.get(who) != _JOB_SECRET
+        if who[0] in CONSUMERS and found.new_ways.get(who) != accesses.Access.JOB_SECRET
     }
     lines = [
         f"whether {code(host)} lets {kind} {code(name)} in: across accounts both sides must allow it: that "

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from ..names import access as accesses
 from ..names import repository_patterns
 from .markdown import mermaid_label
 from .policy_words import Right
@@ -10,8 +11,7 @@ from .rights import Access, Rights, Who
 
 LIMIT: Final = 2_000
 """GitLab renders a longer block only after a click. Source: its render_sandboxed_mermaid.js."""
-_VARIABLE: Final = "rotated-variable"
-_USUAL: Final = {"runner": "credential-helper"}
+_USUAL: Final = {"runner": accesses.RunnerAccess.CREDENTIAL_HELPER}
 _MOST_EDGES: Final = 60  # more arrows would cross until no one can follow them
 
 
@@ -61,7 +61,8 @@ def _matches(pattern: str, name: str) -> bool:
 def _called(who: Who, access: Access) -> str:
     """The name, with the kind of access if it is not the usual one."""
     way = access.new_ways.get(who, access.old_ways.get(who, ""))
-    return " ".join(who) + (f" by {way}" if way not in {"", _USUAL.get(who[0], _VARIABLE)} else "")
+    usual = _USUAL.get(who[0], accesses.Access.ROTATED_VARIABLE)
+    return " ".join(who) + (f" by {way}" if way not in {"", usual} else "")
 
 
 def _drawn(edges: list[_Edge], access: Access) -> str:

@@ -74,7 +74,7 @@ class Access:
 
 
 def access(preview: Preview) -> Access:
-    """What the preview tells about everyone's rights."""
+    """Everyone's rights, as far as the preview shows them."""
     found = Access()
     before, after = _declarations(preview)
     if before is not None and after is not None:

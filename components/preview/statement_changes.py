@@ -6,7 +6,8 @@ from typing import Any, Final, cast
 from .policy_words import listed
 
 Statement = Mapping[str, Any]
-_Place = tuple[str, ...]
+_Path = tuple[str, ...]
+"""The keys that lead to a list of values in a statement."""
 _LISTS: Final = ("Action", "Resource")
 _WIDENED_BY_MORE: Final = ("StringEquals", "StringLike", "ArnEquals", "ArnLike")
 """Operators of conditions that any of their values can meet, so that another value widens the right."""
@@ -33,31 +34,31 @@ def beyond(statement: Statement, others: Sequence[Statement]) -> Statement | Non
     return left
 
 
-def _differences(one: Statement, other: Statement) -> list[_Place] | None:
-    """Where their values differ, whatever their order and their `Sid`; None when they are not about the same keys."""
+def _differences(one: Statement, other: Statement) -> list[_Path] | None:
+    """The paths at which their values differ, whatever their order; None when they do not have the same keys."""
     ones, others = dict(_leaves(one)), dict(_leaves(other))
     if ones.keys() != others.keys():
         return None
-    return [place for place, values in ones.items() if set(values) != set(others[place])]
+    return [path for path, values in ones.items() if set(values) != set(others[path])]
 
 
-def _is_a_choice(place: _Place) -> bool:
-    """Whether the statement is about any of the values there, and not about all at once."""
-    if place[0] == "Condition":
-        return place[1].rpartition(":")[2] in _WIDENED_BY_MORE
-    return place[0] in _LISTS or place[0] == "Principal"
+def _is_a_choice(path: _Path) -> bool:
+    """Whether one of the values at this path is enough, so that another one widens the right."""
+    if path[0] == "Condition":
+        return path[1].rpartition(":")[2] in _WIDENED_BY_MORE
+    return path[0] in _LISTS or path[0] == "Principal"
 
 
-def _leaves(value: Any, place: _Place = ()) -> Iterator[tuple[_Place, list[str]]]:
+def _leaves(value: Any, path: _Path = ()) -> Iterator[tuple[_Path, list[str]]]:
     if isinstance(value, Mapping):
         for key, item in cast("Mapping[str, Any]", value).items():
-            if place or key != "Sid":
-                yield from _leaves(item, (*place, key))
+            if path or key != "Sid":
+                yield from _leaves(item, (*path, key))
     else:
-        yield place, listed(value)
+        yield path, listed(value)
 
 
-def _with(statement: Statement, place: _Place, values: list[str]) -> Statement:
-    key, *rest = place
+def _with(statement: Statement, path: _Path, values: list[str]) -> Statement:
+    key, *rest = path
     inner = values if not rest else _with(cast("Statement", statement[key]), tuple(rest), values)
     return {**statement, key: inner}

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from .additions import tells
+from .additions import is_described
 from .iam import described_properties
 from .markdown import names
 from .reading import Preview
@@ -14,7 +14,7 @@ def updates(preview: Preview, consumers: Collection[str]) -> list[str]:
     """Lists updated properties by name only, since a value could be secret."""
     lines: list[str] = []
     for step in preview.steps:
-        quiet = is_component(step) or step.adopts or is_routine(step) or tells(step)
+        quiet = is_component(step) or step.adopts or is_routine(step) or is_described(step)
         if quiet or not (step.op == "update" or is_new_text(step)) or is_description(step):
             continue
         in_words = described_properties(step)

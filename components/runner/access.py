@@ -10,10 +10,11 @@ from typing import Final
 from ..docker import auth as docker_auth
 from ..docker.credential_resolution import HOME, JOB_PAYLOAD, VARIABLE, Outcome, Resolution, resolve
 from ..docker.image_reference import parse
+from ..names.access import RunnerAccess
 from ..names.choices import choice
 from ..names.locations import each, errors_under
 from ..names.registry_host import parse_registry_host, registry_host
-from .machine_args import AccessArgs, RunnerAccess
+from .machine_args import AccessArgs
 
 HELPER: Final = "ecr-login"
 _HELPER_NAME: Final = re.compile(r"[A-Za-z0-9][\w.-]*", re.ASCII)

@@ -5,6 +5,7 @@ from typing import Final
 
 from ..docker import auth as docker_auth
 from ..docker.credential_resolution import VARIABLE
+from ..names.access import RunnerAccess
 from ..names.locations import Mistakes
 from ..names.naming import Names
 from ..names.registry_host import parse_registry_host
@@ -12,7 +13,7 @@ from . import access as runner_access
 from .args import RunnerArgs, RunnerOptions
 from .config import runner_section
 from .documents import check_isolation, documents
-from .machine_args import MachineArgs, RunnerAccess
+from .machine_args import MachineArgs
 from .registration import registration
 from .warnings import token_places
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ..names.access import RunnerAccess
 from ..names.naming import Names
 from . import access as runner_access
 from . import config as runner_config
@@ -11,7 +12,6 @@ from . import isolation, user_data
 from . import template as runner_template
 from . import warnings as runner_warnings
 from .args import RunnerArgs, RunnerOptions
-from .machine_args import RunnerAccess
 from .packages import packages_of
 from .parameter import RUNNER_ID_STANDIN, TOKEN_STANDIN, config_tier, docker_tier
 

@@ -1,19 +1,11 @@
 """Arguments for a runner's machine: registry access and the launch template."""
 
-from enum import StrEnum
 from typing import NotRequired, TypedDict
 
 import pulumi
 
+from ..names.access import RunnerAccess
 from ..names.registries import RegistryArgs
-
-
-class RunnerAccess(StrEnum):
-    """How a runner itself logs in to registries."""
-
-    CREDENTIAL_HELPER = "credential-helper"
-    STATIC = "static"
-    CREDENTIALS_STORE = "credentials-store"
 
 
 class LoginArgs(TypedDict):

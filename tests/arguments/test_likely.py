@@ -5,8 +5,8 @@ from enum import Enum
 import pytest
 
 from components.arguments.likely import likely
-from components.consumers.args import Access
 from components.ecr.pull_through import Upstream
+from components.names.access import Access
 from components.names.registry_host import HostForm
 from components.runner.args import Executor
 from components.variables.targets import OwnerKind, VariableType

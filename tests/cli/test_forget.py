@@ -10,8 +10,8 @@ import pytest
 from components.cli.errors import CliError
 from components.cli.forget import forget
 from components.consumers import derivation as consumers
-from components.consumers.args import Access
 from components.contract.plan import Flags, OwnerKind, Plan, Target, VariableType
+from components.names.access import Access
 from components.names.naming import Names
 from components.rotation.clock import Deadline, SystemClock
 from components.rotation.gitlab import GitLab as Client

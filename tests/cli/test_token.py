@@ -12,8 +12,8 @@ from components.cli.gitlab_api import GitLabApi, ReadError
 from components.cli.token import make_secret, set_token
 from components.cli.token_check import TokenFindings, check_itself, check_token
 from components.consumers import derivation as consumers
-from components.consumers.args import Access
 from components.contract.plan import Plan
+from components.names.access import Access
 from components.names.naming import Names
 from components.rotation.clock import Deadline, SystemClock
 from components.rotation.http import PooledHttp

@@ -2,8 +2,8 @@ from typing import Any
 
 import pytest
 
-from components.consumers.args import Access
 from components.consumers.checks import check_consumers
+from components.names.access import Access
 
 _PUSH = {"push": ["app"], "id": 7, "namespace_id": 2}
 _SECRET = {"access": Access.JOB_SECRET, "pull": ["app"], "id": 7, "namespace_id": 2}

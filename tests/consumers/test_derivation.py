@@ -4,9 +4,9 @@ import pulumi
 import pytest
 
 from components.consumers import derivation as consumers
-from components.consumers.args import Access
 from components.consumers.key_life import key_life
 from components.contract import plan as plans
+from components.names.access import Access
 from components.names.naming import Names
 from components.registry_access import RegistryAccess
 from validation.recorder import Recorder

@@ -4,10 +4,10 @@ from typing import Any
 import pulumi
 import pytest
 
-from components.consumers.args import Access
 from components.consumers.ci_variables import CiVariables
 from components.consumers.forms import check_forms, registries, variables
 from components.docker.auth import parse
+from components.names.access import Access
 from components.names.naming import Names
 from components.names.registry_host import HostForm
 from validation.recorder import Recorder

@@ -1,8 +1,8 @@
 from typing import Any
 
-from components.consumers.args import Access
 from components.declaration.args import RegistryAccessArgs
 from components.declaration.declared import declared
+from components.names.access import Access
 
 _HOST = "123456789012.dkr.ecr.eu-central-1.amazonaws.com"
 _OURS = {"account": "123456789012", "region": "eu-central-1"}

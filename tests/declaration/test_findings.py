@@ -4,9 +4,8 @@ from typing import Any
 
 import pytest
 
-from components.consumers.args import Access
 from components.declaration.findings import find
-from components.runner.machine_args import RunnerAccess
+from components.names.access import Access, RunnerAccess
 
 _OURS = {"account": "123456789012", "region": "eu-central-1"}
 _IMAGE = {"docker": {"image": "ruby:3.4"}, "group_id": 20}

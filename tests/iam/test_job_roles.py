@@ -11,10 +11,10 @@ from policy_linter import lint
 from project_jobs import assumes, is_own, jobs_near
 
 from components.consumers import derivation as consumers
-from components.consumers.args import Access
 from components.iam.actions import IMPORT_ACTIONS, PULL_ACTIONS, SIGN_IN_ACTION
 from components.iam.gitlab_trust import TrustedJobs, job_trust
 from components.iam.policies import cache_puller_policy
+from components.names.access import Access
 from components.names.naming import Names
 from components.names.registries import repository_arns
 from components.names.repository_patterns import matches

@@ -13,9 +13,9 @@ from recording import recording
 from registered_policies import findings, policies
 
 from components.bootstrap.bootstrap import Bootstrap
-from components.consumers.args import Access
 from components.declaration.args import RegistryAccessArgs
 from components.iam.actions import WRITE_ACTIONS
+from components.names.access import Access
 from components.names.naming import Names
 from components.names.repository_patterns import matching
 from rehearsal import stack_file

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from components.runner.machine_args import RunnerAccess
+from components.names.access import RunnerAccess
 from rehearsal.program import Program, Resource
 from rehearsal.runners import published
 

@@ -10,8 +10,8 @@ import pytest
 from pulumi.provider.experimental.component import ComponentProvider
 from pulumi.runtime import rpc
 
+from components.names.access import RunnerAccess
 from components.runner.args import RunnerArgs
-from components.runner.machine_args import RunnerAccess
 from components.runner.runner import Runner
 from rehearsal.pulumi_values import plain
 from validation.recorder import Recorder

@@ -4,9 +4,10 @@ from typing import Any, Final
 
 import pulumi
 
-from components.consumers.args import Access, ConsumerArgs
+from components.consumers.args import ConsumerArgs
 from components.declaration.parts import rotation_parts
 from components.ecr.pull_through import Upstream
+from components.names.access import Access
 from components.variables.targets import OwnerKind
 from plugin.provider import CLASSES
 
