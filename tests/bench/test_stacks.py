@@ -38,7 +38,7 @@ def test_the_program_without_components_registers_the_same(ours: list[Any]) -> N
     assert as_registered(bare) == as_registered(ours)
 
 
-def test_it_has_no_component(ours: list[Any]) -> None:
+def test_the_benchmark_stack_has_no_component(ours: list[Any]) -> None:
     bare = stacks.recorded(stacks.bare(ours))
     assert [request.type for request in bare if not request.custom] == []
     assert [request.type for request in ours if not request.custom] != []

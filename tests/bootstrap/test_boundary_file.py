@@ -31,7 +31,7 @@ def test_the_file_is_that_of_the_present_components() -> None:
 
 
 @pytest.mark.parametrize("file", _STACKS, ids=lambda file: file.name)
-def test_every_role_and_user_of_a_stack_file_does_within_it_what_its_policy_says(file: Path) -> None:
+def test_every_role_and_user_of_a_stack_file_can_do_within_the_boundary_what_its_policy_allows(file: Path) -> None:
     refused, asked = list[str](), 0
     for place, policy in policies(run_once(file).resources):
         if not place.startswith(_OWNED):
@@ -52,7 +52,7 @@ def test_every_role_and_user_of_a_stack_file_does_within_it_what_its_policy_says
 
 
 @pytest.mark.parametrize("action", ["iam:PutRolePolicy", "ecr:DeleteRepository", "sts:AssumeRole", "kms:Decrypt"])
-def test_it_allows_nothing_outside_the_stacks_names(action: str) -> None:
+def test_the_boundary_file_allows_nothing_outside_the_stacks_names(action: str) -> None:
     everything = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
     other = _NAMES.arn("iam", "role/admin", "")
     asked = Request(_NAMES.arn("iam", "role/gitlab-ecr-prod/x", ""), action, other)

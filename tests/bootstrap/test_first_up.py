@@ -49,7 +49,7 @@ def test_the_files_are_those_of_the_present_components() -> None:
 
 
 @pytest.mark.parametrize("name", ["identities", "services"])
-def test_each_fits_a_managed_policy_and_has_no_finding_but_patterns(name: str) -> None:
+def test_each_file_of_rights_fits_a_managed_policy_and_has_no_finding_but_patterns(name: str) -> None:
     text = json.dumps(_POLICIES[name], separators=(",", ":"))
     assert len(text) <= 6144
     # Repositories may have any region, and the linter wants one in an ARN.
@@ -60,7 +60,7 @@ def test_each_fits_a_managed_policy_and_has_no_finding_but_patterns(name: str) -
 
 
 @pytest.mark.parametrize("file", _STACKS, ids=lambda file: file.name)
-def test_they_are_enough_for_a_stack_file(file: Path) -> None:
+def test_the_rights_of_a_first_up_are_enough_for_a_stack_file(file: Path) -> None:
     ours = [resource for resource in run_once(file).resources if resource.type.startswith("aws:")]
     assert {resource.type for resource in ours} <= NEEDS.keys(), "say in provider_needs.py what it needs"
     owners = {r.inputs["name"]: r for r in ours if r.type in ("aws:iam/role:Role", "aws:iam/user:User")}
@@ -81,7 +81,7 @@ def test_every_action_is_needed_by_some_type_of_resource() -> None:
     assert {action for action in given if not any(glob(action, need) for need in needed)} == _OF_OLDER_PROVIDERS
 
 
-def test_they_reach_nothing_with_another_name() -> None:
+def test_the_rights_of_a_first_up_reach_nothing_with_another_name() -> None:
     for path in ("admin", "other-team/x", "gitlab-ecr-prod"):
         assert not _may("iam:PutRolePolicy", _NAMES.arn("iam", f"role/{path}", ""))
         assert not _may("iam:PutUserPolicy", _NAMES.arn("iam", f"user/{path}", ""))

@@ -53,14 +53,14 @@ def test_there_are_actions_to_prove_something_about() -> None:
 
 
 @pytest.mark.parametrize("path", _OWN)
-def test_a_deployment_does_nothing_with_it_even_if_another_policy_allowed_it(path: str) -> None:
+def test_a_deployment_does_nothing_with_the_bootstraps_state_even_if_another_policy_allowed_it(path: str) -> None:
     resource = f"{_BUCKET}/{path}"
     assert [action for action in _OBJECT_ACTIONS if deploys(action, resource)] == []
     assert [action for action in _OBJECT_ACTIONS if deploys(action, resource, EVERYTHING)] == []
 
 
 @pytest.mark.parametrize("path", [path for path in _OWN if path.startswith("bootstrap/")])
-def test_a_preview_does_not_read_it(path: str) -> None:
+def test_a_preview_does_not_read_the_bootstraps_state(path: str) -> None:
     asked = Request(NAMES.role_arn("preview"), "s3:GetObject", f"{_BUCKET}/{path}")
     assert not allowed(asked, [preview_policy(NAMES, KEY, ["dev"])])
 

@@ -27,11 +27,11 @@ sys.exit(main())
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
 
 
-def test_it_is_what_the_wheel_installs() -> None:
+def test_the_entry_point_is_what_the_wheel_installs() -> None:
     assert PROJECT["scripts"] == {"gitlab-ecr": "gitlab_ecr.cli.entry:main"}
 
 
-def test_it_runs_the_command_line() -> None:
+def test_the_entry_point_runs_the_command_line() -> None:
     done = _run("a_package_that_nobody_needs", "--version")
     assert (done.returncode, done.stdout) == (0, f"gitlab-ecr {PROJECT['version']}\n")
 

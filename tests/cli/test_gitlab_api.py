@@ -28,7 +28,7 @@ def test_plain_http_needs_the_commands_own_setting_and_no_key_of_a_stack_file() 
     )
 
 
-def test_a_mistake_that_the_setting_would_not_mend_does_not_name_it() -> None:
+def test_a_mistake_that_the_setting_would_not_correct_does_not_name_it() -> None:
     with pytest.raises(CliError, match="ends with /api/v4") as refused:
         instance("https://gitlab.example.com/api/v4")
     assert "GITLAB_ECR_ALLOW_HTTP" not in refused.value.message

@@ -66,7 +66,7 @@ def test_there_are_actions_to_prove_something_about() -> None:
 
 
 @given(jobs_near("acme/e2e"), st.booleans())
-def test_only_jobs_of_its_own_project_assume_it_and_unprotected_ones_only_if_declared(
+def test_only_jobs_of_its_own_project_assume_a_secret_role_and_unprotected_ones_only_if_declared(
     job: dict[str, str], unprotected: bool
 ) -> None:
     role: dict[str, Any] = _declared(["ci/*"], []) | ({"unprotected_refs": True} if unprotected else {})

@@ -37,12 +37,12 @@ def _may(action: str, resource: str, tags: str = "", users: list[str] = _USERS) 
 
 
 @pytest.mark.parametrize("action", ACCESS_KEY_ACTIONS)
-def test_it_changes_the_keys_of_its_own_users(action: str) -> None:
+def test_the_rotator_changes_the_keys_of_its_own_users(action: str) -> None:
     assert all(_may(action, user) for user in _USERS)
 
 
 @given(st.text("abc-/", min_size=1, max_size=12), st.sampled_from([*ACCESS_KEY_ACTIONS, "iam:TagUser"]))
-def test_it_changes_no_key_and_no_tag_of_any_other_user(path: str, action: str) -> None:
+def test_the_rotator_changes_no_key_and_no_tag_of_any_other_user(path: str, action: str) -> None:
     others = [
         _NAMES.pull_user_arn(path),
         Names("123456789012", "eu-central-1", "gitlab-ecr-two").pull_user_arn("acme/scripts"),
@@ -56,13 +56,13 @@ def test_it_changes_no_key_and_no_tag_of_any_other_user(path: str, action: str) 
 
 
 @pytest.mark.parametrize("tag", iam_tags.ALL)
-def test_it_writes_the_tags_of_its_record(tag: str) -> None:
+def test_the_rotator_writes_the_tags_of_its_record(tag: str) -> None:
     assert _may("iam:TagUser", _USERS[0], tag)
     assert _may("iam:TagUser", _USERS[0], f"{tag},{iam_tags.CURRENT}")
 
 
 @pytest.mark.parametrize("tags", ["team", f"{iam_tags.CURRENT},team", "gitlab-ecr:other"])
-def test_it_writes_no_other_tag(tags: str) -> None:
+def test_the_rotator_writes_no_other_tag(tags: str) -> None:
     assert not _may("iam:TagUser", _USERS[0], tags)
 
 
@@ -74,17 +74,17 @@ def test_it_writes_no_other_tag(tags: str) -> None:
         *("iam:CreateLoginProfile", "iam:AddUserToGroup", "iam:DeleteUserPolicy", "iam:AttachGroupPolicy"),
     ],
 )
-def test_it_does_nothing_else_to_its_users(action: str) -> None:
+def test_the_rotator_does_nothing_else_to_its_users(action: str) -> None:
     assert not _may(action, _USERS[0])
 
 
 @pytest.mark.parametrize("action", [*ACCESS_KEY_ACTIONS, "iam:TagUser"])
-def test_without_users_it_has_no_right_on_any(action: str) -> None:
+def test_without_users_the_rotator_has_no_right_on_any_user(action: str) -> None:
     assert not _may(action, _USERS[0], users=[])
     assert not any("Key" in statement["Sid"] for statement in _policy([])["Statement"])
 
 
-def test_the_linter_finds_nothing_and_as_many_users_as_a_plan_may_have_fit_the_policy() -> None:
+def test_the_linter_finds_nothing_and_the_policy_has_room_for_the_most_users_of_a_plan() -> None:
     names = Names("123456789012", "eu-central-1", "p" * 30)
     users = [names.pull_user_arn(f"{'a-long-group/' * 8}{number}") for number in range(KEY_USER_LIMIT)]
     policy = _policy(users, names)

@@ -41,7 +41,7 @@ def _policy(**more: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("service", ["ecr", "secretsmanager", "kms", "sts"])
-def test_it_reads_its_own_secret_and_does_nothing_else(service: str) -> None:
+def test_a_secret_role_reads_its_own_secret_and_does_nothing_else(service: str) -> None:
     policy = _policy(kms_key=_KEY)
     assert lint(policy) == []
     may = {
@@ -63,7 +63,7 @@ def test_it_reads_its_own_secret_and_does_nothing_else(service: str) -> None:
         "gitlab-ecr-2/audience/acme/web-aB3dE6",
     ],
 )
-def test_it_reads_no_other_secret_with_a_similar_name(other: str) -> None:
+def test_a_secret_role_reads_no_other_secret_with_a_similar_name(other: str) -> None:
     assert not allowed(Request(_ROLE, _READ, _NAMES.secret_arn(other)), [_policy()])
 
 
@@ -72,7 +72,7 @@ def _decrypt(service: str, secret: str) -> Request:
     return Request(_ROLE, "kms:Decrypt", _KEY, context)
 
 
-def test_its_key_decrypts_that_secret_only_and_only_through_secrets_manager() -> None:
+def test_the_kms_key_of_a_secret_role_decrypts_that_secret_only_and_only_through_secrets_manager() -> None:
     policy = _policy(kms_key=_KEY)
     assert allowed(_decrypt(_THERE, _OWN), [policy])
     assert not allowed(_decrypt("ssm.eu-central-1.amazonaws.com", _OWN), [policy])
@@ -103,7 +103,7 @@ def test_a_key_of_another_region_is_refused() -> None:
 
 
 @given(jobs_near("acme/web"), st.booleans())
-def test_only_jobs_of_its_own_project_assume_it_and_unprotected_ones_only_if_declared(
+def test_only_jobs_of_its_own_project_assume_a_secret_role_and_unprotected_ones_only_if_declared(
     job: dict[str, str], unprotected: bool
 ) -> None:
     options: SecretRoleArgs = {**_OPTIONS, "unprotected_refs": unprotected}

@@ -9,7 +9,7 @@ from components.names.wildcards import expression
 
 
 @given(pattern=st.text("ab*?.", max_size=8), text=st.text("ab.\n", max_size=10))
-def test_it_matches_what_the_plain_expression_matches(pattern: str, text: str) -> None:
+def test_a_pattern_matches_what_the_plain_expression_matches(pattern: str, text: str) -> None:
     plain = re.escape(pattern).replace(r"\*", ".*").replace(r"\?", ".")
     found = re.fullmatch(expression(pattern, one="?"), text) is not None
     assert found is (re.fullmatch(plain, text, re.DOTALL) is not None)

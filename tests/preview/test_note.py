@@ -1,6 +1,6 @@
 """The whole note of every recorded preview and of crafted ones: each is beside its data as Markdown.
 
-A changed note: `gitlab-ecr plan-note --json X.json > X.md` for a recording, `write_golden` below else.
+A changed note: `gitlab-ecr plan-note --json X.json > X.md` for a recording, `write_golden` below for crafted ones.
 """
 
 import json
@@ -35,6 +35,7 @@ from components.preview.picture import LIMIT
 _DATA = Path(__file__).parents[1] / "data" / "preview"
 _RECORDINGS = [*sorted(_DATA.glob("[0-9]*.json")), *sorted(_DATA.with_name("preview-real").glob("*.json"))]
 _NAMES = Names("123456789012", "eu-central-1", "gitlab-ecr")
+_MANAGED = "gitlab-ecr-prod/gitlab-token-managed"
 
 
 def _note(text: str) -> str:
@@ -166,3 +167,21 @@ def test_text_that_is_not_a_preview_is_refused() -> None:
     for text in ("", "error: no stack selected", "[]", "{}"):
         with pytest.raises(ValueError, match="got no preview in JSON"):
             preview.read(text)
+
+
+def _managed_renewal(op: str, **inputs: Any) -> str:
+    type_ = "aws:secretsmanager/secretRotation:SecretRotation"
+    return _note(preview_json(stack(), step(op, type_, f"access-rotator-{_MANAGED}", **inputs)))
+
+
+def test_the_note_about_managed_renewal_says_who_calls_gitlab_and_what_must_exist_before() -> None:
+    rules = {"automaticallyAfterDays": 30}
+    assert (
+        f"renewal of the GitLab token in `{_MANAGED}` by Secrets Manager itself, which calls GitLab at the end of this "
+        "`up` and every 30 days: the secret must hold a token before"
+    ) in _managed_renewal("create", new={"secretId": _MANAGED, "rotationRules": rules})
+
+
+def test_the_note_about_the_end_of_managed_renewal_names_the_secret_that_stays() -> None:
+    words = _managed_renewal("delete", old={"secretId": _MANAGED})
+    assert f"- **deletes renewal of the GitLab token in** `{_MANAGED}`" in words

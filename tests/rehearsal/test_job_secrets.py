@@ -53,7 +53,7 @@ def test_jobs_pull_with_what_their_runner_fetches_and_nothing_else(rehearsed: Re
     assert pulled == {(WEB, "ci/python"), (WEB, "ci/node"), (API, "ci/node")}
 
 
-def test_no_job_of_another_project_ref_or_aud_reads_it(rehearsed: Rehearsal) -> None:
+def test_no_job_of_another_project_ref_or_aud_reads_the_secret(rehearsed: Rehearsal) -> None:
     rehearsed.fetch()
     fetches = rehearsed.findings.fetches
     found = {(each.consumer, each.job, each.secret.rpartition("/")[2]): each.actual for each in fetches}

@@ -1,9 +1,11 @@
 """`make validate`: all mistakes of form and of meaning at once, each with its line, its key and what to write."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
+from pages import FENCED, TEXT
 
 from validation.__main__ import main
 
@@ -100,3 +102,25 @@ def test_a_value_that_may_be_a_secret_is_never_shown(
     _, lines = _validate(tmp_path, capsys, f"{_HEAD}  gitlab-ecr:repositories: {{}}\n  gitlab-ecr:{section}\n")
     assert any(f"{words}; " in line for line in lines), lines
     assert not any(secret in line for line in lines for secret in ("fake-pw", "73319", "AKIA"))
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/stack-file.md"])
+def test_the_mistakes_that_a_page_shows_are_those_of_the_file_above(
+    page: str,
+    tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    blocks = [(language, text) for _, language, text in FENCED.findall(TEXT[page])]
+    shown = next(text for language, text in blocks if language == "text")
+    stack = next(text for language, text in blocks if language == "yaml")
+    folder = tmp_path_factory.mktemp("tree")
+    (folder / "stacks").mkdir()
+    wrong = stack.replace("kind: group", "kind: Group").replace("{ pull: [ci/node]", "{ pul: [ci/node]")
+    assert wrong.count("Group") == wrong.count("pul:") == 1
+    (folder / "stacks" / "Pulumi.prod.yaml").write_text(wrong)
+    monkeypatch.chdir(folder)
+    assert main(["stacks/Pulumi.prod.yaml"]) == 1
+    assert capsys.readouterr().out == shown
+    (named,) = set(re.findall(r"stacks/Pulumi\.\w+\.yaml", shown))
+    assert named == "stacks/Pulumi.prod.yaml"

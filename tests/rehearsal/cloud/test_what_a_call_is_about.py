@@ -59,7 +59,7 @@ def _there(aws: Principals) -> None:
 
 
 @pytest.mark.parametrize(("service", "action", "resource", "call"), CALLS, ids=[action for _, action, *_ in CALLS])
-def test_a_call_is_judged_by_the_arn_of_its_own_resource(
+def test_the_emulator_judges_a_call_by_the_arn_of_its_own_resource(
     aws: Principals, service: str, action: str, resource: str, call: Call
 ) -> None:
     role = aws.role(f"may-{action.replace(':', '-')}", allow(action, resource))
