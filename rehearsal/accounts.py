@@ -36,8 +36,8 @@ def make_secrets(cloud: Cloud, declaration: RegistryAccessArgs) -> list[str]:
 
 def make_repositories(cloud: Cloud, registry: Registry) -> None:
     """Creates the repositories of somebody else's registry, as its owner has to set them up."""
-    keys = cloud.root_of(registry.place.account)
-    with cloud.client_of("ecr", keys, registry.place.region) as ecr:
+    keys = cloud.root_of(registry.location.account)
+    with cloud.client_of("ecr", keys, registry.location.region) as ecr:
         for name in registry.repositories:
             ecr.create_repository(repositoryName=name)
             grant(ecr, cloud, registry, name)
@@ -45,7 +45,7 @@ def make_repositories(cloud: Cloud, registry: Registry) -> None:
 
 def grant(ecr: Any, cloud: Cloud, registry: Registry, name: str) -> None:
     """Allows the stack's account to pull another account's repository. Within one account, the roles' policies do."""
-    account, region = registry.place.account, registry.place.region
+    account, region = registry.location.account, registry.location.region
     if account != cloud.account:
         policy = repository_policy(account, region, pull={"accounts": [cloud.account]})
         ecr.set_repository_policy(repositoryName=name, policyText=json.dumps(policy))

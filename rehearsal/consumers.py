@@ -80,7 +80,7 @@ def rotated(world: World, declaration: Mapping[str, Any]) -> Iterator[Consumer]:
     for path, consumer in sorted(declaration.get("consumers", {}).items()):
         if access_of(consumer) not in ROTATED or not consumer.get("pull"):
             continue
-        hosts = tuple(hosts_of(consumer, world.place))
+        hosts = tuple(hosts_of(consumer, world.location))
         if access_of(consumer) == JOB_SECRET:
             secret = names_of(declaration).audience_secret(path)
             yield Consumer(world, path, "project", tuple(consumer["pull"]), hosts, secret=secret)

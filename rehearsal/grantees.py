@@ -41,7 +41,7 @@ def grantees(world: World, declaration: Mapping[str, Any], clients: Sequence[Cli
     for grantee in found:
         expected = {
             image: any(_reaches(each, grantee) for each in _grantees(granted[image.repository]))
-            for image in images(world.registries[0], world.place)
+            for image in images(world.registries[0], world.location)
             if image.host == world.registry_host
         }
         document = sessions.docker_config(world, _session(world, grantee), [world.registry_host])

@@ -19,4 +19,4 @@ def made_up(world: World) -> Iterator[str]:
         if not registry.own:
             there = f"in {registry.hosts[0]}, {', '.join(registry.repositories)}"
             granted = ": each with the repository policy that its owner has to write"
-            yield there + (granted if registry.place.account != world.account else "")
+            yield there + (granted if registry.location.account != world.account else "")

@@ -146,6 +146,6 @@ def _lines(items: Sequence[str], width: int) -> list[str]:
 def _broken(line: str, width: int) -> list[str]:
     if len(line) <= width:
         return [line]
-    place = max(line.rfind(" ", 0, width + 1), line.rfind("/", 0, width) + 1)
-    cut = place if place > 0 else width
+    end = max(line.rfind(" ", 0, width + 1), line.rfind("/", 0, width) + 1)
+    cut = end if end > 0 else width
     return [line[:cut].rstrip(), *_broken(line[cut:].lstrip(), width)]

@@ -98,7 +98,7 @@ def _users(
     world: World, declaration: Mapping[str, Any], holders: Sequence[KeyHolder], everyday: Sequence[Client]
 ) -> Iterator[Puller]:
     for holder in holders:
-        hosts = hosts_of(declaration["consumers"][holder.path], world.place)
+        hosts = hosts_of(declaration["consumers"][holder.path], world.location)
         document = sessions.docker_config(world, holder.keys(), hosts)
         images = tried(world.registries, holder.pull, hosts)
         yield Puller(f"{holder.path} by access keys", images, [(client, document) for client in everyday])
@@ -128,7 +128,7 @@ def _jobs(world: World, declaration: Mapping[str, Any], everyday: Sequence[Clien
         variable = world.gitlab.variable("project", path, "AWS_ROLE_ARN")
         kind, ref = id_tokens.protected_ref(world, path, consumer)
         token = world.gitlab.issue_id_token(path, aud=id_tokens.aud_of(declaration), ref=ref, ref_type=kind)
-        hosts = hosts_of(consumer, world.place)
+        hosts = hosts_of(consumer, world.location)
         logins: list[tuple[Client, str | None]]
         try:
             keys = sessions.of_job(world, variable["value"] if variable else "", token)
@@ -143,13 +143,13 @@ def _jobs(world: World, declaration: Mapping[str, Any], everyday: Sequence[Clien
 def _runners(
     world: World, declaration: Mapping[str, Any], program: Program, programs: Programs, scratch: Path
 ) -> Iterator[Puller]:
-    for region in dict.fromkeys(registry.place.region for registry in world.registries):
+    for region in dict.fromkeys(registry.location.region for registry in world.registries):
         world.cloud.name_api(f"api.ecr.{region}.{dns_suffix(region)}")
     for name, runner in sorted(declaration.get("runners", {}).items()):
         access = runner.get("access", {})
         if not (patterns := access.get("pull")):
             continue
-        hosts = access.get("registry_hosts") or hosts_of(access, world.place)
+        hosts = access.get("registry_hosts") or hosts_of(access, world.location)
         keys = sessions.of_runner(world, _id(program, "aws:iam/instanceProfile:InstanceProfile", f"-runner-{name}"))
         logins: list[tuple[Client, str | None]] = [
             (OwnClient(world.registry_http), sessions.docker_config(world, keys, hosts))

@@ -86,8 +86,8 @@ def push_image(world: World, repository: str, tag: str, image: Image, auth: str)
             if begun.status != 202:  # noqa: PLR2004 - Accepted
                 return _outcome(begun)
             location = begun.headers["Location"]
-            place = f"{base}{location}{'&' if '?' in location else '?'}digest={digest}"
-            done = pool.request("PUT", place, body=blob, headers=headers)
+            url = f"{base}{location}{'&' if '?' in location else '?'}digest={digest}"
+            done = pool.request("PUT", url, body=blob, headers=headers)
             if done.status != 201:  # noqa: PLR2004 - Created
                 return _outcome(done)
         manifest = f"{base}/v2/{repository}/manifests/{tag}"

@@ -37,7 +37,7 @@ class Registry:
         own: whether it is the stack's; all others are made up.
     """
 
-    place: RegistryLocation
+    location: RegistryLocation
     hosts: tuple[str, ...]
     repositories: tuple[str, ...]
     own: bool
@@ -51,7 +51,7 @@ class Image:
         label: as the matrix calls it: the repository, and where it is if that is not the stack's own registry.
     """
 
-    place: RegistryLocation
+    location: RegistryLocation
     host: str
     repository: str
     label: str
@@ -61,15 +61,15 @@ def registries(declaration: RegistryAccessArgs) -> tuple[Registry, ...]:
     """Every registry that the declaration names, the stack's own first."""
     own = RegistryLocation(declaration["account"], declaration["region"])
     pulling = list(_pulling(declaration, own))
-    places = dict.fromkeys([own, *(place for each in pulling for place in each.places)])
+    locations = dict.fromkeys([own, *(location for each in pulling for location in each.locations)])
     return tuple(
         Registry(
-            place,
-            tuple(dict.fromkeys([registry_host(place.account, place.region), *_hosts(place, pulling)])),
-            tuple(declaration["repositories"]) if place == own else _made_up(place, pulling, declaration),
-            own=place == own,
+            location,
+            tuple(dict.fromkeys([registry_host(location.account, location.region), *_hosts(location, pulling)])),
+            tuple(declaration["repositories"]) if location == own else _made_up(location, pulling, declaration),
+            own=location == own,
         )
-        for place in places
+        for location in locations
     )
 
 
@@ -77,7 +77,7 @@ def registries(declaration: RegistryAccessArgs) -> tuple[Registry, ...]:
 def images(registry: Registry, own: RegistryLocation) -> tuple[Image, ...]:
     """Each repository of a registry under each of its hosts."""
     return tuple(
-        Image(registry.place, host, repository, f"{repository}{_whereabouts(registry.place, own)}")
+        Image(registry.location, host, repository, f"{repository}{_whereabouts(registry.location, own)}")
         for host in registry.hosts
         for repository in registry.repositories
     )
@@ -88,7 +88,7 @@ def tried(registries: Sequence[Registry], patterns: Sequence[str], hosts: Collec
 
     All registries by their classic host, and whatever other host the declaration names.
     """
-    own = registries[0].place
+    own = registries[0].location
     return {
         image: image.host in hosts and any(names(pattern, image.repository) for pattern in patterns)
         for registry in registries
@@ -100,10 +100,12 @@ def tried(registries: Sequence[Registry], patterns: Sequence[str], hosts: Collec
 def hosts_of(options: Mapping[str, Any], own: RegistryLocation) -> list[str]:
     """The registry hosts that a consumer's images are written with."""
     forms = dict.fromkeys(["classic", *options.get("host_forms", [])])
-    return [_HOST_OF[form](place.account, place.region) for place in places_of(options, own) for form in forms]
+    return [
+        _HOST_OF[form](location.account, location.region) for location in locations_of(options, own) for form in forms
+    ]
 
 
-def places_of(options: Mapping[str, Any], own: RegistryLocation) -> list[RegistryLocation]:
+def locations_of(options: Mapping[str, Any], own: RegistryLocation) -> list[RegistryLocation]:
     """The registries that a consumer or a runner's access names; by default the stack's own."""
     named = [RegistryLocation(each["account"], each["region"]) for each in options.get("registries", [])]
     return list(dict.fromkeys(named)) or [own]
@@ -111,28 +113,30 @@ def places_of(options: Mapping[str, Any], own: RegistryLocation) -> list[Registr
 
 @dataclass(frozen=True)
 class _Pulling:
-    places: Sequence[RegistryLocation]
+    locations: Sequence[RegistryLocation]
     patterns: Sequence[str]
     hosts: Sequence[str]
 
 
 def _pulling(declaration: RegistryAccessArgs, own: RegistryLocation) -> Iterator[_Pulling]:
     for consumer in declaration.get("consumers", {}).values():
-        yield _Pulling(places_of(consumer, own), consumer.get("pull", []), hosts_of(consumer, own))
+        yield _Pulling(locations_of(consumer, own), consumer.get("pull", []), hosts_of(consumer, own))
     for runner in declaration.get("runners", {}).values():
         access = runner.get("access", {})
-        yield _Pulling(places_of(access, own), access.get("pull", []), access.get("registry_hosts", []))
+        yield _Pulling(locations_of(access, own), access.get("pull", []), access.get("registry_hosts", []))
 
 
-def _hosts(place: RegistryLocation, pulling: Sequence[_Pulling]) -> Iterator[str]:
+def _hosts(location: RegistryLocation, pulling: Sequence[_Pulling]) -> Iterator[str]:
     for host in (host for each in pulling for host in each.hosts):
         found = parse_registry_host(host)
-        if found and RegistryLocation(found.account, found.region) == place:
+        if found and RegistryLocation(found.account, found.region) == location:
             yield host
 
 
-def _made_up(place: RegistryLocation, pulling: Sequence[_Pulling], declaration: RegistryAccessArgs) -> tuple[str, ...]:
-    patterns = dict.fromkeys(pattern for each in pulling if place in each.places for pattern in each.patterns)
+def _made_up(
+    location: RegistryLocation, pulling: Sequence[_Pulling], declaration: RegistryAccessArgs
+) -> tuple[str, ...]:
+    patterns = dict.fromkeys(pattern for each in pulling if location in each.locations for pattern in each.patterns)
     found: dict[str, None] = {}
     for pattern in patterns:
         known = [name for name in declaration["repositories"] if names(pattern, name)]
@@ -140,6 +144,6 @@ def _made_up(place: RegistryLocation, pulling: Sequence[_Pulling], declaration: 
     return (*found, UNNAMED)
 
 
-def _whereabouts(place: RegistryLocation, own: RegistryLocation) -> str:
-    account = "" if place.account == own.account else f" of {place.account}"
-    return account + ("" if place.region == own.region else f" in {place.region}")
+def _whereabouts(location: RegistryLocation, own: RegistryLocation) -> str:
+    account = "" if location.account == own.account else f" of {location.account}"
+    return account + ("" if location.region == own.region else f" in {location.region}")

@@ -78,7 +78,7 @@ class Rehearsal(AbstractContextManager["Rehearsal"]):
             self.findings.token_set = token_steps.adopt_secret(self.world, self._declaration, self._say)
             adapter = Adapter(self.world)
             config, replaced = for_this_run(self._stack_file.config, self.world.gitlab_ca, self.world.cloud.proxy_url)
-            secret = {place.partition(".")[0].partition("[")[0] for place in self._stack_file.stand_ins}
+            secret = {path.partition(".")[0].partition("[")[0] for path in self._stack_file.stand_ins}
             made = program.run(
                 self._stack_file.stack, config, adapter, secret, with_token=bool(self.world.administrator_token)
             )

@@ -20,36 +20,36 @@ class EncryptedWholeError(ValueError):
 
 
 def without_secrets(config: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
-    """A stack file's config with a made-up value for each encrypted one, and the places of these.
+    """A stack file's config with a made-up value for each encrypted one, and their keys.
 
     Raises:
         EncryptedWholeError: the whole value of one of our keys is encrypted.
     """
-    places: list[str] = []
+    keys: list[str] = []
     for key, value in config.items():
         if key.startswith(_OWN) and _is_encrypted(value):
             raise EncryptedWholeError(
                 f"{key} is encrypted, so the rehearsal cannot know what it declares; write it in clear and encrypt the "
                 f"single secret below it: pulumi config set --secret --path '{key}.…'"
             )
-    return {key: _in_clear(value, key, key, places) for key, value in config.items()}, places
+    return {key: _in_clear(value, key, key, keys) for key, value in config.items()}, keys
 
 
-def note(place: str) -> str:
+def note(path: str) -> str:
     """The rehearsal's line about an encrypted value."""
-    return f"{place}: encrypted; a made-up value stood in for it"
+    return f"{path}: encrypted; a made-up value stood in for it"
 
 
-def _in_clear(value: Any, place: str, key: str, places: list[str]) -> Any:
+def _in_clear(value: Any, path: str, key: str, keys: list[str]) -> Any:
     if _is_encrypted(value):
-        places.append(place)
+        keys.append(path)
         return _BY_KEY.get(key, _VALUE)
     if isinstance(value, dict):
         entries = cast("dict[Any, Any]", value)
-        return {name: _in_clear(item, f"{place}.{name}", str(name), places) for name, item in entries.items()}
+        return {name: _in_clear(item, f"{path}.{name}", str(name), keys) for name, item in entries.items()}
     if isinstance(value, list):
         items = cast("list[Any]", value)
-        return [_in_clear(item, f"{place}[{index}]", key, places) for index, item in enumerate(items)]
+        return [_in_clear(item, f"{path}[{index}]", key, keys) for index, item in enumerate(items)]
     return value
 
 

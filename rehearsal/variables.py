@@ -37,8 +37,8 @@ class ShownVariable:
 def look(world: World, declaration: RegistryAccessArgs) -> tuple[list[ShownVariable], list[Finding]]:
     """Every variable of the consumers and of projects and groups below them, and what hides a rotated one."""
     targets = list(_targets(declaration))
-    places = _places(world, declaration, targets)
-    rows = [(variable, value) for place in places for variable, value in _listed(world, *place)]
+    owners = _owners(world, declaration, targets)
+    rows = [(variable, value) for owner in owners for variable, value in _listed(world, *owner)]
     held = [
         ShownVariable(
             found.name, found.flags, _registries(value), found.description or "", found.owner in world.made_up
@@ -63,9 +63,9 @@ def _targets(declaration: RegistryAccessArgs) -> Iterator[Target]:
             yield Target(kind, path, path, DOCKER_AUTH_CONFIG, scope, flags)
 
 
-def _places(world: World, declaration: RegistryAccessArgs, targets: list[Target]) -> dict[tuple[Level, str], None]:
+def _owners(world: World, declaration: RegistryAccessArgs, targets: list[Target]) -> dict[tuple[Level, str], None]:
     """The consumers, and the projects below the groups with a rotated variable; each once, in order."""
-    places = {
+    owners = {
         (Level(consumer.get("kind", "project")), path): None
         for path, consumer in declaration.get("consumers", {}).items()
         if access_of(consumer) != JOB_SECRET or consumer.get("push")
@@ -73,14 +73,14 @@ def _places(world: World, declaration: RegistryAccessArgs, targets: list[Target]
     for target in targets:
         if target.owner_kind is OwnerKind.GROUP:
             below = _read(world, f"groups/{quote(target.path, safe='')}/projects?include_subgroups=true")
-            places |= {(Level.PROJECT, row["path_with_namespace"]): None for row in below}
-    return places
+            owners |= {(Level.PROJECT, row["path_with_namespace"]): None for row in below}
+    return owners
 
 
 def _listed(world: World, level: Level, owner: str) -> Iterator[tuple[ListedVariable, Any]]:
     of_instance = level is Level.INSTANCE
-    place = "admin/ci" if of_instance else f"{level.value}s/{quote(owner, safe='')}"
-    for row in _read(world, f"{place}/variables?per_page=100"):
+    base = "admin/ci" if of_instance else f"{level.value}s/{quote(owner, safe='')}"
+    for row in _read(world, f"{base}/variables?per_page=100"):
         value = row.pop("value")
         yield ListedVariable(level=level, owner="" if of_instance else owner, **row), value
 

@@ -38,7 +38,7 @@ class World(AbstractContextManager["World"]):
     """AWS, GitLab and a registry on loopback, prepared with everything that the declaration assumes.
 
     Attributes:
-        place: the stack's own registry.
+        location: the stack's own registry.
         registries: every registry that the declaration names, the stack's own first.
         made_up: the paths of groups and projects that the declaration does not name.
         made_up_secrets: the names of secrets that the declaration names, whose content is made up.
@@ -56,7 +56,7 @@ class World(AbstractContextManager["World"]):
     def __init__(self, declaration: RegistryAccessArgs) -> None:
         self.account = declaration["account"]
         self.region = declaration["region"]
-        self.place = RegistryLocation(self.account, self.region)
+        self.location = RegistryLocation(self.account, self.region)
         self.registries = registries(declaration)
         self.registry_host = self.registries[0].hosts[0]
         hosts = [host for registry in self.registries for host in registry.hosts]
@@ -88,7 +88,7 @@ class World(AbstractContextManager["World"]):
                 else ""
             )
             with ThreadPoolExecutor(_AT_ONCE) as pool:
-                list(pool.map(self._fill, (image for each in self.registries for image in images(each, self.place))))
+                list(pool.map(self._fill, (image for each in self.registries for image in images(each, self.location))))
             self._http = undo.enter_context(urllib3.PoolManager(maxsize=8, retries=False))
             # One for all, because a large stack signs in thousands of times.
             self.registry_http = undo.enter_context(way_to(self.cloud.proxy_url, self.cloud.ca_file))
@@ -135,5 +135,5 @@ class World(AbstractContextManager["World"]):
         self.cloud.proxy.route(host, gitlab, of=parts.port or _PORTS[parts.scheme])
 
     def _fill(self, image: Image) -> None:
-        where = f"{image.place.account} {image.place.region} {image.repository}"
+        where = f"{image.location.account} {image.location.region} {image.repository}"
         self.cloud.registry.push(image.host, image.repository, TAG, tiny_image(where, "a layer that all images share"))

@@ -33,7 +33,7 @@ _FLAGS: Final = ("variable_type", "masked", "protected", "raw", "hidden")
 
 _SHAPE: Final = json_shape(
     "a list of objects",
-    target="the variable, secret or GitLab token, or the place that could not be looked at",
+    target="the variable, secret or GitLab token, or the project or group that could not be read",
     ok="whether it is in order",
     found="what is wrong, with the fix; empty when all is well; for a self-managed GitLab itself, its version",
 )
@@ -127,8 +127,8 @@ def _around(found: Listing) -> list[dict[str, Any]]:
     return [
         *({"target": each.target, "ok": False, "found": f"{each.what}; {each.fix}"} for each in findings),
         *(
-            {"target": place, "ok": False, "found": f"not checked: {why}"}
-            for place, _, why in (line.partition(": ") for line in found.unread)
+            {"target": unread, "ok": False, "found": f"not checked: {why}"}
+            for unread, _, why in (line.partition(": ") for line in found.unread)
         ),
     ]
 

@@ -105,12 +105,12 @@ def bounded(call: Callable[[], _R], seconds: float) -> _R | None:
 
 
 def unexpected(error: Exception) -> str:
-    """Describes an unforeseen exception by its class and place. Its words are left out: they may hold a secret."""
-    place = "outside of gitlab-ecr"
+    """Describes an unforeseen exception by its class and line. Its words are left out: they may hold a secret."""
+    where = "outside of gitlab-ecr"
     trace = error.__traceback__
     while trace is not None:
         file = Path(trace.tb_frame.f_code.co_filename)
         if _PACKAGE in file.parents:
-            place = f"{file.relative_to(_PACKAGE)}:{trace.tb_lineno}"
+            where = f"{file.relative_to(_PACKAGE)}:{trace.tb_lineno}"
         trace = trace.tb_next
-    return f"an error in gitlab-ecr itself, {type(error).__name__} at {place}; please report it"
+    return f"an error in gitlab-ecr itself, {type(error).__name__} at {where}; please report it"

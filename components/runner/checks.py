@@ -15,7 +15,7 @@ from .config import runner_section
 from .documents import check_isolation, documents
 from .machine_args import MachineArgs
 from .registration import registration
-from .warnings import token_places
+from .warnings import token_entries
 
 _OWN: Final = {"runner": ""}
 _LEAST: Final = {
@@ -55,7 +55,7 @@ def find_in_options(args: RunnerArgs) -> Mistakes:
     with found.at("machine"):
         _check_machine(options.get("machine", {"image_id": _AMI}))
     _own_document(options, found)
-    for path, key, kind in token_places(options):
+    for path, key, kind in token_entries(options):
         found.warn(
             *path,
             text=f"the value of {key} looks like {kind}, and every job on the runner can read it; take it out, and set "
@@ -65,8 +65,8 @@ def find_in_options(args: RunnerArgs) -> Mistakes:
         return found
     with found.at(renamed=_OWN):
         for warning in documents(args).warnings:
-            place, _, text = warning.removeprefix("runner.").partition(": ")
-            found.warn(*place.split("."), text=text)
+            key, _, text = warning.removeprefix("runner.").partition(": ")
+            found.warn(*key.split("."), text=text)
     return found
 
 

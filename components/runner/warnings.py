@@ -31,15 +31,15 @@ def warnings(options: RunnerOptions, images: Sequence[str]) -> list[str]:
     return found
 
 
-def token_places(options: RunnerOptions) -> Iterator[tuple[tuple[str | int, ...], str, str]]:
+def token_entries(options: RunnerOptions) -> Iterator[tuple[tuple[str | int, ...], str, str]]:
     """Entries of an `environment` that look like a token: their index, their key, and the kind of token."""
-    places: list[tuple[tuple[str | int, ...], Sequence[str]]] = [(("environment",), options.get("environment", []))]
+    lists: list[tuple[tuple[str | int, ...], Sequence[str]]] = [(("environment",), options.get("environment", []))]
     for name, section in (("docker", options.get("docker")), ("kubernetes", options.get("kubernetes"))):
         services = section.get("services", []) if section else []
-        places += [
+        lists += [
             ((name, "services", at, "environment"), one.get("environment", [])) for at, one in enumerate(services)
         ]
-    for path, entries in places:
+    for path, entries in lists:
         for position, entry in enumerate(entries):
             key, _, value = entry.partition("=")
             if kind := token_kind(value):

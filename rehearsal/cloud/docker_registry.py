@@ -107,12 +107,12 @@ class DockerRegistry:
 
     def seed(self, host: str, repository: str, tag: str, image: Image) -> str:
         """As `Store`: a push that no front judges."""
-        place = f"{host}/{repository}"
+        base = f"{host}/{repository}"
         for digest, blob in image.blobs.items():
-            begun = self._expect(_ACCEPTED, "POST", f"{place}/blobs/uploads/")
+            begun = self._expect(_ACCEPTED, "POST", f"{base}/blobs/uploads/")
             self._expect(_CREATED, "PUT", f"{begun.headers['Location'].removeprefix('/v2/')}&digest={digest}", blob)
         typed = {"Content-Type": image.media_type}
-        return self._expect(_CREATED, "PUT", f"{place}/manifests/{tag}", image.manifest, typed).headers[
+        return self._expect(_CREATED, "PUT", f"{base}/manifests/{tag}", image.manifest, typed).headers[
             "Docker-Content-Digest"
         ]
 

@@ -148,8 +148,8 @@ class Registry:
     def _decide(  # noqa: PLR0911 - one return for each answer that ECR has
         self, request: Request, token: Token | None, path: str, action: str, match: re.Match[str] | None
     ) -> tuple[Answer, bool]:
-        place = self._hosts[request.host]
-        if token is None or token.region != place.region:
+        registry = self._hosts[request.host]
+        if token is None or token.region != registry.region:
             return _challenge(request.host), False
         if self._tokens.is_expired(token):
             return error(403, "DENIED", _EXPIRED), False
@@ -159,9 +159,9 @@ class Registry:
             return error(405, "UNSUPPORTED", f"{request.method} {path} is not supported"), False
         name, reference = match["name"], match["reference"]
         arguments = {"repositoryName": name, **_arguments(action, reference, request)}
-        verdict, message = self._judge.ask(token.session, place.account, place.region, action, arguments)
+        verdict, message = self._judge.ask(token.session, registry.account, registry.region, action, arguments)
         if verdict is Verdict.DENIED:
-            resource = repository_arn(place.account, place.region, name)
+            resource = repository_arn(registry.account, registry.region, name)
             reason = _REASON.search(message)
             return error(
                 403,
@@ -170,7 +170,7 @@ class Registry:
                 f"on resource: {resource} {reason[0] if reason else 'because no policy allows it'}",
             ), False
         if verdict is Verdict.NO_REPOSITORY:
-            text = f"The repository with name '{name}' does not exist in the registry with id '{place.account}'"
+            text = f"The repository with name '{name}' does not exist in the registry with id '{registry.account}'"
             return error(404, "NAME_UNKNOWN", text), True
         if verdict is Verdict.TAG_EXISTS:
             text = f"The image tag '{reference}' already exists in the '{name}' repository and cannot be overwritten"
@@ -224,9 +224,9 @@ def _challenge(host: str) -> Answer:
 
 
 def _parse(host: str) -> RegistryHost:
-    place = parse_registry_host(host)
-    if place is None:
+    parsed = parse_registry_host(host)
+    if parsed is None:
         raise ValueError(
             f"hosts: got {host!r}; write ECR registry hosts such as 123456789012.dkr.ecr.eu-central-1.amazonaws.com"
         )
-    return place
+    return parsed

@@ -44,7 +44,7 @@ class Seen:
     def pulls(self) -> list[Pull]:
         consumers = rotated(self._world, {**self._naming, **self._engine.outputs()["declaration"]})
         client = OwnClient(self._world.registry_http)
-        images = [Image(self._world.place, self._world.registry_host, name, name) for name in self._repositories]
+        images = [Image(self._world.location, self._world.registry_host, name, name) for name in self._repositories]
         return pull_all(
             [
                 Puller(

@@ -60,8 +60,8 @@ class State:
         """The highest role on it or on a group above it; 0 is none."""
         if user.admin:
             return OWNER
-        places = (owner, *self.store.ancestors(owner))
-        return max(user.memberships.get((place.kind, place.id), 0) for place in places)
+        owners = (owner, *self.store.ancestors(owner))
+        return max(user.memberships.get((each.kind, each.id), 0) for each in owners)
 
     def sees(self, user: User, owner: Owner) -> bool:
         """A group is also seen by those who see a project in it."""

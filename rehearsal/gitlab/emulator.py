@@ -157,11 +157,11 @@ class GitLab(AbstractContextManager["GitLab"]):
             return tokens.create(name, scopes, bot, owner=owner, access_level=level, expires_at=expiry).secret
 
     def create_fine_grained_token(
-        self, name: str, user: str, permissions: list[str], places: list[str], expires_at: date | None = None
+        self, name: str, user: str, permissions: list[str], owners: list[str], expires_at: date | None = None
     ) -> str:
         """A personal token that may do these things, by GitLab's names, on these groups and projects."""
         with self._state.lock:
-            tokens, may = self._state.tokens, grant(permissions, places)
+            tokens, may = self._state.tokens, grant(permissions, owners)
             return tokens.create(name, [SCOPE], tokens.user(user), expires_at=expires_at, grant=may).secret
 
     def add_member(self, user: str, path: str, access_level: int) -> None:

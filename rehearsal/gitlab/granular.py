@@ -1,4 +1,4 @@
-"""Fine-grained tokens: permissions on groups and projects in the place of scopes, judged at each request."""
+"""Fine-grained tokens: permissions on groups and projects instead of scopes, judged at each request."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -30,20 +30,20 @@ class Grant:
 
     Attributes:
         permissions: by GitLab's names, such as `Variable: Read`.
-        places: the paths of the groups and projects on which it may; everything below a group is among them.
+        owners: the paths of the groups and projects on which it may; everything below a group is among them.
     """
 
     permissions: frozenset[str]
-    places: tuple[str, ...]
+    owners: tuple[str, ...]
 
     def covers(self, path: str) -> bool:
-        """Whether a group or project is one of the places, or below one."""
-        return any(f"{path.lower()}/".startswith(f"{place.lower()}/") for place in self.places)
+        """Whether a group or project is one of them, or below one."""
+        return any(f"{path.lower()}/".startswith(f"{owner.lower()}/") for owner in self.owners)
 
 
-def grant(permissions: Collection[str], places: Collection[str]) -> Grant:
-    """A grant of these permissions on these places."""
-    return Grant(frozenset(permissions), tuple(places))
+def grant(permissions: Collection[str], owners: Collection[str]) -> Grant:
+    """A grant of these permissions on these groups and projects."""
+    return Grant(frozenset(permissions), tuple(owners))
 
 
 def permission(method: str, segments: Sequence[str]) -> str:

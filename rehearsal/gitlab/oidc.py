@@ -66,15 +66,15 @@ def _claims(job: Job, project: Project, namespace: Group, user: User, *, url: st
     protected = project.protects(job.ref, job.ref_type) if job.ref_protected is None else job.ref_protected
     number = str(secrets.randbelow(10**6) + 10**6)
     prefix = "refs/heads/" if job.ref_type == "branch" else "refs/tags/"
-    place = {
+    project_claims = {
         "project_id": str(project.id),
         "project_path": project.path,
         "namespace_id": str(namespace.id),
         "namespace_path": namespace.path,
     }
     claims: dict[str, Any] = {
-        **place,
-        **{f"job_{name}": value for name, value in place.items()},
+        **project_claims,
+        **{f"job_{name}": value for name, value in project_claims.items()},
         "user_id": str(user.id),
         "user_login": user.username,
         "user_email": f"{user.username}@example.com",

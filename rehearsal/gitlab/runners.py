@@ -56,7 +56,7 @@ class Runner:
         }
 
     def document(self) -> dict[str, Any]:
-        place = [{"id": self.owner.id, "name": self.owner.name}] if self.owner else []
+        owner = [{"id": self.owner.id, "name": self.owner.name}] if self.owner else []
         return self.brief() | {
             "tag_list": self.tag_list,
             "run_untagged": self.run_untagged,
@@ -64,8 +64,8 @@ class Runner:
             "maximum_timeout": self.maximum_timeout,
             "access_level": self.access_level,
             "maintenance_note": self.maintenance_note,
-            "projects": place if self.runner_type == "project_type" else [],
-            "groups": place if self.runner_type == "group_type" else [],
+            "projects": owner if self.runner_type == "project_type" else [],
+            "groups": owner if self.runner_type == "group_type" else [],
         }
 
 

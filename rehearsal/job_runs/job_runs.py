@@ -23,7 +23,7 @@ from rehearsal.world import World
 
 from .docker import Docker
 from .machine import Machine, found
-from .podman import Podman, short_place
+from .podman import Podman, short_folder
 from .runner_config import MachineParts, adjusted
 from .runner_process import RunnerProcess
 from .takers import JobRunner, takers
@@ -107,7 +107,7 @@ class JobRuns:
     def __init__(self, world: World, machine: Machine) -> None:
         self._world, self._machine = world, machine
         self._undo = ExitStack()
-        self._folder = Path(tempfile.mkdtemp(prefix="rehearsal-jobs-", dir=short_place(tempfile.gettempdir())))
+        self._folder = Path(tempfile.mkdtemp(prefix="rehearsal-jobs-", dir=short_folder(tempfile.gettempdir())))
         self._undo.callback(shutil.rmtree, self._folder, ignore_errors=True)
         pool = self._undo.enter_context(ThreadPoolExecutor(1))
         self._shell = shell_layer(machine.busybox, machine.commands)

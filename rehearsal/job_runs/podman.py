@@ -23,7 +23,7 @@ _SECONDS: Final = 30
 _LONGEST_PLACE, _BELOW = 50, len("/rehearsal-jobs-12345678/engine/run")
 
 
-def short_place(folder: str) -> str:
+def short_folder(folder: str) -> str:
     """A folder for temporary files; or `/tmp` if its path is too long for podman."""
     return folder if len(folder) + _BELOW <= _LONGEST_PLACE else "/tmp"  # noqa: S108 - a folder of its own is made there
 
@@ -44,8 +44,8 @@ class Podman:
         self._command = [shutil.which(PROGRAM) or PROGRAM, *_storage(folder, self._environment)]
         service = [*self._command, "system", "service", "--time=0", f"unix://{self.socket}"]
         # podman's overlay keeps its own folder mounted, so the folder could not be removed.
-        places = shlex.quote(str(folder / "images" / "overlay")), shlex.quote(str(folder.parent))
-        after = "umount {} 2> /dev/null; rm -rf {}".format(*places)
+        folders = shlex.quote(str(folder / "images" / "overlay")), shlex.quote(str(folder.parent))
+        after = "umount {} 2> /dev/null; rm -rf {}".format(*folders)
         self._service = Guarded(service, self._environment, folder / "podman.log", after)
         try:
             self._wait_ready()
@@ -130,18 +130,18 @@ def _at_most(wanted: int, limit: int) -> int:
 
 def _storage(folder: Path, environment: dict[str, str]) -> list[str]:
     """Where images and containers are stored; as copies, if the file system does not support overlays."""
-    places = ["--root", str(folder / "images"), "--runroot", str(folder / "run")]
+    folders = ["--root", str(folder / "images"), "--runroot", str(folder / "run")]
     asked = subprocess.run(  # noqa: S603 - no part of it comes from outside
-        [shutil.which(PROGRAM) or PROGRAM, *places, "info", "--format", "{{.Store.GraphDriverName}}"],
+        [shutil.which(PROGRAM) or PROGRAM, *folders, "info", "--format", "{{.Store.GraphDriverName}}"],
         env=environment,
         capture_output=True,
         timeout=_SECONDS,
         check=False,
     )
     if asked.returncode == 0:
-        return places
+        return folders
     shutil.rmtree(folder / "images", ignore_errors=True)
-    return ["--storage-driver", "vfs", *places]
+    return ["--storage-driver", "vfs", *folders]
 
 
 def _folder(path: Path) -> Path:

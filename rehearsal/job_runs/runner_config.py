@@ -84,15 +84,15 @@ def adjusted(text: str, here: MachineParts, exists: Callable[[str], bool] = os.p
     return render(document), notes
 
 
-def _without(table: dict[str, Any], keys: dict[str, str], place: str) -> list[str]:
-    return [f"{place}{key} left out: {why}" for key, why in keys.items() if table.pop(key, None) is not None]
+def _without(table: dict[str, Any], keys: dict[str, str], prefix: str) -> list[str]:
+    return [f"{prefix}{key} left out: {why}" for key, why in keys.items() if table.pop(key, None) is not None]
 
 
-def _with(table: dict[str, Any], key: str, value: str | int, place: str) -> list[str]:
+def _with(table: dict[str, Any], key: str, value: str | int, prefix: str) -> list[str]:
     if table.get(key) == value:
         return []
     table[key] = value
-    return [f"{place}{key} = {value}"]
+    return [f"{prefix}{key} = {value}"]
 
 
 def _host_volumes(docker: dict[str, Any], exists: Callable[[str], bool]) -> list[str]:

@@ -95,7 +95,7 @@ def _by_secrets(world: World, declaration: Mapping[str, Any], takers: Sequence[J
             "secrets": {DOCKER_AUTH_CONFIG: {"aws_secrets_manager": secret, "token": "$AWS_ID_TOKEN", "file": True}},
         }
         ref = id_tokens.protected_ref(world, path, consumer)
-        hosts = hosts_of(consumer, world.place)
+        hosts = hosts_of(consumer, world.location)
         for image, expected, causes in _one_of_each(tried(world.registries, consumer["pull"], hosts), hosts):
             yield WantedJob(f"{path} by {JOB_SECRET}", path, image, taker, expected, causes, ref=ref, keywords=keywords)
 
@@ -116,7 +116,7 @@ def _without_login(world: World, takers: Sequence[JobRunner]) -> Iterator[Wanted
     _create(world, _STRANGER)
     own = world.registries[0]
     if own.repositories:
-        image = Image(own.place, own.hosts[0], own.repositories[0], own.repositories[0])
+        image = Image(own.location, own.hosts[0], own.repositories[0], own.repositories[0])
         made_up = "a project that is no consumer"
         yield WantedJob(
             f"{_STRANGER}, no consumer", _STRANGER, image, takers[-1], FAILED, _WITHOUT_LOGIN, made_up=made_up
@@ -133,7 +133,7 @@ def _by_the_runner(world: World, takers: Sequence[JobRunner]) -> Iterator[Wanted
         project = f"{taker.below or _ELSEWHERE}/{_OTHER_VARIABLE}"
         _create(world, project)
         world.gitlab.set_variable("project", project, DOCKER_AUTH_CONFIG, FOREIGN_AUTHS)
-        image = Image(own.place, own.hosts[0], pulled[0], pulled[0])
+        image = Image(own.location, own.hosts[0], pulled[0], pulled[0])
         made_up = "a project whose DOCKER_AUTH_CONFIG is for another registry"
         yield WantedJob(f"{project}, by the access of {taker.name}", project, image, taker, RAN, made_up=made_up)
 

@@ -20,7 +20,7 @@ def declared(**parts: Any) -> RegistryAccessArgs:
 
 def test_a_plain_stack_has_one_registry_and_nothing_made_up() -> None:
     (found,) = registries(declared(consumers={"acme/web": {"pull": ["ci/*"]}}))
-    assert (found.place, found.hosts, found.own) == (OWN, (HOST,), True)
+    assert (found.location, found.hosts, found.own) == (OWN, (HOST,), True)
     assert found.repositories == ("ci/python", "ci/node", "apps/shop")
 
 
@@ -36,7 +36,7 @@ def test_another_registry_holds_the_pulled_repositories_and_one_that_is_not_decl
     pull: list[str], there: tuple[str, ...]
 ) -> None:
     _, other = registries(declared(consumers={"acme/web": {"pull": pull, "registries": THERE}}))
-    assert (other.place, other.own) == (OTHER, False)
+    assert (other.location, other.own) == (OTHER, False)
     assert other.repositories == (*there, UNNAMED)
 
 

@@ -224,8 +224,8 @@ def test_a_long_value_of_the_instance_is_not_even_sent(stage: Stage) -> None:
 _ON_VARIABLES = ["Variable: Read", "Variable: Create", "Variable: Update"]
 
 
-def _fine_grained(stage: Stage, *permissions: str, places: tuple[str, ...] = ("acme",)) -> None:
-    token = stage.gitlab.create_fine_grained_token("least", "bot", list(permissions), list(places))
+def _fine_grained(stage: Stage, *permissions: str, owners: tuple[str, ...] = ("acme",)) -> None:
+    token = stage.gitlab.create_fine_grained_token("least", "bot", list(permissions), list(owners))
     stage.world.secrets["fake/gitlab-token"] = token
 
 
@@ -248,7 +248,7 @@ def test_a_fine_grained_token_creates_a_missing_variable(stage: Stage) -> None:
 
 @pytest.mark.parametrize("runs", [1, 4])
 def test_a_missing_permission_does_not_mean_that_the_project_is_gone(stage: Stage, runs: int) -> None:
-    _fine_grained(stage, *_ON_VARIABLES, places=("acme/good",))
+    _fine_grained(stage, *_ON_VARIABLES, owners=("acme/good",))
     for _ in range(runs):
         report = stage.run()
     good, broken = report.targets  # pyright: ignore[reportPossiblyUnboundVariable] - it runs once at least

@@ -19,9 +19,9 @@ def _owner(call: Call) -> Owner:
 def _levels(call: Call) -> list[tuple[User, int]]:
     """Each member with the highest of the user's roles here, ordered by the user's id."""
     owner = _owner(call)
-    places = (owner, *(call.state.store.ancestors(owner) if "all" in call.request.segments[3:] else ()))
+    owners = (owner, *(call.state.store.ancestors(owner) if "all" in call.request.segments[3:] else ()))
     found = [
-        (user, max(user.memberships.get((place.kind, place.id), 0) for place in places))
+        (user, max(user.memberships.get((each.kind, each.id), 0) for each in owners))
         for user in call.state.tokens.users
     ]
     return [(user, level) for user, level in found if level]

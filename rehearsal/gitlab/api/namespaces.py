@@ -88,10 +88,10 @@ def _list_projects(call: Call, projects: Sequence[Project]) -> Reply:
     state = call.state
 
     def wanted(project: Project) -> bool:
-        places = [(each.kind, each.id) for each in (project, *state.store.ancestors(project))]
+        owners = [(each.kind, each.id) for each in (project, *state.store.ancestors(project))]
         return (
             state.level(call.user, project) >= max(asked.get("min_access_level") or 0, GUEST)
-            and (not asked.get("membership") or any(place in call.user.memberships for place in places))
+            and (not asked.get("membership") or any(each in call.user.memberships for each in owners))
             and asked.get("archived") in (None, state.store.archived(project))
             and (asked.get("search") or "").lower() in project.name.lower()
             and project.id < (asked.get("id_before") or math.inf)

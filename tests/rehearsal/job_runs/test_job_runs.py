@@ -14,7 +14,7 @@ import yaml
 from scripted_runner.program import put_on_path
 
 from rehearsal.clients import HELPER
-from rehearsal.job_runs.podman import short_place
+from rehearsal.job_runs.podman import short_folder
 
 ROOT = Path(__file__).parents[3]
 LOCAL = ROOT / "tests" / "data" / "examples" / "Pulumi.local.yaml"
@@ -104,9 +104,9 @@ def test_nothing_is_left_of_the_engine_and_its_containers(ran: tuple[str, dict[s
     assert list(temporary.iterdir()) == []
 
 
-@pytest.mark.parametrize(("folder", "place"), [("/tmp", "/tmp"), ("/var/folders/zz/a-long-way", "/tmp")])
-def test_podmans_folder_has_a_short_path(folder: str, place: str) -> None:
-    assert short_place(folder) == place
+@pytest.mark.parametrize(("folder", "short"), [("/tmp", "/tmp"), ("/var/folders/zz/a-long-way", "/tmp")])
+def test_podmans_folder_has_a_short_path(folder: str, short: str) -> None:
+    assert short_folder(folder) == short
 
 
 def test_without_a_runner_the_rehearsal_is_complete_and_says_what_is_missing(whole: tuple[str, dict[str, Any]]) -> None:
