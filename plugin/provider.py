@@ -13,16 +13,7 @@ from pulumi.provider.experimental.analyzer import ComponentDefinition
 from pulumi.provider.experimental.component import ComponentProvider
 from pulumi.provider.server import ComponentInitError
 
-from components import (
-    Bootstrap,
-    CiVariables,
-    Identities,
-    PullUser,
-    RegistryAccess,
-    Repositories,
-    Rotator,
-    Runner,
-)
+import components
 from components.arguments.camel_case import in_camel_case
 from components.names.locations import mistakes_of
 from components.names.spelling import message, spelled_as
@@ -32,14 +23,14 @@ from .languages import for_languages
 
 NAME: Final = "gitlab-ecr"
 CLASSES: Final[list[type[pulumi.ComponentResource]]] = [
-    Bootstrap,
-    CiVariables,
-    Identities,
-    PullUser,
-    RegistryAccess,
-    Repositories,
-    Rotator,
-    Runner,
+    components.Bootstrap,
+    components.CiVariables,
+    components.Identities,
+    components.PullUser,
+    components.RegistryAccess,
+    components.Repositories,
+    components.Rotator,
+    components.Runner,
 ]
 """Listed here, because Pulumi cannot find them through the package's lazy names."""
 _ARGUMENTS: Final = {each.__name__: inspect.get_annotations(each.__init__)["args"] for each in CLASSES}

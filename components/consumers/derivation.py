@@ -39,22 +39,13 @@ def audiences(consumers: Mapping[str, ConsumerArgs]) -> dict[str, AudienceArgs]:
 
 def jobs(gitlab: GitLabArgs, consumers: Mapping[str, ConsumerArgs]) -> dict[str, JobRoleArgs]:
     """The role of each consumer whose jobs push, or pull by themselves."""
-    # AWS reads no numbers from other instances, so the trust policy leaves the consumer's number out.
-    reads_numbers = gitlab_url(gitlab) == GITLAB_COM
-    return {
-        path: _job(path, consumer, reads_numbers=reads_numbers)
-        for path, consumer in consumers.items()
-        if has_job_role(consumer)
-    }
+    return {path: _job(path, consumer, gitlab) for path, consumer in consumers.items() if has_job_role(consumer)}
 
 
 def secret_roles(gitlab: GitLabArgs, consumers: Mapping[str, ConsumerArgs]) -> dict[str, SecretRoleArgs]:
     """The role of each consumer whose jobs read their login."""
-    reads_numbers = gitlab_url(gitlab) == GITLAB_COM
     return {
-        path: _secret_role(path, consumer, reads_numbers=reads_numbers)
-        for path, consumer in consumers.items()
-        if reads_secret(consumer)
+        path: _secret_role(path, consumer, gitlab) for path, consumer in consumers.items() if reads_secret(consumer)
     }
 
 
@@ -156,7 +147,7 @@ def _rotated(consumers: Mapping[str, ConsumerArgs]) -> dict[str, ConsumerArgs]:
     }
 
 
-def _job(path: str, consumer: ConsumerArgs, *, reads_numbers: bool) -> JobRoleArgs:
+def _job(path: str, consumer: ConsumerArgs, gitlab: GitLabArgs) -> JobRoleArgs:
     role: JobRoleArgs = {"project": path, "push": consumer.get("push", [])}
     if pull := consumer.get("pull"):
         role["pull"] = pull
@@ -166,11 +157,11 @@ def _job(path: str, consumer: ConsumerArgs, *, reads_numbers: bool) -> JobRoleAr
         role["caches"] = caches
     if consumer.get("unprotected_refs") and not reads_secret(consumer):
         role["unprotected_refs"] = True
-    _trust(role, path, consumer, reads_numbers=reads_numbers)
+    _trust(role, path, consumer, gitlab)
     return role
 
 
-def _secret_role(path: str, consumer: ConsumerArgs, *, reads_numbers: bool) -> SecretRoleArgs:
+def _secret_role(path: str, consumer: ConsumerArgs, gitlab: GitLabArgs) -> SecretRoleArgs:
     role: SecretRoleArgs = {"project": path, "audience": path}
     if "kms_key" in consumer:
         role["kms_key"] = consumer["kms_key"]
@@ -178,15 +169,17 @@ def _secret_role(path: str, consumer: ConsumerArgs, *, reads_numbers: bool) -> S
         role["unprotected_refs"] = True
         # The refs that the stack file names are then those that may push.
         consumer = {**consumer, "branches": [], "tags": []} if consumer.get("push") else consumer
-    _trust(role, path, consumer, reads_numbers=reads_numbers)
+    _trust(role, path, consumer, gitlab)
     return role
 
 
-def _trust(role: JobRoleArgs | SecretRoleArgs, path: str, consumer: ConsumerArgs, *, reads_numbers: bool) -> None:
+def _trust(role: JobRoleArgs | SecretRoleArgs, path: str, consumer: ConsumerArgs, gitlab: GitLabArgs) -> None:
     if branches := consumer.get("branches"):
         role["branches"] = branches
     if tags := consumer.get("tags"):
         role["tags"] = tags
+    # AWS reads no numbers from other instances, so the trust policy leaves the consumer's numbers out.
+    reads_numbers = gitlab_url(gitlab) == GITLAB_COM
     if reads_numbers and "id" in consumer:
         role["project_id"] = numbers.text(consumer["id"], "consumers", path, "id")
     if reads_numbers and "namespace_id" in consumer:
