@@ -43,7 +43,7 @@ def _summary(tree: Path, *modules: str) -> str:
     return done.stdout
 
 
-def test_the_whole_and_each_file_below_the_mark_are_named(tree: Path) -> None:
+def test_the_total_and_each_file_below_the_mark_are_named(tree: Path) -> None:
     assert _summary(tree, "alone", "lib.half").splitlines() == [
         "coverage: 57.1% of the lines; 2 files are below 95%",
         "    0.0% lib/never.py, 1 of 1 lines not run",

@@ -62,7 +62,9 @@ def test_a_hook_runs_the_tool_of_the_environment(hook: dict[str, Any]) -> None:
 
 
 def test_nothing_in_the_lock_files_names_an_index() -> None:
-    for file in sorted(ROOT.glob("requirements*.txt")):
+    files = sorted(ROOT.glob("requirements*.txt"))
+    assert files
+    for file in files:
         text = file.read_text()
         assert "://" not in text, file.name
         assert "index-url" not in text, file.name

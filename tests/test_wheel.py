@@ -193,7 +193,9 @@ def test_the_example_with_everything_uses_every_component(environment: Path) -> 
 
 
 def test_examples_import_what_the_library_exports_by_name() -> None:
-    for example in EXAMPLES.glob("*/__main__.py"):
+    examples = sorted(EXAMPLES.glob("*/__main__.py"))
+    assert examples
+    for example in examples:
         modules = [line.split()[1] for line in example.read_text().splitlines() if line.startswith("from ")]
         assert [module for module in modules if module.startswith("gitlab_ecr.")] == [], example
 

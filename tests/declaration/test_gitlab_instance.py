@@ -58,7 +58,7 @@ def test_a_library_users_provider_of_another_instance_is_refused(recorder: Recor
         build(base_url)
 
 
-def test_a_provider_without_a_url_talks_to_what_its_environment_says(
+def test_a_provider_without_a_url_is_accepted_if_its_environment_names_the_instance(
     recorder: Recorder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("GITLAB_BASE_URL", f"{OURS}/api/v4/")
@@ -75,7 +75,9 @@ def test_the_default_provider_is_refused_where_it_talks_to_another_instance(reco
     assert [resource for resource in recorder.resources if resource.type.startswith("gitlab:")] == []
 
 
-def test_the_default_provider_is_right_for_gitlab_com_and_for_the_instance_of_its_setting(recorder: Recorder) -> None:
+def test_the_default_provider_is_accepted_for_gitlab_com_and_for_the_instance_of_its_setting(
+    recorder: Recorder,
+) -> None:
     build(gitlab={"url": "https://gitlab.com"}, consumers={"acme/web": {"pull": ["ci/node"]}})
     pulumi.runtime.set_all_config({"gitlab:baseUrl": f"{OURS}/api/v4/"})
     build()

@@ -33,7 +33,9 @@ def test_the_alarm_of_the_whole_rotator_fires_when_nothing_runs() -> None:
 
 def test_every_alarm_except_the_quiet_one_goes_to_the_topic(recorder: Recorder) -> None:
     made(recorder, alarm_topics=["arn:aws:sns:eu-central-1:123456789012:on-call"])
-    for alarm in recorder.of_type(_ALARM):
+    alarms = recorder.of_type(_ALARM)
+    assert "rotator-targets-gone" in {alarm.name for alarm in alarms}
+    for alarm in alarms:
         quiet = alarm.name == "rotator-targets-gone"
         actions = [] if quiet else [_TOPIC, "arn:aws:sns:eu-central-1:123456789012:on-call"]
         assert alarm.inputs["alarmActions"] == alarm.inputs["okActions"] == actions

@@ -133,7 +133,9 @@ def _assumes(trust: dict[str, Any], issuer: str, **claims: str) -> bool:
 
 
 def _trusts(recorder: Recorder) -> list[dict[str, Any]]:
-    return [json.loads(role.inputs["assumeRolePolicy"]) for role in recorder.of_type(_ROLE)]
+    roles = recorder.of_type(_ROLE)
+    assert len(roles) == 2
+    return [json.loads(role.inputs["assumeRolePolicy"]) for role in roles]
 
 
 _SUB = "project_path:acme/access:ref_type:branch:ref:main"
@@ -221,6 +223,7 @@ def test_up_reports_that_nothing_rotates_before_the_job_has_run(
 
 def test_everything_is_known_in_the_first_preview(first_preview: Recorder) -> None:
     _made(first_preview)
+    assert len(first_preview.resources) > 10
     for resource in first_preview.resources:
         unknown = [key for key, value in resource.inputs.items() if "UNKNOWN" in repr(value).upper()]
         # The role's and the bucket's own names order what belongs to them; everything else is computed.

@@ -234,6 +234,7 @@ def test_the_first_rotation_distinguishes_changed_targets_from_other_changes(rec
 
 def test_everything_is_known_in_the_first_preview(first_preview: Recorder) -> None:
     made(first_preview)
+    assert len(first_preview.resources) > 10
     for resource in first_preview.resources:
         unknown = [key for key, value in resource.inputs.items() if "UNKNOWN" in repr(value).upper()]
         # The role's own name orders policy after role; everything else is computed.

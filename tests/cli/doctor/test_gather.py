@@ -129,7 +129,7 @@ def test_a_misspelled_environment_gets_a_note(at_home: World, capsys: pytest.Cap
 
 
 @pytest.mark.parametrize(("environment", "more"), [("staging", ()), ("review", ("--push",))])
-def test_a_misspelled_environment_is_remarked_beside_a_finding(
+def test_a_misspelled_environment_is_noted_beside_a_finding(
     at_home: World, capsys: pytest.CaptureFixture[str], environment: str, more: tuple[str, ...]
 ) -> None:
     at_home.gitlab.create_environment(WEB, environment)
@@ -138,7 +138,7 @@ def test_a_misspelled_environment_is_remarked_beside_a_finding(
     assert f"did you mean {environment}?" in words(capsys)
 
 
-def test_a_misspelled_environment_is_remarked_where_no_variable_reaches_the_job(
+def test_a_misspelled_environment_is_noted_where_no_variable_reaches_the_job(
     lab: Lab, capsys: pytest.CaptureFixture[str]
 ) -> None:
     lab.flags["environment_scope"] = "production"

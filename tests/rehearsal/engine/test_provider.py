@@ -246,7 +246,7 @@ def test_cancel_is_answered(aws: Provider) -> None:
     assert aws.stub.Cancel(empty_pb2.Empty()) == empty_pb2.Empty()
 
 
-def test_the_engine_starts_it_as_a_process_and_reads_its_port(environment: dict[str, str]) -> None:
+def test_the_engine_starts_the_plugin_as_a_process_and_reads_its_port(environment: dict[str, str]) -> None:
     command = [sys.executable, "-m", "rehearsal.engine.provider", "aws", "127.0.0.1:1"]
     with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout

@@ -70,7 +70,9 @@ def test_each_consumers_job_runs_where_it_may_pull_and_fails_where_it_may_not(
 
 
 def test_the_output_of_a_job_is_that_of_the_image_or_of_the_runner(ran: tuple[str, dict[str, Any], Path]) -> None:
-    for job in ran[1]["jobs"]["jobs"]:
+    jobs = ran[1]["jobs"]["jobs"]
+    assert {job["actual"] == "ran" for job in jobs} == {True, False}
+    for job in jobs:
         if job["actual"] == "ran":
             assert job["words"] == f"hello from inside {job['image']}"
         else:

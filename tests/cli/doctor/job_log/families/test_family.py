@@ -39,7 +39,7 @@ def test_a_family_knows_its_example(family: Family) -> None:
         ("not authorized to perform: secretsmanager:GetSecretValue", "the job's role may not read its secret"),
     ],
 )
-def test_a_shorter_message_still_makes_a_whole_sentence(text: str, what: str) -> None:
+def test_a_shorter_message_is_still_a_complete_sentence(text: str, what: str) -> None:
     line = Line(1, text)
     family, match = next((family, match) for family in FAMILIES if (match := family.match(line)))
     finding = family.finding_of(Clue(match, line, Step.PREPARATION))
