@@ -1,9 +1,12 @@
-"""Runs an example as its own process would: `python example_runner.py FOLDER` in an environment with the wheel.
+"""Runs examples, each in its own process: `python example_runner.py FOLDER...` in an environment with the wheel.
 
-Prints what it registered and exported as JSON. It imports nothing of this tree, and says where the library came from.
+Prints what each registered and exported as a line of JSON, in their order. It imports nothing of this tree, and says
+where the library came from. What takes long to import is the same for all: their processes fork from one that has it.
 """
 
+import importlib
 import json
+import os
 import runpy
 import sys
 from pathlib import Path
@@ -13,6 +16,7 @@ import gitlab_ecr  # pyright: ignore[reportMissingImports] - there in the wheel'
 import pulumi
 from pulumi.runtime.mocks import MockCallArgs, MockResourceArgs, Mocks
 
+_SERVICES = ("autoscaling", "cloudwatch", "ec2", "ecr", "iam", "kms", "lambda_", "s3", "scheduler", "secretsmanager")
 _ANSWERS: dict[str, dict[str, Any]] = {
     "gitlab:index/userRunner:UserRunner": {"id": "9171", "token": "glrt-fake-0000"},
 }
@@ -39,7 +43,7 @@ def _shown(value: Any) -> Any:
     return str(value)
 
 
-def main(folder: Path) -> None:
+def run(folder: Path) -> None:
     mocks = _Mocks()
     pulumi.runtime.set_mocks(mocks, project=folder.name, stack="prod")
     passwords = {"registry.example.com": "fake-password"}
@@ -56,5 +60,19 @@ def main(folder: Path) -> None:
     print(json.dumps({"library": library, "resources": mocks.registered, "outputs": outputs}, default=_shown))  # noqa: T201 - the answer
 
 
+def main(folders: list[Path]) -> None:
+    for service in _SERVICES:
+        importlib.import_module(f"pulumi_aws.{service}")
+    importlib.import_module("pulumi_gitlab")
+    for folder in folders:
+        child = os.fork()
+        if child == 0:
+            run(folder)
+            sys.stdout.flush()
+            os._exit(0)
+        if code := os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]):
+            sys.exit(f"{folder.name} ended with {code}")
+
+
 if __name__ == "__main__":
-    main(Path(sys.argv[1]).resolve())
+    main([Path(folder).resolve() for folder in sys.argv[1:]])
