@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -35,19 +36,25 @@ class CommandRun:
 
 def run(world: World, *arguments: str, typed: str = "") -> CommandRun:
     """Runs the command to its end. `typed` is the answer to its question."""
-    done = subprocess.run(  # noqa: S603 - our own command
+    environment = {
+        "PATH": os.environ.get("PATH", os.defpath),
+        **({"GITLAB_TOKEN": world.administrator_token} if world.administrator_token else {}),
+        **world.administrator(),
+    }
+    done = process(arguments, environment, typed)
+    output = [*done.stdout.splitlines(), *done.stderr.splitlines()]
+    return CommandRun(f"gitlab-ecr {' '.join(arguments)}", done.returncode, output)
+
+
+def process(arguments: Sequence[str], environment: Mapping[str, str], typed: str) -> subprocess.CompletedProcess[str]:
+    """The command as a process of its own, in this environment and no other."""
+    return subprocess.run(  # noqa: S603 - our own command
         [sys.executable, "-m", "components.cli", *arguments],
         cwd=_ROOT,
-        env={
-            "PATH": os.environ.get("PATH", os.defpath),
-            **({"GITLAB_TOKEN": world.administrator_token} if world.administrator_token else {}),
-            **world.administrator(),
-        },
+        env=environment,
         capture_output=True,
         text=True,
         input=typed,
         timeout=_SECONDS,
         check=False,
     )
-    output = [*done.stdout.splitlines(), *done.stderr.splitlines()]
-    return CommandRun(f"gitlab-ecr {' '.join(arguments)}", done.returncode, output)

@@ -7,6 +7,7 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from commands_here import run_commands_here
 from deployed import deployed
 from doctor_lab import KEY, Lab
 
@@ -14,6 +15,7 @@ from rehearsal.rehearsal import Rehearsal
 from rehearsal.world import World
 
 ROOT = Path(__file__).parents[2]
+run_commands_here()
 WEB = "acme/frontend/web"
 _numbers = count(1)
 

@@ -10,9 +10,11 @@ from typing import Any
 
 import pytest
 import yaml
+from commands_here import run_commands_here
 from rehearsed_once import Kept
 
 ROOT = Path(__file__).parents[2]
+run_commands_here()
 # The program's warnings, in the order in which an `up` gives them.
 _WARNINGS = ("gitlab.url: https://gitlab.example.com", "the rotator waits for its GitLab token")
 
