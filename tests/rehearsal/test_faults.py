@@ -1,6 +1,6 @@
 """One broken target and the rest: what the rehearsal shows, and that it fails when a rotation hides a fault."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,6 @@ from rehearsal.faults import break_and_mend
 from rehearsal.namespaces import BOT
 from rehearsal.rehearsal import Rehearsal
 from rehearsal.rotations import RotationError, Rotations
-from rehearsal.stack_file import read
 from rehearsal.wrong import RehearsalError
 
 LOCAL = Path(__file__).parents[2] / "tests" / "data" / "examples" / "Pulumi.local.yaml"
@@ -71,35 +70,39 @@ def test_the_renewed_token_writes_and_the_old_one_is_refused(whole: tuple[str, d
     assert all(rotation["ok"] for rotation in whole[1]["rotations"][1:7])
 
 
-def test_a_renewal_that_cannot_store_the_token_fails_the_rehearsal() -> None:
+@pytest.fixture(scope="module")
+def local() -> Iterator[Rehearsal]:
+    """The local stack after `up`, for tests that leave it as it was; the last of them does not."""
     with deployed(LOCAL) as running:
-        running.world.gitlab.revoke_token("rotator")
-        words = r"the renewal of the GitLab token failed: .*create a new one in GitLab"
-        with pytest.raises(RehearsalError, match=words):
-            running.renew()
+        yield running
 
 
-def test_another_target_that_fails_too_is_not_hidden_by_the_broken_one() -> None:
-    with deployed(LOCAL) as running:
-        running.world.gitlab.add_member(BOT, "acme/backend", 30)
-        with pytest.raises(
-            RehearsalError, match=f"after {WEB} is deleted: {BACKEND} {KEY}: failed: GitLab answered 403"
-        ):
-            running.break_and_mend()
+@pytest.fixture
+def restored(local: Rehearsal) -> Iterator[None]:
+    """What a run that ends early leaves broken is repaired after the test."""
+    yield
+    local.world.gitlab.restore("acme/frontend/web")
+    local.world.gitlab.add_member(BOT, "acme/backend", 50)
 
 
-def test_a_lone_group_is_broken_and_repaired_too() -> None:
-    with deployed(LOCAL) as running:
-        world = running.world
-        lone = Consumer(world, "acme/backend", "group", ("ci/*",), (world.registry_host,))
-        attempts = [attempt.exit_code for attempt in break_and_mend(world, running._rotations, [lone])]
+def test_a_lone_group_is_broken_and_mended_too(local: Rehearsal) -> None:
+    world = local.world
+    lone = Consumer(world, "acme/backend", "group", ("ci/*",), (world.registry_host,))
+    attempts = [attempt.exit_code for attempt in break_and_mend(world, local._rotations, [lone])]
     assert attempts == [1, 1, 0]
+
+
+@pytest.mark.usefixtures("restored")
+def test_another_target_that_fails_too_is_not_hidden_by_the_broken_one(local: Rehearsal) -> None:
+    local.world.gitlab.add_member(BOT, "acme/backend", 30)
+    words = f"after {WEB} is deleted: {BACKEND} {KEY}: failed: GitLab answered 403"
+    with pytest.raises(RehearsalError, match=words):
+        local.break_and_mend()
 
 
 def test_two_of_three_targets_are_broken_at_once_and_the_third_is_published(changed: Callable[..., Path]) -> None:
     three = {"acme/a": {"pull": ["ci/node"]}, "acme/b": {"pull": ["ci/node"]}, "acme/c": {"pull": ["ci/node"]}}
-    with Rehearsal(read(changed(consumers=three, runners=None)), lambda _: None) as running:
-        running.up()
+    with deployed(changed(consumers=three, runners=None)) as running:
         running.break_and_mend()
         broken, mended = running.findings.faults
     assert (broken.exit_code, mended.exit_code) == (1, 0)
@@ -108,12 +111,19 @@ def test_two_of_three_targets_are_broken_at_once_and_the_third_is_published(chan
     assert {target["status"] for target in mended.targets} == {"published"}
 
 
-def test_a_command_that_fails_before_the_rotation_is_reported_with_its_output() -> None:
-    with deployed(LOCAL) as running:
-        watched = running._rotations
-        assert isinstance(watched, Rotations)
-        watched.function = "nothing"
-        with pytest.raises(
-            RotationError, match=r"gitlab-ecr rotate --function nothing: exit code 3\n.*ResourceNotFound"
-        ):
-            list(break_and_mend(running.world, running._rotations, running._consumers))
+@pytest.mark.usefixtures("restored")
+def test_a_command_that_fails_before_the_rotation_is_reported_with_its_output(
+    local: Rehearsal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watched = local._rotations
+    assert isinstance(watched, Rotations)
+    monkeypatch.setattr(watched, "function", "nothing")
+    with pytest.raises(RotationError, match=r"gitlab-ecr rotate --function nothing: exit code 3\n.*ResourceNotFound"):
+        list(break_and_mend(local.world, watched, local._consumers))
+
+
+def test_a_renewal_that_cannot_store_the_token_fails_the_rehearsal(local: Rehearsal) -> None:
+    local.world.gitlab.revoke_token("rotator")
+    words = r"the renewal of the GitLab token failed: .*create a new one in GitLab"
+    with pytest.raises(RehearsalError, match=words):
+        local.renew()

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from rehearsal import command_line, token_steps
+from rehearsal import command_line, renewal, token_steps
 from rehearsal.rehearsal import Rehearsal
 from rehearsal.stack_file import read
 from rehearsal.wrong import RehearsalError
@@ -43,9 +43,9 @@ def test_a_person_stores_the_token_before_up_and_up_renews_it(rehearsed: Rehears
 
 
 def test_the_next_rotations_publish_with_the_new_token(rehearsed: Rehearsal) -> None:
-    renewal = rehearsed.findings.renewal
-    assert renewal is not None
-    assert renewal.said.startswith("the GitLab token was renewed by Secrets Manager and is valid until ")
+    made = rehearsed.findings.renewal
+    assert made is not None
+    assert made.said.startswith("the GitLab token was renewed by Secrets Manager and is valid until ")
     assert _token(rehearsed) != rehearsed.world.rotator_token
     for token, status in ((rehearsed.world.rotator_token, 401), (_token(rehearsed), 200)):
         assert rehearsed.world.gitlab_api("GET", "personal_access_tokens/self", {}, token=token)[0] == status
@@ -78,7 +78,10 @@ def test_token_set_stores_another_in_the_same_form(rehearsed: Rehearsal) -> None
     assert _token(rehearsed) == other
 
 
-def test_an_interrupted_renewal_is_reported_and_rotations_go_on(rehearsed: Rehearsal) -> None:
+def test_an_interrupted_renewal_is_reported_and_rotations_go_on(
+    rehearsed: Rehearsal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(renewal, "_LONGEST_SECONDS", 15.0)
     iam = rehearsed.world.aws("iam")
     role = "gitlab-ecr-managed-token-renewal"
     policy = iam.get_role_policy(RoleName=role, PolicyName="rotator")["PolicyDocument"]

@@ -13,7 +13,6 @@ from components.contract.metric_names import NAMESPACE
 from rehearsal import jobs, sessions
 from rehearsal.namespaces import FOREIGN_HOST
 from rehearsal.rehearsal import Rehearsal
-from rehearsal.stack_file import read
 from rehearsal.world import World
 from rehearsal.wrong import RehearsalError
 
@@ -140,9 +139,8 @@ def test_a_broken_target_keeps_no_other_from_its_token_and_the_command_line_star
     assert all(started in attempt.output for attempt in rehearsed.findings.faults)
 
 
-def test_a_dead_gitlab_token_fails_the_job_and_is_named() -> None:
-    with Rehearsal(read(STACK_FILE), lambda _: None) as running:
-        running.up()
-        running.world.gitlab.revoke_token("rotator")
-        with pytest.raises(RehearsalError, match=f"group {BACKEND} DOCKER_AUTH_CONFIG: .*401"):
-            running.let_time_pass()
+def test_a_dead_gitlab_token_fails_the_job_and_is_named(rehearsed: Rehearsal) -> None:
+    """The last one: nothing of the stack works any more."""
+    rehearsed.world.gitlab.revoke_token("rotator")
+    with pytest.raises(RehearsalError, match=f"group {BACKEND} DOCKER_AUTH_CONFIG: .*401"):
+        rehearsed.let_time_pass()

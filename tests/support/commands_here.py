@@ -19,7 +19,7 @@ apart = command_line.process
 
 
 def here(arguments: Sequence[str], environment: Mapping[str, str], typed: str) -> subprocess.CompletedProcess[str]:
-    """As `rehearsal.command_line.process`, without a process."""
+    """As `rehearsal.command_line.process`, without a process; one at a time, since the environment is the process's."""
     out, err = io.StringIO(), io.StringIO()
     with (
         mock.patch.dict(os.environ, environment, clear=True),
