@@ -85,7 +85,7 @@ def restored(local: Rehearsal) -> Iterator[None]:
     local.world.gitlab.add_member(BOT, "acme/backend", 50)
 
 
-def test_a_lone_group_is_broken_and_mended_too(local: Rehearsal) -> None:
+def test_a_lone_group_is_broken_and_repaired_too(local: Rehearsal) -> None:
     world = local.world
     lone = Consumer(world, "acme/backend", "group", ("ci/*",), (world.registry_host,))
     attempts = [attempt.exit_code for attempt in break_and_mend(world, local._rotations, [lone])]
