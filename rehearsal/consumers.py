@@ -4,10 +4,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from components import Access
 from components.docker.auth import DOCKER_AUTH_CONFIG
 from components.names.naming import Names
 
-from .accesses import JOB_SECRET, ROTATED, access_of
+from .accesses import ROTATED, access_of
 from .clients import auth_of
 from .namespaces import INSTANCE
 from .puller import can_sign_in
@@ -81,7 +82,7 @@ def rotated(world: World, declaration: Mapping[str, Any]) -> Iterator[Consumer]:
         if access_of(consumer) not in ROTATED or not consumer.get("pull"):
             continue
         hosts = tuple(hosts_of(consumer, world.location))
-        if access_of(consumer) == JOB_SECRET:
+        if access_of(consumer) is Access.JOB_SECRET:
             secret = names_of(declaration).audience_secret(path)
             yield Consumer(world, path, "project", tuple(consumer["pull"]), hosts, secret=secret)
             continue

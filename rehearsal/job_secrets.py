@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from botocore.exceptions import ClientError  # pyright: ignore[reportMissingTypeStubs] - it ships none
 
+from components import Access
 from components.names.naming import Names
 
 from . import id_tokens, sessions
@@ -90,7 +91,7 @@ def _others(
 ) -> Iterator[str]:
     """Secrets that are not the consumer's: another one's, and the GitLab token's where there is one."""
     yield from [other.secret for other in readers if other is not consumer][:1]
-    if any(access_of(each) == "rotated-variable" for each in declaration["consumers"].values()):
+    if any(access_of(each) is Access.ROTATED_VARIABLE for each in declaration["consumers"].values()):
         yield names.gitlab_token_secret
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from components import Access
 from components.variables.keys import ACCESS_KEYS
 
 from . import sessions
@@ -91,7 +92,7 @@ def notes(found: Sequence[KeyHolder]) -> list[str]:
 def _holders(world: World, declaration: Mapping[str, Any], program: Program) -> Iterator[KeyHolder]:
     users = program.of_type("aws:iam/user:User")
     for path, consumer in sorted(declaration.get("consumers", {}).items()):
-        if access_of(consumer) == "access-keys":
+        if access_of(consumer) is Access.ACCESS_KEYS:
             user = next(resource.id for resource in users if resource.name.endswith(f"-user-{path}"))
             (scope,) = consumer.get("environment_scopes", ["*"])
             yield KeyHolder(world, path, consumer.get("kind", "project"), consumer["pull"], user, scope)

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from botocore.exceptions import ClientError  # pyright: ignore[reportMissingTypeStubs] - it ships none
 
+from components import Access, RunnerAccess
 from components.names.registry_host import dns_suffix
 
 from . import clients, grantees, id_tokens, job_secrets, sessions
@@ -24,7 +25,6 @@ from .world import World
 WITHOUT_MACHINE: Final = (
     "a runner's instance profile: its role trusted the account for this run, by a statement RehearsalOnly"
 )
-_STORE: Final = "credentials-store"
 WITHOUT_STORE: Final = "pulls by a runner's credentials store: skopeo knows helpers of single registries only"
 
 
@@ -90,7 +90,7 @@ def notes(declaration: Mapping[str, Any]) -> list[str]:
     """What the pulls of this declaration do not prove."""
     runners = any(each.get("access", {}).get("pull") for each in declaration.get("runners", {}).values())
     kinds = [kind_of(each.get("access", {})) for each in declaration.get("runners", {}).values()]
-    stores = _STORE in kinds
+    stores = RunnerAccess.CREDENTIALS_STORE in kinds
     return [WITHOUT_MACHINE] * runners + [WITHOUT_STORE] * stores + grantees.notes(declaration)
 
 
@@ -123,7 +123,7 @@ def _readers(
 
 def _jobs(world: World, declaration: Mapping[str, Any], everyday: Sequence[Client]) -> Iterator[Puller]:
     for path, consumer in sorted(declaration.get("consumers", {}).items()):
-        if access_of(consumer) != "job-role":
+        if access_of(consumer) is not Access.JOB_ROLE:
             continue
         variable = world.gitlab.variable("project", path, "AWS_ROLE_ARN")
         kind, ref = id_tokens.protected_ref(world, path, consumer)
@@ -154,7 +154,7 @@ def _runners(
         logins: list[tuple[Client, str | None]] = [
             (OwnClient(world.registry_http), sessions.docker_config(world, keys, hosts))
         ]
-        store = kind_of(access) == _STORE  # of which skopeo reads nothing
+        store = kind_of(access) is RunnerAccess.CREDENTIALS_STORE  # of which skopeo reads nothing
         if programs.skopeo and programs.helper and not store:
             # The very document that the runner's machine fetches.
             parameter = _id(program, "aws:ssm/parameter:Parameter", f"-runner-{name}-docker-config")

@@ -9,14 +9,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 
-from components.names.registry_host import dual_stack_host, fips_host, parse_registry_host, registry_host
+from components.names.registry_host import HostForm, host_in, parse_registry_host, registry_host
 from settings import RegistryAccessArgs
 
 from .patterns import names
 
 UNNAMED: Final = "made-up/not-declared"
 """A repository of another registry that no consumer names."""
-_HOST_OF: Final = {"classic": registry_host, "fips": fips_host, "dual-stack": dual_stack_host}
 
 
 @dataclass(frozen=True)
@@ -99,9 +98,9 @@ def tried(registries: Sequence[Registry], patterns: Sequence[str], hosts: Collec
 
 def hosts_of(options: Mapping[str, Any], own: RegistryLocation) -> list[str]:
     """The registry hosts that a consumer's images are written with."""
-    forms = dict.fromkeys(["classic", *options.get("host_forms", [])])
+    forms = dict.fromkeys([HostForm.CLASSIC, *map(HostForm, options.get("host_forms", []))])
     return [
-        _HOST_OF[form](location.account, location.region) for location in locations_of(options, own) for form in forms
+        host_in(form, location.account, location.region) for location in locations_of(options, own) for form in forms
     ]
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from components import RunnerAccess
 from components.docker.auth import DOCKER_AUTH_CONFIG
 from components.docker.credential_resolution import HOME, VARIABLE, Outcome, resolve
 from components.docker.image_reference import parse
@@ -63,10 +64,9 @@ def published(world: World, program: Program, declaration: RegistryAccessArgs) -
         yield RunnerFound(runner, shown(config), images)
 
 
-def kind_of(access: Mapping[str, Any]) -> str:
-    """How a runner gets into registries, as the stack file writes it."""
-    kind = access.get("kind", "credential-helper")
-    return str(getattr(kind, "value", kind))
+def kind_of(access: Mapping[str, Any]) -> RunnerAccess:
+    """How a runner gets into registries."""
+    return RunnerAccess(access.get("kind", RunnerAccess.CREDENTIAL_HELPER))
 
 
 def _parameter(world: World, name: str) -> str:
@@ -84,7 +84,7 @@ def _intended(image: str, options: Mapping[str, Any]) -> str:
     host, access = parse(image).host, options.get("access", {})
     if _is_named_in_environment(host, options):
         return _SOURCES[VARIABLE]
-    if kind_of(access) == "static":
+    if kind_of(access) is RunnerAccess.STATIC:
         return _SOURCES[VARIABLE] if host in access.get("logins", {}) else _SOURCES[""]
     return _SOURCES[HOME] if parse_registry_host(host) else _SOURCES[""]
 

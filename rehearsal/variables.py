@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
+from components import Access
 from components.contract.plan import Flags, OwnerKind, Target, VariableType
 from components.docker import auth as docker_auth
 from components.docker.auth import DOCKER_AUTH_CONFIG
@@ -13,7 +14,7 @@ from components.variables.listed import Level, ListedVariable
 from components.variables.shadow_finder import Finding, shadow_findings
 from settings import RegistryAccessArgs
 
-from .accesses import JOB_SECRET, access_of
+from .accesses import access_of
 from .json_values import is_list
 from .world import World
 
@@ -58,7 +59,7 @@ def _targets(declaration: RegistryAccessArgs) -> Iterator[Target]:
             hidden=consumer.get("hidden", False),
         )
         kind = OwnerKind(consumer.get("kind", "project"))
-        with_variable = consumer.get("pull") and access_of(consumer) != JOB_SECRET
+        with_variable = consumer.get("pull") and access_of(consumer) is not Access.JOB_SECRET
         for scope in consumer.get("environment_scopes", ["*"]) if with_variable else []:
             yield Target(kind, path, path, DOCKER_AUTH_CONFIG, scope, flags)
 
@@ -68,7 +69,7 @@ def _owners(world: World, declaration: RegistryAccessArgs, targets: list[Target]
     owners = {
         (Level(consumer.get("kind", "project")), path): None
         for path, consumer in declaration.get("consumers", {}).items()
-        if access_of(consumer) != JOB_SECRET or consumer.get("push")
+        if access_of(consumer) is not Access.JOB_SECRET or consumer.get("push")
     }
     for target in targets:
         if target.owner_kind is OwnerKind.GROUP:

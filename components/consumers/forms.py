@@ -15,7 +15,7 @@ from ..names.choices import choice
 from ..names.locations import Mistakes, each, errors_under
 from ..names.naming import Names
 from ..names.registries import RegistryArgs
-from ..names.registry_host import HostForm, dual_stack_host, fips_host, registry_host
+from ..names.registry_host import HostForm, host_in
 from ..variables.description import PREFIX
 from ..variables.keys import ACCESS_KEYS, AWS_REGION, job_variables, push_variables
 from ..variables.targets import VariableType
@@ -23,11 +23,6 @@ from .args import AuthArgs, ConsumerArgs
 from .checks import access_of, has_job_role, kind_of
 from .ci_variables import CiVariableArgs
 
-_HOST_OF: Final = {
-    HostForm.CLASSIC: registry_host,
-    HostForm.FIPS: fips_host,
-    HostForm.DUAL_STACK: dual_stack_host,
-}
 _HELPER: Final = "ecr-login"
 
 
@@ -57,7 +52,7 @@ def registries(names: Names, consumer: ConsumerArgs) -> tuple[Registry, ...]:
 
 
 def _registry(account: str, region: str, forms: list[HostForm]) -> Registry:
-    return Registry(account, region, tuple(_HOST_OF[form](account, region) for form in dict.fromkeys(forms)))
+    return Registry(account, region, tuple(host_in(form, account, region) for form in dict.fromkeys(forms)))
 
 
 def variables(

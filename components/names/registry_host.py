@@ -115,6 +115,18 @@ def dual_stack_host(account: str, region: str) -> str:
     return f"{registry_host(account, region).split('.', 1)[0]}.dkr-ecr.{region}.{suffix}"
 
 
+def host_in(form: HostForm, account: str, region: str) -> str:
+    """The registry host in one of its forms.
+
+    Raises:
+        ValueError: the account or the region is invalid, or the region has no host of this form.
+    """
+    return _HOST_IN[form](account, region)
+
+
+_HOST_IN: Final = {HostForm.CLASSIC: registry_host, HostForm.FIPS: fips_host, HostForm.DUAL_STACK: dual_stack_host}
+
+
 def parse_registry_host(host: str) -> RegistryHost | None:
     """Parses an ECR registry host; None when the host is not ECR's."""
     match = _HOST.fullmatch(host)

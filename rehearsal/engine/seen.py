@@ -3,6 +3,7 @@
 from collections import Counter
 from typing import Any
 
+from components import Access
 from components.contract.key_tags import CURRENT
 from components.docker.auth import DOCKER_AUTH_CONFIG
 from components.variables.keys import ACCESS_KEYS
@@ -38,8 +39,8 @@ class Seen:
         kinds = {
             path: (access_of(each), each.get("kind", "project")) for path, each in consumers.items() if each.get("pull")
         }
-        self.kinds = {path: kind for path, (access, kind) in kinds.items() if access == "rotated-variable"}
-        self.with_keys = {path: kind for path, (access, kind) in kinds.items() if access == "access-keys"}
+        self.kinds = {path: kind for path, (access, kind) in kinds.items() if access is Access.ROTATED_VARIABLE}
+        self.with_keys = {path: kind for path, (access, kind) in kinds.items() if access is Access.ACCESS_KEYS}
 
     def pulls(self) -> list[Pull]:
         consumers = rotated(self._world, {**self._naming, **self._engine.outputs()["declaration"]})

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from components import RunnerAccess
 from components.runner.config import render
 from rehearsal import runners, sessions
 from rehearsal.clients import HELPER
@@ -17,7 +18,6 @@ from .runner_config import EXECUTORS
 PLAIN: Final = "a plain runner"
 _TAG: Final = "rehearsal"
 _MOST: Final = 4
-_BY_HELPER: Final = "credential-helper"
 _PARAMETER: Final = "aws:ssm/parameter:Parameter"
 _PROFILE: Final = "aws:iam/instanceProfile:InstanceProfile"
 
@@ -77,7 +77,7 @@ def _of_stack(world: World, program: Program, name: str, options: Mapping[str, A
             **sessions.environment(sessions.of_runner(world, role), world.region),
             "AWS_ECR_DISABLE_CACHE": "1",
         }
-    by_helper = runners.kind_of(access) == _BY_HELPER and shutil.which(HELPER)
+    by_helper = runners.kind_of(access) is RunnerAccess.CREDENTIAL_HELPER and shutil.which(HELPER)
     return JobRunner(
         name=f"runner {name}",
         config=config,

@@ -4,10 +4,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from components import Access
 from components.cli.doctor.causes.cause import Cause
 from components.docker.auth import DOCKER_AUTH_CONFIG
 from rehearsal import id_tokens
-from rehearsal.accesses import JOB_SECRET, access_of
+from rehearsal.accesses import access_of
 from rehearsal.consumers import Consumer, names_of
 from rehearsal.namespaces import FOREIGN_AUTHS, INSTANCE
 from rehearsal.patterns import names
@@ -84,7 +85,7 @@ def _by_secrets(world: World, declaration: Mapping[str, Any], takers: Sequence[J
     """Jobs that fetch their login themselves: by `secrets:`, before the runner pulls."""
     made = names_of(declaration)
     for path, consumer in sorted(declaration.get("consumers", {}).items()):
-        if access_of(consumer) != JOB_SECRET:
+        if access_of(consumer) is not Access.JOB_SECRET:
             continue
         role, taker = made.secret_role_arn(path), _taker(takers, path)
         secret = {"secret_id": made.audience_secret(path), "region": world.region, "role_arn": role}
@@ -97,7 +98,9 @@ def _by_secrets(world: World, declaration: Mapping[str, Any], takers: Sequence[J
         ref = id_tokens.protected_ref(world, path, consumer)
         hosts = hosts_of(consumer, world.location)
         for image, expected, causes in _one_of_each(tried(world.registries, consumer["pull"], hosts), hosts):
-            yield WantedJob(f"{path} by {JOB_SECRET}", path, image, taker, expected, causes, ref=ref, keywords=keywords)
+            yield WantedJob(
+                f"{path} by {Access.JOB_SECRET}", path, image, taker, expected, causes, ref=ref, keywords=keywords
+            )
 
 
 def _one_of_each(images: Mapping[Image, bool], hosts: Sequence[str]) -> Iterator[tuple[Image, str, frozenset[str]]]:
