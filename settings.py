@@ -85,7 +85,7 @@ def bootstrap() -> BootstrapArgs | None:
             text = f"no such key here; leave it out, and write {beside} beside bootstrap"
             reader.mistakes.add("bootstrap", Written(key), text=text)
     if given.get("repositories"):
-        reader.mistakes.add("repositories", text="got some; write {}, and declare them in another stack")
+        reader.mistakes.add("repositories", text="a bootstrap has none; write {}, and declare them in another stack")
     for key in sorted(given.keys() - set(_BESIDE_BOOTSTRAP)):
         text = f"cannot be in a stack with {PROJECT}:bootstrap; write it in another stack's file"
         if key == "tags":

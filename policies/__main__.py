@@ -27,7 +27,7 @@ def _of(rule: Rule) -> Callable[[ResourceValidationArgs, ReportViolation], None]
 def _bounded(args: StackValidationArgs, report: ReportViolation) -> None:
     found = [each for each in args.resources if each.resource_type in (ROLE, USER)]
     for name in unbounded([(each.name, each.props) for each in found], required=args.get_config().get(REQUIRED, False)):
-        report(f"{name}: has no permissions boundary; set permissions_boundary of the component")
+        report(f"{name}: has no permissions boundary; set permissionsBoundary (in Python, permissions_boundary)")
 
 
 PolicyPack(

@@ -55,7 +55,7 @@ def trusts_an_account(statement: Mapping[str, Any]) -> bool:
 
 
 def reads_secrets(statement: Mapping[str, Any]) -> bool:
-    """Whether a statement allows to read the value of secrets."""
+    """Whether a statement allows reading the values of secrets."""
     return any(fnmatchcase(_READ, action.lower()) for action in allowed_actions(statement))
 
 

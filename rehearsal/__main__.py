@@ -116,7 +116,7 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
         help="leave everything running until Ctrl-C, and write `env` beside the report, for a shell to source",
     )
     parser.add_argument("--picture", type=Path, metavar="FILE", help="also draw the end of the run as an SVG")
-    parser.add_argument("--quiet", action="store_true", help="say nothing but failures")
+    parser.add_argument("--quiet", action="store_true", help="print failures only")
     return parser.parse_args(arguments)
 
 

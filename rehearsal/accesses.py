@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from components import Access
+from components.contract.token_renewal import TokenRenewal
 
 ROTATED: Final = (Access.ROTATED_VARIABLE, Access.JOB_SECRET)
 """The accesses whose login the rotator writes."""
 
 
 def access_of(consumer: Mapping[str, Any]) -> Access:
-    """The consumer's access."""
+    """The consumer's access; `rotated-variable` by default."""
     return Access(consumer.get("access") or Access.ROTATED_VARIABLE)
 
 
@@ -26,7 +27,7 @@ def needs_rotator_token(declaration: Mapping[str, Any]) -> bool:
 
 def is_managed(declaration: Mapping[str, Any]) -> bool:
     """Whether Secrets Manager itself renews the rotator's GitLab token."""
-    return str(declaration.get("rotation", {}).get("token_renewal", "own")) == "managed"
+    return declaration.get("rotation", {}).get("token_renewal") == TokenRenewal.MANAGED
 
 
 def needs_any_token(declaration: Mapping[str, Any]) -> bool:

@@ -65,7 +65,7 @@ def published(world: World, program: Program, declaration: RegistryAccessArgs) -
 
 
 def kind_of(access: Mapping[str, Any]) -> RunnerAccess:
-    """How a runner gets into registries."""
+    """How a runner logs in to registries; by `credential-helper` by default."""
     return RunnerAccess(access.get("kind", RunnerAccess.CREDENTIAL_HELPER))
 
 
@@ -80,7 +80,7 @@ def _images(config: dict[str, Any], declared: list[str]) -> list[str]:
 
 
 def _intended(image: str, options: Mapping[str, Any]) -> str:
-    """Where the declaration means the credential to come from; what `environment` names goes before the helper."""
+    """Where the declaration says the credential comes from; what `environment` names precedes the helper."""
     host, access = parse(image).host, options.get("access", {})
     if _is_named_in_environment(host, options):
         return _SOURCES[VARIABLE]

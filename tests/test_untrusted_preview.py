@@ -57,6 +57,6 @@ def test_a_bootstrap_with_a_mistake_names_the_key(first_preview: Recorder) -> No
         pulumi.runtime.test(lambda: runpy.run_path(str(ROOT / "__main__.py"), run_name="__main__") and None)()
     assert "gitlab-ecr:bootstrap.projet: no such key; did you mean project?" in str(caught.value)
     assert "gitlab-ecr:bootstrap.project: missing" in str(caught.value)
-    assert "gitlab-ecr:repositories: got some; write {}, and declare them in another stack" in str(caught.value)
+    assert "gitlab-ecr:repositories: a bootstrap has none; write {}, and declare them in ano" in str(caught.value)
     assert "gitlab-ecr:consumer: cannot be in a stack with gitlab-ecr:bootstrap" in str(caught.value)
     assert "gitlab-ecr:tags: cannot be beside gitlab-ecr:bootstrap; write tags below bootstrap" in str(caught.value)

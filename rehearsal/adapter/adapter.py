@@ -53,7 +53,7 @@ class Adapter:
         self._clients = clients
 
     def unproven(self, type_: str) -> str:
-        """What of a type is not rehearsed, as the emulator only keeps it; empty for all others."""
+        """What is not rehearsed of a type, because the emulator only stores it; empty for all others."""
         return _KINDS[type_].unproven if type_ in _KINDS else ""
 
     def kind(self, type_: str, name: str = "") -> Kind:

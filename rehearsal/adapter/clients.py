@@ -87,8 +87,8 @@ def retag(
     Args:
         api: a boto3 client.
         noun: what the calls are named after.
-        state: with the tags of today.
-        inputs: with those that are wanted.
+        state: the resource's present properties.
+        inputs: the wanted properties.
         as_map: whether the service uses a map of tags, rather than a list of pairs.
         which: the argument that names the resource; its case is that of the service's other arguments.
     """

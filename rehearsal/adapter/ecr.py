@@ -90,8 +90,8 @@ def _policy(verb: str, noun: str, text: str) -> tuple[Any, Any, Any]:
     """The functions that put, read and delete a repository's policy.
 
     Args:
-        verb: of the call that puts it.
-        noun: the policy's, in the names of the calls.
+        verb: the verb of the call that puts it.
+        noun: the policy's name in the calls.
         text: the argument and the answer's key that hold it.
     """
 

@@ -33,7 +33,7 @@ class Kind:
         replaced_by: the properties that the real provider cannot change in place; without `update`, all of them.
         computed: outputs that are unknown before the resource exists.
         delete_first: whether the real provider deletes before it creates the replacement, even under another name.
-        unproven: what the emulator does not do with the resource, which it only keeps; the rehearsal says so.
+        unproven: what the emulator does not do with the resource, which it only stores; the rehearsal says so.
         auto_named: whether the real provider invents a name if none is given; with a given name it deletes first.
         kept: properties that the API decides if the program does not set them: they stay when they are removed.
         defaults: the real provider's values for properties that the program does not set.

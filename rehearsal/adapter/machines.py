@@ -82,7 +82,7 @@ def _properties(data: dict[str, Any]) -> Values:
     found: dict[str, Any] = {**dict.fromkeys(("vpcSecurityGroupIds", "tagSpecifications")), **camel(data)}
     if groups := found.pop("securityGroupIds", None):
         found["vpcSecurityGroupIds"] = groups
-    found.get("metadataOptions", {}).pop("state", None)  # AWS's word on the change, no option
+    found.get("metadataOptions", {}).pop("state", None)  # whether AWS has applied the options yet; not an option
     for device in found.get("blockDeviceMappings", []):
         device["ebs"]["encrypted"] = str(device["ebs"]["encrypted"]).lower()
     if made := data.get("TagSpecifications"):

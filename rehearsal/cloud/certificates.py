@@ -23,7 +23,7 @@ class Authority:
     def server_context(self, hosts: Iterable[str]) -> ssl.SSLContext:
         """A TLS context for a server that answers to these hosts, each with its own certificate.
 
-        Who asks by an address names no host; of several, none is meant then.
+        A client that connects to an IP address names no host, and gets the certificate only if there is just one.
         """
         leaves = {host: self._leaf(host) for host in hosts}
         fallback = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

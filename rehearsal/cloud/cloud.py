@@ -39,9 +39,9 @@ class Cloud(AbstractContextManager["Cloud"]):
         tokens: the registry tokens and the sessions behind them.
         front: the proxy in front of the emulator; `endpoint_url` is its address.
         registry: the registry hosts.
-        proxy: the way to them.
+        proxy: the proxy that leads to them.
         authority: signs the certificates of other servers behind the proxy.
-        ca_file: what to trust on that way.
+        ca_file: the certificate that clients of the proxy have to trust.
     """
 
     def __init__(
@@ -178,7 +178,7 @@ class Cloud(AbstractContextManager["Cloud"]):
         )
 
     def name_api(self, host: str) -> None:
-        """Lead `host` to the AWS API, for a client whose endpoint cannot be configured."""
+        """Route `host` to the AWS API, for a client whose endpoint cannot be configured."""
         service = self.front.serve_tls(self.authority.server_context([host]))
         self._undo.callback(service.stop)
         self.proxy.route(host, service)
@@ -201,7 +201,7 @@ class Cloud(AbstractContextManager["Cloud"]):
         return len(self.front.token_requests) + len(self.registry.requests)
 
     def why(self, lines: int = 5) -> str:
-        """The last lines of the emulator's log: what failed without an answer to anybody."""
+        """The last lines of the emulator's log: failures that no caller learns of."""
         return self._emulator.log_tail(lines)
 
     def return_to_real_time(self) -> None:

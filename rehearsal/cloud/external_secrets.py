@@ -1,6 +1,6 @@
 """Managed external secrets of Secrets Manager, which ministack 1.5.33 lacks: the GitLab access token, and no other.
 
-What is refused at once, and what fails later without an answer to anybody, is as documented: "Managed external
+What it refuses at once, and what fails later without the caller learning of it, is as documented: "Managed external
 secrets" of the user guide, and `RotateSecret`, `CancelRotateSecret` and `DescribeSecret` of the API reference. Rotation
 is asynchronous. One that fails leaves AWSPENDING behind, on a version that may be empty, and no later one begins.
 """
@@ -29,7 +29,7 @@ class _RefusalError(Exception):
 
 
 def know_external_secrets() -> None:
-    """Make Secrets Manager in this process have them.
+    """Add them to Secrets Manager in this process.
 
     Raises:
         RuntimeError: ministack has them by now: take this out.

@@ -1,8 +1,8 @@
 """The AWS front: a plain-HTTP reverse proxy before the emulator.
 
-Requests pass untouched, `Host` included, so that their signatures verify. On the way back it learns each session from
-the answer that created it, and where the emulator's registry token is a constant, it puts one of real form, tied to
-the session that asked.
+Requests pass untouched, `Host` included, so that their signatures verify. From each answer that creates a session, the
+front learns that session. The emulator's registry token is a constant; the front replaces it by one of the real form,
+tied to the session that asked.
 """
 
 import http.client

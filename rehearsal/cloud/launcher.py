@@ -25,7 +25,7 @@ class SteppingClock:
     def __init__(self) -> None:
         self._offset = 0.0
         self._moves = 0
-        self._worked_off = 0
+        self._handled = 0
         self._taken = 0
         self._changed = threading.Condition()
 
@@ -36,7 +36,7 @@ class SteppingClock:
     def sleep(self, seconds: float) -> None:
         """Wait for a move, `seconds` at the most. A thread that sleeps again has handled the move that woke it."""
         with self._changed:
-            self._worked_off = self._taken
+            self._handled = self._taken
             self._changed.notify_all()
             self._changed.wait_for(lambda: self._moves > self._taken, timeout=seconds)
             self._taken = self._moves
@@ -48,7 +48,7 @@ class SteppingClock:
             self._moves += 1
             move = self._moves
             self._changed.notify_all()
-            self._changed.wait_for(lambda: self._worked_off >= move)
+            self._changed.wait_for(lambda: self._handled >= move)
 
 
 def obey(clock: SteppingClock, grow_older: Callable[[float], None], orders: TextIO, answers: TextIO) -> None:

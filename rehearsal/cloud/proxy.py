@@ -49,7 +49,7 @@ class Proxy:
         self.url = f"http://127.0.0.1:{self.port}"
 
     def route(self, host: str, server: Server, *, of: int = _HTTPS) -> None:
-        """Lead a host's port to a server of this process."""
+        """Route a host's port to a server of this process."""
         self._servers[host, of] = server
 
     def stop(self) -> None:

@@ -2,10 +2,10 @@
 
 The emulator decides what a request may do: each is one ECR action, called there as the session that minted the token.
 As on ECR, a token that is missing or unknown is 401, an expired one 403, a denial 403 with ECR's own words, and only
-who is allowed learns that a repository or an image is absent. A mount starts an upload, as on ECR unless the account
-turned blob mounting on.
+a caller with the right learns that a repository or an image is absent. A mount starts an upload, as on ECR unless the
+account turned blob mounting on.
 
-What lies in the repositories is a store's matter: Debian's docker-registry, or this project's own where that is not
+A store keeps the repositories' contents: Debian's docker-registry, or this project's own store where that is not
 installed.
 
 Not as on ECR: blobs come from here and not by a redirect to S3, and that a token of another region gets 401 is an

@@ -43,7 +43,7 @@ class Repository:
         return (digest, *found) if found else None
 
     def put_manifest(self, reference: str, media_type: str, content: bytes) -> str:
-        """Keep a manifest under its digest, and under `reference` if that is a tag; answers the digest."""
+        """Keep a manifest under its digest, and under `reference` if that is a tag; returns the digest."""
         digest = digest_of(content)
         self.manifests[digest] = (media_type, content)
         if not reference.startswith("sha256:"):
@@ -57,7 +57,7 @@ class Repository:
         return upload
 
     def append(self, upload: str, part: bytes) -> int:
-        """Add to an upload; answers how much there is."""
+        """Add to an upload; returns how many bytes it has now."""
         self.uploads[upload] += part
         return len(self.uploads[upload])
 

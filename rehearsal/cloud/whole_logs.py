@@ -33,7 +33,7 @@ def keep_whole_logs() -> None:
 
 
 def _whole_log(worker: Any) -> str:
-    """A run's lines, up to its mark; without one, up to the end of a function that died, or of the patience."""
+    """A run's lines, up to its mark; without one, until the function has died or the wait is over."""
     lines: list[str] = []
     give_up = time.monotonic() + _LONGEST_WAIT_SECONDS
     while time.monotonic() < give_up:
