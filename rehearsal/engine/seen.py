@@ -6,7 +6,6 @@ from typing import Any
 from components import Access
 from components.contract.key_tags import CURRENT
 from components.docker.auth import DOCKER_AUTH_CONFIG
-from components.names.access import Access
 from components.variables.keys import ACCESS_KEYS
 from rehearsal.accesses import access_of
 from rehearsal.clients import OwnClient
