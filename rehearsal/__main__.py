@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final, NoReturn
 
 from . import environment, screen
+from .cloud.garbage import collect_seldom
 from .cloud.headers import read_fast
 from .findings import Findings, as_document
 from .picture import picture
@@ -19,8 +20,6 @@ from .wrong import RehearsalError
 
 _ROOT: Final = Path(__file__).parents[1]
 _ENVIRONMENT: Final = "env"
-_OBJECTS: Final = 50_000
-"""New objects from one run of the garbage collector to the next: a large stack makes many, and keeps most."""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -122,6 +121,7 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
 
 if __name__ == "__main__":
     read_fast()
-    gc.set_threshold(_OBJECTS)
-    gc.freeze()  # the garbage collector need not go through all that was imported, again and again
-    sys.exit(main())
+    collect_seldom()
+    ended = main()
+    gc.freeze()  # at its own end, Python would go through all that a large stack has made
+    sys.exit(ended)

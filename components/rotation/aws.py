@@ -18,8 +18,14 @@ from .boto_sessions import new_session
 from .lent_credentials import ThreadsOwn, session_with
 from .secret import Secret, safe_words
 
-_CONFIG: Final = Config(connect_timeout=5, read_timeout=10, retries={"mode": "standard", "max_attempts": 4})
-_SESSION_NAME: Final = "gitlab-ecr-rotator"
+_NAME: Final = "gitlab-ecr-rotator"
+"""What CloudTrail shows as the caller's session and user agent."""
+_CONFIG: Final = Config(
+    connect_timeout=5,
+    read_timeout=10,
+    retries={"mode": "standard", "max_attempts": 4},
+    user_agent=_NAME,  # botocore would put its own together anew for each call, a fifth of the call's time
+)
 _VERSION_IS_THERE: Final = (
     "ResourceExistsException"  # with another text; with the same one AWS answers as if it were new
 )
@@ -89,7 +95,7 @@ class BotoAws:
     def authorization(self, role_arn: str, region: str) -> Authorization | None:
         try:
             credentials = self.client("sts").assume_role(
-                RoleArn=role_arn, RoleSessionName=_SESSION_NAME, DurationSeconds=_SESSION_SECONDS
+                RoleArn=role_arn, RoleSessionName=_NAME, DurationSeconds=_SESSION_SECONDS
             )["Credentials"]
             with self._of_this_thread.lent(credentials):
                 entries = self._ecr(region).get_authorization_token().get("authorizationData", [])

@@ -1,6 +1,10 @@
 """How the rotator reads AWS's answers."""
 
+import io
+
 import pytest
+import urllib3
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.stub import Stubber
 
 from components.rotation.aws import AwsError, BotoAws
@@ -14,6 +18,20 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> BotoAws:
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "fake")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "fake")
     return BotoAws("eu-central-1")
+
+
+def test_every_call_names_the_rotator_as_its_user_agent(aws: BotoAws) -> None:
+    sent: list[bytes] = []
+
+    def answer(request: AWSPreparedRequest, **_: object) -> AWSResponse:
+        sent.append(request.headers["User-Agent"])
+        body = io.BytesIO(b'{"Parameter": {"Value": "memory"}}')
+        return AWSResponse(request.url, 200, {}, urllib3.HTTPResponse(body, preload_content=False))
+
+    aws.client("ssm").meta.events.register("before-send", answer)
+    assert aws.parameter("/bench") == "memory"
+    assert len(sent) == 1
+    assert sent[0].startswith(b"gitlab-ecr-rotator ")
 
 
 def test_a_secret_is_its_text(aws: BotoAws) -> None:
