@@ -3,6 +3,7 @@
 import tempfile
 import time
 from collections.abc import Callable, Generator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 
@@ -79,9 +80,12 @@ class Rehearsal(AbstractContextManager["Rehearsal"]):
             adapter = Adapter(self.world)
             config, replaced = for_this_run(self._stack_file.config, self.world.gitlab_ca, self.world.cloud.proxy_url)
             secret = {path.partition(".")[0].partition("[")[0] for path in self._stack_file.stand_ins}
-            made = program.run(
-                self._stack_file.stack, config, adapter, secret, with_token=bool(self.world.administrator_token)
-            )
+            with ThreadPoolExecutor(1) as beside:  # the program pulls nothing
+                pushed = beside.submit(self.world.push_images)
+                made = program.run(
+                    self._stack_file.stack, config, adapter, secret, with_token=bool(self.world.administrator_token)
+                )
+                pushed.result()
         self.findings.program = made
         unproven = [adapter.unproven(each.type) for each in made.resources]
         self.findings.not_rehearsed = [*left_out(self._stack_file, unproven, replaced), *self._programs.missing()]

@@ -35,7 +35,7 @@ _TOKEN_LIFE: Final = timedelta(days=50)  # short enough that the renewal job ren
 
 
 class World(AbstractContextManager["World"]):
-    """AWS, GitLab and a registry on loopback, prepared with everything that the declaration assumes.
+    """AWS, GitLab and a registry on loopback, prepared with everything that the declaration assumes but images.
 
     Attributes:
         location: the stack's own registry.
@@ -87,12 +87,15 @@ class World(AbstractContextManager["World"]):
                 if needs_rotator_token(declaration)
                 else ""
             )
-            with ThreadPoolExecutor(_AT_ONCE) as pool:
-                list(pool.map(self._fill, (image for each in self.registries for image in images(each, self.location))))
             self._http = undo.enter_context(urllib3.PoolManager(maxsize=8, retries=False))
             # One for all, because a large stack signs in thousands of times.
             self.registry_http = undo.enter_context(way_to(self.cloud.proxy_url, self.cloud.ca_file))
             self._undo = undo.pop_all()
+
+    def push_images(self) -> None:
+        """Pushes an image to every repository. AWS need not have the repository yet."""
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            list(pool.map(self._push, (image for each in self.registries for image in images(each, self.location))))
 
     def aws(self, service: str, region: str | None = None) -> Any:
         """A boto3 client of the account's administrator."""
@@ -134,6 +137,6 @@ class World(AbstractContextManager["World"]):
         gitlab.serve_as(url, authority.server_context([host]))
         self.cloud.proxy.route(host, gitlab, of=parts.port or _PORTS[parts.scheme])
 
-    def _fill(self, image: Image) -> None:
+    def _push(self, image: Image) -> None:
         where = f"{image.location.account} {image.location.region} {image.repository}"
         self.cloud.registry.push(image.host, image.repository, TAG, tiny_image(where, "a layer that all images share"))

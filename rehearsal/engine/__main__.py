@@ -47,11 +47,13 @@ def _walk() -> None:
     file = stack_file.read(_STACK_FILE)
     print(f"Starting AWS, GitLab and the registry on loopback, and Pulumi's engine with stack {file.stack}", flush=True)
     with World(file.declaration) as world, Engine(_STACK_FILE, world) as engine:
+        world.push_images()
         _tell(Journey(file, world, engine).walk())
     for job in (None, _JOB):
         rotation = file.declaration.get("rotation", {}) | ({"job": job} if job else {})
         declaration: Any = {**file.declaration, "rotation": rotation}
         with World(declaration) as world, Engine(_STACK_FILE, world) as engine:
+            world.push_images()
             _tell(Deployment(world, engine, job).walk())
 
 
