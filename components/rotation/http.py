@@ -150,7 +150,7 @@ class PooledHttp:
     def _once(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> Response:
         seconds = min(_REQUEST_SECONDS, self._deadline.remaining() + 0.1)
         with budget(seconds, self._answer_limit + _HEADERS_LIMIT):
-            answer = self._pools.to(url).request(
+            answer = self._pools.request(
                 method, url, headers=dict(headers), body=body, timeout=None, pool_timeout=seconds, retries=False,
                 redirect=False, preload_content=False, decode_content=False, enforce_content_length=True,
             )  # fmt: skip

@@ -29,26 +29,32 @@ class Pools:
         self._ca_bundle = ca_bundle
         # Reading the system's CAs takes longer than everything else here, so it waits for the first `https://`.
         self._trusted = {False: _trust(ca_bundle)} if ca_bundle is not None else dict[bool, ssl.SSLContext]()
-        self._pools: dict[tuple[str | None, bool, bool], Any] = {}
-        self._proxies: dict[tuple[str, str], str | None] = {}  # reading the environment again costs more than the rest
+        self._ways: dict[tuple[str, str], tuple[Any, bool]] = {}
         self._lock = threading.Lock()
 
-    def to(self, url: str) -> Any:
-        """The pool for a URL."""
+    def request(self, method: str, url: str, **options: Any) -> Any:
+        """urllib3's answer to a request; the options are those of `urlopen` of its pools."""
         scheme, host = url.partition(":")[0].lower(), host_of(url)
         with self._lock:
-            if (scheme, host) not in self._proxies:
-                self._proxies[scheme, host] = self._proxy or _proxy_of_environment(scheme, host)
-            proxy = self._proxies[scheme, host]
-            address, in_clear = _ADDRESS.fullmatch(host) is not None, scheme == "http" and proxy is None
-            if (proxy, address, in_clear) not in self._pools:
-                settings: dict[str, Any] = {"maxsize": self._connections, "block": True}
-                if not in_clear:
-                    settings["ssl_context"] = self._trust(address=address)
-                made: Any = urllib3.ProxyManager(proxy, **settings) if proxy else urllib3.PoolManager(**settings)
-                made.pool_classes_by_scheme = {name: _bounded(of) for name, of in made.pool_classes_by_scheme.items()}
-                self._pools[proxy, address, in_clear] = made
-            return self._pools[proxy, address, in_clear]
+            if (scheme, host) not in self._ways:
+                self._ways[scheme, host] = self._way(scheme, host)
+            pool, whole = self._ways[scheme, host]
+        path = url[len(f"{scheme}://{host}") :]
+        target = url if whole else path if path.startswith("/") else f"/{path}"
+        return pool.urlopen(method, target, assert_same_host=False, **options)
+
+    def _way(self, scheme: str, host: str) -> tuple[Any, bool]:
+        """The pool for a host, and whether the request has to name the whole URL, to a proxy that reads it.
+
+        urllib3's managers find a host's pool anew for each request, which takes a fifth of the request's time.
+        """
+        proxy = self._proxy or _proxy_of_environment(scheme, host)
+        settings: dict[str, Any] = {"maxsize": self._connections, "block": True}
+        if scheme == "https" or proxy is not None:
+            settings["ssl_context"] = self._trust(address=_ADDRESS.fullmatch(host) is not None)
+        made: Any = urllib3.ProxyManager(proxy, **settings) if proxy else urllib3.PoolManager(**settings)
+        made.pool_classes_by_scheme = {name: _bounded(of) for name, of in made.pool_classes_by_scheme.items()}
+        return made.connection_from_url(f"{scheme}://{host}"), scheme == "http" and proxy is not None
 
     def _trust(self, *, address: bool) -> ssl.SSLContext:
         if address not in self._trusted:

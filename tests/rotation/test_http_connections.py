@@ -2,10 +2,14 @@
 
 import gzip
 import time
+from types import ModuleType
 
+import pip._vendor.urllib3 as urllib3_1
 import pytest
+import urllib3
 from bad_server import WAYS, Way, serving, whole
 
+from components.rotation import pools
 from components.rotation.clock import Deadline, SystemClock
 from components.rotation.http import PooledHttp, UnreachableError
 
@@ -47,3 +51,25 @@ def test_a_compressed_answer_that_was_not_requested_is_refused_unread() -> None:
         pytest.raises(UnreachableError, match="the answer is compressed, which was not"),
     ):
         http.request("POST", f"http://127.0.0.1:{port}/", {}, b"{}")
+
+
+@pytest.mark.parametrize(
+    ("written", "asked"),
+    [("", "/"), ("?page=2", "/?page=2"), ("#end", "/"), ("/a%2fb?c=%5B*%5D#end", "/a%2Fb?c=%5B*%5D")],
+)
+@pytest.mark.parametrize("library", [urllib3, urllib3_1], ids=["urllib3 2", "urllib3 1.26"])
+def test_a_server_is_asked_for_what_follows_its_name(
+    written: str, asked: str, library: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pools, "urllib3", library)
+    seen: list[tuple[str, str]] = []
+
+    def answer(_: str, path: str, headers: dict[str, str], __: bytes) -> Way:
+        seen.append((path, headers["host"]))
+        return whole("{}")
+
+    clock = SystemClock()
+    http = PooledHttp(clock, Deadline(clock, 20), connections=1, allow_http=True)
+    with serving(answer) as port:
+        http.request("GET", f"HTTP://127.0.0.1:{port}{written}", {})
+    assert seen == [(asked, f"127.0.0.1:{port}")]
