@@ -2,7 +2,6 @@
 
 import argparse
 import contextlib
-import gc
 import json
 import signal
 import sys
@@ -122,6 +121,4 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
 if __name__ == "__main__":
     read_fast()
     collect_seldom()
-    ended = main()
-    gc.freeze()  # at its own end, Python would go through all that a large stack has made
-    sys.exit(ended)
+    sys.exit(main())

@@ -1,5 +1,7 @@
 """The command line `gitlab-ecr`."""
 
+import atexit
+import gc
 import importlib
 import sys
 from typing import Final
@@ -52,6 +54,7 @@ def commands() -> None:
 
 def main(arguments: list[str] | None = None) -> int:
     """Runs a command and returns its exit code."""
+    atexit.register(gc.freeze)  # otherwise Python looks for garbage in all of boto3 before it ends: a tenth of a second
     try:
         return commands.main(arguments, prog_name="gitlab-ecr", standalone_mode=False) or ExitCode.OK
     except click.Abort:

@@ -1,3 +1,5 @@
+import atexit
+import gc
 import subprocess
 import sys
 
@@ -29,6 +31,13 @@ def test_every_command_loads_and_has_help() -> None:
         assert command is not None
         assert command.name == name
         assert command.get_short_help_str()
+
+
+def test_no_command_looks_for_garbage_before_it_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    at_the_end: list[object] = []
+    monkeypatch.setattr(atexit, "register", at_the_end.append)
+    assert _with(monkeypatch, None) == ExitCode.OK
+    assert at_the_end == [gc.freeze]
 
 
 def test_help_documents_every_exit_code(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,5 +1,6 @@
 """The garbage collector of a large stack's rehearsal."""
 
+import atexit
 import gc
 from collections.abc import Iterator
 
@@ -17,9 +18,12 @@ def as_before() -> Iterator[None]:
         gc.unfreeze()
 
 
-def test_it_runs_seldom_and_leaves_what_there_was_alone() -> None:
+def test_it_runs_seldom_and_leaves_what_there_was_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    at_the_end: list[object] = []
+    monkeypatch.setattr(atexit, "register", at_the_end.append)
     kept = [object()]
     collect_seldom()
+    assert at_the_end == [gc.freeze]
     assert gc.get_threshold()[0] > 10_000
     assert not any(kept is found for found in gc.get_objects())
     new = [object()]
