@@ -94,7 +94,7 @@ def main(url: str, token: str, targets: int, audiences: int, *, concurrency: int
     """Rotates, and prints the time, memory and requests that it took."""
     clock = SystemClock()
     deadline = Deadline(clock, 600)
-    http = PooledHttp(clock, deadline, connections=concurrency, allow_http=True, pace=Pace(clock, 1000))
+    http = PooledHttp(deadline, connections=concurrency, allow_http=True, pace=Pace(clock, 1000))
     from_aws, from_registry = _Answers(seconds), _Answers(seconds)
     registry = _Registry(from_registry)
     boto = BotoAws("eu-central-1")

@@ -203,7 +203,6 @@ def http_client(*, allow_http: bool = False) -> PooledHttp:
     file = os.environ.get(_CA_FILE)
     try:
         return PooledHttp(
-            clock,
             Deadline(clock, _SECONDS),
             connections=4,
             ca_bundle=Path(file).read_text() if file else None,

@@ -156,7 +156,6 @@ def gitlab_http(gitlab: plans.GitLab) -> Http:
     """An HTTP client for the plan's GitLab instance. It gives up after five minutes."""
     clock = SystemClock()
     return PooledHttp(
-        clock,
         Deadline(clock, _SECONDS),
         connections=1,
         ca_bundle=gitlab.ca_bundle,

@@ -79,12 +79,16 @@ class SystemClock(Clock):
 
 
 class Deadline:
-    """The end of a run: nothing starts after it, and nothing waits longer."""
+    """The end of a run: nothing starts after it, and nothing waits longer.
+
+    Attributes:
+        clock: the clock that measures it.
+    """
 
     def __init__(self, clock: Clock, seconds: float) -> None:
-        self._clock = clock
+        self.clock = clock
         self._end = clock.monotonic() + seconds
 
     def remaining(self) -> float:
         """Seconds left; not below zero."""
-        return max(0.0, self._end - self._clock.monotonic())
+        return max(0.0, self._end - self.clock.monotonic())

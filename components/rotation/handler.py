@@ -9,7 +9,7 @@ from ..contract import plan as plans
 from ..contract.firing import FIRED_BY, FiredBy
 from . import metrics
 from .aws import BotoAws
-from .clock import Clock, Deadline, SystemClock
+from .clock import Deadline, SystemClock
 from .http import PooledHttp
 from .keys.store import BotoKeyStore
 from .pace import Pace
@@ -78,8 +78,8 @@ def run(plan: plans.Plan, seconds: float, *, fired_by: FiredBy, run_id: str) -> 
     services = Services(
         aws=BotoAws(plan.region),
         key_store=BotoKeyStore(plan.region),
-        registry_http=PooledHttp(clock, deadline, connections=threads(plan)),
-        gitlab_http=_gitlab_http(plan.gitlab, clock, deadline) if plan.gitlab else None,
+        registry_http=PooledHttp(deadline, connections=threads(plan)),
+        gitlab_http=_gitlab_http(plan.gitlab, deadline) if plan.gitlab else None,
         clock=clock,
         deadline=deadline,
     )
@@ -88,15 +88,14 @@ def run(plan: plans.Plan, seconds: float, *, fired_by: FiredBy, run_id: str) -> 
     return report
 
 
-def _gitlab_http(gitlab: plans.GitLab, clock: Clock, deadline: Deadline) -> PooledHttp:
+def _gitlab_http(gitlab: plans.GitLab, deadline: Deadline) -> PooledHttp:
     return PooledHttp(
-        clock,
         deadline,
         connections=gitlab.concurrency,
         ca_bundle=gitlab.ca_bundle,
         proxy=gitlab.proxy,
         allow_http=gitlab.allow_http,
-        pace=Pace(clock, gitlab.requests_per_second),
+        pace=Pace(deadline.clock, gitlab.requests_per_second),
     )
 
 

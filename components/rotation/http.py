@@ -11,7 +11,7 @@ from ..contract.urls import host_of, url_problem
 from ..docker import bounded_json
 from ..docker.bounded_json import BoundedJsonError
 from .bounded_socket import LimitError, budget
-from .clock import Clock, Deadline
+from .clock import Deadline
 from .pace import Pace
 from .pools import Pools
 from .secret import Secret
@@ -81,8 +81,7 @@ class PooledHttp:
     """A client with persistent connections; TLS is verified against the system's CAs and `ca_bundle`.
 
     Args:
-        clock: waits between two attempts.
-        deadline: no request or wait exceeds it.
+        deadline: no request or wait exceeds it; its clock waits between two attempts.
         connections: to one host at once.
         ca_bundle: PEM certificates to trust besides the system's.
         proxy: overrides the environment's `HTTPS_PROXY`; `NO_PROXY` applies only to the latter.
@@ -94,7 +93,6 @@ class PooledHttp:
 
     def __init__(
         self,
-        clock: Clock,
         deadline: Deadline,
         *,
         connections: int,
@@ -105,7 +103,7 @@ class PooledHttp:
         answer_limit: int = _ANSWER_LIMIT,
         repeats_posts: bool = True,
     ) -> None:
-        self._clock = clock
+        self._clock = deadline.clock
         self._deadline = deadline
         self._allow_http = allow_http
         self._pace = pace

@@ -93,7 +93,7 @@ def test_check_asks_gitlab_com_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     api = GitLabApi(
         "https://gitlab.com",
         Secret("glpat-fake-0000"),
-        PooledHttp(SystemClock(), Deadline(SystemClock(), 1), connections=1),
+        PooledHttp(Deadline(SystemClock(), 1), connections=1),
     )
     monkeypatch.setattr(PooledHttp, "request", lambda *_: pytest.fail("it asked"))
     asked = Instance.asked(api, "https://gitlab.com/")

@@ -42,7 +42,7 @@ def gitlab() -> Iterator[GitLab]:
 def client(gitlab: GitLab) -> Client:
     clock = SystemClock()
     token = gitlab.create_token("m", ["api"], project="acme/web")
-    return Client(gitlab.url, Secret(token), PooledHttp(clock, Deadline(clock, 30), connections=1, allow_http=True))
+    return Client(gitlab.url, Secret(token), PooledHttp(Deadline(clock, 30), connections=1, allow_http=True))
 
 
 def adopt(gitlab: GitLab, description: str = _OURS, **flags: object) -> None:

@@ -36,7 +36,7 @@ def gitlab() -> Iterator[GitLab]:
 @pytest.fixture
 def read(gitlab: GitLab) -> Callable[[str], GitLabApi]:
     clock = SystemClock()
-    http = PooledHttp(clock, Deadline(clock, 30), connections=2, allow_http=True)
+    http = PooledHttp(Deadline(clock, 30), connections=2, allow_http=True)
     return lambda token: GitLabApi(gitlab.url, Secret(token), http)
 
 

@@ -69,7 +69,7 @@ def gitlab() -> Iterator[GitLab]:
 @pytest.fixture
 def store(gitlab: GitLab) -> Callable[[str], FakeSecrets]:
     clock = SystemClock()
-    http = PooledHttp(clock, Deadline(clock, 30), connections=1, allow_http=True)
+    http = PooledHttp(Deadline(clock, 30), connections=1, allow_http=True)
 
     def run(token: str) -> FakeSecrets:
         stored = FakeSecrets()
@@ -126,7 +126,7 @@ def test_a_token_that_gitlab_does_not_know_is_not_stored(store: Callable[[str], 
 def test_nothing_of_a_refused_token_is_stored_or_shown(gitlab: GitLab) -> None:
     clock, stored = SystemClock(), FakeSecrets()
     token = gitlab.create_token("bot", ["read_api"], user="bot")
-    http = PooledHttp(clock, Deadline(clock, 30), connections=1, allow_http=True)
+    http = PooledHttp(Deadline(clock, 30), connections=1, allow_http=True)
     with pytest.raises(CliError) as refused:
         set_token(plan(), Secret(token), GitLabApi(gitlab.url, Secret(token), http), stored, today=_TODAY)
     assert stored == {}
@@ -136,7 +136,7 @@ def test_nothing_of_a_refused_token_is_stored_or_shown(gitlab: GitLab) -> None:
 @pytest.mark.parametrize("before", [{}, {"gitlab-ecr/gitlab-token": "glpat-fake-before"}], ids=["new", "there already"])
 def test_before_up_the_secret_is_made_with_a_good_token(gitlab: GitLab, before: dict[str, str]) -> None:
     clock, stored = SystemClock(), FakeSecrets(before)
-    http = PooledHttp(clock, Deadline(clock, 30), connections=1, allow_http=True)
+    http = PooledHttp(Deadline(clock, 30), connections=1, allow_http=True)
     token = gitlab.create_token("bot", ["api"], user="bot")
     reader = GitLabApi(gitlab.url, Secret(token), http)
     make_secret("gitlab-ecr/gitlab-token", Secret(token), reader, stored, today=_TODAY)
@@ -145,7 +145,7 @@ def test_before_up_the_secret_is_made_with_a_good_token(gitlab: GitLab, before: 
 
 def test_before_up_a_refused_token_makes_no_secret(gitlab: GitLab) -> None:
     clock, stored = SystemClock(), FakeSecrets()
-    http = PooledHttp(clock, Deadline(clock, 30), connections=1, allow_http=True)
+    http = PooledHttp(Deadline(clock, 30), connections=1, allow_http=True)
     token = gitlab.create_token("bot", ["read_api"], user="bot")
     with pytest.raises(CliError, match="nothing is stored"):
         make_secret("x/gitlab-token", Secret(token), GitLabApi(gitlab.url, Secret(token), http), stored, today=_TODAY)
@@ -159,7 +159,7 @@ def test_only_an_administrators_token_writes_variables_of_the_instance(
     declared: Any = {"instance": {"kind": "instance", "pull": ["app"]}}
     wanted = consumers.plan(names, "prod", {"url": "https://gitlab.example.com"}, ["app"], declared)
     clock = SystemClock()
-    http = PooledHttp(clock, Deadline(clock, 30), connections=1, allow_http=True)
+    http = PooledHttp(Deadline(clock, 30), connections=1, allow_http=True)
     token = gitlab.create_token("bot", ["api"], user="bot")
     reader = GitLabApi(gitlab.url, Secret(token), http)
     (problem,) = check_token(wanted, reader, _TODAY).problems
@@ -182,7 +182,7 @@ def _judged(gitlab: GitLab, permissions: list[str], places: list[str] = _PLACES)
         for key in keys:
             gitlab.set_variable(kind, path, key, "the-value-before", description="gitlab-ecr: x", masked=True)
     clock = SystemClock()
-    http = PooledHttp(clock, Deadline(clock, 30), connections=1, allow_http=True)
+    http = PooledHttp(Deadline(clock, 30), connections=1, allow_http=True)
     token = gitlab.create_fine_grained_token("least", "bot", permissions, places, date(2027, 11, 1))
     return check_token(plan(), GitLabApi(gitlab.url, Secret(token), http), _TODAY)
 
@@ -228,7 +228,7 @@ def test_a_token_that_may_not_read_itself_works_and_a_note_names_the_consequence
 
 def test_before_there_is_a_variable_nothing_is_tried_and_a_note_says_so(gitlab: GitLab) -> None:
     clock = SystemClock()
-    http = PooledHttp(clock, Deadline(clock, 30), connections=1, allow_http=True)
+    http = PooledHttp(Deadline(clock, 30), connections=1, allow_http=True)
     token = gitlab.create_fine_grained_token("least", "bot", _ALL + _ITSELF, _PLACES)
     found = check_token(plan(), GitLabApi(gitlab.url, Secret(token), http), _TODAY)
     assert found.problems == []
@@ -238,7 +238,7 @@ def test_before_there_is_a_variable_nothing_is_tried_and_a_note_says_so(gitlab: 
 
 def test_before_up_a_fine_grained_token_is_stored(gitlab: GitLab) -> None:
     clock, stored = SystemClock(), FakeSecrets()
-    http = PooledHttp(clock, Deadline(clock, 30), connections=1, allow_http=True)
+    http = PooledHttp(Deadline(clock, 30), connections=1, allow_http=True)
     token = gitlab.create_fine_grained_token("least", "bot", _ALL, _PLACES)
     reader = GitLabApi(gitlab.url, Secret(token), http)
     assert check_itself(reader, _TODAY).granular
@@ -249,14 +249,14 @@ def test_before_up_a_fine_grained_token_is_stored(gitlab: GitLab) -> None:
 
 def test_a_fine_grained_token_that_ends_soon_is_not_stored(gitlab: GitLab) -> None:
     clock = SystemClock()
-    http = PooledHttp(clock, Deadline(clock, 30), connections=1, allow_http=True)
+    http = PooledHttp(Deadline(clock, 30), connections=1, allow_http=True)
     token = gitlab.create_fine_grained_token("least", "bot", _ALL + _ITSELF, _PLACES, date(2026, 11, 30))
     assert "expiry: it ends in 8 days" in check_itself(GitLabApi(gitlab.url, Secret(token), http), _TODAY).problems[0]
 
 
 def test_granular_beside_another_scope_is_read_as_scopes(gitlab: GitLab) -> None:
     clock = SystemClock()
-    http = PooledHttp(clock, Deadline(clock, 30), connections=1, allow_http=True)
+    http = PooledHttp(Deadline(clock, 30), connections=1, allow_http=True)
     token = gitlab.create_token("odd", ["granular", "read_api"], user="bot")
     found = check_itself(GitLabApi(gitlab.url, Secret(token), http), _TODAY)
     assert not found.granular

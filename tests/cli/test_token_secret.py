@@ -81,7 +81,7 @@ def gitlab() -> Iterator[GitLab]:
 
 def _reader(gitlab: GitLab, token: str) -> GitLabApi:
     clock = SystemClock()
-    http = PooledHttp(clock, Deadline(clock, 30), connections=1, allow_http=True)
+    http = PooledHttp(Deadline(clock, 30), connections=1, allow_http=True)
     return GitLabApi(gitlab.url, Secret(token), http)
 
 

@@ -53,7 +53,7 @@ _REFUSED = {
 def _by_http(url: str) -> None:
     clock = FakeClock()
     try:
-        PooledHttp(clock, Deadline(clock, 1), connections=1).request("GET", url, {"PRIVATE-TOKEN": "glpat-fake"})
+        PooledHttp(Deadline(clock, 1), connections=1).request("GET", url, {"PRIVATE-TOKEN": "glpat-fake"})
     except UnreachableError as error:
         raise ValueError(str(error)) from None
 

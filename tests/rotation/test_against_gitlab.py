@@ -28,7 +28,7 @@ class Stage:
     def __init__(self, gitlab: GitLab, clock: FakeClock) -> None:
         self.gitlab = gitlab
         self.world = World(clock=clock)
-        self.http = PooledHttp(clock, Deadline(clock, 1e9), connections=4, allow_http=True)
+        self.http = PooledHttp(Deadline(clock, 1e9), connections=4, allow_http=True)
         for number, path in ((301, "acme/good"), (302, "acme/broken")):
             gitlab.create_project(path, number)
             gitlab.set_variable("project", path, _KEY, docker_auth.PLACEHOLDER, masked=True, raw=True)

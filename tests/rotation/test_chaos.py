@@ -81,7 +81,7 @@ class _Real(World):
             self.services(0),
             clock=clock,
             deadline=deadline,
-            gitlab_http=PooledHttp(clock, deadline, connections=threads, allow_http=True),
+            gitlab_http=PooledHttp(deadline, connections=threads, allow_http=True),
             **{name: make(clock, deadline) for name, make in http.items()},
         )
         begin = time.monotonic()
@@ -182,7 +182,7 @@ def audiences() -> tuple[_Real, Report, float]:
         bundle = authority.cert_pem.bytes().decode()
 
         def registry_http(clock: SystemClock, deadline: Deadline) -> PooledHttp:
-            return PooledHttp(clock, deadline, connections=64, ca_bundle=bundle)
+            return PooledHttp(deadline, connections=64, ca_bundle=bundle)
 
         return world, *world.at_work(wanted, _ENOUGH, registry_http=registry_http)
 

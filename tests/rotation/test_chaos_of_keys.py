@@ -77,7 +77,7 @@ def _renewal(way: str, where: str) -> _Ended:
     begin = time.monotonic()
     with serving(gitlab) as port:
         instance = replace(_INSTANCE, url=f"http://127.0.0.1:{port}", allow_http=True)
-        api = GitLabTokens(instance.url, http_for_tokens(instance, clock, deadline))
+        api = GitLabTokens(instance.url, http_for_tokens(instance, deadline))
         try:
             words = renew(store, api, clock, run="run-1")
         except (RenewalError, GitLabError) as error:
@@ -112,7 +112,7 @@ def _keys(way: str) -> tuple[str, Any, Any, float, dict[Any, Any]]:
     begin = time.monotonic()
     with serving(gitlab) as port:
         wanted = replace(PLAN, gitlab=replace(_INSTANCE, url=f"http://127.0.0.1:{port}", allow_http=True))
-        http = PooledHttp(clock, deadline, connections=1, allow_http=True)
+        http = PooledHttp(deadline, connections=1, allow_http=True)
         services = replace(world.services(0), clock=clock, deadline=deadline, gitlab_http=http)
         report = rotate(wanted, services, fired_by=FiredBy.SCHEDULE, run="run-2")
     return way, world, report, time.monotonic() - begin, before

@@ -44,7 +44,7 @@ class Client:
         self._url = gitlab.url.replace("https://127.0.0.1", "https://localhost")  # certificates are for names
         self._token = gitlab.create_token("rotator", ["api"], user="root")
         deadline = Deadline(self.clock, seconds)
-        self.http = PooledHttp(self.clock, deadline, connections=4, allow_http=allow_http, **options)
+        self.http = PooledHttp(deadline, connections=4, allow_http=allow_http, **options)
 
     def send(self, method: str = "GET", path: str = _PATH, body: object = None) -> Response:
         headers = {"PRIVATE-TOKEN": self._token, "Content-Type": "application/json"}
@@ -228,7 +228,7 @@ def test_a_certificate_must_be_for_the_requested_name_or_address(
         server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         authority.issue_cert(other).configure_cert(server)
         with GitLab.start(ssl_context=server) as started:
-            http = PooledHttp(clock, Deadline(clock, 30), connections=1, ca_bundle=bundle)
+            http = PooledHttp(Deadline(clock, 30), connections=1, ca_bundle=bundle)
             url = f"https://{name}:{started.url.rpartition(':')[2]}/api/v4/version"
             if taken:
                 assert http.request("GET", url, {}).status == 401

@@ -32,7 +32,7 @@ def test_with_one_connection_the_next_request_can_use_it(way: str) -> None:
         return next(turns, whole("{}"))
 
     clock = SystemClock()
-    http = PooledHttp(clock, Deadline(clock, 20), connections=1, allow_http=True)
+    http = PooledHttp(Deadline(clock, 20), connections=1, allow_http=True)
     begin = time.monotonic()
     with serving(answer) as port:
         for _ in range(3):  # a POST is not sent again, so each of these meets one bad answer
@@ -45,7 +45,7 @@ def test_with_one_connection_the_next_request_can_use_it(way: str) -> None:
 
 def test_a_compressed_answer_that_was_not_requested_is_refused_unread() -> None:
     clock = SystemClock()
-    http = PooledHttp(clock, Deadline(clock, 20), connections=1, allow_http=True)
+    http = PooledHttp(Deadline(clock, 20), connections=1, allow_http=True)
     with (
         serving(lambda *_: whole(gzip.compress(b"{}"), "Content-Encoding: gzip")) as port,
         pytest.raises(UnreachableError, match="the answer is compressed, which was not"),

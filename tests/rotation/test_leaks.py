@@ -200,7 +200,7 @@ def test_neither_errors_nor_debug_logs_show_a_secret_of_real_connections(
     token = gitlab.create_token("rotator", ["api"], user="root")
     gitlab.inject(replace(fault))
     clock = FakeClock()
-    http = PooledHttp(clock, Deadline(clock, 290), connections=1, allow_http=True)
+    http = PooledHttp(Deadline(clock, 290), connections=1, allow_http=True)
     api = VariablesApi(gitlab.url, Secret(token), http)
     for call in (
         lambda: api.variable(target("acme/a")),

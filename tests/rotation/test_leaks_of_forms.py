@@ -38,7 +38,7 @@ class Echo:
     def __init__(self) -> None:
         self.seen: list[dict[str, str]] = []
         clock = SystemClock()
-        self.http = PooledHttp(clock, Deadline(clock, 300), connections=1, allow_http=True)
+        self.http = PooledHttp(Deadline(clock, 300), connections=1, allow_http=True)
         self.url = ""
 
     def answer(self, _method: str, _path: str, headers: dict[str, str], _body: bytes) -> Way:

@@ -82,7 +82,7 @@ class CountedHttp:
 class Job:
     def __init__(self, gitlab: GitLab, clock: FakeClock, *ends: date) -> None:
         self.gitlab, self.clock = gitlab, clock
-        self.http = PooledHttp(clock, Deadline(clock, 1e9), connections=1, allow_http=True)
+        self.http = PooledHttp(Deadline(clock, 1e9), connections=1, allow_http=True)
         tokens = [
             gitlab.create_token(f"rotator-{number}", ["api"], user="bot", expires_at=end)
             for number, end in enumerate(ends)

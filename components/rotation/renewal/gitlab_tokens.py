@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any, Final, cast
 
 from ...contract.plan import GitLab as Instance
-from ..clock import Clock, Deadline
+from ..clock import Deadline
 from ..gitlab import GitLabError
 from ..granular import ON_ITSELF, missing_permission
 from ..http import Http, PooledHttp, Response, UnreachableError, ask_gitlab
@@ -34,10 +34,9 @@ class TokenFacts:
     expires_at: date | None
 
 
-def http_for_tokens(gitlab: Instance, clock: Clock, deadline: Deadline) -> PooledHttp:
+def http_for_tokens(gitlab: Instance, deadline: Deadline) -> PooledHttp:
     """A client that sends no `POST` twice, whatever the answer: a token that is rotated twice revokes its family."""
     return PooledHttp(
-        clock,
         deadline,
         connections=1,
         ca_bundle=gitlab.ca_bundle,

@@ -61,7 +61,7 @@ def run(plan: plans.Plan, seconds: float, *, run_id: str) -> str:
         raise _failed("the plan has no GitLab, so there is no token to renew")
     clock, gitlab = SystemClock(), plan.gitlab
     deadline = Deadline(clock, seconds - _LAST_SECONDS)
-    http = http_for_tokens(gitlab, clock, deadline)
+    http = http_for_tokens(gitlab, deadline)
     store = SecretVersions(BotoAws(plan.region).client("secretsmanager"), gitlab.token_secret)
     api = GitLabTokens(gitlab.url, http)
     try:

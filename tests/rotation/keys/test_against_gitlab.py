@@ -25,7 +25,7 @@ class Stage:
     def __init__(self, gitlab: GitLab, clock: FakeClock, *, hidden: bool) -> None:
         self.gitlab, self.hidden = gitlab, hidden
         self.world = World(clock=clock)
-        self.http = PooledHttp(clock, Deadline(clock, 1e12), connections=4, allow_http=True)
+        self.http = PooledHttp(Deadline(clock, 1e12), connections=4, allow_http=True)
         gitlab.create_project(_PATH, 301)
         for key in ACCESS_KEYS:
             gitlab.set_variable(
