@@ -56,6 +56,7 @@ MAKES_RESOURCES = {
     "iam/identities.py",
     "iam/private_bucket.py",
     "iam/pull_user.py",
+    "iam/roles.py",
     "registry_access.py",
     "rotator/args.py",
     "rotator/function.py",

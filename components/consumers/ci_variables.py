@@ -1,5 +1,6 @@
 """GitLab CI/CD variables: Pulumi creates and deletes them, the rotator owns the contents of rotated ones."""
 
+from collections.abc import Callable
 from typing import Any, Final, NotRequired, TypedDict
 
 import pulumi
@@ -80,7 +81,9 @@ class CiVariables(Component):
         rotated = pulumi.ResourceOptions.merge(fixed, pulumi.ResourceOptions(ignore_changes=_OWNED_BY_THE_ROTATOR))
         for variable_name, variable in args["variables"].items():
             if not variable.get("adopt", False):
-                _variable(f"{name}-{variable_name}", variable, fixed if "value" in variable else rotated)
+                child = f"{name}-{variable_name}"
+                create, inputs = _variable(child, variable)
+                create(child, **inputs, opts=fixed if "value" in variable else rotated)
         self.register_outputs({})
 
 
@@ -97,7 +100,8 @@ def _find(args: CiVariablesArgs) -> Mistakes:
     return found
 
 
-def _variable(name: str, variable: CiVariableArgs, opts: pulumi.ResourceOptions) -> None:
+def _variable(name: str, variable: CiVariableArgs) -> tuple[Callable[..., pulumi.Resource], dict[str, Any]]:
+    """The provider's class for a variable of this owner, and its inputs."""
     key = variable.get("key", DOCKER_AUTH_CONFIG)
     value = variable.get("value", KEY_PLACEHOLDER if key in ACCESS_KEYS else PLACEHOLDER)
     inputs: dict[str, Any] = {
@@ -115,9 +119,9 @@ def _variable(name: str, variable: CiVariableArgs, opts: pulumi.ResourceOptions)
     }
     match choice(OwnerKind, variable["owner_kind"], f"owner_kind of {name}"):
         case OwnerKind.GROUP:
-            gitlab.GroupVariable(name, group=variable["owner"], **inputs, opts=opts)
+            return gitlab.GroupVariable, {"group": variable["owner"], **inputs}
         case OwnerKind.PROJECT:
-            gitlab.ProjectVariable(name, project=variable["owner"], **inputs, opts=opts)
+            return gitlab.ProjectVariable, {"project": variable["owner"], **inputs}
         case OwnerKind.INSTANCE:
             known = {key: given for key, given in inputs.items() if key not in _NOT_OF_AN_INSTANCE}
-            gitlab.InstanceVariable(name, **known, opts=opts)
+            return gitlab.InstanceVariable, known

@@ -1,5 +1,7 @@
 """ECR repositories with secure defaults."""
 
+from typing import TypedDict
+
 import pulumi
 import pulumi_aws as aws
 
@@ -28,72 +30,80 @@ class Repositories(Component):
         check(RepositoriesArgs, args, find)
         super().__init__("gitlab-ecr:index:Repositories", name, {}, opts)
         account, urls, arns = args["account"], dict[str, str](), dict[str, str]()
+        # Changing a lifecycle policy replaces it, and a repository has only one: deleting the old one after creating
+        # the new one would delete the new one.
+        child, replaced = self.child(), self.child(delete_before_replace=True)
         for repository, declared in args["repositories"].items():
-            options = _tagged(declared, args.get("tags"))
+            resource, options = f"{name}-{repository}", _tagged(declared, args.get("tags"))
             region = options.get("region", args["region"])
             urls[repository] = f"{registry_host(account, region)}/{repository}"
             arns[repository] = repository_arn(account, region, repository)
-            # The import id includes the region only if the repository has its own; see `adopt`.
-            import_id = f"{repository}@{region}" if "region" in options else repository
-            created = self._repository(f"{name}-{repository}", repository, region, import_id, options)
-            self._policies(f"{name}-{repository}", created, account, region, options)
+            created = aws.ecr.Repository(
+                resource, name=repository, region=region, **_settings(options), opts=self._options(repository, options)
+            )
+            # The repository's own output, known in every preview: when it is replaced, its policies are replaced too.
+            aws.ecr.LifecyclePolicy(
+                resource, repository=created.name, region=region, policy=_lifecycle(options), opts=replaced
+            )
+            if (access := _access(account, region, options)) is not None:
+                aws.ecr.RepositoryPolicy(resource, repository=created.name, region=region, policy=access, opts=child)
         for prefix, cache in args.get("caches", {}).items():
             add_cache(self, name, args["region"], prefix, cache)
         add_registry_wide(self, name, account, args["region"], args.get("registry", {}))
         self.urls, self.arns = _known(urls), _known(arns)
         self.register_outputs({"urls": self.urls, "arns": self.arns})
 
-    def _repository(
-        self, child: str, repository: str, region: str, import_id: str, options: RepositoryArgs
-    ) -> aws.ecr.Repository:
-        mutability, filters = tag_mutability(options.get("mutable_tags", []))
-        encryption: aws.ecr.RepositoryEncryptionConfigurationArgsDict = {"encryption_type": "AES256"}
-        if "kms_key" in options:
-            encryption = {"encryption_type": "KMS", "kms_key": options["kms_key"]}
-        return aws.ecr.Repository(
-            child,
-            name=repository,
-            region=region,
-            image_tag_mutability=mutability,
-            image_tag_mutability_exclusion_filters=[{"filter": tag, "filter_type": "WILDCARD"} for tag in filters]
-            or None,
-            image_scanning_configuration={"scan_on_push": options.get("scan_on_push", True)},
-            encryption_configurations=[encryption],
-            force_delete=options.get("force_delete", False),
-            tags=options.get("tags"),
-            opts=self.child(
-                protect=options.get("protect"),
-                # An import that fails half-way is already in the state: removing the repository from the declaration
-                # must not delete what this stack did not create.
-                retain_on_delete=options.get("retain_on_delete", options.get("adopt")),
-                import_=import_id if options.get("adopt") else None,
-            ),
+    def _options(self, repository: str, options: RepositoryArgs) -> pulumi.ResourceOptions:
+        # The import id includes the region only if the repository has its own; see `adopt`.
+        import_id = f"{repository}@{options['region']}" if "region" in options else repository
+        return self.child(
+            protect=options.get("protect"),
+            # An import that fails half-way is already in the state: removing the repository from the declaration
+            # must not delete what this stack did not create.
+            retain_on_delete=options.get("retain_on_delete", options.get("adopt")),
+            import_=import_id if options.get("adopt") else None,
         )
 
-    def _policies(
-        self, child: str, created: aws.ecr.Repository, account: str, region: str, options: RepositoryArgs
-    ) -> None:
-        lifecycle = lifecycle_policy(options.get("lifecycle_rules", []), options.get("protected_tags", []))
-        access = repository_policy(
-            account,
-            region,
-            pull=options.get("pull"),
-            push=options.get("push"),
-            admin=options.get("admin"),
-            lambda_accounts=options.get("lambda_accounts", []),
-        )
-        # The repository's own output, known in every preview: when it is replaced, its policies are replaced too.
-        opts = self.child()
-        # Changing a lifecycle policy replaces it, and a repository has only one: deleting the old one after creating
-        # the new one would delete the new one.
-        before = self.child(delete_before_replace=True)
-        aws.ecr.LifecyclePolicy(
-            child, repository=created.name, region=region, policy=policy_json(lifecycle), opts=before
-        )
-        if access is not None:
-            aws.ecr.RepositoryPolicy(
-                child, repository=created.name, region=region, policy=policy_json(access), opts=opts
-            )
+
+class _Settings(TypedDict):
+    image_tag_mutability: str
+    image_tag_mutability_exclusion_filters: list[aws.ecr.RepositoryImageTagMutabilityExclusionFilterArgsDict] | None
+    image_scanning_configuration: aws.ecr.RepositoryImageScanningConfigurationArgsDict
+    encryption_configurations: list[aws.ecr.RepositoryEncryptionConfigurationArgsDict]
+    force_delete: pulumi.Input[bool]
+    tags: pulumi.Input[dict[str, pulumi.Input[str]]] | None
+
+
+def _settings(options: RepositoryArgs) -> _Settings:
+    mutability, filters = tag_mutability(options.get("mutable_tags", []))
+    encryption: aws.ecr.RepositoryEncryptionConfigurationArgsDict = {"encryption_type": "AES256"}
+    if "kms_key" in options:
+        encryption = {"encryption_type": "KMS", "kms_key": options["kms_key"]}
+    return {
+        "image_tag_mutability": mutability,
+        "image_tag_mutability_exclusion_filters": [{"filter": tag, "filter_type": "WILDCARD"} for tag in filters]
+        or None,
+        "image_scanning_configuration": {"scan_on_push": options.get("scan_on_push", True)},
+        "encryption_configurations": [encryption],
+        "force_delete": options.get("force_delete", False),
+        "tags": options.get("tags"),
+    }
+
+
+def _lifecycle(options: RepositoryArgs) -> str:
+    return policy_json(lifecycle_policy(options.get("lifecycle_rules", []), options.get("protected_tags", [])))
+
+
+def _access(account: str, region: str, options: RepositoryArgs) -> str | None:
+    policy = repository_policy(
+        account,
+        region,
+        pull=options.get("pull"),
+        push=options.get("push"),
+        admin=options.get("admin"),
+        lambda_accounts=options.get("lambda_accounts", []),
+    )
+    return None if policy is None else policy_json(policy)
 
 
 def _known(texts: dict[str, str]) -> pulumi.Output[dict[str, str]]:
