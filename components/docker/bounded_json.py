@@ -12,7 +12,7 @@ from typing import Any, Final
 DEPTH: Final = 64
 """Deeper than anything that GitLab, a registry, the plan or a person writes."""
 _NUMBER: Final = 40  # characters: beyond any id, size or time
-_MARKS: Final = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[\[{]|[\]}]', re.DOTALL)
+_NO_BRACKETS: Final = re.compile(r'(?:"(?:[^"\\]++|\\.)*+"?|[^"\[\]{}]++)++', re.DOTALL)
 
 
 class BoundedJsonError(ValueError):
@@ -52,11 +52,8 @@ def check_depth(text: str) -> None:
     if text.count("[") + text.count("{") <= DEPTH:
         return
     depth = 0
-    for mark in _MARKS.finditer(text):
-        if mark[0] in "[{":
-            depth += 1
-        elif mark[0] in "]}":
-            depth -= 1
+    for bracket in _NO_BRACKETS.sub("", text):
+        depth += 1 if bracket in "[{" else -1
         if depth > DEPTH:
             raise BoundedJsonError(f"is nested deeper than {DEPTH} levels")
 

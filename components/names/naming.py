@@ -6,6 +6,7 @@ No name is ever taken from a resource's output, so every policy and the plan are
 import hashlib
 import re
 from dataclasses import dataclass
+from functools import cache
 from typing import Final, Self
 
 from .locations import Mistakes
@@ -22,6 +23,7 @@ PREFIX_TAG: Final = "gitlab-ecr"
 """The AWS tag that holds the prefix, for resources that AWS names by a number: policies recognise the owner by it."""
 
 
+@cache  # a consumer's name is asked for by its role, its policy, the plan and the checks
 def slug(text: str, limit: int) -> str:
     """A short name of lower-case letters, digits and dashes for `text`, at most `limit` long.
 
