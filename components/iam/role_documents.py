@@ -1,5 +1,6 @@
 """The two documents of a role: who may assume it, and what it may do. Pure functions of the typed arguments."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
@@ -42,16 +43,23 @@ def pull_role_documents(names: Names, options: AudienceArgs, rotator_role_arn: s
     Raises:
         MistakesError: what is wrong with the audience.
     """
-    mistakes, arns = Mistakes(), list[str]()
-    generation = options.get("generation", 1)
+    mistakes, policy, generation = Mistakes(), "", options.get("generation", 1)
     if generation < 1:
         mistakes.add("generation", text=f"got {generation}; write 1 or more, one higher to void the tokens")
+    registries = tuple((registry["account"], registry["region"]) for registry in options.get("registries", []))
     with mistakes.at():
-        arns = repository_arns(names, options["pull"], options.get("registries", []))
+        policy = _pull_policy(names, tuple(options["pull"]), tuple(options.get("caches", [])), registries)
     mistakes.refuse()
-    caches = _caches(names, options.get("caches", []), options.get("registries", []))
-    policy = checked_size(cache_puller_policy(arns, caches), "role", _SIZE)
     return RoleDocuments(_trust_of_rotator(names, rotator_role_arn), policy)
+
+
+@cache  # the checks and the component both ask for it
+def _pull_policy(
+    names: Names, pull: tuple[str, ...], caches: tuple[str, ...], registries: tuple[tuple[str, str], ...]
+) -> str:
+    declared = [RegistryArgs(account=account, region=region) for account, region in registries]
+    arns = repository_arns(names, pull, declared)
+    return checked_size(cache_puller_policy(arns, _caches(names, caches, declared)), "role", _SIZE)
 
 
 @cache  # every audience of a stack has the same
@@ -143,7 +151,7 @@ def _known(number: object) -> str:
     return number if isinstance(number, str) else numbers.STANDING_IN
 
 
-def _caches(names: Names, prefixes: list[str], registries: list[RegistryArgs]) -> list[str]:
+def _caches(names: Names, prefixes: Sequence[str], registries: Sequence[RegistryArgs]) -> list[str]:
     if not prefixes:
         return []
     return repository_arns(names, [f"{prefix}/*" for prefix in prefixes], registries, "caches")

@@ -3,6 +3,7 @@
 import hashlib
 import io
 import zipfile
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -14,6 +15,7 @@ _COMPONENTS: Final = Path(__file__).parents[1]
 _FOLDERS: Final = ("contract", "docker", "rotation", "variables")
 
 
+@cache  # each function and the digest ask for it
 def code_files() -> dict[str, Path]:
     """The path in the zip of each source file, sorted."""
     files = sorted(file for folder in _FOLDERS for file in (_COMPONENTS / folder).rglob("*.py"))
