@@ -1,13 +1,17 @@
 """The program that large stacks are measured against."""
 
+import traceback
+from pathlib import Path
 from typing import Any
 
 import pytest
+from pulumi.runtime.proto import source_pb2
 
 from bench import stacks
 from validation.recorder import Recorder
 
 _OF_THE_PLACE = ("parent", "sourcePosition", "stackTrace", "dependencies", "propertyDependencies")
+_COMPONENTS = Path(stacks.__file__).parents[1] / "components"
 
 
 def as_registered(requests: list[Any]) -> dict[tuple[str, str], Any]:
@@ -47,3 +51,24 @@ def test_the_benchmark_stack_has_no_component(ours: list[Any]) -> None:
 def test_each_repository_and_consumer_adds_five_resources(ours: list[Any]) -> None:
     more = stacks.recorded(stacks.with_components(4))
     assert len(more) - len(ours) == 5
+
+
+def test_what_a_large_stack_repeats_is_created_in_its_components_constructor(
+    recorder: Recorder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Pulumi's SDK records the call stack of each resource: a helper in between takes a percent of the program's time.
+    monkeypatch.setattr("pulumi.runtime.resource._get_stack_trace", _files_of_components)
+    requests = stacks.recorded(stacks.with_components(3))
+    repeated = [request for request in requests if "team-" in request.name or "acme/app-" in request.name]
+    assert len(repeated) == 15
+    assert {tuple(frame.pc.uri for frame in request.stackTrace.frames) for request in repeated} == {
+        (component, "registry_access.py")
+        for component in ("ecr/repositories.py", "iam/identities.py", "consumers/ci_variables.py")
+    }
+
+
+def _files_of_components() -> source_pb2.StackTrace:
+    files = [Path(frame.filename) for frame in reversed(traceback.extract_stack())]
+    within = [file.relative_to(_COMPONENTS).as_posix() for file in files if _COMPONENTS in file.parents]
+    positions = [source_pb2.SourcePosition(uri=file) for file in within]
+    return source_pb2.StackTrace(frames=[source_pb2.StackFrame(pc=position) for position in positions])
