@@ -48,16 +48,16 @@ def _walk() -> None:
     print(f"Starting AWS, GitLab and the registry on loopback, and Pulumi's engine with stack {file.stack}", flush=True)
     with World(file.declaration) as world, Engine(_STACK_FILE, world) as engine:
         world.push_images()
-        _tell(Journey(file, world, engine).walk())
+        _report(Journey(file, world, engine).walk())
     for job in (None, _JOB):
         rotation = file.declaration.get("rotation", {}) | ({"job": job} if job else {})
         declaration: Any = {**file.declaration, "rotation": rotation}
         with World(declaration) as world, Engine(_STACK_FILE, world) as engine:
             world.push_images()
-            _tell(Deployment(world, engine, job).walk())
+            _report(Deployment(world, engine, job).walk())
 
 
-def _tell(lines: Iterator[str]) -> None:
+def _report(lines: Iterator[str]) -> None:
     begin = time.monotonic()
     for line in lines:
         print(f"- {line} ({time.monotonic() - begin:.0f} s)", flush=True)

@@ -21,7 +21,7 @@ class EnvironmentClients:
         provider: `aws` or `gitlab`; GitLab's client is made, as the real one, when the provider is configured.
 
     Raises:
-        NotARehearsalError: an address is missing, or leads from this machine.
+        NotARehearsalError: an address is missing, or is not on this machine.
         ConfigurationError: the real provider would refuse the configuration.
     """
 

@@ -78,7 +78,7 @@ class EngineError(Exception):
 
 
 class Engine(AbstractContextManager["Engine"]):
-    """`pulumi` with a stack of the program's, in a folder that goes when it is closed.
+    """`pulumi` with a stack of the program's, in a folder that is removed when it is closed.
 
     Args:
         stack_file: is copied; `edit` changes the copy.
@@ -123,7 +123,7 @@ class Engine(AbstractContextManager["Engine"]):
         """What `pulumi destroy --preview-only --json` prints, in a file.
 
         Raises:
-            EngineError: it could not say.
+            EngineError: `pulumi` failed.
         """
         done = self._run("destroy", "--preview-only", "--json", "--stack", self._stack)
         if done.returncode:
@@ -154,7 +154,7 @@ class Engine(AbstractContextManager["Engine"]):
 
     @contextmanager
     def acting(self, **variables: str | None) -> Generator[None]:
-        """In the `with`, the engine has other variables in its environment; None takes one out."""
+        """Within the `with` block, the engine has other variables in its environment; None removes one."""
         before = self._environment
         changed = {**before, **variables}
         self._environment = {name: value for name, value in changed.items() if value is not None}
@@ -164,7 +164,7 @@ class Engine(AbstractContextManager["Engine"]):
             self._environment = before
 
     def edit(self) -> "StackFileEdit":
-        """The stack file to change, in a `with`."""
+        """The stack file, to change within a `with` block."""
         return StackFileEdit(self._stack_file)
 
     def close(self) -> None:

@@ -26,8 +26,8 @@ class GitLabClient:
     """One configured client.
 
     Raises:
-        ConfigurationError: the real provider would make no client of it; in its words.
-        NotARehearsalError: the way to GitLab leads from this machine.
+        ConfigurationError: the real provider would refuse it; the message is the provider's.
+        NotARehearsalError: GitLab would be reached outside this machine.
     """
 
     def __init__(self, environment: Mapping[str, str], configuration: Mapping[str, Any]) -> None:
@@ -44,7 +44,7 @@ class GitLabClient:
                 raise ConfigurationError(f"{_FAILED}GET {self._base}user: {status} {answer}")
 
     def ask(self, method: str, path: str, body: Mapping[str, Any]) -> tuple[int, Any]:
-        """Status and JSON, None without a body; what may pass is tried again, whatever the method."""
+        """Status and JSON, None without a body; after a temporary failure it asks again, whatever the method."""
         tries = 1
         while (answer := self._send(method, path, body)).status in _AGAIN and tries < _TRIES:
             tries += 1

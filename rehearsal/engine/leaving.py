@@ -43,7 +43,7 @@ class Leaving:
         expect(any(kind.endswith(_VARIABLE) for kind in deleted), f"its variable stays: {deleted}")
         expect("Role" in deleted, f"its role stays: {deleted}")
         expect(self._seen.consumer(self._own).variable() is None, "its variable is still there")
-        expect(not self._seen.opens(auth, opened), f"its old token still opens {opened}")
+        expect(not self._seen.opens(auth, opened), f"its old token still works on {opened}")
         self._seen.pulls_are_as_declared()
         return f"a consumer removed: its {', '.join(deleted)} are deleted, and its old token is refused"
 
@@ -55,7 +55,7 @@ class Leaving:
         expect(not any(kind.endswith(_VARIABLE) for kind in deleted), f"its variable is gone: {deleted}")
         kept = self._seen.consumer(self._adopted).variable() or ""
         expect(self._world.registry_host in kept, "its variable lost the entry that only forget takes out")
-        expect(not self._seen.opens(auth, opened), f"its old token still opens {opened}")
+        expect(not self._seen.opens(auth, opened), f"its old token still works on {opened}")
         return "an adopted consumer removed: its variable stays, with an entry that no longer works"
 
     def _its_entries_forgotten(self) -> str:

@@ -24,7 +24,7 @@ _MESSAGE_BYTES: Final = 400 * 1024 * 1024  # the engine's own limit
 
 
 def serve(provider: str, environment: Mapping[str, str]) -> tuple[grpc.Server, int]:
-    """Starts to serve; answers with the server and its port.
+    """Starts to serve; returns the server and its port.
 
     Args:
         provider: `aws` or `gitlab`; it has the version of the SDK that the program uses.

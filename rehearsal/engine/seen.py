@@ -27,8 +27,8 @@ class Seen:
     """Looks at the world of one stack.
 
     Attributes:
-        kinds: of each consumer with a rotated variable, by its path: `project` or `group`.
-        with_keys: the same of each with access keys.
+        kinds: `project` or `group`, by the path of each consumer with a rotated variable.
+        with_keys: the same, for each consumer with access keys.
     """
 
     def __init__(self, world: World, engine: Engine, declaration: RegistryAccessArgs) -> None:

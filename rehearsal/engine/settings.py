@@ -6,7 +6,7 @@ class NotARehearsalError(Exception):
 
 
 class ConfigurationError(Exception):
-    """The real provider would refuse this configuration; its words."""
+    """The real provider would refuse this configuration; the message is the provider's."""
 
 
 def is_loopback(host: str | None) -> bool:

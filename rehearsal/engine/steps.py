@@ -1,4 +1,4 @@
-"""What the steps of a journey have in common: what they expect, and how they say what they saw."""
+"""What the steps of a journey have in common: what they expect, and how they report what they found."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence

@@ -38,5 +38,5 @@ def differing(state: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[st
 
 
 def untagged(values: Mapping[str, Any]) -> dict[str, Any]:
-    """The properties beside the tags."""
+    """The properties without the tags."""
     return {key: value for key, value in values.items() if key not in (TAGS, TAGS_ALL)}

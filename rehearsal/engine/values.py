@@ -39,9 +39,9 @@ def differences(before: Any, state: Any, after: Any, path: str = "") -> Iterator
 
     Args:
         before: what the program wanted last time.
-        state: what is.
+        state: what exists now.
         after: what the program wants.
-        path: where all three lie.
+        path: the path of all three.
     """
     if is_mapping(after) and is_mapping(state) and _SIGNATURE not in after:
         wanted = before if is_mapping(before) else {}

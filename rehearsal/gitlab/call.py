@@ -30,14 +30,13 @@ _Found = TypeVar("_Found", bound=Owner)
 
 @dataclass
 class State:
-    """All the emulator knows. A request holds `lock` from its authentication to its reply.
+    """Everything that the emulator knows. A request holds `lock` from its authentication to its reply.
 
     Attributes:
-        value_limit: how many characters of a project's or group's variable it holds: as older instances did, 10,000.
+        value_limit: the most characters of a project's or group's variable; 10,000 in older instances.
         long_poll: seconds for which a runner's request is held while the queue does not change.
-        live_traces: the last update of a job is accepted at first, and done when it comes again, as where logs are
-            gathered in pieces.
-        flushed: the jobs of which that first update came.
+        live_traces: whether a runner has to send a job's last update twice, as on instances that store logs in pieces.
+        flushed: the ids of the jobs whose last update has come once.
     """
 
     now: Callable[[], datetime]
@@ -72,6 +71,8 @@ class State:
 
 @dataclass
 class Call:
+    """One request with its caller. `values` are the parts of the path that the route names."""
+
     state: State
     request: Request
     values: dict[str, str]

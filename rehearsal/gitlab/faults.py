@@ -1,4 +1,4 @@
-"""Faults a test or the rehearsal puts between a client and the emulator."""
+"""Faults that a test or the rehearsal puts between a client and the emulator."""
 
 import re
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ _BODIES: dict[int, dict[str, str]] = {
 
 @dataclass
 class Fault:
-    """Hits requests whose method is `method` and whose raw path `path` (a regular expression) is found in.
+    """Hits requests with this method whose raw path contains a match of `path`, a regular expression.
 
     The first `skip` of them pass; then `times` are hit, or all until it is removed with `times=None`.
     Exactly one effect: `status` (GitLab's usual body; 429 as the limiter sends it, any other a proxy's HTML),

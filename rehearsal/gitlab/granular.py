@@ -30,7 +30,7 @@ class Grant:
 
     Attributes:
         permissions: by GitLab's names, such as `Variable: Read`.
-        owners: the paths of the groups and projects on which it may; everything below a group is among them.
+        owners: the paths of the groups and projects on which it may do so, with everything below them.
     """
 
     permissions: frozenset[str]

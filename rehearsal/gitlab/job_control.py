@@ -12,8 +12,8 @@ class JobSeen:
     """A job as its page shows it.
 
     Attributes:
-        runner: the id of who took it.
-        log: what its runner sent so far.
+        runner: the id of the runner that took it.
+        log: what its runner has sent so far.
     """
 
     id: int
@@ -32,7 +32,7 @@ class JobControl:
         self._state = state
 
     def create(self, project: str, request: JobRequest) -> int:
-        """Puts a job into the queue; answers its id."""
+        """Puts a job into the queue, and returns its id."""
         with self._state.lock:
             found = self._state.store.project(project)
             if found is None:
@@ -61,7 +61,7 @@ class JobControl:
         """With `gracefully` the runner sees `canceling`, and may finish what it does."""
         with self._state.lock:
             self._job(number).cancel(gracefully=gracefully)
-            self._state.jobs.tell()
+            self._state.jobs.notify()
 
     def limit_log(self, number: int, size: int) -> None:
         """Limits how many bytes of the job's log are kept; with more the job fails."""

@@ -86,7 +86,7 @@ class Job:
 
 
 class Jobs:
-    """The queue, and all that left it."""
+    """The queue, and the jobs that have left it."""
 
     def __init__(self) -> None:
         self._jobs: dict[int, Job] = {}
@@ -102,25 +102,25 @@ class Jobs:
     def create(self, project: Project, request: JobRequest) -> Job:
         job = Job(next(self._ids), f"glcbt-fake-{secrets.token_hex(10)}", project, request)
         self._jobs[job.id] = job
-        self.tell()
+        self.notify()
         return job
 
     def find(self, number: str) -> Job | None:
         return self._jobs.get(int(number)) if number.isdecimal() else None
 
     def next_for(self, runner: Runner, ancestors: Callable[[Owner], Sequence[Owner]]) -> Job | None:
-        """The oldest that the runner may take."""
+        """The oldest job that the runner may take."""
         waiting = (job for job in self._jobs.values() if job.status == "pending")
         return next((job for job in waiting if _takes(runner, job, ancestors(job.project))), None)
 
-    def tell(self) -> None:
+    def notify(self) -> None:
         """Wakes everyone who waits, after any change."""
         with self._changed:
             self._version += 1
             self._changed.notify_all()
 
     def wait(self, ready: Callable[[], bool], seconds: float) -> bool:
-        """Until it is so, or the time is over."""
+        """Waits until `ready`; returns whether it was within that time."""
         with self._changed:
             return self._changed.wait_for(ready, seconds)
 

@@ -50,7 +50,7 @@ def message(status: int, text: Any) -> ApiError:
 
 
 def parameter_error(text: str) -> ApiError:
-    """What Grape, GitLab's API framework, says of parameters: a top-level `error`."""
+    """An error about parameters, as Grape, GitLab's API framework, writes it: a top-level `error`."""
     return ApiError(json_reply({"error": text}, HTTPStatus.BAD_REQUEST))
 
 

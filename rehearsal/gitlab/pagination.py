@@ -23,9 +23,9 @@ def paginate(request: Request, base_url: str, items: Sequence[Any]) -> Reply:
     if request.params.get("pagination") == "keyset":
         text = "Keyset pagination is not yet available for this type of request"
         raise ApiError(json_reply({"error": text}, HTTPStatus.METHOD_NOT_ALLOWED))
-    asked = declared(request.params, Field("page", number), Field("per_page", number))
-    page = max(asked.get("page") or 1, 1)
-    size = _size(asked)
+    given = declared(request.params, Field("page", number), Field("per_page", number))
+    page = max(given.get("page") or 1, 1)
+    size = _size(given)
     pages = max(-(-len(items) // size), 1)
     previous, following = (page - 1 if page > 1 else None), (page + 1 if page < pages else None)
     counted = len(items) <= _MOST_COUNTED
@@ -57,8 +57,8 @@ def keyset(request: Request, base_url: str, items: Sequence[Any]) -> Reply:
     return json_reply(page, headers={"Link": f'<{base_url}{request.path}?{query}>; rel="next"'})
 
 
-def _size(asked: dict[str, Any]) -> int:
-    size = asked.get("per_page")
+def _size(given: dict[str, Any]) -> int:
+    size = given.get("per_page")
     return _PER_PAGE if size is None or size < 1 else min(size, _MOST_PER_PAGE)
 
 

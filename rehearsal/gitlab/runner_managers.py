@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 _UNNAMED = "<legacy>"
-_TOLD = ("version", "revision", "platform", "architecture")
+_REPORTED = ("version", "revision", "platform", "architecture")
 _ids = itertools.count(7001)
 
 
@@ -25,7 +25,7 @@ class Manager:
         return {
             "id": self.id,
             "system_id": self.system_id,
-            **{key: self.info.get(key) for key in _TOLD},
+            **{key: self.info.get(key) for key in _REPORTED},
             "created_at": _moment(self.created_at),
             "contacted_at": _moment(self.contacted_at),
             "ip_address": "127.0.0.1",

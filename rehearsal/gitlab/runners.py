@@ -126,7 +126,7 @@ _WORDS = {"tags_list": "Tags list", "maximum_timeout": "Maximum timeout", "maint
 
 
 def _problems(runner: Runner) -> dict[str, str]:
-    """What the model says of each attribute that it refuses."""
+    """The model's message about each attribute that it refuses."""
     problems: dict[str, str] = {}
     if not runner.run_untagged and not runner.tag_list:
         problems["tags_list"] = "can not be empty when runner is not allowed to pick untagged jobs"

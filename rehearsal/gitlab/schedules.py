@@ -12,7 +12,7 @@ from .users import User
 
 @dataclass(eq=False)
 class Pipeline:
-    """One run of a schedule; no runner is here to take it."""
+    """One run of a schedule. No runner here takes its jobs."""
 
     id: int
     ref: str
@@ -36,7 +36,7 @@ class Pipeline:
 
 @dataclass
 class ScheduleVariable:
-    """The additional variables of a schedule's pipelines, in the order of the answer."""
+    """The additional variables of a schedule's pipelines, in the order in which the API lists their fields."""
 
     variable_type: str = "env_var"
     key: str = ""

@@ -64,7 +64,7 @@ class Server(ThreadingHTTPServer):
 
     def stop(self) -> None:
         self.stopping.set()
-        self.state.jobs.tell()
+        self.state.jobs.notify()
         self.shutdown()
         self._thread.join()
         self.server_close()

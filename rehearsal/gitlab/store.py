@@ -134,7 +134,7 @@ class Store:
                 self._moved.pop(each.path.lower(), None)
 
     def delete(self, path: str) -> list[Owner]:
-        """Removes it with all below, and returns what that was."""
+        """Removes it and everything below it, and returns what was removed."""
         owner = self.at(path)
         gone = [owner, *self.below(owner)]
         for each in gone:
@@ -144,7 +144,7 @@ class Store:
         return gone
 
     def restore(self, path: str) -> list[Owner]:
-        """Brings back what a deletion removed, with its ids, members and variables, and returns what that is."""
+        """Brings back, and returns, what a deletion removed, with ids, members and variables."""
         gone = self._deleted.pop(path.lower(), None)
         if gone is None:
             raise ValueError(f"path: no group or project {path!r} was deleted; delete it first")

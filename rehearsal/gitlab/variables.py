@@ -1,4 +1,4 @@
-"""CI/CD variables: the record and GitLab's model rules, with its words."""
+"""CI/CD variables: the record and GitLab's model rules, with its messages."""
 
 import re
 from dataclasses import asdict, dataclass, replace

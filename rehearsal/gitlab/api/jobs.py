@@ -58,7 +58,7 @@ def _update(call: Call) -> Reply:
         job.drop(reason if reason in FAILURE_REASONS else FAILURE_REASONS[0], given.get("exit_code"))
     elif state != "running":
         return _plain(HTTPStatus.BAD_REQUEST, headers)
-    call.state.jobs.tell()
+    call.state.jobs.notify()
     return _plain(HTTPStatus.OK, headers)
 
 
@@ -73,13 +73,13 @@ def _append(call: Call) -> Reply:
     offset = int(start) if start.isdecimal() else 0
     if offset + len(call.request.body) > job.output_limit:
         job.drop("trace_size_exceeded")
-        call.state.jobs.tell()
+        call.state.jobs.notify()
         raise _refused(HTTPStatus.FORBIDDEN, "403 Forbidden")
     if not job.append(call.request.body, offset):
         raise _refused(
             HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE, "416 Range Not Satisfiable", {"Range": f"0-{len(job.trace)}"}
         )
-    call.state.jobs.tell()
+    call.state.jobs.notify()
     headers = {_STATUS: job.status, "Range": f"0-{len(job.trace)}", _INTERVAL: str(_WATCHED)}
     return _plain(HTTPStatus.ACCEPTED, headers)
 
