@@ -13,13 +13,19 @@ from rehearsal.cloud.cloud import Cloud
 ROLES = 12
 
 
+@pytest.fixture(scope="module")
+def running() -> Iterator[Cloud]:
+    """Each test has roles of its own."""
+    with Cloud.start(ACCOUNT, REGION, hosts=[HOST]) as cloud:
+        yield cloud
+
+
 @pytest.fixture
-def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]:
-    with Cloud.start(ACCOUNT, REGION, hosts=[HOST]) as running:
-        root = {"AWS_ACCESS_KEY_ID": ACCOUNT, "AWS_SECRET_ACCESS_KEY": running.root_secret}
-        for name, value in {**running.environment(), **root}.items():
-            monkeypatch.setenv(name, value)
-        yield running
+def cloud(running: Cloud, monkeypatch: pytest.MonkeyPatch) -> Cloud:
+    root = {"AWS_ACCESS_KEY_ID": ACCOUNT, "AWS_SECRET_ACCESS_KEY": running.root_secret}
+    for name, value in {**running.environment(), **root}.items():
+        monkeypatch.setenv(name, value)
+    return running
 
 
 def test_each_token_belongs_to_the_role_it_was_requested_for(cloud: Cloud) -> None:

@@ -65,11 +65,21 @@ def _compiled(pattern: str) -> re.Pattern[str]:
     return re.compile("".join(parts), re.DOTALL)
 
 
+@cache  # thousands of requests name the same actions and resources
+def _names(actions: tuple[str, ...], action: str) -> bool:
+    return _covers(tuple(each.lower() for each in actions), action.lower())
+
+
+@cache
+def _covers(patterns: tuple[str, ...], text: str) -> bool:
+    return any(glob(pattern, text) for pattern in patterns)
+
+
 def _says(effect: str, document: Policy, request: Request, *, delegates: bool = True) -> bool:
     return any(
         statement["Effect"] == effect
-        and any(glob(action.lower(), request.action.lower()) for action in as_list(statement["Action"]))
-        and ("Resource" not in statement or any(glob(r, request.resource) for r in as_list(statement["Resource"])))
+        and _names(tuple(as_list(statement["Action"])), request.action)
+        and ("Resource" not in statement or _covers(tuple(as_list(statement["Resource"])), request.resource))
         and ("Principal" not in statement or _is_principal(statement["Principal"], request, delegates=delegates))
         and all(
             _holds(operator, key, as_list(values), request.context.get(key))
