@@ -39,6 +39,11 @@ def inputs_of(name: str, **changed: Any) -> dict[str, Any]:
     return written(made.__init__.__annotations__["args"], {**ARGUMENTS[name], **changed})
 
 
+def declaring(consumers: dict[str, Any]) -> dict[str, Any]:
+    """A declaration with consumers as another language writes them, and nothing beside them."""
+    return {**inputs_of("RegistryAccess", caches={}, registry={}, runners={}), "consumers": consumers}
+
+
 def shown(resources: list[Registered]) -> dict[str, Any]:
     """What was registered, in no order; archives by the names of their files."""
     return {f"{each.type} {each.name}": _shown(each) for each in resources}
@@ -136,7 +141,7 @@ def test_a_secret_stays_secret(plugin: Plugin) -> None:
             "auths": {"registry.example.com": {"username": "ci", "password": output("fake-password", secret=True)}},
         }
     }
-    plugin.construct("RegistryAccess", {**inputs_of("RegistryAccess"), "consumers": consumers}, config=_GITLAB)
+    plugin.construct("RegistryAccess", declaring(consumers), config=_GITLAB)
     (variable,) = [each for each in plugin.engine.resources if each.type.endswith(":ProjectVariable")]
     assert "value" in variable.secret_inputs
     assert "registry.example.com" in variable.inputs["value"]
@@ -153,7 +158,7 @@ def test_what_a_preview_does_not_know_yet_reaches_the_resource_as_unknown(plugin
 @pytest.mark.parametrize("number", [20, "20", output("20"), output(20), output("20", secret=True)])
 def test_an_id_may_be_the_output_of_a_group_in_the_same_program(plugin: Plugin, number: Any) -> None:
     consumers = {"acme/backend": {"kind": "group", "id": number, "pull": ["ci/*"]}}
-    plugin.construct("RegistryAccess", {**inputs_of("RegistryAccess"), "consumers": consumers}, config=_GITLAB)
+    plugin.construct("RegistryAccess", declaring(consumers), config=_GITLAB)
     (variable,) = [each for each in plugin.engine.resources if each.type.endswith(":GroupVariable")]
     assert variable.inputs["group"] == "20"
     (function,) = [each for each in plugin.engine.resources if each.name == "it-rotator-function"]
@@ -163,8 +168,7 @@ def test_an_id_may_be_the_output_of_a_group_in_the_same_program(plugin: Plugin, 
 
 def test_an_id_that_is_known_in_up_only_is_unknown_in_the_preview_and_the_rest_is_known(plugin: Plugin) -> None:
     consumers = {"acme/backend": {"kind": "group", "id": output(), "pull": ["ci/*"]}}
-    inputs = {**inputs_of("RegistryAccess"), "consumers": consumers}
-    plugin.construct("RegistryAccess", inputs, config=_GITLAB, dryRun=True)
+    plugin.construct("RegistryAccess", declaring(consumers), config=_GITLAB, dryRun=True)
     unknown = {each.name for each in plugin.engine.resources if "Unknown" in repr(each.inputs)}
     assert {"it-rotator-function", "it-rotator-renewal", "it-rotator-first-rotation"} <= unknown
     assert not [name for name in unknown if "role" in name or "identities" in name]

@@ -12,7 +12,6 @@ import grpc
 from google.protobuf import empty_pb2, struct_pb2
 from program import ROOT
 from pulumi.runtime.proto import (
-    engine_pb2_grpc,
     plugin_pb2,
     provider_pb2,
     provider_pb2_grpc,
@@ -35,12 +34,11 @@ def output(value: Any = None, *, secret: bool = False) -> dict[str, Any]:
     return made if value is None else {**made, "value": value}
 
 
-class _Engine(resource_pb2_grpc.ResourceMonitorServicer, engine_pb2_grpc.EngineServicer):
+class _Engine(resource_pb2_grpc.ResourceMonitorServicer):
     """Answers each resource with its inputs, and with what was announced for its type."""
 
     def __init__(self) -> None:
         self.resources: list[Registered] = []
-        self.logs: list[str] = []
         self.answers: dict[str, dict[str, Any]] = {}
         self.providers: dict[str, dict[str, Any]] = {}
         self._lock = threading.Lock()
@@ -70,10 +68,6 @@ class _Engine(resource_pb2_grpc.ResourceMonitorServicer, engine_pb2_grpc.EngineS
         urn = request.args["urn"]
         found: Any = {"return": struct({"urn": urn, "id": "1", "state": self.providers[urn]})}  # a word of Python's
         return provider_pb2.InvokeResponse(**found)
-
-    def Log(self, request: Any, context: Any) -> Any:
-        self.logs.append(request.message)
-        return empty_pb2.Empty()
 
 
 class Plugin:
@@ -116,13 +110,13 @@ def started() -> Iterator[Plugin]:
     engine = _Engine()
     server = grpc.server(futures.ThreadPoolExecutor(max_workers=8))
     resource_pb2_grpc.add_ResourceMonitorServicer_to_server(engine, server)
-    engine_pb2_grpc.add_EngineServicer_to_server(engine, server)
     address = f"127.0.0.1:{server.add_insecure_port('127.0.0.1:0')}"
     server.start()
     with ExitStack() as undo:
         undo.callback(lambda: server.stop(None).wait())
         # From a folder that has nothing to do with the tree, as from the user's program.
-        command = [sys.executable, "-W", "ignore", str(ROOT / "plugin"), address]
+        # It gets no engine to log to: for each resource, Pulumi tells it some twenty lines that nobody reads.
+        command = [sys.executable, "-W", "ignore", str(ROOT / "plugin"), ""]
         process = undo.enter_context(subprocess.Popen(command, cwd="/", stdout=subprocess.PIPE, text=True))
         undo.callback(process.terminate)
         assert process.stdout
