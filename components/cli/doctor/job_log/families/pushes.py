@@ -11,6 +11,9 @@ from ...causes.finding import Finding
 from ..images import registry_in
 from .family import BY_THE_JOB, Clue, family, found
 
+_DENIED: Final = (
+    "{host} answered 403 to the push of {image}, without a reason: the login may not push there, or has expired"
+)
 _PUSHES: Final = ("push", "uploading", "exporting", "destination")
 
 
@@ -70,7 +73,7 @@ PUSHES: Final = (
         Cause.PUSH_DENIED,
         "403 forbidden",
         r"failed to push .{1,600}403 Forbidden",
-        "{host} answered 403 to the push of {image}, without a reason: the login may not push there, or has expired",
+        _DENIED,
         example="ERROR: failed to solve: failed to push 123456789012.dkr.ecr.eu-central-1.amazonaws.com/ci/app:1.0: "
         "unexpected status from PUT request to https://123456789012.dkr.ecr.eu-central-1.amazonaws.com/v2/ci/app/"
         "manifests/1.0: 403 Forbidden",
@@ -81,7 +84,7 @@ PUSHES: Final = (
         "403",
         r"(?:(?:put|post|patch) (?:request to )?\\*\"?https?://\S{1,400}|checking push permission|uploading manifest|"
         r"writing (?:blob|manifest)|initiating layer upload).{0,400}(?:403|Forbidden)",
-        "{host} answered 403 to the push of {image}, without a reason: the login may not push there, or has expired",
+        _DENIED,
         example="PUT https://123456789012.dkr.ecr.eu-central-1.amazonaws.com/v2/ci/app/manifests/1.0: unexpected "
         "status code 403 Forbidden",
         steps=BY_THE_JOB,
