@@ -69,7 +69,7 @@ def test_a_server_is_asked_for_what_follows_its_name(
         return whole("{}")
 
     clock = SystemClock()
-    http = PooledHttp(clock, Deadline(clock, 20), connections=1, allow_http=True)
+    http = PooledHttp(Deadline(clock, 20), connections=1, allow_http=True)
     with serving(answer) as port:
         http.request("GET", f"HTTP://127.0.0.1:{port}{written}", {})
     assert seen == [(asked, f"127.0.0.1:{port}")]
