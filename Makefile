@@ -37,7 +37,7 @@ test: lint ## run all checks and tests, and show the coverage
 
 # Four processes for two cores: a rehearsal waits for its own processes a third of the time.
 suite: $(READY)
-	@rm -f .slipcover.json
+	@rm -rf .slipcover.json .slipcover.children
 	$(BIN)/python $(MEASURED) -m pytest -q -n 4 --dist loadgroup $(ARGS)
 
 test-fast: $(READY) ## run the tests that need no rehearsal, in about a minute and a half
@@ -80,7 +80,7 @@ lock: ## update the pinned dependencies from pyproject.toml; needs uv
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --group docs -c requirements-dev.txt -o requirements-docs.txt
 
 clean: ## remove everything that these commands made
-	rm -rf $(VENV) .rehearsal .site .bench .coverage .slipcover.json .hypothesis .pytest_cache .ruff_cache dist
+	rm -rf $(VENV) .rehearsal .site .bench .coverage .slipcover.json .slipcover.children .hypothesis .pytest_cache .ruff_cache dist
 
 $(READY): requirements-dev.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

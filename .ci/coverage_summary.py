@@ -14,6 +14,7 @@ import coverage
 
 ROOT: Final = Path(__file__).parents[1]
 SEEN: Final = ROOT / ".slipcover.json"
+CHILDREN: Final = ROOT / ".slipcover.children"  # of the processes that the tests started: tests/support/measured.py
 MARK: Final = 95.0
 
 
@@ -25,10 +26,13 @@ def sources(measured: coverage.Coverage) -> Iterator[Path]:
 
 
 def take_over(measured: coverage.Coverage) -> None:
-    """Makes coverage's file of what SlipCover saw."""
-    seen = {str(ROOT / name): file["executed_lines"] for name, file in json.loads(SEEN.read_text())["files"].items()}
+    """Makes coverage's file of what SlipCover saw, in the tests and in the processes that they started."""
+    seen = {str(ROOT / name): {*file["executed_lines"]} for name, file in json.loads(SEEN.read_text())["files"].items()}
+    for child in CHILDREN.glob("*.json"):
+        for name, lines in json.loads(child.read_text()).items():
+            seen.setdefault(name, set()).update(lines)
     data = measured.get_data()
-    data.add_lines({str(path): seen.get(str(path), []) for path in sources(measured)})
+    data.add_lines({str(path): seen.get(str(path), set()) for path in sources(measured)})
     measured.save()
 
 

@@ -1,5 +1,6 @@
 """The coverage at the end of `make test`: the whole, and the files below the mark, the worst first."""
 
+import json
 import os
 import re
 import shutil
@@ -60,6 +61,14 @@ def test_a_tree_that_is_run_completely_is_reported_as_such(tree: Path) -> None:
 def test_a_second_run_does_not_add_to_the_first(tree: Path) -> None:
     assert _summary(tree, "alone", "lib.half", "lib.never").startswith("coverage: 71.4% ")
     assert _summary(tree, "alone").startswith("coverage: 28.6% ")
+
+
+def test_what_processes_of_the_tests_ran_counts(tree: Path) -> None:
+    (tree / ".slipcover.children").mkdir()
+    for child, lines in enumerate(([3], [4])):
+        file = tree / ".slipcover.children" / f"{child}.json"
+        file.write_text(json.dumps({str(tree / "lib" / "half.py"): lines}))
+    assert _summary(tree, "alone", "lib.half").startswith("coverage: 85.7% of the lines; 1 files are below 95%\n")
 
 
 def test_coverages_own_reports_work_afterwards(tree: Path) -> None:

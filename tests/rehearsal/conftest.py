@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import yaml
 from commands_here import run_commands_here
+from measured import measured_children
 from rehearsed_once import Kept
 
 ROOT = Path(__file__).parents[2]
@@ -26,27 +27,24 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kept]:
     report = scratch / "report.json"
     (scratch / "tmp").mkdir()
     arguments = ["--keep", "--report", str(report), "--picture", str(report.with_suffix(".svg"))]
-    with (
-        (scratch / "errors").open("w") as errors,
-        subprocess.Popen(
-            [sys.executable, "-m", "rehearsal", *arguments],
-            cwd=ROOT,
-            env=os.environ | {"TMPDIR": str(scratch / "tmp"), "PYTHONUNBUFFERED": "1"},
-            stdout=subprocess.PIPE,
-            stderr=errors,
-            text=True,
-        ) as process,
-    ):
-        try:
-            assert process.stdout is not None
-            shown: list[str] = []
-            for line in process.stdout:
-                shown.append(line)
-                if line.startswith("  export PATH="):
-                    break
-            yield Kept(process, "".join(shown), scratch)
-        finally:
-            process.kill()
+    command = [sys.executable, "-m", "rehearsal", *arguments]
+    environment = os.environ | {"TMPDIR": str(scratch / "tmp"), "PYTHONUNBUFFERED": "1"}
+    with (scratch / "errors").open("w") as errors:
+        with measured_children():
+            process = subprocess.Popen(
+                command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=errors, text=True
+            )
+        with process:
+            try:
+                assert process.stdout is not None
+                shown: list[str] = []
+                for line in process.stdout:
+                    shown.append(line)
+                    if line.startswith("  export PATH="):
+                        break
+                yield Kept(process, "".join(shown), scratch)
+            finally:
+                process.kill()
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import yaml
+from measured import measured_children
 
 from rehearsal import command_line, renewal, token_steps
 from rehearsal.rehearsal import Rehearsal
@@ -21,7 +22,7 @@ _NAME = "gitlab-ecr-managed/gitlab-token-managed"
 
 @pytest.fixture(scope="module")
 def rehearsed() -> Iterator[Rehearsal]:
-    with Rehearsal(read(MANAGED), lambda _: None) as running:
+    with measured_children(), Rehearsal(read(MANAGED), lambda _: None) as running:
         running.up()
         running.renew()
         running.let_time_pass()

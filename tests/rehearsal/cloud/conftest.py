@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from aws_principals import ACCOUNT, HOST, REGION, Principals
+from measured import measured_children
 
 from rehearsal.clients import present
 from rehearsal.cloud.cloud import Cloud
@@ -27,6 +28,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 @pytest.fixture(scope="module")
 def store(request: pytest.FixtureRequest) -> str:
     return request.param
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _measured() -> Iterator[None]:
+    with measured_children():
+        yield
 
 
 @pytest.fixture(scope="module")

@@ -11,6 +11,7 @@ from typing import Any
 import podman_here
 import pytest
 import yaml
+from measured import measured_children
 from scripted_runner.program import put_on_path
 
 from rehearsal.clients import HELPER
@@ -37,14 +38,17 @@ def ran(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, dict[str, Any], 
     programs.mkdir()
     temporary.mkdir()
     path = f"{put_on_path(programs)}{os.pathsep}{os.environ['PATH']}"
-    run = subprocess.run(
-        [sys.executable, "-m", "rehearsal", "--stack-file", str(folder / "Pulumi.local.yaml"), "--report", str(report)],
-        cwd=ROOT,
-        env=os.environ | {"PATH": path, "TMPDIR": str(temporary)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    command = [sys.executable, "-m", "rehearsal", "--stack-file", str(folder / "Pulumi.local.yaml")]
+    environment = os.environ | {"PATH": path, "TMPDIR": str(temporary)}
+    with measured_children():
+        run = subprocess.run(
+            [*command, "--report", str(report)],
+            cwd=ROOT,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
     assert run.returncode == 0, run.stderr
     found = json.loads(report.read_text())
     assert found["jobsNotRun"] is None
