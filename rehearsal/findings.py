@@ -91,7 +91,7 @@ def as_document(findings: Findings, error: str) -> dict[str, Any]:
         "pulls": [asdict(cell) for cell in findings.pulls],
         "fetches": [asdict(each) for each in findings.fetches],
         "pushes": [asdict(each) for each in findings.pushes],
-        "renewal": findings.renewal.said if findings.renewal else None,
+        "renewal": findings.renewal.outcome if findings.renewal else None,
         "faults": [asdict(run) for run in findings.faults],
         "jobs": asdict(findings.jobs) if findings.jobs else None,
         "jobsNotRun": findings.jobs_not_run or None,

@@ -36,7 +36,7 @@ class Guarded:
     def last_words(self, count: int = 3) -> str:
         """The end of its output, for a person."""
         lines = self._log.read_text(errors="replace").strip().splitlines() if self._log.exists() else []
-        return " | ".join(lines[-count:]) or "it said nothing"
+        return " | ".join(lines[-count:]) or "no output"
 
     def stop(self) -> None:
         """Ask it to end, and wait until it is gone."""

@@ -54,13 +54,13 @@ def check_tokens(consumers: Sequence[Consumer], first: Mapping[Consumer, Auths])
     """Checks that no token from the deployment works any more, and that every token in a variable does.
 
     Raises:
-        RotationError: it is not so. The message names the consumer and the host.
+        RotationError: one works, or fails, that should not. The message names the consumer and the host.
     """
     closed = _at_once(lambda consumer: consumer.refused(first[consumer]), consumers)
     now = _at_once(_refused_now, consumers)
     for consumer, closed_hosts, refused in zip(consumers, closed, now, strict=True):
         if opened := [host for host in first[consumer] if host not in closed_hosts]:
-            raise RotationError(f"{consumer.label}: the deployment's token has expired and still opens {opened[0]}")
+            raise RotationError(f"{consumer.label}: the deployment's token has expired and still works on {opened[0]}")
         if refused:
             raise RotationError(f"{consumer.label}: {refused[0]} refuses the token in the variable")
 
@@ -70,7 +70,7 @@ def _refused_now(consumer: Consumer) -> list[str]:
 
 
 def _at_once(ask: Callable[[Consumer], list[str]], consumers: Sequence[Consumer]) -> list[list[str]]:
-    """What each consumer's registry hosts answer: a large stack has hundreds, which would take long one by one."""
+    """Asks for several consumers at the same time, because a large stack has hundreds of them."""
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         return list(pool.map(ask, consumers))
 

@@ -37,7 +37,7 @@ class Fetch(Attempt):
 
 
 def fetched(world: World, declaration: Mapping[str, Any], consumer: Consumer) -> str:
-    """What a job of the consumer that may gets as its `DOCKER_AUTH_CONFIG`, as its runner fetches it.
+    """The `DOCKER_AUTH_CONFIG` that an allowed job of the consumer gets, fetched as its runner fetches it.
 
     Raises:
         ClientError: STS or Secrets Manager refuses.
@@ -96,7 +96,7 @@ def _others(
 
 
 def _named(options: Mapping[str, Any]) -> bool:
-    """Whether only refs of certain names may read; beside a push these are those that push."""
+    """Whether only refs with certain names may read. If the consumer pushes, the names are of the refs that push."""
     return bool(options.get("branches") or options.get("tags")) and not options.get("push")
 
 

@@ -1,4 +1,4 @@
-"""What GitLab and a runner make of a due pipeline schedule: the jobs whose rules fit, each run as a process."""
+"""Runs a due pipeline schedule as GitLab and a runner would: each job whose rules match, as a process."""
 
 import os
 import re
@@ -27,7 +27,7 @@ _SECONDS: Final = 120
 
 @dataclass(frozen=True)
 class Pipeline:
-    """One run of a schedule: where, and what GitLab tells its jobs."""
+    """One run of a schedule: its project, its branch, and the schedule's description."""
 
     project: str
     branch: str
@@ -48,7 +48,7 @@ def template_jobs(inputs: Mapping[str, str]) -> dict[str, dict[str, Any]]:
 
 
 def _interpolated(value: Any, inputs: Mapping[str, str]) -> Any:
-    """As GitLab does it: text by text, after YAML has been read."""
+    """As GitLab does: text by text, after the YAML has been parsed."""
     if is_mapping(value):
         return {_interpolated(key, inputs): _interpolated(item, inputs) for key, item in value.items()}
     if is_list(value):

@@ -19,9 +19,9 @@ _HEADINGS: Final = ("pulls with its own credential", "pulled", "refused")
 _WRONG: Final = "(declared"
 _AS_ABOVE: Final = "as above"
 _REFUSED: Final = 20
-"""Columns that are enough for the number of those that were refused, and for a few names."""
+"""A width that is enough for the number of refused images, or for a few names."""
 _NAMES: Final = 0.5
-"""Of the width, at most, the names of those who pull."""
+"""The largest part of the width that the names of the pullers take."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Row:
 
 
 def rows(pulls: Sequence[Pull]) -> list[Row]:
-    """The matrix, in the order in which the pullers came; those with one outcome in one row."""
+    """The matrix, in the order of the pullers; those with the same outcome share a row."""
     by_outcome: dict[tuple[tuple[str, ...], tuple[str, ...], int], list[str]] = {}
     for puller in dict.fromkeys(cell.consumer for cell in pulls):
         cells = [cell for cell in pulls if cell.consumer == puller]
@@ -54,7 +54,7 @@ def rows(pulls: Sequence[Pull]) -> list[Row]:
 
 
 def _outcome(cells: Mapping[str, Pull], actual: str) -> tuple[str, ...]:
-    """The labels of one outcome; those that are not as declared say so, at the end."""
+    """The labels of one outcome; those that are not as declared come last, and say so."""
     right = sorted(label for label, cell in cells.items() if cell.actual == actual and cell.as_declared)
     return (*_folded(right, cells), *_wrong(cells, actual))
 
@@ -66,7 +66,7 @@ def _wrong(cells: Mapping[str, Pull], actual: str) -> Iterator[str]:
 
 
 def table(found: Sequence[Row], width: int) -> Table | None:
-    """The rows as a table that fits into `columns`; None when there are too many for a person."""
+    """The rows as a table of this width; None when there are too many rows to read."""
     if sum(len(row.pullers) for row in found) > _MOST_ROWS:
         return None
     names = min(max(len(name) for row in found for name in (*row.pullers, _HEADINGS[0])), int(width * _NAMES))
@@ -89,12 +89,12 @@ def table(found: Sequence[Row], width: int) -> Table | None:
 
 
 def _again(cell: Text) -> Text:
-    """What the row above says, so that no cell is empty that is not."""
+    """The words "as above" in place of a cell with several lines."""
     return Text(_AS_ABOVE, style="dim") if "\n" in cell.plain else cell
 
 
 def _short(row: Row, width: int) -> tuple[str, ...]:
-    """What was refused, where that is one line or not as declared; else how many images, as it is all others."""
+    """The refused images, if they fit on one line or one is not as declared; otherwise only their number."""
     if len(_joined(row.refused)) <= width or any(_WRONG in label for label in row.refused):
         return row.refused
     return (f"all {row.count} others",)
@@ -131,7 +131,7 @@ def _folder(label: str) -> tuple[str, str]:
 
 
 def _lines(items: Sequence[str], width: int) -> list[str]:
-    """The items on lines of a width; one that is longer is broken at a space or behind a slash."""
+    """The items on lines of a width; one that is longer is broken at a space or after a slash."""
     lines = [""]
     for index, item in enumerate(items):
         text = f"{item}," if index < len(items) - 1 else item

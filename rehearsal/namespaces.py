@@ -11,22 +11,22 @@ from settings import RegistryAccessArgs
 from .gitlab.emulator import GitLab
 
 FOREIGN_HOST: Final = "registry.example.com:5000"
-"""A registry that is not ours, in each adopted variable before we come."""
+"""A registry of others, in each adopted variable before the first `up`."""
 FOREIGN_AUTHS: Final = json.dumps({"auths": {FOREIGN_HOST: {"auth": "ZmFrZS11c2VyOmZha2UtcGFzc3dvcmQ="}}})
-"""What such a variable holds: a made-up login."""
+"""The value of such a variable: a made-up login."""
 SHADOWED: Final = "old-service"
 """A project below the first group, with its own `DOCKER_AUTH_CONFIG` as if somebody had set it by hand."""
 BOT: Final = "gitlab-ecr-rotator"
 """The user of the rotator's GitLab token."""
 ROLES: Final = {"project": 40, "group": 50}
-"""What that user is on each consumer: Maintainer of a project, Owner of a group; of the instance its administrator."""
+"""The role of that user: Maintainer of a project, Owner of a group. For an instance, the user is its administrator."""
 INSTANCE: Final = "instance"
 """The kind, and the name, of a consumer that is the whole instance."""
 _GROUP, _PROJECT = "group", "project"
 
 
 class ContradictionError(ValueError):
-    """No GitLab can be as the declaration says; the message names the two that contradict each other."""
+    """No GitLab can match the declaration; the message names the two entries that contradict each other."""
 
 
 @dataclass(frozen=True)

@@ -85,7 +85,7 @@ def run(
     """Runs the program to its end.
 
     Args:
-        stack_name: what `pulumi.get_stack()` answers.
+        stack_name: what `pulumi.get_stack()` returns.
         config: by full key.
         adapter: creates each resource.
         secret: the keys of the config that are encrypted, or have something encrypted in them.
@@ -98,21 +98,21 @@ def run(
     monitor = _Monitor(_AdapterMocks(adapter, failures), program)
     try:
         with around(_ROOT, with_token=with_token), ExitStack() as opened:
-            with held_back():  # an interrupted runner leaves half a loop, which complains when it is thrown away
+            with held_back():  # an interrupt here would leave a half-made event loop, which warns when it is collected
                 runner = opened.enter_context(asyncio.Runner())
             runner.run(_run(monitor, stack_name, config, secret))
-    except Exception as error:  # the program is the user's: whatever it raises is its answer
+    except Exception as error:  # the program is the user's: whatever it raises is its result
         raise ProgramError("\n".join(failures) or _words(error)) from error
     return program
 
 
-def _unheard(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-    """Handles asyncio's messages about futures that nobody awaits."""
+def _ignored(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Drops asyncio's messages about futures that nobody awaits."""
 
 
 async def _run(monitor: "_Monitor", stack_name: str, config: Mapping[str, str], secret: Collection[str]) -> None:
     # If several resources fail, run_in_stack raises one error; nobody awaits the futures of the others.
-    asyncio.get_running_loop().set_exception_handler(_unheard)
+    asyncio.get_running_loop().set_exception_handler(_ignored)
     settings.set_root_resource(None)  # pyright: ignore[reportArgumentType] - a second run in one process needs it
     features = set(monitor.GetDeploymentInfo(None).supportedFeatures)  # pyright: ignore[reportUnknownMemberType] - untyped in the SDK
     settings.configure(
@@ -159,12 +159,12 @@ class _AdapterMocks(Mocks):
         self._failures = failures
 
     def call(self, args: MockCallArgs) -> tuple[dict[str, Any], list[tuple[str, str]]]:
-        told: Any = args  # the SDK says no more than dict of what is in it
-        return self._adapter.invoke(args.token, told.args), []
+        untyped: Any = args  # the SDK types what is in it as a plain dict
+        return self._adapter.invoke(args.token, untyped.args), []
 
     def new_resource(self, args: MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
-        told: Any = args  # the SDK says no more than dict of what is in it
-        inputs: dict[str, Any] = told.inputs
+        untyped: Any = args  # the SDK types what is in it as a plain dict
+        inputs: dict[str, Any] = untyped.inputs
         if not args.custom:
             return "", dict(inputs)
         if args.typ.startswith(_PROVIDER_TYPE):
@@ -178,13 +178,13 @@ class _AdapterMocks(Mocks):
         return id_, {**outputs, **inputs}
 
 
-def _advice(words: str) -> str:
-    """What GitLab leaves unsaid."""
-    if "has already been taken" not in words:
+def _advice(message: str) -> str:
+    """What to do when GitLab refuses a variable that exists already."""
+    if "has already been taken" not in message:
         return ""
     return (
-        ". The variable is older than this stack: write adopt: true for its consumer, and what others wrote into it "
-        "stays, or delete it first"
+        ". The variable existed before this stack: write adopt: true for its consumer, which keeps the entries of "
+        "others in it, or delete it first"
     )
 
 
@@ -226,7 +226,7 @@ def _shown(value: Any) -> Any:
 
 
 def _words(error: BaseException) -> str:
-    """An error's own words; where it is not one for the user, also its type and the line it came from."""
+    """An error's message; if it is not meant for users, also its type and the line that it came from."""
     if isinstance(error, pulumi.RunError | ValueError | AdapterError):
         return str(error)
     frames = traceback.extract_tb(error.__traceback__)

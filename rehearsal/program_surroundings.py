@@ -15,7 +15,7 @@ _TOKEN: Final = "GITLAB_TOKEN"  # noqa: S105 - a variable's name
 
 @contextmanager
 def around(folder: Path, *, with_token: bool) -> Generator[None]:
-    """All of it, until the program has ended.
+    """Sets all of it up, and restores what was there when the program has ended.
 
     Args:
         folder: where the program's files are.
@@ -53,7 +53,7 @@ def _without_positions() -> Generator[None]:
 
 @contextmanager
 def _quiet() -> Generator[None]:
-    """Pulumi logs a traceback for each failed resource; the rehearsal says it in one line."""
+    """Pulumi logs a traceback for each failed resource; the rehearsal reports it in one line."""
     logger = logging.getLogger("pulumi")
     before = logger.level
     logger.setLevel(logging.CRITICAL)

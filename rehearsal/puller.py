@@ -34,23 +34,23 @@ class _Denied(Exception):  # noqa: N818 - an answer, not an error
     pass
 
 
-def way_to(proxy_url: str, ca_file: Path) -> urllib3.PoolManager:
+def connection_pool(proxy_url: str, ca_file: Path) -> urllib3.PoolManager:
     """Persistent connections to registries, through a CONNECT proxy, trusting only one certificate authority."""
     return urllib3.ProxyManager(proxy_url, ca_certs=str(ca_file), maxsize=8, retries=False, timeout=30)
 
 
 def pull(pool: urllib3.PoolManager, host: str, repository: str, reference: str, *, auth: str | None) -> PullResult:
-    """Fetch manifest, config and layers of an image.
+    """Fetches the manifest, config and layers of an image.
 
     Args:
-        pool: the way to the registry, from `way_to`.
+        pool: connections to the registry, from `connection_pool`.
         host: the registry host.
         repository: the repository, without the host.
         reference: a tag, or a digest such as `sha256:...`.
         auth: the `auth` value for the host, or None to ask without one.
 
     Raises:
-        PullError: an answer other than yes or no, or content that is not what its digest or size says.
+        PullError: an answer other than yes or no, or content that does not match its digest or size.
     """
     try:
         manifest, _ = _all_of(pool, host, repository, reference, auth)
@@ -62,7 +62,7 @@ def pull(pool: urllib3.PoolManager, host: str, repository: str, reference: str, 
 def fetched(
     pool: urllib3.PoolManager, host: str, repository: str, reference: str, *, auth: str | None
 ) -> tuple[bytes, list[bytes]]:
-    """An image's config and layers, as `pull`; a denial is an error in the words that Docker has for it.
+    """An image's config and layers, as `pull`; a denial is an error, with the message that Docker has for it.
 
     Raises:
         PullError: as `pull`, and when the registry says no.
@@ -82,7 +82,7 @@ def fetched(
 def _all_of(
     pool: urllib3.PoolManager, host: str, repository: str, reference: str, auth: str | None
 ) -> tuple[bytes, list[bytes]]:
-    """The manifest, then the config and the layers, each what its digest and size say."""
+    """The manifest, then the config and the layers, each checked against its digest and size."""
     base = f"https://{host}/v2/{repository}"
     headers = {"Authorization": f"Basic {auth}"} if auth else {}
     wanted = headers | {"Accept": ", ".join(_MANIFEST_TYPES)}

@@ -1,4 +1,4 @@
-"""Everybody who pulls: consumers, users of access keys, runners; each with every client of the machine."""
+"""Everyone who pulls: consumers, users of access keys, runners; each with every client of the machine."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ from .world import World
 WITHOUT_MACHINE: Final = (
     "a runner's instance profile: its role trusted the account for this run, by a statement RehearsalOnly"
 )
-WITHOUT_STORE: Final = "pulls by a runner's credentials store: skopeo knows helpers of single registries only"
+WITHOUT_STORE: Final = "pulls by a runner's credentials store: skopeo supports helpers for single registries only"
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ def pullers(  # noqa: PLR0917 - each is another part of the rehearsal
     programs: Programs,
     scratch: Path,
 ) -> list[Puller]:
-    """Who pulls, each with what it has."""
+    """Everyone who pulls, each with their logins."""
     everyday: list[Client] = [OwnClient(world.registry_http)]
     if programs.skopeo:
         everyday.append(Skopeo(world.cloud, _folder(scratch, "skopeo")))

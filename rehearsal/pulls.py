@@ -23,8 +23,8 @@ class Puller:
 
     Attributes:
         name: as the matrix calls it.
-        expected: by each image that it tries, whether it is declared to get it.
-        logins: by each client, the Docker configuration that it pulls with.
+        expected: for each image that it tries, whether the declaration allows it.
+        logins: each client, and the Docker configuration that it pulls with.
     """
 
     name: str
@@ -56,7 +56,7 @@ class Pull(Attempt):
 
 
 def pull_all(pullers: Sequence[Puller]) -> list[Pull]:
-    """Every cell, by every client of its puller; of more than 500 cells a sample, each by one of them."""
+    """Pulls every cell with every client of its puller; of more than 500 cells, only a sample, each with one client."""
     whole = cells(pullers) <= CELLS
     chosen = [
         (puller, image, client, document)
@@ -76,12 +76,15 @@ def pull_all(pullers: Sequence[Puller]) -> list[Pull]:
 
 
 def cells(pullers: Sequence[Puller]) -> int:
-    """How large the whole matrix is."""
+    """The number of cells of the whole matrix."""
     return sum(len(puller.expected) for puller in pullers)
 
 
 def sample(puller: Puller, pullers: Sequence[Puller]) -> list[Image]:
-    """The images of one row: all, or in a large matrix a few, the same in each run, of each kind at least one."""
+    """The images of one row: all of them, or for a large matrix a sample, which is the same in each run.
+
+    A sample has at least one image that is declared and one that is not, if there are any.
+    """
     images = list(puller.expected)
     if cells(pullers) <= CELLS:
         return images
@@ -94,7 +97,7 @@ def sample(puller: Puller, pullers: Sequence[Puller]) -> list[Image]:
 
 
 def _in_turn(puller: Puller, turn: int) -> tuple[Client, str | None]:
-    """The client of a sample's cell: each has some of both kinds, the first, which starts no process, most."""
+    """The client for a cell of a sample. The first one, which starts no process, pulls most of them."""
     return puller.logins[turn % len(puller.logins)] if turn // len(puller.logins) % 2 else puller.logins[0]
 
 

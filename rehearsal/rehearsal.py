@@ -42,7 +42,9 @@ from .wrong import RehearsalError, in_words, refuse
 
 
 class Rehearsal(AbstractContextManager["Rehearsal"]):
-    """A stack file's rehearsal: `start`, then `up`, `let_time_pass`, `pull`. Use it as a context manager.
+    """A stack file's rehearsal. Creating one starts AWS, GitLab and the registry; `up` has to be the first step.
+
+    Use it as a context manager.
 
     Attributes:
         world: what runs on this machine; tests break things in it between two steps.
@@ -114,10 +116,10 @@ class Rehearsal(AbstractContextManager["Rehearsal"]):
         refuse(image.mistake for image in images if image.expected != image.actual)
 
     def let_time_pass(self) -> None:
-        """Moves time, interval by interval, until the first tokens are past their end; the scheduler fires each run.
+        """Moves time, interval by interval, until the first tokens have expired. The scheduler starts each run.
 
         Raises:
-            RehearsalError: a token ended before its replacement came, a run failed, or an old token still opens.
+            RehearsalError: a token expired before it was replaced, a run failed, or an old token still works.
         """
         with self._timed("rotations"):
             try:
@@ -128,7 +130,7 @@ class Rehearsal(AbstractContextManager["Rehearsal"]):
             self.findings.not_rehearsed += key_holders.notes(self._holders)
 
     def pull(self) -> None:
-        """Pulls every repository as everybody who pulls, with every client of this machine.
+        """Pulls every repository as each of those who pull, with every client on this machine.
 
         Raises:
             RehearsalError: a pull was allowed that is not declared, or denied that is.
@@ -191,7 +193,7 @@ class Rehearsal(AbstractContextManager["Rehearsal"]):
         """Renews the rotator's own GitLab token, with which every later rotation writes.
 
         Raises:
-            RehearsalError: it was not renewed, or the old one still opens.
+            RehearsalError: it was not renewed, or the old one still works.
         """
         if not needs_rotator_token(self._declaration):
             return
@@ -220,7 +222,7 @@ class Rehearsal(AbstractContextManager["Rehearsal"]):
         """Gives each consumer's jobs to a real runner, if this machine has one.
 
         Raises:
-            RehearsalError: a job did not come out as declared, or `doctor` named another cause.
+            RehearsalError: a job did not end as declared, or `doctor` named another cause.
         """
         if isinstance(self._job_runs, str):
             self.findings.jobs_not_run = self._job_runs
@@ -239,10 +241,10 @@ class Rehearsal(AbstractContextManager["Rehearsal"]):
         refuse(job.mistake for job in ran.jobs if not job.right)
 
     def return_to_real_time(self) -> None:
-        """Undoes the moves of time, and rotates once, so that no variable claims to be valid longer than it can be.
+        """Returns to the real time, and rotates once, so that no variable claims to be valid longer than it is.
 
         Raises:
-            RehearsalError: that rotation did not come through.
+            RehearsalError: that rotation failed.
         """
         self._say("Returning to real time, and rotating once by the command line")
         self.world.cloud.return_to_real_time()
@@ -256,7 +258,7 @@ class Rehearsal(AbstractContextManager["Rehearsal"]):
         return exports(self.world, self._rotations, self.findings.program.outputs["rotator"])
 
     def stop(self) -> None:
-        """Ends everything that `start` began."""
+        """Stops everything that was started, and removes its files."""
         with held_back():
             self._undo.close()
 

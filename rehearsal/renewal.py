@@ -11,23 +11,23 @@ from .world import World
 
 _UNAUTHORIZED: Final = 401
 _MANAGED: Final = "aws:secretsmanager/secretRotation:SecretRotation"
-_LONGEST_SECONDS: Final = 60.0  # a renewal takes less than one, on a busy machine some
+_LONGEST_SECONDS: Final = 60.0  # a renewal takes less than one, on a busy machine several
 _PAUSE_SECONDS: Final = 0.05
 
 
 class RenewalError(Exception):
-    """The token was not renewed, or the old one still opens GitLab."""
+    """The token was not renewed, or the old one still works."""
 
 
 @dataclass(frozen=True)
 class Renewal:
-    """The renewal job's result."""
+    """What the renewal job reported, in words."""
 
-    said: str
+    outcome: str
 
 
 def renew(world: World, program: Program, fire: Callable[[], str]) -> Renewal:
-    """Has the renewal fired, and tries the old token.
+    """Fires the renewal, then tries the old token.
 
     Raises:
         RenewalError: it failed, stored nothing new, or GitLab still accepts the old token.
@@ -35,13 +35,13 @@ def renew(world: World, program: Program, fire: Callable[[], str]) -> Renewal:
     secret = program.outputs["gitlabTokenSecret"]
     managed = bool(program.of_type(_MANAGED))
     old = _token(world, secret)
-    said = _by_aws(world, secret) if managed else fire()
+    outcome = _by_aws(world, secret) if managed else fire()
     if _token(world, secret) == old:
-        raise RenewalError(f"the renewal stored no new token: {said}")
+        raise RenewalError(f"the renewal stored no new token: {outcome}")
     status, _ = world.gitlab_api("GET", "personal_access_tokens/self", {}, token=old)
     if status != _UNAUTHORIZED:
         raise RenewalError(f"GitLab answers {status} to the token that was renewed, not {_UNAUTHORIZED}")
-    return Renewal(said)
+    return Renewal(outcome)
 
 
 def first_by_aws(world: World, program: Program) -> None:

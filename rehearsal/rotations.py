@@ -15,8 +15,8 @@ from .world import World
 _BEFORE_A_RUN: Final = timedelta(seconds=60)  # time to look at the tokens just before they are replaced
 _LONGEST_RUN_SECONDS: Final = 60.0
 _FIRST_PAUSE, _LONGEST_PAUSE, _LONGEST_WAIT = 0.03, 0.1, 1.0
-"""Seconds between two looks at the log, which take time from the run itself: while it mints tokens, there are none."""
-_LATE_MILLISECONDS: Final = 5000  # a line may come to the log after a later one
+"""Seconds between two reads of the log. A read slows the run down, so there is none while the run mints tokens."""
+_LATE_MILLISECONDS: Final = 5000  # a line may reach the log after a later one
 _FIRST_RUN: Final = "aws:lambda/invocation:Invocation"
 _RATE: Final = re.compile(r"rate\((\d+) (minute|hour|day)s?\)")
 
@@ -50,11 +50,11 @@ class Rotations:
         self.reports: list[dict[str, Any]] = []
         self._lines: set[str] = set()
         self._read_until = 0
-        if program.of_type(_FIRST_RUN):  # its report may reach the log after its answer has reached the program
+        if program.of_type(_FIRST_RUN):  # its report may reach the log after the program has its answer
             self._report_after(0)
 
     def refresh(self) -> None:
-        """Reads what the log has since it was last read."""
+        """Reads what is new in the log."""
         pages = self._world.aws("logs").get_paginator("filter_log_events")
         found = pages.paginate(logGroupName=self._log_group, startTime=max(0, self._read_until - _LATE_MILLISECONDS))
         for event in (event for page in found for event in page["events"]):
@@ -83,7 +83,7 @@ class Rotations:
         """One run by the command line, and its report.
 
         Raises:
-            RotationError: the command did not come to it, or it left no report.
+            RotationError: the command did not start a run, or the run left no report.
         """
         before = len(self.reports)
         run = command_line.run(self._world, "rotate", "--function", self.function)
@@ -121,7 +121,7 @@ class Rotations:
         return payload["done"]
 
     def _report_after(self, before: int) -> dict[str, Any]:
-        """The report of the run that makes them more than so many.
+        """The report of the first run after those that are `before` in number.
 
         Raises:
             RotationError: none came.

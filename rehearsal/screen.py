@@ -166,8 +166,7 @@ class Screen:
         if renewal is None:
             self._out.print("  there is no GitLab token, so there is nothing to renew")
             return
-        said = renewal.said
-        self._out.print(f"  {said}; the old one is refused, every rotation below writes with the new one")
+        self._out.print(f"  {renewal.outcome}; the old one is refused, every rotation below writes with the new one")
 
     def faults(self, runs: Sequence[FaultRun]) -> None:
         """Each rotation with a broken target, and the one after everything was repaired."""

@@ -39,7 +39,8 @@ def read(path: Path) -> StackFile:
     """The stack file at `path`.
 
     Raises:
-        StackFileError: not there, not YAML, without config, a section encrypted whole, or refused by the settings.
+        StackFileError: the file is absent, not YAML, without config, with an encrypted section, or refused by the
+            settings.
     """
     try:
         document: Any = yaml.safe_load(path.read_text())

@@ -12,7 +12,7 @@ _BY_KEY: Final[Mapping[str, str]] = {
     "alarmEmails": "made-up@example.com",
     "url": "https://gitlab.example.com",
 }
-"""Of a key whose value has a form, a value of that form."""
+"""For each key whose value must have a certain form, a made-up value of that form."""
 
 
 class EncryptedWholeError(ValueError):

@@ -23,7 +23,7 @@ from .cloud.docker_registry import PROGRAM
 from .cloud.images import tiny_image
 from .gitlab.emulator import GitLab
 from .namespaces import BOT, populate
-from .puller import way_to
+from .puller import connection_pool
 from .registries import Image, RegistryLocation, images, registries
 
 TAG: Final = "1.0"
@@ -89,7 +89,7 @@ class World(AbstractContextManager["World"]):
             )
             self._http = undo.enter_context(urllib3.PoolManager(maxsize=8, retries=False))
             # One for all, because a large stack signs in thousands of times.
-            self.registry_http = undo.enter_context(way_to(self.cloud.proxy_url, self.cloud.ca_file))
+            self.registry_http = undo.enter_context(connection_pool(self.cloud.proxy_url, self.cloud.ca_file))
             self._undo = undo.pop_all()
 
     def push_images(self) -> None:

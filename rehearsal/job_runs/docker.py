@@ -20,7 +20,7 @@ import urllib3
 
 from rehearsal.cloud.cloud import Cloud
 from rehearsal.cloud.images import loadable
-from rehearsal.puller import PullError, fetched, way_to
+from rehearsal.puller import PullError, connection_pool, fetched
 
 from .docker_api import DockerApi, EngineError
 
@@ -55,7 +55,7 @@ class Docker:
         self._cloud, self._daemon = cloud, daemon
         self.api = DockerApi(daemon)
         self.name = f"Docker {self.api.version()['Version']}, for which the rehearsal pulls"
-        self._pool = way_to(cloud.proxy_url, cloud.ca_file)
+        self._pool = connection_pool(cloud.proxy_url, cloud.ca_file)
         self._loaded: list[str] = []
         self.socket = folder / "docker.sock"
         self._listener = socket.socket(socket.AF_UNIX)

@@ -118,7 +118,7 @@ class JobRuns:
 
         Raises:
             EngineError: the engine cannot run a container here.
-        JobRunsError: a job did not end.
+            JobRunsError: a job did not end.
         """
         engine, helper = self._engine.result()
         takers_, left_out = takers(self._world, program, declaration)
@@ -142,7 +142,7 @@ class JobRuns:
         return JobResults(f"{self._machine.name} and {engine.name}", results, notes, left_out, made_up)
 
     def stop(self) -> None:
-        """Stops the engine, and removes everything that it had."""
+        """Stops the engine, and removes all of its files."""
         self._undo.close()
 
     def _start(self) -> tuple[Podman | Docker, str]:

@@ -54,8 +54,8 @@ class Podman:
             self._service.stop()
             raise
 
-    def load(self, archive: bytes, name: str) -> None:  # noqa: ARG002 - as `Docker`, which has to take it away again
-        """Takes an image in."""
+    def load(self, archive: bytes, name: str) -> None:  # noqa: ARG002 - as for `Docker`, which removes it again
+        """Loads an image."""
         self.api.load(archive)
 
     def stop(self) -> None:
@@ -123,7 +123,7 @@ def _config() -> list[str]:
 
 
 def _at_most(wanted: int, limit: int) -> int:
-    """Not more than this process may give."""
+    """The wanted limit, or the highest that this process may set."""
     hard = resource.getrlimit(limit)[1]
     return wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
 

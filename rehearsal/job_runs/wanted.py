@@ -1,4 +1,4 @@
-"""Chooses the jobs to run: for each consumer, one that pulls what it may, and one that pulls what it may not."""
+"""Chooses the jobs to run: for each consumer, one with an image that it may pull, and one with an image it may not."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field

@@ -47,7 +47,7 @@ def test_stopping_ends_the_program_and_runs_the_cleanup(tmp_path: Path) -> None:
 def test_a_program_without_output_is_reported_as_silent(tmp_path: Path) -> None:
     guarded = Guarded(["/bin/true"], {"PATH": os.environ["PATH"]}, tmp_path / "log")
     guarded.stop()
-    assert guarded.last_words() == "it said nothing"
+    assert guarded.last_words() == "no output"
 
 
 def test_a_killed_parent_leaves_neither_the_program_nor_its_folder(tmp_path: Path) -> None:

@@ -46,7 +46,7 @@ def test_a_person_stores_the_token_before_up_and_up_renews_it(rehearsed: Rehears
 def test_the_next_rotations_publish_with_the_new_token(rehearsed: Rehearsal) -> None:
     made = rehearsed.findings.renewal
     assert made is not None
-    assert made.said.startswith("the GitLab token was renewed by Secrets Manager and is valid until ")
+    assert made.outcome.startswith("the GitLab token was renewed by Secrets Manager and is valid until ")
     assert _token(rehearsed) != rehearsed.world.rotator_token
     for token, status in ((rehearsed.world.rotator_token, 401), (_token(rehearsed), 200)):
         assert rehearsed.world.gitlab_api("GET", "personal_access_tokens/self", {}, token=token)[0] == status
@@ -122,6 +122,6 @@ def test_a_rotator_in_gitlab_has_its_token_renewed_in_the_same_way(tmp_path: Pat
         assert running.findings.program.of_type(_ROTATION)
         running.renew()
         assert running.findings.renewal is not None
-        assert "renewed by Secrets Manager" in running.findings.renewal.said
+        assert "renewed by Secrets Manager" in running.findings.renewal.outcome
         run, _ = running._rotations.by_hand()  # pyright: ignore[reportPrivateUsage] - the runs of the rehearsal
         assert run.exit_code == 0, run.words

@@ -125,7 +125,7 @@ def test_images_are_pulled_with_what_the_job_published(rehearsed: Rehearsal) -> 
 def test_the_other_job_renews_the_gitlab_token_and_the_next_rotation_uses_it(rehearsed: Rehearsal) -> None:
     rehearsed.renew()
     assert rehearsed.findings.renewal is not None
-    assert "was renewed" in rehearsed.findings.renewal.said
+    assert "was renewed" in rehearsed.findings.renewal.outcome
 
 
 def test_a_broken_target_keeps_no_other_from_its_token_and_the_command_line_starts_the_schedule(

@@ -7,7 +7,7 @@ import boto3
 from iam_json import policy
 
 from rehearsal.cloud.cloud import Cloud
-from rehearsal.puller import PullResult, pull, way_to
+from rehearsal.puller import PullResult, connection_pool, pull
 from rehearsal.sessions import keys_of
 
 ACCOUNT = "123456789012"
@@ -61,5 +61,5 @@ class Principals:
         return self.token(self.assume(role_arn))["authorizationToken"]
 
     def pull(self, repository: str, reference: str, auth: str | None, host: str = HOST) -> PullResult:
-        with way_to(self.cloud.proxy_url, self.cloud.ca_file) as pool:
+        with connection_pool(self.cloud.proxy_url, self.cloud.ca_file) as pool:
             return pull(pool, host, repository, reference, auth=auth)
