@@ -9,6 +9,7 @@ import threading
 import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from types import SimpleNamespace
@@ -18,9 +19,13 @@ import pytest
 from plans import plan_of, target
 
 from components.contract import plan
+from components.contract.firing import FiredBy
 from components.rotation import __main__ as job
+from components.rotation import handler
 from components.rotation.aws import AwsError
 from components.rotation.handler import handle
+from components.rotation.report import Report
+from components.rotation.results import Status, TargetResult
 from components.rotator import code_zip as rotator_zip
 from rehearsal.gitlab.emulator import GitLab
 
@@ -81,6 +86,29 @@ def test_an_event_may_only_say_who_fired_it(event: Any) -> None:
     with pytest.raises(ValueError, match="event: write") as caught:
         handle(event, _Context())
     assert "elsewhere" not in str(caught.value)
+
+
+@pytest.mark.parametrize("who", FiredBy)
+@pytest.mark.parametrize("status", [Status.PUBLISHED, Status.FAILED])
+def test_a_failure_is_raised_unless_a_person_reads_the_report(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, who: FiredBy, status: Status
+) -> None:
+    (tmp_path / "plan.json").write_text(plan.dumps(plan_of(target("acme/web"))))
+    monkeypatch.setattr(handler, "_PLAN", tmp_path / "plan.json")
+
+    def ran(wanted: plan.Plan, seconds: float, *, fired_by: FiredBy, run_id: str) -> Report:
+        assert (seconds, run_id) == (60, "request-1")
+        results = [TargetResult(wanted.targets[0], status, "said no", None)]
+        return Report("test", fired_by, datetime(2026, 11, 22, tzinfo=UTC), 1.0, [], results)
+
+    monkeypatch.setattr(handler, "run", ran)
+    if status is Status.FAILED and who is not FiredBy.MANUAL:
+        with pytest.raises(handler.RotationFailedError, match=r"project acme/web DOCKER_AUTH_CONFIG: .*said no"):
+            handle({"fired_by": who.value}, _Context())
+        return
+    answer = handle({"fired_by": who.value}, _Context())
+    assert bool(answer["failures"]) is (status is Status.FAILED)
+    assert ("report" in answer) is (who is FiredBy.MANUAL)
 
 
 class _AwsHandler(BaseHTTPRequestHandler):
