@@ -20,9 +20,11 @@ MARK: Final = 95.0
 
 def sources(measured: coverage.Coverage) -> Iterator[Path]:
     """Every file that counts, also one that no test imports."""
+    left_out = {ROOT / name for name in measured.config.run_omit or ()}
     for name in measured.config.source or ():
         folder = ROOT / name
-        yield from folder.rglob("*.py") if folder.is_dir() else [folder.with_suffix(".py")]
+        files = folder.rglob("*.py") if folder.is_dir() else [folder.with_suffix(".py")]
+        yield from (file for file in files if file not in left_out)
 
 
 def take_over(measured: coverage.Coverage) -> None:
@@ -49,8 +51,11 @@ def summary(measured: coverage.Coverage) -> list[str]:
             words = f"{Path(name).relative_to(ROOT)}, {len(missed)} of {len(statements)} lines not run"
             below.append((share, f"  {share:5.1f}% {words}"))
     total = 100 * (1 - missing / lines) if lines else 0.0
-    words = f"{len(below)} files are below {MARK:.0f}%" if below else f"no file is below {MARK:.0f}%"
-    return [f"coverage: {total:.1f}% of the lines; {words}", *(line for _, line in sorted(below))]
+    files = "no file is" if not below else "1 file is" if len(below) == 1 else f"{len(below)} files are"
+    words = f"{files} below {MARK:.0f}%"
+    omitted = ", ".join(measured.config.run_omit or ())
+    not_counted = [f"  not counted, for the reason in pyproject.toml: {omitted}"] if omitted else []
+    return [f"coverage: {total:.1f}% of the lines; {words}", *(line for _, line in sorted(below)), *not_counted]
 
 
 def main() -> int:

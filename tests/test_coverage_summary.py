@@ -63,12 +63,21 @@ def test_a_second_run_does_not_add_to_the_first(tree: Path) -> None:
     assert _summary(tree, "alone").startswith("coverage: 28.6% ")
 
 
+def test_a_file_that_is_left_out_is_named_and_not_counted(tree: Path) -> None:
+    (tree / "pyproject.toml").write_text('[tool.coverage.run]\nsource = ["lib"]\nomit = ["lib/never.py"]\n')
+    assert _summary(tree, "lib.half").splitlines() == [
+        "coverage: 50.0% of the lines; 1 file is below 95%",
+        "   50.0% lib/half.py, 2 of 4 lines not run",
+        "  not counted, for the reason in pyproject.toml: lib/never.py",
+    ]
+
+
 def test_what_processes_of_the_tests_ran_counts(tree: Path) -> None:
     (tree / ".slipcover.children").mkdir()
     for child, lines in enumerate(([3], [4])):
         file = tree / ".slipcover.children" / f"{child}.json"
         file.write_text(json.dumps({str(tree / "lib" / "half.py"): lines}))
-    assert _summary(tree, "alone", "lib.half").startswith("coverage: 85.7% of the lines; 1 files are below 95%\n")
+    assert _summary(tree, "alone", "lib.half").startswith("coverage: 85.7% of the lines; 1 file is below 95%\n")
 
 
 def test_coverages_own_reports_work_afterwards(tree: Path) -> None:
