@@ -1,7 +1,7 @@
-"""Prints the coverage of the suite that just ran: the whole, and each file that is below the mark.
+"""Prints the coverage of the suite that just ran: the whole, and each file below 95%.
 
-SlipCover measures, since coverage's own tracer makes the tests take two thirds longer before Python 3.12. What it saw
-becomes coverage's own file, `.coverage`, so that `coverage report` and `coverage xml` work as ever.
+SlipCover measures, since coverage's own tracer makes the tests take two thirds longer before Python 3.12. Its result
+becomes coverage's own file, `.coverage`, so that `coverage report` and `coverage xml` work as usual.
 """
 
 import json
@@ -19,7 +19,7 @@ MARK: Final = 95.0
 
 
 def sources(measured: coverage.Coverage) -> Iterator[Path]:
-    """Every file that counts, also one that no test imports."""
+    """Every file that counts, including those that no test imports."""
     left_out = {ROOT / name for name in measured.config.run_omit or ()}
     for name in measured.config.source or ():
         folder = ROOT / name
@@ -28,7 +28,7 @@ def sources(measured: coverage.Coverage) -> Iterator[Path]:
 
 
 def take_over(measured: coverage.Coverage) -> None:
-    """Makes coverage's file of what SlipCover saw, in the tests and in the processes that they started."""
+    """Writes coverage's own file from what SlipCover saw, in the tests and in the processes that they started."""
     seen = {str(ROOT / name): {*file["executed_lines"]} for name, file in json.loads(SEEN.read_text())["files"].items()}
     for child in CHILDREN.glob("*.json"):
         for name, lines in json.loads(child.read_text()).items():
@@ -59,7 +59,7 @@ def summary(measured: coverage.Coverage) -> list[str]:
 
 
 def main() -> int:
-    """Prints it; answers 1 when nothing was measured."""
+    """Prints the summary; returns 1 when nothing was measured."""
     if not SEEN.exists():
         print("coverage_summary.py: nothing was measured; run make test", file=sys.stderr)
         return 1

@@ -14,7 +14,7 @@ def predicate(environment: Mapping[str, str]) -> dict[str, Any]:
     """The predicate.
 
     Raises:
-        ValueError: this is no job of GitLab for a tag.
+        ValueError: this is not a GitLab job for a tag.
     """
     wanted = (
         "CI_PROJECT_URL",

@@ -1,4 +1,4 @@
-"""Prints what CHANGELOG.md says of a tag's version, for the notes of its release."""
+"""Prints what CHANGELOG.md says about a tag's version, for the notes of its release."""
 
 import re
 import sys
@@ -32,7 +32,7 @@ def notes(tag: str, changelog: str, version: str) -> str:
 
 
 def main(arguments: list[str]) -> int:
-    """Prints the notes; answers 1 when there are none to print."""
+    """Prints the notes; returns 1 when there are none to print, 2 without a tag."""
     if len(arguments) != 1:
         print("usage: release_notes.py TAG", file=sys.stderr)
         return 2

@@ -1,1 +1,1 @@
-"""`make bench`: compares the speed of this project with how people do it without, on this machine."""
+"""`make bench`: compares the speed of this project with how people do the same without it, on this machine."""

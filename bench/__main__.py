@@ -26,7 +26,7 @@ def main() -> None:
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"default: all of {', '.join(_PARTS)}")
     parts: list[str] = parser.parse_args().parts
     if unknown := set(parts) - _PARTS.keys():
-        parser.error(f"no such part: {', '.join(sorted(unknown))}; write some of {', '.join(_PARTS)}")
+        parser.error(f"no such part: {', '.join(sorted(unknown))}; the parts are {', '.join(_PARTS)}")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # an exception also ends the processes that were started
     rows: list[dict[str, Any]] = []
     for part in parts or _PARTS:

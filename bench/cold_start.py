@@ -1,4 +1,4 @@
-"""The processor's time from the start of a process to its first request."""
+"""The CPU time from the start of a process to its first request."""
 
 import os
 import socket
@@ -44,7 +44,7 @@ ROWS: Final = [
     Row(
         "cold start, boto3 alone",
         "s",
-        "of the processor, from the process's start to its first request, with bytecode of both; the other imports "
+        "CPU time from the process's start to its first request, with compiled code on both sides; the other imports "
         "boto3 and creates the one client that sends it",
         1.15,
     )
@@ -57,12 +57,13 @@ def measure() -> list[dict[str, Any]]:
         file = Path(folder) / "plan.json"
         file.write_text(plan.dumps(_PLAN))
         commands = [sys.executable, "-c", _OURS, str(file)], [sys.executable, "-c", _THEIRS]
-        runs = [[_first_request(command) for command in commands] for _ in range(1 + _RUNS)][1:]  # bytecode is written
+        # The first run compiles the code.
+        runs = [[_first_request(command) for command in commands] for _ in range(1 + _RUNS)][1:]
     return [ROWS[0].measured([ours for ours, _ in runs], [theirs for _, theirs in runs])]
 
 
 def _first_request(command: list[str]) -> float:
-    """The processor's seconds until a process has sent its first request to AWS, which a local socket replaces."""
+    """The CPU seconds until a process has sent its first request to AWS, which a local socket replaces."""
     with socket.create_server(("127.0.0.1", 0)) as aws:
         aws.settimeout(_PATIENCE)
         environment = {

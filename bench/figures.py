@@ -15,7 +15,7 @@ END: Final = "<!-- /bench -->"
 
 
 def main() -> None:
-    """Rewrites the table; everything outside of its marks stays."""
+    """Rewrites the table; everything outside its marks stays."""
     PAGE.write_text(with_table(PAGE.read_text(), json.loads(RESULTS.read_text())))
 
 

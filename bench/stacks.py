@@ -89,11 +89,11 @@ def _prepared(request: Any) -> tuple[Any, ...]:
 
 
 def seconds_of(program: Callable[[], None]) -> float:
-    """The processor's seconds from a program's first line to its last registration."""
+    """The CPU seconds from a program's first line to its last registration."""
     mocks.set_mocks(_Nothing(), project="bench", stack="bench")
     gc.collect()
     gc.freeze()  # otherwise the garbage collector would go through what earlier programs left, again and again
-    # Nothing here waits, and the processor's time does not count what else the machine does meanwhile.
+    # Nothing here waits, and CPU time does not count what else the machine does meanwhile.
     begin = time.process_time()
     pulumi.runtime.test(program)()
     return time.process_time() - begin

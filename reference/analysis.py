@@ -26,7 +26,7 @@ def name_of(reference: str) -> str:
 
 
 def is_number(value: Mapping[str, Any]) -> bool:
-    """Whether it is a number of GitLab, which may also be text and an output: Pulumi's schema has no word for it."""
+    """Whether it is one of GitLab's ids, which may also be text or an output; Pulumi's schema has no type for that."""
     return value.get("$ref", "").endswith("#/Any") and not value.get("plain")
 
 

@@ -29,6 +29,7 @@ _ENVIRONMENT: Final = """## The environment
 | `GITLAB_ECR_ROTATOR` | the rotator's function, in place of `--function` |
 | `AWS_PROFILE`, `AWS_REGION` and AWS's other variables | access to the rotator, its log and its secret |
 | `CI_SERVER_URL`, `CI_SERVER_TLS_CA_FILE` | in a job: the GitLab instance, and the CA of its certificate |
+| `GITLAB_ECR_ALLOW_HTTP` | `true` allows `http://` on other machines, to which tokens then go unencrypted |
 | `GITLAB_ECR_NOTE_TOKEN` | `plan-note --post`: scope `api`, role Reporter |
 """
 _SHAPE: Final = re.compile(r"With --json, (?P<kind>[^:]+):\n(?P<keys>.*)", re.DOTALL)

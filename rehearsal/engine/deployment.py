@@ -181,8 +181,8 @@ class Deployment:
         asked = len(self._world.gitlab.events)
         with self._in_role("preview", GITLAB_TOKEN=None):
             outcome = came_through(self._engine.preview())
-        heard = [event.path for event in self._world.gitlab.events[asked:]]
-        expect(heard == [], f"a preview without a token asked GitLab: {heard}")
+        requested = [event.path for event in self._world.gitlab.events[asked:]]
+        expect(requested == [], f"a preview without a token asked GitLab: {requested}")
         return outcome
 
     def _deploys(self, deployer: str, run: Callable[[], Outcome]) -> Outcome:

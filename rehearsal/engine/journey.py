@@ -66,8 +66,8 @@ class Journey:
         asked = len(self._world.gitlab.events)
         with self._engine.acting(GITLAB_TOKEN=None):
             outcome = came_through(self._engine.preview())
-        heard = [event.path for event in self._world.gitlab.events[asked:]]
-        expect(heard == [], f"a preview without a token asked GitLab: {heard}")
+        requested = [event.path for event in self._world.gitlab.events[asked:]]
+        expect(requested == [], f"a preview without a token asked GitLab: {requested}")
         expect(outcome.count().keys() == {"create"}, f"the first preview does more than create: {outcome.count()}")
         self._first_preview = outcome.count()["create"]
         return f"preview without a GitLab token: {self._first_preview} resources to create, no request to GitLab"
