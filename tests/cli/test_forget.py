@@ -3,16 +3,21 @@
 import json
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from components.cli.__main__ import main
 from components.cli.errors import CliError
+from components.cli.exit_codes import ExitCode
 from components.cli.forget import forget
 from components.consumers import derivation as consumers
+from components.contract import plan as plans
 from components.contract.plan import Flags, OwnerKind, Plan, Target, VariableType
 from components.names.access import Access
 from components.names.naming import Names
+from components.rotation.aws import AwsError, BotoAws
 from components.rotation.clock import Deadline, SystemClock
 from components.rotation.gitlab import GitLab as Client
 from components.rotation.http import PooledHttp
@@ -91,3 +96,35 @@ def test_a_variable_of_access_keys_in_the_plan_is_refused(gitlab: GitLab) -> Non
             consumers.plan(names, "prod", {}, ["app"], keys),
             client(gitlab),
         )
+
+
+def test_a_value_that_is_no_docker_login_stays_and_is_named(gitlab: GitLab) -> None:
+    gitlab.set_variable("project", "acme/web", "DOCKER_AUTH_CONFIG", "no JSON", description=_OURS)
+    with pytest.raises(CliError, match=r"^project acme/web DOCKER_AUTH_CONFIG: "):
+        forget(_TARGET, plan(), client(gitlab))
+    assert (gitlab.variable("project", "acme/web", "DOCKER_AUTH_CONFIG") or {})["value"] == "no JSON"
+
+
+def test_the_instance_has_one_name(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "plan.json"
+    file.write_text(plans.dumps(plan("acme/other")))
+    assert main(["forget", "instance", "acme", "--plan", str(file)]) == ExitCode.USAGE
+    assert "OWNER: got 'acme'; the owner of the instance's variables is written instance" in " ".join(
+        capsys.readouterr().err.split()
+    )
+
+
+@pytest.mark.parametrize(
+    ("code", "advice"), [("ResourceNotFoundException", "; store a token with `gitlab-ecr token set`"), ("Denied", "")]
+)
+def test_without_the_rotators_token_nothing_is_asked(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, code: str, advice: str
+) -> None:
+    def refuse(*_: object) -> str:
+        raise AwsError(code, "no")
+
+    monkeypatch.setattr(BotoAws, "secret", refuse)
+    file = tmp_path / "plan.json"
+    file.write_text(plans.dumps(plan("acme/other")))
+    assert main(["forget", "project", "acme/web", "--plan", str(file)]) == ExitCode.FAILED
+    assert " ".join(capsys.readouterr().err.split()).endswith(f"gitlab-token: {code}: no{advice}")
