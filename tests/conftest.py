@@ -3,7 +3,9 @@
 import gc
 import os
 from collections.abc import Generator, Iterator
+from functools import cache
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from botocore_models import read_once
@@ -59,7 +61,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _shared(item: pytest.Item) -> str | None:
-    """What a test shares with others: a session fixture of ours, or else its module, if that has a shared fixture."""
+    """What a test shares with others: a session fixture of ours, or else its module, if that has something to share.
+
+    A module shares its fixtures, and what its cached functions made. A slow test waits for neither.
+    """
     found = {
         (definition.scope, name)
         for name, definitions in getattr(item, "_fixtureinfo").name2fixturedefs.items()  # noqa: B009 - pytest has no public way
@@ -67,8 +72,16 @@ def _shared(item: pytest.Item) -> str | None:
         if definition.baseid.startswith("tests") and definition.scope in {"module", "session"}
     }
     sessions = [name for scope, name in found if scope == "session"]
-    module = item.path.relative_to(_FOLDER).as_posix() if found else None
+    slow = any(item.get_closest_marker(name) for name in ("rehearsal", "slow"))
+    remembers = isinstance(item, pytest.Function) and not slow and _remembers(item.module)
+    module = item.path.relative_to(_FOLDER).as_posix() if found or remembers else None
     return min(sessions, default=module)  # session fixtures that use each other give the same name for all
+
+
+@cache
+def _remembers(module: ModuleType) -> bool:
+    """Whether it has a cached function, which works once in each process."""
+    return any(hasattr(value, "cache_clear") for value in vars(module).values())
 
 
 class _NamesFailures:
