@@ -19,7 +19,7 @@ from validation.recorder import Recorder
 
 
 def test_a_job_forgets_docker_auth_config_before_it_logs_in() -> None:
-    documents = [yaml.safe_load(block.values[0]) for block in blocks("yaml")]
+    documents = [yaml.load(block.values[0], yaml.CSafeLoader) for block in blocks("yaml")]
     scripts = [
         [*job.get("before_script", []), *job.get("script", [])]
         for document in documents
@@ -51,7 +51,7 @@ def _config(document: dict[str, Any]) -> dict[str, Any] | None:
 def test_a_stack_file_is_valid_and_deploys_and_a_ci_file_is_valid(
     text: str, recorder: Recorder, tmp_path: Path
 ) -> None:
-    document = yaml.safe_load(text)
+    document = yaml.load(text, yaml.CSafeLoader)
     if "runtime" in document:
         return  # a program, which tests/plugin/test_examples.py runs
     config = _config(document)

@@ -15,7 +15,7 @@ _KEYWORDS: Final = {"workflow", "stages", "default", "variables", "include", "sp
 
 def documents(file: Path) -> list[dict[str, Any]]:
     """The YAML documents of a CI file."""
-    return list(yaml.safe_load_all(file.read_text()))
+    return list(yaml.load_all(file.read_text(), yaml.CSafeLoader))
 
 
 def template(file: Path) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:

@@ -14,7 +14,7 @@ from stack_file.text import parse
 from validation.remarks import validate
 
 _FILE = Path(__file__).parents[1] / "data" / "mistakes.yaml"
-_SECTIONS: dict[str, list[dict[str, Any]]] = yaml.safe_load(_FILE.read_text())
+_SECTIONS: dict[str, list[dict[str, Any]]] = yaml.load(_FILE.read_text(), yaml.CSafeLoader)
 _ADVICE = ("write ", "Write ", "did you mean", "eave ", "known keys", "make ", "it stands above", "take this one out")
 _HEAD = 'config:\n  aws:region: eu-central-1\n  gitlab-ecr:account: "123456789012"\n'
 _REPOSITORIES = "  gitlab-ecr:repositories: { ci/python: {}, base/node: {}, apps/web: {} }\n"
