@@ -34,7 +34,7 @@ os.execv(program, sys.argv[1:])
 """
 _STUBS = {
     "aws": """
-for word in "$@"; do case "$word" in /*) file="$STUBS/parameters/$(basename "$word")" ;; esac; done
+for word in "$@"; do case "$word" in /*) file="$STUBS/parameters/${word##*/}" ;; esac; done
 [ -f "$file" ] || exit 254
 cat "$file"
 """,
@@ -82,7 +82,7 @@ _INSTALLED_BY = {
     "gitlab-runner": "gitlab-runner",
 }
 _TOOLS = (
-    *("sh", "basename", "cat", "chmod", "cmp", "cut", "env", "grep", "head", "install", "ln", "mkdir", "mktemp", "mv"),
+    *("sh", "cat", "chmod", "cmp", "cut", "env", "grep", "head", "install", "ln", "mkdir", "mktemp", "mv"),
     *("rm", "sed", "setsid", "sha256sum", "timeout"),
 )
 _ALWAYS = ("getent", "systemctl", "uname", "apt-get", "dnf", "snap", "runuser")
@@ -187,9 +187,9 @@ class Machine:
         )
         self.answer(
             "stub",
-            '#!/bin/sh\nprintf "%s %s\\n" "$(basename "$0")" "$*" >>"$STUBS/calls"\n'
+            '#!/bin/sh\nprintf "%s %s\\n" "${0##*/}" "$*" >>"$STUBS/calls"\n'
             f'install_stubs() {{\nfor word in "$@"; do\ncase "$word" in\n{installs}\nesac\ndone\n}}\n'
-            f'case "$(basename "$0")" in\n{cases}\nesac\n',
+            f'case "${{0##*/}}" in\n{cases}\nesac\n',
         )
         (self.stubs / "stub").chmod(0o755)
 
