@@ -1,4 +1,4 @@
-"""`python -m reference`: writes the generated pages and the picture, the two schemas and templates/first-up/ anew."""
+"""`python -m reference`: rewrites the generated pages and the picture, the two schemas and templates/first-up/."""
 
 import json
 from pathlib import Path

@@ -12,7 +12,7 @@ _WIDTH: Final = 860
 _MARGIN: Final = 28
 _LINE: Final = 24
 _CHARACTERS: Final = 104
-"""Of a line, at the most; the fonts of two machines differ, so there is room left."""
+"""The most characters of a line. Fonts differ between machines, so there is room left."""
 _STYLE: Final = (
     "text{font:15px system-ui,-apple-system,Segoe UI,Helvetica,Arial,sans-serif;fill:#28272d}"
     ".h{font-size:20px;font-weight:600}.b{font-weight:600}"

@@ -100,7 +100,7 @@ def _in_order(named: list[Namespace]) -> list[Namespace]:
 
 
 def _runners(declaration: RegistryAccessArgs, named: Sequence[Namespace]) -> Iterator[Namespace]:
-    """Of a runner's group or project only the number is known."""
+    """The groups and projects of runners, of which only the ids are known."""
     known = {(each.kind, each.id) for each in named}
     taken = {each.path.lower().partition("/")[0] for each in named}
     runners: dict[str, Any] = {**declaration.get("runners", {})}  # a stack file knows its numbers

@@ -73,7 +73,7 @@ _MAPPINGS: Final = {
     "replicas_from": '{ "210987654321": ["ci/*"] }',
     "tags": "{ team: platform }",
 }
-"""Of keys that are a list elsewhere."""
+"""Examples for keys that are mappings here, although others of the same name are lists."""
 _BY_ARGUMENTS: Final[dict[Any, str]] = {
     CacheArgs: "{ upstream: ecr-public }",
     ConsumerArgs: "{ pull: [ci/python] }",

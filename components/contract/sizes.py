@@ -25,7 +25,7 @@ class SizeFinding:
 
     Attributes:
         certain: True if it is too long for every GitLab, even with the shortest tokens.
-        path: of the target's owner.
+        path: the path of the target's owner.
         message: the lengths, and what to do.
     """
 

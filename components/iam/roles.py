@@ -41,9 +41,9 @@ class Role:
     Attributes:
         kind: what it is for.
         of: the audience, consumer or runner that has it.
-        name: in AWS.
-        path: in AWS.
-        description: in AWS.
+        name: the role's name in AWS.
+        path: the role's path in AWS.
+        description: the role's description in AWS.
         trust: who may assume it; an output where it has numbers that are outputs.
         policy: what it may do.
     """

@@ -22,14 +22,14 @@ class Alarm:
 
     Attributes:
         description: what is wrong and what follows; docs/operations.md says what to do.
-        namespace: of the metric.
-        metric: its name.
+        namespace: the namespace of the metric.
+        metric: the metric's name.
         dimension: the one dimension, name and value.
         statistic: over a period.
-        comparison: of the statistic with the threshold.
-        threshold: in the metric's unit.
+        comparison: how the statistic compares with the threshold when the alarm fires.
+        threshold: the threshold in the metric's unit.
         period: seconds.
-        periods: in a row.
+        periods: how many periods in a row the comparison has to hold.
         missing: what a period without data means.
         quiet: shown in CloudWatch, sent to no one.
     """

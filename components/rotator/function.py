@@ -30,12 +30,12 @@ class Job:
     """A function on a schedule.
 
     Attributes:
-        key: in the names of its resources.
-        name: of the function, its role, its schedule group and its schedule.
-        handler: in the zip.
-        policy: of its role.
-        description: of function and schedule.
-        expression: EventBridge Scheduler's.
+        key: the part that tells the names of its resources from those of the other function.
+        name: the name of the function, its role, its schedule group and its schedule.
+        handler: the handler in the zip.
+        policy: the policy of its role.
+        description: the description of the function and the schedule.
+        expression: the schedule, as EventBridge Scheduler writes it.
         seconds: the function's time limit.
     """
 

@@ -35,7 +35,7 @@ def files(
     """The files of a runner's machine, by path.
 
     Args:
-        region: of the parameters, and of the registry that a credentials store lists.
+        region: the region of the parameters, and of the registry that a credentials store lists.
         config_parameter: the SSM parameter with config.toml.
         docker_parameter: the SSM parameter with the Docker configuration.
         packages: what is installed, and how it is verified.

@@ -8,7 +8,7 @@ _OBJECTS: Final = 50_000
 
 
 def collect_seldom() -> None:
-    """From now on, it runs once for so many new objects, and not on today's; when the process ends, not at all."""
+    """Makes collections rare, and exempts all objects that exist now; at the end of the process, all of them."""
     gc.set_threshold(_OBJECTS)
     gc.freeze()
     atexit.register(gc.freeze)

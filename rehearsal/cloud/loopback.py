@@ -25,10 +25,10 @@ class Reply:
 
 
 class Connections:
-    """As many connections as requests run at once; each is used again.
+    """A pool of connections, one for each request that runs at the same time; each is used again.
 
     Args:
-        port: of a server on loopback.
+        port: the port of a server on loopback.
         timeout: how many seconds an answer may take.
     """
 

@@ -50,7 +50,7 @@ class Rotation(threading.Thread):
     Args:
         secret: ministack's record of the secret.
         version: the pending version, empty so far.
-        region: of the secret.
+        region: the region of the secret.
         days: how long the new token lives; None for GitLab's default.
         after: seconds to the next rotation.
     """

@@ -16,8 +16,8 @@ class EnvironmentClients:
     """What a provider's configuration, `AWS_ENDPOINT_URL`, the AWS keys and the proxy lead to.
 
     Args:
-        environment: of the provider process.
-        configuration: of the provider: `region` of AWS, `baseUrl`, `token` and `earlyAuthCheck` of GitLab.
+        environment: the environment of the provider process.
+        configuration: the provider's: `region` of AWS, `baseUrl`, `token` and `earlyAuthCheck` of GitLab.
         provider: `aws` or `gitlab`; GitLab's client is made, as the real one, when the provider is configured.
 
     Raises:

@@ -34,7 +34,7 @@ _CHUNK: Final = 65536
 
 
 def local_socket(environment: Mapping[str, str] = os.environ) -> Path | str:
-    """The socket of this machine's daemon, or in words why there is none."""
+    """The socket of this machine's daemon, or the reason why there is none."""
     host = environment.get("DOCKER_HOST", "")
     if host and not host.startswith("unix://"):
         return f"Docker at {host} is not on a socket of this machine"

@@ -66,7 +66,7 @@ REGISTRY: Final = {
     Cause.IMAGE_FORMAT: Explanation(
         "The image is stored in a format that the Docker or containerd that pulls it does not read: too new for it "
         "(layers compressed with zstd, OCI manifests), or too old (schema 1).",
-        "update Docker on the machine that pulls, or build the image anew: with compression=gzip for old machines, "
+        "update Docker on the machine that pulls, or rebuild the image: with compression=gzip for old machines, "
         "with a current builder for new ones",
     ),
     Cause.TAG_IMMUTABLE: Explanation(
