@@ -14,7 +14,7 @@ from .world import World
 
 _BEFORE_A_RUN: Final = timedelta(seconds=60)  # time to look at the tokens just before they are replaced
 _LONGEST_RUN_SECONDS: Final = 60.0
-_FIRST_PAUSE, _LONGEST_PAUSE, _LONGEST_WAIT = 0.03, 0.1, 1.0
+_PAUSE, _LONGEST_WAIT = 0.04, 1.0
 """Seconds between two reads of the log. A read slows the run down, so there is none while the run mints tokens."""
 _LATE_MILLISECONDS: Final = 5000  # a line may reach the log after a later one
 _FIRST_RUN: Final = "aws:lambda/invocation:Invocation"
@@ -127,22 +127,20 @@ class Rotations:
             RotationError: none came.
         """
         give_up = time.monotonic() + _LONGEST_RUN_SECONDS
-        pause = _FIRST_PAUSE
         while time.monotonic() < give_up:
             self.refresh()
             if len(self.reports) > before:
                 return self.reports[-1]
-            self._wait_for_quiet(pause)
-            pause = min(pause * 1.4, _LONGEST_PAUSE)
+            self._wait_for_quiet()
         raise RotationError(f"a run was fired that left no report in {self._log_group}")
 
-    def _wait_for_quiet(self, pause: float) -> None:
+    def _wait_for_quiet(self) -> None:
         """Returns after a pause in which nobody minted a token or asked the registry, as at the end of a run."""
         cloud, longest = self._world.cloud, time.monotonic() + _LONGEST_WAIT
         seen = -1
         while (until_now := cloud.requests_seen) > seen and time.monotonic() < longest:
             seen = until_now
-            time.sleep(pause)
+            time.sleep(_PAUSE)
 
 
 def _interval(expression: str) -> timedelta:

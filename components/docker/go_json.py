@@ -50,6 +50,8 @@ def decode_first(text: str) -> tuple[Value, bool]:
 
 def fold(key: str) -> str:
     """The form under which Go compares an object's key with a field's name."""
+    if key.isascii():
+        return key.lower()
     return "".join(folded if len(folded := char.casefold()) == 1 else char for char in key)
 
 
