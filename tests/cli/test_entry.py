@@ -9,6 +9,9 @@ from typing import Final
 
 import pytest
 
+from components.cli import entry
+from components.cli.exit_codes import ExitCode
+
 ROOT: Final = Path(__file__).parents[2]
 PROJECT: Final = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 EXTRA: Final = [re.split(r"[<>=\[]", requirement)[0] for requirement in PROJECT["optional-dependencies"]["cli"]]
@@ -48,3 +51,22 @@ def test_another_missing_module_shows_its_traceback() -> None:
     done = _run("difflib", "--help")
     assert done.returncode == 1
     assert "ModuleNotFoundError: import of difflib halted" in done.stderr
+
+
+def test_an_error_of_an_import_of_our_own_is_not_mistaken_for_a_missing_package(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def lacks(name: str) -> None:
+        def run() -> int:
+            raise ModuleNotFoundError(name=name)
+
+        monkeypatch.setattr("components.cli.__main__.main", run)
+
+    lacks("click.termui")
+    assert entry.main() == ExitCode.FAILED
+    assert "gitlab-ecr: click is missing; install" in capsys.readouterr().err
+    lacks("components.cli.rotate")
+    with pytest.raises(ModuleNotFoundError):
+        entry.main()
+    monkeypatch.setattr("components.cli.__main__.main", lambda: ExitCode.FOUND)
+    assert entry.main() == ExitCode.FOUND

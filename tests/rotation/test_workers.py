@@ -33,6 +33,21 @@ def test_an_exception_fails_only_its_own_item(error: Exception) -> None:
     assert each(range(4), work, _instead, threads=2, seconds=5) == ["0", "1", f"2: {type(error).__name__}", "3"]
 
 
+@pytest.mark.parametrize("able", [0, 1])
+def test_where_no_thread_can_start_the_work_is_done_all_the_same(monkeypatch: pytest.MonkeyPatch, able: int) -> None:
+    start, started = threading.Thread.start, list[threading.Thread]()
+
+    def limited(thread: threading.Thread) -> None:
+        if len(started) == able:
+            raise RuntimeError("can't start new thread")
+        started.append(thread)
+        start(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", limited)
+    assert each(range(5), str, _instead, threads=4, seconds=5) == ["0", "1", "2", "3", "4"]
+    assert len(started) == able
+
+
 def test_an_endless_recursion_fails_only_its_own_item() -> None:
     def work(number: int) -> str:
         return work(number) if number == 1 else str(number)
