@@ -1,9 +1,11 @@
 """Fixtures own event loop, mocks, config and the AWS environment, and undo all of them."""
 
 import gc
+import logging
 import os
 from collections.abc import Generator, Iterator
 from functools import cache
+from io import StringIO
 from pathlib import Path
 from types import ModuleType
 
@@ -134,3 +136,16 @@ def first_preview() -> Iterator[Recorder]:
     """What a program registers in the first preview: every output of every resource is unknown."""
     with recording(preview=True) as started:
         yield started
+
+
+@pytest.fixture
+def logged() -> Iterator[StringIO]:
+    """Everything that loggers get, from debug messages on."""
+    text = StringIO()
+    handler, root = logging.StreamHandler(text), logging.getLogger()
+    before = root.level
+    root.addHandler(handler)
+    root.setLevel(logging.DEBUG)
+    yield text
+    root.setLevel(before)
+    root.removeHandler(handler)

@@ -3,7 +3,6 @@
 import base64
 import io
 import json
-import logging
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import redirect_stderr, redirect_stdout
@@ -157,8 +156,7 @@ def _no_memory(what: str) -> None:
 
 @pytest.mark.parametrize("fired_by", [FiredBy.DEPLOY, FiredBy.SCHEDULE])
 @pytest.mark.parametrize("fault", _FAULTS)
-def test_no_failure_shows_a_secret(fault: str, fired_by: FiredBy, caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.DEBUG)
+def test_no_failure_shows_a_secret(fault: str, fired_by: FiredBy, logged: io.StringIO) -> None:
     world = World()
     world.secrets["fake/foreign"] = json.dumps({"auths": FOREIGN}, separators=(",", ":"))
     for path in ("acme/a", "acme/b"):
@@ -174,7 +172,13 @@ def test_no_failure_shows_a_secret(fault: str, fired_by: FiredBy, caplog: pytest
         report = world.rotate(_PLAN, fired_by=fired_by)
     error = RotationFailedError("; ".join(report.short()["failures"]))
     message = [report.log_line(), metrics.line(report), json.dumps(report.short()), repr(report), repr(error)]
-    left = printed.getvalue() + "".join(message) + caplog.text + json.dumps(world.parameters) + json.dumps(world.calls)
+    left = (
+        printed.getvalue()
+        + "".join(message)
+        + logged.getvalue()
+        + json.dumps(world.parameters)
+        + json.dumps(world.calls)
+    )
     _assert_clean(left, before | _secrets(world))
     assert len(json.dumps(report.short())) <= 4_000
 
@@ -192,9 +196,8 @@ def gitlab() -> Iterator[GitLab]:
               Fault(status=403, times=None)], ids=["reset", "truncated", "502", "429", "redirect", "403"],
 )  # fmt: skip
 def test_neither_errors_nor_debug_logs_show_a_secret_of_real_connections(
-    gitlab: GitLab, fault: Fault, caplog: pytest.LogCaptureFixture
+    gitlab: GitLab, fault: Fault, logged: io.StringIO
 ) -> None:
-    caplog.set_level(logging.DEBUG)
     value = '{"auths":{"registry.example.com":{"auth":"c2VjcmV0LW9mLWEtdmFyaWFibGU="}}}'
     gitlab.set_variable("project", "acme/a", "DOCKER_AUTH_CONFIG", value, raw=True)
     token = gitlab.create_token("rotator", ["api"], user="root")
@@ -209,7 +212,7 @@ def test_neither_errors_nor_debug_logs_show_a_secret_of_real_connections(
     ):
         with pytest.raises(GitLabError) as caught:
             call()
-        message = "".join(traceback.format_exception(caught.value)) + repr(caught.value) + caplog.text
+        message = "".join(traceback.format_exception(caught.value)) + repr(caught.value) + logged.getvalue()
         for secret in (token, "c2VjcmV0LW9mLWEtdmFyaWFibGU="):
             assert not [secret[i : i + 8] for i in range(len(secret) - 7) if secret[i : i + 8] in message]
 

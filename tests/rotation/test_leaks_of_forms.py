@@ -1,7 +1,7 @@
 """A token in whatever form it was stored: used if it is valid, otherwise refused without being shown."""
 
+import io
 import json
-import logging
 import traceback
 from collections.abc import Iterator
 from dataclasses import replace
@@ -55,8 +55,7 @@ def echo() -> Iterator[Echo]:
 
 
 @pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
-def test_no_report_shows_a_stored_token(form: str, echo: Echo, caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.DEBUG)
+def test_no_report_shows_a_stored_token(form: str, echo: Echo, logged: io.StringIO) -> None:
     wanted = plan_of(target("acme/web"), url=echo.url, allow_http=True)
     for stored in _STORED.values():
         world = World()
@@ -65,7 +64,7 @@ def test_no_report_shows_a_stored_token(form: str, echo: Echo, caplog: pytest.Lo
         services = replace(world.services(30), gitlab_http=echo.http)
         report = rotate(wanted, services, fired_by=FiredBy.SCHEDULE, run="run-1")
         left = report.log_line() + metrics.line(report) + json.dumps(report.short()) + repr(report)
-        assert_clean(left + "\n".join(report.failures) + "\n".join(report.notes) + caplog.text, _TOKEN)
+        assert_clean(left + "\n".join(report.failures) + "\n".join(report.notes) + logged.getvalue(), _TOKEN)
 
 
 @pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
