@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, cast
 
+from credentials import CREDENTIAL
 from documents import (
     EVERYBODY,
     allowed_actions,
@@ -40,9 +41,6 @@ _NAMED: Final = ":secret:"
 _LOGIN: Final = "/audience/"  # stands in the name of each secret with a login
 _OF_A_LOGIN: Final = re.compile(r"secretsmanager:GetSecretValue|kms:Decrypt")
 _ECR: Final = re.compile(r"\d{12}\.dkr[.-]ecr(-fips)?\.")
-_CREDENTIAL: Final = re.compile(
-    r"\b(AKIA|ASIA)[0-9A-Z]{16}\b|\bgl(pat|dt|rt|ptt|soat|cbt)-[\w.-]{16,}|-----BEGIN [A-Z ]*PRIVATE KEY"
-)
 
 
 @dataclass(frozen=True)
@@ -120,7 +118,7 @@ def _wide_secrets(properties: Properties) -> Iterator[str]:
 def _credential(properties: Properties) -> Iterator[str]:
     kept = "value" if properties.get("type") == "SecureString" else "secretString"  # where a secret belongs
     for path, text in _texts({key: value for key, value in properties.items() if key != kept}):
-        if match := _CREDENTIAL.search(text):
+        if match := CREDENTIAL.search(text):
             yield f"{path} holds a credential that begins with {match[0][:4]}; only the rotator may store these"
 
 

@@ -5,18 +5,17 @@ for Pulumi. A trust or resource policy that names everybody passes if a conditio
 """
 
 import json
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from policies.credentials import CREDENTIAL
 from policies.documents import EVERYBODY, opens_to_everybody, principals, statements, trusts_an_account
 
 from .recorder import Registered
 
 Inputs = Mapping[str, Any]
 
-_SECRET = re.compile(r"AKIA[0-9A-Z]{16}|glpat-|gldt-|glrt-|-----BEGIN|eyJ[A-Za-z0-9_-]{20}")
 _SUPPORTED = {"python3.12", "python3.13", "python3.14"}
 _YEAR = 365
 _LONGEST_ROTATION = 90
@@ -125,7 +124,7 @@ def _keeps_failures(inputs: Inputs, world: _World) -> bool:
 
 
 def _no_secret(inputs: Inputs, _: _World) -> bool:
-    return not _SECRET.search(json.dumps(inputs.get("environment", {}), default=str))
+    return not CREDENTIAL.search(json.dumps(inputs.get("environment", {}), default=str))
 
 
 def _encrypted_environment(inputs: Inputs, _: _World) -> bool:

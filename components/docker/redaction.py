@@ -5,7 +5,8 @@ from typing import Final
 
 _HIDDEN: Final = "[hidden]"
 _TOKENS: Final = (
-    re.compile(r"\bgl[a-z]{2,8}-[\w.-]{6,}"),  # GitLab: glpat-, glrt-, gldt-, glcbt-, ...
+    re.compile(r"\bgl(?:pat|rt|rtr|dt|ptt|ft|soat|imt|agent|cbt|ffct|oas|wt)-[\w.-]{6,}"),  # GitLab's prefixes
+    re.compile(r"\bgh[pousr]_\w{4,}|\bgithub_pat_\w{4,}"),
     re.compile(r"\b(?:AKIA|ASIA)[A-Z0-9]{12,}"),  # AWS access key ids
     re.compile(r"\beyJ[\w-]+\.[\w-]+\.[\w-]*"),  # JWTs
     re.compile(r"-----BEGIN [A-Z ]+-----.*?(?:-----END [A-Z ]+-----|\Z)", re.DOTALL),

@@ -5,10 +5,11 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 TOKENS: Final = (
-    (re.compile(r"\bgl(?:rt|rtr|dt|ptt|ft|soat|imt|agent|cbt|ffct|oas)-[\w-]{4,}"), "a token of GitLab"),
+    (re.compile(r"\bgl(?:rt|rtr|dt|ptt|ft|soat|imt|agent|cbt|ffct|oas|wt)-[\w-]{4,}"), "a token of GitLab"),
     (re.compile(r"\bglpat-[\w-]{4,}"), "an access token of GitLab"),
     (re.compile(r"\b(?:AKIA|ASIA)[A-Z0-9]{4,}"), "an access key of AWS"),
     (re.compile(r"\bgh[pousr]_\w{4,}|\bgithub_pat_\w{4,}"), "a token of GitHub"),
+    (re.compile(r"\beyJ[\w-]{8,}\.[\w-]+\.[\w-]*"), "a JSON web token"),
     (re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY"), "a private key"),
 )
 """What looks like a token, and what it is."""

@@ -139,7 +139,7 @@ def test_the_pack_stands_alone(tmp_path: Path) -> None:
         for node in ast.walk(ast.parse(file.read_text()))
         if isinstance(node, ast.ImportFrom) and node.module
     }
-    assert packages - sys.stdlib_module_names == {"documents", "rules", "pulumi_policy"}
+    assert packages - sys.stdlib_module_names == {"credentials", "documents", "rules", "pulumi_policy"}
 
 
 def test_its_environment_is_pinned_with_hashes_and_names_no_index() -> None:

@@ -36,7 +36,7 @@ _BROKEN: list[tuple[str, dict[str, Any], set[str]]] = [
     ("aws:iam/user:User", {}, {"CKV_AWS_273"}),
     (
         _FUNCTION,
-        {"name": "f", "runtime": "python3.9", "environment": {"variables": {"T": "glpat-fake-0000"}}},
+        {"name": "f", "runtime": "python3.9", "environment": {"variables": {"T": "glpat-fake-0000-0000-0000"}}},
         {f"CKV_AWS_{number}" for number in (45, 50, 115, 116, 117, 173, 272, 363)},
     ),
     ("aws:lambda/permission:Permission", {"principal": "events.amazonaws.com"}, {"CKV_AWS_364"}),
