@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from iam_json import policy
+from measured import measured_children
 
 from rehearsal.adapter.adapter import Adapter
 from rehearsal.world import World
@@ -148,16 +149,15 @@ _LIVES: list[tuple[str, dict[str, Any], list[dict[str, Any]]]] = [
 
 @pytest.fixture(scope="module")
 def world() -> Iterator[World]:
-    with World(
-        {
-            "account": "123456789012",
-            "region": "eu-central-1",
-            "prefix": "gitlab-ecr-test",
-            "stack": "test",
-            "gitlab": {"url": "https://gitlab.example.com"},
-            "repositories": {},
-        }
-    ) as running:
+    declared: Any = {
+        "account": "123456789012",
+        "region": "eu-central-1",
+        "prefix": "gitlab-ecr-test",
+        "stack": "test",
+        "gitlab": {"url": "https://gitlab.example.com"},
+        "repositories": {},
+    }
+    with measured_children(), World(declared) as running:
         adapter = Adapter(running)
         for type_, inputs in _NEEDED:
             adapter.create(type_, inputs["name"], inputs)
