@@ -140,12 +140,15 @@ def first_preview() -> Iterator[Recorder]:
 
 @pytest.fixture
 def logged() -> Iterator[StringIO]:
-    """Everything that loggers get, from debug messages on."""
-    text = StringIO()
-    handler, root = logging.StreamHandler(text), logging.getLogger()
-    before = root.level
+    """Everything that loggers get, from debug messages on; also those that the rotator made less chatty."""
+    text, root = StringIO(), logging.getLogger()
+    handler = logging.StreamHandler(text)
+    loggers = [root, *(each for each in root.manager.loggerDict.values() if isinstance(each, logging.Logger))]
+    before = [each.level for each in loggers]
     root.addHandler(handler)
-    root.setLevel(logging.DEBUG)
+    for each in loggers:
+        each.setLevel(logging.DEBUG if each is root else logging.NOTSET)
     yield text
-    root.setLevel(before)
+    for each, level in zip(loggers, before, strict=True):
+        each.setLevel(level)
     root.removeHandler(handler)

@@ -212,6 +212,7 @@ def test_neither_errors_nor_debug_logs_show_a_secret_of_real_connections(
     ):
         with pytest.raises(GitLabError) as caught:
             call()
+        assert logged.getvalue()
         message = "".join(traceback.format_exception(caught.value)) + repr(caught.value) + logged.getvalue()
         for secret in (token, "c2VjcmV0LW9mLWEtdmFyaWFibGU="):
             assert not [secret[i : i + 8] for i in range(len(secret) - 7) if secret[i : i + 8] in message]
