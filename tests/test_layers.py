@@ -87,6 +87,7 @@ LOADS_THEIR_ARGUMENTS = {
     "declaration/parts.py",
     "declaration/token_renewal.py",
     "ecr/checks.py",
+    "ecr/repository_documents.py",
     "iam/checks.py",
     "iam/role_documents.py",
     "rotator/checks.py",

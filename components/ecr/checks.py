@@ -7,12 +7,11 @@ from ..names.locations import Mistakes, each
 from ..names.registry_host import registry_host
 from ..names.repository_names import repository_name
 from .args import CacheArgs, RegistryWideArgs, ReplicationArgs, RepositoriesArgs, RepositoryArgs
-from .lifecycle_rules import lifecycle_policy
 from .mutable_tags import tag_mutability
 from .pull_through import CACHE_DAYS, cache_prefix, credential_arn, upstream_host
 from .registry_filters import replication_prefix, scan_filter
 from .registry_policy import registry_policy
-from .repository_policy import repository_policy
+from .repository_documents import access_of, lifecycle_of
 
 
 def find(args: RepositoriesArgs) -> Mistakes:
@@ -59,16 +58,9 @@ def _check_repository(account: str, own_region: str, name: str, options: Reposit
     with mistakes.at():
         tag_mutability(options.get("mutable_tags", []))
     with mistakes.at():
-        lifecycle_policy(options.get("lifecycle_rules", []), options.get("protected_tags", []))
+        lifecycle_of(options)
     with mistakes.at():
-        repository_policy(
-            account,
-            own_region,
-            pull=options.get("pull"),
-            push=options.get("push"),
-            admin=options.get("admin"),
-            lambda_accounts=options.get("lambda_accounts", []),
-        )
+        access_of(account, own_region, options)
     mistakes.refuse()
 
 

@@ -12,10 +12,9 @@ from ..names.registries import repository_arn
 from ..names.registry_host import registry_host
 from .args import RepositoriesArgs, RepositoryArgs
 from .checks import find
-from .lifecycle_rules import lifecycle_policy
 from .mutable_tags import tag_mutability
 from .registry import add_cache, add_registry_wide
-from .repository_policy import repository_policy
+from .repository_documents import access_of, lifecycle_of
 
 
 class Repositories(Component):
@@ -43,10 +42,16 @@ class Repositories(Component):
             )
             # The repository's own output, known in every preview: when it is replaced, its policies are replaced too.
             aws.ecr.LifecyclePolicy(
-                resource, repository=created.name, region=region, policy=_lifecycle(options), opts=replaced
+                resource,
+                repository=created.name,
+                region=region,
+                policy=policy_json(lifecycle_of(options)),
+                opts=replaced,
             )
-            if (access := _access(account, region, options)) is not None:
-                aws.ecr.RepositoryPolicy(resource, repository=created.name, region=region, policy=access, opts=child)
+            if (access := access_of(account, region, options)) is not None:
+                aws.ecr.RepositoryPolicy(
+                    resource, repository=created.name, region=region, policy=policy_json(access), opts=child
+                )
         for prefix, cache in args.get("caches", {}).items():
             add_cache(self, name, args["region"], prefix, cache)
         add_registry_wide(self, name, account, args["region"], args.get("registry", {}))
@@ -88,22 +93,6 @@ def _settings(options: RepositoryArgs) -> _Settings:
         "force_delete": options.get("force_delete", False),
         "tags": options.get("tags"),
     }
-
-
-def _lifecycle(options: RepositoryArgs) -> str:
-    return policy_json(lifecycle_policy(options.get("lifecycle_rules", []), options.get("protected_tags", [])))
-
-
-def _access(account: str, region: str, options: RepositoryArgs) -> str | None:
-    policy = repository_policy(
-        account,
-        region,
-        pull=options.get("pull"),
-        push=options.get("push"),
-        admin=options.get("admin"),
-        lambda_accounts=options.get("lambda_accounts", []),
-    )
-    return None if policy is None else policy_json(policy)
 
 
 def _known(texts: dict[str, str]) -> pulumi.Output[dict[str, str]]:

@@ -29,21 +29,21 @@ class Pools:
         self._ca_bundle = ca_bundle
         # Reading the system's CAs takes longer than everything else here, so it waits for the first `https://`.
         self._trusted = {False: _trust(ca_bundle)} if ca_bundle is not None else dict[bool, ssl.SSLContext]()
-        self._ways: dict[tuple[str, str], tuple[Any, bool]] = {}
+        self._pools: dict[tuple[str, str], tuple[Any, bool]] = {}
         self._lock = threading.Lock()
 
     def request(self, method: str, url: str, **options: Any) -> Any:
         """urllib3's answer to a request; the options are those of `urlopen` of its pools."""
         scheme, host = url.partition(":")[0].lower(), host_of(url)
         with self._lock:
-            if (scheme, host) not in self._ways:
-                self._ways[scheme, host] = self._way(scheme, host)
-            pool, whole = self._ways[scheme, host]
+            if (scheme, host) not in self._pools:
+                self._pools[scheme, host] = self._new_pool(scheme, host)
+            pool, takes_whole_url = self._pools[scheme, host]
         path = url[len(f"{scheme}://{host}") :]
-        target = url if whole else path if path.startswith("/") else f"/{path}"
+        target = url if takes_whole_url else path if path.startswith("/") else f"/{path}"
         return pool.urlopen(method, target, assert_same_host=False, **options)
 
-    def _way(self, scheme: str, host: str) -> tuple[Any, bool]:
+    def _new_pool(self, scheme: str, host: str) -> tuple[Any, bool]:
         """The pool for a host, and whether the request has to name the whole URL, to a proxy that reads it.
 
         urllib3's managers find a host's pool anew for each request, which takes a fifth of the request's time.
