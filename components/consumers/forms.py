@@ -23,7 +23,7 @@ from .args import AuthArgs, ConsumerArgs
 from .checks import access_of, has_job_role, kind_of
 from .ci_variables import CiVariableArgs
 
-_HELPER: Final = "ecr-login"
+HELPER: Final = "ecr-login"
 
 
 class _Form(TypedDict, total=False):
@@ -80,7 +80,7 @@ def check_forms(names: Names, path: str, consumer: ConsumerArgs, repositories: C
     with mistakes.at():
         registries(names, consumer)
     with mistakes.at(renamed={"credsStore": "helper"}):
-        docker_auth.with_store(consumer.get("helper", _HELPER))
+        docker_auth.with_store(consumer.get("helper", HELPER))
     for host, login in auths.items() if access is Access.STATIC else ():
         with mistakes.at("auths", host, renamed={"host": ""}):
             docker_auth.check_registry_host(host, "host")
@@ -112,7 +112,7 @@ def _forms(names: Names, path: str, consumer: ConsumerArgs, access: Access) -> l
         "hidden": consumer.get("hidden", False),
         "protected": consumer.get("protected", False),
     }
-    helper = consumer.get("helper", _HELPER)
+    helper = consumer.get("helper", HELPER)
     match access:
         case Access.ROTATED_VARIABLE:
             return [{**document, "masked": True, "adopt": consumer.get("adopt", False)}]

@@ -71,7 +71,7 @@ def find_in(parts: Parts) -> Mistakes:
     for path, consumer in declared.items():
         with found.at("consumers", path, renamed=_JOB_ROLE):
             _check_rights(names, path, consumer, {**args, "gitlab": gitlab}, issuer)
-    found.take(find_nested(declared))
+    found.take(find_nested(declared, {"account": names.account, "region": names.region}))
     found.take(find_beside_push(declared))
     found.take(find_breadth(declared, gitlab_url(gitlab)))
     for name in runners:

@@ -6,15 +6,24 @@ from typing import Final
 
 from ..consumers.args import ConsumerArgs
 from ..consumers.checks import access_of, has_docker_auth_config
+from ..consumers.forms import HELPER
 from ..consumers.instance import is_instance
 from ..names.locations import Mistakes
+from ..names.registries import RegistryArgs
+from ..names.registry_host import HostForm
 from ..names.repository_patterns import matches
 
-_LISTS: Final = ("pull", "caches")
+_PATTERNS: Final = ("pull", "caches")
+_OTHERS: Final = {"auths": "the logins of", "registries": "the registries", "host_forms": "the host forms"}
 
 
-def find_nested(consumers: Mapping[str, ConsumerArgs]) -> Mistakes:
-    """Finds consumers whose `DOCKER_AUTH_CONFIG` hides those of the groups above, and what their jobs lose."""
+def find_nested(consumers: Mapping[str, ConsumerArgs], own: RegistryArgs) -> Mistakes:
+    """Finds consumers whose `DOCKER_AUTH_CONFIG` hides those of the groups above, and what their jobs lose.
+
+    Args:
+        consumers: the declared consumers.
+        own: the registry of the stack, which a consumer without `registries` uses.
+    """
     found = Mistakes()
     instances = [path for path, consumer in consumers.items() if is_instance(consumer)]
     for path, consumer in consumers.items():
@@ -25,7 +34,7 @@ def find_nested(consumers: Mapping[str, ConsumerArgs]) -> Mistakes:
             for owner in _above(path, consumers, instances)
             if has_docker_auth_config(consumers[owner]) and _meet(consumer, consumers[owner])
         }
-        lost, lines = _lost(consumer, owners)
+        lost, lines = _lost(consumer, owners, own)
         if lost:
             hidden = " and ".join(f"of {_called(owner, options)}" for owner, options in owners.items())
             found.warn(
@@ -58,18 +67,16 @@ def _meet(one: ConsumerArgs, other: ConsumerArgs) -> bool:
     )
 
 
-def _lost(consumer: ConsumerArgs, groups: Mapping[str, ConsumerArgs]) -> tuple[list[str], list[str]]:
+def _lost(consumer: ConsumerArgs, groups: Mapping[str, ConsumerArgs], own: RegistryArgs) -> tuple[list[str], list[str]]:
     """What is lost, group by group, and the lines that keep it."""
     lost, lines = list[str](), dict[str, str]()
-    kept: dict[str, list[str]] = {key: list(consumer.get(key, [])) for key in _LISTS}
-    own = access_of(consumer)
+    kept = {key: _values(consumer, key, own) for key in (*_PATTERNS, *_OTHERS)}
     for group, options in groups.items():
-        access = access_of(options)
-        if access is not own:
+        if (access := access_of(options)) is not access_of(consumer):
             lost.append(f"its access {access.value} ({_words(options)})")
             lines[f"access of {group}"] = f"the same `access`: {access.value}, or leave the consumer out"
             continue
-        for key in _LISTS:
+        for key in _PATTERNS:
             missing = [
                 name for name in options.get(key, []) if not any(matches(pattern, name) for pattern in kept[key])
             ]
@@ -77,16 +84,26 @@ def _lost(consumer: ConsumerArgs, groups: Mapping[str, ConsumerArgs]) -> tuple[l
                 lost.append(f"{', '.join(_all_but(name, kept[key]) for name in missing)} (`{key}` of {group})")
                 kept[key] = [name for name in kept[key] if not any(matches(more, name) for more in missing)] + missing
                 lines[key] = f"`{key}`: [{', '.join(map(_quoted, kept[key]))}]"
-        hosts = [host for host in options.get("auths", {}) if host not in consumer.get("auths", {})]
-        if hosts:
-            lost.append(f"the logins of {', '.join(hosts)} (`auths` of {group})")
-            lines[f"auths of {group}"] = f"{', '.join(hosts)} below its own `auths`"
-        has = consumer.get("registries", [])
-        if absent := [registry for registry in options.get("registries", []) if registry not in has]:
-            named = ", ".join(f"{registry['account']} in {registry['region']}" for registry in absent)
-            lost.append(f"the registries {named} (`registries` of {group})")
-            lines[f"registries of {group}"] = f"{named} below its own `registries`"
+        for key, what in _OTHERS.items():
+            if absent := [value for value in _values(options, key, own) if value not in kept[key]]:
+                kept[key] += absent
+                lost.append(f"{what} {', '.join(absent)} (`{key}` of {group})")
+                lines[key] = f"{', '.join(kept[key])} below its own `{key}`"
+        if (helper := _helper(options)) != _helper(consumer):
+            lost.append(f"the helper {helper} (`helper` of {group})")
+            lines[f"helper of {group}"] = f"the same `helper`: {helper}, or leave the consumer out"
     return lost, list(lines.values())
+
+
+def _values(consumer: ConsumerArgs, key: str, own: RegistryArgs) -> list[str]:
+    if key == "registries":
+        where = consumer.get("registries") or [own]
+        return [f"{registry['account']} in {registry['region']}" for registry in where]
+    return [value for value in consumer.get(key, []) if value != HostForm.CLASSIC]  # which every document has
+
+
+def _helper(consumer: ConsumerArgs) -> str:
+    return consumer.get("helper", HELPER)
 
 
 def _all_but(lost: str, kept: Collection[str]) -> str:
@@ -98,7 +115,7 @@ def _all_but(lost: str, kept: Collection[str]) -> str:
 def _words(consumer: ConsumerArgs) -> str:
     if hosts := consumer.get("auths"):
         return ", ".join(hosts)
-    return ", ".join([*consumer.get("pull", []), *consumer.get("caches", [])]) or consumer.get("helper", "ecr-login")
+    return ", ".join([*consumer.get("pull", []), *consumer.get("caches", [])]) or _helper(consumer)
 
 
 def _quoted(pattern: str) -> str:

@@ -87,7 +87,10 @@ def test_a_nearer_variable_hides_the_instances_completely() -> None:
         "acme/web": {"pull": ["app"]},
         "instance/web": {"pull": ["base/*"]},
     }
-    reported = {warning.path[1]: warning.text for warning in find_nested(declared).warnings}
+    reported = {
+        warning.path[1]: warning.text
+        for warning in find_nested(declared, {"account": "123456789012", "region": "eu-central-1"}).warnings
+    }
     assert reported.keys() == {"acme", "acme/web"}
     assert "completely replaces the one of the instance, so jobs of acme lose base/*" in reported["acme"]
     assert "of group acme and of the instance" in reported["acme/web"]
