@@ -92,6 +92,10 @@ class ReadError(Exception):
         where = f"{self.host}: " if self.host else ""
         if self.status == HTTPStatus.UNAUTHORIZED:
             return CliError(f"{where}{self}: {TOKEN} is not a valid token of this instance; create a new one there")
+        if self.missing:
+            return CliError(f"{where}{self}; give {TOKEN} that permission")
+        if self.refused:
+            return CliError(f"{where}{self}: it does not exist, or {TOKEN} may not see it; use a Maintainer's token")
         return CliError(f"{where}{self}; try again, and check the URL and the network")
 
 

@@ -34,20 +34,22 @@ def play(source: Source) -> str:
             schedule = _named(GitLabApi(url, token, http), path, name)
     except ReadError as error:
         raise error.for_user() from None
+    pipelines = f"{url}/{project}/-/pipelines?source=schedule"
     if schedule is None:
         raise CliError(f"{project}: has no pipeline schedule {name}; run `pulumi up`, which creates it")
     try:
         with progress("Starting it"):
             status = ask_gitlab(http, token, "POST", f"{url}/api/v4/{path}/{schedule['id']}/play").status
     except UnreachableError as error:
-        raise CliError(f"{url}: unreachable: {error}") from None
+        raise CliError(
+            f"{error}, so it is unknown whether the schedule {name} started; see {pipelines} before you try again"
+        ) from None
     if status != HTTPStatus.CREATED:
         raise CliError(
             f"{project}: GitLab answered {status} to the start of the schedule {name}; the token needs the scope api, "
             "and its user must be allowed to merge into the schedule's branch"
         )
-    where = f"{url}/{project}/-/pipelines?source=schedule"
-    return f"started the schedule {name}; for the result, see its pipeline: {where}"
+    return f"started the schedule {name}; for the result, see its pipeline: {pipelines}"
 
 
 def _instance(bucket: str, plan: Plan, notes: Mapping[str, str]) -> tuple[str, Http]:

@@ -20,6 +20,7 @@ from ..rotation.gitlab import GitLab, GitLabError
 from ..rotation.prove import PROBE_TAG
 from ..rotation.secret import Secret
 from .aws_calls import aws_call, aws_client
+from .doctor.facts import Answer
 from .doctor.registry_pull import RegistryPull
 from .errors import CliError
 from .exit_codes import ExitCode
@@ -41,7 +42,7 @@ _SHAPE: Final = json_shape(
     role="the role whose tokens are void",
     denied="whether it was denied everything",
     generation="the next generation; with --stack the stack file has it now, without it you have to write it there",
-    tried="for each registry host, whether it refuses the old token, and its answer",
+    tried="for each registry host, whether it refuses the old token, and its last answer",
 )
 
 
@@ -94,7 +95,7 @@ def command(*, audience: str, source: Source, stack: str | None, deny_now: bool,
     if as_json:
         print_json({"role": role, "denied": deny_now, "generation": generation, "tried": tried})
     else:
-        click.echo("\n".join(map(_line, tried)) or _why_not_tried(plan, audience))
+        click.echo("\n".join(_line(each, role) for each in tried) or _why_not_tried(plan, audience))
     return ExitCode.OK if all(each["refused"] for each in tried) else ExitCode.FOUND
 
 
@@ -174,7 +175,10 @@ def _up(stack: str, audience: str, generation: int, *, quiet: bool) -> None:
         click.echo(f"pulumi {' '.join(arguments)}", err=quiet)
         done = subprocess.run([program, *arguments], check=False, stdout=sys.stderr if quiet else None)  # noqa: S603 - the person's own pulumi
         if done.returncode:
-            raise CliError(f"pulumi {arguments[0]} ended with {done.returncode}; the old tokens may still be valid")
+            raise CliError(
+                f"`pulumi {arguments[0]}` ended with {done.returncode}, so the old tokens may still be valid; correct "
+                "what it says above, and run the command again, or write --now, which denies the old role everything"
+            )
 
 
 def _why_not_tried(plan: Plan, audience: str) -> str:
@@ -189,27 +193,33 @@ def _try(plan: Plan, audience: str, old: dict[str, str]) -> list[dict[str, Any]]
     if inside is None:
         return []
     with progress("Trying the old tokens"):
-        answers = {host: _refusal(host, inside, auth) for host, auth in old.items()}
+        answers = {host: _last_answer(host, inside, auth) for host, auth in old.items()}
     return [
-        {"registry_host": host, "repository": inside, "refused": answer is not None, "answer": answer}
+        {"registry_host": host, "repository": inside, "refused": answer.status in _REFUSED, "answer": _words(answer)}
         for host, answer in answers.items()
     ]
 
 
-def _line(tried: Mapping[str, Any]) -> str:
-    if not tried["refused"]:
-        return f"{tried['registry_host']} still accepts the old token"
-    return f"{tried['registry_host']} refuses the old token for {tried['repository']}: {tried['answer']}"
+def _line(tried: Mapping[str, Any], role: str) -> str:
+    host, repository, answer = tried["registry_host"], tried["repository"], tried["answer"]
+    if tried["refused"]:
+        return f"{host} refuses the old token for {repository}: {answer}"
+    return (
+        f"{host} did not refuse the old token for {repository} within {_PATIENCE_SECONDS:.0f} seconds, its last answer "
+        f"was {answer}; if the role {role} still exists, run the command with --now, which denies it everything"
+    )
 
 
-def _refusal(host: str, repository: str, auth: str) -> str | None:
-    """How the registry refuses the token; None when it still accepts it."""
+def _last_answer(host: str, repository: str, auth: str) -> Answer:
+    """The registry's answer to the token: its refusal, or what it still answers when the patience ends."""
     pull = RegistryPull(http_client())
     end = time.monotonic() + _PATIENCE_SECONDS
     while True:
         answer = pull(host, repository, PROBE_TAG, auth)
-        if answer.status in _REFUSED:
-            return f"{answer.status} {answer.code}"
-        if time.monotonic() > end:
-            return None
+        if answer.status in _REFUSED or time.monotonic() > end:
+            return answer
         time.sleep(_PAUSE_SECONDS)
+
+
+def _words(answer: Answer) -> str:
+    return f"none: {answer.text}" if answer.status is None else f"{answer.status} {answer.code}".rstrip()

@@ -60,8 +60,8 @@ def _fault_of_schedule(found: dict[str, Any]) -> str:
         return "it is inactive, so nothing rotates; `pulumi up --refresh` activates it again"
     owner = cast("dict[str, Any]", found.get("owner") or {})
     if owner.get("state") != "active":
-        name = owner.get("username", "nobody")
-        return f"its owner, {name}, is not active, so no pipeline starts; take ownership on its page in GitLab"
+        whose = f"its owner, {owner['username']}, is not active" if "username" in owner else "it has no owner"
+        return f"{whose}, so no pipeline starts; take ownership on its page in GitLab"
     return ""
 
 

@@ -10,7 +10,7 @@ import pytest
 from components.cli import token
 from components.cli.__main__ import main
 from components.cli.errors import CliError
-from components.cli.gitlab_api import http_client, instance
+from components.cli.gitlab_api import ReadError, http_client, instance
 
 
 @pytest.fixture(autouse=True)
@@ -56,4 +56,15 @@ def test_a_ca_file_that_cannot_be_read_is_named(tmp_path: Path, monkeypatch: pyt
         http_client()
     assert refused.value.message == (
         f"CI_SERVER_TLS_CA_FILE: {tmp_path / 'ca.pem'}: No such file or directory; name a file of PEM certificates"
+    )
+
+
+def test_a_refusal_says_what_the_token_needs() -> None:
+    lacking = "lacks the required permissions: [Project: Read]"
+    assert ReadError("projects/7", 403, "gitlab.example.com", lacking).for_user().message == (
+        f"gitlab.example.com: GitLab answered 403 ({lacking}) for projects/7; give GITLAB_TOKEN that permission"
+    )
+    assert ReadError("projects/7", 404).for_user().message == (
+        "GitLab answered 404 for projects/7: it does not exist, or GITLAB_TOKEN may not see it; use a Maintainer's "
+        "token"
     )

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import urllib3
+from scripted_gitlab import scripted_api
 
 from components.cli.errors import CliError
 from components.cli.gitlab_api import GitLabApi, http_client
@@ -90,6 +91,27 @@ def test_existing_resources_pass_and_those_deleted_by_hand_are_named(
         "pipeline schedule asleep": "it is inactive, so nothing rotates; `pulumi up --refresh` activates it again",
         "pipeline schedule lost": by_hand,
     }
+
+
+@pytest.mark.parametrize(
+    ("found", "words"),
+    [
+        (500, "not checked: GitLab answered 500 for projects/acme%2Fplatform%2Fapp/pipeline_schedules/7"),
+        (403, "not checked: GitLab answered 403 for projects/acme%2Fplatform%2Fapp/pipeline_schedules/7"),
+        (
+            {"active": True, "owner": {"username": "jo", "state": "blocked"}},
+            "its owner, jo, is not active, so no pipeline starts; take ownership on its page in GitLab",
+        ),
+        (
+            {"active": True, "owner": None},
+            "it has no owner, so no pipeline starts; take ownership on its page in GitLab",
+        ),
+    ],
+)
+def test_a_schedule_that_cannot_run_or_be_read_is_not_well(pulumi: Callable[..., None], found: Any, words: str) -> None:
+    pulumi(state((SCHEDULE, "rotation", f"{APP}:7")))
+    gitlab = scripted_api({f"projects/{APP}/pipeline_schedules/7": found})
+    assert in_gitlab("prod", gitlab) == [{"target": "pipeline schedule rotation", "ok": False, "found": words}]
 
 
 def test_resources_being_replaced_and_an_empty_state_count_as_nothing(
