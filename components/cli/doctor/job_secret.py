@@ -78,7 +78,7 @@ def _of_the_role(secret: JobSecret, facts: Facts, checked: Checked) -> Finding |
     if any(role_rights.fits(pattern, secret.name) for pattern in allowed):
         checked.tested.append(f"{name} may read {secret.name}")
     elif role.complete:
-        other = f" but {', '.join(allowed)}" if allowed else ""
+        other = f", only {', '.join(allowed)}" if allowed else ""
         return Finding(
             Cause.SECRET_DENIED,
             f"{name} may not read {secret.name}{other}",

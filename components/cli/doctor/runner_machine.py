@@ -55,13 +55,16 @@ def environment_variables(config: str) -> list[VariableWithValue]:
     Raises:
         ValueError: the text is not TOML, or does not define exactly one runner.
     """
-    document: dict[str, Any] = tomllib.loads(config)
+    try:
+        document: dict[str, Any] = tomllib.loads(config)
+    except ValueError as error:
+        raise ValueError(f"is not TOML: {error}; give the runner's config.toml") from None
     runners: Any = document.get("runners", [])
-    listed = cast("list[dict[str, Any]]", runners) if isinstance(runners, list) else []
-    if len(listed) != 1:
+    listed = cast("list[Any]", runners) if isinstance(runners, list) else []
+    if len(listed) != 1 or not isinstance(listed[0], dict):
         raise ValueError("does not have exactly one [[runners]]; give a file with only the runner that takes the job")
     held: dict[str, VariableWithValue] = {}
-    items: Any = listed[0].get("environment", [])
+    items: Any = cast("dict[str, Any]", listed[0]).get("environment", [])
     for item in cast("list[Any]", items) if isinstance(items, list) else []:
         key, equals, value = str(item).partition("=")
         if equals:

@@ -5,10 +5,15 @@ from typing import Any
 
 import pytest
 from doctor_lab import Lab
+from scripted_gitlab import DOWN, scripted_api
 
 from components.cli.__main__ import main
+from components.cli.doctor.gather import JobInQuestion, Owner, job_of, remarks_on, variables_of
+from components.cli.errors import CliError
 from components.cli.exit_codes import ExitCode
-from components.cli.gitlab_api import GitLabApi
+from components.cli.gitlab_api import GitLabApi, ReadError
+from components.variables.job_view import Job
+from components.variables.listed import Level
 from rehearsal.world import World
 
 WEB, KEY = "acme/frontend/web", "DOCKER_AUTH_CONFIG"
@@ -201,3 +206,66 @@ def test_the_rights_that_a_fine_grained_token_lacks_are_named_as_gitlab_names_th
     monkeypatch.setenv("GITLAB_TOKEN", at_home.gitlab.create_fine_grained_token("least", "root", granted, ["acme"]))
     assert main(["doctor", image(at_home), "--project", WEB]) == ExitCode.FAILED
     assert f"lacks the required permissions: [{missing}]" in words(capsys)
+
+
+PROJECT = {"id": 7, "path_with_namespace": WEB, "namespace": {"kind": "group", "full_path": "acme/frontend", "id": 5}}
+QUESTION = JobInQuestion(WEB)
+
+
+def test_the_owners_of_a_job_are_its_project_its_groups_and_the_instance() -> None:
+    gitlab = scripted_api({f"projects/{WEB}": PROJECT, "projects/7/protected_branches": [{"name": "main"}]})
+    job, owners = job_of(QUESTION, gitlab)
+    assert (job.ref, job.is_protected) == ("main", True)
+    assert [owner.name for owner in owners] == ["instance", "acme", "acme/frontend", WEB]
+
+
+def test_a_personal_project_has_no_group_above_it() -> None:
+    personal = {**PROJECT, "path_with_namespace": "jo/app", "namespace": {"kind": "user", "full_path": "jo", "id": 5}}
+    gitlab = scripted_api({"projects/jo/app": personal, "projects/7/protected_branches": []})
+    _, owners = job_of(JobInQuestion("jo/app"), gitlab)
+    assert [owner.name for owner in owners] == ["instance", "jo/app"]
+
+
+@pytest.mark.parametrize("answer", [DOWN, 500, 401])
+def test_an_answer_that_is_no_refusal_is_not_blamed_on_the_tokens_role(answer: Any) -> None:
+    gitlab = scripted_api(
+        {
+            f"projects/{WEB}": PROJECT,
+            "projects/7/protected_branches": answer,
+            "groups/acme/variables": answer,
+        }
+    )
+    with pytest.raises(ReadError, match=r"GitLab .+ for projects/7/protected_branches"):
+        job_of(QUESTION, gitlab)
+    with pytest.raises(ReadError, match=r"GitLab .+ for groups/acme/variables"):
+        variables_of([Owner(Level.GROUP, "acme", "5")], gitlab)
+
+
+def test_only_the_variables_of_the_project_itself_must_be_seen() -> None:
+    group, project = Owner(Level.GROUP, "acme", "5"), Owner(Level.PROJECT, WEB, "7")
+    row = {"key": KEY, "value": None, "hidden": True}
+    found, unseen = variables_of([group, project], scripted_api({f"projects/{WEB}/variables": [row]}))
+    assert [(held.listed.name, held.value) for held in found] == [(f"project {WEB} {KEY}", None)]
+    assert unseen == ("acme",)
+    with pytest.raises(CliError, match=f"{WEB}: GITLAB_TOKEN may not see its CI/CD variables"):
+        variables_of([group, project], scripted_api({"groups/acme/variables": []}))
+
+
+@pytest.mark.parametrize(
+    ("environment", "listed", "remarks"),
+    [
+        ("production", [{"name": "production"}], ()),
+        ("prodution", [{"name": "production"}], ("; did you mean production?",)),
+        ("qa", [{"name": "production"}], ("",)),
+        ("prodution", 403, ()),
+        ("prodution", DOWN, ()),
+        (None, [{"name": "production"}], ()),
+    ],
+)
+def test_an_environment_is_noted_only_if_the_project_is_known_not_to_have_it(
+    environment: str | None, listed: Any, remarks: tuple[str, ...]
+) -> None:
+    question = JobInQuestion(WEB, environment=environment)
+    gitlab = scripted_api({f"projects/{WEB}/environments": listed})
+    missing = f"--environment {environment}: {WEB} has no such environment yet"
+    assert remarks_on(question, Job(WEB, "main"), gitlab) == tuple(f"{missing}{more}" for more in remarks)

@@ -9,13 +9,17 @@ from typing import Any
 
 import pytest
 from deployed import deployed
+from doctor_facts import HOST, facts_of, unasked
 
 from components.cli.__main__ import main
 from components.cli.doctor.ci_file import parsed
+from components.cli.doctor.facts import JobSecret, Role
+from components.cli.doctor.job_secret import judge_secret
 from components.cli.exit_codes import ExitCode
 from components.cli.gitlab_api import GitLabApi, ReadError
 from components.cli.plan_source import Source
 from components.cli.secret_status import DELETED, EMPTY, SecretState
+from components.docker.image_reference import parse
 from rehearsal.rehearsal import Rehearsal
 from rehearsal.world import World
 
@@ -191,7 +195,10 @@ def test_a_role_that_reads_another_secret_is_found(at_home: World, doctor: Docto
     finally:
         iam.put_role_policy(RoleName=name, PolicyName=policy, PolicyDocument=json.dumps(before))
     assert words["finding"]["cause"] == "secret-denied"
-    assert "but gitlab-ecr-both/audience/acme/other" in words["finding"]["what"]
+    assert (
+        "may not read gitlab-ecr-both/audience/acme/api, only gitlab-ecr-both/audience/acme/other"
+        in words["finding"]["what"]
+    )
 
 
 def test_merged_yaml_is_split_into_jobs() -> None:
@@ -212,3 +219,34 @@ def test_a_plan_that_names_no_gitlab_asks_for_the_url(
     url = ("--gitlab-url", "https://gitlab.example.com")
     assert main(["doctor", image, "--project", API, "--ref", "main", *plan, *url]) == ExitCode.OK
     assert "trusts branch main of acme/api" in capsys.readouterr().out
+
+
+def _policy(secret: str) -> dict[str, Any]:
+    resource = f"arn:aws:secretsmanager:eu-central-1:123456789012:secret:{secret}-??????"
+    return {"Statement": {"Effect": "Allow", "Action": "secretsmanager:GetSecretValue", "Resource": resource}}
+
+
+_TRUST = {"Statement": {"Condition": {"StringEquals": {"g:sub": "project_path:acme/web:ref_type:branch:ref:main"}}}}
+_ROLE = "arn:aws:iam::123456789012:role/gitlab-ecr-prod/secret/web"
+
+
+@pytest.mark.parametrize(
+    ("role", "tested", "note"),
+    [
+        ("AWS: no credentials", "", f"whether web trusts this ref and may read {SECRET}: AWS: no credentials"),
+        (
+            Role(_TRUST, (_policy("other"),), complete=False),
+            "web trusts branch main of acme/web",
+            f"whether web may read {SECRET}: it has attached policies",
+        ),
+        (Role(_TRUST, (_policy(SECRET),), complete=False), f"web may read {SECRET}", ""),
+    ],
+)
+def test_a_role_that_is_not_completely_known_is_no_cause(role: Role | str, tested: str, note: str) -> None:
+    image = parse(f"{HOST}/ci/node:1")
+    secret = JobSecret(SECRET, _ROLE, role, "GitLab does not show it", login=None, unread="no right")
+    judged = judge_secret(secret, image, facts_of(str(image)), unasked)
+    assert judged.finding is None
+    assert list(judged.tested)[-1:] == ([tested] if tested else [])
+    assert [each for each in judged.notes if "web" in each] == ([f"not tested: {note}"] if note else [])
+    assert judged.notes[-1] == f"not tested: what is in the secret {SECRET}: no right"

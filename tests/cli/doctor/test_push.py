@@ -4,11 +4,14 @@ import json
 from typing import Any
 
 import pytest
+from doctor_facts import HOST, facts_of, held, unasked
 from doctor_lab import Lab
 
 from components.cli.__main__ import main
 from components.cli.doctor import role_rights
+from components.cli.doctor.causes.cause import Cause
 from components.cli.doctor.facts import Role
+from components.cli.doctor.push import diagnose_push
 from components.cli.exit_codes import ExitCode
 from rehearsal.world import World
 
@@ -93,6 +96,64 @@ def test_a_role_that_iam_does_not_show_is_not_a_finding(lab: Lab, capsys: pytest
     code, words = lab.run(capsys)
     assert (code, words["finding"]) == (ExitCode.OK, None)
     assert any("gone" in line for line in words["notes"])
+
+
+ROLE = held("arn:aws:iam::123456789012:role/gitlab-ecr-prod/push/web", "AWS_ROLE_ARN")
+TRUST = {
+    "Statement": {
+        "Effect": "Allow",
+        "Condition": {"StringEquals": {"gitlab.com:sub": "project_path:acme/web:ref_type:branch:ref:main"}},
+    }
+}
+
+
+def _role(*repositories: str, complete: bool = True) -> Role:
+    arns = [f"arn:aws:ecr:eu-central-1:123456789012:repository/{name}" for name in repositories]
+    statement = {"Effect": "Allow", "Action": "ecr:PutImage" if arns else "ecr:BatchGetImage", "Resource": arns or "*"}
+    return Role(TRUST, ({"Statement": [statement]},), complete=complete)
+
+
+@pytest.mark.parametrize(
+    ("role", "cause", "what"),
+    [
+        (_role("ci/*"), Cause.PUSH_REPOSITORY, "web may push to other repositories than base/alpine: ci/*"),
+        (
+            _role("base/alpin", "ci/node"),
+            Cause.PUSH_REPOSITORY,
+            "web may push to other repositories than base/alpine: base/alpin, ci/node; did you mean base/alpin?",
+        ),
+        (_role(), Cause.NO_PUSH_ROLE, "web may push to no repository"),
+    ],
+)
+def test_a_role_that_may_not_push_to_the_repository_is_named(role: Role, cause: Cause, what: str) -> None:
+    finding = diagnose_push(facts_of(f"{HOST}/base/alpine:1", ROLE), unasked, lambda _: role).finding
+    assert finding is not None
+    assert (finding.cause, finding.what) == (cause, what)
+
+
+@pytest.mark.parametrize("repositories", [(), ("ci/*",)])
+def test_a_role_with_attached_policies_is_not_judged(repositories: tuple[str, ...]) -> None:
+    role = _role(*repositories, complete=False)
+    diagnosis = diagnose_push(facts_of(f"{HOST}/base/alpine:1", ROLE), unasked, lambda _: role)
+    assert diagnosis.finding is None
+    assert "not tried: whether web may push to base/alpine: it has attached policies" in diagnosis.notes
+
+
+@pytest.mark.parametrize(
+    ("registry", "cause"),
+    [
+        ("registry.example.com", Cause.OTHER_HOST),
+        (HOST.replace("123456789012", "210987654321"), Cause.OTHER_ACCOUNT),
+        (HOST.replace("eu-central-1", "us-east-1"), Cause.OTHER_REGION),
+        (HOST.replace(".ecr.", ".ecr-fips."), Cause.OTHER_FORM),
+    ],
+)
+def test_a_login_to_another_registry_than_the_images_is_named(registry: str, cause: Cause) -> None:
+    facts = facts_of(f"{HOST}/ci/node:1", ROLE, held(registry, "ECR_REGISTRY"))
+    finding = diagnose_push(facts, unasked, lambda _: _role("ci/*")).finding
+    assert finding is not None
+    assert finding.cause is cause
+    assert f"the job logs in to {registry} (project acme/web ECR_REGISTRY) and pushes to {HOST}" in finding.what
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 Source: the messages of aws-cli and botocore, STS's answers to AssumeRoleWithWebIdentity, the IAM user guide.
 """
 
+import re
 from typing import Final
 
 from ...causes.cause import Cause
@@ -11,10 +12,12 @@ from .family import BY_THE_JOB, Clue, family, found, quoted
 
 _AWS_PROGRAMS: Final = r"aws|docker|podman|buildah|skopeo|crane|kaniko|buildctl|docker-credential-[\w-]{1,30}"
 
+_CALLS_OLD_LOGIN: Final = re.compile(r"\bget-login(?![\w-])")
+
 
 def _old_login(clue: Clue) -> Finding | None:
-    asked = clue.command + clue.line.text
-    if "get-login" not in asked or "get-login-password" in clue.command:
+    choice = clue.match["choice"]
+    if not (choice == "get-login" if choice else _CALLS_OLD_LOGIN.search(clue.command)):
         return None
     return found(Cause.OLD_LOGIN_COMMAND, "the script calls `aws ecr get-login`, which AWS CLI 2 does not have")
 
@@ -34,7 +37,7 @@ AWS: Final = (
     family(
         Cause.OLD_LOGIN_COMMAND,
         "invalid choice",
-        r"invalid choice",
+        r"invalid choice(?:: '(?P<choice>[^']{1,100})')?",
         _old_login,
         example="aws: error: argument operation: Invalid choice: 'get-login', maybe you meant: get-login-password",
         steps=BY_THE_JOB,
