@@ -8,7 +8,7 @@ from typing import Any, cast
 import pulumi
 
 from components.names.locations import Mistake, mistakes_of
-from components.names.spelling import Path, dotted, message, spelled_as
+from components.names.spelling import Path, message, spelled_as
 
 from .spelling import file_path, of_file
 
@@ -24,11 +24,6 @@ class FileMistake:
 
     path: Path
     message: str
-
-    @property
-    def text(self) -> str:
-        """The message without the path."""
-        return self.message.removeprefix(f"{dotted(self.path)}: ")
 
 
 class SettingsError(pulumi.RunError):

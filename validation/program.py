@@ -13,6 +13,7 @@ from typing import Any, Final
 import pulumi
 import pulumi_aws
 
+from components.names.secrecy import without_tokens
 from stack_file.mistakes import FileMistake, SettingsError
 from stack_file.text import StackText
 
@@ -100,4 +101,4 @@ def _words(error: Exception) -> str:
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if str(ROOT) in frame.filename]
     own = [frame for frame in frames if ".venv" not in frame.filename]
     where = f" ({Path(own[-1].filename).name}:{own[-1].lineno})" if own else ""
-    return f"{type(error).__name__}: {error}{where}"
+    return f"{type(error).__name__}: {without_tokens(str(error))}{where}"

@@ -64,7 +64,8 @@ def _of_program(text: StackText, made: Run) -> Iterator[Problem]:
         path = next((path for path in _longest_first(text) if line.startswith(dotted(path))), ())
         yield _placed(text, FileMistake(path, line), WARNING)
     if made.failed:
-        yield Problem(str(text.file), None, "", MISTAKE, f"the program stops: {made.failed}")
+        words = f"the program stops: {made.failed}; please report this with the part of the file that causes it"
+        yield Problem(str(text.file), None, "", MISTAKE, words)
 
 
 def _in_clear(text: StackText, value: Any, path: tuple[str | int, ...]) -> Iterator[Problem]:

@@ -193,13 +193,22 @@ def read_back(written: Variable, value: Secret, description: str, target: Target
     Raises:
         GitLabError: something is missing or different.
     """
-    if wrong := wrong_flags(written, target):
-        advice = ": GitLab hides only new ones; delete it, and the next run recreates it" if "hidden" in wrong else ""
-        raise GitLabError(f"GitLab accepted {target.name} but did not set {', '.join(wrong)}{advice}")
+    flags_set(written, target)
     if written.value is not None and written.value != value:
         raise GitLabError(f"GitLab accepted {target.name} but holds another value: something else is writing it, too")
     if written.description != description:
         raise GitLabError(f"GitLab accepted {target.name} but did not keep its description")
+
+
+def flags_set(written: Variable, target: Target) -> None:
+    """Checks that GitLab's answer to a write shows the flags that the target declares.
+
+    Raises:
+        GitLabError: one is missing or different.
+    """
+    if wrong := wrong_flags(written, target):
+        advice = ": GitLab hides only new ones; delete it, and the next run recreates it" if "hidden" in wrong else ""
+        raise GitLabError(f"GitLab accepted {target.name} but did not set {', '.join(wrong)}{advice}")
 
 
 def wrong_flags(variable: Variable, target: Target) -> list[str]:

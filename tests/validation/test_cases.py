@@ -213,3 +213,14 @@ def test_two_stacks_that_would_make_the_same_resource_are_reported() -> None:
     assert first == []
     assert "gitlab-ecr:gitlab.existingOidcProvider" in {each.key for each in second}
     assert "gitlab-ecr:repositories.ci/python" in {each.key for each in second}
+
+
+def test_the_stack_that_is_only_rehearsed_collides_with_none() -> None:
+    files = [
+        parse(f"{_HEAD}{_REPOSITORIES}", Path(name))
+        for name in ("Pulumi.local.yaml", "Pulumi.mine.yaml", "Pulumi.other.yaml")
+    ]
+    local, mine, other = (" ".join(each.message for each in found) for found in validate(files))
+    assert (local, mine) == ("", "")
+    assert "Pulumi.mine.yaml creates this repository, too" in other
+    assert "local" not in other

@@ -9,7 +9,7 @@ from ...variables.key_description import DescribedKey, describe, described, endi
 from ...variables.targets import KeyUser, Target
 from ..aws import AwsError
 from ..gitlab import GitLab, GitLabError, Variable
-from ..publish import put, read_back, wrong_flags
+from ..publish import flags_set, put, read_back, wrong_flags
 from ..secret import Secret
 from .decision import Published
 from .store import AccessKey, KeyStore, NewKey
@@ -96,17 +96,13 @@ class Pair:
         Raises:
             GitLabError: GitLab refused, or did something else.
         """
-        for target, variable in ((self.user.id_target, self.id), (self.user.secret_target, self.secret)):
-            if variable is None:
-                continue
+        pairs = ((self.user.id_target, self.id), (self.user.secret_target, self.secret))
+        for target, variable in ((target, variable) for target, variable in pairs if variable is not None):
             # A hidden variable is identified by its description, so that is kept.
             hidden = variable.value is None
             text = None if hidden else describe(key.id.reveal(), key.created)
             flag = bool(variable.flags.get("hidden"))
-            written = self.gitlab.update(target, None, text, hidden=flag)
-            if wrong := wrong_flags(written, target):
-                advice = ": GitLab hides only new ones; delete it, and the next run recreates it" * ("hidden" in wrong)
-                raise GitLabError(f"GitLab accepted {target.name} but did not set {', '.join(wrong)}{advice}")
+            flags_set(self.gitlab.update(target, None, text, hidden=flag), target)
 
     def _put_back(self) -> None:
         before = self.secret
