@@ -1,9 +1,10 @@
 """Measures the processes that the tests start: `python measured.py FOLDER MODULE ARGUMENTS...` runs a module.
 
-SlipCover follows the tests and what they fork, and no other process. The emulator of AWS and the rehearsal itself are
-modules of ours that run as processes. Where the tests are measured, `measured_children` has them started by this file,
-which writes what it saw into a folder; `.ci/coverage_summary.py` adds it up. To instrument a process takes up to a
-second, so only the tests of such a process do this, and the commands that a rehearsal runs are left out.
+SlipCover follows the tests and what they fork, and no other process. The emulator of AWS, the rehearsal itself and the
+plugin, whose folder stands in place of a module, are ours and run as processes. Where the tests are measured,
+`measured_children` has them started by this file, which writes what it saw into a folder; `.ci/coverage_summary.py`
+adds it up. To instrument a process takes up to a second, so only the tests of such a process do this, and the commands
+that a rehearsal runs are left out.
 """
 
 import atexit
@@ -11,6 +12,7 @@ import functools
 import importlib.util
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -25,6 +27,7 @@ from unittest import mock
 ROOT: Final = Path(__file__).parents[2]
 CHILDREN: Final = ROOT / ".slipcover.children"
 _OURS: Final = "rehearsal"
+_PLUGIN: Final = str(ROOT / "plugin")
 
 
 @contextmanager
@@ -48,17 +51,21 @@ def _measuring(folder: Path) -> Iterator[None]:
 
 
 def _measured(command: Any, folder: Path) -> Any:
-    if not isinstance(command, list) or command[:2] != [sys.executable, "-m"] or len(command) < 3:
-        return command
-    module = str(command[2])
-    ours = module.partition(".")[0] == _OURS
-    return [sys.executable, __file__, str(folder), *command[2:]] if ours else command
+    match command:
+        case [sys.executable, "-m", str(module), *more] if module.partition(".")[0] == _OURS:
+            return [sys.executable, __file__, str(folder), module, *more]
+        case [sys.executable, *options, str(script), argument] if script == _PLUGIN:
+            return [sys.executable, *options, __file__, str(folder), script, argument]
+        case _:
+            return command
 
 
 def _measure(folder: Path, module: str) -> None:
     import slipcover  # noqa: PLC0415 - the tests themselves need it only where they are measured
 
     declared = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["coverage"]["run"]["source"]
+    if module == _PLUGIN:
+        declared = [_PLUGIN]  # other tests run the components
     sources = [str(path if path.is_dir() else path.with_suffix(".py")) for path in (ROOT / name for name in declared)]
     # SlipCover removes its probes from lines that ran often, but not safely while another thread imports a module.
     watch, files = slipcover.Slipcover(d_miss_threshold=sys.maxsize), slipcover.FileMatcher(sources=sources)
@@ -69,11 +76,17 @@ def _measure(folder: Path, module: str) -> None:
         lines = {str(Path(name).resolve()): file["executed_lines"] for name, file in seen.items()}
         (folder / f"{os.getpid()}-{time.monotonic_ns()}.json").write_text(json.dumps(lines))
 
-    def keep_and_kill(group: int, signal: int) -> None:
+    def keep_and_kill(group: int, number: int) -> None:
         keep()  # the emulator ends itself so, which nothing outlives
-        kill(group, signal)
+        kill(group, number)
+
+    def keep_and_end(number: int, _: object) -> None:
+        keep()
+        signal.signal(number, signal.SIG_DFL)
+        signal.raise_signal(number)
 
     os.killpg = keep_and_kill
+    signal.signal(signal.SIGTERM, keep_and_end)
     atexit.register(keep)
     with slipcover.ImportManager(watch, files):
         _run(module, watch)
@@ -81,7 +94,11 @@ def _measure(folder: Path, module: str) -> None:
 
 def _run(module: str, watch: Any) -> None:
     """As `runpy` does, which takes the module's code past SlipCover."""
-    spec: Any = importlib.util.find_spec(module)
+    if module == _PLUGIN:
+        sys.path[0] = module
+        spec: Any = importlib.util.spec_from_file_location("__main__", f"{module}/__main__.py")
+    else:
+        spec = importlib.util.find_spec(module)
     if spec.submodule_search_locations is not None:
         spec = importlib.util.find_spec(f"{module}.__main__")
     main = sys.modules["__main__"] = types.ModuleType("__main__")

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import grpc
 from google.protobuf import empty_pb2, struct_pb2
+from measured import measured_children
 from program import ROOT
 from pulumi.runtime.proto import (
     plugin_pb2,
@@ -117,7 +118,8 @@ def started() -> Iterator[Plugin]:
         # From a folder that has nothing to do with the tree, as from the user's program.
         # It gets no engine to log to: for each resource, Pulumi tells it some twenty lines that nobody reads.
         command = [sys.executable, "-W", "ignore", str(ROOT / "plugin"), ""]
-        process = undo.enter_context(subprocess.Popen(command, cwd="/", stdout=subprocess.PIPE, text=True))
+        with measured_children():
+            process = undo.enter_context(subprocess.Popen(command, cwd="/", stdout=subprocess.PIPE, text=True))
         undo.callback(process.terminate)
         assert process.stdout
         channel = undo.enter_context(grpc.insecure_channel(f"127.0.0.1:{int(process.stdout.readline())}"))

@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -54,6 +55,7 @@ def test_those_of_a_process_that_kills_itself_and_of_its_own_processes_are_kept(
     [
         ([sys.executable, "-m", "rehearsal.cloud.launcher", "x"], True),
         ([sys.executable, "-m", "components.cli", "--version"], False),
+        ([sys.executable, str(_ROOT / "bench"), ""], False),
         ([sys.executable, "-c", "pass"], False),
         (["podman", "-m", "rehearsal"], False),
         ("true", False),
@@ -63,3 +65,23 @@ def test_only_modules_of_ours_are_started_otherwise(command: list[str] | str, ch
     found = measured._measured(command, tmp_path)
     wanted = [sys.executable, measured.__file__, str(tmp_path), *command[2:]] if changed else command
     assert found == wanted
+
+
+def test_the_plugin_is_started_from_its_folder_with_the_same_options(tmp_path: Path) -> None:
+    plugin = str(_ROOT / "plugin")
+    found = measured._measured([sys.executable, "-W", "ignore", plugin, ""], tmp_path)
+    assert found == [sys.executable, "-W", "ignore", measured.__file__, str(tmp_path), plugin, ""]
+
+
+def test_the_lines_of_a_process_that_is_ended_from_outside_are_kept(tmp_path: Path) -> None:
+    (tmp_path / "waits.py").write_text(
+        "import signal\nimport components.names.gitlab_release\nprint('ready', flush=True)\nsignal.pause()\n"
+    )
+    command = [sys.executable, measured.__file__, str(tmp_path), "waits"]
+    environment = os.environ | {"PYTHONPATH": str(_ROOT)}
+    with subprocess.Popen(command, cwd=tmp_path, env=environment, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        assert process.stdout.readline() == "ready\n"
+        process.terminate()
+    assert process.returncode == -signal.SIGTERM
+    assert "components/names/gitlab_release.py" in _seen(tmp_path)

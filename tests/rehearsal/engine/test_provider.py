@@ -10,6 +10,7 @@ from typing import Any
 import grpc
 import pytest
 from google.protobuf import empty_pb2
+from measured import measured_children
 from provider_server import Provider, asked, plain
 from pulumi.runtime.proto import provider_pb2
 
@@ -248,7 +249,9 @@ def test_cancel_is_answered(aws: Provider) -> None:
 
 def test_the_engine_starts_the_plugin_as_a_process_and_reads_its_port(environment: dict[str, str]) -> None:
     command = [sys.executable, "-m", "rehearsal.engine.provider", "aws", "127.0.0.1:1"]
-    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as process:
+    with measured_children():
+        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True)
+    with process:
         assert process.stdout
         with asked(int(process.stdout.readline())) as provider:
             provider.configure()
@@ -259,5 +262,6 @@ def test_the_engine_starts_the_plugin_as_a_process_and_reads_its_port(environmen
 
 def test_a_provider_other_than_aws_and_gitlab_is_refused() -> None:
     command = [sys.executable, "-m", "rehearsal.engine.provider", "azure"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    with measured_children():
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert (done.returncode, "write one of aws, gitlab" in done.stderr) == (1, True)
