@@ -4,25 +4,37 @@ import base64
 from collections.abc import Callable
 from typing import Any, Final
 
-from .clients import Clients, arn, camel, given, pascal, tag_list
+from .clients import Clients, arn, camel, given, pascal, tag_list, tag_map
 from .kind import Created, GoneError, Kind, Values, keys
 
 
 def _create_bucket(clients: Clients, inputs: Values) -> Created:
     s3, name = clients.aws("s3", inputs.get("region")), inputs["bucket"]
     s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": clients.region})
-    if tags := tag_list(inputs.get("tags")):
-        s3.put_bucket_tagging(Bucket=name, Tagging={"TagSet": tags})
+    _set_tags(s3, name, inputs)
     return name, {"arn": _arn(clients, name)}
 
 
 def _read_bucket(clients: Clients, id_: str, _state: Values) -> Values:
-    clients.aws("s3").head_bucket(Bucket=id_)
-    return {"bucket": id_, "arn": _arn(clients, id_)}
+    s3 = clients.aws("s3")
+    s3.head_bucket(Bucket=id_)
+    try:
+        tags = tag_map(s3.get_bucket_tagging(Bucket=id_)["TagSet"])
+    except s3.exceptions.ClientError as error:
+        if error.response["Error"]["Code"] != "NoSuchTagSet":
+            raise
+        tags = None
+    return {"bucket": id_, "arn": _arn(clients, id_), "tags": tags}
 
 
 def _update_bucket(clients: Clients, id_: str, _state: Values, inputs: Values) -> None:
-    clients.aws("s3").put_bucket_tagging(Bucket=id_, Tagging={"TagSet": tag_list(inputs.get("tags")) or []})
+    _set_tags(clients.aws("s3"), id_, inputs)
+
+
+def _set_tags(s3: Any, bucket: str, inputs: Values) -> None:
+    s3.delete_bucket_tagging(Bucket=bucket)
+    if tags := tag_list(inputs.get("tags")):
+        s3.put_bucket_tagging(Bucket=bucket, Tagging={"TagSet": tags})
 
 
 def _delete_bucket(clients: Clients, id_: str, state: Values) -> None:

@@ -1,12 +1,10 @@
-"""Resources of IAM, ECR and EC2 through the adapter, against the emulator's own APIs: what is read is what is there."""
+"""Resources of IAM, ECR, EC2, S3, SNS and SSM through the adapter, against the emulator's own APIs: what is read is what is there."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from iam_json import policy
-from measured import measured_children
 
 from rehearsal.adapter.adapter import Adapter
 from rehearsal.world import World
@@ -26,14 +24,9 @@ def _document(action: str = "ecr:BatchGetImage", **principal: Any) -> str:
 
 
 _TRUST = _document("sts:AssumeRole", Service="ec2.amazonaws.com")
-_NEEDED: list[tuple[str, dict[str, Any]]] = [
-    (_ROLE, {"name": "base", "assumeRolePolicy": _TRUST}),
-    (_ROLE, {"name": "other", "assumeRolePolicy": _TRUST}),
-    (_USER, {"name": "base"}),
-    (_POLICY, {"name": "bound", "path": "/base/", "policy": _document()}),
-]
 _SECRET = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:ecr-pullthroughcache"
 _THERE = {"region": "eu-west-1", "registryId": "123456789012"}
+_VERSIONED = {"versioningConfiguration": {"status": "Enabled"}}
 _BELOW_CI = {"filter": "ci/", "filterType": "PREFIX_MATCH"}
 _TEMPLATE = {
     "name": "machine",
@@ -140,28 +133,36 @@ _LIVES: list[tuple[str, dict[str, Any], list[dict[str, Any]]]] = [
         [{"permissionsBoundary": None}, {"tags": {"env": "prod"}}, {"tags": None}],
     ),
     (
+        "aws:s3/bucket:Bucket",
+        {"bucket": "own", "tags": {"team": "ci"}},
+        [{"tags": {"env": "prod"}}, {"tags": None}],
+    ),
+    (
+        "aws:s3/bucketVersioning:BucketVersioning",
+        {"bucket": "base", **_VERSIONED},
+        [],
+    ),
+    ("aws:sns/topic:Topic", {"name": "own", "tags": {"team": "ci"}}, [{"tags": {"env": "prod"}}, {"tags": None}]),
+    (
+        "aws:sns/topicSubscription:TopicSubscription",
+        {
+            "topic": "arn:aws:sns:eu-central-1:123456789012:base",
+            "protocol": "sqs",
+            "endpoint": "arn:aws:sqs:eu-central-1:123456789012:own",
+        },
+        [],
+    ),
+    (
+        "aws:ssm/parameter:Parameter",
+        {"name": "/tagged", "type": "String", "value": "a", "tags": {"team": "ci"}},
+        [{"tags": {"env": "prod"}}, {"tags": None}],
+    ),
+    (
         "aws:iam/userPolicy:UserPolicy",
         {"user": "base", "name": "own", "policy": _document()},
         [{"policy": _document("ecr:PutImage")}],
     ),
 ]
-
-
-@pytest.fixture(scope="module")
-def world() -> Iterator[World]:
-    declared: Any = {
-        "account": "123456789012",
-        "region": "eu-central-1",
-        "prefix": "gitlab-ecr-test",
-        "stack": "test",
-        "gitlab": {"url": "https://gitlab.example.com"},
-        "repositories": {},
-    }
-    with measured_children(), World(declared) as running:
-        adapter = Adapter(running)
-        for type_, inputs in _NEEDED:
-            adapter.create(type_, inputs["name"], inputs)
-        yield running
 
 
 def _read(adapter: Adapter, type_: str, id_: str) -> dict[str, Any] | None:
@@ -197,35 +198,13 @@ def test_a_resource_is_read_back_as_created_changed_exactly_and_gone_after_its_d
         assert {key: after.get(key) for key in _wanted(inputs)} == _wanted(inputs)
         assert {key: state.get(key) for key in wanted} == wanted
         moved = {key for key in after.keys() | before.keys() if after.get(key) != before.get(key)}
-        assert moved - {"latestVersion", "arn"} == {key for key in change if before.get(key) != _meaning(change[key])}
+        assert moved - {"latestVersion", "version", "arn"} == {
+            key for key in change if before.get(key) != _meaning(change[key])
+        }
         before = after
     adapter.delete(type_, "it", id_, state)
     assert _read(adapter, type_, id_) is None
     adapter.delete(type_, "it", id_, state)
-
-
-def test_deleting_a_scanning_configuration_restores_the_registrys_default(world: World) -> None:
-    adapter, type_ = Adapter(world), "aws:ecr/registryScanningConfiguration:RegistryScanningConfiguration"
-    rule = {"scanFrequency": "CONTINUOUS_SCAN", "repositoryFilters": [{"filter": "ci/*", "filterType": "WILDCARD"}]}
-    id_, state = adapter.create(type_, "it", {"scanType": "ENHANCED", "rules": [rule]})
-    assert adapter.read(type_, "it", id_, {}) == {
-        "scanType": "ENHANCED",
-        "rules": [rule],
-        "registryId": "123456789012",
-        "region": "eu-central-1",
-    }
-    adapter.delete(type_, "it", id_, state)
-    left = adapter.read(type_, "it", id_, {})
-    assert left
-    assert (left["scanType"], left["rules"]) == ("BASIC", [])
-
-
-def test_a_user_with_access_keys_is_deleted_with_force_destroy(world: World) -> None:
-    adapter = Adapter(world)
-    id_, state = adapter.create(_USER, "it", {"name": "keyed", "forceDestroy": True})
-    world.aws("iam").create_access_key(UserName="keyed")
-    adapter.delete(_USER, "it", id_, state)
-    assert adapter.read(_USER, "it", id_, {}) is None
 
 
 def test_a_policy_can_be_changed_more_often_than_aws_keeps_versions(world: World) -> None:
