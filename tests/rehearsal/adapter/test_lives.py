@@ -1,4 +1,4 @@
-"""Resources of IAM, ECR, EC2, S3, SNS and SSM through the adapter, against the emulator's own APIs: what is read is what is there."""
+"""Resources through the adapter, against the emulator's own APIs: what is read is what is there."""
 
 import json
 from typing import Any
