@@ -203,13 +203,19 @@ def well(answer: Response) -> Way:
 def _request(connected: socket.socket) -> tuple[str, str, dict[str, str], bytes]:
     received = b""
     while b"\r\n\r\n" not in received:
-        if not (more := connected.recv(65_536)):
-            raise OSError("the client has gone")
-        received += more
+        received += _more(connected)
     head, _, body = received.partition(b"\r\n\r\n")
     first, *lines = head.decode("latin-1").split("\r\n")
     method, path, _ = first.split(" ")
     headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
-    while len(body) < int(headers.get("content-length", "0")):
-        body += connected.recv(65_536)
+    length = int(headers.get("content-length", "0"))
+    while len(body) < length:
+        body += _more(connected)
     return method, path, headers, body
+
+
+def _more(connected: socket.socket) -> bytes:
+    """What the client sends next. One that has gone sends nothing, at once and for ever."""
+    if not (received := connected.recv(65_536)):
+        raise OSError("the client has gone")
+    return received
