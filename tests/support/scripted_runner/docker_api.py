@@ -85,7 +85,9 @@ class Docker:
         attached.sendall(head.encode())
         answer = b""
         while not answer.endswith(b"\r\n\r\n"):
-            answer += attached.recv(1)
+            if not (byte := attached.recv(1)):
+                raise DockerError("Error response from daemon: it closed the connection")
+            answer += byte
         if b" 101 " not in answer and b" 200 " not in answer:
             raise DockerError(f"Error response from daemon: {answer.decode()}")
         return attached
