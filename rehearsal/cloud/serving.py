@@ -3,29 +3,18 @@
 import socket
 import ssl
 import sys
-import threading
 from collections.abc import Callable
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from socketserver import BaseRequestHandler
-from typing import Any, Final
+from typing import Any
 
-_POLL: Final = 0.02
+from ..gitlab.listener import Listener
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    request_queue_size = 128
-    block_on_close = False
-
-    def __init__(self, handler: type[BaseRequestHandler], tls: ssl.SSLContext | None) -> None:
-        super().__init__(("127.0.0.1", 0), handler)
+class _Server(Listener):
+    def __init__(self, handler: type[BaseRequestHandler], name: str, tls: ssl.SSLContext | None) -> None:
+        super().__init__(handler, name)
         self._tls = tls
-
-    def server_bind(self) -> None:
-        # HTTPServer asks DNS for the host's name here; loopback needs none.
-        self.socket.bind(self.server_address)
-        self.server_address = self.socket.getsockname()
-        self.server_name, self.server_port = "127.0.0.1", self.server_address[1]
 
     def finish_request(self, request: Any, client_address: Any) -> None:
         if self._tls:  # here and not in accept: a client that stalls its handshake must stall only itself
@@ -68,10 +57,9 @@ class Service:
             def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's signature
                 pass
 
-        self._server = _Server(Handler, tls)
+        self._server = _Server(Handler, name, tls)
         self.port: int = self._server.server_port
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(_POLL,), name=name, daemon=True)
-        self._thread.start()
+        self._server.start()
 
     def take_over(self, connection: socket.socket, address: Any) -> None:
         """Serve a connection that somebody else accepted, until it ends."""
@@ -79,9 +67,7 @@ class Service:
 
     def stop(self) -> None:
         """Take no more connections."""
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
+        self._server.stop()
 
 
 def read_body(request: BaseHTTPRequestHandler) -> bytes:

@@ -8,10 +8,8 @@ import sys
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from socketserver import TCPServer
+from http.server import BaseHTTPRequestHandler
 from threading import Event as Signal
-from threading import Thread
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -19,6 +17,7 @@ from .api.every_route import dispatch
 from .call import State
 from .faults import Fault, Faults
 from .limits import Limiter
+from .listener import Listener
 from .long_poll import held
 from .messages import ApiError, Reply, Request
 from .params import read_body, read_query
@@ -39,13 +38,9 @@ class Event:
     fault: bool
 
 
-class Server(ThreadingHTTPServer):
-    daemon_threads = True
-    block_on_close = False
-    request_queue_size = 128
-
+class Server(Listener):
     def __init__(self, state: State, ssl_context: ssl.SSLContext | None, latency: float) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
+        super().__init__(_Handler)
         self.state = state
         self.latency = latency
         self.faults = Faults()
@@ -54,28 +49,17 @@ class Server(ThreadingHTTPServer):
         self.stopping = Signal()
         self._ssl_context = ssl_context
         self._connections: set[socket.socket] = set()
-        self._thread = Thread(target=self.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
         self._external_ssl_context: ssl.SSLContext | None = None
         self.url = f"{'https' if ssl_context else 'http'}://127.0.0.1:{self.server_address[1]}"
         state.url = self.url
 
-    def start(self) -> None:
-        self._thread.start()
-
     def stop(self) -> None:
         self.stopping.set()
         self.state.jobs.notify()
-        self.shutdown()
-        self._thread.join()
-        self.server_close()
+        super().stop()
         for connection in list(self._connections):
             with contextlib.suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)
-
-    def server_bind(self) -> None:
-        """Without the base class's look-up of the host's name, which asks DNS."""
-        TCPServer.server_bind(self)
-        self.server_name, self.server_port = "127.0.0.1", self.server_address[1]
 
     def serve_as(self, url: str, ssl_context: ssl.SSLContext) -> None:
         """Answer on the same port in TLS too, and name `url` in answers, as users know the instance by it."""
