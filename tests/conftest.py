@@ -12,6 +12,7 @@ from types import ModuleType
 import pytest
 from botocore_models import read_once
 from depth import EXAMPLES, PROFILE
+from forked_emulators import fork_emulators
 from hypothesis import HealthCheck, settings
 from recording import recording
 
@@ -32,6 +33,7 @@ for _name, _examples in EXAMPLES.items():
     )
 settings.load_profile(PROFILE)
 read_once()
+fork_emulators()
 
 _AWS_ENVIRONMENT = ("AWS_PROFILE", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_REGION")
 

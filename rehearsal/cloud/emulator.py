@@ -13,14 +13,30 @@ import threading
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final, Self
+from typing import IO, Final, Self
 
 from components.names.registry_host import partition_of
 
 _REPOSITORY_ROOT: Final = Path(__file__).resolve().parents[2]
+_LAUNCHER: Final = "rehearsal.cloud.launcher"
 _START_LIMIT: Final = 30.0
 _STOP_LIMIT: Final = 10.0
 ROOT_SECRET: Final = "rehearsal-root-not-a-secret"  # noqa: S105 - fake, opens a loopback emulator only
+
+
+def process(command: list[str], environment: dict[str, str], log: IO[bytes]) -> subprocess.Popen[str]:
+    """Starts the emulator's process. The tests replace this."""
+    return subprocess.Popen(  # noqa: S603 - our own module, under our own interpreter
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=log,
+        env=environment,
+        cwd=_REPOSITORY_ROOT,
+        start_new_session=True,
+        text=True,
+        bufsize=1,
+    )
 
 
 class Emulator:
@@ -32,17 +48,8 @@ class Emulator:
         self._log = scratch / "emulator.log"
         self._order_lock = threading.Lock()
         with self._log.open("wb") as log:
-            self._process = subprocess.Popen(  # noqa: S603 - our own module, under our own interpreter
-                [sys.executable, "-m", "rehearsal.cloud.launcher", str(scratch)],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=log,
-                env=_environment(account, region, scratch, port) | dict(environment),
-                cwd=_REPOSITORY_ROOT,
-                start_new_session=True,
-                text=True,
-                bufsize=1,
-            )
+            complete = _environment(account, region, scratch, port) | dict(environment)
+            self._process = process([sys.executable, "-m", _LAUNCHER, str(scratch)], complete, log)
         assert self._process.stdin is not None  # noqa: S101 - a pipe, see above
         assert self._process.stdout is not None  # noqa: S101 - a pipe, see above
         self._orders, self._answers = self._process.stdin, self._process.stdout

@@ -12,8 +12,10 @@ from pathlib import Path
 
 import pytest
 from aws_principals import ACCOUNT, HOST, REGION
+from forked_emulators import apart
 
 from rehearsal.clients import present
+from rehearsal.cloud import emulator
 from rehearsal.cloud.cloud import Cloud
 from rehearsal.cloud.docker_registry import PROGRAM
 
@@ -33,6 +35,12 @@ print(int(cloud.client("lambda").invoke(FunctionName="f")["Payload"].read()), fl
 sys.stdin.read()
 cloud.stop()
 """
+
+
+@pytest.fixture(autouse=True)
+def _as_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every process is started as for a user of the rehearsal."""
+    monkeypatch.setattr(emulator, "process", apart)
 
 
 def processes_under(scratch: Path) -> list[int]:
