@@ -1,6 +1,8 @@
 """Runs a program in the background that ends when this process ends, for whatever reason."""
 
 import contextlib
+import os
+import signal
 import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -46,5 +48,5 @@ class Guarded:
         try:
             self._process.wait(_STOP_LIMIT)
         except subprocess.TimeoutExpired:
-            self._process.kill()
+            os.killpg(self._process.pid, signal.SIGKILL)  # the shell and the program, which ignores its signal
             self._process.wait()

@@ -6,6 +6,7 @@ What it enforces, measured with ministack 1.5.33 and AUTH=true: see the docstrin
 import contextlib
 import os
 import select
+import signal
 import socket
 import subprocess
 import sys
@@ -101,7 +102,7 @@ class Emulator:
         try:
             self._process.wait(_STOP_LIMIT)
         except subprocess.TimeoutExpired:
-            self._process.kill()
+            os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
 
     def log_tail(self, lines: int = 5) -> str:

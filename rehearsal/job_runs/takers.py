@@ -68,7 +68,7 @@ def takers(world: World, program: Program, declaration: Mapping[str, Any]) -> tu
 
 
 def _of_stack(world: World, program: Program, name: str, options: Mapping[str, Any], config: str) -> JobRunner:
-    shown = _shown(world, tomllib.loads(config)["runners"][0]["id"])
+    shown = _answered(world, "GET", f"runners/{tomllib.loads(config)['runners'][0]['id']}", {})
     access = options.get("access", {})
     environment: Mapping[str, str] = {}
     if access.get("pull"):
@@ -93,9 +93,7 @@ def _of_stack(world: World, program: Program, name: str, options: Mapping[str, A
 def _plain(world: World) -> JobRunner:
     """The runner for jobs that no runner of the stack runs. It has no login itself."""
     body = {"runner_type": "instance_type", "description": PLAIN, "tag_list": [_TAG], "run_untagged": False}
-    status, made = world.gitlab_api("POST", "user/runners", body)
-    if status != 201:  # noqa: PLR2004 - Created
-        raise RuntimeError(f"GitLab answered {status} to POST user/runners")
+    made = _answered(world, "POST", "user/runners", body)
     runner = {
         "name": PLAIN,
         "url": world.gitlab.known_as,
@@ -115,17 +113,17 @@ def _parameter(world: World, program: Program, runner: str, kind: str) -> str | 
     return None
 
 
-def _shown(world: World, number: int) -> dict[str, Any]:
-    status, shown = world.gitlab_api("GET", f"runners/{number}", {})
-    if status != 200:  # noqa: PLR2004 - OK
-        raise RuntimeError(f"GitLab answered {status} to GET runners/{number}: {shown}")
-    return shown
+def _answered(world: World, method: str, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
+    status, answer = world.gitlab_api(method, path, body)
+    if status >= 400:  # noqa: PLR2004 - errors begin there
+        raise RuntimeError(f"GitLab answered {status} to {method} {path}: {answer}")
+    return answer
 
 
 def _place(world: World, shown: Mapping[str, Any]) -> str:
     for kind in ("groups", "projects"):
         for owner in _each(shown, kind):
-            _, found = world.gitlab_api("GET", f"{kind}/{owner['id']}", {})
+            found = _answered(world, "GET", f"{kind}/{owner['id']}", {})
             return str(found.get("full_path") or found["path_with_namespace"]).lower()
     return ""
 

@@ -7,6 +7,9 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
+from rehearsal import guarded
 from rehearsal.guarded import Guarded
 
 ROOT = Path(__file__).parents[2]
@@ -35,19 +38,19 @@ def number_in(file: Path) -> int:
 def test_stopping_ends_the_program_and_runs_the_cleanup(tmp_path: Path) -> None:
     number, after = tmp_path / "number", tmp_path / "after"
     script = f"echo first; echo last; echo $$ > {number}; exec sleep 100"
-    guarded = Guarded(["/bin/sh", "-c", script], {"PATH": os.environ["PATH"]}, tmp_path / "log", f"touch {after}")
+    started = Guarded(["/bin/sh", "-c", script], {"PATH": os.environ["PATH"]}, tmp_path / "log", f"touch {after}")
     process = number_in(number)
-    assert guarded.last_words(1) == "last"
+    assert started.last_words(1) == "last"
     assert not after.exists()
-    guarded.stop()
+    started.stop()
     assert ends(process)
     assert after.exists()
 
 
 def test_a_program_without_output_is_reported_as_silent(tmp_path: Path) -> None:
-    guarded = Guarded(["/bin/true"], {"PATH": os.environ["PATH"]}, tmp_path / "log")
-    guarded.stop()
-    assert guarded.last_words() == "no output"
+    started = Guarded(["/bin/true"], {"PATH": os.environ["PATH"]}, tmp_path / "log")
+    started.stop()
+    assert started.last_words() == "no output"
 
 
 def test_a_killed_parent_leaves_neither_the_program_nor_its_folder(tmp_path: Path) -> None:
@@ -66,3 +69,13 @@ def test_a_killed_parent_leaves_neither_the_program_nor_its_folder(tmp_path: Pat
     while folder.exists() and time.monotonic() < give_up:
         time.sleep(0.01)
     assert not folder.exists()
+
+
+def test_a_program_that_ignores_the_signal_to_end_is_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(guarded, "_STOP_LIMIT", 0.1)
+    number = tmp_path / "number"
+    script = f"trap '' TERM; echo $$ > {number}; while :; do sleep 0.05; done"
+    program = Guarded(["/bin/sh", "-c", script], {"PATH": os.environ["PATH"]}, tmp_path / "log")
+    process = number_in(number)
+    program.stop()
+    assert ends(process)
