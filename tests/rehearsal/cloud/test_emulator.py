@@ -1,13 +1,13 @@
 """An emulator that does not start, answer or end: the message ends with its log, and nothing of it is left."""
 
 import contextlib
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pytest
 from aws_principals import ACCOUNT, REGION
+from forked_emulators import apart
 
 from rehearsal.cloud import emulator
 from rehearsal.cloud.emulator import Emulator
@@ -18,15 +18,13 @@ Started = Callable[[str], Emulator]
 @pytest.fixture
 def started(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Started:
     """Starts a shell in place of the emulator."""
-    start = subprocess.Popen
 
     def made(script: str) -> Emulator:
-        def shell(_: list[str], **options: Any) -> Any:
-            return start(["/bin/sh", "-c", script], **options)
+        def shell(_: list[str], environment: dict[str, str], log: IO[bytes]) -> Any:
+            return apart(["/bin/sh", "-c", script], environment, log)
 
-        with monkeypatch.context() as changed:
-            changed.setattr(subprocess, "Popen", shell)
-            return Emulator(ACCOUNT, REGION, tmp_path, {}, port=1)
+        monkeypatch.setattr(emulator, "process", shell)
+        return Emulator(ACCOUNT, REGION, tmp_path, {}, port=1)
 
     monkeypatch.setattr(emulator, "_START_LIMIT", 0.2)
     monkeypatch.setattr(emulator, "_STOP_LIMIT", 0.1)
