@@ -13,6 +13,7 @@ from .clock import Deadline, SystemClock
 from .http import PooledHttp
 from .keys.store import BotoKeyStore
 from .pace import Pace
+from .prove import AT_ONCE
 from .report import Report
 from .rotate import rotate
 from .run import threads
@@ -78,7 +79,7 @@ def run(plan: plans.Plan, seconds: float, *, fired_by: FiredBy, run_id: str) -> 
     services = Services(
         aws=BotoAws(plan.region),
         key_store=BotoKeyStore(plan.region),
-        registry_http=PooledHttp(deadline, connections=threads(plan)),
+        registry_http=PooledHttp(deadline, connections=AT_ONCE * threads(plan)),
         gitlab_http=_gitlab_http(plan.gitlab, deadline) if plan.gitlab else None,
         clock=clock,
         deadline=deadline,

@@ -103,7 +103,7 @@ def _mint(run: Run, name: str) -> _Minted:
 
     def proven() -> Mapping[str, Token]:
         tokens = mint(audience, services.aws, services.clock)
-        prove(audience, tokens, services.registry_http)
+        prove(audience, tokens, services.registry_http, run.remaining)
         return tokens
 
     try:

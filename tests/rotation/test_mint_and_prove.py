@@ -1,17 +1,21 @@
 """A token is published only if ECR's answer is complete and the registry accepts the token as declared."""
 
 import base64
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from plans import audience, plan_of, target
+from plans import ACCOUNT, HOST, REGION, audience, plan_of, target
 from scripted import START, World, answer, denied
 
+from components.contract import plan
 from components.contract.firing import FiredBy
 from components.rotation.aws import Authorization, AwsError
 from components.rotation.http import Response, UnreachableError
+from components.rotation.mint import RefusedError, Token
+from components.rotation.prove import prove
 from components.rotation.results import Status
 from components.rotation.secret import Secret
 
@@ -113,8 +117,62 @@ def test_a_token_is_tried_before_the_first_write() -> None:
     order = [
         call.split()[0] + " " + call.split()[1] for call in world.calls if call.startswith(("registry", "gitlab P"))
     ]
-    assert order == ["registry /v2/", "registry /v2/backend/app/manifests/gitlab-ecr-probe",
-                     "registry /v2/secret/tools/manifests/gitlab-ecr-probe", "gitlab PUT"]  # fmt: skip
+    assert sorted(order[:3]) == ["registry /v2/", "registry /v2/backend/app/manifests/gitlab-ecr-probe",
+                                 "registry /v2/secret/tools/manifests/gitlab-ecr-probe"]  # fmt: skip
+    assert order[3:] == ["gitlab PUT"]
+
+
+def test_a_registry_gets_its_three_requests_at_the_same_time() -> None:
+    together = threading.Barrier(3)
+
+    def meeting(_: str) -> None:
+        together.wait(10)
+
+    world = World(registry_fault=meeting)
+    world.seed("acme/web")
+    assert world.rotate(plan_of(target("acme/web"))).failures == []
+
+
+def test_of_several_refusals_the_first_one_is_reported() -> None:
+    world = World(registry_fault=lambda path: answer(401) if path == "/v2/" else answer(200))
+    report = world.rotate(plan_of(target("acme/web")))
+    assert "refuses the new token: GET /v2/ answered 401" in report.audiences[0].reason
+
+
+def test_a_registry_that_does_not_answer_in_time_is_unreachable() -> None:
+    over = threading.Event()
+
+    class Silent:
+        def request(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None = None) -> Response:
+            del method, url, headers, body
+            over.wait(10)
+            return Response(200, {}, b"")
+
+    token = Token(Secret(_GOOD), START + timedelta(hours=12))
+    try:
+        with pytest.raises(RefusedError, match=f"unreachable: {HOST}: no answer in time"):
+            prove(audience("backend"), {REGION: token}, Silent(), 0.05)
+    finally:
+        over.set()
+
+
+def test_the_answers_of_each_registry_are_judged_separately() -> None:
+    second = plan.Registry(ACCOUNT, "us-east-1", (f"{ACCOUNT}.dkr.ecr.us-east-1.amazonaws.com",))
+    both = replace(audience("backend"), registries=(*audience("backend").registries, second))
+    asked = list[str]()
+
+    class Registries:
+        def request(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None = None) -> Response:
+            del method, headers, body
+            asked.append(url)
+            if "us-east-1" in url and "secret" in url:
+                return Response(200, {}, b"")
+            return Response(403 if "secret" in url else 200, {}, b"")
+
+    token = Token(Secret(_GOOD), START + timedelta(hours=12))
+    with pytest.raises(RefusedError, match=r"over-broad: .*us-east-1"):
+        prove(both, {REGION: token, "us-east-1": token}, Registries(), 10)
+    assert len(asked) == 6
 
 
 def test_at_deploy_a_role_that_is_seconds_old_is_waited_for() -> None:
