@@ -12,8 +12,8 @@ _SENTENCES: Final = {
     "requests to AWS, AWS CLI and curl in shell": "AWS gets {ours} requests for a run; a script that asks for one "
     "token sends {other}.",
     "peak memory, allowed": "The function holds {ours} in memory, of the {other} that it is given.",
-    "cold start, boto3 alone": "A cold start takes {ours}, of which {other} are boto3's own: no function has to be "
-    "kept warm.",
+    "cold start, boto3 alone": "A cold start takes {ours}; a script that only loads boto3 takes {other}: no function "
+    "has to be kept warm.",
     "validate, allowed": "`make validate` shows every mistake of a stack file after {ours}, long before a preview "
     "would show the first.",
     "program, no components, 500 x 500": "A preview of 500 repositories and 500 consumers spends {ours} in the "

@@ -5,19 +5,22 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final, Protocol, cast
 
-from ..contract import plan as plans
-from ..contract.firing import FIRED_BY, FiredBy
-from . import metrics
-from .aws import BotoAws
-from .clock import Deadline, SystemClock
-from .http import PooledHttp
-from .keys.store import BotoKeyStore
-from .pace import Pace
-from .prove import AT_ONCE
-from .report import Report
-from .rotate import rotate
-from .run import threads
-from .services import Services
+from .loading import without_collections
+
+with without_collections():
+    from ..contract import plan as plans
+    from ..contract.firing import FIRED_BY, FiredBy
+    from . import metrics
+    from .aws import BotoAws
+    from .clock import Deadline, SystemClock
+    from .http import PooledHttp
+    from .keys.store import BotoKeyStore
+    from .pace import Pace
+    from .prove import AT_ONCE
+    from .report import Report
+    from .rotate import rotate
+    from .run import threads
+    from .services import Services
 
 _PLAN: Final = Path(__file__).parents[1] / "plan.json"
 _LAST_SECONDS: Final = 10.0  # kept for the report
