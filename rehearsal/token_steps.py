@@ -8,6 +8,7 @@ from components.names.gitlab_release import GITLAB_COM
 from . import command_line
 from .accesses import is_managed
 from .command_line import CommandRun
+from .faults import one_line
 from .findings import failures
 from .rotations import RotationError
 from .scheduled_jobs import Watched
@@ -46,10 +47,10 @@ def store_token(world: World, rotations: Watched, say: Say) -> tuple[int, Comman
     """
     first = rotations.reports.pop()
     results = [each for each in (*first["targets"], *first["access_keys"]) if not _of_jobs(each)]
-    read = [each for each in first["targets"] if _of_jobs(each)]
-    waits = all(each["status"] == "waiting" for each in results) and all(each["status"] == "published" for each in read)
-    if not first["ok"] or not waits:
-        raise RotationError("\n".join(["the first rotation did not wait for its GitLab token:", *failures(first)]))
+    wrong = [each for each in results if each["status"] != "waiting"]
+    wrong += [each for each in first["targets"] if _of_jobs(each) and each["status"] != "published"]
+    if not first["ok"] or wrong:
+        raise RotationError(_words("the first rotation did not wait for its GitLab token:", first, wrong))
     say(f"`up` succeeds, and {len(results)} variables and pairs of keys wait for the rotator's GitLab token")
     stored = rotations.store_token(world.rotator_token)
     say(f"Administrator stores it: {stored.command}")
@@ -63,9 +64,15 @@ def no_token(rotations: Watched, say: Say) -> None:
         RotationError: it has not.
     """
     (first,) = rotations.reports
-    if not first["ok"] or any(each["status"] != "published" for each in first["targets"]):
-        raise RotationError("\n".join(["the first rotation did not write every secret:", *failures(first)]))
+    wrong = [each for each in first["targets"] if each["status"] != "published"]
+    if not first["ok"] or wrong:
+        raise RotationError(_words("the first rotation did not write every secret:", first, wrong))
     say(f"`up` succeeds, and {len(first['targets'])} secrets hold a login; there is no GitLab token to store")
+
+
+def _words(headline: str, report: dict[str, Any], wrong: list[dict[str, Any]]) -> str:
+    others = [one_line(each) for each in wrong if each["status"] != "failed"]
+    return "\n".join([headline, *failures(report), *others])
 
 
 def _of_jobs(target: dict[str, Any]) -> bool:

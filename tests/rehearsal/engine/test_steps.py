@@ -2,7 +2,8 @@
 
 import pytest
 
-from rehearsal.engine.steps import StepError, expect, taken
+from rehearsal.engine.engine import Outcome, Step
+from rehearsal.engine.steps import StepError, came_through, expect, taken, words
 
 
 def _made() -> str:
@@ -20,3 +21,15 @@ def test_each_step_reports_until_one_fails_and_is_named() -> None:
     with pytest.raises(StepError, match=r"^nothing is left: left: a role$"):
         next(steps)
     assert list(steps) == []
+
+
+def test_a_run_of_the_engine_that_failed_ends_the_journey_with_its_errors() -> None:
+    done, failed = Outcome(ok=True, steps=(), errors="a warning"), Outcome(ok=False, steps=(), errors="no such role")
+    assert came_through(done) is done
+    with pytest.raises(StepError, match=r"^no such role$"):
+        came_through(failed)
+
+
+def test_changes_are_counted_by_their_kind() -> None:
+    assert words([Step(op, "a:b/c:C", "it") for op in ("update", "replace", "update")]) == "1 replace, 2 update"
+    assert words([]) == ""
