@@ -16,6 +16,9 @@ from .world import World
 UNCHANGED = "a change of access keys: none got as old as its accessKeyAge while time was moved"
 
 
+_FLAGS = ("protected", "masked")
+
+
 class KeyHolderError(Exception):
     """The keys are not as they should be; the message says whose and why."""
 
@@ -43,8 +46,9 @@ class KeyHolder:
         values: list[str] = []
         for key in ACCESS_KEYS:
             record = self.world.gitlab.variable(self.kind, self.path, key, self.scope)
-            if record is None or not record["protected"] or not record["masked"]:
-                raise KeyHolderError(f"{self.path}: {key} is not there, protected and masked")
+            missing = ["absent"] if record is None else [f"not {each}" for each in _FLAGS if not record[each]]
+            if record is None or missing:
+                raise KeyHolderError(f"{self.path}: {key} is {' and '.join(missing)}")
             values.append(record["value"])
         return {"aws_access_key_id": values[0], "aws_secret_access_key": values[1]}
 

@@ -138,6 +138,8 @@ class ScheduledJobs:
         # A rotation that failed says so in its report, which the caller reads; a job that failed otherwise, here.
         if not reports or reports[-1]["ok"]:
             self._done(self._description, process)
+        if not reports:
+            raise RotationError(f"the job {self._description} left no report")
         self.reports += reports
         return self.reports[-1]
 

@@ -2,10 +2,14 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
-from rehearsal.key_holders import KeyHolderError
+from components.variables.keys import ACCESS_KEYS
+from rehearsal import sessions
+from rehearsal.key_holders import KeyHolder, KeyHolderError
 from rehearsal.rehearsal import Rehearsal
 from rehearsal.stack_file import read
 
@@ -37,3 +41,37 @@ def test_an_unknown_key_is_reported_and_stays_active(running: Rehearsal) -> None
     report = running._rotations.next_run(lambda: None)
     assert f"has an active key ...{stranger[-4:]}" in report["notes"][0]
     assert holder.status()[stranger] == "Active"
+
+
+def _holder(record: dict[str, Any] | None, keys: int = 1) -> KeyHolder:
+    """In a world with these variables, whose user has so many keys."""
+    listed = {"AccessKeyMetadata": [{"AccessKeyId": f"AKIAFAKE{n}", "Status": "Active"} for n in range(keys)]}
+    world: Any = SimpleNamespace(
+        gitlab=SimpleNamespace(variable=lambda *_: record),
+        aws=lambda _: SimpleNamespace(list_access_keys=lambda **_: listed),
+    )
+    return KeyHolder(world, LEGACY, "project", ["ci/*"], "legacy-user")
+
+
+@pytest.mark.parametrize(
+    ("record", "words"),
+    [
+        (None, "absent"),
+        ({"protected": False, "masked": True}, "not protected"),
+        ({"protected": True, "masked": False}, "not masked"),
+        ({"protected": False, "masked": False}, "not protected and not masked"),
+    ],
+)
+def test_a_key_that_everybody_could_see_is_refused(record: dict[str, Any] | None, words: str) -> None:
+    with pytest.raises(KeyHolderError, match=rf"^{LEGACY}: {ACCESS_KEYS[0]} is {words}$"):
+        _holder(record).keys()
+
+
+def test_a_user_with_more_keys_than_aws_gives_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sessions, "caller", lambda *_: "arn:aws:iam::123456789012:user/legacy-user")
+    record = {"value": "AKIAFAKE0", "protected": True, "masked": True}
+    holder = _holder(record, keys=2)
+    holder.look()
+    assert holder.seen == ["AKIAFAKE0"]
+    with pytest.raises(KeyHolderError, match=r"^legacy-user has 3 keys; AWS gives a user two$"):
+        _holder(record, keys=3).look()

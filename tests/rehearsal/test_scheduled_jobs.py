@@ -3,6 +3,8 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from subprocess import CompletedProcess
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -10,9 +12,12 @@ from botocore.exceptions import ClientError
 from deployed import deployed
 
 from components.contract.metric_names import NAMESPACE
-from rehearsal import jobs, sessions
+from rehearsal import command_line, jobs, sessions
+from rehearsal.command_line import CommandRun
 from rehearsal.namespaces import FOREIGN_HOST
 from rehearsal.rehearsal import Rehearsal
+from rehearsal.rotations import RotationError
+from rehearsal.scheduled_jobs import ScheduledJobs
 from rehearsal.world import World
 from rehearsal.wrong import RehearsalError
 
@@ -144,3 +149,46 @@ def test_a_dead_gitlab_token_fails_the_job_and_is_named(rehearsed: Rehearsal) ->
     rehearsed.world.gitlab.revoke_token("rotator")
     with pytest.raises(RehearsalError, match=f"group {BACKEND} DOCKER_AUTH_CONFIG: .*401"):
         rehearsed.let_time_pass()
+
+
+def _watched(monkeypatch: pytest.MonkeyPatch, done: dict[str, Any], exit_code: int = 0) -> ScheduledJobs:
+    """A rotator in GitLab whose commands and jobs end so."""
+    words = CommandRun("gitlab-ecr", exit_code, ["no such schedule"])
+    monkeypatch.setattr(command_line, "run", lambda *_, **__: words)
+    monkeypatch.setattr(jobs, "run", lambda *_: done)
+    watched = object.__new__(ScheduledJobs)
+    world = SimpleNamespace(gitlab=SimpleNamespace())
+    watched.__dict__.update(
+        _world=world, _project=PROJECT, _branch="main", _description="rotator", _bucket=BUCKET, _jobs={}, reports=[]
+    )
+    return watched
+
+
+def test_a_command_that_fails_ends_the_rehearsal_with_its_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    watched = _watched(monkeypatch, {}, exit_code=3)
+    for step in (watched.by_hand, lambda: watched.store_token("glpat-fake-0000")):
+        with pytest.raises(RotationError, match=r"^gitlab-ecr: exit code 3\nno such schedule$"):
+            step()
+
+
+@pytest.mark.parametrize(
+    ("done", "words"),
+    [
+        ({}, "the schedule rotator started no job, not the job of its name"),
+        ({"other": None}, r"the schedule rotator started \['other'\], not the job of its name"),
+        ({"rotator": CompletedProcess([], 1, "", "")}, "the job rotator failed: without a word"),
+        ({"rotator": CompletedProcess([], 1, "first\nlast\n", "")}, "the job rotator failed: last"),
+        ({"rotator": CompletedProcess([], 1, "out", "a\nno role\n")}, "the job rotator failed: no role"),
+    ],
+)
+def test_a_schedule_that_starts_another_job_or_one_that_fails_is_named(
+    monkeypatch: pytest.MonkeyPatch, done: dict[str, Any], words: str
+) -> None:
+    with pytest.raises(RotationError, match=f"^{words}$"):
+        _watched(monkeypatch, done).by_hand()
+
+
+def test_a_job_without_a_report_is_named_even_if_it_succeeds(monkeypatch: pytest.MonkeyPatch) -> None:
+    watched = _watched(monkeypatch, {"rotator": CompletedProcess([], 0, "nothing to report\n", "")})
+    with pytest.raises(RotationError, match=r"^the job rotator left no report$"):
+        watched.by_hand()

@@ -6,6 +6,8 @@ import grpc
 import pytest
 from provider_server import started
 
+from rehearsal.engine.gitlab_client import GitLabClient, _decoded
+from rehearsal.engine.settings import NotARehearsalError
 from rehearsal.gitlab.emulator import GitLab
 from rehearsal.gitlab.faults import Fault
 from rehearsal.world import World
@@ -99,3 +101,20 @@ def test_a_single_502_is_tried_again_and_a_lost_answer_to_a_creation_becomes_alr
             with pytest.raises(grpc.RpcError, match=words):
                 provider.create(VARIABLE, INPUTS)
         provider.delete(VARIABLE, made.id, INPUTS)
+
+
+def test_an_instance_on_this_machine_is_reached_without_a_proxy_and_no_other_is(world: World) -> None:
+    token = {"GITLAB_TOKEN": world.administrator_token}
+    client = GitLabClient(token, {"baseUrl": f"{world.gitlab.url}/api/v4"})
+    assert client.ask("GET", "user", {})[0] == 200
+    with pytest.raises(
+        NotARehearsalError, match=r"^HTTPS_PROXY: got ''; https://gitlab\.example\.com/api/v4/ is reached"
+    ):
+        GitLabClient(token, {"baseUrl": BASE_URL})
+
+
+@pytest.mark.parametrize(
+    ("data", "answer"), [(b"", None), (b'{"id": 1}', {"id": 1}), (b"<h1>no</h1>\n", "<h1>no</h1>")]
+)
+def test_an_answer_that_is_not_json_is_its_text(data: bytes, answer: Any) -> None:
+    assert _decoded(data) == answer
