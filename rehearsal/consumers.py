@@ -47,11 +47,17 @@ class Consumer:
         """The name of its jobs in the matrix; with an example environment if the scope is not `*`."""
         return self.path if self.scope == "*" else f"{self.path} ({self.scope.replace('*', '1')})"
 
-    def lies_below(self, other: "Consumer") -> bool:
-        """Whether it is inside the other one, a group or the instance, at any depth."""
-        if INSTANCE in (self.kind, other.kind):
-            return other.kind == INSTANCE and self.kind != INSTANCE
-        return self.path.lower().startswith(f"{other.path.lower()}/")
+    @property
+    def full_path(self) -> str:
+        """Its path as GitLab compares it; empty for the instance."""
+        return "" if self.kind == INSTANCE else self.path.lower()
+
+    def parents(self) -> Iterator[str]:
+        """The full paths of all that it is inside, the instance last."""
+        path = self.full_path
+        while path:
+            path = path.rpartition("/")[0]
+            yield path
 
     def login(self) -> str | None:
         """The document that its jobs pull with now; None when there is none."""

@@ -117,7 +117,8 @@ def _set_role(world: World, consumer: Consumer, *, demoted: bool) -> None:
 def _deletable(consumers: Sequence[Consumer]) -> Consumer | None:
     """A project; otherwise a group without another consumer in it, because deleting it deletes everything in it."""
     owners = [each for each in consumers if each.kind != INSTANCE]
-    alone = [each for each in owners if not any(other.lies_below(each) for other in owners)]
+    parents = {parent for each in owners for parent in each.parents()}
+    alone = [each for each in owners if each.full_path not in parents]
     return next((each for each in alone if each.kind == "project"), alone[0] if alone else None)
 
 
@@ -126,6 +127,7 @@ def _top(consumers: Sequence[Consumer]) -> list[Consumer]:
 
     An administrator has every role, so with a variable of the instance that right is the one to lose.
     """
-    free = [each for each in consumers if not any(each.lies_below(other) for other in consumers)]
+    paths = {each.full_path for each in consumers}
+    free = [each for each in consumers if paths.isdisjoint(each.parents())]
     gone = _deletable(consumers)
     return sorted(free, key=lambda each: each is not gone)

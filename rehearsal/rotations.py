@@ -15,7 +15,7 @@ from .world import World
 _BEFORE_A_RUN: Final = timedelta(seconds=60)  # time to look at the tokens just before they are replaced
 _LONGEST_RUN_SECONDS: Final = 60.0
 _PAUSE, _LONGEST_WAIT = 0.04, 1.0
-"""Seconds between two reads of the log. A read slows the run down, so there is none while the run mints tokens."""
+"""Seconds between two reads of the log. A read slows the run down, so there is none while the run is busy."""
 _LATE_MILLISECONDS: Final = 5000  # a line may reach the log after a later one
 _FIRST_RUN: Final = "aws:lambda/invocation:Invocation"
 _RATE: Final = re.compile(r"rate\((\d+) (minute|hour|day)s?\)")
@@ -135,10 +135,10 @@ class Rotations:
         raise RotationError(f"a run was fired that left no report in {self._log_group}")
 
     def _wait_for_quiet(self) -> None:
-        """Returns after a pause in which nobody minted a token or asked the registry, as at the end of a run."""
-        cloud, longest = self._world.cloud, time.monotonic() + _LONGEST_WAIT
+        """Returns after a pause without a new token or a request to the registry or GitLab, as at the end of a run."""
+        longest = time.monotonic() + _LONGEST_WAIT
         seen = -1
-        while (until_now := cloud.requests_seen) > seen and time.monotonic() < longest:
+        while (until_now := self._world.requests_seen) > seen and time.monotonic() < longest:
             seen = until_now
             time.sleep(_PAUSE)
 

@@ -101,6 +101,11 @@ class World(AbstractContextManager["World"]):
         """A boto3 client of the account's administrator."""
         return self.cloud.client(service, region)
 
+    @property
+    def requests_seen(self) -> int:
+        """How many requests for a registry token, to a registry and to GitLab there were until now."""
+        return self.cloud.requests_seen + self.gitlab.requests_seen
+
     def administrator(self) -> dict[str, str]:
         """The environment of a process of the account's administrator."""
         return {

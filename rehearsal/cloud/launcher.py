@@ -70,6 +70,7 @@ def emulate() -> None:
     from .ended_sessions import seldom_evict_sessions  # noqa: PLC0415 - the guard needs none of it
     from .external_secrets import know_external_secrets  # noqa: PLC0415 - the guard needs none of it
     from .garbage import collect_seldom  # noqa: PLC0415 - the guard needs none of it
+    from .http_server import serve  # noqa: PLC0415 - the guard needs none of it
     from .iam_arn import correct_iam_arn  # noqa: PLC0415 - the guard needs none of it
     from .iam_calls import add_missing_calls  # noqa: PLC0415 - the guard needs none of it
     from .key_age import age_access_keys  # noqa: PLC0415 - the guard needs none of it
@@ -104,9 +105,8 @@ def emulate() -> None:
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # what the emulator prints is its log, not an answer
     threading.Thread(target=obey, args=(clock, age_access_keys, sys.stdin, answers), daemon=True).start()
-    del sys.argv[1:]
     collect_seldom()
-    app.main()
+    serve(app.app)
 
 
 def guard(emulator: int, scratch: str) -> None:

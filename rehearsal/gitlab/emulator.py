@@ -85,6 +85,11 @@ class GitLab(AbstractContextManager["GitLab"]):
     def events(self) -> list[Event]:
         return list(self._server.events)
 
+    @property
+    def requests_seen(self) -> int:
+        """How many requests there were until now."""
+        return len(self._server.events)
+
     def inject(self, fault: Fault) -> Fault:
         self._server.faults.add(fault)
         return fault

@@ -28,11 +28,14 @@ class LateLog:
         return [{"events": [{"message": line, "timestamp": 1}] if self.asked > self._late else []}]
 
 
-class BusyCloud:
-    """A cloud that has seen one more request at each look, up to a limit."""
+class BusyWorld:
+    """A world that has seen one more request at each look, up to a limit."""
 
-    def __init__(self, requests: int) -> None:
-        self.seen, self._requests = 0, requests
+    def __init__(self, log: LateLog, requests: int) -> None:
+        self.seen, self._log, self._requests = 0, log, requests
+
+    def aws(self, _service: str) -> LateLog:
+        return self._log
 
     @property
     def requests_seen(self) -> int:
@@ -54,24 +57,24 @@ def _program(*more: Resource) -> Program:
 
 def test_the_report_of_the_rotation_in_up_is_waited_for() -> None:
     log = LateLog(late=3)
-    world: Any = SimpleNamespace(aws=lambda _: log, cloud=BusyCloud(requests=0))
+    world: Any = BusyWorld(log, requests=0)
     found = Rotations(world, _program(_made("aws:lambda/invocation:Invocation")))
     assert found.reports == [{"ok": True}]
     assert log.asked == 4
 
 
 def test_the_log_is_not_read_while_the_run_sends_requests() -> None:
-    log, cloud = LateLog(late=1), BusyCloud(requests=5)
-    world: Any = SimpleNamespace(aws=lambda _: log, cloud=cloud)
+    log = LateLog(late=1)
+    world: Any = BusyWorld(log, requests=5)
     assert Rotations(world, _program(_made("aws:lambda/invocation:Invocation"))).reports == [{"ok": True}]
-    assert cloud.seen == 5
+    assert world.seen == 5
     assert log.asked == 2
 
 
 def test_the_log_is_read_after_the_longest_wait_even_while_requests_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("rehearsal.rotations._LONGEST_WAIT", 0.1)
-    log, cloud = LateLog(late=2), BusyCloud(requests=10**6)
-    world: Any = SimpleNamespace(aws=lambda _: log, cloud=cloud)
+    log = LateLog(late=2)
+    world: Any = BusyWorld(log, requests=10**6)
     assert Rotations(world, _program(_made("aws:lambda/invocation:Invocation"))).reports == [{"ok": True}]
     assert log.asked == 3
 
