@@ -35,6 +35,7 @@ _MOST_NAMES: Final = 8
 _PATIENCE_SECONDS: Final = 90.0  # IAM is eventually consistent
 _PAUSE_SECONDS: Final = 2.0
 _REFUSED: Final = (401, 403)
+_DENIED: Final = "the role is denied everything, but AWS may need some minutes to apply that: try the token again"
 
 
 _SHAPE: Final = json_shape(
@@ -95,7 +96,9 @@ def command(*, audience: str, source: Source, stack: str | None, deny_now: bool,
     if as_json:
         print_json({"role": role, "denied": deny_now, "generation": generation, "tried": tried})
     else:
-        click.echo("\n".join(_line(each, role) for each in tried) or _why_not_tried(plan, audience))
+        undenied = f"if the role {role} still exists, run the command with --now, which denies it everything"
+        advice = _DENIED if deny_now else undenied
+        click.echo("\n".join(_line(each, advice) for each in tried) or _why_not_tried(plan, audience))
     return ExitCode.OK if all(each["refused"] for each in tried) else ExitCode.FOUND
 
 
@@ -176,8 +179,8 @@ def _up(stack: str, audience: str, generation: int, *, quiet: bool) -> None:
         done = subprocess.run([program, *arguments], check=False, stdout=sys.stderr if quiet else None)  # noqa: S603 - the person's own pulumi
         if done.returncode:
             raise CliError(
-                f"`pulumi {arguments[0]}` ended with {done.returncode}, so the old tokens may still be valid; correct "
-                "what it says above, and run the command again, or write --now, which denies the old role everything"
+                f"`pulumi {arguments[0]}` ended with {done.returncode}, so the old role may still exist; correct what "
+                "it says above, and run the command again. Until then, --now keeps the old tokens from opening anything"
             )
 
 
@@ -200,13 +203,13 @@ def _try(plan: Plan, audience: str, old: dict[str, str]) -> list[dict[str, Any]]
     ]
 
 
-def _line(tried: Mapping[str, Any], role: str) -> str:
+def _line(tried: Mapping[str, Any], advice: str) -> str:
     host, repository, answer = tried["registry_host"], tried["repository"], tried["answer"]
     if tried["refused"]:
         return f"{host} refuses the old token for {repository}: {answer}"
     return (
         f"{host} did not refuse the old token for {repository} within {_PATIENCE_SECONDS:.0f} seconds, its last answer "
-        f"was {answer}; if the role {role} still exists, run the command with --now, which denies it everything"
+        f"was {answer}; {advice}"
     )
 
 

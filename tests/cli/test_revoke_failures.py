@@ -53,13 +53,13 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
     monkeypatch.setattr(subprocess, "run", started)
 
     def run(
-        gitlab: dict[str, Any], answer: Answer, *, pulumi: str | None = "/bin/pulumi", **ends: int
+        gitlab: dict[str, Any], answer: Answer, *, pulumi: str | None = "/bin/pulumi", now: bool = False, **ends: int
     ) -> tuple[int, str, str]:
         codes.update(ends)
         monkeypatch.setattr(revoke, "gitlab_of", lambda _: GitLab(URL, Secret("glpat-fake"), ScriptedGitLab(gitlab)))
         monkeypatch.setattr(revoke, "RegistryPull", lambda _: lambda *_: answer)
         monkeypatch.setattr("shutil.which", lambda _: pulumi)
-        code = main(["revoke", "backend", "--plan", str(file), "--stack", "prod", "--yes"])
+        code = main(["revoke", "backend", "--plan", str(file), "--stack", "prod", "--yes", *(["--now"] if now else [])])
         out, err = capsys.readouterr()
         return code, out, err
 
@@ -107,6 +107,14 @@ def test_a_registry_that_does_not_refuse_the_token_in_time_is_named_with_its_ans
     assert f"its last answer was {words}; if the role backend still exists, run the command with --now" in out
 
 
+def test_a_denied_role_whose_token_is_not_refused_yet_needs_time(run: Revoke, monkeypatch: pytest.MonkeyPatch) -> None:
+    denied: list[str] = []
+    monkeypatch.setattr(revoke, "_deny", lambda role, _: denied.append(role))
+    _, out, _ = run({WEB: VARIABLE}, Answer(404, "MANIFEST_UNKNOWN", ""), now=True)
+    assert denied == ["backend"]
+    assert "was 404 MANIFEST_UNKNOWN; the role is denied everything, but AWS may need some minutes" in out
+
+
 def test_without_pulumi_nothing_is_changed(run: Revoke) -> None:
     code, out, err = run({WEB: VARIABLE}, REFUSES, pulumi=None)
     assert (code, out) == (ExitCode.FAILED, "")
@@ -117,5 +125,8 @@ def test_without_pulumi_nothing_is_changed(run: Revoke) -> None:
 def test_a_pulumi_that_fails_is_named_with_what_that_means(run: Revoke, failing: str) -> None:
     code, out, err = run({WEB: VARIABLE}, REFUSES, **{failing: 255})
     assert code == ExitCode.FAILED
-    assert f"`pulumi {failing}` ended with 255, so the old tokens may still be valid; correct what it says above" in err
+    assert (
+        f"`pulumi {failing}` ended with 255, so the old role may still exist; correct what it says above, and run"
+        in err
+    )
     assert ("pulumi up" in out) is (failing == "up")
