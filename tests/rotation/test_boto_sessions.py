@@ -6,6 +6,7 @@ import boto3
 import pytest
 from botocore.loaders import Loader
 from botocore.session import Session
+from botocore_models import botocores_own
 
 from components.rotation.boto_sessions import new_session
 
@@ -19,6 +20,7 @@ def test_a_second_session_reads_no_file_again(monkeypatch: pytest.MonkeyPatch) -
         read.append(file_path)
         return load(self, file_path)
 
+    monkeypatch.setattr(Loader, "__init__", botocores_own)
     new_session("eu-central-1").client("sts")
     monkeypatch.setattr(reader, "load_file", seen)
     new_session("eu-west-1").client("sts")

@@ -9,11 +9,12 @@ from typing import Any
 from botocore.loaders import Loader
 
 _found: dict[tuple[str, ...], dict[Any, Any]] = {}
-_make = Loader.__init__
+botocores_own = Loader.__init__
+"""Makes a loader that shares nothing."""
 
 
 def _sharing(self: Any, *arguments: Any, **options: Any) -> None:
-    _make(self, *arguments, **options)
+    botocores_own(self, *arguments, **options)
     self._cache = _found.setdefault(tuple(self.search_paths), self._cache)
 
 
