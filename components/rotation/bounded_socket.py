@@ -15,6 +15,7 @@ from typing import Any, Final, cast
 from .workers import bounded
 
 _CONNECT_SECONDS: Final = 5.0  # for one address
+_NEARLY: Final = 0.02
 
 
 class LimitError(OSError):
@@ -57,6 +58,9 @@ def budget(seconds: float, limit: int) -> Generator[None, None, None]:
 class _Counting:
     """Each operation gets the remaining time of the request."""
 
+    def settimeout(self, value: float | None) -> None:
+        """Does nothing: only the budget limits the time, and urllib3 would remove that limit with each request."""
+
     def recv(self, *arguments: Any, **options: Any) -> bytes:
         self._wait_at_most()
         data = cast("bytes", cast("Any", super()).recv(*arguments, **options))
@@ -76,7 +80,13 @@ class _Counting:
         cast("Any", super()).sendall(*arguments, **options)
 
     def _wait_at_most(self) -> None:
-        cast("Any", self).settimeout(_budget.seconds())
+        self.limit(_budget.seconds())
+
+    def limit(self, seconds: float) -> None:
+        """Limits the next operation. A limit that is nearly the present one is not set: that is a system call."""
+        own = cast("Any", super())
+        if abs((own.gettimeout() or 0.0) - seconds) > seconds * _NEARLY:
+            own.settimeout(seconds)
 
 
 class PlainSocket(_Counting, socket.socket):  # pyright: ignore[reportIncompatibleMethodOverride] - it passes all arguments on
@@ -106,7 +116,7 @@ def connect(host: str, port: int) -> PlainSocket:
     for family, kind, protocol, _, address in found:
         connection = PlainSocket(family, kind, protocol)
         try:
-            connection.settimeout(min(_CONNECT_SECONDS, _budget.seconds()))
+            connection.limit(min(_CONNECT_SECONDS, _budget.seconds()))
             connection.connect(address)
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         except OSError as error:

@@ -13,6 +13,7 @@ from .secret import Secret, safe_words
 
 _COLLECTION: Final = {OwnerKind.PROJECT: "projects", OwnerKind.GROUP: "groups"}
 _OF_THE_INSTANCE: Final = "admin/ci"
+_SCOPE: Final = quote("filter[environment_scope]", safe="")
 _OK, _CREATED, _UNAUTHORIZED, _FORBIDDEN, _NOT_FOUND = 200, 201, 401, 403, 404
 
 
@@ -118,7 +119,7 @@ class GitLab:
         url = f"{self._api}/{self._owner(target)}/variables/{target.key}"
         if target.owner_kind is OwnerKind.INSTANCE:  # its variables have no environment scope
             return url
-        return f"{url}?{quote('filter[environment_scope]', safe='')}={quote(target.environment_scope, safe='')}"
+        return f"{url}?{_SCOPE}={quote(target.environment_scope, safe='')}"
 
     @staticmethod
     def _owner(target: Target) -> str:

@@ -137,10 +137,12 @@ class PooledHttp:
                 if method not in _REPEATABLE or silent or not self._may_wait(attempt, wait):
                     raise UnreachableError(f"{host}: {_reason(error)}") from None
             else:
+                if response.status not in _TRANSIENT:
+                    return response
                 wait = self._pause(attempt, response.headers.get("Retry-After"))
                 # A request refused by a rate limit had no effect, whatever its method.
                 repeatable = method in _REPEATABLE or (response.status == _TOO_MANY and self._repeats_posts)
-                if response.status not in _TRANSIENT or not repeatable or not self._may_wait(attempt, wait):
+                if not repeatable or not self._may_wait(attempt, wait):
                     return response
             self._clock.sleep(wait)
             attempt += 1
@@ -166,11 +168,12 @@ class PooledHttp:
         if answer.headers.get("Content-Encoding", "identity").strip().lower() not in ("", "identity"):
             raise LimitError("the answer is compressed, which was not asked for")
         content = b""
-        # Only the read after the last byte tells whether the answer was complete.
         while chunk := answer.read(_CHUNK):
             content += chunk
             if len(content) > self._answer_limit:
                 raise LimitError(f"the answer is longer than {self._answer_limit} bytes")
+            if answer.length_remaining == 0:
+                break  # without a length, only the read after the last byte tells whether the answer was complete
         return content
 
     def _may_wait(self, attempt: int, wait: float) -> bool:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, cast
 
-from ..contract.plan import KeyUser, SecretTarget, TokenTarget
+from ..contract.plan import KeyUser, Plan, SecretTarget, TokenTarget
 from ..docker import bounded_json
 
 GONE_AFTER: Final = 3
@@ -80,6 +80,11 @@ class Memory:
             seen,
             None if seen else self.waiting_since or now,
         )
+
+
+def digests(plan: Plan) -> list[str]:
+    """The digests of the plan's targets, secrets and key users, in this order."""
+    return [digest(item) for item in (*plan.targets, *plan.secrets, *plan.key_users)]
 
 
 def digest(target: TokenTarget | SecretTarget | KeyUser) -> str:

@@ -39,11 +39,11 @@ def rotate(plan: Plan, services: Services, *, fired_by: FiredBy, run: str) -> Re
     """
     clock, warnings = services.clock, list[str]()
     this = Run(plan, services, fired_by, run, clock.now(), clock.monotonic())
-    before, secrets, minted = _prepare(this, warnings)
+    before, secrets, minted, digests = _prepare(this, warnings)
     tokens = {result.audience: found for result, found in minted if not result.reason}
     old_tokens = OldTokens(services.registry_http, clock)
-    results = Writing(this, before, secrets, Publisher(plan, tokens, old_tokens)).results()
-    after = _after(this, before, secrets, results)
+    results = Writing(this, before, digests, secrets, Publisher(plan, tokens, old_tokens)).results()
+    after = _after(this, before, digests, secrets, results)
     _remember(this, before, after, warnings)
     no_token = isinstance(secrets.gitlab, Unavailable) and secrets.gitlab.empty
     judged = [_judged(result, before, after, no_token=no_token) for result in results]
@@ -61,7 +61,7 @@ def rotate(plan: Plan, services: Services, *, fired_by: FiredBy, run: str) -> Re
     )
 
 
-def _prepare(run: Run, warnings: list[str]) -> tuple[Memory, RunSecrets, Sequence[_Minted]]:
+def _prepare(run: Run, warnings: list[str]) -> tuple[Memory, RunSecrets, Sequence[_Minted], Sequence[str]]:
     """Everything that the targets need. It takes at most half of the time, even if something hangs."""
     seconds = run.remaining / 2
     steps: list[Callable[[], Any]] = [
@@ -70,20 +70,22 @@ def _prepare(run: Run, warnings: list[str]) -> tuple[Memory, RunSecrets, Sequenc
         lambda: each(
             run.plan.audiences, lambda name: _mint(run, name), _not_minted, threads=run.threads, seconds=seconds
         ),
+        lambda: memory.digests(run.plan),  # here, because the others only wait for answers
     ]
     without: list[Callable[[str], Any]] = [
         lambda why: _not_remembered(run, why, warnings),
         lambda why: RunSecrets(Unavailable(f"the GitLab token: {why}"), {}),
         lambda why: [(AudienceResult(name, why, None), {}) for name in run.plan.audiences],
+        lambda _: memory.digests(run.plan),
     ]
-    before, secrets, minted = each(
+    before, secrets, minted, digests = each(
         range(len(steps)),
         lambda step: steps[step](),
         lambda step, error: without[step](unexpected(error) if error else "not done in time"),
         threads=run.threads,
         seconds=seconds + 1,
     )
-    return before, secrets, minted
+    return before, secrets, minted, digests
 
 
 def _remembered(run: Run, warnings: list[str]) -> Memory:
@@ -120,11 +122,11 @@ def _not_minted(name: str, error: Exception | None) -> _Minted:
     return AudienceResult(name, why, None), {}
 
 
-def _after(run: Run, before: Memory, secrets: RunSecrets, results: Sequence[_Result]) -> Memory:
+def _after(run: Run, before: Memory, digests: Sequence[str], secrets: RunSecrets, results: Sequence[_Result]) -> Memory:
     """The memory for the next run."""
     return before.after(
         run.id,
-        {memory.digest(item) for item in (*run.plan.targets, *run.plan.secrets, *run.plan.key_users)},
+        frozenset(digests),
         {memory.digest(result.target): result.absent for result in results if result.status is Status.FAILED},
         left={memory.digest(result.target) for result in results if result.status is Status.LEFT},
         token_seen=isinstance(secrets.gitlab, GitLab),

@@ -1,5 +1,6 @@
 """Writes the targets and access keys of a run, the most urgent first."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -33,12 +34,14 @@ class Writing:
     Attributes:
         run: this run.
         before: the memory of the last run.
+        digests: those of the plan's items.
         secrets: the secrets of this run.
         publisher: holds the tokens and writes a variable.
     """
 
     run: Run
     before: Memory
+    digests: Sequence[str]
     secrets: RunSecrets
     publisher: Publisher
 
@@ -46,7 +49,7 @@ class Writing:
         """A result for each variable, each secret and each user with access keys, in the plan's order."""
         plan = self.run.plan
         items: list[_Item] = [*plan.targets, *plan.secrets, *plan.key_users]
-        order = sorted(range(len(items)), key=lambda index: self._urgency(items[index]))
+        order = sorted(range(len(items)), key=lambda index: self._urgency(self.digests[index]))
         done = each(
             [items[index] for index in order],
             self._write,
@@ -57,9 +60,8 @@ class Writing:
         by_index = dict(zip(order, done, strict=True))
         return [by_index[index] for index in range(len(items))]
 
-    def _urgency(self, item: _Item) -> int:
+    def _urgency(self, digest: str) -> int:
         """The sort key: first new and changed items, then those that failed; those whose owner is gone come last."""
-        digest = memory.digest(item)
         if not self.before.knows(digest):
             return 0
         absent = self.before.failing.get(digest)

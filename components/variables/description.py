@@ -46,7 +46,7 @@ def valid_until(description: str | None) -> datetime | None:
     if match is None:
         return None
     try:
-        return datetime.strptime(match[1], "%Y-%m-%dT%H:%MZ").replace(tzinfo=UTC)
+        return datetime.fromisoformat(match[1])
     except ValueError:
         return None
 

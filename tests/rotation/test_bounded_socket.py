@@ -73,3 +73,21 @@ def test_without_a_budget_nothing_is_sent_and_each_thread_has_its_own() -> None:
             thread.start()
             thread.join()
     assert refused == ["the answer did not end in time"]
+
+
+def test_nothing_but_the_budget_limits_a_connection() -> None:
+    with serving(lambda *_: _trickle) as port, budget(5, 10_000), connect("127.0.0.1", port) as connection:
+        connection.sendall(_REQUEST)
+        connection.settimeout(None)  # as urllib3 does before each request and each answer
+        assert connection.gettimeout() == pytest.approx(5, rel=0.05)
+
+
+def test_a_connection_has_the_limit_of_its_present_request(read: Callable[[PlainSocket], int]) -> None:
+    with serving(lambda *_: _trickle) as port:
+        with budget(60, 10_000):
+            connection = connect("127.0.0.1", port)
+            connection.sendall(_REQUEST)
+        begin = time.monotonic()
+        with connection, budget(0.3, 10_000), pytest.raises((LimitError, TimeoutError)):
+            _read_on(read, connection)
+    assert time.monotonic() - begin < 5
