@@ -10,18 +10,21 @@ import os
 import subprocess
 from collections.abc import Mapping, Sequence
 from contextlib import redirect_stderr, redirect_stdout
+from threading import Lock
 from unittest import mock
 
 from components.cli.__main__ import main
 from rehearsal import command_line
 
 apart = command_line.process
+_one_at_a_time = Lock()
 
 
 def here(arguments: Sequence[str], environment: Mapping[str, str], typed: str) -> subprocess.CompletedProcess[str]:
     """As `rehearsal.command_line.process`, without a process; one at a time, since the environment is the process's."""
     out, err = io.StringIO(), io.StringIO()
     with (
+        _one_at_a_time,
         mock.patch.dict(os.environ, environment, clear=True),
         mock.patch("sys.stdin", io.TextIOWrapper(io.BytesIO(typed.encode()))),
         redirect_stdout(out),

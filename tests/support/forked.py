@@ -14,6 +14,7 @@ from threading import Thread
 from typing import IO, Any, Final
 
 _SERVER: Final = Path(__file__).with_name("fork_server.py")
+_FOLDER: Final = tempfile.gettempdir()  # that of a single test goes with the test
 _SECONDS: Final = 60.0
 
 
@@ -28,7 +29,7 @@ class ForkServer:
     """
 
     def __init__(self, modules: Sequence[str]) -> None:
-        folder = Path(tempfile.mkdtemp(prefix="fork-server-"))
+        folder = Path(tempfile.mkdtemp(prefix="fork-server-", dir=_FOLDER))
         self.address = str(folder / "socket")
         with socket.socket(socket.AF_UNIX) as listener:
             listener.bind(self.address)

@@ -1,19 +1,21 @@
 """`make rehearse` with a runner on PATH: jobs run in images from the registry, others fail and are explained."""
 
+import io
 import json
 import os
 import shutil
-import subprocess
-import sys
+import tempfile
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import podman_here
 import pytest
 import yaml
-from measured import measured_children
 from scripted_runner.program import put_on_path
 
+from rehearsal.__main__ import main
 from rehearsal.clients import HELPER
 from rehearsal.job_runs.podman import short_folder
 
@@ -38,21 +40,18 @@ def ran(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, dict[str, Any], 
     programs.mkdir()
     temporary.mkdir()
     path = f"{put_on_path(programs)}{os.pathsep}{os.environ['PATH']}"
-    command = [sys.executable, "-m", "rehearsal", "--stack-file", str(folder / "Pulumi.local.yaml")]
-    environment = os.environ | {"PATH": path, "TMPDIR": str(temporary)}
-    with measured_children():
-        run = subprocess.run(
-            [*command, "--report", str(report)],
-            cwd=ROOT,
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-    assert run.returncode == 0, run.stderr
+    shown, errors = io.StringIO(), io.StringIO()
+    with (
+        mock.patch.dict(os.environ, {"PATH": path}),
+        mock.patch.object(tempfile, "tempdir", str(temporary)),
+        redirect_stdout(shown),
+        redirect_stderr(errors),
+    ):
+        status = main(["--stack-file", str(folder / "Pulumi.local.yaml"), "--report", str(report)])
+    assert status == 0, errors.getvalue()
     found = json.loads(report.read_text())
     assert found["jobsNotRun"] is None
-    return run.stdout, found, temporary
+    return shown.getvalue(), found, temporary
 
 
 def test_each_consumers_job_runs_where_it_may_pull_and_fails_where_it_may_not(
