@@ -13,6 +13,7 @@ _UNAUTHORIZED: Final = 401
 _MANAGED: Final = "aws:secretsmanager/secretRotation:SecretRotation"
 _LONGEST_SECONDS: Final = 60.0  # a renewal takes less than one, on a busy machine several
 _PAUSE_SECONDS: Final = 0.05
+_LINES: Final = 50  # of the emulator's log, which has some for each look at the secret
 
 
 class RenewalError(Exception):
@@ -69,7 +70,8 @@ def _ended(world: World, secret: str) -> None:
         stages = about["VersionIdsToStages"].values()
         if about.get("LastRotatedDate") and not any(labels == ["AWSPENDING"] for labels in stages):
             return
-        if time.monotonic() > give_up:
+        failed = f"RotationFailed {secret}: " in world.cloud.why(_LINES)
+        if failed or time.monotonic() > give_up:
             raise RenewalError(f"the renewal by Secrets Manager failed: {world.cloud.why()}")
         time.sleep(_PAUSE_SECONDS)
 

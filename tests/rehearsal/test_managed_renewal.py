@@ -9,7 +9,7 @@ import pytest
 import yaml
 from measured import measured_children
 
-from rehearsal import command_line, renewal, token_steps
+from rehearsal import command_line, token_steps
 from rehearsal.rehearsal import Rehearsal
 from rehearsal.stack_file import read
 from rehearsal.wrong import RehearsalError
@@ -79,10 +79,7 @@ def test_token_set_stores_another_in_the_same_form(rehearsed: Rehearsal) -> None
     assert _token(rehearsed) == other
 
 
-def test_an_interrupted_renewal_is_reported_and_rotations_go_on(
-    rehearsed: Rehearsal, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(renewal, "_LONGEST_SECONDS", 15.0)
+def test_an_interrupted_renewal_is_reported_and_rotations_go_on(rehearsed: Rehearsal) -> None:
     iam = rehearsed.world.aws("iam")
     role = "gitlab-ecr-managed-token-renewal"
     policy = iam.get_role_policy(RoleName=role, PolicyName="rotator")["PolicyDocument"]
@@ -91,7 +88,7 @@ def test_an_interrupted_renewal_is_reported_and_rotations_go_on(
         if isinstance(statement["Action"], list):
             statement["Action"].remove("secretsmanager:UpdateSecretVersionStage")
     iam.put_role_policy(RoleName=role, PolicyName="rotator", PolicyDocument=json.dumps(document))
-    with pytest.raises(RehearsalError, match="the renewal by Secrets Manager failed"):
+    with pytest.raises(RehearsalError, match=r"the renewal by Secrets Manager failed: .*RotationFailed .*AccessDenied"):
         rehearsed.renew()
     run, report = rehearsed._rotations.by_hand()  # pyright: ignore[reportPrivateUsage] - the runs of the rehearsal
     assert run.exit_code == 0
