@@ -24,11 +24,22 @@ def rehearsed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Callable[..
 
     def run(stack_file: Path) -> Report:
         report = tmp_path / "report.json"
-        status = main(["--stack-file", str(stack_file), "--report", str(report), "--quiet"])
+        status = main(["--stack-file", str(seldom_rotated(stack_file, tmp_path)), "--report", str(report), "--quiet"])
         assert status == 0, capsys.readouterr().err
         return json.loads(report.read_text())
 
     return run
+
+
+def seldom_rotated(stack_file: Path, folder: Path) -> Path:
+    """The file with a longer interval: three runs until the first tokens have ended. Other rehearsals have six."""
+    document = yaml.safe_load(stack_file.read_text())
+    rotation = {"interval": "4 hours", "tolerateOutage": "4 hours"}
+    document["config"]["gitlab-ecr:rotation"] = document["config"].get("gitlab-ecr:rotation", {}) | rotation
+    changed = folder / "seldom" / stack_file.name
+    changed.parent.mkdir()
+    changed.write_text(yaml.safe_dump(document))
+    return changed
 
 
 def document_of(name: str) -> dict[str, Any]:
@@ -108,7 +119,7 @@ def test_each_environment_scope_has_a_variable_that_stays_good(
     targets = {
         f"{owner} {KEY}" + ("" if scope == "*" else f" ({scope})") for owner in scopes for scope in scopes[owner]
     }
-    for rotation in report["rotations"][:7]:
+    for rotation in report["rotations"][:4]:
         assert {each["target"]: each["status"] for each in rotation["targets"]} == dict.fromkeys(targets, "published")
     pulling = {
         owner.split()[1] + ("" if scope == "*" else f" ({scope.replace('*', '1')})")
@@ -129,7 +140,8 @@ def mixed(tmp_path_factory: pytest.TempPathFactory) -> Report:
         for key in ("gitlab-ecr:repositories", "gitlab-ecr:consumers"):
             document["config"][key] |= config[key]
     report = folder / "report.json"
-    assert main(["--stack-file", str(written(document, folder)), "--report", str(report), "--quiet"]) == 0
+    stack_file = seldom_rotated(written(document, folder), folder)
+    assert main(["--stack-file", str(stack_file), "--report", str(report), "--quiet"]) == 0
     return json.loads(report.read_text())
 
 
