@@ -46,6 +46,10 @@ class DockerRegistry:
     """
 
     def __init__(self, scratch: Path) -> None:
+        self._images: set[tuple[str, str, str]] = set()
+        """Host, repository, and tag or digest of every image that was pushed."""
+        self._first_with: dict[str, str] = {}
+        """The repository that a blob was seeded into first, by the blob's digest."""
         self._port = free_port()
         config = scratch / "docker-registry.json"  # JSON is YAML, which it reads
         config.write_text(json.dumps(_config(self._port)))
@@ -82,10 +86,13 @@ class DockerRegistry:
         host: str,
         repository: str,
         action: str,
-        reference: str,  # noqa: ARG002 - it stands in the request's own path
+        reference: str,
         request: Request,
     ) -> Answer:
         """As `Store`."""
+        image = (host, repository, reference)
+        if action == "BatchGetImage" and image not in self._images:
+            return _no_image()  # as the program would say, which a large stack's rotations need not ask each time
         asked = urlsplit(request.target)
         below = asked.path.removeprefix(f"/v2/{repository}/")
         # The query of a new upload may name a blob to mount. As on ECR, this still begins an upload.
@@ -96,7 +103,9 @@ class DockerRegistry:
         method = "GET" if request.method == "HEAD" else request.method
         found = self._ask(method, f"{host}/{repository}/{below}{query}", request.body, headers)
         if found.status == _NOT_FOUND and action == "BatchGetImage":
-            return error(_NOT_FOUND, "MANIFEST_UNKNOWN", "Requested image not found")
+            return _no_image()
+        if found.status == _CREATED and action == "PutImage":
+            self._images |= {image, (host, repository, found.headers["Docker-Content-Digest"])}
         if action == "ListImages":
             tags = json.loads(found.content).get("tags") if found.status == _OK else None
             return Answer.json(_OK, {"name": repository, "tags": sorted(tags or [])})
@@ -106,19 +115,24 @@ class DockerRegistry:
         return Answer(found.status, found.content, kept)
 
     def seed(self, host: str, repository: str, tag: str, image: Image) -> str:
-        """As `Store`: a push that no front judges."""
+        """As `Store`: a push that no front judges. A blob that another repository has is mounted from there."""
         base = f"{host}/{repository}"
         for digest, blob in image.blobs.items():
-            begun = self._expect(_ACCEPTED, "POST", f"{base}/blobs/uploads/")
-            self._expect(_CREATED, "PUT", f"{begun.headers['Location'].removeprefix('/v2/')}&digest={digest}", blob)
+            first = self._first_with.setdefault(digest, base)
+            mount = f"?mount={digest}&from={first}" if first != base else ""
+            begun = self._expect({_CREATED, _ACCEPTED}, "POST", f"{base}/blobs/uploads/{mount}")
+            if begun.status == _ACCEPTED:  # nothing was mounted
+                upload = begun.headers["Location"].removeprefix("/v2/")
+                self._expect({_CREATED}, "PUT", f"{upload}&digest={digest}", blob)
         typed = {"Content-Type": image.media_type}
-        return self._expect(_CREATED, "PUT", f"{base}/manifests/{tag}", image.manifest, typed).headers[
-            "Docker-Content-Digest"
-        ]
+        made = self._expect({_CREATED}, "PUT", f"{base}/manifests/{tag}", image.manifest, typed)
+        digest = made.headers["Docker-Content-Digest"]
+        self._images |= {(host, repository, tag), (host, repository, digest)}
+        return digest
 
-    def _expect(self, status: int, method: str, path: str, *rest: Any) -> Reply:
+    def _expect(self, statuses: set[int], method: str, path: str, *rest: Any) -> Reply:
         answer = self._ask(method, path, *rest)
-        if answer.status != status:
+        if answer.status not in statuses:
             raise RuntimeError(f"{PROGRAM} answered {answer.status} to {method} {path}: {answer.content[:300]!r}")
         return answer
 
@@ -133,6 +147,10 @@ def _config(port: int) -> dict[str, Any]:
         "storage": {"inmemory": {}, "maintenance": {"uploadpurging": {"enabled": False}}},
         "http": {"addr": f"127.0.0.1:{port}", "relativeurls": True, "secret": "rehearsal-not-a-secret"},
     }
+
+
+def _no_image() -> Answer:
+    return error(_NOT_FOUND, "MANIFEST_UNKNOWN", "Requested image not found")
 
 
 def _version(path: str) -> str:

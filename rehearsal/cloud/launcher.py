@@ -67,6 +67,7 @@ def emulate() -> None:
     from ministack.services import scheduler  # noqa: PLC0415 - the guard needs none of it
 
     from .boundary_key import add_permissions_boundary  # noqa: PLC0415 - the guard needs none of it
+    from .caller_when_asked import find_callers_when_asked  # noqa: PLC0415 - the guard needs none of it
     from .ended_sessions import seldom_evict_sessions  # noqa: PLC0415 - the guard needs none of it
     from .external_secrets import know_external_secrets  # noqa: PLC0415 - the guard needs none of it
     from .garbage import collect_seldom  # noqa: PLC0415 - the guard needs none of it
@@ -96,6 +97,7 @@ def emulate() -> None:
     find_other_accounts()
     know_external_secrets()
     seldom_evict_sessions()
+    find_callers_when_asked()
     keep_whole_logs()
     speak_partition(os.environ.pop("REHEARSAL_PARTITION"))  # no function inherits it
     if scheduler.time is not time:

@@ -11,6 +11,7 @@ from rehearsal import clients
 from rehearsal.cloud.cloud import Cloud
 from rehearsal.cloud.docker_registry import PROGRAM, DockerRegistry
 from rehearsal.cloud.images import tiny_image
+from rehearsal.puller import PullError
 
 WITH_IT = [True] if clients.present(PROGRAM) else []
 
@@ -54,3 +55,41 @@ def test_a_registry_that_died_is_a_failure_of_the_front_and_not_a_denial(_: bool
         with pytest.raises(Exception, match="registry front"):
             aws.pull("ci/app", "1.0", auth)
         assert len(cloud.registry.failures) == 1
+
+
+@pytest.mark.parametrize("_", WITH_IT)
+def test_a_layer_that_another_repository_has_is_mounted_from_there(_: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Cloud.start(ACCOUNT, REGION, hosts=[HOST], docker_registry=True) as cloud:
+        aws = Principals(cloud)
+        auth = aws.auth(aws.role("pulls", GET_TOKEN, allow(PULL)))
+        sent: list[tuple[str, str]] = []
+        store = cloud.registry._store
+        assert isinstance(store, DockerRegistry)
+        ask = store._registry.ask
+        monkeypatch.setattr(
+            store._registry,
+            "ask",
+            lambda method, path, *rest: (sent.append((method, path)), ask(method, path, *rest))[1],
+        )
+        for name in ("ci/app", "ci/base"):
+            cloud.client("ecr").create_repository(repositoryName=name)
+            cloud.registry.push(HOST, name, "1.0", tiny_image(name, "shared"))
+        uploads = [path.split("?")[0].rpartition("/v2/")[2] for method, path in sent if method == "PUT"]
+        assert sum(path.startswith(f"{HOST}/ci/app/blobs/") for path in uploads) == 3
+        assert sum(path.startswith(f"{HOST}/ci/base/blobs/") for path in uploads) == 2
+        assert aws.pull("ci/app", "1.0", auth).allowed
+        assert aws.pull("ci/base", "1.0", auth).allowed
+
+
+@pytest.mark.parametrize("_", WITH_IT)
+def test_a_tag_that_nobody_pushed_is_absent_without_a_request_to_the_program(_: bool) -> None:
+    with Cloud.start(ACCOUNT, REGION, hosts=[HOST], docker_registry=True) as cloud:
+        aws = Principals(cloud)
+        cloud.client("ecr").create_repository(repositoryName="ci/app")
+        auth = aws.auth(aws.role("pulls", GET_TOKEN, allow(PULL)))
+        store = cloud.registry._store
+        assert isinstance(store, DockerRegistry)
+        store.stop()
+        with pytest.raises(PullError, match="404 MANIFEST_UNKNOWN: Requested image not found"):
+            aws.pull("ci/app", "gitlab-ecr-probe", auth)
+        assert cloud.registry.failures == []
