@@ -24,8 +24,8 @@ from .serving import Service, read_body
 from .tokens import Session, Token, TokenBook
 
 _CREDENTIAL: Final = re.compile(r"Credential=(?P<key>[^/]+)/\d{8}/(?P<region>[^/]+)/(?P<service>[^/]+)/")
-_CREATE_SESSION: Final = ("AssumeRole", "AssumeRoleWithWebIdentity")
-_CREATE_KEY: Final = "CreateAccessKey"
+_CREATE_CREDENTIALS: Final = ("AssumeRole", "AssumeRoleWithWebIdentity", "CreateAccessKey")
+_SECRET: Final = b"<SecretAccessKey>"  # only answers with credentials have one
 _GET_TOKEN: Final = "AmazonEC2ContainerRegistry_V20150921.GetAuthorizationToken"  # noqa: S105 - an action's name
 _LONGEST_ANSWER_SECONDS: Final = 900.0  # of a function, as on AWS
 _HOP_BY_HOP: Final = frozenset({"connection", "keep-alive", "transfer-encoding", "content-length", "date", "server"})
@@ -102,8 +102,7 @@ class AwsFront:
     def _read_answer(self, request: BaseHTTPRequestHandler, body: bytes, content: bytes) -> tuple[int, bytes]:
         if request.headers.get("X-Amz-Target") == _GET_TOKEN:
             return self._hand_out_token(request)
-        action = _query_action(request, body)
-        if action in _CREATE_SESSION or action == _CREATE_KEY:
+        if _SECRET in content and _query_action(request, body) in _CREATE_CREDENTIALS:
             self._tokens.register(_session_in(content, self._users))
         return http.client.OK, content
 

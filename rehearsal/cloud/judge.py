@@ -6,11 +6,8 @@ from enum import Enum
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from botocore.auth import SigV4Auth  # pyright: ignore[reportMissingTypeStubs] - it ships none
-from botocore.awsrequest import AWSRequest  # pyright: ignore[reportMissingTypeStubs] - it ships none
-from botocore.credentials import Credentials  # pyright: ignore[reportMissingTypeStubs] - it ships none
-
 from .loopback import Connections
+from .signature import signed
 from .tokens import Session
 
 _PATIENCE_SECONDS: Final = 60.0
@@ -37,7 +34,7 @@ class Judge:
     """Calls ECR's own actions, so that identity policies, boundaries, session and repository policies all count."""
 
     def __init__(self, emulator_url: str) -> None:
-        self._url = f"{emulator_url}/"
+        self._host = urlsplit(emulator_url).netloc
         self._emulator = Connections(urlsplit(emulator_url).port or 80, _PATIENCE_SECONDS)
 
     def ask(
@@ -48,16 +45,9 @@ class Judge:
         Raises:
             RuntimeError: the emulator answered neither yes nor no.
         """
-        request: Any = AWSRequest(
-            "POST",
-            self._url,
-            data=json.dumps({**arguments, "registryId": account}).encode(),
-            headers={"Content-Type": "application/x-amz-json-1.1", "X-Amz-Target": f"{_TARGET}.{action}"},
-        )
-        credentials = Credentials(session.access_key, session.secret_key, session.session_token)
-        signer: Any = SigV4Auth(credentials, "ecr", region)
-        signer.add_auth(request)
-        answer = self._emulator.ask("POST", "/", request.data, request.headers.items())
+        body = json.dumps({**arguments, "registryId": account}).encode()
+        headers = {"content-type": "application/x-amz-json-1.1", "x-amz-target": f"{_TARGET}.{action}"}
+        answer = self._emulator.ask("POST", "/", body, signed(session, region, self._host, headers, body))
         if answer.status == 200:  # noqa: PLR2004 - OK
             return Verdict.ALLOWED, ""
         problem: dict[str, Any] = {}

@@ -1,5 +1,6 @@
 """The table of routes; the modules under `api` fill it."""
 
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -22,8 +23,6 @@ class _Route:
     handler: Handler
 
     def match(self, segments: tuple[str, ...]) -> dict[str, str] | None:
-        if len(segments) != len(self.segments):
-            return None
         values: dict[str, str] = {}
         for want, got in zip(self.segments, segments, strict=True):
             if want.startswith(":"):
@@ -33,14 +32,16 @@ class _Route:
         return values
 
 
-_routes: list[_Route] = []
+_routes: defaultdict[tuple[str, int], list[_Route]] = defaultdict(list)
+"""By the first segment, which is never a parameter, and the number of segments."""
 
 
 def route(method: str, path: str, scopes: tuple[str, ...] | None) -> Callable[[Handler], Handler]:
     """Registers a handler. If several routes match, the first one registered wins. `scopes=None` needs no token."""
 
     def register(handler: Handler) -> Handler:
-        _routes.append(_Route(method, tuple(path.strip("/").split("/")), scopes, handler))
+        segments = tuple(path.strip("/").split("/"))
+        _routes[_kind(segments)].append(_Route(method, segments, scopes, handler))
         return handler
 
     return register
@@ -48,7 +49,8 @@ def route(method: str, path: str, scopes: tuple[str, ...] | None) -> Callable[[H
 
 def dispatch(state: State, request: Request) -> tuple[Reply, str]:
     """The reply, and the name of the caller's token."""
-    matches = [(each, values) for each in _routes if (values := each.match(request.segments)) is not None]
+    similar = _routes.get(_kind(request.segments), [])
+    matches = [(each, values) for each in similar if (values := each.match(request.segments)) is not None]
     method = "GET" if request.method == "HEAD" else request.method
     chosen = next(((each, values) for each, values in matches if each.method == method), None)
     if chosen is None:
@@ -64,3 +66,7 @@ def dispatch(state: State, request: Request) -> tuple[Reply, str]:
             return found.handler(call), call.token_name
         except ApiError as error:
             return error.reply, call.token_name
+
+
+def _kind(segments: tuple[str, ...]) -> tuple[str, int]:
+    return segments[0], len(segments)
