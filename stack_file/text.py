@@ -222,18 +222,18 @@ class _Walk:
         found: dict[str, Any] = {}
         for key, at, value in entries:
             if key == _MERGE:
-                found = {**self._merged(value, path), **found}
+                found = {**self._merged(value, path, at), **found}
                 continue
             self._found.lines[(*path, key)] = at.start_mark.line + 1
             found[key] = self._value(value, (*path, key))
         return found
 
-    def _merged(self, node: Node, path: KeyPath) -> dict[str, Any]:
+    def _merged(self, node: Node, path: KeyPath, at: Node) -> dict[str, Any]:
         parts = node.value if isinstance(node, SequenceNode) else [node]
         found: dict[str, Any] = {}
         for part in parts:
             if not isinstance(part, MappingNode):
-                self._remark(path, "`<<` needs the anchor of a mapping, such as <<: *defaults", part)
+                self._remark(path, "`<<` needs the anchor of a mapping, such as <<: *defaults", at)
                 continue
             value = self._value(part, path)
             found = {**value, **found} if isinstance(value, dict) else found

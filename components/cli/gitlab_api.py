@@ -117,7 +117,7 @@ class GitLabApi:
         """
         document = self._send(path).json()
         if not isinstance(document, dict):
-            raise ReadError(path, HTTPStatus.OK, self.host)
+            raise ReadError(path.partition("?")[0], HTTPStatus.OK, self.host)
         return cast("dict[str, Any]", document)
 
     def all(self, path: str, query: str = "") -> Iterator[dict[str, Any]]:

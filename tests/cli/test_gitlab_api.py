@@ -68,3 +68,15 @@ def test_a_refusal_says_what_the_token_needs() -> None:
         "GitLab answered 404 for projects/7: it does not exist, or GITLAB_TOKEN may not see it; use a Maintainer's "
         "token"
     )
+
+
+@pytest.mark.parametrize("text", ["hello", "-----BEGIN CERTIFICATE-----\nnot base64\n-----END CERTIFICATE-----\n", ""])
+def test_a_ca_file_without_a_certificate_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    file = tmp_path / "ca.pem"
+    file.write_text(text)
+    monkeypatch.setenv("CI_SERVER_TLS_CA_FILE", str(file))
+    with pytest.raises(CliError) as refused:
+        http_client()
+    assert refused.value.message == (
+        f"CI_SERVER_TLS_CA_FILE: {file}: the CA bundle holds no certificate: write PEM, with its BEGIN and END lines"
+    )

@@ -16,7 +16,7 @@ DOWN = "down"
 
 
 class ScriptedGitLab:
-    """Answers by the path, such as `projects/acme/web`; a number is a status. Any other path is not found."""
+    """Answers by the path, such as `projects/acme/web`: with a document, a status, or both. Others are not found."""
 
     def __init__(self, answers: Mapping[str, Any]) -> None:
         self.asked: list[str] = []
@@ -28,7 +28,10 @@ class ScriptedGitLab:
         found = self._answers.get(path, 404)
         if found == DOWN:
             raise UnreachableError("gitlab.example.com: no answer in time")
-        return answer(found) if isinstance(found, int) else answer(200, found)
+        status, document = (
+            found if isinstance(found, tuple) else (found, None) if isinstance(found, int) else (200, found)
+        )
+        return answer(status, document)
 
 
 def scripted_api(answers: Mapping[str, Any]) -> GitLabApi:
