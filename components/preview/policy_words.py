@@ -95,8 +95,8 @@ def _repository(resource: str, names_by_arn: Mapping[str, str], own: str) -> str
         return names_by_arn.get(resource, resource)
     try:
         host = registry_host(match["account"], match["region"])
-    except ValueError:  # a pattern of accounts or regions
-        host = own
+    except ValueError:  # a pattern of accounts or regions: more than the stack's own registry
+        return resource
     return match["name"] if host == own or not own else f"{host}/{match['name']}"
 
 
