@@ -6,22 +6,31 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from deployed import deployed
 
 from components.variables.keys import ACCESS_KEYS
 from rehearsal import sessions
 from rehearsal.key_holders import KeyHolder, KeyHolderError
 from rehearsal.rehearsal import Rehearsal
-from rehearsal.stack_file import read
 
 LOCAL = Path(__file__).parents[2] / "tests" / "data" / "examples" / "Pulumi.local.yaml"
 LEGACY = "acme/legacy"
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def running() -> Iterator[Rehearsal]:
-    with Rehearsal(read(LOCAL), lambda _: None) as started:
-        started.up()
+    with deployed(LOCAL) as started:
         yield started
+
+
+def test_an_unknown_key_is_reported_and_stays_active(running: Rehearsal) -> None:
+    (holder,) = running._holders
+    iam = running.world.aws("iam")
+    stranger = iam.create_access_key(UserName=holder.user)["AccessKey"]["AccessKeyId"]
+    report = running._rotations.next_run(lambda: None)
+    assert f"has an active key ...{stranger[-4:]}" in report["notes"][0]
+    assert holder.status()[stranger] == "Active"
+    iam.delete_access_key(UserName=holder.user, AccessKeyId=stranger)
 
 
 def test_a_key_that_somebody_deactivates_is_replaced_by_the_next_run(running: Rehearsal) -> None:
@@ -33,14 +42,6 @@ def test_a_key_that_somebody_deactivates_is_replaced_by_the_next_run(running: Re
     running._rotations.next_run(lambda: None)
     holder.look()
     assert len(holder.seen) == 2
-
-
-def test_an_unknown_key_is_reported_and_stays_active(running: Rehearsal) -> None:
-    (holder,) = running._holders
-    stranger = running.world.aws("iam").create_access_key(UserName=holder.user)["AccessKey"]["AccessKeyId"]
-    report = running._rotations.next_run(lambda: None)
-    assert f"has an active key ...{stranger[-4:]}" in report["notes"][0]
-    assert holder.status()[stranger] == "Active"
 
 
 def _holder(record: dict[str, Any] | None, keys: int = 1) -> KeyHolder:

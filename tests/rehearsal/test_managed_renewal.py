@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 import yaml
+from deployed import started
 from measured import measured_children
 
 from rehearsal import command_line, token_steps
 from rehearsal.rehearsal import Rehearsal
-from rehearsal.stack_file import read
 from rehearsal.wrong import RehearsalError
 
 _DATA = Path(__file__).parents[1] / "data"
@@ -22,7 +22,7 @@ _NAME = "gitlab-ecr-managed/gitlab-token-managed"
 
 @pytest.fixture(scope="module")
 def rehearsed() -> Iterator[Rehearsal]:
-    with measured_children(), Rehearsal(read(MANAGED), lambda _: None) as running:
+    with measured_children(), started(MANAGED) as running:
         running.up()
         running.renew()
         running.let_time_pass()
@@ -104,7 +104,7 @@ def test_without_a_token_up_ends_at_the_first_rotation_and_names_the_command(mon
     words = (
         rf"first-rotation: .*unless the secret {_NAME} holds one, run `gitlab-ecr token set --secret {_NAME} --managed`"
     )
-    with Rehearsal(read(MANAGED), lambda _: None) as running, pytest.raises(RehearsalError, match=words):
+    with started(MANAGED) as running, pytest.raises(RehearsalError, match=words):
         running.up()
 
 
@@ -113,7 +113,7 @@ def test_a_rotator_in_gitlab_has_its_token_renewed_in_the_same_way(tmp_path: Pat
     document["config"]["gitlab-ecr:rotation"]["tokenRenewal"] = "managed"
     stack_file = tmp_path / "Pulumi.jobs.yaml"
     stack_file.write_text(yaml.safe_dump(document))
-    with Rehearsal(read(stack_file), lambda _: None) as running:
+    with started(stack_file) as running:
         running.up()
         assert len(running.findings.program.of_type("gitlab:index/pipelineSchedule:PipelineSchedule")) == 1
         assert running.findings.program.of_type(_ROTATION)

@@ -4,13 +4,14 @@ import base64
 import io
 import json
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from deployed import started
 from iam_json import policy as iam_policy
 
 from rehearsal.__main__ import main
@@ -25,12 +26,6 @@ LOCAL = ROOT / "tests" / "data" / "examples" / "Pulumi.local.yaml"
 WEB = "acme/frontend/web"
 BACKEND = "acme/backend"
 LEGACY = "acme/legacy"
-
-
-@contextmanager
-def rehearsal(stack_file: Path = LOCAL) -> Iterator[Rehearsal]:
-    with Rehearsal(read(stack_file), lambda _: None) as running:
-        yield running
 
 
 @pytest.mark.parametrize("name", ["dev", "prod"])
@@ -50,7 +45,7 @@ def test_each_example_is_rehearsed_and_lists_what_it_leaves_out(
 
 
 def test_a_secret_that_was_made_before_up_is_adopted(changed: Callable[..., Path]) -> None:
-    with Rehearsal(read(changed(rotation={"adoptTokenSecret": True})), lambda _: None) as running:
+    with started(changed(rotation={"adoptTokenSecret": True})) as running:
         running.up()
         assert not running.findings.program.of_type("aws:secretsmanager/secret:Secret")
         made = running.findings.token_set
@@ -132,7 +127,7 @@ def test_the_foreign_registry_in_an_adopted_variable_survives_every_rotation(who
 
 
 def test_a_new_target_with_an_existing_variable_gives_advice() -> None:
-    with rehearsal() as running:
+    with started(LOCAL) as running:
         running.world.gitlab.set_variable("group", BACKEND, "DOCKER_AUTH_CONFIG", '{"auths":{}}')
         with pytest.raises(RehearsalError, match=r"has already been taken.*write adopt: true .* or delete it first"):
             running.up()
@@ -145,14 +140,14 @@ def entries(running: Rehearsal, project: str) -> dict[str, Any]:
 
 
 def test_a_dead_gitlab_token_is_not_stored_and_gitlabs_answer_is_shown() -> None:
-    with rehearsal() as running:
+    with started(LOCAL) as running:
         running.world.gitlab.revoke_token("rotator")
         with pytest.raises(RehearsalError, match=r"nothing is stored\. GitLab answered 401 for personal_access_tokens"):
             running.up()
 
 
 def test_a_project_that_gitlab_does_not_know_is_reported_before_the_token_is_stored() -> None:
-    with rehearsal() as running:
+    with started(LOCAL) as running:
         running.world.gitlab.delete(WEB)
         with pytest.raises(RehearsalError, match=rf"nothing is stored\. project {WEB}: GitLab answered 404"):
             running.up()
@@ -161,7 +156,7 @@ def test_a_project_that_gitlab_does_not_know_is_reported_before_the_token_is_sto
 @pytest.fixture(scope="module")
 def deployed() -> Iterator[Rehearsal]:
     """A stack after `up`, for tests that give the role of WEB back the rights that it had."""
-    with rehearsal() as running:
+    with started(LOCAL) as running:
         running.up()
         yield running
 
@@ -222,7 +217,7 @@ def test_a_right_that_no_probe_finds_still_shows_in_the_matrix(deployed: Rehears
 
 def test_jobs_pull_by_themselves_only_what_their_role_may_pull(changed: Callable[..., Path]) -> None:
     consumer = {"access": "job-role", "pull": ["ci/*"], "id": 31, "branches": ["main"]}
-    with rehearsal(changed(consumers={"acme/e2e": consumer}, runners=None)) as running:
+    with started(changed(consumers={"acme/e2e": consumer}, runners=None)) as running:
         running.up()
         running.pull()
         outcomes = {pull.repository: pull.actual for pull in running.findings.pulls}
@@ -236,7 +231,7 @@ def test_jobs_pull_by_themselves_only_what_their_role_may_pull(changed: Callable
 
 
 def test_an_interval_longer_than_the_tokens_live_fails_before_the_next_run() -> None:
-    with rehearsal() as running:
+    with started(LOCAL) as running:
         running.world.cloud.tokens.life = timedelta(hours=1)
         running.up()
         with pytest.raises(RehearsalError, match=r"the interval of 2:00:00 is too long: the token of acme/"):

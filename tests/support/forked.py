@@ -14,7 +14,9 @@ from threading import Thread
 from typing import IO, Any, Final
 
 _SERVER: Final = Path(__file__).with_name("fork_server.py")
-_FOLDER: Final = tempfile.gettempdir()  # that of a single test goes with the test
+_LONGEST: Final = 60  # a socket's path may have a hundred characters
+_TEMPORARY: Final = tempfile.gettempdir()  # that of a single test goes with the test
+_FOLDER: Final = _TEMPORARY if len(_TEMPORARY) <= _LONGEST else "/tmp"
 _SECONDS: Final = 60.0
 
 
