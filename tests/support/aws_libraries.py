@@ -10,9 +10,13 @@ _LIBRARIES: Final = (
     "asyncio",
     "cryptography.hazmat.primitives.serialization",
     "cryptography.x509",
-    "hypercorn.asyncio",
+    "defusedxml.ElementTree",
     "hypercorn.config",
     "hypercorn.protocol",
+    "uvicorn.lifespan.on",
+    "uvicorn.loops.asyncio",
+    "uvicorn.protocols.http.httptools_impl",
+    "xml.sax.saxutils",
     "yaml",
 )
 _SERVICES: Final = ("cloudwatch", "ecr", "iam", "lambda", "logs", "s3", "scheduler", "secretsmanager", "ssm", "sts")
