@@ -7,8 +7,7 @@ BIN := $(VENV)/bin
 unexport PYTHONDONTWRITEBYTECODE
 # A run of a part says nothing about coverage, so only the whole suite is measured. The threshold keeps SlipCover's
 # probes in place: to remove them takes longer than they do, and fails if another thread imports something meanwhile.
-# What does not count gets no probes: they would take every process of the tests a second more to start.
-MEASURED := $(if $(ARGS),,-m slipcover --threshold 1000000000 --omit 'tests/*,bench/*,reference/*' --json --out .slipcover.json)
+MEASURED := $(if $(ARGS),,-m slipcover --threshold 1000000000 --json --out .slipcover.json)
 
 .PHONY: help rehearse validate best-practices rehearse-engine venv test test-fast check fmt bench reference docs dist lock clean
 .PHONY: lint types suite
