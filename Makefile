@@ -39,10 +39,10 @@ test: lint ## run all checks and tests, and show the coverage
 # Four processes for two cores: a rehearsal waits for its own processes a third of the time.
 suite: $(READY)
 	@rm -rf .slipcover.json .slipcover.children
-	$(BIN)/python $(MEASURED) -m pytest -q -n 4 --dist loadgroup $(ARGS)
+	$(BIN)/python $(MEASURED) -m pytest -q -n 4 --dist loadgroup --no-loadscope-reorder $(ARGS)
 
 test-fast: $(READY) ## run the tests that need no rehearsal, in about a minute and a half
-	$(BIN)/python -m pytest -q -n 4 --dist loadgroup -m "not rehearsal and not slow" $(ARGS)
+	$(BIN)/python -m pytest -q -n 3 --dist loadgroup --no-loadscope-reorder -m "not rehearsal and not slow" $(ARGS)
 
 check: lint types ## check format, lint and types
 
@@ -50,8 +50,9 @@ lint: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 
+# With more room for new objects, Node collects garbage less often, and pyright takes a tenth less CPU time.
 types: $(READY)
-	$(BIN)/pyright --warnings
+	NODE_OPTIONS="--max-semi-space-size=64 $$NODE_OPTIONS" $(BIN)/pyright --warnings
 
 fmt: $(READY) ## fix what the formatter and the linter can fix
 	$(BIN)/ruff format .

@@ -4,10 +4,8 @@ import gc
 import logging
 import os
 from collections.abc import Generator, Iterator
-from functools import cache
 from io import StringIO
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 from botocore_models import read_once
@@ -54,38 +52,38 @@ def pytest_collection() -> Generator[None, object, object]:
     wrapper=True
 )  # xdist reads the groups in the same hook, and it is the first of those without a wrapper
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> Generator[None]:
-    """Marks what needs a rehearsal, and keeps the tests that share a fixture on one worker, which makes it once."""
+    """Marks what needs a rehearsal, and divides the tests among the workers of xdist, which run the slow ones first."""
     for item in items:
         names = getattr(item, "fixturenames", [])
         if item.path.is_relative_to(_FOLDER / "rehearsal") or _REHEARSED.intersection(names):
             item.add_marker("rehearsal")
-        if config.pluginmanager.hasplugin("xdist") and (shared := _shared(item)):
-            item.add_marker(pytest.mark.xdist_group(shared))
+    if hasattr(config, "workerinput"):  # of a worker of xdist
+        for item in items:
+            if group := _group(item):
+                item.add_marker(pytest.mark.xdist_group(group))
+        items.sort(key=lambda item: not _is_slow(item))
     return (yield)
 
 
-def _shared(item: pytest.Item) -> str | None:
-    """What a test shares with others: a session fixture of ours, or else its module, if that has something to share.
+def _is_slow(item: pytest.Item) -> bool:
+    return any(item.get_closest_marker(name) for name in ("rehearsal", "slow"))
 
-    A module shares its fixtures, and what its cached functions made. A slow test waits for neither.
+
+def _group(item: pytest.Item) -> str | None:
+    """The tests that run on the same worker: those that share a session fixture of ours, or else those of a file.
+
+    A slow test shares its file's fixtures only. Other tests share what is cached, too. And xdist goes through all
+    groups after each test, which would take longer than most tests if each had a group of its own.
     """
-    found = {
+    scopes = {
         (definition.scope, name)
         for name, definitions in getattr(item, "_fixtureinfo").name2fixturedefs.items()  # noqa: B009 - pytest has no public way
         for definition in definitions[-1:]
         if definition.baseid.startswith("tests") and definition.scope in {"module", "session"}
     }
-    sessions = [name for scope, name in found if scope == "session"]
-    slow = any(item.get_closest_marker(name) for name in ("rehearsal", "slow"))
-    remembers = isinstance(item, pytest.Function) and not slow and _remembers(item.module)
-    module = item.path.relative_to(_FOLDER).as_posix() if found or remembers else None
-    return min(sessions, default=module)  # session fixtures that use each other give the same name for all
-
-
-@cache
-def _remembers(module: ModuleType) -> bool:
-    """Whether it has a cached function, which works once in each process."""
-    return any(hasattr(value, "cache_clear") for value in vars(module).values())
+    sessions = [name for scope, name in scopes if scope == "session"]
+    file = item.path.relative_to(_FOLDER).as_posix() if scopes or not _is_slow(item) else None
+    return min(sessions, default=file)  # session fixtures that use each other give the same name for all
 
 
 class _NamesFailures:

@@ -18,7 +18,7 @@ _FILE = Path("stacks/Pulumi.prod.yaml")
         ("config:\n  a: b: c\n", "write a space after the colon of a key"),
         ("config: [\n", "check the line before it, too"),
         ("config:\n  a: \x00\n", "not YAML: "),
-        ("config: " + "[" * 3000, "nested too deeply"),
+        ("config: " + "[" * 1000, "nested too deeply"),
         ("- a\n", "has no `config:`; write one"),
         ("config: 1\n", "has no `config:` with keys below it"),
         ("config:\n  region: x\n", "such as gitlab-ecr:region"),

@@ -107,7 +107,7 @@ def test_a_line_that_is_repeated_or_lost_gives_messages_and_no_traceback(data: s
         "config:\n\taws:region: x",
         "config: {gitlab-ecr:account: 012345678901}",
         "config: {account: x}",
-        "config: " + "[" * 3000,
+        "config: " + "[" * 1000,
         "confg: {}",
         "a: &a [x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a]\nconfig: {c: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b]}",
     ],
