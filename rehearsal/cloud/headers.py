@@ -8,12 +8,12 @@ import http.client
 import re
 from email.policy import Compat32
 from http.client import HTTPMessage
-from typing import BinaryIO, Final
+from typing import Any, BinaryIO, Final
 
 _LONGEST_LINE: Final = 65536
 _MOST_LINES: Final = 100
 _ENDS: Final = (b"\r\n", b"\n", b"")
-_PLAIN: Final = re.compile(rb"([!-9;-~]+):[ \t]*([^\r\n]*)\r?\n?")
+_PLAIN: Final = re.compile(r"^([!-9;-~]+):[ \t]*([^\r\n]*)\r?$", re.MULTILINE)
 
 
 class _AsRead(Compat32):
@@ -24,6 +24,23 @@ class _AsRead(Compat32):
 
 
 _AS_READ: Final = _AsRead()
+
+
+class _Headers(HTTPMessage):
+    """Headers that nobody changes after they were read: each is found by its name without a search."""
+
+    def __init__(self, found: list[tuple[str, str]]) -> None:
+        super().__init__(_AS_READ)
+        for name, value in found:
+            self.set_raw(name, value)
+        self.set_payload("")
+        self._first = {name.lower(): value for name, value in reversed(found)}
+
+    def get(self, name: str, failobj: Any = None) -> Any:
+        return self._first.get(name.lower(), failobj)
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and name.lower() in self._first
 
 
 def read_fast() -> None:
@@ -44,14 +61,10 @@ def headers_of(source: BinaryIO, _class: type[HTTPMessage] = HTTPMessage) -> HTT
         lines.append(line)
         if len(lines) > _MOST_LINES:
             raise http.client.HTTPException(f"got more than {_MOST_LINES} headers")
-    message = _class(_AS_READ)
-    for line in lines:
-        header = _PLAIN.fullmatch(line)
-        if header is None:
-            return _as_mail(lines, _class)
-        message.set_raw(header[1].decode("ascii"), header[2].decode("iso-8859-1"))
-    message.set_payload("")
-    return message
+    found = _PLAIN.findall(b"".join(lines).decode("iso-8859-1"))
+    if len(found) < len(lines) or _class is not HTTPMessage:
+        return _as_mail(lines, _class)
+    return _Headers(found)
 
 
 def _as_mail(lines: list[bytes], class_: type[HTTPMessage]) -> HTTPMessage:

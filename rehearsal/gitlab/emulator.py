@@ -4,7 +4,6 @@ import socket
 import ssl
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import asdict
 from datetime import UTC, date, datetime
 from typing import Any, Self
 
@@ -201,7 +200,7 @@ class GitLab(AbstractContextManager["GitLab"]):
         """The stored record, a hidden value included."""
         with self._state.lock:
             row = variables.find(self._owner(owner_kind, owner_path).variables, key, environment_scope)
-            return asdict(row) if row else None
+            return {**vars(row)} if row else None
 
     def kind_of(self, path: str) -> str | None:
         """`group`, `project`, or None where nothing is."""

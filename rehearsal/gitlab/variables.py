@@ -1,7 +1,7 @@
 """CI/CD variables: the record and GitLab's model rules, with its messages."""
 
 import re
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Any
 
@@ -34,11 +34,11 @@ class Variable:
 
     def document(self) -> dict[str, Any]:
         """What the API shows: never the value of a hidden one."""
-        return asdict(self) | ({"value": None} if self.hidden else {})
+        return {**vars(self)} | ({"value": None} if self.hidden else {})
 
     def document_of_instance(self) -> dict[str, Any]:
         """What the API shows of a variable of the instance, which has no environment scope and is never hidden."""
-        return {key: value for key, value in asdict(self).items() if key not in ("hidden", "environment_scope")}
+        return {key: value for key, value in vars(self).items() if key not in ("hidden", "environment_scope")}
 
 
 def create(kind: str, rows: list[Variable], values: dict[str, Any], longest: int | None = None) -> Variable:

@@ -37,7 +37,9 @@ _BLOCKS = {
 def _facts(read: Callable[[Any], http.client.HTTPMessage], block: bytes) -> tuple[Any, ...]:
     source = io.BytesIO(block + b"the body")
     message = read(source)
-    return message.items(), message.get_payload(), [type(each) for each in message.defects], source.read()
+    names = [*message.keys(), "ACCEPT", "a", "absent"]
+    by_name = [(message[name], message.get(name, "none"), message.get_all(name), name in message) for name in names]
+    return message.items(), by_name, message.get_payload(), [type(each) for each in message.defects], source.read()
 
 
 @pytest.mark.parametrize("block", _BLOCKS.values(), ids=_BLOCKS.keys())
