@@ -1,6 +1,4 @@
-"""Tests that share a fixture or a cached function run in one process, which makes it once, however many there are."""
-
-from functools import cache
+"""The quick tests of a file, and slow ones that share a fixture, run in one process; it makes what they share once."""
 
 import pytest
 
@@ -16,17 +14,11 @@ def test_a_test_with_a_shared_fixture_is_in_the_group_of_its_file(shared: str, r
     assert shared == "made once"
 
 
-@cache
-def remembered() -> str:
-    return "made once too"
-
-
-def test_a_test_of_a_file_with_a_cached_function_is_in_its_group(request: pytest.FixtureRequest) -> None:
+def test_a_quick_test_is_in_the_group_of_its_file(request: pytest.FixtureRequest) -> None:
     grouped = getattr(request.config.option, "loadgroup", False)
     assert request.node.nodeid.endswith("@test_sharing.py") is grouped
-    assert remembered() == "made once too"
 
 
-@pytest.mark.slow(reason="only a slow test waits for no other of such a file")
+@pytest.mark.slow(reason="only a slow test waits for no other of its file")
 def test_a_slow_test_runs_in_any_process(request: pytest.FixtureRequest) -> None:
     assert "@" not in request.node.nodeid
