@@ -1,8 +1,8 @@
 """A rotation: mints one token per audience and region, verifies it, and publishes it to every target in the plan."""
 
 import dataclasses
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Mapping, Sequence
+from typing import Final
 
 from ..contract.firing import FiredBy
 from ..contract.plan import Plan
@@ -19,7 +19,7 @@ from .results import AudienceResult, KeyResult, Status, TargetResult
 from .run import NEW_ROLE_PAUSE, Run
 from .run_secrets import RunSecrets, Unavailable, read_secrets
 from .services import Services
-from .workers import bounded, each, unexpected
+from .workers import begin, bounded, unexpected
 from .writing import Writing
 
 _REMEMBER_SECONDS: Final = 5.0  # after the deadline, which leaves more than that
@@ -64,40 +64,29 @@ def rotate(plan: Plan, services: Services, *, fired_by: FiredBy, run: str) -> Re
 def _prepare(run: Run, warnings: list[str]) -> tuple[Memory, RunSecrets, Sequence[_Minted], Sequence[str]]:
     """Everything that the targets need. It takes at most half of the time, even if something hangs."""
     seconds = run.remaining / 2
-    steps: list[Callable[[], Any]] = [
-        lambda: _remembered(run, warnings),
-        lambda: read_secrets(run.plan, run.services, seconds),
-        lambda: each(
-            run.plan.audiences, lambda name: _mint(run, name), _not_minted, threads=run.threads, seconds=seconds
-        ),
-        lambda: memory.digests(run.plan),  # here, because the others only wait for answers
-    ]
-    without: list[Callable[[str], Any]] = [
-        lambda why: _not_remembered(run, why, warnings),
-        lambda why: RunSecrets(Unavailable(f"the GitLab token: {why}"), {}),
-        lambda why: [(AudienceResult(name, why, None), {}) for name in run.plan.audiences],
-        lambda _: memory.digests(run.plan),
-    ]
-    before, secrets, minted, digests = each(
-        range(len(steps)),
-        lambda step: steps[step](),
-        lambda step, error: without[step](unexpected(error) if error else "not done in time"),
-        threads=run.threads,
-        seconds=seconds + 1,
-    )
-    return before, secrets, minted, digests
+    minted = begin(run.plan.audiences, lambda name: _mint(run, name), _not_minted, threads=run.threads, seconds=seconds)
+    remembered = begin([run.plan.state], lambda name: _remembered(run, name), _unknown, threads=1, seconds=seconds)
+    digests = memory.digests(run.plan)  # here, because the others only wait for answers
+    secrets = read_secrets(run.plan, run.services, seconds)
+    (before,) = remembered.results()
+    if isinstance(before, str):
+        warnings.append(
+            f"the results of earlier runs are unknown: the parameter {run.plan.state} cannot be read: {before}"
+        )
+        before = Memory()
+    return before, secrets, minted.results(), digests
 
 
-def _remembered(run: Run, warnings: list[str]) -> Memory:
+def _remembered(run: Run, name: str) -> Memory | str:
+    """The memory of the last run, or why there is none."""
     try:
-        return memory.loads(run.services.aws.parameter(run.plan.state))
+        return memory.loads(run.services.aws.parameter(name))
     except AwsError as error:
-        return _not_remembered(run, str(error), warnings)
+        return str(error)
 
 
-def _not_remembered(run: Run, why: str, warnings: list[str]) -> Memory:
-    warnings.append(f"the results of earlier runs are unknown: the parameter {run.plan.state} cannot be read: {why}")
-    return Memory()
+def _unknown(_: str, error: Exception | None) -> str:
+    return unexpected(error) if error else "not done in time"
 
 
 def _mint(run: Run, name: str) -> _Minted:

@@ -4,6 +4,7 @@ The threads are daemons, so one that still hangs when the time is over does not 
 """
 
 import threading
+import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Final, Generic, TypeVar
@@ -13,46 +14,93 @@ _R = TypeVar("_R")
 _PACKAGE: Final = Path(__file__).parents[1]
 
 
-class _Run(Generic[_T, _R]):
-    """The items, and the results so far."""
+class Batch(Generic[_T, _R]):
+    """Items that threads work on, while the thread that began it does something else. `begin` makes one."""
 
     def __init__(
-        self, items: Iterable[_T], work: Callable[[_T], _R], instead: Callable[[_T, Exception | None], _R]
+        self,
+        items: Iterable[_T],
+        work: Callable[[_T], _R],
+        instead: Callable[[_T, Exception | None], _R],
+        seconds: float,
     ) -> None:
         self._work, self._instead = work, instead
-        self.items = list(items)
-        self.results: dict[int, _R] = {}
-        self.crash: BaseException | None = None
-        self.over = False
-        self.changed = threading.Condition()
-        self._next = iter(range(len(self.items)))
+        self._end = time.monotonic() + seconds
+        self._items = list(items)
+        self._done: dict[int, _R] = {}
+        self._crash: BaseException | None = None
+        self._over = False
+        self._changed = threading.Condition()
+        self._next = iter(range(len(self._items)))
 
-    def ended(self) -> bool:
-        return self.crash is not None or len(self.results) == len(self.items)
+    def results(self) -> list[_R]:
+        """Waits until every item is done or the time is over, and returns a result for each item, in order."""
+        with self._changed:
+            self._changed.wait_for(self._ended, timeout=max(0.0, self._end - time.monotonic()))
+            self._over = True
+            if self._crash is not None:
+                raise self._crash
+            done = dict(self._done)
+        return [done[index] if index in done else self._instead(item, None) for index, item in enumerate(self._items)]
 
-    def work_on(self) -> None:
+    def start(self, threads: int) -> None:
+        """Starts the threads. To start many takes long where they already compete for the processor."""
+        for begun in range(min(threads, len(self._items))):
+            try:
+                threading.Thread(target=self._work_on, daemon=True).start()
+            except RuntimeError:  # no more threads can start; the existing ones do the work
+                if begun == 0:
+                    self._work_on()
+                break
+
+    def _ended(self) -> bool:
+        return self._crash is not None or len(self._done) == len(self._items)
+
+    def _work_on(self) -> None:
         while True:
-            with self.changed:
+            with self._changed:
                 index = next(self._next, None)
-                if index is None or self.over:
+                if index is None or self._over:
                     return
             try:
-                result = self._one(self.items[index])
+                result = self._one(self._items[index])
             except BaseException as crash:  # noqa: BLE001 - it ends the process or the test: the waiting thread raises it
-                with self.changed:
-                    self.crash, self.over = crash, True
-                    self.changed.notify_all()
+                with self._changed:
+                    self._crash, self._over = crash, True
+                    self._changed.notify_all()
                 return
-            with self.changed:
-                self.results[index] = result
-                if self.ended():
-                    self.changed.notify_all()
+            with self._changed:
+                self._done[index] = result
+                if self._ended():
+                    self._changed.notify_all()
 
     def _one(self, item: _T) -> _R:
         try:
             return self._work(item)
         except Exception as error:  # noqa: BLE001 - a single item, whatever is in it, must not end the run
             return self._instead(item, error)
+
+
+def begin(
+    items: Iterable[_T],
+    work: Callable[[_T], _R],
+    instead: Callable[[_T, Exception | None], _R],
+    *,
+    threads: int,
+    seconds: float,
+) -> Batch[_T, _R]:
+    """Begins `work` for each item; `results()` of what it returns waits for the end.
+
+    Args:
+        items: the items, started in this order.
+        work: does the work for one item.
+        instead: makes the result for an item that raised an error, or was not done in time; then the error is None.
+        threads: how many items to work on at once.
+        seconds: how long it may take from now on; after that, no item is waited for.
+    """
+    batch = Batch(items, work, instead, seconds)
+    batch.start(threads)
+    return batch
 
 
 def each(
@@ -63,30 +111,8 @@ def each(
     threads: int,
     seconds: float,
 ) -> list[_R]:
-    """The results of `work` for each item, in order.
-
-    Args:
-        items: the items, started in this order.
-        work: does the work for one item.
-        instead: makes the result for an item that raised an error, or was not done in time; then the error is None.
-        threads: how many items to work on at once.
-        seconds: how long it may take; after that, no item is started or waited for.
-    """
-    run = _Run(items, work, instead)
-    for begun in range(min(threads, len(run.items))):
-        try:
-            threading.Thread(target=run.work_on, daemon=True).start()
-        except RuntimeError:  # no more threads can start; the existing ones do the work
-            if begun == 0:
-                run.work_on()
-            break
-    with run.changed:
-        run.changed.wait_for(run.ended, timeout=seconds)
-        run.over = True
-        if run.crash is not None:
-            raise run.crash
-        done = dict(run.results)
-    return [done[index] if index in done else instead(item, None) for index, item in enumerate(run.items)]
+    """The results of `work` for each item, in order. The arguments are those of `begin`."""
+    return begin(items, work, instead, threads=threads, seconds=seconds).results()
 
 
 def bounded(call: Callable[[], _R], seconds: float) -> _R | None:

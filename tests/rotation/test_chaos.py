@@ -24,6 +24,7 @@ from components.rotation import metrics
 from components.rotation.clock import Deadline, SystemClock
 from components.rotation.handler import run as handler_run
 from components.rotation.http import PooledHttp, Response
+from components.rotation.prove import AT_ONCE
 from components.rotation.report import Report
 from components.rotation.results import Status
 from components.rotation.rotate import rotate
@@ -31,7 +32,7 @@ from components.rotation.run import threads as threads_of
 
 _SECONDS: Final = 4.0
 _LONGER: Final = 2 * _SECONDS  # where the healthy targets have to be written meanwhile, on a busy machine
-_ENOUGH: Final = 5 * _SECONDS  # where the run ends by itself, even on a very busy machine
+_ENOUGH: Final = 7 * _SECONDS  # where the run ends by itself, even on a very busy machine
 _AT_MOST: Final = 4.0  # seconds more, by the wall clock
 _GOOD: Final = tuple(f"acme/good-{number}" for number in range(6))
 _BAD: Final = {f"acme/bad-{number}": name for number, name in enumerate(WAYS)}
@@ -182,7 +183,7 @@ def audiences() -> tuple[_Real, Report, float]:
         bundle = authority.cert_pem.bytes().decode()
 
         def registry_http(clock: SystemClock, deadline: Deadline) -> PooledHttp:
-            return PooledHttp(deadline, connections=64, ca_bundle=bundle)
+            return PooledHttp(deadline, connections=AT_ONCE * 64, ca_bundle=bundle)
 
         return world, *world.at_work(wanted, _ENOUGH, registry_http=registry_http)
 

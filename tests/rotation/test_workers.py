@@ -2,12 +2,13 @@
 
 import threading
 import time
+from types import SimpleNamespace
 
 import pytest
 from scripted import CrashError
 
 from components.docker import bounded_json
-from components.rotation.workers import bounded, each, unexpected
+from components.rotation.workers import begin, bounded, each, unexpected
 
 
 def _instead(item: int, error: Exception | None) -> str:
@@ -70,6 +71,36 @@ def test_an_item_that_hangs_is_not_waited_for_and_no_item_is_started_later() -> 
     free.set()
     time.sleep(0)
     assert begun == [0, 1]
+
+
+def test_the_time_that_threads_take_to_start_counts_and_what_is_done_by_then_stays_done(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    start, free = threading.Thread.start, threading.Event()
+    now = 0.0
+
+    def work(number: int) -> str:
+        return str(number) if number == 0 or free.wait(5) else "late by itself"
+
+    def slow(thread: threading.Thread) -> None:
+        nonlocal now
+        now += 60
+        start(thread)
+
+    monkeypatch.setattr("components.rotation.workers.time", SimpleNamespace(monotonic=lambda: now))
+    monkeypatch.setattr(threading.Thread, "start", slow)
+    batch = begin(range(2), work, _instead, threads=2, seconds=100)
+    while len(batch._done) < 1:
+        time.sleep(0.001)
+    assert batch.results() == ["0", "1: late"]
+    free.set()
+
+
+def test_a_batch_works_while_the_thread_that_began_it_does_something_else() -> None:
+    meeting = threading.Barrier(3)
+    batch = begin(range(2), lambda number: (meeting.wait(5), str(number))[1], _instead, threads=2, seconds=5)
+    meeting.wait(5)
+    assert batch.results() == ["0", "1"]
 
 
 def test_the_end_of_the_process_is_not_reported_as_an_items_failure() -> None:
