@@ -8,6 +8,7 @@ import codecs
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 from ...plain_text import plain
@@ -54,8 +55,7 @@ def marked_lines(data: bytes, marks: Collection[str]) -> list[Line]:
     data = _one_byte_a_letter(data)
     if b"O+" in data or b"E+" in data:
         data = _CONTINUED.sub(b"", data)  # the runner's own timestamps cut long lines into pieces
-    shortest = [mark for mark in marks if not any(other in mark for other in marks if other != mark)]
-    pieces = _pieces(data, [mark.encode() for mark in shortest])
+    pieces = _pieces(data, _shortest(tuple(marks)))
     lines: list[Line] = []
     number, counted = 1, 0
     for start, end in pieces:
@@ -66,6 +66,12 @@ def marked_lines(data: bytes, marks: Collection[str]) -> list[Line]:
             text = text[found.end() :] if (found := before.match(text)) else text
         lines.append(Line(number, text.strip()))
     return lines
+
+
+@cache  # doctor always looks for the same marks, and the comparison of each with all others takes longer than a log
+def _shortest(marks: tuple[str, ...]) -> list[bytes]:
+    """The marks that hold no other mark."""
+    return [mark.encode() for mark in marks if not any(other in mark for other in marks if other != mark)]
 
 
 def _one_byte_a_letter(data: bytes) -> bytes:
