@@ -24,6 +24,7 @@ def serve(app: Any) -> None:
         lifespan="on",
         log_config=None,
         access_log=False,
+        proxy_headers=False,  # ministack reads them itself
         server_header=False,
         date_header=False,  # ministack has its own
         timeout_keep_alive=_IDLE_SECONDS,
