@@ -15,6 +15,7 @@ import signal
 import sys
 import threading
 import time
+import traceback
 from collections.abc import Callable
 from typing import TextIO
 
@@ -53,12 +54,19 @@ class SteppingClock:
 
 def obey(clock: SteppingClock, grow_older: Callable[[float], None], orders: TextIO, answers: TextIO) -> None:
     """Carry out the parent's orders until it goes away, then end the emulator and its Lambda processes."""
-    for order in orders:
-        seconds = float(order.removeprefix("move "))
-        grow_older(seconds)
-        clock.move(seconds)
-        print("moved", file=answers, flush=True)
-    os.killpg(0, signal.SIGKILL)
+    try:
+        for order in orders:
+            seconds = float(order.removeprefix("move "))
+            grow_older(seconds)
+            clock.move(seconds)
+            print("moved", file=answers, flush=True)
+    except BrokenPipeError:
+        pass  # it went away without waiting for the answer
+    except Exception:
+        traceback.print_exc()  # the end of the log, which the parent shows
+        raise
+    finally:
+        os.killpg(0, signal.SIGKILL)
 
 
 def emulate() -> None:
