@@ -3,7 +3,8 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from itertools import count
+from typing import Any, Final
 from urllib.parse import quote
 
 from components import Access
@@ -17,6 +18,8 @@ from settings import RegistryAccessArgs
 from .accesses import access_of
 from .json_values import is_list
 from .world import World
+
+_PAGE: Final = 100  # the most that GitLab lists at once
 
 
 @dataclass(frozen=True)
@@ -73,24 +76,32 @@ def _owners(world: World, declaration: RegistryAccessArgs, targets: list[Target]
     }
     for target in targets:
         if target.owner_kind is OwnerKind.GROUP:
-            below = _read(world, f"groups/{quote(target.path, safe='')}/projects?include_subgroups=true")
+            below = _read(world, f"groups/{quote(target.path, safe='')}/projects", "include_subgroups=true")
             owners |= {(Level.PROJECT, row["path_with_namespace"]): None for row in below}
     return owners
 
 
 def _listed(world: World, level: Level, owner: str) -> Iterator[tuple[ListedVariable, Any]]:
+    """In the order of keys and scopes: `up` creates several at the same time, and GitLab lists the oldest first."""
     of_instance = level is Level.INSTANCE
     base = "admin/ci" if of_instance else f"{level.value}s/{quote(owner, safe='')}"
-    for row in _read(world, f"{base}/variables?per_page=100"):
+    rows = _read(world, f"{base}/variables")
+    for row in sorted(rows, key=lambda row: (row["key"], row.get("environment_scope", "*"))):
         value = row.pop("value")
         yield ListedVariable(level=level, owner="" if of_instance else owner, **row), value
 
 
-def _read(world: World, path: str) -> list[dict[str, Any]]:
-    status, rows = world.gitlab_api("GET", path, {})
-    if not is_list(rows):
-        raise TypeError(f"GitLab answered {status} to GET {path}")
-    return rows
+def _read(world: World, path: str, query: str = "") -> list[dict[str, Any]]:
+    """Every page of a list."""
+    found: list[dict[str, Any]] = []
+    for page in count(1):
+        status, rows = world.gitlab_api("GET", f"{path}?{query}&per_page={_PAGE}&page={page}", {})
+        if not is_list(rows):
+            raise TypeError(f"GitLab answered {status} to GET {path}")
+        found += rows
+        if len(rows) < _PAGE:
+            break
+    return found
 
 
 def _registries(value: Any) -> list[str]:
