@@ -57,7 +57,7 @@ def _measured(command: Any, folder: Path) -> Any:
     match command:
         case [sys.executable, "-m", str(module), *more] if module.partition(".")[0] == _OURS:
             return [sys.executable, __file__, str(folder), module, *more]
-        case [sys.executable, *options, str(script), argument] if script == _PLUGIN:
+        case [sys.executable, *options, str(script), argument] if script == _PLUGIN and __file__ not in options:
             return [sys.executable, *options, __file__, str(folder), script, argument]
         case _:
             return command

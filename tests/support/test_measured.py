@@ -71,6 +71,7 @@ def test_the_plugin_is_started_from_its_folder_with_the_same_options(tmp_path: P
     plugin = str(_ROOT / "plugin")
     found = measured._measured([sys.executable, "-W", "ignore", plugin, ""], tmp_path)
     assert found == [sys.executable, "-W", "ignore", measured.__file__, str(tmp_path), plugin, ""]
+    assert measured._measured(found, tmp_path) == found, "two blocks, one inside the other, measure it once"
 
 
 def test_the_lines_of_a_process_that_is_ended_from_outside_are_kept(tmp_path: Path) -> None:

@@ -32,7 +32,9 @@ def world() -> Iterator[World]:
         "gitlab": {"url": "https://gitlab.example.com"},
         "repositories": {},
     }
-    with measured_children(), World(declared) as running:
+    with measured_children():  # what other tests start until the end of the session is none of its processes
+        running = World(declared)
+    with running:
         adapter = Adapter(running)
         for type_, inputs in _NEEDED:
             adapter.create(type_, inputs["name"], inputs)
