@@ -42,7 +42,7 @@ suite: $(READY)
 	$(BIN)/python $(MEASURED) -m pytest -q -n 4 --dist loadgroup --no-loadscope-reorder $(ARGS)
 
 # Three processes: these tests wait less, and each process takes seconds to import and collect them.
-test-fast: $(READY) ## run the tests that need no rehearsal, in about a minute and a half
+test-fast: $(READY) ## run the tests that need no rehearsal, in a minute
 	$(BIN)/python -m pytest -q -n 3 --dist loadgroup --no-loadscope-reorder -m "not rehearsal and not slow" $(ARGS)
 
 check: lint types ## check format, lint and types
