@@ -8,14 +8,17 @@ import sys
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
-from . import environment, screen
-from .cloud.garbage import collect_seldom
-from .cloud.headers import read_fast
-from .findings import Findings, as_document
-from .picture import picture
-from .rehearsal import Rehearsal
-from .stack_file import StackFileError, read
-from .wrong import RehearsalError
+from components.rotation.loading import without_collections
+
+with without_collections():
+    from . import environment, screen
+    from .cloud.garbage import collect_seldom
+    from .cloud.headers import read_fast
+    from .findings import Findings, as_document
+    from .picture import picture
+    from .rehearsal import Rehearsal
+    from .stack_file import StackFileError, read
+    from .wrong import RehearsalError
 
 _ROOT: Final = Path(__file__).parents[1]
 _ENVIRONMENT: Final = "env"

@@ -7,10 +7,14 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Final
 
-from components.cli.exit_codes import ExitCode
-from stack_file.text import StackFileError, StackText, read
+from components.rotation.loading import without_collections
+from rehearsal.cloud.garbage import collect_seldom
 
-from .remarks import MISTAKE, Problem, validate
+with without_collections():
+    from components.cli.exit_codes import ExitCode
+    from stack_file.text import StackFileError, StackText, read
+
+    from .remarks import MISTAKE, Problem, validate
 
 _STACKS: Final = Path("stacks")
 
@@ -59,4 +63,5 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
 
 
 if __name__ == "__main__":
+    collect_seldom()
     sys.exit(main())

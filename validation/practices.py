@@ -8,11 +8,15 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from components.cli.exit_codes import ExitCode
-from stack_file.text import StackFileError, StackText, read
+from components.rotation.loading import without_collections
+from rehearsal.cloud.garbage import collect_seldom
 
-from .best_practices import Finding, findings
-from .program import run
+with without_collections():
+    from components.cli.exit_codes import ExitCode
+    from stack_file.text import StackFileError, StackText, read
+
+    from .best_practices import Finding, findings
+    from .program import run
 
 _DEVIATIONS = "gitlab-ecr:deviations"
 
@@ -64,4 +68,5 @@ def _lines(file: Path, found: list[Finding]) -> Iterator[str]:
 
 
 if __name__ == "__main__":
+    collect_seldom()
     sys.exit(main())
