@@ -210,4 +210,4 @@ class Rotator(RuleBasedStateMachine):
 
 
 Rotator.TestCase.settings = settings(max_examples=40, stateful_step_count=25, deadline=None)
-TestPromises = Rotator.TestCase
+TestPromises = pytest.mark.slow(reason="forty stacks, with 25 steps each")(Rotator.TestCase)
