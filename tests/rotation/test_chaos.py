@@ -30,6 +30,8 @@ from components.rotation.results import Status
 from components.rotation.rotate import rotate
 from components.rotation.run import threads as threads_of
 
+pytestmark = pytest.mark.slow(reason="its two runs wait until their time is over, and most tests look at one of them")
+
 _SECONDS: Final = 4.0
 _LONGER: Final = 2 * _SECONDS  # where the healthy targets have to be written meanwhile, on a busy machine
 _ENOUGH: Final = 7 * _SECONDS  # where the run ends by itself, even on a very busy machine
@@ -244,7 +246,6 @@ _OF_AWS: Final = (
 )  # fmt: skip
 
 
-@pytest.mark.slow(reason="it waits for the end of the run's time, and for the state that cannot be written")
 def test_the_lambda_reports_before_its_own_end_with_any_behaviour_of_aws(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
