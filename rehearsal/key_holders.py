@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from components import Access
 from components.variables.keys import ACCESS_KEYS
@@ -14,9 +14,7 @@ from .sessions import Keys
 from .world import World
 
 UNCHANGED = "a change of access keys: none got as old as its accessKeyAge while time was moved"
-
-
-_FLAGS = ("protected", "masked")
+_FLAGS: Final = ("protected", "masked")
 
 
 class KeyHolderError(Exception):

@@ -7,7 +7,7 @@ from ..contract.plan import Audience
 from .http import Http, UnreachableError
 from .mint import RefusedError, Token
 from .secret import Secret
-from .workers import each
+from .workers import Batch
 
 # No image has this tag, so the answer shows only rights, and no image's last pull time changes.
 PROBE_TAG: Final = "gitlab-ecr-probe"
@@ -37,13 +37,13 @@ def prove(audience: Audience, tokens: Mapping[str, Token], http: Http, seconds: 
     probed = [name for name in (audience.inside, audience.outside) if name is not None]
     paths = [_SIGN_IN, *map(_probe, probed)]
     requests = [(registry.hosts[0], path, registry.region) for registry in audience.registries for path in paths]
-    answers = each(
+    answers = Batch(
         requests,
         lambda request: _get(request[0], request[1], tokens[request[2]].auth, http),
         lambda request, error: error or RefusedError(f"unreachable: {request[0]}: no answer in time"),
         threads=AT_ONCE,
         seconds=seconds,
-    )
+    ).results()
     for start in range(0, len(answers), len(paths)):
         _judge(requests[start][0], audience, dict(zip(paths, answers[start : start + len(paths)], strict=True)))
 

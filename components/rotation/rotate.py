@@ -19,7 +19,7 @@ from .results import AudienceResult, KeyResult, Status, TargetResult
 from .run import NEW_ROLE_PAUSE, Run
 from .run_secrets import RunSecrets, Unavailable, read_secrets
 from .services import Services
-from .workers import begin, bounded, unexpected
+from .workers import Batch, bounded, unexpected
 from .writing import Writing
 
 _REMEMBER_SECONDS: Final = 5.0  # after the deadline, which leaves more than that
@@ -64,8 +64,8 @@ def rotate(plan: Plan, services: Services, *, fired_by: FiredBy, run: str) -> Re
 def _prepare(run: Run, warnings: list[str]) -> tuple[Memory, RunSecrets, Sequence[_Minted], Sequence[str]]:
     """Everything that the targets need. It takes at most half of the time, even if something hangs."""
     seconds = run.remaining / 2
-    minted = begin(run.plan.audiences, lambda name: _mint(run, name), _not_minted, threads=run.threads, seconds=seconds)
-    remembered = begin([run.plan.state], lambda name: _remembered(run, name), _unknown, threads=1, seconds=seconds)
+    minted = Batch(run.plan.audiences, lambda name: _mint(run, name), _not_minted, threads=run.threads, seconds=seconds)
+    remembered = Batch([run.plan.state], lambda name: _remembered(run, name), _unknown, threads=1, seconds=seconds)
     digests = memory.digests(run.plan)  # here, because the others only wait for answers
     secrets = read_secrets(run.plan, run.services, seconds)
     (before,) = remembered.results()

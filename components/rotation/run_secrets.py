@@ -14,7 +14,7 @@ from .living_token import INTERRUPTED, LivingToken, pending
 from .run import threads
 from .secret import Secret, TokenError
 from .services import Services
-from .workers import each, unexpected
+from .workers import Batch, unexpected
 
 
 @dataclass(frozen=True)
@@ -60,12 +60,14 @@ def read_secrets(plan: Plan, services: Services, seconds: float) -> RunSecrets:
         return RunSecrets(Unavailable("the plan has no GitLab"), {})
     token = where.token_secret
     names = [token, *sorted({target.foreign for target in plan.targets if target.foreign is not None} - {token})]
-    found = each(names, lambda name: _read(name, services), _not_read, threads=threads(plan), seconds=seconds / 2)
+    found = Batch(
+        names, lambda name: _read(name, services), _not_read, threads=threads(plan), seconds=seconds / 2
+    ).results()
     texts = dict(zip(names, found, strict=True))
     of_token = [texts.pop(token)]
-    (gitlab,) = each(
+    (gitlab,) = Batch(
         of_token, lambda text: _gitlab(text, where, http, services), _not_asked, threads=1, seconds=seconds / 2
-    )
+    ).results()
     return RunSecrets(gitlab.gitlab, texts, gitlab.token_days, gitlab.warnings)
 
 

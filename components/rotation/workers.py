@@ -15,13 +15,23 @@ _PACKAGE: Final = Path(__file__).parents[1]
 
 
 class Batch(Generic[_T, _R]):
-    """Items that threads work on, while the thread that began it does something else. `begin` makes one."""
+    """Items that threads work on, while the thread that made it may do something else.
+
+    Args:
+        items: the items, started in this order.
+        work: does the work for one item.
+        instead: makes the result for an item that raised an error, or was not done in time; then the error is None.
+        threads: how many items to work on at once.
+        seconds: how long it may take from now on; after that, no item is waited for.
+    """
 
     def __init__(
         self,
         items: Iterable[_T],
         work: Callable[[_T], _R],
         instead: Callable[[_T, Exception | None], _R],
+        *,
+        threads: int,
         seconds: float,
     ) -> None:
         self._work, self._instead = work, instead
@@ -32,6 +42,7 @@ class Batch(Generic[_T, _R]):
         self._over = False
         self._changed = threading.Condition()
         self._next = iter(range(len(self._items)))
+        self._start(threads)
 
     def results(self) -> list[_R]:
         """Waits until every item is done or the time is over, and returns a result for each item, in order."""
@@ -43,7 +54,7 @@ class Batch(Generic[_T, _R]):
             done = dict(self._done)
         return [done[index] if index in done else self._instead(item, None) for index, item in enumerate(self._items)]
 
-    def start(self, threads: int) -> None:
+    def _start(self, threads: int) -> None:
         """Starts the threads. To start many takes long where they already compete for the processor."""
         for begun in range(min(threads, len(self._items))):
             try:
@@ -81,40 +92,6 @@ class Batch(Generic[_T, _R]):
             return self._instead(item, error)
 
 
-def begin(
-    items: Iterable[_T],
-    work: Callable[[_T], _R],
-    instead: Callable[[_T, Exception | None], _R],
-    *,
-    threads: int,
-    seconds: float,
-) -> Batch[_T, _R]:
-    """Begins `work` for each item; `results()` of what it returns waits for the end.
-
-    Args:
-        items: the items, started in this order.
-        work: does the work for one item.
-        instead: makes the result for an item that raised an error, or was not done in time; then the error is None.
-        threads: how many items to work on at once.
-        seconds: how long it may take from now on; after that, no item is waited for.
-    """
-    batch = Batch(items, work, instead, seconds)
-    batch.start(threads)
-    return batch
-
-
-def each(
-    items: Iterable[_T],
-    work: Callable[[_T], _R],
-    instead: Callable[[_T, Exception | None], _R],
-    *,
-    threads: int,
-    seconds: float,
-) -> list[_R]:
-    """The results of `work` for each item, in order. The arguments are those of `begin`."""
-    return begin(items, work, instead, threads=threads, seconds=seconds).results()
-
-
 def bounded(call: Callable[[], _R], seconds: float) -> _R | None:
     """The result of `call`, or None when it has not ended in time.
 
@@ -127,7 +104,7 @@ def bounded(call: Callable[[], _R], seconds: float) -> _R | None:
             raise error
         return None
 
-    return each([None], lambda _: call(), instead, threads=1, seconds=seconds)[0]
+    return Batch([None], lambda _: call(), instead, threads=1, seconds=seconds).results()[0]
 
 
 def unexpected(error: Exception) -> str:

@@ -17,7 +17,7 @@ from .publish_secret import publish_secret
 from .results import KeyResult, Status, TargetResult
 from .run import NEW_ROLE_PAUSE, Run
 from .run_secrets import RunSecrets, Unavailable
-from .workers import each, unexpected
+from .workers import Batch, unexpected
 
 _WORTH_STARTING: Final = 3.0  # seconds: with less time left, no target is started
 _WAITS_FOR: Final = timedelta(days=1)
@@ -50,13 +50,13 @@ class Writing:
         plan = self.run.plan
         items: list[_Item] = [*plan.targets, *plan.secrets, *plan.key_users]
         order = sorted(range(len(items)), key=lambda index: self._urgency(self.digests[index]))
-        done = each(
+        done = Batch(
             [items[index] for index in order],
             self._write,
             _unwritten,
             threads=self.run.threads,
             seconds=self.run.remaining,
-        )
+        ).results()
         by_index = dict(zip(order, done, strict=True))
         return [by_index[index] for index in range(len(items))]
 

@@ -8,7 +8,7 @@ import pytest
 from scripted import CrashError
 
 from components.docker import bounded_json
-from components.rotation.workers import begin, bounded, each, unexpected
+from components.rotation.workers import Batch, bounded, unexpected
 
 
 def _instead(item: int, error: Exception | None) -> str:
@@ -17,8 +17,10 @@ def _instead(item: int, error: Exception | None) -> str:
 
 @pytest.mark.parametrize("threads", [1, 3, 64])
 def test_results_come_in_order(threads: int) -> None:
-    assert each(range(100), str, _instead, threads=threads, seconds=5) == [str(number) for number in range(100)]
-    assert each([], str, _instead, threads=threads, seconds=5) == []
+    assert Batch(range(100), str, _instead, threads=threads, seconds=5).results() == [
+        str(number) for number in range(100)
+    ]
+    assert Batch([], str, _instead, threads=threads, seconds=5).results() == []
 
 
 @pytest.mark.parametrize(
@@ -31,7 +33,12 @@ def test_an_exception_fails_only_its_own_item(error: Exception) -> None:
             raise error
         return str(number)
 
-    assert each(range(4), work, _instead, threads=2, seconds=5) == ["0", "1", f"2: {type(error).__name__}", "3"]
+    assert Batch(range(4), work, _instead, threads=2, seconds=5).results() == [
+        "0",
+        "1",
+        f"2: {type(error).__name__}",
+        "3",
+    ]
 
 
 @pytest.mark.parametrize("able", [0, 1])
@@ -45,7 +52,7 @@ def test_where_no_thread_can_start_the_work_is_done_all_the_same(monkeypatch: py
         start(thread)
 
     monkeypatch.setattr(threading.Thread, "start", limited)
-    assert each(range(5), str, _instead, threads=4, seconds=5) == ["0", "1", "2", "3", "4"]
+    assert Batch(range(5), str, _instead, threads=4, seconds=5).results() == ["0", "1", "2", "3", "4"]
     assert len(started) == able
 
 
@@ -53,7 +60,7 @@ def test_an_endless_recursion_fails_only_its_own_item() -> None:
     def work(number: int) -> str:
         return work(number) if number == 1 else str(number)
 
-    assert each(range(3), work, _instead, threads=2, seconds=5) == ["0", "1: RecursionError", "2"]
+    assert Batch(range(3), work, _instead, threads=2, seconds=5).results() == ["0", "1: RecursionError", "2"]
 
 
 def test_an_item_that_hangs_is_not_waited_for_and_no_item_is_started_later() -> None:
@@ -66,7 +73,12 @@ def test_an_item_that_hangs_is_not_waited_for_and_no_item_is_started_later() -> 
         return str(number)
 
     begin = time.monotonic()
-    assert each(range(4), work, _instead, threads=2, seconds=0.1) == ["0: late", "1: late", "2: late", "3: late"]
+    assert Batch(range(4), work, _instead, threads=2, seconds=0.1).results() == [
+        "0: late",
+        "1: late",
+        "2: late",
+        "3: late",
+    ]
     assert time.monotonic() - begin < 2
     free.set()
     time.sleep(0)
@@ -89,7 +101,7 @@ def test_the_time_that_threads_take_to_start_counts_and_what_is_done_by_then_sta
 
     monkeypatch.setattr("components.rotation.workers.time", SimpleNamespace(monotonic=lambda: now))
     monkeypatch.setattr(threading.Thread, "start", slow)
-    batch = begin(range(2), work, _instead, threads=2, seconds=100)
+    batch = Batch(range(2), work, _instead, threads=2, seconds=100)
     while len(batch._done) < 1:
         time.sleep(0.001)
     assert batch.results() == ["0", "1: late"]
@@ -98,7 +110,7 @@ def test_the_time_that_threads_take_to_start_counts_and_what_is_done_by_then_sta
 
 def test_a_batch_works_while_the_thread_that_began_it_does_something_else() -> None:
     meeting = threading.Barrier(3)
-    batch = begin(range(2), lambda number: (meeting.wait(5), str(number))[1], _instead, threads=2, seconds=5)
+    batch = Batch(range(2), lambda number: (meeting.wait(5), str(number))[1], _instead, threads=2, seconds=5)
     meeting.wait(5)
     assert batch.results() == ["0", "1"]
 
@@ -108,7 +120,7 @@ def test_the_end_of_the_process_is_not_reported_as_an_items_failure() -> None:
         raise CrashError
 
     with pytest.raises(CrashError):
-        each(range(4), work, _instead, threads=2, seconds=5)
+        Batch(range(4), work, _instead, threads=2, seconds=5).results()
 
 
 def test_a_bounded_call_gives_its_value_its_error_or_nothing() -> None:
